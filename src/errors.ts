@@ -1,0 +1,93 @@
+/** What each error code means for the exit status; documented one by one in docs/errors.md. */
+export const exitStatusOf = {
+  USAGE: 2,
+  SETTINGS_INVALID: 2,
+  SETTINGS_NOT_FOUND: 2,
+  CONNECTION_FAILED: 2,
+  EMBEDDED_UNAVAILABLE: 2,
+  EMBEDDED_FAILED: 2,
+  FOLDER_NOT_FOUND: 2,
+  FOLDER_EMPTY: 2,
+  SCRIPT_NAME_INVALID: 2,
+  REVISION_TAKEN: 2,
+  SCRIPT_INVALID: 2,
+  SCRIPT_NOT_LOADABLE: 2,
+  UNKNOWN_REVISION: 2,
+  JOURNAL_UNKNOWN: 2,
+  JOURNAL_FAILED: 2,
+  ENTRY_NOT_FOUND: 2,
+  NOT_SET_UP: 1,
+  NOT_EMPTY: 1,
+  IRREVERSIBLE: 1,
+  SCRIPT_MISSING: 1,
+  SCRIPT_CHANGED: 1,
+  SCRIPT_LATE: 1,
+  SCRIPT_UNFINISHED: 1,
+  SCRIPT_FAILED: 1,
+  TRANSACTION_MODE: 1,
+  CLAIM_REFUSED: 1,
+  STALE_PLAN: 1,
+  LOCK_WAIT_EXPIRED: 1,
+  LOCK_LOST: 1,
+  PENDING: 1,
+  DECLINED: 1,
+  INTERRUPTED: 1,
+} as const
+
+/** Stable names to test on; the text of a message may change, its code never does. */
+export type ErrorCode = keyof typeof exitStatusOf
+
+export interface ErrorFields {
+  /** Facts that do not fit the message; may have several lines. */
+  detail?: string | undefined
+  /** A full sentence that says what to do next. */
+  hint?: string | undefined
+  /** Path of the file that is at fault, as the user would name it. */
+  file?: string | undefined
+  /** 1-based line in `file`. */
+  line?: number | undefined
+  /** 1-based column in `file`, in code points. */
+  column?: number | undefined
+  /** The line of `file` and a caret under the column, ready to print. */
+  excerpt?: string | undefined
+  /** PostgreSQL's five-character code. */
+  sqlstate?: string | undefined
+  cause?: unknown
+  /** What had been done before the failure (a list of step results). */
+  results?: readonly unknown[] | undefined
+}
+
+/**
+ * An expected failure. The message is one line, starts lowercase and states a fact; `hint` says what
+ * to do. Impossible states throw plain `Error` instead, with their stack.
+ */
+export class MigrationError extends Error {
+  readonly code: ErrorCode
+  readonly detail?: string | undefined
+  readonly hint?: string | undefined
+  readonly file?: string | undefined
+  readonly line?: number | undefined
+  readonly column?: number | undefined
+  readonly excerpt?: string | undefined
+  readonly sqlstate?: string | undefined
+  results?: readonly unknown[] | undefined
+
+  constructor(code: ErrorCode, message: string, fields: ErrorFields = {}) {
+    super(message, fields.cause === undefined ? undefined : { cause: fields.cause })
+    this.name = 'MigrationError'
+    this.code = code
+    this.detail = fields.detail
+    this.hint = fields.hint
+    this.file = fields.file
+    this.line = fields.line
+    this.column = fields.column
+    this.excerpt = fields.excerpt
+    this.sqlstate = fields.sqlstate
+    this.results = fields.results
+  }
+
+  /** 1 a migration failed or was refused, 2 the call or the settings are wrong. */
+  get exitStatus(): 1 | 2 {
+    return exitStatusOf[this.code]
+  }
+}

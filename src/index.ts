@@ -1,0 +1,1 @@
+export { MigrationError, type ErrorCode, type ErrorFields } from './errors'

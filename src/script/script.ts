@@ -1,0 +1,50 @@
+/** How a script is written: one SQL text, one module, or a module that runs its own SQL files. */
+export type Kind = 'sql' | 'ts' | 'mixed'
+
+export type Direction = 'up' | 'down'
+
+/** What the header comments of a SQL text ask for (`-- migrate: no-transaction`, `-- migrate: lock_timeout = 2s`). */
+export interface ScriptOptions {
+  /** False: run outside a transaction, statement by statement. */
+  transaction: boolean
+  /** PostgreSQL settings for this script alone, in the order written; values as PostgreSQL takes them (`2s`). */
+  settings: readonly (readonly [name: string, value: string])[]
+}
+
+/** One direction of a SQL script. `text` has LF or CRLF as the file has, no BOM. */
+export interface SqlPart {
+  text: string
+  /** Absolute path of the file that the text stands in. */
+  file: string
+  /** 1-based line of `file` on which `text` starts (a marker section starts in the middle). */
+  line: number
+  options: ScriptOptions
+}
+
+/** Which text a checksum was made from; checksums are compared only within one kind. */
+export type ChecksumKind = 'sql' | 'ts' | 'js'
+
+/** A script as the folder has it. Reading the folder never imports a module. */
+export interface Script {
+  /** Decimal digits without leading zeros; compared by value. */
+  revision: string
+  /** The words after the number, `_` kept as written; may be empty. */
+  title: string
+  kind: Kind
+  /** Absolute path of the file that is responsible: the module of `ts` and `mixed`, else the SQL file with the upgrade. */
+  file: string
+  /** Every absolute path that belongs to the script, `file` first. */
+  files: readonly string[]
+  /** SHA-256 in hex over the texts that matter, line endings and BOM set aside. */
+  checksum: string
+  checksumKind: ChecksumKind
+  /** SQL of the upgrade: always there for `sql`, maybe for `mixed` (what `context.runSql()` runs), never for `ts`. */
+  upgrade?: SqlPart
+  /** SQL of the downgrade; absent on `sql` means irreversible. */
+  downgrade?: SqlPart
+}
+
+/** Orders two revisions by value, any number of digits. */
+export function compareRevisions(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0)
+}

@@ -1,0 +1,82 @@
+/** Where the application's database is. */
+export type DatabaseAddress =
+  | {
+      kind: 'postgres'
+      /** For pg's Client: either a `connectionString` or its parts; `ssl` as pg takes it. No timeouts: those are SET. */
+      connection: ConnectionParts
+      /** Past a pooler, where set (`typeorm.direct_url`). */
+      direct?: ConnectionParts
+    }
+  | {
+      kind: 'embedded'
+      /** Absolute path of the marker or data folder. */
+      path: string
+      /** Database name inside the embedded server. */
+      database: string
+      /** PostgreSQL major asked for with `?major=17`, else the installed package's or the data's own. */
+      major?: number
+    }
+  | {
+      kind: 'data_source'
+      /** Absolute path of the module that exports a TypeORM DataSource. */
+      file: string
+    }
+
+export interface ConnectionParts {
+  host?: string
+  port?: number
+  user?: string
+  password?: string
+  database?: string
+  ssl?: boolean | Record<string, unknown>
+  application_name?: string
+  /** Other options of pg's Client taken over from a URL's query or from `typeorm.extra.*`. */
+  [option: string]: unknown
+}
+
+export type TransactionMode = 'each' | 'all' | 'none'
+export type LateScripts = 'run' | 'refuse'
+export type JournalText = 'full' | 'downgrade' | 'none'
+
+/** Where a setting came from, for `environ`. */
+export interface SettingOrigin {
+  key: string
+  /** Ready to print: secrets already masked. */
+  shown: string
+  /** `flag --lock-wait`, `development.ini:7`, `environment DATABASE_URL`, `.env:3`, `setup.cfg:4`, `package.json`, `default`. */
+  from: string
+}
+
+/** Everything that a command needs to know, checked and absolute. */
+export interface Settings {
+  /** Absolute path of the ini, when there is one. */
+  file?: string
+  /** Folder that relative paths start from: the ini's, else the working folder. */
+  here: string
+  database: DatabaseAddress
+  /** Absolute path of the scripts' folder. */
+  directory: string
+  /** Absolute path of the canonical schema, when named. */
+  schema?: string
+  /** Table that holds the journal. */
+  journal: { schema: string; table: string }
+  transaction: TransactionMode
+  lateScripts: LateScripts
+  journalText: JournalText
+  /** Milliseconds; how long a migrator waits for another one. */
+  lockWait: number
+  /** Milliseconds; PostgreSQL's lock_timeout for scripts, 0 = none. */
+  lockTimeout: number
+  /** Milliseconds; PostgreSQL's statement_timeout for scripts, 0 = none. */
+  statementTimeout: number
+  /** Milliseconds to wait for a server that is not up yet; 0 = not at all. */
+  wait: number
+  strict: boolean
+  vcs: 'git' | 'none'
+  schemaDiffCmd?: string
+  /** TypeORM DataSource options from `typeorm.*` (without url/host/... that `database` already holds); globs made absolute. */
+  typeorm: Record<string, unknown>
+  origins: readonly SettingOrigin[]
+  /** Texts that must never be printed. */
+  secrets: readonly string[]
+}
