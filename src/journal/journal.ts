@@ -1,0 +1,146 @@
+import type { QueryResultRow } from 'pg'
+import { quoteIdentifier } from '../database/quote'
+import type { Session } from '../database/session'
+import { MigrationError } from '../errors'
+import type { Entry, FullEntry } from './entry'
+import { emptyState, foldEntries, type JournalState } from './state'
+import {
+  createJournal,
+  journalShape,
+  readEntries,
+  readFullEntries,
+  type JournalName,
+} from './table'
+
+/**
+ * Reads what is applied, in one round trip. Never writes: a database without a journal is one
+ * where nothing is applied.
+ * @throws {MigrationError} JOURNAL_UNKNOWN when the table is not one that this version knows.
+ */
+export async function readState(session: Session, name: JournalName): Promise<JournalState> {
+  try {
+    const [[comment] = [], rows = []] = await session.queryAll(readEntries(name))
+    refuseUnknownShape(name, comment?.comment)
+    return foldEntries(rows.map(toEntry))
+  } catch (error) {
+    if (isUndefinedTable(error)) return emptyState
+    throw asJournalError(error, name)
+  }
+}
+
+/** Whole entries for `list` (successes), `errors` (failures), `trace` (one id). Never writes. */
+export async function readFull(
+  session: Session,
+  name: JournalName,
+  condition: 'success' | 'error' | { id: string },
+): Promise<FullEntry[]> {
+  const text = readFullEntries(name, typeof condition === 'string' ? 'outcome = $1' : 'id = $1')
+  const value = typeof condition === 'string' ? condition : condition.id
+  try {
+    return (await session.query(text, [value])).map(toFullEntry)
+  } catch (error) {
+    if (isUndefinedTable(error)) return []
+    throw asJournalError(error, name)
+  }
+}
+
+/** The SQL that the journal kept to revert a revision's newest application. */
+export async function readDowngradeText(
+  session: Session,
+  name: JournalName,
+  revision: string,
+): Promise<string | undefined> {
+  const rows = await session.query<{ downgrade_text: string }>(
+    `SELECT downgrade_text FROM ${quoteIdentifier(name.schema, name.table)}
+     WHERE revision = $1 AND outcome = 'success' AND operation <> 'rollback' ORDER BY id DESC LIMIT 1`,
+    [revision],
+  )
+  return rows[0]?.downgrade_text
+}
+
+/** Creates the journal where there is none; call it only while holding the lock. */
+export async function ensureJournal(session: Session, name: JournalName): Promise<void> {
+  const [found] = await session.query<{ relation: string | null; namespace: string | null }>(
+    `SELECT pg_catalog.to_regclass($1)::text AS relation, pg_catalog.to_regnamespace($2)::text AS namespace`,
+    [quoteIdentifier(name.schema, name.table), quoteIdentifier(name.schema)],
+  )
+  if (found?.relation) return
+  const text = createJournal(name, !found?.namespace)
+  const { error } = await session.send(session.status === 'I' ? `BEGIN;\n${text}\nCOMMIT` : text)
+  if (!error) return
+  if (session.status === 'E') await session.send('ROLLBACK')
+  throw asJournalError(error, name)
+}
+
+function refuseUnknownShape(name: JournalName, comment: unknown): void {
+  const shape = /^typetrek journal, shape (\d+)$/.exec(String(comment ?? ''))?.[1]
+  if (shape === undefined || Number(shape) <= journalShape) return
+  throw new MigrationError(
+    'JOURNAL_UNKNOWN',
+    `the journal ${quoteIdentifier(name.schema, name.table)} has shape ${shape}, newer than this version knows`,
+    { detail: `This version knows shapes up to ${journalShape}.`, hint: 'Upgrade typetrek.' },
+  )
+}
+
+function isUndefinedTable(error: unknown): boolean {
+  const code = (error as { code?: string }).code
+  return code === '42P01' || code === '3F000'
+}
+
+function asJournalError(error: unknown, name: JournalName): unknown {
+  const { code, message } = error as { code?: string; message: string }
+  const table = quoteIdentifier(name.schema, name.table)
+  if (code === '42703' || code === '42883' || code === '42809') {
+    return new MigrationError('JOURNAL_UNKNOWN', `table ${table} is not a journal of typetrek`, {
+      detail: message,
+      hint: 'Name another table with journal_table, or move this one away.',
+      sqlstate: code,
+      cause: error,
+    })
+  }
+  if (code === '42501' || code === '25006') {
+    return new MigrationError('JOURNAL_FAILED', `cannot use the journal ${table}`, {
+      detail: message,
+      hint:
+        code === '25006'
+          ? 'The server is read-only: connect to the primary.'
+          : 'Grant the role the right to create and use it, or set journal_schema to a schema where it may.',
+      sqlstate: code,
+      cause: error,
+    })
+  }
+  return error
+}
+
+function toEntry(row: QueryResultRow): Entry {
+  return {
+    id: row.id,
+    revision: row.revision,
+    title: row.title,
+    kind: row.kind,
+    operation: row.operation,
+    ordinal: row.ordinal,
+    outcome: row.outcome,
+    attempt: row.attempt,
+    statementsDone: row.statements_done,
+    checksum: row.checksum,
+    checksumKind: row.checksum_kind,
+    doneChecksum: row.done_checksum,
+    revertible: row.revertible,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    durationMs: row.duration_ms,
+  }
+}
+
+function toFullEntry(row: QueryResultRow): FullEntry {
+  return {
+    ...toEntry(row),
+    runId: row.run_id,
+    statementsTotal: row.statements_total,
+    error: row.error,
+    trace: row.trace,
+    operator: row.operator,
+    toolVersion: row.tool_version,
+  }
+}

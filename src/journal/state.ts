@@ -1,0 +1,48 @@
+import { compareRevisions } from '../script/script'
+import { setUpRevision, type Entry } from './entry'
+
+/** What the journal says about the database. */
+export interface JournalState {
+  /** False: there is no journal table, so nothing was ever applied. */
+  exists: boolean
+  /** The newest successful entry of each applied revision, oldest application first. */
+  applied: readonly Entry[]
+  /** Claimed and not finished, or failed after some statements were done; one a revision. */
+  unfinished: ReadonlyMap<string, Entry>
+  /** The set-up's own entry, when a set-up was begun. */
+  setUp?: Entry
+  /** Ordinal of each revision's newest claim; absent = 0. */
+  ordinals: ReadonlyMap<string, number>
+}
+
+export const emptyState: JournalState = {
+  exists: false,
+  applied: [],
+  unfinished: new Map(),
+  ordinals: new Map(),
+}
+
+/** Folds entries, in the order of their ids, into what is applied. Pure. */
+export function foldEntries(entries: readonly Entry[]): JournalState {
+  const newest = new Map<string, Entry>()
+  const unfinished = new Map<string, Entry>()
+  const ordinals = new Map<string, number>()
+  let setUp: Entry | undefined
+  for (const entry of entries) {
+    if (entry.outcome !== 'error') ordinals.set(entry.revision, entry.ordinal)
+    if (entry.revision === setUpRevision) {
+      if (entry.outcome !== 'error') setUp = entry
+      continue
+    }
+    if (entry.outcome === 'success') {
+      newest.set(entry.revision, entry)
+      unfinished.delete(entry.revision)
+    } else if (entry.outcome === 'running' || entry.statementsDone > 0) {
+      unfinished.set(entry.revision, entry)
+    }
+  }
+  const applied = [...newest.values()]
+    .filter((entry) => entry.operation !== 'rollback')
+    .sort((a, b) => compareRevisions(a.id, b.id))
+  return { exists: true, applied, unfinished, ordinals, ...(setUp && { setUp }) }
+}

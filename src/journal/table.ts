@@ -1,0 +1,159 @@
+import { quoteIdentifier, quoteLiteral } from '../database/quote'
+import type { ChecksumKind, Kind } from '../script/script'
+import type { Operation } from './entry'
+
+/** Which shape of the journal this version writes; an older one is upgraded in place, a newer one refused. */
+export const journalShape = 1
+
+/** Where the journal is. */
+export interface JournalName {
+  schema: string
+  table: string
+}
+
+/** What a claim says about the work that it begins. */
+export interface Claim {
+  runId: string
+  revision: string
+  title: string
+  kind: Kind | 'setup'
+  operation: Operation
+  ordinal: number
+  checksum: string
+  checksumKind: ChecksumKind
+  upgradeText: string | null
+  downgradeText: string | null
+  statementsTotal: number | null
+  operator: string
+  toolVersion: string
+}
+
+/** The index whose violation means: somebody else made this claim. */
+export function claimIndex(name: JournalName): string {
+  return `${name.table.slice(0, 57)}_claim`
+}
+
+/** DDL of the journal. Run it under the lock only: eight processes that create a table at once fail. */
+export function createJournal(name: JournalName, withSchema: boolean): string {
+  const table = quoteIdentifier(name.schema, name.table)
+  return `${withSchema ? `CREATE SCHEMA ${quoteIdentifier(name.schema)};\n` : ''}CREATE TABLE ${table} (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  run_id text NOT NULL,
+  revision numeric NOT NULL,
+  title text NOT NULL,
+  kind text NOT NULL,
+  operation text NOT NULL CHECK (operation IN ('run', 'run_partial', 'run_skip', 'rollback')),
+  ordinal integer NOT NULL,
+  outcome text NOT NULL CHECK (outcome IN ('running', 'success', 'error')),
+  attempt integer NOT NULL DEFAULT 1,
+  statements_done integer NOT NULL DEFAULT 0,
+  statements_total integer,
+  checksum text NOT NULL,
+  checksum_kind text NOT NULL,
+  done_checksum text,
+  upgrade_text text,
+  downgrade_text text,
+  error jsonb,
+  trace text,
+  operator text NOT NULL,
+  tool_version text NOT NULL,
+  started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  finished_at timestamptz,
+  duration_ms bigint
+);
+CREATE UNIQUE INDEX ${quoteIdentifier(claimIndex(name))} ON ${table} (revision, ordinal) WHERE outcome <> 'error';
+COMMENT ON TABLE ${table} IS ${quoteLiteral(`typetrek journal, shape ${journalShape}`)};`
+}
+
+/** Reads the shape's comment and every entry that planning needs, in one message of two statements. */
+export function readEntries(name: JournalName): string {
+  const table = quoteIdentifier(name.schema, name.table)
+  return `SELECT pg_catalog.obj_description(pg_catalog.to_regclass(${quoteLiteral(table)}), 'pg_class') AS comment;
+SELECT ${entryColumns} FROM ${table} ORDER BY id`
+}
+
+const timestamp = (column: string) =>
+  `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${column}`
+
+const entryColumns = [
+  'id::text AS id',
+  'revision::text AS revision',
+  'title, kind, operation, ordinal, outcome, attempt, statements_done',
+  'checksum, checksum_kind, done_checksum',
+  'downgrade_text IS NOT NULL AS revertible',
+  timestamp('started_at'),
+  timestamp('finished_at'),
+  'duration_ms::float8 AS duration_ms',
+].join(', ')
+
+/** Reads whole entries; `condition` is SQL of ours with `$1` for its value. */
+export function readFullEntries(name: JournalName, condition: string): string {
+  return `SELECT ${entryColumns}, run_id, statements_total, error, trace, operator, tool_version
+FROM ${quoteIdentifier(name.schema, name.table)} WHERE ${condition} ORDER BY id`
+}
+
+/** A claim: a plain INSERT, so that a second migrator fails on the claim's index before it did any work. */
+export function insertClaim(name: JournalName, claim: Claim): string {
+  return insertRow(name, claim, { outcome: 'running' })
+}
+
+/** Any other row: a mark that is a success at once, or a failure. */
+export function insertRow(
+  name: JournalName,
+  claim: Claim,
+  more: Record<string, string | number | null>,
+): string {
+  const columns: Record<string, string | number | null> = {
+    run_id: claim.runId,
+    revision: claim.revision,
+    title: claim.title,
+    kind: claim.kind,
+    operation: claim.operation,
+    ordinal: claim.ordinal,
+    checksum: claim.checksum,
+    checksum_kind: claim.checksumKind,
+    upgrade_text: claim.upgradeText,
+    downgrade_text: claim.downgradeText,
+    statements_total: claim.statementsTotal,
+    operator: claim.operator,
+    tool_version: claim.toolVersion,
+    ...more,
+  }
+  const given = Object.entries(columns).filter(([, value]) => value !== null)
+  return `INSERT INTO ${quoteIdentifier(name.schema, name.table)} (${given.map(([column]) => column).join(', ')}) VALUES (${given.map(([, value]) => quoteLiteral(value)).join(', ')})`
+}
+
+/**
+ * Finishes the entry that this run claimed. It divides by the number of rows, so that a script that
+ * rolled its own claim back is an error (22012) here and never looks done.
+ */
+export function finishClaim(name: JournalName, claim: Claim): string {
+  return `WITH finished AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET outcome = 'success', ${finishedNow} WHERE run_id = ${quoteLiteral(claim.runId)} AND revision = ${claim.revision} AND ordinal = ${claim.ordinal} AND outcome = 'running' RETURNING duration_ms) SELECT 1 / pg_catalog.count(*) AS typetrek, pg_catalog.max(duration_ms) FROM finished`
+}
+
+const finishedNow =
+  'finished_at = pg_catalog.clock_timestamp(), duration_ms = 1000 * EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started_at)'
+
+/** Takes over the entry that a dead run left: one row back, or none when somebody was faster. */
+export function takeOver(name: JournalName, runId: string, id: string, attempt: number): string {
+  return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET attempt = attempt + 1, run_id = ${quoteLiteral(runId)} WHERE id = ${id} AND attempt = ${attempt} AND outcome = 'running' RETURNING id`
+}
+
+/** Records how many statements of a non-transactional script are done, and a checksum of them. */
+export function recordDone(
+  name: JournalName,
+  claim: Claim,
+  done: number,
+  checksum: string,
+): string {
+  return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET statements_done = ${done}, done_checksum = ${quoteLiteral(checksum)} WHERE ${ours(claim)}`
+}
+
+/** Turns our running entry into a failure. */
+export function failClaim(name: JournalName, claim: Claim, error: string, trace: string): string {
+  return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET outcome = 'error', error = ${quoteLiteral(error)}, trace = ${quoteLiteral(trace)}, ${finishedNow} WHERE ${ours(claim)}`
+}
+
+function ours({ runId, revision, ordinal }: Claim): string {
+  return `run_id = ${quoteLiteral(runId)} AND revision = ${revision} AND ordinal = ${ordinal} AND outcome = 'running'`
+}

@@ -1,0 +1,57 @@
+import type { Entry, Operation } from '../journal/entry'
+import type { Direction, Kind, Script } from '../script/script'
+import type { LateScripts } from '../settings/types'
+
+/** A version as a command takes it: digits (`0` = nothing applied) or a word. */
+export type Target = string
+
+/** What a caller wants to be done. */
+export type Request =
+  | { command: 'upgrade'; target?: Target; count?: number }
+  | { command: 'downgrade'; target?: Target; count?: number }
+  | { command: 'to'; target: Target }
+  /** Records without running: everything pending, up to a version, or one revision alone. */
+  | { command: 'mark'; target?: Target; only?: string; count?: number }
+
+export interface PlanOptions {
+  lateScripts: LateScripts
+  /** Refuse when a script is changed or missing. */
+  strict: boolean
+}
+
+/** One script, one way. */
+export interface Step {
+  revision: string
+  title: string
+  kind: Kind
+  direction: Direction
+  operation: Operation
+  /** The claim that this step makes. */
+  ordinal: number
+  late: boolean
+  /** Absent: the file is gone and the journal's own text reverts it. */
+  script?: Script
+  /** The unfinished entry that this step takes over or goes on from. */
+  resume?: Entry
+}
+
+/** A pending script, as status shows it. */
+export interface PendingScript {
+  script: Script
+  late: boolean
+}
+
+/** What will be done, and everything about the scripts that a person should know. A value: printing it and running it are others' work. */
+export interface Plan {
+  steps: readonly Step[]
+  applied: readonly Entry[]
+  pending: readonly PendingScript[]
+  /** Applied, but the file is gone. */
+  missing: readonly Entry[]
+  /** Applied, but the text differs since. */
+  changed: readonly { entry: Entry; script: Script }[]
+  /** Begun and not finished. */
+  unfinished: readonly Entry[]
+  /** Sentences for a person; nothing that stops the work. */
+  notices: readonly string[]
+}

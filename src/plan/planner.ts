@@ -1,0 +1,198 @@
+import { MigrationError } from '../errors'
+import type { Entry } from '../journal/entry'
+import type { JournalState } from '../journal/state'
+import { compareRevisions, type Script } from '../script/script'
+import type { Plan, PlanOptions, Request, Step } from './plan'
+import { survey, type Survey } from './survey'
+import { resolveTarget } from './target'
+
+interface Situation extends Survey {
+  scripts: readonly Script[]
+  state: JournalState
+}
+
+/**
+ * Decides what to do: (scripts, journal, request) → plan. Pure: reads nothing, writes nothing.
+ *
+ * - `upgrade V` applies what is pending up to and including V, in order of revision, late ones too.
+ * - `downgrade` reverts the newest application; `downgrade V` every applied revision greater than V,
+ *   newest application first; V stays.
+ * - `to V` does both where both are needed, so that exactly the revisions up to V are applied.
+ * - `mark` records what `upgrade` would run.
+ *
+ * @throws {MigrationError} UNKNOWN_REVISION, USAGE (a target that makes no sense for the command),
+ *   IRREVERSIBLE, SCRIPT_MISSING, SCRIPT_CHANGED and SCRIPT_MISSING with `strict`, SCRIPT_LATE with
+ *   `lateScripts: 'refuse'`.
+ */
+export function planSteps(
+  scripts: readonly Script[],
+  state: JournalState,
+  request: Request,
+  options: PlanOptions,
+): Plan {
+  const situation = { ...survey(scripts, state), scripts, state }
+  if (options.strict) refuseDrift(situation)
+  const steps = stepsFor(situation, request)
+  if (options.lateScripts === 'refuse') refuseLate(steps, situation)
+  const { scripts: _scripts, state: _state, ...found } = situation
+  return { ...found, steps, notices: noticesOf(situation, steps) }
+}
+
+function stepsFor(situation: Situation, request: Request): Step[] {
+  switch (request.command) {
+    case 'upgrade':
+      return ups(situation, request.target, request.count, 'run')
+    case 'mark':
+      return request.only === undefined
+        ? ups(situation, request.target, request.count, 'run_skip')
+        : markOne(situation, request.only)
+    case 'downgrade':
+      return downs(situation, request.target, request.count)
+    case 'to':
+      return arriveAt(situation, request.target)
+  }
+}
+
+function ups(
+  situation: Situation,
+  target: string | undefined,
+  count: number | undefined,
+  operation: 'run' | 'run_skip',
+): Step[] {
+  const bound = target === undefined ? undefined : resolveTarget('up', target, situation)
+  return situation.pending
+    .filter(({ script }) => bound === undefined || compareRevisions(script.revision, bound) <= 0)
+    .slice(0, count)
+    .map(({ script, late }) => upStep(situation, script, late, operation))
+}
+
+function upStep(
+  situation: Situation,
+  script: Script,
+  late: boolean,
+  wanted: 'run' | 'run_skip',
+): Step {
+  const resume = situation.state.unfinished.get(script.revision)
+  const takesOver = resume?.outcome === 'running'
+  const goesOn = resume !== undefined && wanted === 'run'
+  return {
+    revision: script.revision,
+    title: script.title,
+    kind: script.kind,
+    direction: 'up',
+    operation: goesOn && resume.statementsDone > 0 ? 'run_partial' : wanted,
+    ordinal: nextOrdinal(situation.state, script.revision) - (takesOver ? 1 : 0),
+    late,
+    script,
+    ...(resume && (goesOn || takesOver) && { resume }),
+  }
+}
+
+function markOne(situation: Situation, only: string): Step[] {
+  const revision = resolveTarget('up', only, situation)
+  const pending = situation.pending.find(({ script }) => script.revision === revision)
+  return pending ? [upStep(situation, pending.script, pending.late, 'run_skip')] : []
+}
+
+function downs(situation: Situation, target: string | undefined, count?: number): Step[] {
+  const newestFirst = situation.applied.toReversed()
+  if (target === undefined) return revert(situation, newestFirst.slice(0, count ?? 1))
+  const bound = resolveTarget('down', target, situation)
+  const above = newestFirst.filter((entry) => compareRevisions(entry.revision, bound) > 0)
+  return revert(situation, above.slice(0, count))
+}
+
+function arriveAt(situation: Situation, target: string): Step[] {
+  if (target === 'next') return ups(situation, undefined, 1, 'run')
+  if (target === 'previous') return downs(situation, undefined, 1)
+  if (target === 'latest') return ups(situation, undefined, undefined, 'run')
+  return [
+    ...downs(situation, target),
+    ...(/^0+$/.test(target) ? [] : ups(situation, target, undefined, 'run')),
+  ]
+}
+
+function revert(situation: Situation, entries: readonly Entry[]): Step[] {
+  return entries.map((entry) => {
+    const script = situation.scripts.find(({ revision }) => revision === entry.revision)
+    refuseIrreversible(entry, script)
+    const unfinished = situation.state.unfinished.get(entry.revision)
+    const takesOver = unfinished?.outcome === 'running'
+    return {
+      revision: entry.revision,
+      title: script?.title ?? entry.title,
+      kind: script?.kind ?? 'sql',
+      direction: 'down',
+      operation: 'rollback',
+      ordinal: nextOrdinal(situation.state, entry.revision) - (takesOver ? 1 : 0),
+      late: false,
+      ...(script && { script }),
+      ...(unfinished && { resume: unfinished }),
+    }
+  })
+}
+
+function refuseIrreversible(entry: Entry, script: Script | undefined): void {
+  if (script?.kind === 'sql' && !script.downgrade) {
+    throw new MigrationError('IRREVERSIBLE', `script ${entry.revision} has no downgrade`, {
+      file: script.file,
+      hint: 'Write a new script that undoes it, or give it a downgrade.',
+    })
+  }
+  if (script || entry.revertible) return
+  throw new MigrationError('SCRIPT_MISSING', `applied script is missing: ${entry.revision}`, {
+    detail: `The journal keeps no SQL that reverts it (kind ${entry.kind}).`,
+    hint: 'Restore its file, or run this from a release that still has it.',
+  })
+}
+
+function nextOrdinal(state: JournalState, revision: string): number {
+  return (state.ordinals.get(revision) ?? 0) + 1
+}
+
+function refuseDrift({ changed, missing }: Situation): void {
+  if (missing.length > 0) {
+    throw new MigrationError('SCRIPT_MISSING', `applied scripts are missing: ${names(missing)}`, {
+      hint: 'Restore their files, or run without --strict.',
+    })
+  }
+  if (changed.length > 0) {
+    const list = names(changed.map(({ entry }) => entry))
+    throw new MigrationError('SCRIPT_CHANGED', `applied scripts have changed: ${list}`, {
+      hint: 'Restore their text and put the change into a new script, or run without --strict.',
+    })
+  }
+}
+
+function refuseLate(steps: readonly Step[], { applied }: Situation): void {
+  const late = steps.filter((step) => step.late && step.operation !== 'run_skip')
+  if (late.length === 0) return
+  const newest = applied
+    .map(({ revision }) => revision)
+    .sort(compareRevisions)
+    .at(-1)
+  throw new MigrationError(
+    'SCRIPT_LATE',
+    `pending scripts are older than ${newest}: ${names(late)}`,
+    {
+      hint: 'Give them newer revisions, or set late_scripts = run.',
+    },
+  )
+}
+
+function noticesOf(situation: Situation, steps: readonly Step[]): string[] {
+  const late = steps.filter((step) => step.late && step.operation === 'run')
+  return [
+    ...(late.length ? [`late, older than the newest applied: ${names(late)}`] : []),
+    ...(situation.missing.length
+      ? [`applied, but the file is gone: ${names(situation.missing)}`]
+      : []),
+    ...(situation.changed.length
+      ? [`changed since applied: ${names(situation.changed.map(({ entry }) => entry))}`]
+      : []),
+  ]
+}
+
+function names(list: readonly { revision: string; title: string }[]): string {
+  return list.map(({ revision, title }) => (title ? `${revision}_${title}` : revision)).join(', ')
+}
