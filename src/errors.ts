@@ -29,6 +29,7 @@ export const exitStatusOf = {
   STALE_PLAN: 1,
   LOCK_WAIT_EXPIRED: 1,
   LOCK_LOST: 1,
+  CONNECTION_LOST: 1,
   PENDING: 1,
   DECLINED: 1,
   INTERRUPTED: 1,

@@ -15,21 +15,27 @@ export interface Notice {
 
 /** One connection, used by one caller at a time. */
 export class Session {
-  /** Rejects queries once true; the connection is gone. */
+  /** True once the connection is gone; queries are rejected. */
   lost = false
-  pid = 0
-  private readonly lostListeners = new Set<() => void>()
+  /** The backend's process id, where no pooler stands between; see `wirePid`. */
+  pid: number
 
+  private readonly lose = () => {
+    this.lost = true
+  }
+
+  /**
+   * @param release lets the connection go when its user is done with it.
+   * @param end lets it go for good; the same where nothing is shared.
+   */
   constructor(
     private readonly client: ClientBase,
     private readonly release: () => Promise<void>,
+    private readonly endIt = release,
   ) {
-    const lose = () => {
-      this.lost = true
-      for (const listener of this.lostListeners) listener()
-    }
-    client.on('error', lose)
-    client.on('end', lose)
+    client.on('error', this.lose)
+    client.on('end', this.lose)
+    this.pid = this.wirePid
   }
 
   /** Runs one query with parameters (or several without) and returns its rows. */
@@ -71,11 +77,6 @@ export class Session {
     return (this.client as Client & { processID?: number }).processID ?? 0
   }
 
-  onLost(listener: () => void): () => void {
-    this.lostListeners.add(listener)
-    return () => this.lostListeners.delete(listener)
-  }
-
   onNotice(listener: (notice: Notice) => void): () => void {
     const pass = (notice: NoticeMessage) => {
       listener({ severity: notice.severity ?? 'NOTICE', message: notice.message ?? '' })
@@ -92,5 +93,17 @@ export class Session {
   /** Lets the connection go, whatever state it is in; never throws. */
   async close(): Promise<void> {
     await this.release().catch(() => undefined)
+  }
+
+  /** Lets a connection go that several users share. */
+  async end(): Promise<void> {
+    this.detach()
+    await this.endIt().catch(() => undefined)
+  }
+
+  /** Takes our listeners off a connection that stays with its owner. */
+  detach(): void {
+    this.client.off('error', this.lose)
+    this.client.off('end', this.lose)
   }
 }

@@ -139,6 +139,16 @@ export function takeOver(name: JournalName, runId: string, id: string, attempt: 
   return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET attempt = attempt + 1, run_id = ${quoteLiteral(runId)} WHERE id = ${id} AND attempt = ${attempt} AND outcome = 'running' RETURNING id`
 }
 
+/** Takes over what a dead run left and records it as done without running; no row means: somebody was faster. */
+export function markTakenOver(
+  name: JournalName,
+  runId: string,
+  id: string,
+  attempt: number,
+): string {
+  return `WITH marked AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET attempt = attempt + 1, run_id = ${quoteLiteral(runId)}, operation = 'run_skip', outcome = 'success', ${finishedNow} WHERE id = ${id} AND attempt = ${attempt} AND outcome = 'running' RETURNING id) SELECT 1 / pg_catalog.count(*) AS typetrek FROM marked`
+}
+
 /** Records how many statements of a non-transactional script are done, and a checksum of them. */
 export function recordDone(
   name: JournalName,

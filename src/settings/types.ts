@@ -76,6 +76,8 @@ export interface Settings {
   schemaDiffCmd?: string
   /** TypeORM DataSource options from `typeorm.*` (without url/host/... that `database` already holds); globs made absolute. */
   typeorm: Record<string, unknown>
+  /** What the application itself uses: the section that `app` names, without overrides of `[migration]`. */
+  application?: { database: DatabaseAddress; typeorm: Record<string, unknown> }
   origins: readonly SettingOrigin[]
   /** Texts that must never be printed. */
   secrets: readonly string[]

@@ -1,0 +1,2 @@
+DROP TABLE agent;
+DROP TABLE team;

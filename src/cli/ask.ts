@@ -1,0 +1,33 @@
+import { createInterface } from 'node:readline'
+import { MigrationError } from '../errors'
+import type { Context } from './context'
+
+/**
+ * Asks a question whose answer is yes or no, on a terminal and without `--yes`; elsewhere the answer
+ * is yes.
+ * @throws {MigrationError} DECLINED
+ */
+export async function confirm({ call, io, output }: Context, question: string): Promise<void> {
+  if (call.options.yes || !io.stdin || !io.terminal.stdin || !io.terminal.stderr) return
+  output.ask(`${question} [y/N] `)
+  const answer = await readLine(io.stdin)
+  if (/^\s*y(es)?\s*$/i.test(answer)) return
+  throw new MigrationError('DECLINED', 'nothing was done, since the answer was not yes', {
+    hint: 'Answer y, or give --yes.',
+  })
+}
+
+/** The first line; empty at the end of the input. */
+function readLine(input: NodeJS.ReadableStream): Promise<string> {
+  return new Promise((resolve) => {
+    const lines = createInterface({ input, terminal: false })
+    lines.once('line', (line) => {
+      resolve(line)
+      lines.close()
+    })
+    lines.once('close', () => {
+      resolve('')
+      input.pause()
+    })
+  })
+}

@@ -1,0 +1,74 @@
+import type { Migrator } from '../../migrator'
+import type { Plan, Request } from '../../plan/plan'
+import { confirm } from '../ask'
+import type { Context, Handler } from '../context'
+import { follow } from '../follow'
+import { planDocument, runDocument } from '../json'
+import type { Call } from '../parse'
+import { renderPlan } from '../render-plan'
+import { renderSummary } from '../render-report'
+import { stoppable } from '../signals'
+import { counted } from '../text'
+import { withMigrator } from '../with-migrator'
+
+/** upgrade, downgrade, to, mark and skip: runs the request, or shows its plan with `--dry-run`. */
+export const execute: Handler = (context) =>
+  withMigrator(context, async (migrator) => {
+    const request = requestOf(context.call)
+    if (context.call.options.dryRun) {
+      showPlan(context, migrator, await migrator.plan(request))
+      return 0
+    }
+    if (request.command === 'mark') await confirmMark(context, migrator, request)
+    context.output.note(context.output.noteStyle.bold(migrator.label))
+    await run(context, migrator, request)
+    return 0
+  })
+
+/** What a call asks of the migrator. */
+export function requestOf({ command, version, count, options }: Call): Request {
+  const target = version === undefined ? {} : { target: version }
+  const bounded = { ...target, ...(count !== undefined && { count }) }
+  switch (command) {
+    case 'upgrade':
+    case 'downgrade':
+      return { command, ...bounded }
+    case 'mark':
+      return { command, ...bounded, ...(options.only !== undefined && { only: options.only }) }
+    case 'skip':
+      return { command: 'mark', count: 1 }
+    case 'to':
+      if (version !== undefined) return { command, target: version }
+      throw new Error('to without a version')
+    default:
+      throw new Error(`${command} executes nothing`)
+  }
+}
+
+export function showPlan({ output }: Context, { label, settings }: Migrator, plan: Plan): void {
+  output.document(planDocument(label, plan))
+  output.result(renderPlan(plan, label, settings.transaction, output.style))
+}
+
+async function confirmMark(context: Context, migrator: Migrator, request: Request): Promise<void> {
+  if (context.call.options.yes || !context.io.terminal.stdin) return
+  const { steps } = await migrator.plan(request)
+  const [first] = steps
+  if (!first) return
+  const what = steps.length === 1 ? `script ${first.revision}` : counted(steps.length, 'script')
+  await confirm(context, `Mark ${what} as applied in ${migrator.label} without running?`)
+}
+
+async function run(context: Context, migrator: Migrator, request: Request): Promise<void> {
+  const { io, output } = context
+  const startedAt = performance.now()
+  const { observer, end } = follow(output, io)
+  try {
+    const work = (signal: AbortSignal) => migrator.execute(request, { observer, signal })
+    const { steps, plan } = await stoppable(context, work)
+    output.document(runDocument(steps))
+    output.result(renderSummary(steps, plan, performance.now() - startedAt))
+  } finally {
+    end()
+  }
+}

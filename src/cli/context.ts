@@ -1,0 +1,60 @@
+import { resolve } from 'node:path'
+import type { SettingFlags } from '../settings/settings'
+import type { Settings } from '../settings/types'
+import type { Io, StopSignal } from './io'
+import type { Output } from './output'
+import type { Call } from './parse'
+import { alignColumns } from './table'
+
+/** What a command has at hand. */
+export interface Context {
+  call: Call
+  io: Io
+  output: Output
+  /** The signal that stopped the run, for the exit status. */
+  stoppedBy?: StopSignal
+  /** For what is said after a failure: known once the settings are read. */
+  inOneTransaction?: boolean
+}
+
+/** Does what a command says and gives the exit status; failures are thrown. */
+export type Handler = (context: Context) => Promise<number>
+
+/**
+ * Reads the settings that the call names and tells the output which texts are secret. Reads files
+ * only.
+ * @throws {MigrationError} SETTINGS_NOT_FOUND, SETTINGS_INVALID
+ */
+export async function settingsOf(context: Context): Promise<Settings> {
+  const { call, io, output } = context
+  const { readSettings } = await import('../settings/settings.js')
+  const settings = await readSettings({
+    config: call.config,
+    cwd: io.cwd,
+    env: io.env,
+    flags: flagsOf(call, io.cwd),
+  })
+  output.hide(settings.secrets)
+  context.inOneTransaction = settings.transaction === 'all'
+  if (output.verbose && call.command !== 'environ') {
+    output.note(renderSettings(settings).join('\n'))
+  }
+  return settings
+}
+
+function flagsOf({ options, folder }: Call, cwd: string): SettingFlags {
+  return {
+    directory: folder === undefined ? undefined : resolve(cwd, folder),
+    transaction: options.transaction,
+    lock_wait: options.lockWait,
+    lock_timeout: options.lockTimeout,
+    statement_timeout: options.statementTimeout,
+    wait: options.wait,
+    strict: options.strict,
+  }
+}
+
+/** One aligned line for each setting: key, value with secrets masked, where it comes from. */
+export function renderSettings({ origins }: Settings): string[] {
+  return alignColumns(origins.map(({ key, shown, from }) => [key, shown, `(${from})`]))
+}

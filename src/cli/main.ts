@@ -1,0 +1,106 @@
+import { MigrationError } from '../errors'
+import type { CommandName } from './commands'
+import { isWriteCommand } from './commands'
+import type { Context, Handler } from './context'
+import { statusOfSignal, type Io } from './io'
+import { errorDocument, stepsDone } from './json'
+import { Output } from './output'
+import { parse, type Call } from './parse'
+import { renderDoneBefore, renderError } from './render-error'
+
+export type { Io, StopSignal } from './io'
+
+/**
+ * The command line: understands `argv` (without node and the program), does what it says, and gives
+ * the exit status. Touches nothing of the process but through `io`, and never throws for an expected
+ * failure: that is printed, and is 1 where a migration failed or was refused, 2 where the call or the
+ * settings are wrong, 3 where the answer of a check is no, 130 and 143 after SIGINT and SIGTERM.
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let call: Call
+  try {
+    call = parse(argv, io.cwd)
+  } catch (error) {
+    return fail(error, { io, output: await earlyOutput(argv, io) })
+  }
+  const output = new Output(io, call.options)
+  const context: Context = { call, io, output }
+  await hideAddresses(argv, output)
+  try {
+    const handler = await handlerOf(call.command)
+    return await handler(context)
+  } catch (error) {
+    return fail(error, context)
+  }
+}
+
+/** Modules are loaded when a command needs them: `version` is quick, `help` needs no driver. */
+async function handlerOf(command: CommandName): Promise<Handler> {
+  switch (command) {
+    case 'help':
+    case 'version':
+    case 'completion':
+      return (await import('./command/about.js'))[command]
+    case 'environ':
+    case 'url':
+      return (await import('./command/settings.js'))[command]
+    case 'generate':
+      return (await import('./command/generate.js')).generate
+    case 'status':
+    case 'next_version':
+      return (await import('./command/inspect.js'))[command]
+    case 'list':
+    case 'errors':
+    case 'trace':
+      return (await import('./command/journal.js'))[command]
+    case 'setup':
+      return (await import('./command/setup.js')).setup
+    case 'upgrade':
+    case 'downgrade':
+    case 'to':
+    case 'mark':
+    case 'skip':
+      return (await import('./command/execute.js')).execute
+    case 'plan':
+    case 'dry_upgrade':
+    case 'dry_downgrade':
+      throw new Error(`${command} is another command with --dry-run`)
+  }
+}
+
+/** For a call that could not be understood: what it says about the output still counts. */
+async function earlyOutput(argv: readonly string[], io: Io): Promise<Output> {
+  const end = argv.indexOf('--')
+  const given = new Set(end === -1 ? argv : argv.slice(0, end))
+  const output = new Output(io, {
+    json: given.has('--json'),
+    verbose: given.has('--verbose') || given.has('-v'),
+    color: !given.has('--no-color'),
+  })
+  await hideAddresses(argv, output)
+  return output
+}
+
+/** A URL in the wrong place must not be quoted with its password. */
+async function hideAddresses(argv: readonly string[], output: Output): Promise<void> {
+  const texts = argv.flatMap((word) => [word, word.replace(/^--[a-z-]+=/, '')])
+  const suspects = texts.filter((text) => /:/.test(text))
+  if (suspects.length === 0) return
+  const { secretsIn } = await import('../settings/origins.js')
+  output.hide(suspects.flatMap((text) => secretsIn('url', text)))
+}
+
+type Failing = Pick<Context, 'io' | 'output' | 'inOneTransaction' | 'stoppedBy'> & { call?: Call }
+
+function fail(error: unknown, context: Failing): number {
+  const { call, io, output, inOneTransaction = false, stoppedBy } = context
+  const runsSteps = call !== undefined && isWriteCommand(call.command) && !call.options.dryRun
+  output.document(errorDocument(error, runsSteps))
+  const view = { style: output.noteStyle, cwd: io.cwd, verbose: output.verbose }
+  output.error(renderError(error, view))
+  const before = renderDoneBefore(stepsDone(error), inOneTransaction)
+  if (before) output.error(before)
+  if (!(error instanceof MigrationError)) return 1
+  if (error.code === 'INTERRUPTED' && stoppedBy) return statusOfSignal[stoppedBy]
+  return error.exitStatus
+}

@@ -1,0 +1,78 @@
+/** An option as `help` shows it and as commander reads it. */
+export interface OptionRow {
+  /** Short and long form with the value's name, as commander takes them. */
+  flags: string
+  summary: string
+}
+
+/** Every option of every command; which command takes which stands in the command table. */
+export const optionTable = {
+  to: { flags: '-t, --to <version>', summary: 'the version to go to, up or down' },
+  count: { flags: '-c, --count <number>', summary: 'at most so many scripts' },
+  up: { flags: '--up', summary: 'the same as upgrade' },
+  down: { flags: '--down', summary: 'the same as downgrade 0, or as downgrade --count' },
+  only: { flags: '--only <version>', summary: 'this one script alone' },
+  runScripts: {
+    flags: '--run-scripts',
+    summary: 'run the scripts instead of the canonical schema',
+  },
+  directory: { flags: '-d, --directory <folder>', summary: "the scripts' folder" },
+  transaction: {
+    flags: '--transaction <mode>',
+    summary: 'each: one for each script, all: one for the run, none',
+  },
+  strict: { flags: '--strict', summary: 'refuse when an applied script is changed or missing' },
+  lockWait: { flags: '--lock-wait <duration>', summary: 'how long to wait for another migrator' },
+  lockTimeout: { flags: '--lock-timeout <duration>', summary: "PostgreSQL's, for scripts" },
+  statementTimeout: {
+    flags: '--statement-timeout <duration>',
+    summary: "PostgreSQL's, for scripts",
+  },
+  wait: { flags: '--wait <duration>', summary: 'how long to wait for a server that is not up yet' },
+  dryRun: { flags: '--dry-run', summary: 'print the plan, run nothing' },
+  check: { flags: '--check', summary: 'exit with 3 unless everything is applied as the files are' },
+  ts: { flags: '--ts', summary: 'TypeScript instead of SQL' },
+  yes: { flags: '-y, --yes', summary: 'do not ask' },
+  json: { flags: '--json', summary: 'one JSON document on stdout' },
+  quiet: { flags: '-q, --quiet', summary: 'print nothing but errors' },
+  verbose: {
+    flags: '-v, --verbose',
+    summary: "settings, the scripts' SQL notices, causes of errors",
+  },
+  color: { flags: '--no-color', summary: 'no colour, also on a terminal' },
+  help: { flags: '-h, --help', summary: 'help on a command' },
+  version: { flags: '--version', summary: 'the same as version' },
+} as const satisfies Record<string, OptionRow>
+
+export type OptionName = keyof typeof optionTable
+
+type ValueOption =
+  | 'to'
+  | 'count'
+  | 'only'
+  | 'directory'
+  | 'transaction'
+  | 'lockWait'
+  | 'lockTimeout'
+  | 'statementTimeout'
+  | 'wait'
+
+/** The options that a call names: values as written, switches as true (`color` as false). */
+export type GivenOptions = { [name in ValueOption]?: string } & {
+  [name in Exclude<OptionName, ValueOption>]?: boolean
+}
+
+/** The long form without its value: `--lock-wait`. */
+export function longFlag(name: OptionName): string {
+  return /--[a-z-]+/.exec(optionTable[name].flags)?.[0] ?? name
+}
+
+/** The short form, where there is one: `-t`. */
+export function shortFlag(name: OptionName): string | undefined {
+  return /^-[a-z]\b/.exec(optionTable[name].flags)?.[0]
+}
+
+/** True for an option that is followed by a value. */
+export function takesValue(name: OptionName): boolean {
+  return optionTable[name].flags.endsWith('>')
+}

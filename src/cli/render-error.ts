@@ -1,0 +1,78 @@
+import { MigrationError } from '../errors'
+import type { StepResult } from '../run/report'
+import type { Style } from './style'
+import { counted, indented, visible, visibleLines } from './text'
+
+export interface ErrorView {
+  style: Style
+  /** Absolute path of the working folder: files below it are shown from there. */
+  cwd: string
+  /** Show the causes with their stacks. */
+  verbose: boolean
+}
+
+/**
+ * What a person sees of a failure: the fact, the place with its line and a caret, details, the way
+ * out. Expected failures show no stack; anything else is a bug and shows all it has. Pure.
+ */
+export function renderError(error: unknown, view: ErrorView): string {
+  if (!(error instanceof MigrationError)) return renderBug(error, view)
+  const { style } = view
+  const lines = [`${style.red(style.bold('error:'))} ${visible(error.message)}`]
+  const place = placeOf(error, view.cwd)
+  if (place) lines.push(indented(style.cyan(place), '  at '))
+  if (error.excerpt) lines.push(indented(visibleLines(error.excerpt), '    '))
+  if (error.detail) lines.push(indented(visibleLines(error.detail), '  '))
+  if (error.sqlstate) lines.push(`  SQLSTATE ${error.sqlstate}`)
+  if (error.hint) lines.push(`${style.bold('hint:')} ${visibleLines(error.hint)}`)
+  if (view.verbose) lines.push(...causes(error.cause, style))
+  return lines.join('\n')
+}
+
+/** Says what a failed run had done before; nothing where it had done nothing. Pure. */
+export function renderDoneBefore(
+  results: readonly StepResult[],
+  inOneTransaction: boolean,
+): string | undefined {
+  const done = results.filter(({ outcome }) => outcome === 'success')
+  if (done.length === 0) return undefined
+  if (inOneTransaction) return 'Nothing was changed: the run was one transaction.'
+  const marked = done.filter(({ operation }) => operation === 'run_skip').length
+  const down = done.filter(({ direction }) => direction === 'down').length
+  const applied = done.length - marked - down
+  const sentences = [
+    ...(down ? [`${counted(down, 'script was', 'scripts were')} reverted before`] : []),
+    ...(applied ? [`${counted(applied, 'script was', 'scripts were')} applied before`] : []),
+    ...(marked ? [`${counted(marked, 'script was', 'scripts were')} marked before`] : []),
+  ]
+  return `${sentences.join(', ')} and ${done.length === 1 ? 'stays' : 'stay'} so.`
+}
+
+function placeOf({ file, line, column }: MigrationError, cwd: string): string | undefined {
+  if (file === undefined) return undefined
+  const shown = file.startsWith(`${cwd}/`) ? file.slice(cwd.length + 1) : file
+  return visible([shown, line, column].filter((part) => part !== undefined).join(':'))
+}
+
+function renderBug(error: unknown, { style }: ErrorView): string {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const cause = error instanceof Error ? causes(error.cause, style) : []
+  return [
+    `${style.red(style.bold('error:'))} ${visibleLines(text)}`,
+    ...cause,
+    `${style.bold('hint:')} This is a bug in typetrek, or a failure that it does not know yet: report it with this text.`,
+  ].join('\n')
+}
+
+const deepest = 10
+
+function causes(cause: unknown, style: Style, depth = 0): string[] {
+  if (cause === undefined || cause === null || depth === deepest) return []
+  const text = cause instanceof Error ? (cause.stack ?? cause.message) : inspected(cause)
+  const next = cause instanceof Error ? cause.cause : undefined
+  return [`${style.dim('caused by:')} ${visibleLines(text)}`, ...causes(next, style, depth + 1)]
+}
+
+function inspected(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value)
+}

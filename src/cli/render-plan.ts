@@ -1,0 +1,64 @@
+import type { Plan, Step } from '../plan/plan'
+import type { TransactionMode } from '../settings/types'
+import { standing, verbOf } from './render-report'
+import type { Style } from './style'
+import { alignColumns, type Cell } from './table'
+import { counted, titleWords } from './text'
+
+const transactions: Readonly<Record<TransactionMode, string>> = {
+  each: 'each in a transaction of its own',
+  all: 'all in one transaction',
+  none: 'outside a transaction',
+}
+
+/** What would be done, and what a person should know about it. Pure. */
+export function renderPlan(
+  plan: Plan,
+  database: string,
+  transaction: TransactionMode,
+  style: Style,
+): string {
+  const steps = alignColumns(plan.steps.map((step) => row(step, style)))
+  return [
+    style.bold(database),
+    ...steps.map((line) => `  ${line}`),
+    summary(plan, transaction),
+    ...plan.notices.map((notice) => `${style.yellow('notice:')} ${notice}`),
+  ].join('\n')
+}
+
+function row(step: Step, style: Style): Cell[] {
+  const paint = step.direction === 'up' ? style.green : style.yellow
+  return [
+    { text: verbOf(step), paint },
+    step.revision,
+    titleWords(step.title),
+    { text: remarks(step).join(', '), paint: style.yellow },
+  ]
+}
+
+function remarks(step: Step): string[] {
+  const part = step.direction === 'up' ? step.script?.upgrade : step.script?.downgrade
+  const runs = step.operation !== 'run_skip'
+  return [
+    ...(step.late ? ['late'] : []),
+    ...(step.resume && runs ? ['goes on from where it had stopped'] : []),
+    ...(step.script ? [] : ['its file is gone: reverted from the journal']),
+    ...(runs && part?.options.transaction === false ? ['not in a transaction'] : []),
+  ]
+}
+
+function summary(plan: Plan, transaction: TransactionMode): string {
+  const { steps } = plan
+  if (steps.length === 0) return `nothing to do: ${standing(plan)}`
+  const down = steps.filter(({ direction }) => direction === 'down').length
+  const marked = steps.filter(({ operation }) => operation === 'run_skip').length
+  const up = steps.length - down - marked
+  const parts = [
+    ...(down ? [`${counted(down, 'script')} would be reverted`] : []),
+    ...(up ? [`${counted(up, 'script')} would be applied`] : []),
+    ...(marked ? [`${counted(marked, 'script')} would be marked as applied`] : []),
+  ]
+  const how = up + down > 0 ? `, ${transactions[transaction]}` : ''
+  return parts.join(', ') + how
+}

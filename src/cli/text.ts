@@ -1,0 +1,49 @@
+/** `1 script`, `2 scripts`; irregular plurals are given. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : plural}`
+}
+
+/** Milliseconds for a person: `12 ms`, `1.2 s`, `2 min 3 s`, `1 h 2 min`. */
+export function elapsed(milliseconds: number): string {
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`
+  const seconds = milliseconds / 1000
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`
+  const minutes = Math.floor(Math.round(seconds) / 60)
+  if (minutes < 60) return `${minutes} min ${Math.round(seconds) % 60} s`
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+/** ISO 8601 in UTC as people read it: `2026-01-01 12:00:00 UTC`. */
+export function instant(iso: string | null): string {
+  return iso === null ? '' : iso.replace(/^(.{10})T(.{8}).*$/, '$1 $2 UTC')
+}
+
+/** A title as words: `add_orders` is `add orders`. */
+export function titleWords(title: string): string {
+  return visible(title.replaceAll('_', ' ')).trim()
+}
+
+/** One line without control characters, so that no text moves the cursor or colours a terminal. */
+export function visible(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ')
+}
+
+/** The same for a text of several lines. */
+export function visibleLines(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(/[^\P{Cc}\n\t]/gu, ' ')
+}
+
+export function indented(text: string, by: string): string {
+  return text.replace(/^(?=.)/gm, by)
+}
+
+/** How many cells a text takes on a terminal: wide characters two, combining marks none. */
+export function cellWidth(text: string): number {
+  let width = 0
+  for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : 1
+  return width
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+const wide =
+  /\p{Emoji_Presentation}|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|[\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u

@@ -1,0 +1,60 @@
+import type { DataSource, DataSourceOptions } from 'typeorm'
+import { MigrationError } from '../errors'
+import { describeAddress } from '../settings/address'
+import { dataSourceOptions } from '../settings/data-source-options'
+import type { ConnectionParts, Settings } from '../settings/types'
+
+/**
+ * The application's DataSource, initialized, as its own section of the ini says: its `synchronize` and
+ * the like are its own business. `destroy()` lets an embedded server go.
+ * @throws {MigrationError} CONNECTION_FAILED, SCRIPT_NOT_LOADABLE, EMBEDDED_UNAVAILABLE, EMBEDDED_FAILED
+ */
+export async function applicationDataSource(settings: Settings): Promise<DataSource> {
+  const { database } = settings.application ?? settings
+  const { enableTypeScript } = await import('../script/load.js')
+  enableTypeScript(settings.file ?? settings.directory)
+  if (database.kind === 'data_source') {
+    const { loadDataSource } = await import('./data-source-module.js')
+    return initialized(await loadDataSource(database.file), settings)
+  }
+  if (database.kind === 'postgres') return build(settings, database.connection)
+  const { acquireEmbedded } = await import('./embedded/client.js')
+  const lease = await acquireEmbedded({ ...database, here: settings.here })
+  try {
+    const dataSource = await build(settings, lease.connection)
+    return onDestroy(dataSource, () => lease.release())
+  } catch (error) {
+    await lease.release()
+    throw error
+  }
+}
+
+async function build(settings: Settings, connection: ConnectionParts): Promise<DataSource> {
+  const { DataSource } = await import('typeorm')
+  const options = dataSourceOptions(settings, { use: 'application', connection })
+  return initialized(new DataSource(options as unknown as DataSourceOptions), settings)
+}
+
+/** Initializes a DataSource that may be so already; a failure names the database and no secret. */
+export async function initialized(dataSource: DataSource, settings: Settings): Promise<DataSource> {
+  if (dataSource.isInitialized) return dataSource
+  try {
+    return await dataSource.initialize()
+  } catch (error) {
+    const label = describeAddress((settings.application ?? settings).database)
+    throw new MigrationError('CONNECTION_FAILED', `cannot initialize the DataSource of ${label}`, {
+      detail: (error as Error).message,
+      hint: 'Look at the typeorm.* settings, and at whether the server is up.',
+      cause: error,
+    })
+  }
+}
+
+function onDestroy(dataSource: DataSource, then: () => Promise<void>): DataSource {
+  const destroy = dataSource.destroy.bind(dataSource)
+  dataSource.destroy = async () => {
+    await destroy()
+    await then()
+  }
+  return dataSource
+}

@@ -1,0 +1,91 @@
+import { hostname, userInfo } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Client, ClientConfig } from 'pg'
+import { MigrationError } from '../errors'
+import type { ConnectionParts } from '../settings/types'
+import { Session } from './session'
+
+export interface ConnectOptions {
+  /** For messages: `database "app" at localhost:5432`. */
+  label: string
+  /** Milliseconds to go on trying while the server is not up yet. */
+  wait: number
+  /** Milliseconds to go on trying while the server has no connection left (53300). */
+  patience: number
+}
+
+/** Who we are in pg_stat_activity: `typetrek ann@build-7 4711`, at most 63 bytes. */
+export function applicationName(): string {
+  return `typetrek ${userName()}@${hostname()} ${process.pid}`.slice(0, 63)
+}
+
+/**
+ * Opens one connection. A server that is starting up, is not there yet or has no connection left is
+ * tried again for as long as the options say.
+ * @throws {MigrationError} CONNECTION_FAILED, with what to look at
+ */
+export async function connect(parts: ConnectionParts, options: ConnectOptions): Promise<Session> {
+  const start = Date.now()
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await connectOnce(parts)
+    } catch (error) {
+      const patience = patienceFor(error, options)
+      if (Date.now() - start >= patience) throw connectionFailed(error, options.label)
+      await sleep(Math.min(1000, 50 * 1.5 ** attempt) * (0.5 + Math.random()))
+    }
+  }
+}
+
+async function connectOnce(parts: ConnectionParts): Promise<Session> {
+  const pg = await import('pg')
+  const config: ClientConfig = { application_name: applicationName(), keepAlive: true, ...parts }
+  const client: Client = new pg.default.Client(config)
+  let failure: Error | undefined
+  client.on('error', (error) => (failure = error)) // a failing connect also emits; the promise tells it
+  await client.connect()
+  if (failure) throw failure
+  return new Session(client, () => client.end())
+}
+
+function patienceFor(error: unknown, { wait, patience }: ConnectOptions): number {
+  const { code } = error as { code?: string }
+  if (code === '53300') return Math.max(wait, patience)
+  const notUp =
+    code === '57P03' ||
+    ['ECONNREFUSED', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNRESET'].includes(code ?? '')
+  return notUp ? wait : 0
+}
+
+const hints: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'Start the server, or wait for it with --wait 30s.',
+  ENOENT: 'Start the server, or wait for it with --wait 30s; the socket folder is the host.',
+  ENOTFOUND: 'Look at the host name.',
+  EAI_AGAIN: 'Look at the host name.',
+  ETIMEDOUT: 'Look at the host, the port and the firewall.',
+  '28P01': 'Look at the user name and the password.',
+  '28000': 'The server does not let this user in: look at pg_hba.conf and at the TLS options.',
+  '3D000': 'Create the database, or look at its name.',
+  '53300': 'The server has no connection left: raise max_connections, or come back later.',
+  '57P03': 'The server is starting up or shutting down: wait for it with --wait 30s.',
+}
+
+function connectionFailed(error: unknown, label: string): MigrationError {
+  const { code, message, errors } = error as { code?: string; message: string; errors?: Error[] }
+  const reason = message || errors?.map((one) => one.message).join('; ') || String(code)
+  const sqlstate = code && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
+  return new MigrationError('CONNECTION_FAILED', `cannot connect to ${label}`, {
+    detail: reason,
+    hint: hints[code ?? ''] ?? 'Look at the settings of the database.',
+    sqlstate,
+    cause: error,
+  })
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? '')
+  }
+}

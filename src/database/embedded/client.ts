@@ -1,0 +1,190 @@
+import { spawn } from 'node:child_process'
+import { open, readFile, stat, truncate } from 'node:fs/promises'
+import { connect, type Socket } from 'node:net'
+import { join, resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { MigrationError } from '../../errors'
+import { isAbsent } from './absence'
+import { ensureDatabase } from './create-database'
+import { findState, type Home, openHome } from './home'
+import type { KeeperTask } from './keeper'
+import { holder } from './lock'
+import { type Answer, type Hello, receive, send } from './message'
+
+export interface EmbeddedRequest {
+  /** Folder of the embedded server, relative to `here`; made when it is not there. */
+  path: string
+  /** Database in the server; made when it is not there. */
+  database: string
+  /** PostgreSQL's major version for a new server; another one than an existing server's is an error. */
+  major?: number | undefined
+  /** The project's folder: its `node_modules` are searched first. */
+  here: string
+  /** False: the database is not made; `lease.exists` says whether it is there. */
+  create?: boolean
+}
+
+/** Somebody's use of an embedded server, which runs at least as long. */
+export interface EmbeddedLease {
+  /** For pg's Client. `host` is the folder of a unix socket that only this user can enter. */
+  readonly connection: { host: string; port: number; user: string; database: string }
+  /** The server's major version. */
+  readonly major: number
+  /** False: the database is not there (only with `create: false`). */
+  readonly exists: boolean
+  /** Lets the server go; it stops soon after the last user has. */
+  release(): Promise<void>
+}
+
+interface Attachment {
+  socket: Socket
+  server: { host: string; port: number; major: number }
+}
+
+/** initdb on a slow disk, or the recovery after a power cut. */
+const patience = 90_000
+
+/**
+ * Uses the embedded server at a path: one server for any number of processes at once, started by
+ * whoever comes first, stopped after the last has released it or died. Writes below `path`, under
+ * root also below `/var/lib/typetrek` (else `/var/tmp/typetrek`), and makes sockets in `/tmp`.
+ * A lease does not keep the process alive.
+ * @throws {MigrationError} EMBEDDED_UNAVAILABLE (no programs, no user to run them as), EMBEDDED_FAILED
+ */
+export async function acquireEmbedded(request: EmbeddedRequest): Promise<EmbeddedLease> {
+  const { database, major, here, create = true } = request
+  const home = await openHome(resolve(here, request.path))
+  const task: KeeperTask = { ...home, here: resolve(here), major }
+  const hold = new Hold(task)
+  const { server } = await hold.attach()
+  const connection = { host: server.host, port: server.port, user: 'postgres', database }
+  try {
+    const exists = await ensureDatabase(connection, create)
+    return { connection, major: server.major, exists, release: () => hold.release() }
+  } catch (error) {
+    await hold.release()
+    throw error
+  }
+}
+
+/** True when an embedded server has been made at this absolute path. Starts and writes nothing. */
+export async function embeddedExists(path: string): Promise<boolean> {
+  const state = await findState(path)
+  if (state === undefined) return false
+  return stat(join(state, 'data', 'PG_VERSION')).then(
+    () => true,
+    (error: unknown) => {
+      if (isAbsent(error)) return false
+      throw error
+    },
+  )
+}
+
+/** A connection to the keeper, made again when the keeper was killed. */
+class Hold {
+  private socket: Socket | undefined
+  private released = false
+
+  constructor(private readonly task: KeeperTask) {}
+
+  /** @param background true: the wait does not keep the process alive */
+  async attach(background = false): Promise<Attachment> {
+    const attachment = await attach(this.task, background)
+    const { socket } = attachment
+    if (this.released) socket.destroy()
+    this.socket = socket
+    socket.once('close', () => {
+      // Without a keeper the server runs on, and nobody is told of a failure to find a new one.
+      if (!this.released) this.attach(true).catch(() => undefined)
+    })
+    return attachment
+  }
+
+  async release(): Promise<void> {
+    this.released = true
+    const { socket } = this
+    if (!socket || socket.destroyed) return
+    await new Promise((settle) => socket.once('close', settle).destroy())
+  }
+}
+
+/** Connects to the keeper, and starts one whenever there is none. */
+async function attach(task: KeeperTask, background: boolean): Promise<Attachment> {
+  const tick = () => pause(15, undefined, { ref: !background })
+  let keeper: Promise<number | null> | undefined
+  for (const limit = Date.now() + patience; Date.now() < limit;) {
+    const current = await holder(task.state)
+    const attachment = current?.alive ? await knock(current.folder, task, background) : undefined
+    if (attachment) return attachment
+    if (!current?.alive) {
+      const status = await Promise.race([(keeper ??= startKeeper(task)), tick()])
+      if (typeof status === 'number' && status !== 0) throw await failed(task, status)
+      if (status !== undefined) keeper = undefined
+    } else await tick()
+  }
+  throw await failed(task, undefined)
+}
+
+/** @returns undefined when the keeper is not there yet, or just leaving */
+async function knock(
+  folder: string,
+  { major }: KeeperTask,
+  background: boolean,
+): Promise<Attachment | undefined> {
+  const socket = connect(join(folder, 'keeper'))
+  if (background) socket.unref()
+  const hello: Hello = { major }
+  send(socket, hello)
+  const answer = await receive<Answer>(socket).catch(() => undefined)
+  if (answer && 'server' in answer) {
+    socket.on('error', () => socket.destroy())
+    socket.unref()
+    return { socket, server: answer.server }
+  }
+  socket.destroy()
+  if (!answer) return undefined
+  const { code, message, ...more } = answer.refused
+  throw new MigrationError(code, message, more)
+}
+
+/** A process in a session of its own, which a terminal's signals do not reach. Gives its exit status. */
+async function startKeeper(task: KeeperTask): Promise<number | null> {
+  const log = await openLog(task)
+  try {
+    const { PATH, HOME, LANG, TZ } = process.env
+    const child = spawn(process.execPath, [join(__dirname, 'keeper.js'), JSON.stringify(task)], {
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+      env: { PATH, HOME, LANG, TZ },
+    })
+    child.unref()
+    return await new Promise((settle, fail) => {
+      child.once('error', fail)
+      child.once('exit', settle)
+    })
+  } finally {
+    await log.close()
+  }
+}
+
+const logPath = ({ state }: Home) => join(state, 'log')
+
+async function openLog(home: Home) {
+  const log = await open(logPath(home), 'a', 0o600)
+  const { size } = await log.stat()
+  if (size > 1 << 20) await truncate(logPath(home))
+  return log
+}
+
+async function failed(home: Home, status: number | undefined): Promise<MigrationError> {
+  const log = await readFile(logPath(home), 'utf8').catch(() => '')
+  const fact =
+    status === undefined
+      ? `did not answer within ${patience / 1000} s`
+      : `could not be started (its keeper ended with ${status})`
+  return new MigrationError('EMBEDDED_FAILED', `the embedded server ${fact}`, {
+    detail: log.trimEnd().split('\n').slice(-15).join('\n'),
+    hint: `See the log ${logPath(home)}, or set DATABASE_URL to the address of a PostgreSQL server of your own.`,
+  })
+}

@@ -1,0 +1,42 @@
+import type { Socket } from 'node:net'
+import { type ErrorCode, MigrationError } from '../../errors'
+
+/** What a user of the server sends to its keeper, once; then the connection stays open. */
+export interface Hello {
+  /** PostgreSQL's major version that must be the server's. */
+  major?: number | undefined
+}
+
+/** What the keeper answers, once. */
+export type Answer =
+  | { server: { host: string; port: number; major: number } }
+  | { refused: { code: ErrorCode; message: string; detail?: string; hint?: string } }
+
+/** Sends one message: a line of JSON. */
+export function send(socket: Socket, message: Hello | Answer): void {
+  socket.write(`${JSON.stringify(message)}\n`)
+}
+
+/** Receives the first line of JSON; rejects when the connection ends before. */
+export function receive<Message extends Hello | Answer>(socket: Socket): Promise<Message> {
+  return new Promise((settle, fail) => {
+    let text = ''
+    socket.setEncoding('utf8')
+    socket.on('data', (part: string) => {
+      text += part
+      const end = text.indexOf('\n')
+      if (end >= 0) settle(JSON.parse(text.slice(0, end)) as Message)
+    })
+    socket.once('error', fail)
+    socket.once('close', () => fail(new Error('the connection ended')))
+  })
+}
+
+export function refusal(error: unknown): Answer {
+  if (error instanceof MigrationError) {
+    const { code, message, detail, hint } = error
+    return { refused: { code, message, ...(detail && { detail }), ...(hint && { hint }) } }
+  }
+  const message = `the embedded server failed: ${error instanceof Error ? error.message : 'no reason given'}`
+  return { refused: { code: 'EMBEDDED_FAILED', message } }
+}

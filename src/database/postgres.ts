@@ -1,0 +1,56 @@
+import type { DataSource, QueryRunner } from 'typeorm'
+import type { ConnectionParts } from '../settings/types'
+import { connect, type ConnectOptions } from './connect'
+import type { Database, Purpose } from './database'
+import type { Session } from './session'
+
+export interface PostgresOptions extends ConnectOptions {
+  connection: ConnectionParts
+  /** Past a pooler. */
+  direct?: ConnectionParts
+  /** DataSource options for the QueryRunner of TypeScript scripts; asked for once, when one runs. */
+  typeorm: () => Promise<Record<string, unknown>>
+  /** Called once by `close`: lets an embedded server go. */
+  release?: () => Promise<void>
+}
+
+/** A database that we connect to by ourselves. */
+export class PostgresDatabase implements Database {
+  readonly single = false
+  private readonly runners = new Map<
+    Session,
+    { queryRunner: QueryRunner; dataSource: DataSource }
+  >()
+
+  constructor(private readonly options: PostgresOptions) {}
+
+  get label(): string {
+    return this.options.label
+  }
+
+  async open(purpose: Purpose): Promise<Session> {
+    const { connection, direct } = this.options
+    const session = await connect((purpose === 'direct' && direct) || connection, this.options)
+    if (purpose === 'read')
+      await session.send('SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY')
+    return session
+  }
+
+  async queryRunner(session: Session): Promise<QueryRunner> {
+    const known = this.runners.get(session)
+    if (known) return known.queryRunner
+    const { queryRunnerOn } = await import('./query-runner.js')
+    const made = await queryRunnerOn(session, await this.options.typeorm())
+    this.runners.set(session, made)
+    return made.queryRunner
+  }
+
+  async close(): Promise<void> {
+    for (const { queryRunner, dataSource } of this.runners.values()) {
+      await queryRunner.release()
+      await dataSource.destroy()
+    }
+    this.runners.clear()
+    await this.options.release?.()
+  }
+}

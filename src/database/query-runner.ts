@@ -1,0 +1,85 @@
+import type { ClientBase, Pool, PoolClient, PoolConfig } from 'pg'
+import type { DataSource, QueryRunner } from 'typeorm'
+import { MigrationError } from '../errors'
+import type { Session } from './session'
+
+type PoolCallback = (
+  error: Error | undefined,
+  client: PoolClient | undefined,
+  release: () => void,
+) => void
+
+/**
+ * A TypeORM QueryRunner on a session of ours, so that a script's work and its journal entry are one
+ * transaction. Only the first connection that TypeORM asks for is the session's; what a script opens
+ * besides comes from an ordinary pool with the same options.
+ *
+ * @param options DataSource options; connects with them for everything but the first connection.
+ * @throws {MigrationError} SCRIPT_NOT_LOADABLE when the entities cannot be loaded
+ */
+export async function queryRunnerOn(
+  session: Session,
+  options: Record<string, unknown>,
+): Promise<{ queryRunner: QueryRunner; dataSource: DataSource }> {
+  const { DataSource } = await import('typeorm')
+  const dataSource = new DataSource({
+    ...options,
+    type: 'postgres',
+    driver: await driverAround(session.driverClient),
+    synchronize: false,
+    migrationsRun: false,
+    dropSchema: false,
+    installExtensions: false,
+    migrations: [],
+  })
+  ours.add(dataSource)
+  try {
+    await dataSource.initialize()
+  } catch (error) {
+    throw new MigrationError(
+      'SCRIPT_NOT_LOADABLE',
+      'cannot build the DataSource for TypeScript scripts',
+      {
+        detail: (error as Error).message,
+        hint: 'Look at typeorm.entities and the other typeorm.* settings.',
+        cause: error,
+      },
+    )
+  }
+  const queryRunner = dataSource.createQueryRunner()
+  await queryRunner.connect()
+  return { queryRunner, dataSource }
+}
+
+const ours = new WeakSet<DataSource>()
+
+/** True for a DataSource made here, which installs no extensions when it connects. */
+export function isOurs(dataSource: DataSource): boolean {
+  return ours.has(dataSource)
+}
+
+/** A `pg` module whose Pool hands out `client` first. */
+async function driverAround(client: ClientBase): Promise<object> {
+  const pg = (await import('pg')).default
+  class SessionPool extends pg.Pool {
+    private lent = false
+
+    constructor(config?: PoolConfig) {
+      super({ ...config, allowExitOnIdle: true })
+    }
+
+    override connect(): Promise<PoolClient>
+    override connect(callback: PoolCallback): void
+    override connect(callback?: PoolCallback): Promise<PoolClient> | void {
+      if (this.lent) return callback ? super.connect(callback) : super.connect()
+      this.lent = true
+      const release = () => {
+        this.lent = false
+      }
+      const lent = client as PoolClient
+      if (!callback) return Promise.resolve(lent)
+      callback(undefined, lent, release)
+    }
+  }
+  return { ...pg, Pool: SessionPool as unknown as typeof Pool, native: undefined }
+}

@@ -1,0 +1,187 @@
+import type { DatabaseError } from 'pg'
+import type { Database } from './database/database'
+import { openDatabase, openExisting } from './database/open'
+import type { Session } from './database/session'
+import { MigrationError } from './errors'
+import type { FullEntry } from './journal/entry'
+import { readFull, readState } from './journal/journal'
+import { emptyState, type JournalState } from './journal/state'
+import type { Plan, Request } from './plan/plan'
+import { planSteps } from './plan/planner'
+import { survey } from './plan/survey'
+import { createContext } from './run/context'
+import { execute } from './run/execute'
+import type { Observer, RunReport } from './run/report'
+import { setUp, type InitMigration } from './run/set-up'
+import { readFolder } from './script/folder'
+import type { Script } from './script/script'
+import { describeAddress } from './settings/address'
+import type { Settings } from './settings/types'
+
+export interface ExecuteOptions {
+  observer?: Observer
+  /** Aborting it cancels the current script, rolls it back and throws INTERRUPTED. */
+  signal?: AbortSignal
+}
+
+export interface SetUpOptions extends ExecuteOptions {
+  /** Run the scripts instead of marking them as done. */
+  runScripts?: boolean
+  /** What builds the empty database; default: the canonical schema of the settings, if they name one. */
+  initMigration?: InitMigration
+}
+
+/** One database and one folder of scripts: everything that the command line and the library do with them. */
+export interface Migrator {
+  readonly settings: Settings
+  /** `database "app" at localhost:5432`, without secrets. */
+  readonly label: string
+  /** Where the database stands: a plan without steps. Never writes; starts no embedded server. */
+  status(): Promise<Plan>
+  /** What a request would do. Never writes, imports no script. */
+  plan(request: Request): Promise<Plan>
+  /** Plans and runs. @throws {MigrationError} with `results` */
+  execute(request: Request, options?: ExecuteOptions): Promise<RunReport>
+  /** Sets up an empty database; `setUp: false` in the report when it had been set up before. */
+  setUp(options?: SetUpOptions): Promise<RunReport>
+  /** The journal's successes, oldest first. */
+  list(): Promise<FullEntry[]>
+  /** The journal's failures, oldest first. */
+  errors(): Promise<FullEntry[]>
+  /** One entry in full. @throws {MigrationError} ENTRY_NOT_FOUND */
+  trace(id: string): Promise<FullEntry>
+  close(): Promise<void>
+}
+
+/** Prepares a migrator for settings; connects when its first method needs it. */
+export function openMigrator(settings: Settings): Promise<Migrator> {
+  return Promise.resolve(new SettingsMigrator(settings, undefined))
+}
+
+/** A migrator on a connection that the caller has and keeps. */
+export function migratorOn(database: Database, settings: Settings): Migrator {
+  return new SettingsMigrator(settings, database)
+}
+
+class SettingsMigrator implements Migrator {
+  private opened: Promise<Database> | undefined
+  private folder: Promise<Script[]> | undefined
+
+  constructor(
+    readonly settings: Settings,
+    private readonly given: Database | undefined,
+  ) {}
+
+  get label(): string {
+    return this.given?.label ?? describeAddress(this.settings.database)
+  }
+
+  async status(): Promise<Plan> {
+    const [scripts, state] = await this.situation()
+    return { ...survey(scripts, state), steps: [], notices: [] }
+  }
+
+  async plan(request: Request): Promise<Plan> {
+    const [scripts, state] = await this.situation()
+    return planSteps(scripts, state, request, this.settings)
+  }
+
+  async execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
+    const [scripts, database] = await Promise.all([this.scripts(), this.database()])
+    return translated(execute(this.context(database, options), scripts, request))
+  }
+
+  async setUp(options: SetUpOptions = {}): Promise<RunReport> {
+    const { schema } = this.settings
+    const { initMigration = schema, runScripts = false } = options
+    const [scripts, database] = await Promise.all([this.scripts(), this.database()])
+    const context = this.context(database, options)
+    return translated(setUp(context, scripts, { initMigration, runScripts }))
+  }
+
+  list(): Promise<FullEntry[]> {
+    return this.entries('success')
+  }
+
+  errors(): Promise<FullEntry[]> {
+    return this.entries('error')
+  }
+
+  async trace(id: string): Promise<FullEntry> {
+    const [entry] = /^\d{1,18}$/.test(id) ? await this.entries({ id }) : []
+    if (entry) return entry
+    throw new MigrationError('ENTRY_NOT_FOUND', `the journal has no entry ${id}`, {
+      hint: 'Run list or errors to see the ids.',
+    })
+  }
+
+  async close(): Promise<void> {
+    const database = await this.opened?.catch(() => undefined) // a failed opening was thrown to its caller
+    await database?.close()
+    this.opened = undefined
+  }
+
+  private context(database: Database, { observer, signal }: ExecuteOptions) {
+    return createContext(database, this.settings, observer, signal)
+  }
+
+  private scripts(): Promise<Script[]> {
+    this.folder ??= readFolder(this.settings.directory)
+    return this.folder
+  }
+
+  private database(): Promise<Database> {
+    this.opened ??= this.given ? Promise.resolve(this.given) : openDatabase(this.settings)
+    return this.opened
+  }
+
+  /** For reading only: nothing where an embedded server was never made. */
+  private async existing(): Promise<Database | undefined> {
+    if (this.given || this.opened) return this.database()
+    const database = await openExisting(this.settings)
+    if (database) this.opened = Promise.resolve(database)
+    return database
+  }
+
+  private async situation(): Promise<[Script[], JournalState]> {
+    return Promise.all([
+      this.scripts(),
+      this.reading((session) => readState(session, this.settings.journal), emptyState),
+    ])
+  }
+
+  private entries(condition: Parameters<typeof readFull>[2]): Promise<FullEntry[]> {
+    return this.reading((session) => readFull(session, this.settings.journal, condition), [])
+  }
+
+  private async reading<Result>(
+    read: (session: Session) => Promise<Result>,
+    otherwise: Result,
+  ): Promise<Result> {
+    const database = await this.existing()
+    if (!database) return otherwise
+    const session = await database.open('read')
+    try {
+      return await translated(read(session))
+    } finally {
+      await session.close()
+    }
+  }
+}
+
+/** A server's error outside any script is about the journal or the connection; a bug passes as it is. */
+async function translated<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work
+  } catch (error) {
+    const { severity, code, message } = error as Partial<DatabaseError>
+    if (error instanceof MigrationError) throw error
+    if (severity === undefined && code === undefined) throw error
+    throw new MigrationError('JOURNAL_FAILED', 'the database refused the journal or the lock', {
+      detail: message,
+      hint: (error as DatabaseError).hint ?? 'Look at the rights of the role, and at the server.',
+      sqlstate: code,
+      cause: error,
+    })
+  }
+}

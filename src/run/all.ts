@@ -1,0 +1,112 @@
+import type { QueryRunner } from 'typeorm'
+import type { MigrationError } from '../errors'
+import { codeJobFailure, commitAll, rollBackAll, runInTransaction } from './code'
+import { copyFailure, copyInTransaction } from './copies'
+import { isMark, leading, type Job, type SqlJob } from './job'
+import { runMarks } from './marks'
+import { isRetryable } from './retry'
+import type { Runner } from './runner'
+import { MessageSender, StepFailed } from './sql-message'
+
+/**
+ * Runs every job in one transaction: all of them, or none. A caller whose connection is inside a
+ * transaction already keeps it: nothing is committed here, and a failure is the caller's to roll back.
+ */
+export async function runAll(runner: Runner, jobs: readonly Job[]): Promise<void> {
+  const { work, context } = runner
+  const callers = work.status !== 'I'
+  const queryRunner = jobs.some(({ kind }) => kind === 'code')
+    ? await context.database.queryRunner(work)
+    : undefined
+  for (let attempt = 0; ; attempt++) {
+    if (!callers) await begin(runner, queryRunner)
+    const failed = await attemptAll(runner, jobs, queryRunner, callers)
+    if (!failed) return
+    runner.results.length = 0
+    if (failed instanceof StepFailed) {
+      const { job, failure, blocker } = failed
+      const again = !callers && isRetryable(failure.sqlstate)
+      if (again && (await runner.backOff(job, attempt, blocker))) continue
+      if (callers || failure.code === 'CLAIM_REFUSED') runner.stop(job, failure)
+      await runner.fail(job, failure)
+    }
+    throw failed
+  }
+}
+
+async function begin({ work }: Runner, queryRunner: QueryRunner | undefined): Promise<void> {
+  if (queryRunner) return queryRunner.startTransaction()
+  const { error } = await work.send('BEGIN')
+  if (error) throw error
+}
+
+/** Returns what stopped the attempt, rolled back; nothing when all was committed. */
+async function attemptAll(
+  runner: Runner,
+  jobs: readonly Job[],
+  queryRunner: QueryRunner | undefined,
+  callers: boolean,
+): Promise<unknown> {
+  try {
+    const sender = new MessageSender(runner, false)
+    for (let next = 0; next < jobs.length;) {
+      runner.checkpoint()
+      next += await runNext(runner, sender, jobs.slice(next), queryRunner)
+    }
+    if (!callers) await commit(runner, jobs, queryRunner)
+    return undefined
+  } catch (error) {
+    if (!callers && !runner.work.lost) {
+      if (queryRunner) await rollBackAll(runner, queryRunner)
+      else await runner.work.send('ROLLBACK')
+    }
+    return error
+  }
+}
+
+const isPlainSql = (job: Job): job is SqlJob => job.kind === 'sql' && job.sql.copies.length === 0
+
+async function runNext(
+  runner: Runner,
+  sender: MessageSender,
+  jobs: readonly Job[],
+  queryRunner: QueryRunner | undefined,
+): Promise<number> {
+  const [job] = jobs
+  if (!job) return 0
+  if (job.kind === 'mark') return runMarks(runner, leading(jobs, isMark))
+  if (job.kind === 'sql' && job.sql.copies.length === 0) {
+    return sender.send(sender.take(leading(jobs, isPlainSql)))
+  }
+  const start = performance.now()
+  runner.started(job)
+  const work =
+    job.kind === 'sql'
+      ? copyInTransaction(runner, job)
+      : runInTransaction(runner, job, queryRunner!)
+  const watched = await runner.watched(work)
+  if ('error' in watched) throw new StepFailed(job, failureOf(job, watched.error), watched.blocker)
+  runner.finished(job, Math.round(performance.now() - start))
+  return 1
+}
+
+function failureOf(job: Exclude<Job, { kind: 'mark' }>, error: unknown): MigrationError {
+  return job.kind === 'sql' ? copyFailure(job, error) : codeJobFailure(job, error)
+}
+
+/** Deferred constraints speak at COMMIT, and cannot say which script broke them. */
+async function commit(
+  { work }: Runner,
+  jobs: readonly Job[],
+  queryRunner: QueryRunner | undefined,
+): Promise<void> {
+  const last = jobs.at(-1)
+  try {
+    if (queryRunner) return await commitAll(queryRunner)
+    const { error } = await work.send('COMMIT')
+    if (error) throw error
+  } catch (error) {
+    if (!last || last.kind === 'mark') throw error
+    throw new StepFailed(last, failureOf(last, error))
+  }
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
+import type { Database } from '../database/database'
+import type { Entry, Operation } from '../journal/entry'
+import type { Claim } from '../journal/table'
+import type { Step } from '../plan/plan'
+import type { Script, SqlPart } from '../script/script'
+import type { Settings } from '../settings/types'
+import { toolVersion } from '../version'
+import type { Observer } from './report'
+
+/** What the rooms of an execution share. */
+export interface RunContext {
+  database: Database
+  settings: Settings
+  observer: Observer
+  signal?: AbortSignal
+  /** One invocation: the run_id of every entry that it writes. */
+  runId: string
+  /** user@host */
+  operator: string
+}
+
+export function createContext(
+  database: Database,
+  settings: Settings,
+  observer: Observer = {},
+  signal?: AbortSignal,
+): RunContext {
+  const runId = randomUUID()
+  return { database, settings, observer, ...(signal && { signal }), runId, operator: operator() }
+}
+
+/** Who does this: user@host; a user id without a name is shown as a number. */
+export function operator(): string {
+  return `${userName()}@${hostname()}`
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'unknown')
+  }
+}
+
+const mebibyte = 1024 * 1024
+
+/** What the journal will say about a step while and after it runs. */
+export function claimOf(context: RunContext, step: Step, statementsTotal: number | null): Claim {
+  const { script } = step
+  return {
+    runId: context.runId,
+    revision: step.revision,
+    title: step.title,
+    kind: step.kind,
+    operation: step.operation,
+    ordinal: step.ordinal,
+    checksum: script?.checksum ?? '',
+    checksumKind: script?.checksumKind ?? 'sql',
+    ...textsOf(context, step.operation, script),
+    statementsTotal,
+    operator: context.operator,
+    toolVersion,
+  }
+}
+
+function textsOf({ settings }: RunContext, operation: Operation, script: Script | undefined) {
+  const keep = operation === 'rollback' ? 'none' : settings.journalText
+  return {
+    upgradeText: keep === 'full' ? kept(script, script?.upgrade) : null,
+    downgradeText: keep === 'none' ? null : kept(script, script?.downgrade),
+  }
+}
+
+/** Only a `sql` script can be reverted by its text alone; a module runs the texts of a mixed one. */
+function kept(script: Script | undefined, part: SqlPart | undefined): string | null {
+  if (script?.kind !== 'sql' || !part || Buffer.byteLength(part.text) > mebibyte) return null
+  const header = part.options.transaction ? '' : '-- migrate: no-transaction\n'
+  const settings = part.options.settings.map(([name, value]) => `-- migrate: ${name} = ${value}\n`)
+  return part.text.includes('-- migrate:') ? part.text : header + settings.join('') + part.text
+}
+
+/** True when a dead run left this entry claimed. */
+export function isTakeOver(entry: Entry | undefined): entry is Entry {
+  return entry?.outcome === 'running'
+}

@@ -1,0 +1,156 @@
+import type { Database } from '../database/database'
+import type { Session } from '../database/session'
+import { MigrationError } from '../errors'
+import { ensureJournal, readState } from '../journal/journal'
+import type { Plan, Request } from '../plan/plan'
+import { planSteps } from '../plan/planner'
+import type { Script } from '../script/script'
+import { runAll } from './all'
+import { runCode } from './code'
+import { runWithCopies } from './copies'
+import { runMarks } from './marks'
+import type { RunContext } from './context'
+import { isMark, isSql, leading, prepareJobs, type Job } from './job'
+import { acquireLock, type Lock } from './lock'
+import type { RunReport } from './report'
+import { Runner } from './runner'
+import { MessageSender } from './sql-message'
+import { runStatements } from './statements'
+
+/**
+ * Read the journal, plan, and stop when there is nothing to do: no lock, one round trip. Else take the
+ * lock, read and plan again, and run the steps one batch after another.
+ *
+ * @throws {MigrationError} whatever planning, the lock or a script refuses; `results` tells what was
+ *   done before.
+ */
+export async function execute(
+  context: RunContext,
+  scripts: readonly Script[],
+  request: Request,
+): Promise<RunReport> {
+  const { database, settings } = context
+  const session = await database.open('lock')
+  try {
+    const first = await planOn(session, context, scripts, request)
+    if (first.steps.length === 0) return { plan: first, steps: [] }
+    return await underLock(context, session, async (lock, work) => {
+      await ensureJournal(work, settings.journal)
+      const plan = await planOn(work, context, scripts, request)
+      refuseStale(request, first, plan)
+      return runPlan(context, plan, { lock, work, watch: database.single ? undefined : session })
+    })
+  } finally {
+    await session.close()
+  }
+}
+
+/** Holds the journal's lock on `session` while `task` works on a connection opened after it was won. */
+export async function underLock<Result>(
+  context: RunContext,
+  session: Session,
+  task: (lock: Lock, work: Session) => Promise<Result>,
+): Promise<Result> {
+  const lock = await acquireLock(context, session)
+  const work = await openWork(context.database).catch(async (error: unknown) => {
+    await lock.release()
+    throw error
+  })
+  try {
+    return await task(lock, work)
+  } finally {
+    await work.close()
+    await lock.release()
+  }
+}
+
+async function openWork(database: Database): Promise<Session> {
+  return database.open('work')
+}
+
+/** Plans on a session; refuses a database whose set-up was cut off. */
+export async function planOn(
+  session: Session,
+  { settings }: RunContext,
+  scripts: readonly Script[],
+  request: Request,
+): Promise<Plan> {
+  const state = await readState(session, settings.journal)
+  if (state.setUp?.outcome === 'running') {
+    throw new MigrationError(
+      'NOT_SET_UP',
+      'the set-up of this database was begun and not finished',
+      {
+        hint: 'Run setup again: it goes on.',
+      },
+    )
+  }
+  return planSteps(scripts, state, request, settings)
+}
+
+/** "Revert the newest" means the one that the caller saw; another migrator may have reverted it meanwhile. */
+function refuseStale(request: Request, first: Plan, plan: Plan): void {
+  const relative = request.command === 'downgrade' && request.target === undefined
+  const key = ({ steps }: Plan) => steps.map((step) => `${step.revision}/${step.ordinal}`).join()
+  if (!relative || key(first) === key(plan)) return
+  throw new MigrationError('STALE_PLAN', 'the database has changed since the plan was made', {
+    hint: 'Look at status, and run it again.',
+  })
+}
+
+interface Sessions {
+  lock: Lock
+  work: Session
+  watch: Session | undefined
+}
+
+/** Runs a plan's steps; every failure carries the results so far. */
+export async function runPlan(
+  context: RunContext,
+  plan: Plan,
+  { lock, work, watch }: Sessions,
+): Promise<RunReport> {
+  if (plan.steps.length === 0) return { plan, steps: [] }
+  context.observer.planned?.(plan)
+  const jobs = await prepareJobs(context, plan.steps, work)
+  const runner = new Runner(context, work, watch, lock, jobs.length)
+  try {
+    const all = context.settings.transaction === 'all' || work.status !== 'I'
+    await (all ? runAll(runner, jobs) : runEach(runner, jobs))
+  } catch (error) {
+    if (error instanceof MigrationError) error.results = runner.results
+    throw error
+  }
+  return { plan, steps: runner.results }
+}
+
+async function runEach(runner: Runner, jobs: readonly Job[]): Promise<void> {
+  const sender = new MessageSender(runner, true)
+  for (let next = 0; next < jobs.length;) {
+    runner.checkpoint()
+    next += await runNext(runner, sender, jobs.slice(next))
+  }
+}
+
+/** Runs the first job, and those after it that may travel with it; returns how many are done. */
+async function runNext(
+  runner: Runner,
+  sender: MessageSender,
+  jobs: readonly Job[],
+): Promise<number> {
+  const [job] = jobs
+  switch (job?.kind) {
+    case undefined:
+      return 0
+    case 'mark':
+      return runMarks(runner, leading(jobs, isMark))
+    case 'code':
+      await runCode(runner, job)
+      return 1
+    case 'sql':
+      if (job.how === 'shared') return sender.send(sender.take(leading(jobs, isSql)))
+      if (job.how === 'alone' && job.sql.copies.length === 0) return sender.send([job])
+      await (job.how === 'alone' ? runWithCopies(runner, job) : runStatements(runner, job))
+      return 1
+  }
+}

@@ -1,0 +1,93 @@
+import type { DatabaseError } from 'pg'
+import { MigrationError, type ErrorFields } from '../errors'
+import { excerpt } from '../script/position'
+import type { SqlPart } from '../script/script'
+
+/** Our own words for what PostgreSQL's message leaves open. */
+const hints: Readonly<Record<string, string>> = {
+  '25001':
+    'PostgreSQL refuses this statement in a transaction: put "-- migrate: no-transaction" at the top of the script.',
+  '25P02': 'An earlier statement failed; look at that one first.',
+  '2D000':
+    'The block ends its own transaction: put "-- migrate: no-transaction" at the top of the script.',
+  '55006': 'Put the change of data and the change of the table into two scripts.',
+  '55P03': 'Something else holds the lock: run it again later, or give it a longer lock_timeout.',
+  '55P04':
+    'A new enum value can be used only after its transaction: add it in a script of its own, before this one.',
+  '57014': 'It was cancelled; raise statement_timeout if it needs longer.',
+  '22012:finish':
+    'The script rolled its own transaction back; remove its ROLLBACK, or put "-- migrate: no-transaction" at the top.',
+  '25006:finish': 'The script made its transaction read-only, so it cannot be recorded.',
+}
+
+/** Where in the script the server stopped. */
+export interface FailurePlace {
+  part: SqlPart
+  /** UTF-16 offset in `part.text`. */
+  offset: number
+  stage?: 'script' | 'finish'
+}
+
+/** Turns a server's error into one that names file, line and column, with a caret under the SQL. */
+export function scriptFailure(
+  error: DatabaseError,
+  label: string,
+  place: FailurePlace | undefined,
+): MigrationError {
+  const at = place && excerpt(place.part.text, place.offset, place.part.line)
+  return new MigrationError('SCRIPT_FAILED', `script ${label}: ${error.message}`, {
+    detail: detailOf(error),
+    hint: error.hint ?? hintFor(error, place?.stage),
+    file: place?.part.file,
+    line: at?.line,
+    column: at?.column,
+    excerpt: at?.excerpt,
+    sqlstate: error.code,
+    cause: error,
+  })
+}
+
+function hintFor({ code, message }: DatabaseError, stage: string | undefined): string | undefined {
+  if (code === '57014' && !message.includes('statement timeout')) return undefined
+  return (stage && hints[`${code}:${stage}`]) || hints[code ?? '']
+}
+
+/** PostgreSQL's own detail, then PL/pgSQL's line and the inner query, where the error is inside a function. */
+function detailOf({ detail, where, internalQuery, internalPosition }: DatabaseError) {
+  const inner =
+    internalQuery === undefined
+      ? undefined
+      : `in the query: ${excerpt(internalQuery, Number(internalPosition ?? 1) - 1).excerpt}`
+  const parts = [detail, where, inner].filter((part) => part !== undefined && part !== '')
+  return parts.length ? parts.join('\n') : undefined
+}
+
+/** A failure of anything else than the server: an exception in a TypeScript script, say. */
+export function codeFailure(error: unknown, label: string, file: string): MigrationError {
+  if (error instanceof MigrationError) return error
+  const driver = (error as { driverError?: DatabaseError }).driverError
+  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
+  const place = placeInStack(stack, file)
+  const fields: ErrorFields = { file, ...place, cause: error }
+  if (driver) {
+    const hint = driver.hint ?? hintFor(driver, undefined)
+    Object.assign(fields, { detail: detailOf(driver), hint, sqlstate: driver.code })
+  }
+  return new MigrationError('SCRIPT_FAILED', `script ${label}: ${firstLine(message)}`, fields)
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? ''
+}
+
+function placeInStack(stack: string, file: string) {
+  const line = stack.split('\n').find((row) => row.includes(file))
+  const [, row, column] = /:(\d+):(\d+)\)?$/.exec(line ?? '') ?? []
+  return row === undefined ? {} : { line: Number(row), column: Number(column) }
+}
+
+/** The server closed the connection, or the way to it broke. */
+export function isConnectionLoss(error: unknown): boolean {
+  const code = (error as { code?: string }).code ?? ''
+  return !/^[0-9A-Z]{5}$/.test(code) || code.startsWith('08') || code.startsWith('57P')
+}

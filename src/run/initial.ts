@@ -1,0 +1,153 @@
+import { readFile } from 'node:fs/promises'
+import { basename, resolve } from 'node:path'
+import type { DatabaseError } from 'pg'
+import type { DataSource, QueryRunner } from 'typeorm'
+import { isOurs } from '../database/query-runner'
+import { quoteIdentifier } from '../database/quote'
+import type { Session } from '../database/session'
+import { MigrationError } from '../errors'
+import { offsetOfCodePoint } from '../script/position'
+import type { SqlPart } from '../script/script'
+import { classify, type SqlWork } from '../script/statements'
+import { codeFailure, scriptFailure } from './failure'
+import type { RunContext } from './context'
+import { restoreSession } from './session-settings'
+
+/** Builds the empty database in the set-up's own transaction. */
+export type InitFunction = (queryRunner: QueryRunner) => unknown
+
+/**
+ * How an empty database is built: an object (or a class) with `upgrade(queryRunner)` or TypeORM's
+ * `up(queryRunner)`, a function, the path of a `.sql` file, or `'entities'`: TypeORM's `synchronize`,
+ * missing schemas first.
+ */
+export type InitMigration = string | InitFunction | (new () => InitObject) | InitObject
+
+export interface InitObject {
+  upgrade?: InitFunction
+  up?: InitFunction
+}
+
+/** Runs it. `queryRunner` is in the transaction that object and function take part in. */
+export async function buildInitial(
+  context: RunContext,
+  session: Session,
+  init: InitMigration,
+  queryRunner: QueryRunner | undefined,
+): Promise<void> {
+  if (init === 'entities') return buildEntities(context, session)
+  if (typeof init === 'string') await runSchema(session, resolve(init))
+  else await callInitial(init, queryRunner!)
+  for (const text of restoreSession) await session.send(text)
+}
+
+async function callInitial(init: Exclude<InitMigration, string>, queryRunner: QueryRunner) {
+  const run = functionOf(init)
+  try {
+    await run(queryRunner)
+  } catch (error) {
+    throw codeFailure(error, 'initMigration', '')
+  }
+}
+
+function functionOf(init: Exclude<InitMigration, string>): InitFunction {
+  if (typeof init === 'function' && !isClass(init)) return init as InitFunction
+  const object: InitObject =
+    typeof init === 'function' ? new (init as new () => InitObject)() : init
+  const run = object.upgrade ?? object.up
+  if (run) return (queryRunner) => run.call(object, queryRunner)
+  throw new MigrationError('USAGE', 'initMigration has no upgrade function', {
+    hint: 'Give an object with upgrade(queryRunner), a function, a .sql path or "entities".',
+  })
+}
+
+function isClass(init: object): boolean {
+  const { prototype } = init as { prototype?: InitObject }
+  return prototype?.upgrade !== undefined || prototype?.up !== undefined
+}
+
+async function runSchema(session: Session, file: string): Promise<void> {
+  const part = await schemaPart(file)
+  const sql = await classify(part)
+  const [outside] = sql.nonTransactional
+  if (outside || sql.inner) {
+    throw new MigrationError(
+      'TRANSACTION_MODE',
+      'the canonical schema must run in one transaction',
+      {
+        file,
+        detail: outside ? `It holds ${outside.what}.` : 'It holds BEGIN or COMMIT in the middle.',
+        hint: 'An empty table needs no CONCURRENTLY; leave it out here.',
+      },
+    )
+  }
+  if (sql.copies.length === 0) return sendPart(session, part, sql, 0, sql.text.length)
+  for (const [index, { start, end }] of sql.statements.entries()) {
+    const copy = sql.copies.find(({ statementIndex }) => statementIndex === index)
+    const text = sql.text.slice(start, end)
+    if (copy) await session.copyIn(text, sql.text.slice(copy.dataStart, copy.dataEnd))
+    else await sendPart(session, part, sql, start, end)
+  }
+}
+
+async function schemaPart(file: string): Promise<SqlPart> {
+  try {
+    const text = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '')
+    return { text, file, line: 1, options: { transaction: true, settings: [] } }
+  } catch (error) {
+    throw new MigrationError('SETTINGS_INVALID', 'cannot read the canonical schema', {
+      file,
+      detail: (error as Error).message,
+      hint: 'Look at schema in the settings.',
+      cause: error,
+    })
+  }
+}
+
+async function sendPart(
+  session: Session,
+  part: SqlPart,
+  sql: SqlWork,
+  start: number,
+  end: number,
+): Promise<void> {
+  const text = sql.text.slice(start, end)
+  const { error, tags } = await session.send(text)
+  if (error) throw failureAt(error, part, placeIn(error, sql, text, start, tags.length))
+}
+
+function placeIn(error: DatabaseError, sql: SqlWork, text: string, start: number, done: number) {
+  if (error.position !== undefined) return start + offsetOfCodePoint(text, Number(error.position))
+  return sql.statements.filter((one) => one.start >= start)[done]?.firstTokenStart ?? start
+}
+
+function failureAt(error: DatabaseError, part: SqlPart, offset: number): MigrationError {
+  return scriptFailure(error, basename(part.file), { part, offset, stage: 'script' })
+}
+
+/** TypeORM's synchronize opens transactions and connections of its own, so nothing of ours may be open. */
+async function buildEntities({ database }: RunContext, session: Session): Promise<void> {
+  const { dataSource } = await database.queryRunner(session)
+  if (isOurs(dataSource)) await installExtensions(dataSource)
+  for (const schema of schemasOf(dataSource)) {
+    const { error } = await session.send(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`)
+    if (error) throw error
+  }
+  try {
+    await dataSource.synchronize()
+  } catch (error) {
+    throw codeFailure(error, 'set-up from entities', '')
+  }
+}
+
+/** A migration's DataSource leaves extensions alone; building from the entities needs theirs. */
+async function installExtensions({ driver }: DataSource): Promise<void> {
+  Object.assign(driver.options, { installExtensions: true })
+  await driver.afterConnect()
+}
+
+function schemasOf({ entityMetadatas, options }: DataSource): Set<string> {
+  const { schema } = options as { schema?: string }
+  const named = entityMetadatas.map((metadata) => metadata.schema ?? schema)
+  return new Set(named.filter((name): name is string => name !== undefined && name !== ''))
+}

@@ -1,0 +1,162 @@
+import { basename } from 'node:path'
+import { MigrationError } from '../errors'
+import { readDowngradeText } from '../journal/journal'
+import type { Claim } from '../journal/table'
+import type { Session } from '../database/session'
+import type { Step } from '../plan/plan'
+import type { LoadedScript } from '../script/load-script'
+import type { ScriptContext } from '../script/context'
+import type { SqlPart } from '../script/script'
+import { readSections } from '../script/sections'
+import { classify, type SqlWork } from '../script/statements'
+import { claimOf, type RunContext } from './context'
+
+/** A step made ready: everything read, parsed and loaded, nothing run. */
+export type Job = MarkJob | SqlJob | CodeJob
+
+export interface MarkJob {
+  kind: 'mark'
+  step: Step
+  claim: Claim
+}
+
+export interface SqlJob {
+  kind: 'sql'
+  step: Step
+  claim: Claim
+  part: SqlPart
+  sql: SqlWork
+  /** `shared` may travel with others in a message, `alone` is a transaction of its own, `statements` runs outside one. */
+  how: 'shared' | 'alone' | 'statements'
+}
+
+export interface CodeJob {
+  kind: 'code'
+  step: Step
+  claim: Claim
+  code: LoadedScript<ScriptContext>
+  /** The module. */
+  file: string
+  transaction: boolean
+}
+
+/** `20260101120000_create_customers`, as people call a script. */
+export function labelOf({ revision, title }: { revision: string; title: string }): string {
+  return title ? `${revision}_${title}` : revision
+}
+
+/**
+ * Makes every step ready before the first one runs, so that a syntax error of a module or a script
+ * without a downgrade is found while nothing has happened yet.
+ *
+ * @throws {MigrationError} SCRIPT_INVALID, SCRIPT_NOT_LOADABLE, IRREVERSIBLE, TRANSACTION_MODE
+ */
+export async function prepareJobs(
+  context: RunContext,
+  steps: readonly Step[],
+  session: Session,
+): Promise<Job[]> {
+  const jobs: Job[] = []
+  for (const step of steps) {
+    const job = await prepareJob(context, step, session)
+    if (context.settings.transaction === 'all') refuseOutside(job)
+    jobs.push(job)
+  }
+  for (const job of jobs) if (job.kind === 'sql') announce(context, job)
+  return jobs
+}
+
+async function prepareJob(context: RunContext, step: Step, session: Session): Promise<Job> {
+  if (step.operation === 'run_skip') {
+    return { kind: 'mark', step, claim: claimOf(context, step, null) }
+  }
+  if (step.script && step.script.kind !== 'sql') return codeJob(context, step)
+  const part = await sqlPart(context, step, session)
+  const sql = await classify(part)
+  const outside =
+    context.settings.transaction === 'none' ||
+    !part.options.transaction ||
+    sql.transaction === 'none'
+  return {
+    kind: 'sql',
+    step,
+    claim: claimOf(context, step, sql.statements.length),
+    part,
+    sql,
+    how: outside ? 'statements' : sql.transaction === 'shared' ? 'shared' : 'alone',
+  }
+}
+
+async function codeJob(context: RunContext, step: Step): Promise<CodeJob> {
+  const { loadScript } = await import('../script/load-script.js')
+  const script = step.script as NonNullable<Step['script']>
+  const code = await loadScript<ScriptContext>(script)
+  if (step.direction === 'down' && !code.downgrade) {
+    throw new MigrationError('IRREVERSIBLE', `script ${step.revision} has no downgrade`, {
+      file: script.file,
+      hint: 'Write a new script that undoes it, or export an async function called downgrade.',
+    })
+  }
+  const transaction = code.transaction && context.settings.transaction !== 'none'
+  return {
+    kind: 'code',
+    step,
+    claim: claimOf(context, step, null),
+    code,
+    file: script.file,
+    transaction,
+  }
+}
+
+async function sqlPart(context: RunContext, step: Step, session: Session): Promise<SqlPart> {
+  const { script, revision, direction } = step
+  const part = direction === 'up' ? script?.upgrade : script?.downgrade
+  if (part) return part
+  const text = script
+    ? undefined
+    : await readDowngradeText(session, context.settings.journal, revision)
+  if (text !== undefined)
+    return readSections(text, `${revision}_downgrade.sql (from the journal)`).upgrade
+  throw new Error(`a plan holds a step of ${revision} without its SQL`)
+}
+
+function refuseOutside(job: Job): void {
+  const outside =
+    (job.kind === 'sql' && job.how === 'statements') || (job.kind === 'code' && !job.transaction)
+  if (!outside) return
+  const what = job.kind === 'sql' ? job.sql.nonTransactional[0]?.what : undefined
+  const file = job.step.script?.file
+  throw new MigrationError(
+    'TRANSACTION_MODE',
+    `script ${labelOf(job.step)} cannot run inside one transaction with the others`,
+    {
+      detail: what && `It holds ${what}, which PostgreSQL refuses in a transaction.`,
+      hint: 'Run with --transaction each.',
+      file,
+    },
+  )
+}
+
+function announce({ observer }: RunContext, { step, part, sql }: SqlJob): void {
+  if (!sql.inner) return
+  const name = basename(part.file)
+  observer.notice?.(
+    `${labelOf(step)} has its own BEGIN and COMMIT in the middle: ${name} runs statement by statement`,
+  )
+}
+
+export const isMark = (job: Job): job is MarkJob => job.kind === 'mark'
+export const isSql = (job: Job): job is SqlJob => job.kind === 'sql'
+
+/** The jobs of one kind that stand first. */
+export function leading<Wanted extends Job>(
+  jobs: readonly Job[],
+  is: (job: Job) => job is Wanted,
+): Wanted[] {
+  const taken: Wanted[] = []
+  for (const job of jobs) {
+    if (!is(job)) break
+    taken.push(job)
+  }
+  return taken
+}

@@ -1,0 +1,28 @@
+import { insertRow, markTakenOver } from '../journal/table'
+import { isTakeOver } from './context'
+import type { MarkJob } from './job'
+import { claimRefused, type Runner } from './runner'
+
+/** Records every mark of a run at once, in one transaction. */
+export async function runMarks(runner: Runner, jobs: readonly MarkJob[]): Promise<number> {
+  const { context, work } = runner
+  const { journal } = context.settings
+  const rows = jobs.map(({ claim, step }) => {
+    const finished = { outcome: 'success', duration_ms: 0 }
+    if (!isTakeOver(step.resume)) return insertRow(journal, claim, finished)
+    return markTakenOver(journal, context.runId, step.resume.id, step.resume.attempt)
+  })
+  const text = rows.join(';\n')
+  const { error } = await work.send(work.status === 'I' ? `BEGIN;\n${text};\nCOMMIT` : text)
+  if (error) {
+    if (work.status === 'E') await work.send('ROLLBACK')
+    if (runner.isClaimRefused(error) || error.code === '22012')
+      throw claimRefused(jobs[0]?.step.revision ?? '')
+    throw error
+  }
+  for (const job of jobs) {
+    runner.started(job)
+    runner.finished(job, 0)
+  }
+  return jobs.length
+}

@@ -1,0 +1,37 @@
+import type { MigrationError } from '../errors'
+import type { Job } from './job'
+import type { Runner } from './runner'
+
+/** A transaction that may be tried again. */
+export interface Attempt {
+  begin(): Promise<void>
+  /** Everything up to and including COMMIT. */
+  run(): Promise<void>
+  rollBack(): Promise<void>
+  /** Turns what `run` threw into what the user is told. */
+  failureOf(error: unknown): MigrationError
+}
+
+/** A lock timeout, a deadlock, a serialization failure: the transaction may be tried again. */
+export function isRetryable(code: string | undefined): boolean {
+  return code === '55P03' || code === '40P01' || code === '40001'
+}
+
+/**
+ * Runs one transaction, and again with backoff while it only hits locks, saying who blocks it. Other
+ * failures are rolled back, recorded and thrown.
+ */
+export async function withRetries(runner: Runner, job: Job, attempt: Attempt): Promise<void> {
+  for (let count = 0; ; count++) {
+    await attempt.begin()
+    const watched = await runner.watched(attempt.run())
+    if (!('error' in watched)) return
+    if (!runner.work.lost) await attempt.rollBack()
+    const failure = attempt.failureOf(watched.error)
+    if (failure.code === 'CLAIM_REFUSED') throw failure
+    const retry = isRetryable(failure.sqlstate)
+    if (!retry || !(await runner.backOff(job, count, watched.blocker))) {
+      await runner.fail(job, failure)
+    }
+  }
+}

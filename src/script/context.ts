@@ -1,0 +1,15 @@
+import type { Direction } from './script'
+
+/** What a TypeScript script is given beside its QueryRunner. */
+export interface ScriptContext {
+  direction: Direction
+  revision: string
+  /**
+   * Runs SQL in the script's own transaction: without an argument the script's `.sql` file for this
+   * direction, else a file named relative to the script.
+   * @throws {MigrationError} SCRIPT_FAILED with the place in the file; SCRIPT_INVALID
+   */
+  runSql(file?: string): Promise<void>
+  /** Writes a line to the migrator's output (stderr on the command line). */
+  log(message: string): void
+}

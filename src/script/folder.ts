@@ -1,0 +1,149 @@
+import { readdir, stat } from 'node:fs/promises'
+import { setImmediate as turn } from 'node:timers/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import type { Dirent } from 'node:fs'
+import { MigrationError } from '../errors'
+import { type NamedFile, groupByRevision } from './group'
+import { type NameReading, readName } from './name'
+import { buildScript } from './build'
+import { type Script, compareRevisions } from './script'
+
+export interface FolderOptions {
+  /** The folder as the user named it, for errors; default: the path itself. */
+  shown?: string
+  /** True: a folder without scripts is an empty list instead of an error. */
+  allowEmpty?: boolean
+}
+
+// Other work of the process gets its turn between so many scripts.
+const scriptsAtOnce = 100
+
+/**
+ * Reads every script of a folder, in the order of revisions. Reads texts only: no module is imported,
+ * nothing is written. Other files (README.md, `.gitkeep`, editors' copies, `.d.ts`) are left alone.
+ *
+ * @throws {MigrationError} FOLDER_NOT_FOUND, FOLDER_EMPTY; SCRIPT_NAME_INVALID, REVISION_TAKEN and
+ * SCRIPT_INVALID with the file and the place. Several problems come as one error: the first one's code
+ * and hint, all of them in `detail`.
+ */
+export async function readFolder(
+  directory: string,
+  { shown = directory, allowEmpty = false }: FolderOptions = {},
+): Promise<Script[]> {
+  const folder = resolve(directory)
+  const entries = await entriesOf(folder, shown)
+  const problems: MigrationError[] = []
+  const files: NamedFile[] = []
+  for (const entry of entries) {
+    const reading = readName(entry.name)
+    if (reading.is === 'ignored') continue
+    const paths = { path: join(folder, entry.name), shown: join(shown, entry.name) }
+    const problem =
+      (entry.isFile() ? undefined : await notAFile(entry, paths)) ?? badName(reading, paths)
+    if (problem) problems.push(problem)
+    else if (reading.is === 'script') files.push({ ...reading, ...paths, stem: stemOf(entry.name) })
+  }
+  const groups = groupByRevision(files, problems)
+  const scripts: Script[] = []
+  for (const [index, group] of groups.entries()) {
+    if (index % scriptsAtOnce === scriptsAtOnce - 1) await turn()
+    const script = buildScript(group, problems)
+    if (script) scripts.push(script)
+  }
+  if (problems.length > 0) throw together(problems, shown)
+  if (files.length === 0 && !allowEmpty) throw empty(shown, entries)
+  return scripts.sort((a, b) => compareRevisions(a.revision, b.revision))
+}
+
+async function entriesOf(folder: string, shown: string): Promise<Dirent[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true })
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT') {
+      const hint = `The nearest folder that exists is ${await nearestParent(folder)}.`
+      throw new MigrationError('FOLDER_NOT_FOUND', `no scripts' folder ${shown}`, { hint, cause })
+    }
+    if (code === 'ENOTDIR') {
+      const hint = 'Name the folder that holds the scripts, not a file.'
+      throw new MigrationError('FOLDER_NOT_FOUND', `${shown} is not a folder`, { hint, cause })
+    }
+    const hint = 'Give this user the right to list the folder.'
+    const message = `the scripts' folder ${shown} cannot be read (${code})`
+    throw new MigrationError('FOLDER_NOT_FOUND', message, { hint, cause })
+  }
+}
+
+async function nearestParent(folder: string): Promise<string> {
+  const parent = dirname(folder)
+  if (parent === folder) return folder
+  const found = await stat(parent).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  )
+  return found ? parent : nearestParent(parent)
+}
+
+interface Paths {
+  path: string
+  shown: string
+}
+
+function badName(reading: NameReading, { shown }: Paths): MigrationError | undefined {
+  if (reading.is !== 'invalid') return undefined
+  const { problem: message, hint } = reading
+  return new MigrationError('SCRIPT_NAME_INVALID', message, { hint, file: shown })
+}
+
+async function notAFile(
+  entry: Dirent,
+  { path, shown }: Paths,
+): Promise<MigrationError | undefined> {
+  const message = await whyNoFile(entry, path)
+  if (message === undefined) return undefined
+  const hint = 'Rename it or move it out of the folder: a script is a file.'
+  return new MigrationError('SCRIPT_INVALID', message, { hint, file: shown })
+}
+
+function stemOf(name: string): string {
+  return basename(name).replace(/\.[^.]*$/, '')
+}
+
+async function whyNoFile(entry: Dirent, path: string): Promise<string | undefined> {
+  if (entry.isDirectory()) return 'a folder has the name of a script'
+  if (!entry.isSymbolicLink()) return 'this has the name of a script but is not a regular file'
+  const target = await stat(path).catch((error: NodeJS.ErrnoException) => error)
+  if (target instanceof Error) return `a symbolic link that leads nowhere (${target.code})`
+  return target.isFile() ? undefined : 'a symbolic link that leads to no regular file'
+}
+
+function empty(shown: string, entries: readonly Dirent[]): MigrationError {
+  const names = entries.map(({ name }) => name)
+  const some = names.slice(0, 5).join(', ')
+  return new MigrationError('FOLDER_EMPTY', `no scripts in ${shown}`, {
+    ...(names.length > 0 && { detail: `It holds only ${some}${names.length > 5 ? ', …' : ''}.` }),
+    hint: 'Name scripts <digits>_<title>.sql or .ts, such as 20260101120000_first.sql.',
+  })
+}
+
+function together(problems: readonly MigrationError[], shown: string): MigrationError {
+  const first = problems[0]!
+  if (problems.length === 1) return first
+  const lines = problems.map((problem) => {
+    const place = [problem.file, problem.line, problem.column].filter((part) => part !== undefined)
+    return `${place.join(':')}: ${problem.message}`
+  })
+  return new MigrationError(
+    first.code,
+    `${problems.length} problems with the scripts in ${shown}`,
+    {
+      detail: lines.join('\n'),
+      hint: first.hint,
+      file: first.file,
+      line: first.line,
+      column: first.column,
+      excerpt: first.excerpt,
+    },
+  )
+}

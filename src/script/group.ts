@@ -1,0 +1,90 @@
+import { MigrationError } from '../errors'
+import type { NameReading } from './name'
+
+/** A file that is a script, or a part of one, by its name. */
+export type NamedFile = Extract<NameReading, { is: 'script' }> & {
+  /** Absolute path. */
+  path: string
+  /** The path as the user would name it. */
+  shown: string
+  /** The file's name without its extension. */
+  stem: string
+}
+
+/** The files of one revision, each in its place. At least one of them is there. */
+export interface ScriptFiles {
+  revision: string
+  module?: NamedFile
+  /** Compiled files beside `module`'s source. */
+  builds: readonly NamedFile[]
+  upgrade?: NamedFile
+  downgrade?: NamedFile
+}
+
+/** Puts the files of each revision together; two that claim one place are a problem. */
+export function groupByRevision(
+  files: readonly NamedFile[],
+  problems: MigrationError[],
+): ScriptFiles[] {
+  const byRevision = new Map<string, NamedFile[]>()
+  for (const file of files) {
+    const group = byRevision.get(file.revision)
+    if (group) group.push(file)
+    else byRevision.set(file.revision, [file])
+  }
+  const groups: ScriptFiles[] = []
+  for (const [revision, group] of byRevision) {
+    const rivals = rivalsOf(group)
+    if (rivals) problems.push(taken(revision, rivals))
+    else groups.push(scriptFiles(revision, group))
+  }
+  return groups
+}
+
+const isModule = ({ extension }: NamedFile) => extension !== 'sql'
+const isSource = ({ extension }: NamedFile) => extension.endsWith('ts')
+const isDowngrade = ({ role }: NamedFile) => role === 'downgrade'
+const isUpgrade = (file: NamedFile) => !isModule(file) && !isDowngrade(file)
+
+function isBuildIn(group: readonly NamedFile[]): (file: NamedFile) => boolean {
+  const sources = new Set(group.filter(isSource).map(({ stem }) => stem))
+  return (file) => isModule(file) && !isSource(file) && sources.has(file.stem)
+}
+
+function rivalsOf(group: readonly NamedFile[]): readonly [NamedFile, NamedFile] | undefined {
+  if (group.length === 1) return undefined
+  const isBuild = isBuildIn(group)
+  const modules = group.filter((file) => isModule(file) && !isBuild(file))
+  for (const [first, second] of [modules, group.filter(isUpgrade), group.filter(isDowngrade)])
+    if (first && second) return [first, second]
+  const titled = group.filter(({ title }) => title !== '')
+  const other = titled.find(({ title }) => comparable(title) !== comparable(titled[0]!.title))
+  return other && [titled[0]!, other]
+}
+
+/** TypeORM writes `1700000000000-AddUsers.ts`; its SQL may be called `1700000000000_add_users.sql`. */
+function comparable(title: string): string {
+  return title.replace(/[\s_.-]/g, '').toLowerCase()
+}
+
+function scriptFiles(revision: string, group: readonly NamedFile[]): ScriptFiles {
+  const isBuild = isBuildIn(group)
+  const module = group.find((file) => isModule(file) && !isBuild(file))
+  const upgrade = group.find(isUpgrade)
+  const downgrade = group.find(isDowngrade)
+  return {
+    revision,
+    builds: group.filter(isBuild),
+    ...(module && { module }),
+    ...(upgrade && { upgrade }),
+    ...(downgrade && { downgrade }),
+  }
+}
+
+function taken(revision: string, [first, second]: readonly [NamedFile, NamedFile]): MigrationError {
+  return new MigrationError('REVISION_TAKEN', `two scripts have the revision ${revision}`, {
+    detail: `${first.shown}\n${second.shown}`,
+    hint: 'Give one of them a number of its own; files of one script have the same title.',
+    file: second.shown,
+  })
+}

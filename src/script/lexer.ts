@@ -1,0 +1,323 @@
+import { endOfData } from './copy-data'
+import { blockCommentEnd, escapeStringEnd, lineEnd } from './quotes'
+import type { LexedSql, LexedStatement, Unclosed } from './lexed'
+import { transactionKind } from './transaction-kind'
+
+export type { LexedSql, LexedStatement, TransactionKind, Unclosed } from './lexed'
+
+/**
+ * Cuts a SQL text into statements, as PostgreSQL's scanner (scan.l) and psql's rules for `;` do: the
+ * quotes of every form, nested comments, dollar quotes, BEGIN ATOMIC bodies, CREATE RULE actions and
+ * COPY data are one piece. Never throws: what does not end is told in `unclosed`.
+ *
+ * @param onOpaque is told each quoted piece, block comment and run of COPY data, in order.
+ */
+export function lex(text: string, onOpaque?: (start: number, end: number) => void): LexedSql {
+  return new Lexer(text, onOpaque).run()
+}
+
+const enum Char {
+  Space,
+  Word,
+  Digit,
+  Single,
+  Double,
+  Dollar,
+  Minus,
+  Slash,
+  Open,
+  Close,
+  Semicolon,
+  Backslash,
+  Other,
+}
+
+const charOf = new Uint8Array(128).fill(Char.Other)
+for (const code of [9, 10, 11, 12, 13, 32]) charOf[code] = Char.Space
+for (let code = 65; code <= 90; code++) charOf[code] = charOf[code + 32] = Char.Word
+for (let code = 48; code <= 57; code++) charOf[code] = Char.Digit
+const symbols = {
+  _: Char.Word,
+  "'": Char.Single,
+  '"': Char.Double,
+  $: Char.Dollar,
+  '-': Char.Minus,
+}
+const brackets = { '/': Char.Slash, '(': Char.Open, ')': Char.Close, ';': Char.Semicolon }
+for (const [symbol, kind] of Object.entries({ ...symbols, ...brackets, '\\': Char.Backslash }))
+  charOf[symbol.charCodeAt(0)] = kind
+
+const singleQuote = 39
+const star = 42
+const minus = 45
+const keptWords = 6
+const longestFollowed = 'ATOMIC'.length
+const settingWord = /\b(?:set|reset|set_config|role|authorization|discard)\b/i
+const dollarTag = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y
+
+/** Only these statements need more than their first words: a body may hold `;`, data may follow. */
+const enum Mode {
+  Plain,
+  Routine,
+  Copy,
+}
+
+class Lexer {
+  private at = 0
+  private start = 0
+  private first = -1
+  private lastEnd = 0
+  private words: string[] = []
+  private mode = Mode.Plain
+  private previous = ''
+  private parentheses = 0
+  private openParenthesis = -1
+  private atomic = 0
+  private atomicStart = -1
+  private fromStdin = false
+  private unclosed: LexedSql['unclosed']
+  private readonly statements: LexedStatement[] = []
+  private readonly copies: LexedSql['copies'][number][] = []
+  private readonly psqlCommands: LexedSql['psqlCommands'][number][] = []
+  private readonly restricts: LexedSql['restricts'][number][] = []
+  private readonly transactionWords: LexedSql['transactionWords'][number][] = []
+
+  constructor(
+    private readonly text: string,
+    private readonly onOpaque: ((start: number, end: number) => void) | undefined,
+  ) {}
+
+  run(): LexedSql {
+    while (this.at < this.text.length) this.next()
+    if (this.first >= 0) {
+      if (this.parentheses > 0) this.leaveOpen('parenthesis', this.openParenthesis)
+      if (this.atomic > 0) this.leaveOpen('BEGIN ATOMIC body', this.atomicStart)
+      const copy = this.fromStdin
+      this.endStatement(this.lastEnd)
+      if (copy) this.pushCopy(this.text.length, this.text.length)
+    }
+    return {
+      statements: this.statements,
+      closed: this.unclosed === undefined,
+      ...(this.unclosed && { unclosed: this.unclosed }),
+      copies: this.copies,
+      psqlCommands: this.psqlCommands,
+      restricts: this.restricts,
+      hasSetting: settingWord.test(this.text),
+      transactionWords: this.transactionWords,
+    }
+  }
+
+  private next(): void {
+    const code = this.text.charCodeAt(this.at)
+    switch (code < 128 ? charOf[code] : Char.Word) {
+      case Char.Space:
+        this.at++
+        return
+      case Char.Word:
+        return this.word()
+      case Char.Digit:
+        return this.number()
+      case Char.Single:
+        return this.quoted("'", 'string', this.at, this.at)
+      case Char.Double:
+        return this.quoted('"', 'quoted identifier', this.at, this.at)
+      case Char.Dollar:
+        return this.dollar()
+      case Char.Minus:
+        if (this.text.charCodeAt(this.at + 1) === minus) this.at = lineEnd(this.text, this.at)
+        else this.symbol('-')
+        return
+      case Char.Slash:
+        return this.text.charCodeAt(this.at + 1) === star ? this.comment() : this.symbol('/')
+      case Char.Open:
+        if (this.parentheses++ === 0) this.openParenthesis = this.at
+        return this.symbol('(')
+      case Char.Close:
+        if (this.parentheses > 0) this.parentheses--
+        return this.symbol(')')
+      case Char.Semicolon:
+        return this.semicolon()
+      case Char.Backslash:
+        return this.backslash()
+      default:
+        return this.symbol('')
+    }
+  }
+
+  private token(start: number, end: number): void {
+    if (this.first < 0) this.first = start
+    this.lastEnd = end
+    this.at = end
+  }
+
+  private symbol(previous: string): void {
+    this.previous = previous
+    this.token(this.at, this.at + 1)
+  }
+
+  private word(): void {
+    const start = this.at
+    const end = wordEnd(this.text, start, Char.Dollar)
+    if (end === start + 1 && this.prefixed(start)) return
+    this.token(start, end)
+    if (this.words.length < keptWords) this.keepWord(start, end)
+    else if (this.mode === Mode.Plain) return
+    else if (end - start > longestFollowed) this.previous = ''
+    else this.follow(this.text.slice(start, end).toUpperCase())
+  }
+
+  /** The strings that a letter introduces: E'' B'' X'' N'' U&'' U&"". */
+  private prefixed(start: number): boolean {
+    const { text } = this
+    const letter = text.charCodeAt(start) | 32
+    const after = text.charCodeAt(start + 1)
+    if (after === singleQuote) {
+      if (letter === 101) this.opaque('string', start, escapeStringEnd(text, start + 1))
+      else if (letter === 98 || letter === 120 || letter === 110)
+        this.quoted("'", 'string', start, start + 1)
+      else return false
+      return true
+    }
+    if (letter !== 117 || after !== 38) return false
+    const quote = text[start + 2]
+    if (quote === "'") this.quoted(quote, 'string', start, start + 2)
+    else if (quote === '"') this.quoted(quote, 'quoted identifier', start, start + 2)
+    else return false
+    return true
+  }
+
+  private keepWord(start: number, end: number): void {
+    const word = this.text.slice(start, end).toUpperCase()
+    this.words.push(word)
+    if (this.mode !== Mode.Plain) this.follow(word)
+    else if (this.words.length === 1) {
+      if (word === 'COPY') this.mode = Mode.Copy
+    } else if (word === 'FUNCTION' || word === 'PROCEDURE') {
+      if (/^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE)$/.test(this.words.join(' ')))
+        this.mode = Mode.Routine
+    }
+  }
+
+  /** In a body only the END that follows a `;` (or ATOMIC itself) closes it: a CASE's own END never does. */
+  private follow(word: string): void {
+    const { previous } = this
+    this.previous = word
+    if (this.parentheses > 0) return
+    if (this.mode === Mode.Copy) {
+      if (word === 'STDIN' && previous === 'FROM') this.fromStdin = true
+    } else if (word === 'ATOMIC' && previous === 'BEGIN') {
+      if (this.atomic++ === 0) this.atomicStart = this.at - word.length
+    } else if (word === 'END' && this.atomic > 0 && (previous === ';' || previous === 'ATOMIC')) {
+      this.atomic--
+    }
+  }
+
+  private number(): void {
+    this.previous = ''
+    this.token(this.at, wordEnd(this.text, this.at, Char.Digit))
+  }
+
+  /** A doubled quote is two quoted pieces side by side: for where it ends, that is the same. */
+  private quoted(quote: string, what: Unclosed, start: number, open: number): void {
+    const close = this.text.indexOf(quote, open + 1)
+    this.opaque(what, start, close < 0 ? -1 : close + 1)
+  }
+
+  private dollar(): void {
+    dollarTag.lastIndex = this.at
+    const tag = dollarTag.exec(this.text)?.[0]
+    if (tag === undefined) return this.symbol('')
+    const close = this.text.indexOf(tag, this.at + tag.length)
+    this.opaque('dollar quote', this.at, close < 0 ? -1 : close + tag.length)
+  }
+
+  private comment(): void {
+    const start = this.at
+    const end = blockCommentEnd(this.text, start)
+    if (end < 0) this.leaveOpen('block comment', start)
+    this.at = end < 0 ? this.text.length : end
+    this.onOpaque?.(start, this.at)
+  }
+
+  private opaque(what: Unclosed, start: number, end: number): void {
+    if (end < 0) this.leaveOpen(what, start)
+    this.previous = ''
+    this.token(start, end < 0 ? this.text.length : end)
+    this.onOpaque?.(start, this.at)
+  }
+
+  private leaveOpen(what: Unclosed, offset: number): void {
+    this.unclosed ??= { what, offset }
+  }
+
+  private semicolon(): void {
+    if (this.parentheses > 0 || this.atomic > 0) return this.symbol(';')
+    const end = this.at++
+    const copy = this.fromStdin
+    if (this.first >= 0) this.endStatement(end)
+    this.start = this.at
+    if (copy) this.copyData()
+  }
+
+  private endStatement(end: number): void {
+    const kind = transactionKind(this.words)
+    if (kind) this.transactionWords.push({ statementIndex: this.statements.length, kind })
+    this.statements.push({
+      start: this.start,
+      firstTokenStart: this.first,
+      end,
+      words: this.words,
+    })
+    this.words = []
+    this.mode = Mode.Plain
+    this.first = -1
+    this.previous = ''
+    this.fromStdin = false
+  }
+
+  /** As psql: the data starts on the next line and ends at a line `\.` or at the end of the file. */
+  private copyData(): void {
+    const { text } = this
+    const newline = text.indexOf('\n', this.at)
+    const rest = text.slice(this.at, newline < 0 ? text.length : newline).trim()
+    const inline = rest !== '' && !rest.startsWith('--')
+    const dataStart = inline ? this.at : newline < 0 ? text.length : newline + 1
+    const dataEnd = inline ? this.at : endOfData(text, dataStart)
+    this.pushCopy(dataStart, dataEnd)
+    if (inline) return
+    this.onOpaque?.(dataStart, dataEnd)
+    const after = text.indexOf('\n', dataEnd)
+    this.at = after < 0 ? text.length : after + 1
+    this.start = this.at
+  }
+
+  private pushCopy(dataStart: number, dataEnd: number): void {
+    this.copies.push({ statementIndex: this.statements.length - 1, dataStart, dataEnd })
+  }
+
+  /** A backslash outside quotes is never SQL; at the start of a line it is a command to psql. */
+  private backslash(): void {
+    const { text } = this
+    let before = this.at - 1
+    while (before >= 0 && (text[before] === ' ' || text[before] === '\t')) before--
+    if (before >= 0 && text[before] !== '\n' && text[before] !== '\r') return this.symbol('')
+    const start = this.at
+    this.at = lineEnd(text, start)
+    const command = text.slice(start, this.at)
+    if (/^\\(?:un)?restrict(?:\s|$)/.test(command)) this.restricts.push({ start, end: this.at })
+    else this.psqlCommands.push({ offset: start, text: command.trimEnd() })
+  }
+}
+
+/** Letters and digits go on a word or a number, and `also`: in a name `$` too, so `a$$b` is one name. */
+function wordEnd(text: string, start: number, also: Char): number {
+  let end = start + 1
+  for (; end < text.length; end++) {
+    const code = text.charCodeAt(end)
+    if (code >= 128) continue
+    const kind = charOf[code]
+    if (kind !== Char.Word && kind !== Char.Digit && kind !== also) break
+  }
+  return end
+}

@@ -1,0 +1,95 @@
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+const folders = new Map<string, string | undefined>()
+
+/** SHA-256 of the parts, in hex. */
+export function digest(...parts: readonly string[]): string {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part)
+  return hash.digest('hex')
+}
+
+/**
+ * The compiled text of `file` kept under `key`, or what `make` returns, which is then kept. There is
+ * one entry a file, so the folder never outgrows the sources. Writes in `node_modules/.cache/typetrek`
+ * of the file's project, else in a folder of this user under the system's temporary one; where
+ * neither can be written it only calls `make`. An entry that was cut or altered is made again;
+ * entries appear by rename, so parallel processes see whole ones.
+ */
+export function cached(file: string, variant: string, key: string, make: () => string): string {
+  const folder = cacheFolder(dirname(file))
+  if (folder === undefined) return make()
+  const entry = join(folder, digest(file, variant).slice(0, 40))
+  const kept = readEntry(entry, key)
+  if (kept !== undefined) return kept
+  const text = make()
+  writeEntry(entry, `${key} ${digest(text)}\n${text}`)
+  return text
+}
+
+function readEntry(entry: string, key: string): string | undefined {
+  let whole: string
+  try {
+    whole = readFileSync(entry, 'utf8')
+  } catch {
+    return undefined // No entry, or none that we may read: it is made again.
+  }
+  const text = whole.slice(whole.indexOf('\n') + 1)
+  return whole.startsWith(`${key} ${digest(text)}\n`) ? text : undefined
+}
+
+function writeEntry(entry: string, whole: string): void {
+  const draft = `${entry}.${process.pid}.${randomBytes(4).toString('hex')}`
+  try {
+    writeFileSync(draft, whole, { flag: 'wx', mode: 0o600 })
+    renameSync(draft, entry)
+  } catch {
+    rmSync(draft, { force: true }) // A full or read-only disk costs the cache, not the migration.
+  }
+}
+
+function cacheFolder(folder: string): string | undefined {
+  if (!folders.has(folder)) folders.set(folder, findFolder(folder))
+  return folders.get(folder)
+}
+
+function findFolder(folder: string): string | undefined {
+  if (existsSync(join(folder, 'node_modules'))) {
+    return made(join(folder, 'node_modules', '.cache', 'typetrek')) ?? ownTemporaryFolder()
+  }
+  const parent = dirname(folder)
+  return parent === folder ? ownTemporaryFolder() : cacheFolder(parent)
+}
+
+function made(folder: string, mode = 0o755): string | undefined {
+  try {
+    mkdirSync(folder, { recursive: true, mode })
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+    return folder
+  } catch {
+    return undefined // Not writable for us: the caller knows another place.
+  }
+}
+
+// Code is run from here, so nobody else may have made the folder or be able to write into it.
+function ownTemporaryFolder(): string | undefined {
+  const user = process.getuid?.()
+  const folder = made(join(tmpdir(), `typetrek-${user ?? 'cache'}`), 0o700)
+  if (folder === undefined || user === undefined) return folder
+  const stat = lstatSync(folder)
+  const ours = stat.isDirectory() && stat.uid === user && (stat.mode & 0o077) === 0
+  return ours ? folder : undefined
+}

@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { Options } from '@swc/core'
+import { MigrationError } from '../errors'
+import { cached, digest } from './load-cache'
+import { deferTypes } from './load-metadata'
+import { moduleKind, projectOf, type Compilation, type ModuleKind } from './load-project'
+
+const dialect = '1'
+let compilerVersion: string | undefined
+
+/**
+ * JavaScript for a TypeScript file, with its source map inside, as its package and its tsconfig.json
+ * want it. The compiler is loaded only when the disk cache has no such text. The output is always in
+ * the syntax of Node 20: of `target` only what changes the program's meaning is followed (whether a
+ * class field is defined or assigned).
+ *
+ * @throws {MigrationError} SCRIPT_NOT_LOADABLE with file, line and column for a syntax error
+ */
+export function compileFile(file: string): string {
+  const source = readFileSync(file, 'utf8')
+  const kind = moduleKind(file)
+  const { compilation } = projectOf(file)
+  compilerVersion ??= (require('@swc/core/package.json') as { version: string }).version
+  const key = digest(dialect, compilerVersion, file, kind, JSON.stringify(compilation), source)
+  return cached(file, kind, key, () => compile(source, file, kind, compilation))
+}
+
+function compile(source: string, file: string, kind: ModuleKind, how: Compilation): string {
+  const code = transform(source, optionsFor(file, kind, how), file)
+  if (!how.metadata) return code
+  const withoutMetadata = (): string =>
+    transform(source, optionsFor(file, kind, { ...how, metadata: false }), file)
+  return deferTypes(code, withoutMetadata)
+}
+
+function transform(source: string, options: Options, file: string): string {
+  const { transformSync } = require('@swc/core') as typeof import('@swc/core')
+  try {
+    return transformSync(source.replace(/^\uFEFF/, ''), options).code
+  } catch (error) {
+    throw syntaxError(file, source, error)
+  }
+}
+
+function optionsFor(file: string, kind: ModuleKind, how: Compilation): Options {
+  const legacy = how.decorators === 'legacy'
+  return {
+    filename: file,
+    swcrc: false,
+    configFile: false,
+    sourceMaps: 'inline',
+    inlineSourcesContent: false,
+    module:
+      kind === 'es6'
+        ? { type: 'nodenext' }
+        : { type: 'commonjs', noInterop: !how.esModuleInterop, exportInteropAnnotation: true },
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      keepClassNames: true,
+      transform: {
+        legacyDecorator: legacy,
+        decoratorMetadata: how.metadata,
+        useDefineForClassFields: how.defineFields,
+        verbatimModuleSyntax: how.verbatimModules,
+        ...(legacy ? {} : { decoratorVersion: '2022-03' as const }),
+      },
+      experimental: { keepImportAttributes: true },
+    },
+  }
+}
+
+const wide =
+  /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFF00-\uFF60\p{Emoji_Presentation}]/u
+
+// swc reports in prose: the fact, `,-[file:line:1]`, the lines, and a caret at the place as printed.
+function syntaxError(file: string, source: string, error: unknown): MigrationError {
+  const report = error instanceof Error ? error.message : String(error)
+  const fact = /^\s*[x×]\s+(.*)$/m.exec(report)?.[1]?.trim() ?? report.split('\n')[0] ?? ''
+  const line = Number(/,-\[.*:(\d+):\d+\]/.exec(report)?.[1] ?? Number.NaN)
+  if (Number.isNaN(line)) {
+    return new MigrationError(
+      'SCRIPT_NOT_LOADABLE',
+      `${basename(file)} cannot be compiled: ${fact}`,
+      {
+        file,
+        cause: error,
+      },
+    )
+  }
+  const text = source.split(/\r\n?|\n/)[line - 1] ?? ''
+  const caret = new RegExp(`^\\s*${line} \\|.*\\n( *: *)(?=[\\^,|])`, 'm').exec(report)?.[1]
+  const column =
+    caret === undefined ? undefined : columnAt(text, caret.length - caret.indexOf(':') - 2)
+  return new MigrationError(
+    'SCRIPT_NOT_LOADABLE',
+    `${basename(file)} has a syntax error: ${fact}`,
+    {
+      file,
+      line,
+      column,
+      excerpt: column === undefined ? undefined : `${text}\n${pad(text, column)}^`,
+    },
+  )
+}
+
+function columnAt(text: string, printed: number): number {
+  let column = 1
+  let width = 0
+  for (const character of text) {
+    if (width >= printed) break
+    width += character === '\t' ? 4 : wide.test(character) ? 2 : 1
+    column += 1
+  }
+  return column
+}
+
+function pad(text: string, column: number): string {
+  const before = Array.from(text).slice(0, column - 1)
+  return before.map((c) => (c === '\t' ? c : wide.test(c) ? '  ' : ' ')).join('')
+}

@@ -1,0 +1,218 @@
+import { resolve } from 'node:path'
+import { applySslMode } from './address-query'
+import { parseAddress, type ParsedAddress } from './address'
+import type { Place, Problems, Sourced } from './problems'
+import { fileText, isOptions, typeormOptions, type Options } from './typeorm-options'
+import type { ConnectionParts, DatabaseAddress } from './types'
+
+/** One source of the address: a section, or the environment. Sources are given highest first. */
+export interface AddressLayer {
+  /** Keys of TypeORM without `typeorm.` that come before the layer's own URL. */
+  over?: ReadonlyMap<string, Sourced>
+  /** Those that fill what its URL leaves open. */
+  values: ReadonlyMap<string, Sourced>
+  /**
+   * Corrects what stands below it rather than naming a database of its own: `[migration]` beside an
+   * application's section. Only a URL, a module or a host then makes it stand alone.
+   */
+  corrects?: boolean
+}
+
+export interface AddressContext {
+  here: string
+  problems: Problems
+  /** PostgreSQL's own variables, which fill what is open in any address. */
+  fill: ReadonlyMap<string, Sourced>
+  /** Name of the user who runs this, PostgreSQL's default user. */
+  osUser?: string | undefined
+  /** Gathers what must never be printed. */
+  secrets: Set<string>
+}
+
+/** Keys that make up the address; every other `typeorm.*` key is an option. */
+export function isAddressKey(key: string): boolean {
+  return (
+    /^(?:url|direct_url|data_source|type|host|port|username|password|database|applicationName)$/.test(
+      key,
+    ) || /^ssl(?:\.|$)/.test(key)
+  )
+}
+
+/** The layers that count: down to the first that names a database by itself, nothing below it. */
+export function relevantLayers(layers: readonly AddressLayer[]): readonly AddressLayer[] {
+  const base = layers.findIndex(({ values, over, corrects }) =>
+    ['url', 'data_source', 'host', ...(corrects ? [] : ['database'])].some(
+      (key) => values.has(key) || over?.has(key),
+    ),
+  )
+  return base === -1 ? layers : layers.slice(0, base + 1)
+}
+
+/** True when some layer says anything of where the database is. */
+export function namesDatabase(
+  layers: readonly AddressLayer[],
+  fill: AddressContext['fill'],
+): boolean {
+  const keys = ['url', 'data_source', 'host', 'database', 'username']
+  return [...layers.flatMap(({ values }) => [values]), fill].some((values) =>
+    keys.some((key) => values.has(key)),
+  )
+}
+
+/**
+ * Puts the address together. Undefined where a problem was added. Defaults are those of PostgreSQL's
+ * clients: localhost, 5432, the user's own name, a database of the user's name.
+ */
+export function databaseAddress(
+  layers: readonly AddressLayer[],
+  context: AddressContext,
+): DatabaseAddress | undefined {
+  const relevant = relevantLayers(layers)
+  let result: Assembly = { kind: 'postgres', parts: fillParts(context) }
+  for (const layer of relevant.toReversed()) {
+    const next = addLayer(result, layer, context)
+    if (!next) return undefined
+    result = next
+  }
+  if (result.kind === 'data_source') return result
+  if (result.kind === 'embedded') {
+    const { path, major, database } = result
+    const version = major === undefined ? {} : { major }
+    return { kind: 'embedded', path, database: database ?? 'app', ...version }
+  }
+  return postgresAddress(result.parts, relevant, context)
+}
+
+type Assembly =
+  | { kind: 'postgres'; parts: ConnectionParts }
+  | { kind: 'embedded'; path: string; database?: string | undefined; major?: number | undefined }
+  | { kind: 'data_source'; file: string }
+
+/** What `layer` makes of the address that the layers below it gave. */
+function addLayer(
+  below: Assembly,
+  layer: AddressLayer,
+  context: AddressContext,
+): Assembly | undefined {
+  const { values } = layer
+  const under = partsOf(values, context)
+  const over = partsOf(layer.over ?? new Map(), context)
+  const module = values.get('data_source')
+  const url = values.get('url')
+  if (module) {
+    if (url)
+      context.problems.add(module, 'typeorm.data_source and typeorm.url both name a database')
+    return { kind: 'data_source', file: resolve(context.here, module.value) }
+  }
+  if (url) {
+    const address = readUrl(url, context)
+    if (address?.kind !== 'embedded') {
+      const parts = below.kind === 'postgres' ? below.parts : {}
+      return address && { kind: 'postgres', parts: merge(parts, under, address.connection, over) }
+    }
+    const { path, major } = address
+    const database = over.database ?? address.database ?? under.database
+    return { kind: 'embedded', path: resolve(context.here, path), database, major }
+  }
+  if (below.kind === 'postgres') return { kind: 'postgres', parts: merge(below.parts, under, over) }
+  if (below.kind === 'embedded') return { ...below, database: under.database ?? below.database }
+  return below
+}
+
+function readUrl(url: Sourced, context: AddressContext): ParsedAddress | undefined {
+  const reading = parseAddress(url.value)
+  if ('problem' in reading) {
+    context.problems.add(url, reading.problem, reading.hint)
+    return undefined
+  }
+  const { address } = reading
+  if (address.kind === 'postgres') {
+    if (address.rawPassword) context.secrets.add(address.rawPassword)
+    loadCertificates(address.connection, url, context)
+  }
+  return address
+}
+
+function loadCertificates(connection: ConnectionParts, url: Place, context: AddressContext): void {
+  if (!isOptions(connection.ssl)) return
+  const loaded: Options = { ...connection.ssl }
+  for (const name of ['ca', 'cert', 'key']) {
+    const value = loaded[name]
+    if (typeof value === 'string') loaded[name] = fileText(`ssl ${name}`, value, url, context)
+  }
+  connection.ssl = loaded
+}
+
+const pgNames: Readonly<Record<string, string>> = {
+  username: 'user',
+  applicationName: 'application_name',
+}
+
+/** The values of a layer by pg's names, with their types. */
+function partsOf(values: ReadonlyMap<string, Sourced>, context: AddressContext): ConnectionParts {
+  refuseOtherTypes(values.get('type'), context.problems)
+  const direct = ['url', 'direct_url', 'data_source', 'type']
+  const own = [...values].filter(([key]) => isAddressKey(key) && !direct.includes(key))
+  const options = typeormOptions(new Map(own), context)
+  return Object.fromEntries(
+    Object.entries(options).map(([key, value]) => [pgNames[key] ?? key, value]),
+  )
+}
+
+function refuseOtherTypes(type: Sourced | undefined, problems: Problems): void {
+  if (!type || ['postgres', 'postgresql'].includes(type.value)) return
+  problems.add(type, `typeorm.type is "${type.value}", and only postgres is supported`)
+}
+
+function fillParts(context: AddressContext): ConnectionParts {
+  const mode = context.fill.get('sslmode')
+  const rest = new Map([...context.fill].filter(([key]) => key !== 'sslmode'))
+  const parts = partsOf(rest, context)
+  const wrong = mode && applySslMode(parts, mode.value)
+  if (wrong) context.problems.add(mode, wrong)
+  return parts
+}
+
+/** Later parts come before earlier ones; of `ssl` objects the members are merged. */
+function merge(...all: readonly ConnectionParts[]): ConnectionParts {
+  let merged: ConnectionParts = {}
+  for (const parts of all) {
+    const both = isOptions(merged.ssl) && isOptions(parts.ssl)
+    const ssl = both ? { ssl: { ...Object(merged.ssl), ...Object(parts.ssl) } } : {}
+    merged = { ...merged, ...parts, ...ssl }
+  }
+  return merged
+}
+
+function postgresAddress(
+  parts: ConnectionParts,
+  layers: readonly AddressLayer[],
+  context: AddressContext,
+): DatabaseAddress | undefined {
+  const connection = withDefaults(parts, context)
+  const directUrl = layers.map(({ values }) => values.get('direct_url')).find(Boolean)
+  if (!directUrl) return { kind: 'postgres', connection }
+  const direct = readUrl(directUrl, context)
+  if (direct?.kind === 'postgres') {
+    const { user, password, database, ssl } = connection
+    const same = Object.fromEntries(
+      Object.entries({ user, password, database, ssl }).filter(([, value]) => value !== undefined),
+    )
+    const own = withDefaults(merge(same, direct.connection), context)
+    return { kind: 'postgres', connection, direct: own }
+  }
+  if (direct) context.problems.add(directUrl, 'typeorm.direct_url is no postgres:// address')
+  return undefined
+}
+
+function withDefaults(parts: ConnectionParts, { osUser }: AddressContext): ConnectionParts {
+  const user = parts.user ?? osUser
+  const database = parts.database ?? user
+  return {
+    host: 'localhost',
+    port: 5432,
+    ...(user === undefined ? {} : { user }),
+    ...(database === undefined ? {} : { database }),
+    ...parts,
+  }
+}

@@ -1,0 +1,38 @@
+import { isAbsolute, resolve } from 'node:path'
+import { readSettings, type SettingFlags } from './settings'
+import { looksLikeAddress } from './address'
+import type { Settings } from './types'
+
+/** What a library function takes in place of the command line's CONFIG. */
+export type SettingsSource = string | Settings
+
+/** A folder of scripts whose settings are all default; the caller brings the connection. */
+const anyDatabase = 'postgres://localhost/postgres'
+
+/**
+ * Settings for a library call: an ini file, a folder of scripts (everything else default), or settings
+ * read before. Paths start from the working folder. With `url` that database is the one; the process's
+ * environment counts only for an ini.
+ *
+ * @throws {MigrationError} SETTINGS_NOT_FOUND, SETTINGS_INVALID
+ */
+export async function settingsFor(
+  source: SettingsSource,
+  url?: string,
+  flags: SettingFlags = {},
+): Promise<Settings> {
+  const cwd = process.cwd()
+  if (typeof source !== 'string') return url === undefined ? source : withUrl(source, url)
+  const address = url ?? anyDatabase
+  if (!/\.(ini|cfg|conf)$/.test(source) && !looksLikeAddress(source)) {
+    const directory = isAbsolute(source) ? source : resolve(cwd, source)
+    return readSettings({ config: address, cwd, env: {}, flags: { ...flags, directory } })
+  }
+  const settings = await readSettings({ config: source, cwd, env: process.env, flags })
+  return url === undefined ? settings : withUrl(settings, url)
+}
+
+async function withUrl(settings: Settings, url: string): Promise<Settings> {
+  const { database, secrets } = await readSettings({ config: url, cwd: process.cwd(), env: {} })
+  return { ...settings, database, secrets: [...settings.secrets, ...secrets] }
+}

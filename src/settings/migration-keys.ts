@@ -1,0 +1,134 @@
+import { resolve } from 'node:path'
+import { formatDuration } from './duration'
+import type { Problems, Sourced } from './problems'
+import type { Settings } from './types'
+import { valueReader, type ValueReader } from './values'
+
+/** Every key of `[migration]` but `typeorm.*`. */
+export const migrationKeys = [
+  'app',
+  'package',
+  'directory',
+  'schema',
+  'vcs',
+  'schema_diff_cmd',
+  'journal_schema',
+  'journal_table',
+  'journal_text',
+  'transaction',
+  'late_scripts',
+  'lock_wait',
+  'lock_timeout',
+  'statement_timeout',
+  'wait',
+  'strict',
+] as const
+
+export type MigrationKey = (typeof migrationKeys)[number]
+
+/** Those that may also stand in `setup.cfg` and package.json. */
+export const developmentKeys: readonly MigrationKey[] = ['vcs', 'schema_diff_cmd']
+
+/** A value of `[migration]` and the folder that a path in it starts from. */
+export interface MigrationValue extends Sourced {
+  base: string
+}
+
+export type MigrationValues = ReadonlyMap<MigrationKey, MigrationValue>
+
+/** The part of the settings that `[migration]` decides. */
+export type MigrationSettings = Pick<
+  Settings,
+  | 'directory'
+  | 'schema'
+  | 'journal'
+  | 'transaction'
+  | 'lateScripts'
+  | 'journalText'
+  | 'lockWait'
+  | 'lockTimeout'
+  | 'statementTimeout'
+  | 'wait'
+  | 'strict'
+  | 'vcs'
+  | 'schemaDiffCmd'
+>
+
+/** What holds where nothing is said, as an ini would say it. */
+export const migrationDefaults: Readonly<Partial<Record<MigrationKey, string>>> = {
+  package: 'migration',
+  vcs: 'git',
+  journal_schema: 'public',
+  journal_table: 'migration_journal',
+  journal_text: 'full',
+  transaction: 'each',
+  late_scripts: 'run',
+  lock_wait: formatDuration(60_000),
+  lock_timeout: formatDuration(5_000),
+  statement_timeout: formatDuration(0),
+  wait: formatDuration(0),
+  strict: 'false',
+}
+
+/** Turns the values of `[migration]` into settings; what is wrong is added to `problems`. */
+export function migrationSettings(
+  values: MigrationValues,
+  here: string,
+  problems: Problems,
+): MigrationSettings {
+  const found = (key: MigrationKey): MigrationValue =>
+    values.get(key) ?? { value: migrationDefaults[key] ?? '', from: 'default', base: here }
+  const read = valueReader(problems)
+  const schema = values.get('schema')
+  const schemaDiffCmd = values.get('schema_diff_cmd')?.value
+  return {
+    directory: path(scriptsFolder(values, problems) ?? found('package')),
+    ...(schema ? { schema: path(schema) } : {}),
+    ...(schemaDiffCmd ? { schemaDiffCmd } : {}),
+    vcs: read.choice('vcs', found('vcs'), ['git', 'none']) ?? 'git',
+    ...journalSettings(found, read),
+    ...runSettings(found, read),
+  }
+}
+
+function journalSettings(found: (key: MigrationKey) => Sourced, read: ValueReader) {
+  const texts = ['full', 'downgrade', 'none'] as const
+  return {
+    journal: {
+      schema: read.identifier('journal_schema', found('journal_schema')) ?? '',
+      table: read.identifier('journal_table', found('journal_table')) ?? '',
+    },
+    journalText: read.choice('journal_text', found('journal_text'), texts) ?? 'full',
+  }
+}
+
+function runSettings(found: (key: MigrationKey) => Sourced, read: ValueReader) {
+  const modes = ['each', 'all', 'none'] as const
+  const late = ['run', 'refuse'] as const
+  return {
+    transaction: read.choice('transaction', found('transaction'), modes) ?? 'each',
+    lateScripts: read.choice('late_scripts', found('late_scripts'), late) ?? 'run',
+    lockWait: read.duration('lock_wait', found('lock_wait')) ?? 0,
+    lockTimeout: read.duration('lock_timeout', found('lock_timeout')) ?? 0,
+    statementTimeout: read.duration('statement_timeout', found('statement_timeout')) ?? 0,
+    wait: read.duration('wait', found('wait')) ?? 0,
+    strict: read.boolean('strict', found('strict')) ?? false,
+  }
+}
+
+/** `package` and its synonym `directory`; where both stand, the flag or else a problem decides. */
+function scriptsFolder(values: MigrationValues, problems: Problems): MigrationValue | undefined {
+  const named = values.get('package')
+  const synonym = values.get('directory')
+  if (!named || !synonym) return named ?? synonym
+  const flag = [named, synonym].find(({ from }) => from.startsWith('flag '))
+  if (flag) return flag
+  if (path(named) !== path(synonym)) {
+    problems.add(synonym, 'directory and package name two folders', 'Keep one of them.')
+  }
+  return named
+}
+
+function path({ value, base }: MigrationValue): string {
+  return resolve(base, value)
+}

@@ -1,0 +1,50 @@
+import { addressUrl, looksLikeAddress, parseAddress } from './address'
+import type { Sourced } from './problems'
+import type { SettingOrigin } from './types'
+
+/** True for the name of a setting whose value must never be shown. */
+export function isSecretKey(key: string): boolean {
+  return /pass|secret|token|key$/i.test(key)
+}
+
+/** A setting and its place, ready to print: secrets are masked, a text of several lines is one line. */
+export function originOf(
+  key: string,
+  { value, from }: Pick<Sourced, 'value' | 'from'>,
+): SettingOrigin {
+  return { key, shown: isSecretKey(key) ? '***' : shownValue(value), from }
+}
+
+function shownValue(value: string): string {
+  if (value.includes('-----BEGIN ')) return '(PEM text)'
+  const reading = looksLikeAddress(value) ? parseAddress(value) : undefined
+  if (reading && 'address' in reading && reading.address.kind === 'postgres') {
+    return addressUrl(reading.address.connection, { masked: true })
+  }
+  return maskUrls(value.replace(/\s*\n\s*/g, ' ').trim())
+}
+
+const urlLogin = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):([^\s]+)@/gi
+
+function maskUrls(text: string): string {
+  return text.replace(urlLogin, '$1:***@')
+}
+
+/** The secrets that a value holds: itself where its name says so, else the passwords of URLs in it. */
+export function secretsIn(key: string, value: string): string[] {
+  if (isSecretKey(key)) return [value]
+  const reading = looksLikeAddress(value) ? parseAddress(value) : undefined
+  if (reading && 'address' in reading && reading.address.kind === 'postgres') {
+    const { connection, rawPassword } = reading.address
+    return [...secretMembers(connection), ...(rawPassword ? [rawPassword] : [])]
+  }
+  return [...value.matchAll(urlLogin)].map((match) => match[2] ?? '').filter(Boolean)
+}
+
+/** Every text within an options object whose name says that it is secret. */
+export function secretMembers(options: object): string[] {
+  return Object.entries(options).flatMap(([key, value]: [string, unknown]) => {
+    if (typeof value === 'string') return isSecretKey(key) && value ? [value] : []
+    return typeof value === 'object' && value !== null ? secretMembers(value) : []
+  })
+}

@@ -1,0 +1,62 @@
+import { MigrationError } from '../errors'
+
+/** Where a value stands: `development.ini:12`, `environment DB_URL`, `flag --wait`. */
+export interface Place {
+  from: string
+  /** The file as the user would name it. */
+  file?: string
+  /** 1-based. */
+  line?: number
+}
+
+/** A value as it was found, expanded, with its place. */
+export interface Sourced extends Place {
+  value: string
+}
+
+interface Problem extends Place {
+  message: string
+  hint?: string | undefined
+}
+
+/** Gathers what is wrong with the settings, so that all of it is said at once. */
+export class Problems {
+  readonly #found: Problem[] = []
+
+  add({ from, file, line }: Place, message: string, hint?: string): void {
+    const place = { from, ...(file ? { file } : {}), ...(line ? { line } : {}) }
+    this.#found.push({ ...place, message, hint })
+  }
+
+  /**
+   * @throws {MigrationError} SETTINGS_INVALID when there is any problem: `detail` has a line for each,
+   * in the order of files and lines; file, line and hint are those of the first.
+   */
+  throwIfAny(subject: string): void {
+    const sorted = this.#sorted()
+    const [first] = sorted
+    if (!first) return
+    const count = sorted.length === 1 ? '1 problem' : `${sorted.length} problems`
+    const hint = sorted.find((problem) => problem.hint)?.hint
+    throw new MigrationError('SETTINGS_INVALID', `${subject} has ${count}`, {
+      detail: sorted.map(line).join('\n'),
+      hint,
+      file: first.file,
+      line: first.line,
+    })
+  }
+
+  /** By line within a file; files stay in the order in which they came up. */
+  #sorted(): Problem[] {
+    const groups = [...new Set(this.#found.map((problem) => problem.file))]
+    const rank = (problem: Problem) => groups.indexOf(problem.file)
+    const unique = new Map(this.#found.map((problem) => [line(problem), problem]))
+    return [...unique.values()].toSorted(
+      (a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0),
+    )
+  }
+}
+
+function line({ from, message, hint }: Problem): string {
+  return `${from}: ${message}${hint ? `. ${hint}` : ''}`
+}

@@ -1,0 +1,111 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { MigrationError } from '../errors'
+import { looksLikeAddress } from './address'
+import { parseDotenv, type Dotenv } from './dotenv'
+import { parseIni, type Ini } from './ini'
+import { nearest } from './nearest'
+import type { Problems } from './problems'
+
+export const defaultIni = 'development.ini'
+
+/** An ini file as found. */
+export interface IniFile {
+  /** Absolute path. */
+  path: string
+  /** As the user would name it. */
+  name: string
+  ini: Ini
+}
+
+export type ConfigSource =
+  { kind: 'ini'; file: IniFile } | { kind: 'address'; url: string } | { kind: 'environment' }
+
+/**
+ * Decides what CONFIG means and reads it: a database URL, an ini file, or without CONFIG the
+ * `development.ini` of `cwd`, and where there is none the environment.
+ * @throws {MigrationError} SETTINGS_NOT_FOUND for a file that does not exist, SETTINGS_INVALID for one
+ * that cannot be read.
+ */
+export async function findConfig(
+  config: string | undefined,
+  cwd: string,
+  problems: Problems,
+): Promise<ConfigSource> {
+  if (config !== undefined && looksLikeAddress(config)) return { kind: 'address', url: config }
+  const name = config ?? defaultIni
+  const path = resolve(cwd, name)
+  const text = await readText(path, name, problems)
+  problems.throwIfAny(name)
+  if (text !== undefined) return { kind: 'ini', file: iniFile(path, name, text, problems) }
+  if (config === undefined) return { kind: 'environment' }
+  throw new MigrationError('SETTINGS_NOT_FOUND', `settings file "${config}" does not exist`, {
+    hint: await hintForMissing(path),
+    file: config,
+  })
+}
+
+function iniFile(path: string, name: string, text: string, problems: Problems): IniFile {
+  const ini = parseIni(text)
+  for (const { line, message, hint } of ini.problems) {
+    problems.add({ from: `${name}:${line}`, file: name, line }, message, hint)
+  }
+  return { path, name, ini }
+}
+
+async function hintForMissing(path: string): Promise<string> {
+  const folder = dirname(path)
+  const names = await readdir(folder).catch(() => []) // an unreadable folder has nothing to propose
+  const inis = names.filter((name) => name.endsWith('.ini'))
+  const meant = nearest(relative(folder, path), inis) ?? (inis.length === 1 ? inis[0] : undefined)
+  return meant
+    ? `Did you mean ${meant}?`
+    : 'Name an ini file, or a postgres:// or embedded: address.'
+}
+
+/** Reads a `.env`, when there is one. */
+export async function readDotenv(
+  folder: string,
+  cwd: string,
+  problems: Problems,
+): Promise<{ dotenv: Dotenv; dotenvFile: string } | undefined> {
+  const path = join(folder, '.env')
+  const dotenvFile = nameFor(path, cwd)
+  const text = await readText(path, dotenvFile, problems)
+  if (text === undefined) return undefined
+  const dotenv = parseDotenv(text)
+  for (const { line, message } of dotenv.problems) {
+    problems.add({ from: `${dotenvFile}:${line}`, file: dotenvFile, line }, message)
+  }
+  return { dotenv, dotenvFile }
+}
+
+/** A path as a user in `cwd` would name it. */
+export function nameFor(path: string, cwd: string): string {
+  const short = relative(cwd, path)
+  return short.startsWith('..') ? path : short
+}
+
+/** The text of a UTF-8 file; undefined where there is none, empty where it cannot be read. */
+export async function readText(
+  path: string,
+  name: string,
+  problems: Problems,
+): Promise<string | undefined> {
+  const place = { from: name, file: name }
+  let bytes: Buffer
+  try {
+    bytes = await readFile(path)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    problems.add(place, code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`)
+    return ''
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    problems.add(place, 'is not UTF-8 text', 'Save the file as UTF-8.')
+    return ''
+  }
+}

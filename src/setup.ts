@@ -1,0 +1,101 @@
+import type { DataSource } from 'typeorm'
+import { databaseOf, type Connectable } from './database/callers'
+import { MigrationError } from './errors'
+import { migratorOn, openMigrator, type ExecuteOptions, type Migrator } from './migrator'
+import type { Plan } from './plan/plan'
+import type { InitMigration } from './run/initial'
+import { settingsFor, type SettingsSource } from './settings/library'
+
+export interface SetUpMigrationOptions extends ExecuteOptions {
+  /**
+   * What builds an empty database: an object or class with `upgrade(queryRunner)`, a function, the path
+   * of a `.sql` file, or `'entities'` (TypeORM's `synchronize`). Default: the canonical schema that the
+   * settings name, else nothing.
+   */
+  initMigration?: InitMigration
+  /** Run every script after that instead of marking it as done; default: true where nothing builds the database. */
+  runScripts?: boolean
+  /**
+   * What a boot does when the journal is there already: `leave` it (default), `upgrade`, or `verify`
+   * that nothing is pending.
+   */
+  whenSetUp?: 'leave' | 'upgrade' | 'verify'
+}
+
+/**
+ * Sets up an empty database once, however many replicas boot at the same time; call it at every start.
+ * Creates the journal, builds the database, marks or runs every script, all in one lock.
+ *
+ * @param database a DataSource, QueryRunner, pg Pool or Client, or a `postgres://` or `embedded:` URL.
+ * @param source the ini file, the folder of scripts, or settings read before.
+ * @returns true when this call set the database up, false when the journal was there.
+ * @throws {MigrationError} NOT_EMPTY when there are tables but no journal; PENDING with
+ *   `whenSetUp: 'verify'`; whatever a script or the server refuses.
+ *
+ * @example
+ * const dataSource = await dataSourceFromConfig('development.ini')
+ * await setUpMigration(dataSource, 'development.ini', { whenSetUp: 'upgrade' })
+ */
+export async function setUpMigration(
+  database: Connectable | string,
+  source: SettingsSource,
+  options: SetUpMigrationOptions = {},
+): Promise<boolean> {
+  const migrator = await migratorFor(database, source)
+  try {
+    const { initMigration = migrator.settings.schema, whenSetUp = 'leave', ...rest } = options
+    const { runScripts = initMigration === undefined } = options
+    const { setUp } = await migrator.setUp({
+      ...rest,
+      runScripts,
+      ...(initMigration !== undefined && { initMigration }),
+    })
+    if (setUp) return true
+    if (whenSetUp === 'upgrade') await migrator.execute({ command: 'upgrade' }, rest)
+    if (whenSetUp === 'verify') refusePending(await migrator.status())
+    return false
+  } finally {
+    await migrator.close()
+  }
+}
+
+/**
+ * Prepares a migrator for a library caller. It connects when its first method needs it; `close()` lets
+ * go what was opened here, never what the caller gave.
+ * @throws {MigrationError} SETTINGS_NOT_FOUND, SETTINGS_INVALID
+ */
+export async function migratorFor(
+  database: Connectable | string,
+  source: SettingsSource,
+): Promise<Migrator> {
+  if (typeof database === 'string') return openMigrator(await settingsFor(source, database))
+  return migratorOn(databaseOf(database), await settingsFor(source))
+}
+
+function refusePending({ pending, unfinished }: Plan): void {
+  const revisions = [
+    ...new Set([
+      ...pending.map(({ script }) => script.revision),
+      ...unfinished.map(({ revision }) => revision),
+    ]),
+  ]
+  if (revisions.length === 0) return
+  throw new MigrationError(
+    'PENDING',
+    `the database is behind: ${revisions.length} scripts pending`,
+    {
+      detail: revisions.slice(0, 5).join(', ') + (revisions.length > 5 ? ', …' : ''),
+      hint: 'Run migrate upgrade before this release starts.',
+    },
+  )
+}
+
+/**
+ * The application's own DataSource from the same ini that the migrator reads, initialized. Of an
+ * embedded database it keeps the server running; `destroy()` lets it go.
+ * @throws {MigrationError} SETTINGS_NOT_FOUND, SETTINGS_INVALID, CONNECTION_FAILED
+ */
+export async function dataSourceFromConfig(config = 'development.ini'): Promise<DataSource> {
+  const { applicationDataSource } = await import('./database/application.js')
+  return applicationDataSource(await settingsFor(config))
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { withMigrator } from '../support/migrator'
+
+test('an upgrade applies every pending script once and records it', async () => {
+  const files = {
+    '1_people.sql': 'CREATE TABLE people (id int PRIMARY KEY)',
+    '2_names.sql': 'ALTER TABLE people ADD name text;\nCREATE INDEX ON people (name); -- done',
+    '10_more.sql': '-- MIGRATE UP\nCREATE TABLE more ();\n-- MIGRATE DOWN\nDROP TABLE more;',
+  }
+  await withMigrator(files, async ({ migrator, database }) => {
+    const report = await migrator.execute({ command: 'upgrade' })
+
+    assert.deepEqual(
+      report.steps.map(({ revision, outcome }) => `${revision} ${outcome}`),
+      ['1 success', '2 success', '10 success'],
+    )
+    const rows = await database.query(
+      'SELECT revision::int, operation, outcome FROM migration_journal ORDER BY id',
+    )
+    assert.deepEqual(rows, [
+      { revision: 1, operation: 'run', outcome: 'success' },
+      { revision: 2, operation: 'run', outcome: 'success' },
+      { revision: 10, operation: 'run', outcome: 'success' },
+    ])
+    assert.deepEqual((await migrator.execute({ command: 'upgrade' })).steps, [])
+  })
+})

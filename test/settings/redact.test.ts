@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { redactor } from '../../src/settings/redact'
+
+const rows: [rule: string, secrets: string[], text: string, redacted: string][] = [
+  ['as it is', ['hunter2'], 'password hunter2 refused', 'password *** refused'],
+  ['in the middle of a word', ['hunter2'], 'xhunter2y', 'x***y'],
+  ['percent-encoded', ['p#w/d@1'], 'postgres://u:p%23w%2Fd%401@h', 'postgres://u:***@h'],
+  ['percent-encoded in small letters', ['p/w/d'], 'u:p%2fw%2Fd@h', 'u:***@h'],
+  ['as JSON escapes it', ['a"b\\c\nd'], '{"p":"a\\"b\\\\c\\nd"}', '{"p":"***"}'],
+  ['with the signs of a pattern', ['a.b*c'], 'aXbbc a.b*c', 'aXbbc ***'],
+  ['the longest first', ['secret', 'secret-long'], 'secret-long secret', '*** ***'],
+  ['a short one only where it stands alone', ['abc'], 'abc fabcd u:abc@h', '*** fabcd u:***@h'],
+  ['none where there is none', ['', 'x'], 'text', 'text'],
+]
+
+for (const [rule, secrets, text, redacted] of rows) {
+  test(`a secret is replaced: ${rule}`, () => {
+    assert.equal(redactor(secrets)(text), redacted)
+  })
+}
+
+test('no secret of four characters or more is left in any text, plain, encoded or as JSON', () => {
+  const secret = fc.string({ minLength: 4, unit: 'grapheme' }).filter((text) => !/[*<>]/.test(text))
+  fc.assert(
+    fc.property(secret, fc.string(), fc.string(), (secret, before, after) => {
+      const redact = redactor([secret])
+      for (const spelling of [secret, encodeURIComponent(secret), JSON.stringify(secret)]) {
+        assert.ok(!redact(`${before} ${spelling} ${after}`).includes(secret))
+      }
+      assert.equal(redact(`<${secret}>`), '<***>')
+      assert.equal(redact(`<${encodeURIComponent(secret)}>`), '<***>')
+    }),
+  )
+})

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto'
+import { Client, type QueryResultRow } from 'pg'
+import { testServer } from './server'
+
+/** A database of a test's own. */
+export interface TestDatabase {
+  /** `postgres://` address over the unix socket, for pg, TypeORM and psql alike. */
+  url: string
+  name: string
+  connection: { host: string; port: number; user: string; database: string }
+  /** PostgreSQL's major version. */
+  major: number
+  /** Opens a connection that is closed when the test is over. */
+  client(): Promise<Client>
+  /** Runs SQL on a connection of its own, kept open for the test. */
+  query<Row extends QueryResultRow = QueryResultRow>(
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<Row[]>
+}
+
+/** Gives a test a fresh database, dropped afterwards whoever is still connected. */
+export async function withDatabase(
+  work: (database: TestDatabase) => Promise<void>,
+  { major = 18 }: { major?: number } = {},
+): Promise<void> {
+  const { host, port } = await testServer(major)
+  const name = `test_${randomBytes(6).toString('hex')}`
+  const admin = { host, port, user: 'postgres', database: 'postgres' }
+  const strategy = major >= 15 ? ' STRATEGY file_copy' : ''
+  await execute(admin, `CREATE DATABASE ${name} TEMPLATE template0${strategy}`)
+  const clients: Client[] = []
+  try {
+    await work(testDatabase({ ...admin, database: name }, major, clients))
+  } finally {
+    await Promise.all(clients.map((client) => client.end().catch(alreadyGone)))
+    await execute(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
+  }
+}
+
+function testDatabase(
+  connection: TestDatabase['connection'],
+  major: number,
+  clients: Client[],
+): TestDatabase {
+  const client = async () => {
+    const one = new Client(connection)
+    one.on('error', alreadyGone)
+    clients.push(one)
+    await one.connect()
+    return one
+  }
+  let shared: Promise<Client> | undefined
+  return {
+    url: addressOf(connection),
+    name: connection.database,
+    connection,
+    major,
+    client,
+    async query<Row extends QueryResultRow>(sql: string, values: readonly unknown[] = []) {
+      shared ??= client()
+      const given = values.length === 0 ? undefined : [...values]
+      return (await (await shared).query<Row>(sql, given)).rows
+    },
+  }
+}
+
+function addressOf({ host, port, user, database }: TestDatabase['connection']): string {
+  return `postgres://${user}@/${database}?host=${encodeURIComponent(host)}&port=${port}`
+}
+
+async function execute(connection: TestDatabase['connection'], sql: string): Promise<void> {
+  const client = new Client(connection)
+  await client.connect()
+  try {
+    await client.query(sql)
+  } finally {
+    await client.end()
+  }
+}
+
+/** A test may end its own connections, by pg_terminate_backend for one. */
+function alreadyGone(): void {}

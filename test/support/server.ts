@@ -1,0 +1,79 @@
+import { rmSync } from 'node:fs'
+import { chmod, mkdtemp, realpath, rm, statfs, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findBinaries } from '../../src/database/embedded/binaries'
+import {
+  type Cluster,
+  createCluster,
+  makeSocketFolder,
+  type Server,
+  startServer,
+  stopServer,
+} from '../../src/database/embedded/cluster'
+import { placeBinaries, runnableInPlace } from '../../src/database/embedded/native'
+import { serverUser } from '../../src/database/embedded/owner'
+
+/** A cluster for tests, to be stopped by whoever started it. */
+export interface TestServer extends Server {
+  major: number
+  folders: readonly string[]
+}
+
+/** Environment variable in which run.js tells test files of the servers that it started. */
+export const serversVariable = 'TYPETREK_TEST_SERVERS'
+
+const speed = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200']
+const own = new Map<number, Promise<TestServer>>()
+
+/** The cluster of a major version: the run's, or one of this process's own, made when first needed. */
+export async function testServer(major: number): Promise<Server> {
+  const text = process.env[serversVariable]
+  const shared = (text ? (JSON.parse(text) as TestServer[]) : []).find((one) => one.major === major)
+  if (shared) return shared
+  const started = own.get(major) ?? startTestServer(major).then(stopAtExit)
+  own.set(major, started)
+  return started
+}
+
+/** Starts a new cluster that keeps nothing safe, in memory where the machine has room. */
+export async function startTestServer(major: number): Promise<TestServer> {
+  const user = await serverUser()
+  const binaries = await findBinaries(__dirname, { major })
+  const folder = await mkdtemp(join(await realpath(tmpdir()), 'typetrek-server-'))
+  const memory = await mkdtemp(join(await fastFolder(), 'typetrek-data-'))
+  for (const one of [folder, memory]) await chmod(one, 0o711)
+  const inPlace = user ? undefined : await runnableInPlace(binaries)
+  const native = inPlace ?? (await placeBinaries(binaries, folder))
+  const log = join(folder, 'log')
+  await writeFile(log, '')
+  const cluster: Cluster = { native, major, data: join(memory, 'data'), log, user }
+  await createCluster(cluster, ['--no-sync'])
+  const sockets = await makeSocketFolder(user)
+  const server = await startServer(cluster, join(sockets, 'server'), speed)
+  return { ...server, major, folders: [folder, memory, sockets] }
+}
+
+/** Stops the cluster and removes all that it had. */
+export async function stopTestServer(server: TestServer): Promise<void> {
+  await stopServer(server)
+  for (const folder of server.folders) await rm(folder, { recursive: true, force: true })
+}
+
+/** A disk needs 100 ms and more for each CREATE DATABASE, memory 10. */
+async function fastFolder(): Promise<string> {
+  const free = await statfs('/dev/shm').then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => 0,
+  )
+  return free > 4e9 ? '/dev/shm' : realpath(tmpdir())
+}
+
+function stopAtExit(server: TestServer): TestServer {
+  process.once('exit', () => {
+    process.kill(server.pid, 'SIGQUIT')
+    for (const folder of server.folders) rmSync(folder, { recursive: true, force: true })
+  })
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+  return server
+}
