@@ -43,7 +43,8 @@ export function follow(output: Output, io: Io): { observer: Observer; end: () =>
     notice,
     message(severity, text) {
       if (!output.verbose && isChatter(severity)) return
-      output.note(`${severity.toLowerCase()}: ${visibleLines(text)}`)
+      const said = visibleLines(text)
+      output.note(severity === 'LOG' ? `  ${said}` : `${severity.toLowerCase()}: ${said}`)
     },
   }
   const end = () => {
@@ -53,7 +54,7 @@ export function follow(output: Output, io: Io): { observer: Observer; end: () =>
   return { observer, end }
 }
 
-/** PostgreSQL means INFO and WARNING to be seen always. */
+/** PostgreSQL means INFO and WARNING to be seen always; LOG is what a script says itself. */
 function isChatter(severity: string): boolean {
-  return /^(?:notice|debug\d?|log)$/i.test(severity)
+  return /^(?:notice|debug\d?)$/i.test(severity)
 }

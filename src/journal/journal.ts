@@ -7,6 +7,7 @@ import { emptyState, foldEntries, type JournalState } from './state'
 import {
   createJournal,
   journalShape,
+  readComment,
   readEntries,
   readFullEntries,
   type JournalName,
@@ -24,8 +25,15 @@ export async function readState(session: Session, name: JournalName): Promise<Jo
     return foldEntries(rows.map(toEntry))
   } catch (error) {
     if (isUndefinedTable(error)) return emptyState
+    if (isUnknownColumn(error) && session.status === 'I') await refuseNewerShape(session, name)
     throw asJournalError(error, name)
   }
+}
+
+/** A newer shape may lack a column that we read; it is no foreign table for that. */
+async function refuseNewerShape(session: Session, name: JournalName): Promise<void> {
+  const [row] = await session.query(readComment(name))
+  refuseUnknownShape(name, row?.comment)
 }
 
 /** Whole entries for `list` (successes), `errors` (failures), `trace` (one id). Never writes. */
@@ -73,7 +81,9 @@ export async function ensureJournal(session: Session, name: JournalName): Promis
 }
 
 function refuseUnknownShape(name: JournalName, comment: unknown): void {
-  const shape = /^typetrek journal, shape (\d+)$/.exec(String(comment ?? ''))?.[1]
+  const shape = /^typetrek journal, shape (\d+)$/.exec(
+    typeof comment === 'string' ? comment : '',
+  )?.[1]
   if (shape === undefined || Number(shape) <= journalShape) return
   throw new MigrationError(
     'JOURNAL_UNKNOWN',
@@ -85,6 +95,10 @@ function refuseUnknownShape(name: JournalName, comment: unknown): void {
 function isUndefinedTable(error: unknown): boolean {
   const code = (error as { code?: string }).code
   return code === '42P01' || code === '3F000'
+}
+
+function isUnknownColumn(error: unknown): boolean {
+  return (error as { code?: string }).code === '42703'
 }
 
 function asJournalError(error: unknown, name: JournalName): unknown {

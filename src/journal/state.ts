@@ -43,6 +43,6 @@ export function foldEntries(entries: readonly Entry[]): JournalState {
   }
   const applied = [...newest.values()]
     .filter((entry) => entry.operation !== 'rollback')
-    .sort((a, b) => compareRevisions(a.id, b.id))
+    .toSorted((a, b) => compareRevisions(a.id, b.id))
   return { exists: true, applied, unfinished, ordinals, ...(setUp && { setUp }) }
 }

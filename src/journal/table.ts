@@ -29,8 +29,15 @@ export interface Claim {
 }
 
 /** The index whose violation means: somebody else made this claim. */
-export function claimIndex(name: JournalName): string {
-  return `${name.table.slice(0, 57)}_claim`
+export function claimIndex({ table }: JournalName): string {
+  return `${withinBytes(table, 57)}_claim`
+}
+
+/** The server would cut a name at 63 bytes, and a violation would then name another index than ours. */
+function withinBytes(name: string, limit: number): string {
+  const characters = [...name]
+  while (new TextEncoder().encode(characters.join('')).length > limit) characters.pop()
+  return characters.join('')
 }
 
 /** DDL of the journal. Run it under the lock only: eight processes that create a table at once fail. */
@@ -65,11 +72,16 @@ CREATE UNIQUE INDEX ${quoteIdentifier(claimIndex(name))} ON ${table} (revision, 
 COMMENT ON TABLE ${table} IS ${quoteLiteral(`typetrek journal, shape ${journalShape}`)};`
 }
 
+/** Reads the comment that tells the shape; null where there is none. */
+export function readComment(name: JournalName): string {
+  const table = quoteLiteral(quoteIdentifier(name.schema, name.table))
+  return `SELECT pg_catalog.obj_description(pg_catalog.to_regclass(${table}), 'pg_class') AS comment`
+}
+
 /** Reads the shape's comment and every entry that planning needs, in one message of two statements. */
 export function readEntries(name: JournalName): string {
-  const table = quoteIdentifier(name.schema, name.table)
-  return `SELECT pg_catalog.obj_description(pg_catalog.to_regclass(${quoteLiteral(table)}), 'pg_class') AS comment;
-SELECT ${entryColumns} FROM ${table} ORDER BY id`
+  return `${readComment(name)};
+SELECT ${entryColumns} FROM ${quoteIdentifier(name.schema, name.table)} ORDER BY id`
 }
 
 const timestamp = (column: string) =>

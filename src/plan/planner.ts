@@ -169,7 +169,7 @@ function refuseLate(steps: readonly Step[], { applied }: Situation): void {
   if (late.length === 0) return
   const newest = applied
     .map(({ revision }) => revision)
-    .sort(compareRevisions)
+    .toSorted(compareRevisions)
     .at(-1)
   throw new MigrationError(
     'SCRIPT_LATE',

@@ -16,7 +16,7 @@ export function survey(scripts: readonly Script[], state: JournalState): Survey 
   const newest = [...applied.keys()].reduce((a, b) => (compareRevisions(a, b) > 0 ? a : b), '0')
   const pending = scripts
     .filter((script) => !applied.has(script.revision))
-    .sort((a, b) => compareRevisions(a.revision, b.revision))
+    .toSorted((a, b) => compareRevisions(a.revision, b.revision))
     .map((script) => ({ script, late: compareRevisions(script.revision, newest) < 0 }))
   const changed = state.applied.flatMap((entry) => {
     const script = byRevision.get(entry.revision)

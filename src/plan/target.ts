@@ -44,7 +44,7 @@ function downWord(word: string, known: Known): string | undefined {
   return (
     known.applied
       .map(({ revision }) => revision)
-      .sort(compareRevisions)
+      .toSorted(compareRevisions)
       .at(-2) ?? '0'
   )
 }
@@ -53,7 +53,7 @@ function newestOf({ scripts, applied }: Known): string {
   return (
     [...scripts, ...applied]
       .map(({ revision }) => revision)
-      .sort(compareRevisions)
+      .toSorted(compareRevisions)
       .at(-1) ?? '0'
   )
 }
@@ -86,8 +86,8 @@ function nearestRevisions(revision: string, all: readonly string[]): string[] {
     const gap = BigInt(other) - BigInt(revision)
     return gap < 0n ? -gap : gap
   }
-  return [...all]
-    .sort((a, b) => shared(b) - shared(a) || (distance(a) < distance(b) ? -1 : 1))
+  return all
+    .toSorted((a, b) => shared(b) - shared(a) || (distance(a) < distance(b) ? -1 : 1))
     .slice(0, 3)
-    .sort(compareRevisions)
+    .toSorted(compareRevisions)
 }

@@ -52,13 +52,13 @@ export async function readFolder(
   }
   if (problems.length > 0) throw together(problems, shown)
   if (files.length === 0 && !allowEmpty) throw empty(shown, entries)
-  return scripts.sort((a, b) => compareRevisions(a.revision, b.revision))
+  return scripts.toSorted((a, b) => compareRevisions(a.revision, b.revision))
 }
 
 async function entriesOf(folder: string, shown: string): Promise<Dirent[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true })
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+    return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'ENOENT') {

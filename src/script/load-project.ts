@@ -48,8 +48,7 @@ export function moduleKind(file: string): ModuleKind {
   return packageType(dirname(file)) === 'module' ? 'es6' : 'commonjs'
 }
 
-/** `type` in the nearest package.json, undefined where it is not stated. */
-export function packageType(folder: string): string | undefined {
+function packageType(folder: string): string | undefined {
   if (!packageTypes.has(folder)) packageTypes.set(folder, readPackageType(folder))
   return packageTypes.get(folder)
 }

@@ -21,9 +21,14 @@ export function compileFile(file: string): string {
   const source = readFileSync(file, 'utf8')
   const kind = moduleKind(file)
   const { compilation } = projectOf(file)
-  compilerVersion ??= (require('@swc/core/package.json') as { version: string }).version
+  compilerVersion ??= versionOf('@swc/core')
   const key = digest(dialect, compilerVersion, file, kind, JSON.stringify(compilation), source)
   return cached(file, kind, key, () => compile(source, file, kind, compilation))
+}
+
+function versionOf(name: string): string {
+  const manifest = readFileSync(require.resolve(`${name}/package.json`), 'utf8')
+  return (JSON.parse(manifest) as { version: string }).version
 }
 
 function compile(source: string, file: string, kind: ModuleKind, how: Compilation): string {

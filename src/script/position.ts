@@ -85,7 +85,7 @@ export function excerpt(text: string, offset: number, firstLine = 1): Excerpt {
   const end = at === 0 && text[0] === '\n' ? 0 : lineEnd(text, start)
   const before = cellsOf(text.slice(Math.max(start, at - 8 * cellsBefore), Math.min(at, end)))
   const after = cellsOf(text.slice(Math.min(at, end), Math.min(end, at + 8 * cellsAfter)))
-  const left = take(before.reverse(), cellsBefore).reverse()
+  const left = take(before.toReversed(), cellsBefore).toReversed()
   const right = take(after, cellsAfter)
   const leftCut = left.length < before.length || at - 8 * cellsBefore > start ? '…' : ''
   const rightCut = right.length < after.length || at + 8 * cellsAfter < end ? '…' : ''

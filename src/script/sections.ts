@@ -173,7 +173,9 @@ function hiddenOffsets(text: string, candidates: readonly { start: number }[]): 
   const hidden = new Set<number>()
   let next = 0
   lex(text, (start, end) => {
-    while (next < candidates.length && candidates[next]!.start <= start) next++
+    // A block comment of one line is a marker's own; COPY data may start with its line, too.
+    const visible = text.startsWith('/*', start) ? start + 1 : start
+    while (next < candidates.length && candidates[next]!.start < visible) next++
     for (; next < candidates.length && candidates[next]!.start < end; next++)
       hidden.add(candidates[next]!.start)
   })
@@ -222,11 +224,11 @@ function partOf(
     const hint = 'Move it above the first statement: it counts for the whole section.'
     if (late) throw invalid(place, late.offset, 'a `-- migrate:` line after a statement', hint)
   }
-  const line = excerptLine(place.text, start)
+  const line = lineAt(place.text, start)
   return { text, file: place.file, line, options: optionsOf([...header, ...own]) }
 }
 
-function excerptLine(text: string, offset: number): number {
+function lineAt(text: string, offset: number): number {
   let line = 1
   for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++
   return line

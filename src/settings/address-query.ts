@@ -5,7 +5,7 @@ import type { ConnectionParts } from './types'
 type Apply = (connection: ConnectionParts, value: string) => string | undefined
 
 /** Sets a text option of the same or another name. */
-function text(name: string): Apply {
+function setText(name: string): Apply {
   return (connection, value) => {
     connection[name] = value
     return undefined
@@ -25,18 +25,18 @@ function sslObject({ ssl }: ConnectionParts): Record<string, unknown> {
 }
 
 const options: Readonly<Record<string, Apply>> = {
-  host: text('host'),
-  hostaddr: text('host'),
-  user: text('user'),
-  username: text('user'),
-  password: text('password'),
-  dbname: text('database'),
-  database: text('database'),
-  db: text('database'),
-  application_name: text('application_name'),
-  fallback_application_name: text('fallback_application_name'),
-  client_encoding: text('client_encoding'),
-  options: text('options'),
+  host: setText('host'),
+  hostaddr: setText('host'),
+  user: setText('user'),
+  username: setText('user'),
+  password: setText('password'),
+  dbname: setText('database'),
+  database: setText('database'),
+  db: setText('database'),
+  application_name: setText('application_name'),
+  fallback_application_name: setText('fallback_application_name'),
+  client_encoding: setText('client_encoding'),
+  options: setText('options'),
   port: (connection, value) => {
     const port = readPort(value)
     if (port === undefined) return 'port is no number from 1 to 65535'
@@ -58,7 +58,7 @@ const options: Readonly<Record<string, Apply>> = {
   sslcert: sslFile('cert'),
   sslkey: sslFile('key'),
   sslpassword: sslFile('passphrase'),
-  sslnegotiation: text('sslnegotiation'),
+  sslnegotiation: setText('sslnegotiation'),
   target_session_attrs: () => undefined,
   uselibpqcompat: () => undefined,
 }
@@ -84,7 +84,7 @@ export function applyQuery(
     const apply = Object.hasOwn(options, name) ? options[name] : undefined
     const meant = apply ? undefined : [...knownQueryOptions].find((known) => near(name, known))
     if (meant) return { problem: `URL option "${name}" is unknown`, hint: `Did you mean ${meant}?` }
-    const problem = (apply ?? text(name))(connection, value)
+    const problem = (apply ?? setText(name))(connection, value)
     if (problem) return { problem }
   }
   if (new Map(pairs).get('uselibpqcompat') === 'true') asLibpq(connection, new Map(pairs))

@@ -55,21 +55,21 @@ function connectionOptions(connection: ConnectionParts): { options: Options; ext
 }
 
 /** Timeouts are SET for a migration and never sent by the driver: poolers refuse them as options. */
-const timeouts = [
+const timeouts = new Set([
   'statement_timeout',
   'query_timeout',
   'lock_timeout',
   'idle_in_transaction_session_timeout',
-]
+])
 
-const poolOptions = [
+const poolOptions = new Set([
   'max',
   'min',
   'maxUses',
   'maxLifetimeSeconds',
   'idleTimeoutMillis',
   'allowExitOnIdle',
-]
+])
 
 /** What an address and `typeorm.extra.*` mean to a single Client of pg: no pool, no timeouts. */
 export function clientOptions(connection: ConnectionParts, typeorm: Options): ConnectionParts {
@@ -77,7 +77,5 @@ export function clientOptions(connection: ConnectionParts, typeorm: Options): Co
   const timeout = typeorm['connectTimeoutMS']
   const connectTimeout = timeout === undefined ? {} : { connectionTimeoutMillis: timeout }
   const all = Object.entries({ ...connection, ...connectTimeout, ...extra })
-  return Object.fromEntries(
-    all.filter(([name]) => !poolOptions.includes(name) && !timeouts.includes(name)),
-  )
+  return Object.fromEntries(all.filter(([name]) => !poolOptions.has(name) && !timeouts.has(name)))
 }

@@ -151,8 +151,8 @@ const pgNames: Readonly<Record<string, string>> = {
 /** The values of a layer by pg's names, with their types. */
 function partsOf(values: ReadonlyMap<string, Sourced>, context: AddressContext): ConnectionParts {
   refuseOtherTypes(values.get('type'), context.problems)
-  const direct = ['url', 'direct_url', 'data_source', 'type']
-  const own = [...values].filter(([key]) => isAddressKey(key) && !direct.includes(key))
+  const direct = new Set(['url', 'direct_url', 'data_source', 'type'])
+  const own = [...values].filter(([key]) => isAddressKey(key) && !direct.has(key))
   const options = typeormOptions(new Map(own), context)
   return Object.fromEntries(
     Object.entries(options).map(([key, value]) => [pgNames[key] ?? key, value]),
@@ -175,11 +175,11 @@ function fillParts(context: AddressContext): ConnectionParts {
 
 /** Later parts come before earlier ones; of `ssl` objects the members are merged. */
 function merge(...all: readonly ConnectionParts[]): ConnectionParts {
-  let merged: ConnectionParts = {}
+  const merged: ConnectionParts = {}
   for (const parts of all) {
-    const both = isOptions(merged.ssl) && isOptions(parts.ssl)
-    const ssl = both ? { ssl: { ...Object(merged.ssl), ...Object(parts.ssl) } } : {}
-    merged = { ...merged, ...parts, ...ssl }
+    const ssl =
+      isOptions(merged.ssl) && isOptions(parts.ssl) ? { ...merged.ssl, ...parts.ssl } : undefined
+    Object.assign(merged, parts, ssl && { ssl })
   }
   return merged
 }

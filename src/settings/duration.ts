@@ -24,6 +24,6 @@ export function parseDuration(text: string): number | undefined {
 export function formatDuration(milliseconds: number): string {
   if (milliseconds === 0) return '0'
   const units = Object.entries(millisecondsOf).toReversed()
-  const [unit, size] = units.find(([, size]) => milliseconds % size === 0) ?? ['ms', 1]
+  const [unit, size] = units.find(([, length]) => milliseconds % length === 0) ?? ['ms', 1]
   return `${milliseconds / size}${unit}`
 }

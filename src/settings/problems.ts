@@ -39,7 +39,7 @@ export class Problems {
     const count = sorted.length === 1 ? '1 problem' : `${sorted.length} problems`
     const hint = sorted.find((problem) => problem.hint)?.hint
     throw new MigrationError('SETTINGS_INVALID', `${subject} has ${count}`, {
-      detail: sorted.map(line).join('\n'),
+      detail: sorted.map(lineFor).join('\n'),
       hint,
       file: first.file,
       line: first.line,
@@ -50,13 +50,13 @@ export class Problems {
   #sorted(): Problem[] {
     const groups = [...new Set(this.#found.map((problem) => problem.file))]
     const rank = (problem: Problem) => groups.indexOf(problem.file)
-    const unique = new Map(this.#found.map((problem) => [line(problem), problem]))
+    const unique = new Map(this.#found.map((problem) => [lineFor(problem), problem]))
     return [...unique.values()].toSorted(
       (a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0),
     )
   }
 }
 
-function line({ from, message, hint }: Problem): string {
+function lineFor({ from, message, hint }: Problem): string {
   return `${from}: ${message}${hint ? `. ${hint}` : ''}`
 }

@@ -9,7 +9,7 @@ import {
   type AddressContext,
   type AddressLayer,
 } from './database-address'
-import { environmentAddress, postgresVariables, variable, type Environment } from './environment'
+import { environmentAddress, postgresVariables, type Environment } from './environment'
 import {
   iniValue,
   namesAddress,
@@ -28,7 +28,7 @@ import {
 } from './migration-keys'
 import { originOf, secretMembers, secretsIn } from './origins'
 import { Problems, type Sourced } from './problems'
-import { findConfig, readDotenv, type ConfigSource } from './sources'
+import { findConfig, readDotenv, userName, type ConfigSource } from './sources'
 import { typeormOptions, type Options } from './typeorm-options'
 import type { DatabaseAddress, SettingOrigin, Settings } from './types'
 
@@ -154,9 +154,7 @@ function readDatabase(
   const layers: AddressLayer[] = [{ values: overrides, corrects: true }, ...own]
   const secrets = new Set<string>()
   const fill = postgresVariables(environment)
-  const osUser = ['USER', 'LOGNAME', 'USERNAME']
-    .map((name) => variable({ process: environment.process }, name)?.value)
-    .find(Boolean)
+  const osUser = userName(environment.process)
   const context: AddressContext = { here, problems, fill, osUser, secrets }
   if (!incomplete && !namesDatabase(layers, fill)) refuseNothing(source, problems)
   const all = new Map([...application, ...overrides])

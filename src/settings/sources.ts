@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { MigrationError } from '../errors'
 import { looksLikeAddress } from './address'
@@ -107,5 +108,16 @@ export async function readText(
   } catch {
     problems.add(place, 'is not UTF-8 text', 'Save the file as UTF-8.')
     return ''
+  }
+}
+
+/** The name of the user who runs this, as pg and then libpq find it; undefined for an id without one. */
+export function userName(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const named = env['USER'] || env['LOGNAME'] || env['USERNAME']
+  if (named) return named
+  try {
+    return userInfo().username
+  } catch {
+    return undefined // a container's user id may have no name: then the server says what is missing
   }
 }

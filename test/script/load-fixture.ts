@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, realpath, symlink } from 'node:fs/promises'
+import { mkdir, realpath, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Script } from '../../src/script/script'
@@ -19,6 +19,7 @@ export interface TestProject {
 export const kinds = ['commonjs', 'module'] as const
 export type Kind = (typeof kinds)[number]
 
+let runs = 0
 const built = join(__dirname, '../../src/script')
 const installed = dirname(dirname(require.resolve('pg/package.json')))
 
@@ -60,7 +61,9 @@ function testProject(folder: string): TestProject {
         `const { loadScript } = require(${JSON.stringify(join(built, 'load-script.js'))})`,
       ].join('\n')
       const whole = `${head}\n;(async () => {${code}\n})()`
-      const { stdout } = await promisify(execFile)(process.execPath, ['-e', whole], {
+      const file = at(`run-${(runs += 1)}.cjs`)
+      await writeFile(file, whole)
+      const { stdout } = await promisify(execFile)(process.execPath, [file], {
         cwd: folder,
         env: { ...process.env, ...environment },
       })

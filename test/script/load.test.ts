@@ -321,6 +321,46 @@ for (const kind of kinds)
           })
         })
 
+for (const kind of kinds)
+  test(`a ${kind} project's decorators record classes, and Object for what is only a type`, async () => {
+    const files = {
+      'main.ts': `import 'reflect-metadata'
+        import Named, { type Marked, Plain } from './types.js'
+        import OnlyType from './only-type.js'
+        import * as all from './types.js'
+        const mark = (target: object, key: string): void => {}
+        export class Row {
+          @mark marked!: Marked
+          @mark plain!: Plain
+          @mark named!: Named
+          @mark only!: OnlyType
+          @mark inner!: all.Deep.Inner
+          @mark later!: Later
+        }
+        class Later {}
+        export const types = () => ['marked', 'plain', 'named', 'only', 'inner', 'later'].map(
+          (key) => (Reflect as any).getMetadata('design:type', Row.prototype, key).name)`,
+      'types.ts': `export interface Marked { a: 1 }
+        export interface Plain { a: 1 }
+        export default class Named {}
+        export namespace Deep { export class Inner {} }`,
+      'only-type.ts': `interface OnlyType { a: 1 }
+        export default OnlyType`,
+    }
+    await withProject(kind, files, async ({ at }) => {
+      const { types } = await loadModule(at('main.ts'))
+
+      assert.deepEqual((types as () => string[])(), [
+        'Object',
+        'Object',
+        'Named',
+        'Object',
+        'Inner',
+        'Object',
+      ])
+    })
+  })
+
 async function metadatasOf(source: unknown): Promise<Record<string, string>> {
   const { buildMetadatas, entityMetadatas } = source as {
     buildMetadatas: () => Promise<void>

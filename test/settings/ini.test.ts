@@ -114,26 +114,25 @@ test('no problem of an ini quotes a value', () => {
   assert.doesNotMatch(problems('[a]\nhunter2\nk=hunter2\nk=hunter2').join('\n'), /hunter2/)
 })
 
-const text = fc
+const anyText = fc
   .string({ unit: 'binary', maxLength: 20 })
   .map((text) => text.replace(/[\r\n]/g, ' ').trim())
-const name = text.filter((text) => text !== '' && !/[[\]]/.test(text) && text !== 'DEFAULT')
-const key = text.filter((text) => text !== '' && !/[=:]/.test(text) && !/^[#;[]/.test(text))
-const further = text.filter((text) => text !== '' && !/^[#;]/.test(text))
-const value = fc
-  .tuple(text, fc.array(further, { maxLength: 2 }))
+const anyName = anyText.filter((text) => text !== '' && !/[[\]]/.test(text) && text !== 'DEFAULT')
+const anyKey = anyText.filter((text) => text !== '' && !/[=:]/.test(text) && !/^[#;[]/.test(text))
+const anyFurther = anyText.filter((text) => text !== '' && !/^[#;]/.test(text))
+const anyValue = fc
+  .tuple(anyText, fc.array(anyFurther, { maxLength: 2 }))
   .map((lines) => lines.flat().join('\n'))
-const file = fc.dictionary(name, fc.dictionary(key, value))
+const anyFile = fc.dictionary(anyName, fc.dictionary(anyKey, anyValue))
 
 test('values that are written are read back', () => {
   fc.assert(
-    fc.property(file, fc.constantFrom('=', ' = ', ':', ': '), (sections, delimiter) => {
-      const lines = Object.entries(sections).flatMap(([section, values]) => [
-        `[${section}]`,
-        ...Object.entries(values).map(
-          ([key, value]) => key + delimiter + value.replaceAll('\n', '\n  '),
+    fc.property(anyFile, fc.constantFrom('=', ' = ', ':', ': '), (sections, delimiter) => {
+      const lines = Object.entries(sections).flatMap(([section, values]) =>
+        [`[${section}]`].concat(
+          Object.entries(values).map(([k, v]) => k + delimiter + v.replaceAll('\n', '\n  ')),
         ),
-      ])
+      )
       const ini = parseIni(lines.join('\n'))
       assert.deepEqual(ini.problems, [])
       const found = [...ini.sections.values()].map(({ name, entries }) => [

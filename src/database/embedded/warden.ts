@@ -8,7 +8,7 @@ import { type Cluster, createCluster, runningServer, type Server, startServer } 
 import { stopServer } from './cluster'
 import type { Home } from './home'
 import { placeBinaries, runnableInPlace } from './native'
-import { isAlive, processesIn } from './process'
+import { isAlive, isTaken, processesIn } from './process'
 
 const settings = ['max_connections=200', 'log_min_messages=log']
 
@@ -59,6 +59,7 @@ export class Warden {
     this.server = await runningServer(cluster)
     if (this.server) return this.server
     await clearLeftovers(cluster)
+    for (const name of await readdir(this.sockets)) await rm(join(this.sockets, name))
     if (!(await hasControlFile(cluster.data))) await createAnew(cluster)
     this.server = await start(cluster, this.sockets)
     return this.server
@@ -88,8 +89,9 @@ async function clearLeftovers({ data }: Cluster): Promise<void> {
   const file = join(data, 'postmaster.pid')
   const text = await readFile(file, 'utf8').catch(undefinedWhenAbsent)
   const pid = Number.parseInt(text ?? '', 10)
-  // A dead process's file PostgreSQL judges itself, and better, since it names the shared memory.
-  if (text !== undefined && (!pid || (await isAlive(pid)))) await rm(file)
+  // PostgreSQL judges a free number's file itself, and better, since it names the shared memory; but it
+  // takes any process of that number for a server, even a dead one that nobody waits for.
+  if (text !== undefined && (!pid || isTaken(pid))) await rm(file)
 }
 
 /** A restart after a kill may meet processes of the old server that have not noticed yet. */

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Client } from 'pg'
+import { findState } from '../../src/database/embedded/home'
+import { holder } from '../../src/database/embedded/lock'
+import { serverUser } from '../../src/database/embedded/owner'
+import { isAlive } from '../../src/database/embedded/process'
+import { otherProcess, query, serverPid, until, untilEnded } from './embedded-folder'
+import { withEmbedded, withLease } from './embedded-folder'
+
+async function stateOf(path: string): Promise<string> {
+  const state = await findState(path)
+  assert.ok(state)
+  return state
+}
+
+async function keeperOf(path: string): Promise<number> {
+  const keeper = await holder(await stateOf(path))
+  assert.ok(keeper?.alive)
+  return keeper.pid
+}
+
+test('a killed client lets the server go', () =>
+  withEmbedded(async (path) => {
+    const other = await otherProcess(path)
+    const pid = await serverPid(other.lease)
+    other.child.kill('SIGKILL')
+    await untilEnded(pid)
+  }))
+
+test('a killed server comes back with its data, though a process of the old one is busy', () =>
+  withEmbedded((path) =>
+    withLease(path, async (lease) => {
+      await query(lease, 'CREATE TABLE kept AS SELECT 7 AS id')
+      const busy = new Client(lease.connection)
+      busy.on('error', () => undefined)
+      await busy.connect()
+      const lost = assert.rejects(
+        busy.query('SELECT count(*) FROM generate_series(1, 1e12::bigint)'),
+      )
+      const pid = await serverPid(lease)
+      process.kill(pid, 'SIGKILL')
+      await untilEnded(pid)
+      await withLease(path, async (next) => {
+        assert.deepEqual(await query(next, 'SELECT id FROM kept'), [7])
+        assert.deepEqual(next.connection, lease.connection)
+        assert.notEqual(await serverPid(next), pid)
+      })
+      await lost
+    }),
+  ))
+
+test('a killed server comes back for a user who has it already', () =>
+  withEmbedded((path) =>
+    withLease(path, async (lease) => {
+      const pid = await serverPid(lease)
+      process.kill(pid, 'SIGKILL')
+      await until(() =>
+        serverPid(lease).then(
+          (now) => now !== pid,
+          () => false,
+        ),
+      )
+    }),
+  ))
+
+test('a killed keeper leaves the server to the next one, and its users move over', () =>
+  withEmbedded(async (path) => {
+    const pid = await withLease(path, async (lease) => {
+      const before = await serverPid(lease)
+      const keeper = await keeperOf(path)
+      process.kill(keeper, 'SIGKILL')
+      await untilEnded(keeper)
+      assert.equal(await withLease(path, serverPid), before)
+      await pause(1300)
+      assert.equal(await serverPid(lease), before)
+      return before
+    })
+    await untilEnded(pid)
+  }))
+
+test('a keeper and a server killed together come back at the same address', () =>
+  withEmbedded((path) =>
+    withLease(path, async (lease) => {
+      const [server, keeper] = [await serverPid(lease), await keeperOf(path)]
+      process.kill(keeper, 'SIGKILL')
+      process.kill(server, 'SIGKILL')
+      await untilEnded(keeper)
+      await until(() =>
+        serverPid(lease).then(
+          (now) => now !== server,
+          () => false,
+        ),
+      )
+    }),
+  ))
+
+test('a stale pid file is no obstacle, not even with the number of a living process', () =>
+  withEmbedded(async (path) => {
+    const first = await withLease(path, serverPid)
+    const keeper = await keeperOf(path)
+    await untilEnded(first)
+    await untilEnded(keeper)
+    const file = join(await stateOf(path), 'data', 'postmaster.pid')
+    const user = await serverUser()
+    const stranger = spawn('sleep', ['60'], { ...user, stdio: 'ignore' })
+    try {
+      for (const pid of [stranger.pid, first, 'rubbish']) {
+        await writeFile(file, `${pid}\n/nowhere\n1\n5432\n/tmp\n\n  1 1\nready   \n`, {
+          mode: 0o666,
+        })
+        const now = await withLease(path, serverPid)
+        assert.ok(![stranger.pid, first].includes(now))
+        await untilEnded(now)
+      }
+      assert.ok(await isAlive(stranger.pid ?? 0))
+    } finally {
+      stranger.kill()
+    }
+  }))
+
+test('a half-made data folder is made again', () =>
+  withEmbedded(async (path) => {
+    const keeper = await withLease(path, () => keeperOf(path))
+    await untilEnded(keeper)
+    const state = await stateOf(path)
+    await rm(join(state, 'data', 'global'), { recursive: true })
+    await mkdir(join(state, 'data.new-left'))
+    await withLease(path, async (lease) => assert.ok(await serverPid(lease)))
+    await assert.rejects(rm(join(state, 'data.new-left')), { code: 'ENOENT' })
+  }))
+
+test('a Ctrl-C at the terminal that started the server does not stop it for others', () =>
+  withEmbedded(async (path) => {
+    const starter = await otherProcess(path)
+    await withLease(path, async (lease) => {
+      const pid = await serverPid(starter.lease)
+      process.kill(-(starter.child.pid ?? 0), 'SIGINT')
+      await untilEnded(starter.child.pid ?? 0)
+      await pause(300)
+      assert.equal(await serverPid(lease), pid)
+    })
+  }))

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { MigrationError } from '../../src/errors'
+import { ensureJournal, readFull, readState } from '../../src/journal/journal'
+import { finishClaim, insertClaim, insertRow, type JournalName } from '../../src/journal/table'
+import type { TestDatabase } from '../support/database'
+import { claimOf, usualName, withJournal } from './with-journal'
+
+const unknown = (text: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof MigrationError)
+  assert.equal(error.code, 'JOURNAL_UNKNOWN')
+  assert.match(`${error.message} ${error.hint}`, text)
+  return true
+}
+
+test('reading a database without a journal creates nothing', async () => {
+  await withJournal(undefined, async ({ session, database }) => {
+    const state = await readState(session, { schema: 'ops', table: 'journal' })
+
+    assert.equal(state.exists, false)
+    assert.deepEqual(state.applied, [])
+    assert.deepEqual(await readFull(session, usualName, 'success'), [])
+    assert.deepEqual(await readFull(session, usualName, { id: '1' }), [])
+    assert.deepEqual(await tables(database), [])
+  })
+})
+
+test('creating a journal that is there changes nothing', async () => {
+  await withJournal(usualName, async ({ session }) => {
+    await session.send(insertRow(usualName, claimOf(), { outcome: 'success' }))
+
+    await ensureJournal(session, usualName)
+
+    assert.equal((await readState(session, usualName)).applied.length, 1)
+  })
+})
+
+test('an entry is read as it was written', async () => {
+  await withJournal(usualName, async ({ session }) => {
+    const claim = claimOf({
+      revision: '123456789012345678901234567890',
+      title: `it's a "title" with \\ and 🐘`,
+      statementsTotal: 3,
+      downgradeText: 'DROP TABLE people',
+    })
+    await session.send(insertClaim(usualName, claim))
+    await session.send(finishClaim(usualName, claim))
+
+    const [entry] = await readFull(session, usualName, 'success')
+
+    const { startedAt, finishedAt, durationMs, ...rest } = entry!
+    assert.deepEqual(rest, {
+      id: '1',
+      revision: '123456789012345678901234567890',
+      title: `it's a "title" with \\ and 🐘`,
+      kind: 'sql',
+      operation: 'run',
+      ordinal: 1,
+      outcome: 'success',
+      attempt: 1,
+      statementsDone: 0,
+      checksum: 'abc',
+      checksumKind: 'sql',
+      doneChecksum: null,
+      revertible: true,
+      runId: 'this run',
+      statementsTotal: 3,
+      error: null,
+      trace: null,
+      operator: 'ann@desk',
+      toolVersion: '1.2.3',
+    })
+    assert.match(startedAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    assert.ok(finishedAt !== null && finishedAt >= startedAt)
+    assert.ok(durationMs !== null && durationMs >= 0 && durationMs < 10_000)
+  })
+})
+
+test('moments are UTC whatever the time zone of the session', async () => {
+  await withJournal(usualName, async ({ session }) => {
+    await session.send("SET TimeZone = 'Asia/Kolkata'")
+    await session.send(insertRow(usualName, claimOf(), { outcome: 'success' }))
+
+    const [entry] = (await readState(session, usualName)).applied
+
+    assert.ok(Math.abs(Date.parse(entry!.startedAt) - Date.now()) < 60_000)
+  })
+})
+
+test('a journal of a newer shape is refused and left as it is', async () => {
+  await withJournal(usualName, async ({ session, database }) => {
+    await session.send(insertRow(usualName, claimOf(), { outcome: 'success' }))
+    await database.query(`COMMENT ON TABLE migration_journal IS 'typetrek journal, shape 99'`)
+
+    await assert.rejects(readState(session, usualName), unknown(/shape 99.*Upgrade typetrek/))
+
+    assert.equal((await database.query('SELECT FROM migration_journal')).length, 1)
+  })
+})
+
+test('a newer shape is told from a foreign table even where its columns differ', async () => {
+  await withJournal(usualName, async ({ session, database }) => {
+    await database.query(`COMMENT ON TABLE migration_journal IS 'typetrek journal, shape 99'`)
+    await database.query('ALTER TABLE migration_journal RENAME COLUMN ordinal TO number')
+
+    await assert.rejects(readState(session, usualName), unknown(/shape 99.*Upgrade typetrek/))
+  })
+})
+
+for (const [what, ddl] of [
+  ['table', 'CREATE TABLE migration_journal (id int, note text)'],
+  ['table without columns', 'CREATE TABLE migration_journal ()'],
+  ['view', 'CREATE VIEW migration_journal AS SELECT 1 AS id'],
+  ['sequence', 'CREATE SEQUENCE migration_journal'],
+  ['index', 'CREATE TABLE t (id int); CREATE INDEX migration_journal ON t (id)'],
+  ['composite type', 'CREATE TYPE migration_journal AS (id int)'],
+] as const) {
+  test(`a ${what} of the journal's name is refused and left as it is`, async () => {
+    await withJournal(undefined, async ({ session, database }) => {
+      await database.query(ddl)
+
+      await assert.rejects(
+        readState(session, usualName),
+        unknown(/"public"\."migration_journal" is not a journal of typetrek.*journal_table/),
+      )
+      await assert.rejects(readFull(session, usualName, 'success'), unknown(/is not a journal/))
+    })
+  })
+}
+
+const names: Readonly<Record<string, JournalName>> = {
+  'another schema': { schema: 'ops', table: 'journal' },
+  'capitals and spaces': { schema: 'My Schema', table: 'My Journal' },
+  quotes: { schema: `o'"p`, table: `a "quoted" 'journal'` },
+  'dots and a backslash': { schema: 'a.b', table: 'c\\d.e' },
+  '63 bytes': { schema: 's'.repeat(63), table: 't'.repeat(63) },
+  '60 bytes of emoji': { schema: '🐘'.repeat(15), table: '🐘'.repeat(15) },
+  'a keyword': { schema: 'select', table: 'table' },
+}
+
+for (const [what, name] of Object.entries(names)) {
+  test(`a journal may have a name with ${what}`, async () => {
+    await withJournal(name, async ({ session, another, database }) => {
+      await session.send(insertClaim(name, claimOf()))
+      await session.send(finishClaim(name, claimOf()))
+
+      const { exists, applied } = await readState(await another(), name)
+
+      assert.equal(exists, true)
+      assert.deepEqual(
+        applied.map(({ revision }) => revision),
+        ['1'],
+      )
+      assert.deepEqual(await tables(database), [name])
+    })
+  })
+}
+
+test('a role that may not create the journal is told what to grant', async () => {
+  await withJournal(undefined, async ({ session }) => {
+    await session.send('SET ROLE pg_monitor')
+
+    await assert.rejects(ensureJournal(session, usualName), {
+      code: 'JOURNAL_FAILED',
+      sqlstate: '42501',
+      hint: /Grant the role/,
+    })
+  })
+})
+
+test('a server that is read-only is told from one that forbids', async () => {
+  await withJournal(undefined, async ({ session }) => {
+    await session.send('SET default_transaction_read_only = on')
+
+    await assert.rejects(ensureJournal(session, usualName), {
+      code: 'JOURNAL_FAILED',
+      sqlstate: '25006',
+      hint: /connect to the primary/,
+    })
+  })
+})
+
+test('the journal is found whatever the search path', async () => {
+  await withJournal(usualName, async ({ session }) => {
+    await session.send("SET search_path = ''")
+    await session.send(insertRow(usualName, claimOf(), { outcome: 'success' }))
+
+    assert.equal((await readState(session, usualName)).applied.length, 1)
+  })
+})
+
+async function tables(database: TestDatabase): Promise<JournalName[]> {
+  return database.query<{ schema: string; table: string }>(
+    `SELECT schemaname AS schema, tablename AS table FROM pg_tables
+      WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
+  )
+}

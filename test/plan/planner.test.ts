@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { PlanOptions } from '../../src/plan/plan'
+import { planOf, stepsText } from './situation'
+
+type Row = [
+  rule: string,
+  scripts: string,
+  history: string,
+  request: string,
+  expected: string,
+  options?: Partial<PlanOptions>,
+]
+
+const strict = { strict: true }
+const refuse = { lateScripts: 'refuse' } as const
+const long = '123456789012345678901234567890'
+
+const upgrades: Row[] = [
+  ['an upgrade applies everything pending', '1 2 3', '', 'upgrade', 'up 1, up 2, up 3'],
+  ['nothing pending is nothing to do', '1 2', '1 2', 'upgrade', ''],
+  ['an empty folder is nothing to do', '', '', 'upgrade', ''],
+  ['a target is included', '1 2 3 4', '1', 'upgrade 3', 'up 2, up 3'],
+  [
+    'a target that is applied brings what is pending before it',
+    '1 2 3',
+    '1 3',
+    'upgrade 3',
+    'up 2',
+  ],
+  ['a target below everything pending does nothing', '1 2 3', '1 2', 'upgrade 1', ''],
+  [
+    'the order is that of revisions, whatever the order of files',
+    '3 1 2',
+    '',
+    'upgrade',
+    'up 1, up 2, up 3',
+  ],
+  [
+    'revisions are compared by value, not as text',
+    '9 10 100',
+    '',
+    'upgrade',
+    'up 9, up 10, up 100',
+  ],
+  [
+    'revisions may have thirty digits',
+    `${long} 99 ${long}0`,
+    '',
+    `upgrade ${long}`,
+    `up 99, up ${long}`,
+  ],
+  ['leading zeros of a target do not count', '1 2 3', '', 'upgrade 002', 'up 1, up 2'],
+  ['a late script is pending and runs in its place', '1 2 3 4', '1 3', 'upgrade', 'up 2, up 4'],
+  ['a script that was reverted is pending again', '1 2', '1 2 -2', 'upgrade', 'up 2'],
+  ['a script that failed is pending again', '1 2', '1 2x', 'upgrade', 'up 2'],
+  ['a count takes that many of the pending', '1 2 3', '1', 'upgrade count 1', 'up 2'],
+  ['a count above all takes all', '1 2', '', 'upgrade count 9', 'up 1, up 2'],
+  ['a target and a count both bound', '1 2 3 4', '', 'upgrade count 2 target 3', 'up 1, up 2'],
+  ['next is the first of the pending, a late one too', '1 2 3 4', '1 3', 'upgrade next', 'up 2'],
+  ['next of nothing pending is nothing', '1', '1', 'upgrade next', ''],
+  ['latest is everything', '1 2', '', 'upgrade latest', 'up 1, up 2'],
+  ['a target that is applied and whose file is gone is known', '1 3', '1 2', 'upgrade 2', ''],
+  ['an irreversible script is no obstacle on the way up', '1! 2', '', 'upgrade', 'up 1, up 2'],
+  ['upgrade does not go to 0', '1', '', 'upgrade 0', 'USAGE'],
+  ['upgrade does not go to previous', '1 2', '1', 'upgrade previous', 'USAGE'],
+  ['a word that is no target is refused', '1 2', '', 'upgrade newest', 'USAGE'],
+  ['a target that no script has is refused', '1 2', '', 'upgrade 3', 'UNKNOWN_REVISION'],
+  ['a part of a revision is no revision', '20260101', '', 'upgrade 2026', 'UNKNOWN_REVISION'],
+]
+
+const downgrades: Row[] = [
+  ['a downgrade reverts the newest application', '1 2 3', '1 2 3', 'downgrade', 'down 3'],
+  ['the newest application may be a late one', '1 2 3', '1 3 2', 'downgrade', 'down 2'],
+  [
+    'the target stays; the newest application goes first',
+    '1 2 3',
+    '1 3 2',
+    'downgrade 1',
+    'down 2, down 3',
+  ],
+  [
+    'a target keeps what is below it, however late it was applied',
+    '1 2 3',
+    '1 3 2',
+    'downgrade 2',
+    'down 3',
+  ],
+  ['a target that is not applied bounds too', '1 2 3', '1 3', 'downgrade 2', 'down 3'],
+  ['0 reverts everything', '1 2 3', '1 3 2', 'downgrade 0', 'down 2, down 3, down 1'],
+  ['000 is 0', '1', '1', 'downgrade 000', 'down 1'],
+  [
+    'a count reverts that many applications',
+    '1 2 3',
+    '1 3 2',
+    'downgrade count 2',
+    'down 2, down 3',
+  ],
+  ['previous keeps the last but one revision', '1 2 3', '1 2 3', 'downgrade previous', 'down 3'],
+  ['previous of one revision is 0', '1', '1', 'downgrade previous', 'down 1'],
+  ['previous of nothing is nothing', '1', '', 'downgrade previous', ''],
+  ['latest is nothing to revert', '1 2', '1 2', 'downgrade latest', ''],
+  ['nothing applied is nothing to revert', '1', '', 'downgrade', ''],
+  ['0 of nothing applied is nothing', '1', '', 'downgrade 0', ''],
+  ['what was marked is reverted like what ran', '1 2', '=1 =2', 'downgrade 0', 'down 2, down 1'],
+  ['set-up itself is not reverted', '1', '0 =1', 'downgrade 0', 'down 1'],
+  [
+    'a module may have a downgrade: it is asked when it is loaded',
+    '1ts',
+    '1',
+    'downgrade',
+    'down 1',
+  ],
+  ['a script whose file is gone is reverted from the journal', '1', '1 2', 'downgrade', 'down 2'],
+  [
+    'a script that is gone from journal and folder is refused',
+    '1',
+    '1 2*',
+    'downgrade',
+    'SCRIPT_MISSING',
+  ],
+  ['a script that is gone stops only those who revert it', '1 3', '1 2* 3', 'downgrade', 'down 3'],
+  ['a script without a downgrade is irreversible', '1 2!', '1 2', 'downgrade', 'IRREVERSIBLE'],
+  [
+    'an irreversible script on the way stops everything',
+    '1 2! 3',
+    '1 2 3',
+    'downgrade 1',
+    'IRREVERSIBLE',
+  ],
+  ['an irreversible script that stays is no obstacle', '1! 2', '1 2', 'downgrade 1', 'down 2'],
+  ['downgrade does not go to next', '1', '1', 'downgrade next', 'USAGE'],
+  ['a target that nothing has is refused', '1 3', '1 3', 'downgrade 2', 'UNKNOWN_REVISION'],
+  ['a target may be a revision whose file is gone', '1 3', '1 2 3', 'downgrade 2', 'down 3'],
+]
+
+const arrivals: Row[] = [
+  ['to goes up', '1 2 3', '1', 'to 2', 'up 2'],
+  ['to goes down', '1 2 3', '1 2 3', 'to 1', 'down 3, down 2'],
+  ['to goes down and then up where both are needed', '1 2 3', '1 3', 'to 2', 'down 3, up 2'],
+  ['to where it stands does nothing', '1 2', '1', 'to 1', ''],
+  ['to 0 reverts everything', '1 2', '1 2', 'to 0', 'down 2, down 1'],
+  ['to 00 reverts everything', '1', '1', 'to 00', 'down 1'],
+  ['to latest goes up and reverts nothing', '1 2', '1 3', 'to latest', 'up 2'],
+  ['to next applies one', '1 2 3', '1', 'to next', 'up 2'],
+  ['to previous reverts one application', '1 2 3', '1 3 2', 'to previous', 'down 2'],
+  ['to an unknown revision is refused', '1 3', '1', 'to 2', 'UNKNOWN_REVISION'],
+  ['to a word that is no target is refused', '1', '', 'to there', 'USAGE'],
+  ['to does not go past an irreversible script', '1 2!', '1 2', 'to 1', 'IRREVERSIBLE'],
+]
+
+const marks: Row[] = [
+  ['mark records everything pending', '1 2 3', '1', 'mark', 'mark 2, mark 3'],
+  ['mark goes up to a target and includes it', '1 2 3', '', 'mark 2', 'mark 1, mark 2'],
+  ['mark takes one revision alone', '1 2 3', '', 'mark only 2', 'mark 2'],
+  ['mark of a revision that is applied does nothing', '1 2', '1 2', 'mark only 2', ''],
+  ['mark takes the next alone', '1 2 3', '1', 'mark only next', 'mark 2'],
+  ['mark takes a count', '1 2 3', '', 'mark count 1', 'mark 1'],
+  ['mark of an unknown revision is refused', '1', '', 'mark only 2', 'UNKNOWN_REVISION'],
+  ['mark records late scripts though they are refused', '1 2', '2', 'mark', 'mark 1', refuse],
+]
+
+const drift: Row[] = [
+  [
+    'late scripts are refused where the settings say so',
+    '1 2',
+    '2',
+    'upgrade',
+    'SCRIPT_LATE',
+    refuse,
+  ],
+  ['newer scripts run where late ones are refused', '1 2', '1', 'upgrade', 'up 2', refuse],
+  ['a late script stops only those who apply it', '1 2 3', '1 3', 'downgrade', 'down 3', refuse],
+  ['a changed script stops nobody', '1 2', '1~', 'upgrade', 'up 2'],
+  ['a missing script stops nobody', '2', '1', 'upgrade', 'up 2'],
+  ['strict refuses a changed script', '1 2', '1~', 'upgrade', 'SCRIPT_CHANGED', strict],
+  ['strict refuses a missing script', '2', '1', 'upgrade', 'SCRIPT_MISSING', strict],
+  ['strict refuses on the way down too', '1 2', '1~ 2', 'downgrade', 'SCRIPT_CHANGED', strict],
+  ['strict lets what was reverted change', '1 2', '1 2~ -2', 'upgrade', 'up 2', strict],
+  ['strict refuses nothing where all is as it was', '1 2', '1', 'upgrade', 'up 2', strict],
+]
+
+for (const [rule, scripts, history, request, expected, options] of [
+  ...upgrades,
+  ...downgrades,
+  ...arrivals,
+  ...marks,
+  ...drift,
+]) {
+  test(rule, () => {
+    if (/^[A-Z_]+$/.test(expected)) {
+      assert.throws(() => planOf(scripts, history, request, options), { code: expected })
+    } else {
+      assert.equal(stepsText(planOf(scripts, history, request, options).steps), expected)
+    }
+  })
+}
