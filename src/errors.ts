@@ -38,6 +38,7 @@ export const exitStatusOf = {
 /** Stable names to test on; the text of a message may change, its code never does. */
 export type ErrorCode = keyof typeof exitStatusOf
 
+/** What an error says beside its code and its message. */
 export interface ErrorFields {
   /** Facts that do not fit the message; may have several lines. */
   detail?: string | undefined

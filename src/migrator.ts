@@ -18,12 +18,14 @@ import type { Script } from './script/script'
 import { describeAddress } from './settings/address'
 import type { Settings } from './settings/types'
 
+/** Who is told while work goes on, and who may stop it. */
 export interface ExecuteOptions {
   observer?: Observer
   /** Aborting it cancels the current script, rolls it back and throws INTERRUPTED. */
   signal?: AbortSignal
 }
 
+/** How `setUp` builds an empty database, and what it does with the scripts. */
 export interface SetUpOptions extends ExecuteOptions {
   /** Run the scripts instead of marking them as done. */
   runScripts?: boolean

@@ -6,6 +6,7 @@ import type { Plan } from './plan/plan'
 import type { InitMigration } from './run/initial'
 import { settingsFor, type SettingsSource } from './settings/library'
 
+/** How `setUpMigration` builds an empty database, and what a boot does with one that is there. */
 export interface SetUpMigrationOptions extends ExecuteOptions {
   /**
    * What builds an empty database: an object or class with `upgrade(queryRunner)`, a function, the path

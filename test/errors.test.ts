@@ -20,9 +20,12 @@ test('docs/errors.md has a chapter for every code, and for nothing else', async 
 
 test('a chapter names the exit status and shows an example', async () => {
   for (const [code, chapter] of await chapters()) {
-    const own = code === 'INTERRUPTED' ? 'Exit status 130 or 143' : `Exit status ${exitStatusOf[code as ErrorCode]}.`
+    const own =
+      code === 'INTERRUPTED'
+        ? 'Exit status 130 or 143'
+        : `Exit status ${exitStatusOf[code as ErrorCode]}.`
     assert.ok(chapter.includes(own), `${code}: ${own}`)
-    assert.match(chapter, /^ {4}error: [a-z"]/m, code)
+    assert.match(chapter, /^ {4}error: [a-z\d"]/m, code)
   }
 })
 

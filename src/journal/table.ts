@@ -35,7 +35,7 @@ export function claimIndex({ table }: JournalName): string {
 
 /** The server would cut a name at 63 bytes, and a violation would then name another index than ours. */
 function withinBytes(name: string, limit: number): string {
-  const characters = [...name]
+  const characters = Array.from(name)
   while (new TextEncoder().encode(characters.join('')).length > limit) characters.pop()
   return characters.join('')
 }

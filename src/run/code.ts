@@ -1,4 +1,3 @@
-import type { DatabaseError } from 'pg'
 import type { QueryRunner } from 'typeorm'
 import type { MigrationError } from '../errors'
 import { failClaim, finishClaim, insertClaim } from '../journal/table'
@@ -80,10 +79,7 @@ async function send(runner: Runner, job: CodeJob, text: string): Promise<void> {
 }
 
 export function codeJobFailure(job: CodeJob, error: unknown): MigrationError {
-  const { code, severity } = error as Partial<DatabaseError>
-  const plain = severity !== undefined && code !== undefined ? { driverError: error } : undefined
-  const shown = plain ? Object.assign(new Error((error as Error).message), plain) : error
-  return codeFailure(shown, labelOf(job.step), job.file)
+  return codeFailure(error, labelOf(job.step), job.file)
 }
 
 /** A script that left its own savepoints open loses nothing: they commit with the rest. */

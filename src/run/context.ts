@@ -5,6 +5,7 @@ import type { Entry, Operation } from '../journal/entry'
 import type { Claim } from '../journal/table'
 import type { Step } from '../plan/plan'
 import type { Script, SqlPart } from '../script/script'
+import { writeSqlPart } from '../script/sections'
 import type { Settings } from '../settings/types'
 import { toolVersion } from '../version'
 import type { Observer } from './report'
@@ -76,9 +77,7 @@ function textsOf({ settings }: RunContext, operation: Operation, script: Script 
 /** Only a `sql` script can be reverted by its text alone; a module runs the texts of a mixed one. */
 function kept(script: Script | undefined, part: SqlPart | undefined): string | null {
   if (script?.kind !== 'sql' || !part || Buffer.byteLength(part.text) > mebibyte) return null
-  const header = part.options.transaction ? '' : '-- migrate: no-transaction\n'
-  const settings = part.options.settings.map(([name, value]) => `-- migrate: ${name} = ${value}\n`)
-  return part.text.includes('-- migrate:') ? part.text : header + settings.join('') + part.text
+  return writeSqlPart(part)
 }
 
 /** True when a dead run left this entry claimed. */

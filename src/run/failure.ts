@@ -1,6 +1,6 @@
 import type { DatabaseError } from 'pg'
 import { MigrationError, type ErrorFields } from '../errors'
-import { excerpt } from '../script/position'
+import { excerpt, offsetOfCodePoint } from '../script/position'
 import type { SqlPart } from '../script/script'
 
 /** Our own words for what PostgreSQL's message leaves open. */
@@ -19,6 +19,9 @@ const hints: Readonly<Record<string, string>> = {
     'The script rolled its own transaction back; remove its ROLLBACK, or put "-- migrate: no-transaction" at the top.',
   '25006:finish': 'The script made its transaction read-only, so it cannot be recorded.',
 }
+
+const isolationHint =
+  'The journal entry is the first statement of the transaction: put "-- migrate: no-transaction" at the top, and BEGIN ISOLATION LEVEL … and COMMIT into the script.'
 
 /** Where in the script the server stopped. */
 export interface FailurePlace {
@@ -49,31 +52,52 @@ export function scriptFailure(
 
 function hintFor({ code, message }: DatabaseError, stage: string | undefined): string | undefined {
   if (code === '57014' && !message.includes('statement timeout')) return undefined
+  if (code === '25001' && message.startsWith('SET TRANSACTION')) return isolationHint
   return (stage && hints[`${code}:${stage}`]) || hints[code ?? '']
 }
 
 /** PostgreSQL's own detail, then PL/pgSQL's line and the inner query, where the error is inside a function. */
-function detailOf({ detail, where, internalQuery, internalPosition }: DatabaseError) {
+function detailOf({
+  detail,
+  where,
+  internalQuery,
+  internalPosition,
+}: Pick<DatabaseError, 'detail' | 'where' | 'internalQuery' | 'internalPosition'>) {
   const inner =
     internalQuery === undefined
       ? undefined
-      : `in the query: ${excerpt(internalQuery, Number(internalPosition ?? 1) - 1).excerpt}`
+      : `in the query: ${excerpt(internalQuery, offsetOfCodePoint(internalQuery, Number(internalPosition ?? 1))).excerpt}`
   const parts = [detail, where, inner].filter((part) => part !== undefined && part !== '')
   return parts.length ? parts.join('\n') : undefined
 }
 
-/** A failure of anything else than the server: an exception in a TypeScript script, say. */
+/** A failure of anything else than a message of ours: an exception in a TypeScript script, say. */
 export function codeFailure(error: unknown, label: string, file: string): MigrationError {
   if (error instanceof MigrationError) return error
-  const driver = (error as { driverError?: DatabaseError }).driverError
   const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
-  const place = placeInStack(stack, file)
-  const fields: ErrorFields = { file, ...place, cause: error }
-  if (driver) {
-    const hint = driver.hint ?? hintFor(driver, undefined)
-    Object.assign(fields, { detail: detailOf(driver), hint, sqlstate: driver.code })
+  return new MigrationError('SCRIPT_FAILED', `script ${label}: ${firstLine(message)}`, {
+    file: file === '' ? undefined : file,
+    ...placeInStack(stack, file),
+    ...serverFields(error),
+    cause: error,
+  })
+}
+
+/** What the server said, where TypeORM's QueryFailedError or the driver's own error brings it. */
+function serverFields(error: unknown): ErrorFields {
+  const { driverError, query } = error as { driverError?: DatabaseError; query?: string }
+  const server = driverError ?? (error as DatabaseError)
+  if (server.severity === undefined) return {}
+  const { position, internalQuery } = server
+  const shown =
+    query !== undefined && position !== undefined && internalQuery === undefined
+      ? { ...server, internalQuery: query, internalPosition: position }
+      : server
+  return {
+    detail: detailOf(shown),
+    hint: server.hint ?? hintFor(server, undefined),
+    sqlstate: server.code,
   }
-  return new MigrationError('SCRIPT_FAILED', `script ${label}: ${firstLine(message)}`, fields)
 }
 
 function firstLine(text: string): string {

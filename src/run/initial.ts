@@ -23,6 +23,7 @@ export type InitFunction = (queryRunner: QueryRunner) => unknown
  */
 export type InitMigration = string | InitFunction | (new () => InitObject) | InitObject
 
+/** What builds an empty database; `upgrade` goes before `up`, one of them must be there. */
 export interface InitObject {
   upgrade?: InitFunction
   up?: InitFunction
@@ -127,17 +128,27 @@ function failureAt(error: DatabaseError, part: SqlPart, offset: number): Migrati
 
 /** TypeORM's synchronize opens transactions and connections of its own, so nothing of ours may be open. */
 async function buildEntities({ database }: RunContext, session: Session): Promise<void> {
-  const { dataSource } = await database.queryRunner(session)
+  const queryRunner = await database.queryRunner(session)
+  const { dataSource } = queryRunner
   if (isOurs(dataSource)) await installExtensions(dataSource)
   for (const schema of schemasOf(dataSource)) {
     const { error } = await session.send(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`)
     if (error) throw error
   }
+  // TypeORM would wait for ever for a second connection where there is only one
+  if (database.single) dataSource.createQueryRunner = () => withoutRelease(queryRunner)
   try {
     await dataSource.synchronize()
   } catch (error) {
     throw codeFailure(error, 'set-up from entities', '')
+  } finally {
+    if (database.single) Reflect.deleteProperty(dataSource, 'createQueryRunner')
   }
+}
+
+function withoutRelease(queryRunner: QueryRunner): QueryRunner {
+  const release = { value: () => Promise.resolve() }
+  return Object.create(queryRunner, { release }) as QueryRunner
 }
 
 /** A migration's DataSource leaves extensions alone; building from the entities needs theirs. */

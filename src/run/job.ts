@@ -7,7 +7,7 @@ import type { Step } from '../plan/plan'
 import type { LoadedScript } from '../script/load-script'
 import type { ScriptContext } from '../script/context'
 import type { SqlPart } from '../script/script'
-import { readSections } from '../script/sections'
+import { readSqlPart } from '../script/sections'
 import { classify, type SqlWork } from '../script/statements'
 import { claimOf, type RunContext } from './context'
 
@@ -115,8 +115,7 @@ async function sqlPart(context: RunContext, step: Step, session: Session): Promi
   const text = script
     ? undefined
     : await readDowngradeText(session, context.settings.journal, revision)
-  if (text !== undefined)
-    return readSections(text, `${revision}_downgrade.sql (from the journal)`).upgrade
+  if (text !== undefined) return readSqlPart(text, `${revision}_downgrade.sql (from the journal)`)
   throw new Error(`a plan holds a step of ${revision} without its SQL`)
 }
 

@@ -1,6 +1,7 @@
 /** How a script is written: one SQL text, one module, or a module that runs its own SQL files. */
 export type Kind = 'sql' | 'ts' | 'mixed'
 
+/** `up` is the upgrade, `down` the downgrade. */
 export type Direction = 'up' | 'down'
 
 /** What the header comments of a SQL text ask for (`-- migrate: no-transaction`, `-- migrate: lock_timeout = 2s`). */

@@ -35,6 +35,7 @@ import type { DatabaseAddress, SettingOrigin, Settings } from './types'
 /** Options of the command line by the keys of `[migration]` that they stand for (`lock_wait`). */
 export type SettingFlags = Partial<Record<MigrationKey, string | boolean | undefined>>
 
+/** Where settings are read from. */
 export interface SettingsRequest {
   /** An ini file, or a `postgres://` or `embedded:` address; default `development.ini`, else the environment. */
   config?: string | undefined

@@ -135,6 +135,15 @@ test('data of another user is refused', { skip: !root && 'not root' }, () =>
   }),
 )
 
+test('a folder that cannot be made is an error that names it', () =>
+  withFolder({ file: '' }, async (folder) => {
+    const path = join(folder, 'file', 'server')
+    await assert.rejects(acquireEmbedded({ path, database: 'app', here: __dirname }), {
+      code: 'EMBEDDED_FAILED',
+      message: `the folder ${path} cannot be made`,
+    })
+  }))
+
 test('a process that forgets its lease ends all the same, and the server with it', () =>
   withEmbedded(async (path) => {
     const other = await otherProcess(path)

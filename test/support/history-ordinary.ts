@@ -200,8 +200,8 @@ CREATE TRIGGER touch_${n} BEFORE INSERT OR UPDATE ON ${name}
     const { name } = this.table()
     return {
       title: `function_${n}`,
-      up: `CREATE OR REPLACE FUNCTION total_${n}(least numeric DEFAULT 0) RETURNS numeric
-LANGUAGE sql STABLE AS 'SELECT sum(amount) FROM ${name} WHERE amount > least; ';
+      up: `CREATE OR REPLACE FUNCTION total_${n}(lowest numeric DEFAULT 0) RETURNS numeric
+LANGUAGE sql STABLE AS 'SELECT sum(amount) FROM ${name} WHERE amount > lowest; ';
 CREATE PROCEDURE clear_${n}() LANGUAGE plpgsql AS $$
 DECLARE found_it ${name}%ROWTYPE;
 BEGIN

@@ -134,10 +134,12 @@ async function knock(
   const socket = connect(join(folder, 'keeper'))
   if (background) socket.unref()
   const hello: Hello = { major }
+  socket.setTimeout(patience, () => socket.destroy())
   send(socket, hello)
   const answer = await receive<Answer>(socket).catch(() => undefined)
   if (answer && 'server' in answer) {
     socket.on('error', () => socket.destroy())
+    socket.setTimeout(0)
     socket.unref()
     return { socket, server: answer.server }
   }

@@ -25,7 +25,13 @@ const roots = ['/var/lib/typetrek', '/var/tmp/typetrek']
 export async function openHome(path: string): Promise<Home> {
   const user = await serverUser()
   await requireOurs(path, user !== undefined)
-  await mkdir(path, { recursive: true, mode: 0o700 })
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: Error) => {
+    throw new MigrationError('EMBEDDED_FAILED', `the folder ${path} cannot be made`, {
+      detail: cause.message,
+      hint: 'Name another folder in `embedded:PATH`.',
+      cause,
+    })
+  })
   if (!user) return { state: await realpath(path) }
   return { state: await rootState(await realpath(path)), user }
 }

@@ -11,9 +11,11 @@ export interface ServerUser {
 /**
  * Whom the server runs as: `undefined` = ourselves. PostgreSQL refuses root, so under root it is
  * `postgres`, else `nobody`.
- * @throws {MigrationError} EMBEDDED_UNAVAILABLE when neither exists, or our user id has no name
+ * @throws {MigrationError} EMBEDDED_UNAVAILABLE when neither exists, our user id has no name, or this
+ *   is Windows
  */
 export async function serverUser(): Promise<ServerUser | undefined> {
+  if (process.platform === 'win32') throw unavailable('it needs Linux or macOS')
   if (process.getuid?.() !== 0) {
     requireName()
     return undefined

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { failureOf } from '../support/failure'
+import { withMigrator } from '../support/migrator'
+
+const header = `import type { MigrationInterface, QueryRunner } from 'typeorm'\n`
+
+test('functions, a migration class and a pair run in one history with SQL', async () => {
+  const files = {
+    '1_a.sql': 'CREATE TABLE a (id int)',
+    '2_b.ts': `${header}
+export async function upgrade(queryRunner: QueryRunner, context: { log(text: string): void }) {
+  await queryRunner.query('INSERT INTO a VALUES (1)')
+  context.log('one row')
+}
+export async function downgrade(queryRunner: QueryRunner) {
+  await queryRunner.query('DELETE FROM a')
+}`,
+    '3-C3.ts': `${header}
+export class C1700000000000 implements MigrationInterface {
+  async up(queryRunner: QueryRunner) { await queryRunner.query('ALTER TABLE a ADD c int') }
+  async down(queryRunner: QueryRunner) { await queryRunner.query('ALTER TABLE a DROP c') }
+}`,
+    '4_d.ts': `${header}
+export const upgrade = (_: QueryRunner, context: { runSql(): Promise<void> }) => context.runSql()
+export const downgrade = (_: QueryRunner, context: { runSql(): Promise<void> }) => context.runSql()`,
+    '4_upgrade.sql': 'CREATE TABLE d (); CREATE TABLE e ();',
+    '4_downgrade.sql': 'DROP TABLE d, e',
+    '5_f.sql': '-- MIGRATE UP\nCREATE TABLE f ()\n-- MIGRATE DOWN\nDROP TABLE f',
+  }
+  await withMigrator(files, async ({ migrator, database }) => {
+    const lines: string[] = []
+    const observer = {
+      message: (severity: string, text: string) => lines.push(`${severity} ${text}`),
+    }
+
+    await migrator.execute({ command: 'upgrade' }, { observer })
+
+    assert.deepEqual(lines, ['LOG one row'])
+    assert.deepEqual(
+      await database.query('SELECT a.id, c FROM a, d FULL JOIN e ON true FULL JOIN f ON true'),
+      [],
+    )
+    assert.deepEqual(await database.query('SELECT * FROM a'), [{ id: 1, c: null }])
+    await migrator.execute({ command: 'downgrade', target: '1' })
+    assert.deepEqual(await database.query('SELECT * FROM a'), [])
+    assert.deepEqual(
+      (await migrator.status()).applied.map(({ revision }) => revision),
+      ['1'],
+    )
+  })
+})
+
+test('a failing TypeScript script is rolled back and its error points at the .ts line', async () => {
+  const files = {
+    '1_a.ts': `${header}
+export async function upgrade(queryRunner: QueryRunner) {
+  await queryRunner.query('CREATE TABLE a ()')
+  await queryRunner.query('SELECT nix')
+}`,
+  }
+  await withMigrator(files, async ({ migrator, database, folder }) => {
+    const error = await failureOf(migrator.execute({ command: 'upgrade' }))
+
+    assert.equal(error.code, 'SCRIPT_FAILED')
+    assert.equal(error.sqlstate, '42703')
+    assert.equal(error.file, `${folder}/1_a.ts`)
+    assert.equal(error.line, 5)
+    assert.match(error.detail ?? '', /in the query: SELECT nix/)
+    assert.deepEqual(await database.query("SELECT to_regclass('a') AS a"), [{ a: null }])
+    const rows = await database.query(
+      "SELECT outcome, error->>'line' AS line FROM migration_journal",
+    )
+    assert.deepEqual(rows, [{ outcome: 'error', line: '5' }])
+  })
+})
+
+test("a script's own transaction is a savepoint of ours", async () => {
+  const files = {
+    '1_a.ts': `${header}
+export async function upgrade(queryRunner: QueryRunner) {
+  await queryRunner.startTransaction()
+  await queryRunner.query('CREATE TABLE a ()')
+  await queryRunner.rollbackTransaction()
+  await queryRunner.startTransaction()
+  await queryRunner.query('CREATE TABLE b ()')
+  await queryRunner.commitTransaction()
+}`,
+  }
+  await withMigrator(files, async ({ migrator, database }) => {
+    await migrator.execute({ command: 'upgrade' })
+
+    assert.deepEqual(
+      await database.query("SELECT to_regclass('a')::text AS a, to_regclass('b')::text AS b"),
+      [{ a: null, b: 'b' }],
+    )
+  })
+})
+
+test('a TypeScript script may run outside a transaction', async () => {
+  const files = {
+    '1_a.ts': `${header}
+export const transaction = false
+export async function upgrade(queryRunner: QueryRunner) {
+  await queryRunner.query('CREATE TABLE a (i int)')
+  await queryRunner.query('CREATE INDEX CONCURRENTLY ai ON a (i)')
+}`,
+  }
+  await withMigrator(files, async ({ migrator, database }) => {
+    await migrator.execute({ command: 'upgrade' })
+
+    assert.deepEqual(
+      await database.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'ai'::regclass"),
+      [{ indisvalid: true }],
+    )
+  })
+})
+
+test('with transaction all, SQL and TypeScript share one transaction', async () => {
+  const files = {
+    '1_a.sql': 'CREATE TABLE a (id int)',
+    '2_b.ts': `${header}
+export async function upgrade(queryRunner: QueryRunner) {
+  await queryRunner.query('INSERT INTO a VALUES (1)')
+}`,
+    '3_c.sql': 'INSERT INTO a VALUES (2)',
+    '4_d.ts': `${header}
+export async function upgrade(queryRunner: QueryRunner) {
+  const [{ n }] = await queryRunner.query('SELECT count(*)::int AS n FROM a')
+  if (n === 2) throw new Error('two rows')
+}`,
+  }
+  await withMigrator(
+    files,
+    async ({ migrator, database }) => {
+      const error = await failureOf(migrator.execute({ command: 'upgrade' }))
+
+      assert.equal(error.message, 'script 4_d: two rows')
+      assert.deepEqual(await database.query("SELECT to_regclass('a') AS a"), [{ a: null }])
+    },
+    { flags: { transaction: 'all' } },
+  )
+})
+
+test('a script without a downgrade is refused before anything is reverted', async () => {
+  const files = {
+    '1_a.ts': `${header}
+export async function upgrade(queryRunner: QueryRunner) {}`,
+    '2_b.sql': '-- MIGRATE UP\nCREATE TABLE b ()\n-- MIGRATE DOWN\nDROP TABLE b',
+  }
+  await withMigrator(files, async ({ migrator, database }) => {
+    await migrator.execute({ command: 'upgrade' })
+
+    const error = await failureOf(migrator.execute({ command: 'downgrade', target: '0' }))
+
+    assert.equal(error.code, 'IRREVERSIBLE')
+    assert.deepEqual(await database.query('SELECT * FROM b'), [])
+  })
+})
