@@ -8,7 +8,7 @@ import type { Context } from './context'
  * @throws {MigrationError} DECLINED
  */
 export async function confirm({ call, io, output }: Context, question: string): Promise<void> {
-  if (call.options.yes || !io.stdin || !io.terminal.stdin || !io.terminal.stderr) return
+  if (call.options.yes || !io.terminal.stdin || !io.terminal.stderr || !io.stdin) return
   output.ask(`${question} [y/N] `)
   const answer = await readLine(io.stdin)
   if (/^\s*y(es)?\s*$/i.test(answer)) return

@@ -24,8 +24,8 @@ export function renderHelp(style: Style): string {
     'A version is digits, latest, next, previous or 0; an existing folder in its place is the',
     "scripts' folder. A duration is 500ms, 5s, 2min or 1h.",
     '',
-    'Exit status: 0 done, or nothing to do; 1 a migration failed or was refused; 2 the call or the',
-    'settings are wrong; 3 the answer of a check is no; 130 and 143 stopped by a signal.',
+    'Exit status: 0 done, or nothing to do; 1 a migration failed or was refused; 2 the call or',
+    'the settings are wrong; 3 the answer of a check is no; 130 and 143 stopped by a signal.',
   ].join('\n')
 }
 

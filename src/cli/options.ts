@@ -19,7 +19,7 @@ export const optionTable = {
   directory: { flags: '-d, --directory <folder>', summary: "the scripts' folder" },
   transaction: {
     flags: '--transaction <mode>',
-    summary: 'each: one for each script, all: one for the run, none',
+    summary: 'each (one a script), all (one for the run) or none',
   },
   strict: { flags: '--strict', summary: 'refuse when an applied script is changed or missing' },
   lockWait: { flags: '--lock-wait <duration>', summary: 'how long to wait for another migrator' },
@@ -30,7 +30,7 @@ export const optionTable = {
   },
   wait: { flags: '--wait <duration>', summary: 'how long to wait for a server that is not up yet' },
   dryRun: { flags: '--dry-run', summary: 'print the plan, run nothing' },
-  check: { flags: '--check', summary: 'exit with 3 unless everything is applied as the files are' },
+  check: { flags: '--check', summary: 'exit with 3 unless all is applied and unchanged' },
   ts: { flags: '--ts', summary: 'TypeScript instead of SQL' },
   yes: { flags: '-y, --yes', summary: 'do not ask' },
   json: { flags: '--json', summary: 'one JSON document on stdout' },

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty'
 import type { Io, StopSignal } from './io'
 
 const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM']
@@ -8,14 +9,12 @@ export function processIo(): Io {
   return {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
-    stdin: process.stdin,
+    get stdin() {
+      return process.stdin
+    },
     env: process.env,
     cwd: process.cwd(),
-    terminal: {
-      stdin: process.stdin.isTTY,
-      stdout: process.stdout.isTTY,
-      stderr: process.stderr.isTTY,
-    },
+    terminal: { stdin: isatty(0), stdout: isatty(1), stderr: isatty(2) },
     get columns() {
       return process.stderr.columns || 80
     },

@@ -4,6 +4,7 @@ import { cellWidth, elapsed, titleWords } from './text'
 export interface Progress {
   /** Steps finished. */
   done: number
+  /** 0 while the plan is not known: the lock may be held by another. */
   total: number
   /** The step that is running. */
   step?: { revision: string; title: string }
@@ -14,7 +15,7 @@ export interface Progress {
 export function progressText({ done, total, step, elapsedMs }: Progress, columns: number): string {
   const tail = `  ${elapsed(elapsedMs)}`
   const what = step ? ` ${step.revision} ${titleWords(step.title)}`.trimEnd() : ''
-  const head = `[${Math.min(done + 1, total)}/${total}]${what}`
+  const head = total === 0 ? '[waiting]' : `[${Math.min(done + 1, total)}/${total}]${what}`
   return cut(head, columns - 1 - tail.length) + tail
 }
 

@@ -39,6 +39,7 @@ export function indented(text: string, by: string): string {
 
 /** How many cells a text takes on a terminal: wide characters two, combining marks none. */
 export function cellWidth(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length
   let width = 0
   for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : 1
   return width

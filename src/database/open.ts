@@ -2,6 +2,7 @@ import { describeAddress } from '../settings/address'
 import { clientOptions, dataSourceOptions } from '../settings/data-source-options'
 import type { ConnectionParts, Settings } from '../settings/types'
 import type { Database } from './database'
+import type { EmbeddedLease } from './embedded/client'
 import { PostgresDatabase } from './postgres'
 
 /**
@@ -16,22 +17,27 @@ export async function openDatabase(settings: Settings): Promise<Database> {
       return postgres(settings, database.connection, database.direct)
     case 'embedded': {
       const { acquireEmbedded } = await import('./embedded/client.js')
-      const lease = await acquireEmbedded({ ...database, here: settings.here })
-      return postgres(settings, lease.connection, undefined, () => lease.release())
+      return leased(settings, await acquireEmbedded({ ...database, here: settings.here }))
     }
     case 'data_source':
       return dataSourceOf(settings, database.file)
   }
 }
 
-/** Opens it for reading: an embedded server that was never made is not made for this; nothing then. */
+/** Opens it for reading: an embedded server or database that was never made is not made for this. */
 export async function openExisting(settings: Settings): Promise<Database | undefined> {
   const { database } = settings
-  if (database.kind === 'embedded') {
-    const { embeddedExists } = await import('./embedded/client.js')
-    if (!(await embeddedExists(database.path))) return undefined
-  }
-  return openDatabase(settings)
+  if (database.kind !== 'embedded') return openDatabase(settings)
+  const { acquireEmbedded, embeddedExists } = await import('./embedded/client.js')
+  if (!(await embeddedExists(database.path))) return undefined
+  const lease = await acquireEmbedded({ ...database, here: settings.here, create: false })
+  if (lease.exists) return leased(settings, lease)
+  await lease.release()
+  return undefined
+}
+
+function leased(settings: Settings, lease: EmbeddedLease): Database {
+  return postgres(settings, lease.connection, undefined, () => lease.release())
 }
 
 function postgres(

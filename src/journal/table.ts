@@ -81,7 +81,7 @@ export function readComment(name: JournalName): string {
 /** Reads the shape's comment and every entry that planning needs, in one message of two statements. */
 export function readEntries(name: JournalName): string {
   return `${readComment(name)};
-SELECT ${entryColumns} FROM ${quoteIdentifier(name.schema, name.table)} ORDER BY id`
+SELECT ${entryColumns} FROM ${quoteIdentifier(name.schema, name.table)} AS journal ORDER BY journal.id`
 }
 
 const timestamp = (column: string) =>
@@ -101,7 +101,7 @@ const entryColumns = [
 /** Reads whole entries; `condition` is SQL of ours with `$1` for its value. */
 export function readFullEntries(name: JournalName, condition: string): string {
   return `SELECT ${entryColumns}, run_id, statements_total, error, trace, operator, tool_version
-FROM ${quoteIdentifier(name.schema, name.table)} WHERE ${condition} ORDER BY id`
+FROM ${quoteIdentifier(name.schema, name.table)} AS journal WHERE ${condition} ORDER BY journal.id`
 }
 
 /** A claim: a plain INSERT, so that a second migrator fails on the claim's index before it did any work. */

@@ -15,8 +15,8 @@ import { unfinished } from './unfinished'
  */
 export async function runCode(runner: Runner, job: CodeJob): Promise<void> {
   runner.started(job)
-  const start = performance.now()
   const queryRunner = await runner.context.database.queryRunner(runner.work)
+  const start = performance.now()
   if (job.transaction) {
     await withRetries(runner, job, {
       begin: () => queryRunner.startTransaction(),

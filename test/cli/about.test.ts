@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { copyFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
@@ -158,6 +158,19 @@ test('bin/migrate runs the command line and gives its exit status', async () => 
     code: 2,
     stdout: '',
     stderr: 'error: unknown command "upgrad"\nhint: Did you mean upgrade?\n',
+  })
+})
+
+test('bin/migrate in a tree that was not built says what to run', async () => {
+  await withFolder({ 'bin/.keep': '' }, async (folder) => {
+    const copy = join(folder, 'bin', 'migrate')
+    await copyFile(program, copy)
+
+    await assert.rejects(run(copy, ['version']), {
+      code: 2,
+      stderr:
+        'error: typetrek is not built yet\nhint: Run npm ci (or npm run build) in its folder first.\n',
+    })
   })
 })
 

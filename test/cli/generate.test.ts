@@ -78,7 +78,7 @@ test('generate never overwrites a file', async () => {
 const refused: readonly [argv: string, message: string][] = [
   ['generate m/seven.sql', '"seven.sql" is no name of a script'],
   ['generate m/seven', '"m/seven" is neither a title nor a path to write'],
-  ['generate m/7_x.sql --ts', '--ts and the path m/7_x.sql contradict each other'],
+  ['generate m/7_x.sql --ts', '--ts and the name 7_x.sql contradict each other'],
   ['generate m x -d n', 'folder "m" and --directory n contradict each other'],
 ]
 

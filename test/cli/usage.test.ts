@@ -70,7 +70,7 @@ const refused: readonly [argv: string, message: string, hint: string | undefined
   ['mark 5 --only 6', '--only and the version 5 contradict each other', 'Give one of them.'],
   ['mark --only 6 -c 1', '--only and --count contradict each other', 'Give one of them.'],
   ['status -qv', '--quiet and --verbose contradict each other', 'Give one of them.'],
-  ['upgrade --chek', 'unknown option "--chek"', 'Run migrate help for the list of options.'],
+  ['upgrade --chek', 'unknown option "--chek"', 'Did you mean --check?'],
   ['upgrade --dry-rnu', 'unknown option "--dry-rnu"', 'Did you mean --dry-run?'],
   ['upgrade --check', 'upgrade has no option --check', 'It belongs to status.'],
   ['mark --transaction all', 'mark has no option --transaction', undefined],

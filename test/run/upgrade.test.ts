@@ -26,3 +26,23 @@ test('an upgrade applies every pending script once and records it', async () => 
     assert.deepEqual((await migrator.execute({ command: 'upgrade' })).steps, [])
   })
 })
+
+test('entries keep their order beyond the ninth', async () => {
+  const files = Object.fromEntries(
+    Array.from({ length: 12 }, (_, i) => [`${i + 1}_t.sql`, `CREATE TABLE t${i + 1} ()`]),
+  )
+  await withMigrator(files, async ({ migrator }) => {
+    await migrator.execute({ command: 'upgrade' })
+
+    const expected = Array.from({ length: 12 }, (_, i) => String(i + 1))
+    const { applied } = await migrator.status()
+    assert.deepEqual(
+      applied.map(({ revision }) => revision),
+      expected,
+    )
+    assert.deepEqual(
+      (await migrator.list()).map(({ revision }) => revision),
+      expected,
+    )
+  })
+})

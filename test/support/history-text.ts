@@ -117,8 +117,8 @@ DO $ü$ BEGIN EXECUTE 'ALTER TABLE größe_${name} ADD ${name}_ä int'; END; $ü
       title: 'escapes',
       ...table(
         name,
-        String.raw`INSERT INTO ${name} VALUES (1, E'it\'s; \\'), (2, e'a''b\'c;\n'), (3, E'one'
-  '\';'), (4, '\'), (5, 'C:\dir\'), (6, U&'\0041;'), (7, E'\u00e4\\');
+        String.raw`INSERT INTO ${name} VALUES (1, E'it\'s; \\'), (2, e'a''b\'c;\n'), (3, E'one\''
+  'two; '), (4, '\'), (5, 'C:\dir\'), (6, U&'\0041;'), (7, E'\u00e4\\');
 COMMENT ON COLUMN ${name}.note IS E'tab\t; \'quote\'';
 `,
       ),

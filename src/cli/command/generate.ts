@@ -19,7 +19,10 @@ export const generate: Handler = async (context) => {
   const { path, title } = await newScript(context)
   const kind = extname(path) === '.sql' ? 'sql' : 'ts'
   if (call.options.ts && kind === 'sql') {
-    throw usageError(`--ts and the path ${path} contradict each other`, 'End the path with .ts.')
+    throw usageError(
+      `--ts and the name ${basename(path)} contradict each other`,
+      'End the name with .ts.',
+    )
   }
   await mkdir(dirname(path), { recursive: true })
   await writeNew(path, scriptTemplate(kind, title))

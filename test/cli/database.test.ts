@@ -1,0 +1,472 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { migrate, normalised, type CliResult, type Surroundings } from '../support/cli'
+import { withDatabase, type TestDatabase } from '../support/database'
+import { withFolder } from '../support/folder'
+
+const scripts = {
+  'migration/1_create_customers.sql':
+    '-- MIGRATE UP\nCREATE TABLE customer (id int);\n-- MIGRATE DOWN\nDROP TABLE customer;\n',
+  'migration/2_add_orders.sql':
+    '-- MIGRATE UP\nCREATE TABLE orders (id int);\n-- MIGRATE DOWN\nDROP TABLE orders;\n',
+  'migration/30_seed.sql': 'INSERT INTO orders VALUES (1);\n',
+}
+
+const wrong = { 'migration/40_wrong.sql': 'SELECT 1;\n  SELCT 2;\n' }
+
+interface Fixture {
+  cwd: string
+  database: TestDatabase
+  /** Runs `migrate` with the words of a line; durations and moments are normalised. */
+  run(line: string, surroundings?: Partial<Surroundings>): Promise<CliResult>
+}
+
+function withApplication(
+  files: Readonly<Record<string, string>>,
+  work: (fixture: Fixture) => Promise<void>,
+): Promise<void> {
+  return withDatabase((database) => {
+    const url = database.url.replaceAll('%', '%%')
+    const ini = `[migration]\ntypeorm.url = ${url}\nschema = schema.sql\n`
+    return withFolder({ ...files, 'development.ini': ini }, (cwd) =>
+      work({
+        cwd,
+        database,
+        run: async (line, surroundings) => {
+          const result = await migrate(line.split(' '), { cwd, ...surroundings })
+          const { stdout, stderr } = result
+          return { ...result, stdout: normalised(stdout), stderr: normalised(stderr) }
+        },
+      }),
+    )
+  })
+}
+
+test('upgrade prints a line for each script and what it came to; again it has nothing to do', async () => {
+  await withApplication(scripts, async ({ run }) => {
+    assert.deepEqual(await run('upgrade'), {
+      status: 0,
+      stdout: `up   1  create customers  N ms
+up   2  add orders        N ms
+up   30 seed              N ms
+3 scripts applied in N ms
+`,
+      stderr: 'database "app"\n',
+      exits: [],
+    })
+    assert.equal((await run('upgrade')).stdout, 'nothing to do: 3 applied, none pending\n')
+  })
+})
+
+test('upgrade, downgrade and to go where they are told', async () => {
+  await withApplication(scripts, async ({ run }) => {
+    const last = async (line: string) => (await run(line)).stdout.trim().split('\n').at(-1)
+
+    assert.equal(await last('upgrade 2'), '2 scripts applied in N ms')
+    assert.equal(await last('downgrade'), '1 script reverted in N ms')
+    assert.equal(await last('--to 2'), '1 script applied in N ms')
+    assert.equal(await last('development.ini to 1'), '1 script reverted in N ms')
+    assert.equal(await last('upgrade -c 1'), '1 script applied in N ms')
+    assert.equal(await last('--down'), '2 scripts reverted in N ms')
+    assert.equal(await last('--up'), '3 scripts applied in N ms')
+  })
+})
+
+test('upgrade --json is one document that says what was done', async () => {
+  await withApplication(scripts, async ({ run }) => {
+    const { stdout } = await run('upgrade 1 --json')
+
+    assert.equal(
+      stdout,
+      `{
+  "outcome": "success",
+  "steps": [
+    {
+      "revision": "1",
+      "title": "create_customers",
+      "kind": "sql",
+      "direction": "up",
+      "operation": "run",
+      "outcome": "success",
+      "durationMs": N
+    }
+  ]
+}
+`,
+    )
+  })
+})
+
+test('a failure shows place, line and caret, and what had been done before', async () => {
+  await withApplication({ ...scripts, ...wrong }, async ({ run }) => {
+    const { status, stdout, stderr } = await run('upgrade')
+
+    assert.equal(status, 1)
+    assert.match(stdout, /\nup {3}40 wrong {13}failed after N ms\n$/)
+    assert.equal(
+      stderr,
+      `database "app"
+error: script 40_wrong: syntax error at or near "SELCT"
+  at migration/40_wrong.sql:2:3
+      SELCT 2;
+      ^
+  SQLSTATE 42601
+3 scripts were applied before and stay so.
+`,
+    )
+  })
+})
+
+test('a failure of the run that is one transaction changed nothing, and says so', async () => {
+  await withApplication({ ...scripts, ...wrong }, async ({ run }) => {
+    const { status, stderr } = await run('upgrade --transaction all')
+
+    assert.equal(status, 1)
+    assert.match(stderr, /\n {2}SQLSTATE 42601\n/)
+    assert.doesNotMatch(stderr, /stay so/)
+    assert.match((await run('status')).stdout, /\n0 applied, 4 pending\n$/)
+  })
+})
+
+test('a failure with --json has the steps and the error in one document', async () => {
+  await withApplication({ ...scripts, ...wrong }, async ({ cwd, run }) => {
+    const { status, stdout } = await run('upgrade --json')
+
+    const document = JSON.parse(stdout.replaceAll(': N', ': 0')) as {
+      outcome: string
+      steps: { revision: string; outcome: string }[]
+      error: object
+    }
+    assert.equal(status, 1)
+    assert.equal(document.outcome, 'error')
+    assert.deepEqual(
+      document.steps.map(({ revision, outcome }) => `${revision} ${outcome}`),
+      ['1 success', '2 success', '30 success', '40 error'],
+    )
+    assert.deepEqual(document.error, {
+      code: 'SCRIPT_FAILED',
+      message: 'script 40_wrong: syntax error at or near "SELCT"',
+      file: join(cwd, 'migration/40_wrong.sql'),
+      line: 2,
+      column: 3,
+      sqlstate: '42601',
+    })
+  })
+})
+
+test('status tells pending, late, missing and changed, and --check exits with 3', async () => {
+  await withApplication(scripts, async ({ cwd, run }) => {
+    await run('upgrade')
+    assert.equal((await run('status --check')).status, 0)
+    await writeFile(join(cwd, 'migration/1_create_customers.sql'), 'SELECT 1;\n')
+    await rm(join(cwd, 'migration/2_add_orders.sql'))
+    await writeFile(join(cwd, 'migration/7_add_tags.sql'), 'SELECT 7;\n')
+    await writeFile(join(cwd, 'migration/99_next.sql'), 'SELECT 99;\n')
+
+    const { status, stdout } = await run('status --check')
+
+    assert.equal(
+      stdout,
+      `database "app"
+  changed  1   create customers  <moment>  N ms
+  missing  2   add orders        <moment>  N ms
+  late     7   add tags
+  applied  30  seed              <moment>  N ms
+  pending  99  next
+3 applied, 2 pending (1 late), 1 missing, 1 changed
+`,
+    )
+    assert.equal(status, 3)
+    assert.equal((await run('status')).status, 0)
+    assert.deepEqual(await run('status --check --quiet'), {
+      status: 3,
+      stdout: '',
+      stderr: '',
+      exits: [],
+    })
+  })
+})
+
+test('status --json is the document of the design', async () => {
+  await withApplication(scripts, async ({ run }) => {
+    await run('upgrade 1')
+
+    const { stdout } = await run('status --json')
+
+    assert.deepEqual(JSON.parse(stdout.replaceAll(': N', ': 0')), {
+      database: 'database "app"',
+      applied: [
+        {
+          revision: '1',
+          title: 'create_customers',
+          kind: 'sql',
+          appliedAt: '<moment>',
+          durationMs: 0,
+        },
+      ],
+      pending: [
+        { revision: '2', title: 'add_orders', kind: 'sql', late: false },
+        { revision: '30', title: 'seed', kind: 'sql', late: false },
+      ],
+      missing: [],
+      changed: [],
+      unfinished: [],
+    })
+  })
+})
+
+test('plan, dry_upgrade and --dry-run show the same and change nothing', async () => {
+  const files = {
+    ...scripts,
+    'migration/5_index.sql':
+      '-- migrate: no-transaction\nCREATE INDEX CONCURRENTLY ON customer (id);\n',
+  }
+  await withApplication(files, async ({ run }) => {
+    await run('upgrade 2')
+    await run('mark --only 30')
+    const before = await run('list')
+
+    const [plan, dry, option] = [
+      await run('plan'),
+      await run('dry_upgrade'),
+      await run('upgrade --dry-run'),
+    ]
+
+    assert.deepEqual(plan, {
+      status: 0,
+      stdout: `database "app"
+  up  5  index  late, not in a transaction
+1 script would be applied, each in a transaction of its own
+notice: late, older than the newest applied: 5_index
+`,
+      stderr: '',
+      exits: [],
+    })
+    assert.deepEqual([dry, option], [plan, plan])
+    assert.deepEqual(await run('list'), before)
+  })
+})
+
+test('plan downgrade shows what would be reverted, newest first', async () => {
+  await withApplication(scripts, async ({ run }) => {
+    await run('upgrade 2')
+
+    const { stdout } = await run('plan downgrade 0')
+
+    assert.equal(
+      stdout,
+      `database "app"
+  down  2  add orders
+  down  1  create customers
+2 scripts would be reverted, each in a transaction of its own
+`,
+    )
+  })
+})
+
+test('mark records without running: all, up to a version, or one; skip the next one', async () => {
+  await withApplication(scripts, async ({ database, run }) => {
+    const skip = await run('skip')
+    const only = await run('mark --only 30')
+    const upTo = await run('mark 2')
+    const all = await run('mark')
+
+    assert.equal(skip.stdout, 'mark 1 create customers  N ms\n1 script marked as applied in N ms\n')
+    assert.match(only.stdout, /^mark 30 seed {2}N ms\n1 script marked/)
+    assert.match(upTo.stdout, /^mark 2 add orders {2}N ms\n1 script marked/)
+    assert.equal(all.stdout, 'nothing to do: 3 applied, none pending\n')
+    assert.deepEqual(await database.query("SELECT 1 FROM pg_class WHERE relname = 'customer'"), [])
+  })
+})
+
+test('mark asks on a terminal, and does nothing unless the answer is yes', async () => {
+  await withApplication(scripts, async ({ run }) => {
+    const terminal = { stdin: true, stderr: true }
+
+    const no = await run('mark 2', { terminal, input: 'n\n' })
+    const none = await run('mark 2', { terminal, input: '' })
+    const yes = await run('mark 2', { terminal, input: 'y\n' })
+    const asked = await run('skip --yes', { terminal, input: '' })
+
+    assert.deepEqual([no.status, none.status, yes.status, asked.status], [1, 1, 0, 0])
+    assert.match(
+      no.stderr,
+      /Mark 2 scripts as applied in database "app" without running\? \[y\/N\] /,
+    )
+    assert.match(no.stderr, /nothing was done, since the answer was not yes\n/)
+    assert.match(yes.stdout, /2 scripts marked as applied/)
+    assert.match(asked.stdout, /mark 30 seed/)
+  })
+})
+
+test('setup loads the canonical schema and marks every script; a second one leaves it', async () => {
+  const files = { ...scripts, 'schema.sql': 'CREATE TABLE customer (id int);\n' }
+  await withApplication(files, async ({ database, run }) => {
+    const dry = await run('setup --dry-run')
+    assert.match(dry.stdout, /\n3 scripts would be marked as applied\n$/)
+    assert.match(dry.stderr, /^Before that, the canonical schema would be loaded: .*schema\.sql\n$/)
+
+    const first = await run('setup')
+    const second = await run('setup --json')
+
+    assert.match(first.stdout, /^mark 1 {2}create customers {2}N ms\n/)
+    assert.match(first.stdout, /\nset up: 3 scripts marked as applied in N ms\n$/)
+    assert.deepEqual(JSON.parse(second.stdout), { outcome: 'success', setUp: false, steps: [] })
+    assert.equal((await database.query('SELECT * FROM customer')).length, 0)
+    assert.match((await run('setup')).stdout, /^set up already: 3 applied, none pending\n$/)
+  })
+})
+
+test('setup --run-scripts runs them instead', async () => {
+  await withApplication({ ...scripts, 'schema.sql': 'SELECT 1/0;\n' }, async ({ run }) => {
+    const { stdout } = await run('setup --run-scripts')
+
+    assert.match(stdout, /\nset up: 3 scripts applied in N ms\n$/)
+  })
+})
+
+test('next_version prints the next pending revision, or an empty line', async () => {
+  await withApplication(scripts, async ({ run }) => {
+    assert.equal((await run('next_version')).stdout, '1\n')
+    await run('upgrade')
+    assert.deepEqual(await run('next_version'), { status: 0, stdout: '\n', stderr: '', exits: [] })
+    assert.equal(
+      (await run('next_version --json')).stdout.replaceAll(/\s/g, ''),
+      '{"database":"database\\"app\\"","nextVersion":null}',
+    )
+  })
+})
+
+test('list, errors and trace read the journal', async () => {
+  await withApplication({ ...scripts, ...wrong }, async ({ run }) => {
+    await run('upgrade')
+    const operator = (text: string) => text.replace(/\S+@\S+/g, 'me@here')
+
+    const list = await run('list')
+    const errors = await run('errors')
+    const id = /^ {2}(\d+)/m.exec(errors.stdout)?.[1]
+    const trace = await run(`trace ${id}`)
+
+    assert.equal(
+      operator(list.stdout),
+      `database "app"
+  1  run  1   create customers  <moment>  N ms  me@here
+  2  run  2   add orders        <moment>  N ms  me@here
+  3  run  30  seed              <moment>  N ms  me@here
+3 entries
+`,
+    )
+    assert.match(
+      operator(errors.stdout),
+      /^database "app"\n {2}\d+ {2}run {2}40 {2}wrong .* me@here\n {6}script 40_wrong: syntax error at or near "SELCT"\n1 entry\n$/,
+    )
+    assert.match(trace.stdout, /^revision +40$/m)
+    assert.match(trace.stdout, /^outcome +error$/m)
+    assert.match(trace.stdout, /^error sqlstate +42601$/m)
+    assert.match(trace.stdout, /^ {2}MigrationError: script 40_wrong/m)
+    assert.equal((await run('trace 999')).status, 2)
+  })
+})
+
+test('--quiet prints nothing but errors; --verbose prints settings and causes', async () => {
+  await withApplication({ ...scripts, ...wrong }, async ({ run }) => {
+    const silent = await run('upgrade 30 --quiet')
+    const quiet = await run('upgrade --quiet')
+    const verbose = await run('upgrade --verbose')
+
+    assert.deepEqual(silent, { status: 0, stdout: '', stderr: '', exits: [] })
+    assert.match(quiet.stderr, /^error: script 40_wrong/)
+    assert.match(verbose.stderr, /^transaction +each +\(default\)$/m)
+    assert.match(verbose.stderr, /^caused by: error: syntax error at or near "SELCT"\n {4}at /m)
+  })
+})
+
+test('--strict refuses drift, --directory and a folder name other scripts', async () => {
+  await withApplication(scripts, async ({ cwd, run }) => {
+    await run('upgrade 2')
+    const text = await readFile(join(cwd, 'migration/2_add_orders.sql'), 'utf8')
+    await writeFile(join(cwd, 'migration/2_add_orders.sql'), `${text}-- edited\n`)
+
+    const strict = await run('upgrade --strict')
+    const empty = await run('status .')
+
+    assert.equal(strict.status, 1)
+    assert.match(strict.stderr, /error: applied scripts have changed: 2_add_orders\n/)
+    assert.match(empty.stderr, /^error: no scripts in /)
+    assert.match((await run('plan -d migration')).stdout, /notice: changed since applied: 2_add/)
+  })
+})
+
+test('on a terminal a long run shows which script is running, and wipes that line', async () => {
+  const files = { 'migration/1_slow_one.sql': 'SELECT pg_sleep(0.8);\n' }
+  await withApplication(files, async ({ run }) => {
+    const { stderr, stdout } = await run('upgrade', { terminal: { stderr: true }, columns: 60 })
+
+    assert.ok(stderr.includes('\r\u001b[2K[1/1] 1 slow one  N ms'), stderr)
+    assert.ok(stderr.endsWith('\r\u001b[2K'))
+    assert.match(stdout, /^up {3}1 slow one {2}N ms\n/)
+  })
+})
+
+test('the first SIGINT stops the run after rolling back, with status 130', async () => {
+  const files = { ...scripts, 'migration/40_slow.sql': 'SELECT pg_sleep(60);\n' }
+  await withApplication(files, async ({ database, run }) => {
+    const stop = stopWhenAsleep(database, 'SIGINT')
+
+    const { status, stderr, exits } = await run('upgrade', { onWrite: stop })
+
+    assert.equal(status, 130)
+    assert.match(stderr, /^SIGINT: stopping once the current script/m)
+    assert.match(stderr, /^error: interrupted/m)
+    assert.deepEqual(exits, [])
+    assert.match((await run('status')).stdout, /\n3 applied, 1 pending\n$/)
+  })
+})
+
+test('the second signal ends the process at once, with status 143 for SIGTERM', async () => {
+  const files = { 'migration/1_slow.sql': 'SELECT pg_sleep(60);\n' }
+  await withApplication(files, async ({ database, run }) => {
+    const stop = stopWhenAsleep(database, 'SIGTERM', 2)
+
+    const { status, exits } = await run('upgrade', { onWrite: stop })
+
+    assert.deepEqual(exits, [143])
+    assert.equal(status, 143)
+  })
+})
+
+test('a real SIGTERM to bin/migrate is recorded as a failure of the script, with status 143', async () => {
+  const files = { 'migration/1_slow.sql': 'SELECT pg_sleep(60);\n' }
+  await withApplication(files, async ({ cwd, database, run }) => {
+    const program = join(__dirname, '..', '..', '..', 'bin', 'migrate')
+    const child = spawn(program, ['upgrade'], { cwd, stdio: 'ignore' })
+    const ended = once(child, 'exit')
+    stopWhenAsleep(database, 'SIGTERM')('', (signal) => child.kill(signal))
+
+    assert.deepEqual(await ended, [143, null])
+    assert.match((await run('errors')).stdout, /run {2}1 {2}slow/)
+  })
+})
+
+/** Sends signals once a script sleeps in the database. */
+function stopWhenAsleep(
+  database: TestDatabase,
+  signal: 'SIGINT' | 'SIGTERM',
+  times = 1,
+): NonNullable<Surroundings['onWrite']> {
+  let begun = false
+  const asleep = `SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND wait_event = 'PgSleep' AND datname = current_database()`
+  const watch = async (send: (signal: 'SIGINT' | 'SIGTERM') => void) => {
+    while ((await database.query(asleep)).length === 0) await new Promise(setImmediate)
+    for (let sent = 0; sent < times; sent++) send(signal)
+  }
+  return (_text, send) => {
+    if (begun) return
+    begun = true
+    void watch(send)
+  }
+}
