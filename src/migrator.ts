@@ -29,7 +29,7 @@ export interface ExecuteOptions {
 export interface SetUpOptions extends ExecuteOptions {
   /** Run the scripts instead of marking them as done. */
   runScripts?: boolean
-  /** What builds the empty database; default: the canonical schema of the settings, if they name one. */
+  /** What builds the empty database; default: the canonical schema of the settings, unless scripts run. */
   initMigration?: InitMigration
 }
 
@@ -95,7 +95,8 @@ class SettingsMigrator implements Migrator {
 
   async setUp(options: SetUpOptions = {}): Promise<RunReport> {
     const { schema } = this.settings
-    const { initMigration = schema, runScripts = false } = options
+    const { runScripts = false } = options
+    const { initMigration = runScripts ? undefined : schema } = options
     const [scripts, database] = await Promise.all([this.scripts(), this.database()])
     const context = this.context(database, options)
     return translated(setUp(context, scripts, { initMigration, runScripts }))

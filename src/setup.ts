@@ -44,7 +44,9 @@ export async function setUpMigration(
 ): Promise<boolean> {
   const migrator = await migratorFor(database, source)
   try {
-    const { initMigration = migrator.settings.schema, whenSetUp = 'leave', ...rest } = options
+    const { schema } = migrator.settings
+    const { whenSetUp = 'leave', ...rest } = options
+    const { initMigration = options.runScripts ? undefined : schema } = options
     const { runScripts = initMigration === undefined } = options
     const { setUp } = await migrator.setUp({
       ...rest,

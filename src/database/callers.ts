@@ -19,6 +19,7 @@ export function databaseOf(connectable: Connectable): Database {
 
 /** Connections come from the DataSource's own pool; a pool of one makes it a single connection. */
 class DataSourceDatabase implements Database {
+  readonly borrowed = true
   readonly label: string
   readonly single: boolean
   private readonly runners = new Map<Session, QueryRunner>()
@@ -64,6 +65,7 @@ class DataSourceDatabase implements Database {
 
 /** The caller's one connection, in whatever transaction it is. */
 class QueryRunnerDatabase implements Database {
+  readonly borrowed = true
   readonly label = 'the database of the QueryRunner'
   readonly single = true
   private session: Session | undefined
@@ -86,6 +88,7 @@ class QueryRunnerDatabase implements Database {
 }
 
 abstract class DriverDatabase implements Database {
+  readonly borrowed = true
   abstract readonly label: string
   abstract readonly single: boolean
   private made: { queryRunner: QueryRunner; dataSource: DataSource; session: Session } | undefined

@@ -1,8 +1,8 @@
 import type { QueryRunner } from 'typeorm'
 import type { Session } from './session'
 
-/** What a connection is for: `direct` goes past a pooler where one is configured. */
-export type Purpose = 'read' | 'lock' | 'work' | 'direct'
+/** What a connection is for: `lock` and `work` go past a pooler where a direct address is set; `read` cannot write. */
+export type Purpose = 'read' | 'lock' | 'work'
 
 /** The application's database as the rest of the program sees it: a source of connections. */
 export interface Database {
@@ -10,6 +10,8 @@ export interface Database {
   readonly label: string
   /** True: every `open` gives the caller's one and only connection. */
   readonly single: boolean
+  /** True: connections are the caller's, and go back to it with the settings that they had. */
+  readonly borrowed: boolean
   /**
    * Opens a connection.
    * @throws {MigrationError} CONNECTION_FAILED

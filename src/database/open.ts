@@ -74,6 +74,7 @@ async function dataSourceOf(settings: Settings, file: string): Promise<Database>
   return {
     label: database.label,
     single: database.single,
+    borrowed: database.borrowed,
     open: (purpose) => database.open(purpose),
     queryRunner: (session) => database.queryRunner(session),
     close: async () => {

@@ -17,6 +17,7 @@ export interface PostgresOptions extends ConnectOptions {
 /** A database that we connect to by ourselves. */
 export class PostgresDatabase implements Database {
   readonly single = false
+  readonly borrowed = false
   private readonly runners = new Map<
     Session,
     { queryRunner: QueryRunner; dataSource: DataSource }
@@ -30,9 +31,9 @@ export class PostgresDatabase implements Database {
 
   async open(purpose: Purpose): Promise<Session> {
     const { connection, direct } = this.options
-    const session = await connect((purpose === 'direct' && direct) || connection, this.options)
-    if (purpose === 'read')
-      await session.send('SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY')
+    const session = await connect((purpose !== 'read' && direct) || connection, this.options)
+    // a transaction, and not a setting of the session, which a pooler would hand on
+    if (purpose === 'read') await session.send('BEGIN READ ONLY')
     return session
   }
 

@@ -17,6 +17,8 @@ export interface Notice {
 export class Session {
   /** True once the connection is gone; queries are rejected. */
   lost = false
+  /** Statements that bring back what the connection's owner had set; empty on a connection of ours. */
+  baseline: readonly string[] = []
   /** The backend's process id, where no pooler stands between; see `wirePid`. */
   pid: number
 
@@ -70,6 +72,12 @@ export class Session {
   get status(): TransactionStatus {
     const client = this.client as ClientBase & { getTransactionStatus?(): TransactionStatus | null }
     return client.getTransactionStatus?.() ?? 'I'
+  }
+
+  /** Asks the backend who it is: behind a pooler the wire's process id is not its own. */
+  async identify(): Promise<void> {
+    const [row] = await this.query<{ pid: number }>('SELECT pg_catalog.pg_backend_pid() AS pid')
+    if (row) this.pid = row.pid
   }
 
   /** Server's process id as the wire protocol gave it; behind a pooler not that of the backend. */

@@ -19,6 +19,8 @@ import {
  * @throws {MigrationError} JOURNAL_UNKNOWN when the table is not one that this version knows.
  */
 export async function readState(session: Session, name: JournalName): Promise<JournalState> {
+  // an error would abort the transaction that a caller has open
+  if (session.status === 'T' && !(await journalExists(session, name))) return emptyState
   try {
     const [[comment] = [], rows = []] = await session.queryAll(readEntries(name))
     refuseUnknownShape(name, comment?.comment)
@@ -64,6 +66,14 @@ export async function readDowngradeText(
     [revision],
   )
   return rows[0]?.downgrade_text
+}
+
+async function journalExists(session: Session, name: JournalName): Promise<boolean> {
+  const [found] = await session.query<{ exists: boolean }>(
+    'SELECT pg_catalog.to_regclass($1) IS NOT NULL AS exists',
+    [quoteIdentifier(name.schema, name.table)],
+  )
+  return found?.exists === true
 }
 
 /** Creates the journal where there is none; call it only while holding the lock. */

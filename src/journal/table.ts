@@ -140,7 +140,7 @@ export function insertRow(
  * rolled its own claim back is an error (22012) here and never looks done.
  */
 export function finishClaim(name: JournalName, claim: Claim): string {
-  return `WITH finished AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET outcome = 'success', ${finishedNow} WHERE run_id = ${quoteLiteral(claim.runId)} AND revision = ${claim.revision} AND ordinal = ${claim.ordinal} AND outcome = 'running' RETURNING duration_ms) SELECT 1 / pg_catalog.count(*) AS typetrek, pg_catalog.max(duration_ms) FROM finished`
+  return `WITH finished AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET outcome = 'success', statements_done = coalesce(statements_total, statements_done), ${finishedNow} WHERE run_id = ${quoteLiteral(claim.runId)} AND revision = ${claim.revision} AND ordinal = ${claim.ordinal} AND outcome = 'running' RETURNING duration_ms) SELECT 1 / pg_catalog.count(*) AS typetrek, pg_catalog.max(duration_ms) FROM finished`
 }
 
 const finishedNow =

@@ -6,6 +6,8 @@ import { finishClaim, insertClaim, type Claim, type JournalName } from '../journ
 /** A SQL step as it travels in a message: its own transaction, claim first, finish last. */
 export interface Parcel {
   claim: Claim
+  /** What must come before any query of the transaction: `SET TRANSACTION …`, each one statement. */
+  lead: readonly string[]
   /** The script's text, its own BEGIN and COMMIT blanked out. */
   text: string
   /** How many statements the text has; each answers with one command tag. */
@@ -58,8 +60,9 @@ export function buildMessage(
 ): BatchMessage {
   let text = ''
   const offsets: number[] = []
-  for (const { claim, before, text: script, after } of parcels) {
+  for (const { claim, lead, before, text: script, after } of parcels) {
     if (transaction) text += 'BEGIN;\n'
+    for (const statement of lead) text += `${statement};\n`
     text += `${insertClaim(journal, claim)};\n`
     for (const statement of before) text += `${statement};\n`
     offsets.push(text.length)
@@ -133,16 +136,22 @@ function refusal(message: BatchMessage, error: DatabaseError): Verdict {
 
 function tagsOf(parcel: Parcel, transaction: boolean): number {
   return (
-    1 + parcel.before.length + parcel.statements + parcel.after.length + 1 + (transaction ? 2 : 0)
+    parcel.lead.length +
+    1 +
+    parcel.before.length +
+    parcel.statements +
+    parcel.after.length +
+    1 +
+    (transaction ? 2 : 0)
   )
 }
 
 function stageOf(parcel: Parcel, done: number): { stage: Stage; statement: number } {
-  const script = 1 + parcel.before.length
+  const script = parcel.lead.length + 1 + parcel.before.length
   const after = script + parcel.statements
   const finish = after + parcel.after.length
   const stage =
-    done < 1
+    done <= parcel.lead.length
       ? 'claim'
       : done < script
         ? 'before'

@@ -4,7 +4,7 @@ import { failClaim, finishClaim, insertClaim } from '../journal/table'
 import { scriptContext } from './code-context'
 import { codeFailure } from './failure'
 import { labelOf, type CodeJob } from './job'
-import { claimRefused, failureColumns, type Runner } from './runner'
+import { claimRefused, type Runner } from './runner'
 import { restoreSession, timeoutsFor } from './session-settings'
 import { withRetries } from './retry'
 import { unfinished } from './unfinished'
@@ -43,7 +43,7 @@ export async function runInTransaction(
   await send(runner, job, insertClaim(settings.journal, job.claim))
   await send(runner, job, timeoutsFor(settings, undefined, true))
   await call(runner, job, queryRunner)
-  for (const text of restoreSession) await send(runner, job, text)
+  for (const text of restoreSession(runner.work)) await send(runner, job, text)
   await send(runner, job, finishClaim(settings.journal, job.claim))
 }
 
@@ -58,10 +58,10 @@ async function runOutside(runner: Runner, job: CodeJob, queryRunner: QueryRunner
   if (queryRunner.isTransactionActive || runner.work.status !== 'I') {
     await rollBackAll(runner, queryRunner)
   }
-  for (const text of restoreSession) await send(runner, job, text)
+  for (const text of restoreSession(runner.work)) await send(runner, job, text)
   if (!('error' in watched)) return send(runner, job, finishClaim(settings.journal, job.claim))
   const failure = codeJobFailure(job, watched.error)
-  const { error, trace } = failureColumns(failure)
+  const { error, trace } = runner.failureColumns(failure)
   await send(runner, job, failClaim(settings.journal, job.claim, error, trace))
   return runner.stop(job, failure)
 }

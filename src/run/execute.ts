@@ -10,11 +10,12 @@ import { runCode } from './code'
 import { runWithCopies } from './copies'
 import { runMarks } from './marks'
 import type { RunContext } from './context'
-import { isMark, isSql, leading, prepareJobs, type Job } from './job'
+import { isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
 import { acquireLock, type Lock } from './lock'
 import type { RunReport } from './report'
 import { Runner } from './runner'
 import { MessageSender } from './sql-message'
+import { rememberBaseline } from './session-settings'
 import { runStatements } from './statements'
 
 /**
@@ -56,16 +57,23 @@ export async function underLock<Result>(
     await lock.release()
     throw error
   })
+  const quiet = work.onNotice(({ severity, message }) => {
+    context.observer.message?.(severity, message)
+  })
   try {
     return await task(lock, work)
   } finally {
+    quiet()
     await work.close()
     await lock.release()
   }
 }
 
 async function openWork(database: Database): Promise<Session> {
-  return database.open('work')
+  const work = await database.open('work')
+  await work.identify()
+  if (database.borrowed) await rememberBaseline(work)
+  return work
 }
 
 /** Plans on a session; refuses a database whose set-up was cut off. */
@@ -113,6 +121,11 @@ export async function runPlan(
   if (plan.steps.length === 0) return { plan, steps: [] }
   context.observer.planned?.(plan)
   const jobs = await prepareJobs(context, plan.steps, work)
+  if (jobs.some(isOutside) && work.pid !== work.wirePid) {
+    context.observer.notice?.(
+      'behind a pooler: scripts outside a transaction want typeorm.direct_url, an address past it',
+    )
+  }
   const runner = new Runner(context, work, watch, lock, jobs.length)
   try {
     const all = context.settings.transaction === 'all' || work.status !== 'I'

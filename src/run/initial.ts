@@ -39,7 +39,7 @@ export async function buildInitial(
   if (init === 'entities') return buildEntities(context, session)
   if (typeof init === 'string') await runSchema(session, resolve(init))
   else await callInitial(init, queryRunner!)
-  for (const text of restoreSession) await session.send(text)
+  for (const text of restoreSession(session)) await session.send(text)
 }
 
 async function callInitial(init: Exclude<InitMigration, string>, queryRunner: QueryRunner) {

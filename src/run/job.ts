@@ -119,10 +119,15 @@ async function sqlPart(context: RunContext, step: Step, session: Session): Promi
   throw new Error(`a plan holds a step of ${revision} without its SQL`)
 }
 
-function refuseOutside(job: Job): void {
-  const outside =
+/** True when a job runs outside a transaction. */
+export function isOutside(job: Job): boolean {
+  return (
     (job.kind === 'sql' && job.how === 'statements') || (job.kind === 'code' && !job.transaction)
-  if (!outside) return
+  )
+}
+
+function refuseOutside(job: Job): void {
+  if (!isOutside(job)) return
   const what = job.kind === 'sql' ? job.sql.nonTransactional[0]?.what : undefined
   const file = job.step.script?.file
   throw new MigrationError(

@@ -2,6 +2,7 @@ import type { DatabaseError } from 'pg'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import { claimIndex, insertRow, type Claim } from '../journal/table'
+import { redactor } from '../settings/redact'
 import type { Job } from './job'
 import type { RunContext } from './context'
 import { describeBlocker, interrupted, pause, type Lock } from './lock'
@@ -98,11 +99,26 @@ export class Runner {
     if (!session) return
     const text = insertRow(this.context.settings.journal, claim, {
       outcome: 'error',
-      ...failureColumns(error),
+      ...this.failureColumns(error),
     })
     const { error: refused } = await session.send(text)
     if (refused) this.context.observer.notice?.(`the failure was not recorded: ${refused.message}`)
     if (session !== this.work) await session.close()
+  }
+
+  /** The error as the journal keeps it: whole, and without a secret. */
+  failureColumns(failure: MigrationError): { error: string; trace: string } {
+    const { code, message, detail, hint, file, line, column, excerpt, sqlstate, stack } = failure
+    const fields = { code, message, detail, hint, file, line, column, excerpt, sqlstate }
+    const cause = failure.cause instanceof Error ? `\ncaused by: ${failure.cause.stack}` : ''
+    const hide = redactor(this.context.settings.secrets)
+    const shown = Object.entries(fields).map(([key, value]) => {
+      return [key, typeof value === 'string' ? hide(value) : value] as const
+    })
+    return {
+      error: JSON.stringify(Object.fromEntries(shown)),
+      trace: hide(`${stack ?? message}${cause}`),
+    }
   }
 
   private async reopen(): Promise<Session | undefined> {
@@ -140,14 +156,6 @@ export function claimRefused(revision: string): MigrationError {
   return new MigrationError('CLAIM_REFUSED', `another migrator has taken script ${revision}`, {
     hint: 'Run it again: what the other one did is recorded.',
   })
-}
-
-/** The error as the journal keeps it. */
-export function failureColumns(error: MigrationError): { error: string; trace: string } {
-  const { code, message, detail, hint, file, line, column, excerpt, sqlstate } = error
-  const fields = { code, message, detail, hint, file, line, column, excerpt, sqlstate }
-  const cause = error.cause instanceof Error ? `\ncaused by: ${error.cause.stack}` : ''
-  return { error: JSON.stringify(fields), trace: `${error.stack ?? error.message}${cause}` }
 }
 
 function interruptedBy(error: MigrationError): MigrationError {

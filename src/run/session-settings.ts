@@ -1,4 +1,5 @@
 import { quoteLiteral } from '../database/quote'
+import type { Session } from '../database/session'
 import type { SqlPart } from '../script/script'
 import type { Settings } from '../settings/types'
 
@@ -21,12 +22,28 @@ export function timeoutsFor(settings: Settings, part: SqlPart | undefined, local
 }
 
 /**
- * What puts a session back after a script that may have changed it. DISCARD ALL is refused inside a
- * transaction, and would also drop what belongs to the caller.
+ * What puts a session back after a script that may have changed it, each one statement. DISCARD ALL is
+ * refused inside a transaction, and would also drop what belongs to the caller.
  * @see https://www.postgresql.org/docs/current/sql-reset.html
  */
-export const restoreSession: readonly string[] = [
-  'RESET SESSION AUTHORIZATION',
-  'RESET ROLE',
-  'RESET ALL',
-]
+export function restoreSession({ baseline }: Session): readonly string[] {
+  return ['RESET SESSION AUTHORIZATION', 'RESET ROLE', 'RESET ALL', ...baseline]
+}
+
+/**
+ * Remembers the settings and the role that an application gave its own connection, which RESET would
+ * take away. Reads only.
+ */
+export async function rememberBaseline(session: Session): Promise<void> {
+  const rows = await session.query<{ name: string; setting: string }>(
+    `SELECT name, pg_catalog.current_setting(name) AS setting FROM pg_catalog.pg_settings
+      WHERE source = 'session' AND context IN ('user', 'superuser')
+        AND name NOT LIKE 'transaction\\_%'
+     UNION ALL
+     SELECT 'role', pg_catalog.current_setting('role') WHERE pg_catalog.current_setting('role') <> 'none'`,
+  )
+  session.baseline = rows.map(
+    ({ name, setting }) =>
+      `SELECT pg_catalog.set_config(${quoteLiteral(name)}, ${quoteLiteral(setting)}, false)`,
+  )
+}

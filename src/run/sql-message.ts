@@ -131,12 +131,28 @@ export class StepFailed extends Error {
   }
 }
 
-function parcelOf({ claim, part, sql }: SqlJob, { context }: Runner): Parcel {
+function parcelOf({ claim, part, sql }: SqlJob, { context, work }: Runner): Parcel {
+  const lead = leadOf(sql)
   return {
     claim,
-    text: sql.text,
-    statements: sql.statements.length,
+    lead: lead?.statements ?? [],
+    text: lead?.text ?? sql.text,
+    statements: sql.statements.length - (lead ? lead.statements.length : 0),
     before: [timeoutsFor(context.settings, part, true)],
-    after: sql.leaks ? restoreSession : [],
+    after: sql.leaks ? restoreSession(work) : [],
+  }
+}
+
+/** SET TRANSACTION must come before any query, so before the claim; it is no work that a claim guards. */
+function leadOf({ statements, text }: SqlJob['sql']) {
+  const count = statements.findIndex(({ words: [first, second] }) => {
+    return first !== 'SET' || second !== 'TRANSACTION'
+  })
+  const lead = statements.slice(0, count < 0 ? statements.length : count)
+  const end = lead.at(-1)?.end
+  if (end === undefined) return undefined
+  return {
+    statements: lead.map(({ firstTokenStart, end: last }) => text.slice(firstTokenStart, last)),
+    text: text.slice(0, end + 1).replace(/[^\n]/g, ' ') + text.slice(end + 1),
   }
 }

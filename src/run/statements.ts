@@ -6,7 +6,7 @@ import { offsetOfCodePoint } from '../script/position'
 import { isTakeOver } from './context'
 import { isConnectionLoss, scriptFailure } from './failure'
 import { labelOf, type SqlJob } from './job'
-import { claimRefused, failureColumns, type Runner } from './runner'
+import { claimRefused, type Runner } from './runner'
 import { restoreSession, timeoutsFor } from './session-settings'
 import { dropInvalidIndex, settle } from './settle'
 
@@ -159,7 +159,7 @@ async function finish({ context, work }: Runner, job: SqlJob): Promise<void> {
       { file: job.part.file, hint: 'End it with COMMIT.' },
     )
   }
-  for (const text of [...restoreSession, finishClaim(context.settings.journal, job.claim)]) {
+  for (const text of [...restoreSession(work), finishClaim(context.settings.journal, job.claim)]) {
     const { error } = await work.send(text)
     if (error) throw error
   }
@@ -180,9 +180,9 @@ async function failed(runner: Runner, job: SqlJob, cause: unknown): Promise<unkn
     )
   }
   if (work.status !== 'I') await work.send('ROLLBACK')
-  for (const text of restoreSession) await work.send(text)
+  for (const text of restoreSession(work)) await work.send(text)
   const error = asFailure(job, cause)
-  const { error: text, trace } = failureColumns(error)
+  const { error: text, trace } = runner.failureColumns(error)
   await work.send(failClaim(context.settings.journal, job.claim, text, trace))
   return runner.stop(job, error)
 }

@@ -1,5 +1,5 @@
-import { endOfData } from './copy-data'
-import { blockCommentEnd, escapeStringEnd, lineEnd } from './quotes'
+import { copyDataAfter } from './copy-data'
+import { blockCommentEnd, escapeStringEnd, lineEnd, prefixedQuote, startsLine } from './quotes'
 import type { LexedSql, LexedStatement, Unclosed } from './lexed'
 import { transactionKind } from './transaction-kind'
 
@@ -47,7 +47,6 @@ const brackets = { '/': Char.Slash, '(': Char.Open, ')': Char.Close, ';': Char.S
 for (const [symbol, kind] of Object.entries({ ...symbols, ...brackets, '\\': Char.Backslash }))
   charOf[symbol.charCodeAt(0)] = kind
 
-const singleQuote = 39
 const star = 42
 const minus = 45
 const keptWords = 6
@@ -167,23 +166,13 @@ class Lexer {
     else this.follow(this.text.slice(start, end).toUpperCase())
   }
 
-  /** The strings that a letter introduces: E'' B'' X'' N'' U&'' U&"". */
+  /** The strings that a letter introduces. */
   private prefixed(start: number): boolean {
-    const { text } = this
-    const letter = text.charCodeAt(start) | 32
-    const after = text.charCodeAt(start + 1)
-    if (after === singleQuote) {
-      if (letter === 101) this.opaque('string', start, escapeStringEnd(text, start + 1))
-      else if (letter === 98 || letter === 120 || letter === 110)
-        this.quoted("'", 'string', start, start + 1)
-      else return false
-      return true
-    }
-    if (letter !== 117 || after !== 38) return false
-    const quote = text[start + 2]
-    if (quote === "'") this.quoted(quote, 'string', start, start + 2)
-    else if (quote === '"') this.quoted(quote, 'quoted identifier', start, start + 2)
-    else return false
+    const found = prefixedQuote(this.text, start)
+    if (!found) return false
+    const { quote, at, escapes } = found
+    if (escapes) this.opaque('string', start, escapeStringEnd(this.text, at))
+    else this.quoted(quote, quote === '"' ? 'quoted identifier' : 'string', start, at)
     return true
   }
 
@@ -263,12 +252,8 @@ class Lexer {
   private endStatement(end: number): void {
     const kind = transactionKind(this.words)
     if (kind) this.transactionWords.push({ statementIndex: this.statements.length, kind })
-    this.statements.push({
-      start: this.start,
-      firstTokenStart: this.first,
-      end,
-      words: this.words,
-    })
+    const { start, first, words } = this
+    this.statements.push({ start, firstTokenStart: first, end, words })
     this.words = []
     this.mode = Mode.Plain
     this.first = -1
@@ -276,20 +261,12 @@ class Lexer {
     this.fromStdin = false
   }
 
-  /** As psql: the data starts on the next line and ends at a line `\.` or at the end of the file. */
   private copyData(): void {
-    const { text } = this
-    const newline = text.indexOf('\n', this.at)
-    const rest = text.slice(this.at, newline < 0 ? text.length : newline).trim()
-    const inline = rest !== '' && !rest.startsWith('--')
-    const dataStart = inline ? this.at : newline < 0 ? text.length : newline + 1
-    const dataEnd = inline ? this.at : endOfData(text, dataStart)
+    const { dataStart, dataEnd, next } = copyDataAfter(this.text, this.at)
     this.pushCopy(dataStart, dataEnd)
-    if (inline) return
+    if (next === undefined) return
     this.onOpaque?.(dataStart, dataEnd)
-    const after = text.indexOf('\n', dataEnd)
-    this.at = after < 0 ? text.length : after + 1
-    this.start = this.at
+    this.at = this.start = next
   }
 
   private pushCopy(dataStart: number, dataEnd: number): void {
@@ -298,13 +275,10 @@ class Lexer {
 
   /** A backslash outside quotes is never SQL; at the start of a line it is a command to psql. */
   private backslash(): void {
-    const { text } = this
-    let before = this.at - 1
-    while (before >= 0 && (text[before] === ' ' || text[before] === '\t')) before--
-    if (before >= 0 && text[before] !== '\n' && text[before] !== '\r') return this.symbol('')
     const start = this.at
-    this.at = lineEnd(text, start)
-    const command = text.slice(start, this.at)
+    if (!startsLine(this.text, start)) return this.symbol('')
+    this.at = lineEnd(this.text, start)
+    const command = this.text.slice(start, this.at)
     if (/^\\(?:un)?restrict(?:\s|$)/.test(command)) this.restricts.push({ start, end: this.at })
     else this.psqlCommands.push({ offset: start, text: command.trimEnd() })
   }

@@ -1,5 +1,6 @@
 const newline = 10
 const carriageReturn = 13
+const ampersand = 38
 const singleQuote = 39
 const star = 42
 const minus = 45
@@ -57,4 +58,27 @@ function continuation(text: string, from: number): number {
     else if (code !== 32 && !(code >= 9 && code <= 13)) return -1
   }
   return -1
+}
+
+/** The quote at `at` that a letter at `start` introduces: E'' B'' X'' N'' U&'' U&"". */
+export function prefixedQuote(
+  text: string,
+  start: number,
+): { quote: "'" | '"'; at: number; escapes: boolean } | undefined {
+  const letter = text.charCodeAt(start) | 32
+  const next = text.charCodeAt(start + 1)
+  if (next === singleQuote) {
+    const escapes = letter === 101
+    const binary = letter === 98 || letter === 120
+    return escapes || binary || letter === 110 ? { quote: "'", at: start + 1, escapes } : undefined
+  }
+  const quote = letter === 117 && next === ampersand ? text[start + 2] : undefined
+  return quote === "'" || quote === '"' ? { quote, at: start + 2, escapes: false } : undefined
+}
+
+/** True when only blanks stand between the start of the line and `at`. */
+export function startsLine(text: string, at: number): boolean {
+  let before = at - 1
+  while (before >= 0 && (text[before] === ' ' || text[before] === '\t')) before--
+  return before < 0 || text[before] === '\n' || text[before] === '\r'
 }

@@ -2,14 +2,52 @@ import 'reflect-metadata'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DataSource } from 'typeorm'
-import type { TestDatabase } from '../support/database'
+import type { Migrator } from '../../src/migrator'
+import { settingsFor } from '../../src/settings/library'
+import { migratorFor } from '../../src/setup'
+import { withDatabase, type TestDatabase } from '../support/database'
+import { pgDump } from '../support/pg-dump'
 
-const compiled = join(__dirname, '../../example-app')
-const sources = join(__dirname, '../../../example-app')
+export const compiled = join(__dirname, '../../example-app')
+export const sources = join(__dirname, '../../../example-app')
+export const scripts = join(sources, 'migration')
+export const schema = join(sources, 'schema.sql')
+
+/** Gives a test a migrator on one of the folders of the example's scripts. */
+export async function withScripts<Result>(
+  { url }: TestDatabase,
+  work: (migrator: Migrator) => Promise<Result>,
+  folder = scripts,
+): Promise<Result> {
+  const migrator = await migratorFor(url, await settingsFor(folder, url))
+  try {
+    return await work(migrator)
+  } finally {
+    await migrator.close()
+  }
+}
+
+/** `pg_dump -s` of all but the journal. */
+export function dumpOf({ connection }: TestDatabase): Promise<string> {
+  return pgDump(connection, ['--exclude-table=migration_journal*'])
+}
+
+/** What `schema.sql` makes of an empty database. */
+export async function canonicalDump(major: number): Promise<string> {
+  let dump = ''
+  await withDatabase(
+    async (database) => {
+      await loadSchema(database)
+      dump = await dumpOf(database)
+    },
+    { major },
+  )
+  return dump
+}
 
 /** Makes the database what `example-app/schema.sql` says. */
 export async function loadSchema(database: TestDatabase): Promise<void> {
-  await database.query(await readFile(join(sources, 'schema.sql'), 'utf8'))
+  await database.query(await readFile(schema, 'utf8'))
 }
 
 /** Works with the example's entities on the database; the DataSource is closed afterwards. */

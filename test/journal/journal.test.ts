@@ -58,7 +58,7 @@ test('an entry is read as it was written', async () => {
       ordinal: 1,
       outcome: 'success',
       attempt: 1,
-      statementsDone: 0,
+      statementsDone: 3,
       checksum: 'abc',
       checksumKind: 'sql',
       doneChecksum: null,

@@ -232,3 +232,21 @@ test('settings that a script leaves behind do not reach the next one', async () 
     ])
   })
 })
+
+test('a password in an error never reaches the journal', async () => {
+  const files = {
+    '1_a.ts': "export async function upgrade() { throw new Error('cannot reach s3cret-word') }",
+  }
+  await withMigrator(files, async ({ migrator, database, folder }) => {
+    const { migratorFor } = await import('../../src/setup.js')
+    const settings = { ...migrator.settings, directory: folder, secrets: ['s3cret-word'] }
+    const other = await migratorFor(await database.client(), settings)
+
+    await failureOf(other.execute({ command: 'upgrade' }))
+    await other.close()
+
+    const rows = await database.query('SELECT error::text, trace FROM migration_journal')
+    assert.equal(rows.length, 1)
+    assert.doesNotMatch(JSON.stringify(rows), /s3cret/)
+  })
+})

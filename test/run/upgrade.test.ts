@@ -46,3 +46,20 @@ test('entries keep their order beyond the ninth', async () => {
     )
   })
 })
+
+test('a script may set the isolation level of its transaction', async () => {
+  const files = {
+    '1_a.sql': 'CREATE TABLE a (level text)',
+    '2_b.sql':
+      "-- strict\nSET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\nINSERT INTO a VALUES (current_setting('transaction_isolation'));",
+    '3_c.sql': "INSERT INTO a VALUES (current_setting('transaction_isolation'))",
+  }
+  await withMigrator(files, async ({ migrator, database }) => {
+    await migrator.execute({ command: 'upgrade' })
+
+    assert.deepEqual(await database.query('SELECT level FROM a'), [
+      { level: 'serializable' },
+      { level: 'read committed' },
+    ])
+  })
+})

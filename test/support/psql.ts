@@ -107,6 +107,7 @@ async function runText(client: Client, text: string): Promise<void> {
 }
 
 async function runStatements(client: Client, text: string): Promise<void> {
+  if (text.trim() === '') return
   const bytes = Buffer.from(text)
   for (const { stmt_location: start = 0, stmt_len: length } of parseSync(text).stmts ?? []) {
     const end = length === undefined || length === 0 ? bytes.length : start + length

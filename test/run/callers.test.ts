@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { migratorFor } from '../../src/setup'
+import { withDatabase } from '../support/database'
+import { withFolder } from '../support/folder'
+
+test("an application's connection comes back with its own settings and role", async () => {
+  const files = { '1_a.sql': "SET search_path = ''; SET ROLE pg_monitor; SET lock_timeout = 1" }
+  await withDatabase((database) =>
+    withFolder(files, async (folder) => {
+      const client = await database.client()
+      await client.query("SET search_path = app, public; SET ROLE postgres; SET work_mem = '7MB'")
+      const migrator = await migratorFor(client, folder)
+
+      await migrator.execute({ command: 'upgrade' })
+
+      const { rows } = await client.query(
+        "SELECT current_setting('search_path') AS path, current_setting('work_mem') AS memory, current_setting('role') AS role, current_setting('lock_timeout') AS timeout",
+      )
+      assert.deepEqual(rows, [
+        { path: 'app, public', memory: '7MB', role: 'postgres', timeout: '0' },
+      ])
+      await migrator.close()
+    }),
+  )
+})
+
+test("a caller's open transaction stays the caller's", async () => {
+  const files = { '1_a.sql': 'CREATE TABLE a ()', '2_b.sql': 'CREATE TABLE b ()' }
+  await withDatabase((database) =>
+    withFolder(files, async (folder) => {
+      const client = await database.client()
+      await client.query('BEGIN')
+      const migrator = await migratorFor(client, folder)
+
+      const { steps } = await migrator.execute({ command: 'upgrade' })
+      await migrator.close()
+
+      assert.equal(steps.length, 2)
+      await client.query('ROLLBACK')
+      assert.deepEqual(
+        await database.query("SELECT to_regclass('a') AS a, to_regclass('migration_journal') AS j"),
+        [{ a: null, j: null }],
+      )
+    }),
+  )
+})
