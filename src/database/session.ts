@@ -19,6 +19,8 @@ export class Session {
   lost = false
   /** Statements that bring back what the connection's owner had set; empty on a connection of ours. */
   baseline: readonly string[] = []
+  /** True on a connection that belongs to the caller: what it holds besides settings is not ours to drop. */
+  borrowed = false
   /** The backend's process id, where no pooler stands between; see `wirePid`. */
   pid: number
 

@@ -41,7 +41,7 @@ export async function copyInTransaction(runner: Runner, job: SqlJob): Promise<vo
       throw new AtStatement(index, error as DatabaseError)
     }
   }
-  if (job.sql.leaks) for (const text of restoreSession(work)) await must(runner, text)
+  for (const text of restoreSession(work, job.sql.text)) await must(runner, text)
   await must(runner, finishClaim(journal, job.claim))
 }
 

@@ -88,13 +88,12 @@ function serverFields(error: unknown): ErrorFields {
   const { driverError, query } = error as { driverError?: DatabaseError; query?: string }
   const server = driverError ?? (error as DatabaseError)
   if (server.severity === undefined) return {}
-  const { position, internalQuery } = server
-  const shown =
-    query !== undefined && position !== undefined && internalQuery === undefined
-      ? { ...server, internalQuery: query, internalPosition: position }
-      : server
+  const { detail, where, position } = server
+  const own = query !== undefined && position !== undefined && server.internalQuery === undefined
+  const internalQuery = own ? query : server.internalQuery
+  const internalPosition = own ? position : server.internalPosition
   return {
-    detail: detailOf(shown),
+    detail: detailOf({ detail, where, internalQuery, internalPosition }),
     hint: server.hint ?? hintFor(server, undefined),
     sqlstate: server.code,
   }

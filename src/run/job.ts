@@ -72,7 +72,7 @@ async function prepareJob(context: RunContext, step: Step, session: Session): Pr
   }
   if (step.script && step.script.kind !== 'sql') return codeJob(context, step)
   const part = await sqlPart(context, step, session)
-  const sql = await classify(part)
+  const sql = await classify(ownTransactions(context, part))
   const outside =
     context.settings.transaction === 'none' ||
     !part.options.transaction ||
@@ -85,6 +85,12 @@ async function prepareJob(context: RunContext, step: Step, session: Session): Pr
     sql,
     how: outside ? 'statements' : sql.transaction === 'shared' ? 'shared' : 'alone',
   }
+}
+
+/** Where we give no transaction, a script keeps the one that it brings. */
+function ownTransactions({ settings }: RunContext, part: SqlPart): SqlPart {
+  if (settings.transaction !== 'none') return part
+  return { ...part, options: { ...part.options, transaction: false } }
 }
 
 async function codeJob(context: RunContext, step: Step): Promise<CodeJob> {
@@ -141,8 +147,8 @@ function refuseOutside(job: Job): void {
   )
 }
 
-function announce({ observer }: RunContext, { step, part, sql }: SqlJob): void {
-  if (!sql.inner) return
+function announce({ observer, settings }: RunContext, { step, part, sql }: SqlJob): void {
+  if (!sql.inner || !part.options.transaction || settings.transaction === 'none') return
   const name = basename(part.file)
   observer.notice?.(
     `${labelOf(step)} has its own BEGIN and COMMIT in the middle: ${name} runs statement by statement`,

@@ -22,12 +22,31 @@ export function timeoutsFor(settings: Settings, part: SqlPart | undefined, local
 }
 
 /**
- * What puts a session back after a script that may have changed it, each one statement. DISCARD ALL is
- * refused inside a transaction, and would also drop what belongs to the caller.
+ * What puts a session back after a script, each one statement. It goes after every script: a function
+ * may set what the script's own text does not show. DISCARD ALL is refused inside a transaction, and
+ * would also drop what belongs to the caller; temporary tables, prepared statements (`text` is the
+ * script's SQL), cursors and LISTEN go only on a connection of ours.
  * @see https://www.postgresql.org/docs/current/sql-reset.html
  */
-export function restoreSession({ baseline }: Session): readonly string[] {
-  return ['RESET SESSION AUTHORIZATION', 'RESET ROLE', 'RESET ALL', ...baseline]
+export function restoreSession({ baseline, borrowed }: Session, text = ''): readonly string[] {
+  const settings = ['RESET SESSION AUTHORIZATION', 'RESET ROLE', 'RESET ALL', ...baseline]
+  if (borrowed) return settings
+  const prepared = /\bprepare\b/i.test(text) ? ['DEALLOCATE ALL'] : []
+  return [...settings, 'DISCARD TEMP', 'CLOSE ALL', 'UNLISTEN *', ...prepared]
+}
+
+/**
+ * Puts one statement of ours where a script may have taken the role, the session's authorization or
+ * the right to write; the script goes on with its own. `open`: inside the script's transaction.
+ */
+export function asOurselves(statement: string, open: boolean): string {
+  const own = [
+    'SET LOCAL SESSION AUTHORIZATION DEFAULT',
+    'SET LOCAL role TO DEFAULT',
+    'SET LOCAL statement_timeout = 0',
+    statement,
+  ].join(';\n')
+  return open ? own : `BEGIN READ WRITE;\n${own};\nCOMMIT`
 }
 
 /**
@@ -42,6 +61,7 @@ export async function rememberBaseline(session: Session): Promise<void> {
      UNION ALL
      SELECT 'role', pg_catalog.current_setting('role') WHERE pg_catalog.current_setting('role') <> 'none'`,
   )
+  session.borrowed = true
   session.baseline = rows.map(
     ({ name, setting }) =>
       `SELECT pg_catalog.set_config(${quoteLiteral(name)}, ${quoteLiteral(setting)}, false)`,

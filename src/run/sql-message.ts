@@ -139,7 +139,7 @@ function parcelOf({ claim, part, sql }: SqlJob, { context, work }: Runner): Parc
     text: lead?.text ?? sql.text,
     statements: sql.statements.length - (lead ? lead.statements.length : 0),
     before: [timeoutsFor(context.settings, part, true)],
-    after: sql.leaks ? restoreSession(work) : [],
+    after: restoreSession(work, sql.text),
   }
 }
 

@@ -7,7 +7,7 @@ import { isTakeOver } from './context'
 import { isConnectionLoss, scriptFailure } from './failure'
 import { labelOf, type SqlJob } from './job'
 import { claimRefused, type Runner } from './runner'
-import { restoreSession, timeoutsFor } from './session-settings'
+import { asOurselves, restoreSession, timeoutsFor } from './session-settings'
 import { dropInvalidIndex, settle } from './settle'
 
 /**
@@ -147,7 +147,7 @@ function endsTransaction({ sql }: SqlJob, index: number): boolean {
 
 async function record({ context, work }: Runner, job: SqlJob, done: number): Promise<void> {
   const text = recordDone(context.settings.journal, job.claim, done, prefix(job, done))
-  const { error } = await work.send(text)
+  const { error } = await work.send(asOurselves(text, work.status !== 'I'))
   if (error) throw error
 }
 
@@ -159,7 +159,10 @@ async function finish({ context, work }: Runner, job: SqlJob): Promise<void> {
       { file: job.part.file, hint: 'End it with COMMIT.' },
     )
   }
-  for (const text of [...restoreSession(work), finishClaim(context.settings.journal, job.claim)]) {
+  for (const text of [
+    ...restoreSession(work, job.sql.text),
+    finishClaim(context.settings.journal, job.claim),
+  ]) {
     const { error } = await work.send(text)
     if (error) throw error
   }
@@ -180,7 +183,7 @@ async function failed(runner: Runner, job: SqlJob, cause: unknown): Promise<unkn
     )
   }
   if (work.status !== 'I') await work.send('ROLLBACK')
-  for (const text of restoreSession(work)) await work.send(text)
+  for (const text of restoreSession(work, job.sql.text)) await work.send(text)
   const error = asFailure(job, cause)
   const { error: text, trace } = runner.failureColumns(error)
   await work.send(failClaim(context.settings.journal, job.claim, text, trace))

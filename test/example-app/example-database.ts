@@ -32,8 +32,16 @@ export function dumpOf({ connection }: TestDatabase): Promise<string> {
   return pgDump(connection, ['--exclude-table=migration_journal*'])
 }
 
+const canonical = new Map<number, Promise<string>>()
+
 /** What `schema.sql` makes of an empty database. */
-export async function canonicalDump(major: number): Promise<string> {
+export function canonicalDump(major: number): Promise<string> {
+  const dump = canonical.get(major) ?? dumpCanonical(major)
+  canonical.set(major, dump)
+  return dump
+}
+
+async function dumpCanonical(major: number): Promise<string> {
   let dump = ''
   await withDatabase(
     async (database) => {

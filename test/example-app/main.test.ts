@@ -78,25 +78,3 @@ test('an application that boots on an old database brings it up to date', async 
     )
   })
 })
-
-test('replicas that boot at once set the database up once, and all serve', async () => {
-  await withDatabase(async (database) => {
-    await withFolder(
-      { 'app.ini': ini(database, join(compiled, 'entity/*.js')) },
-      async (folder) => {
-        const outputs = await Promise.allSettled(
-          Array.from({ length: 3 }, () => boot(join(folder, 'app.ini'))),
-        )
-
-        const firstLines = outputs.map((one) =>
-          one.status === 'fulfilled' ? one.value.split('\n')[0] : String(one.reason),
-        )
-        assert.deepEqual(firstLines.toSorted(), [
-          'The database is up to date.',
-          'The database is up to date.',
-          'The database was set up.',
-        ])
-      },
-    )
-  })
-})

@@ -42,6 +42,19 @@ test('a database that was set up from the canonical schema goes down by the scri
   })
 })
 
+test('replicas that boot at once set the database up once', async () => {
+  await withDatabase(async (database) => {
+    const replicas = Array.from({ length: 5 }, () =>
+      setUpMigration(database.url, scripts, { initMigration: schema }),
+    )
+
+    const first = (await Promise.all(replicas)).filter(Boolean)
+
+    assert.equal(first.length, 1)
+    assert.deepEqual(await operations(database), [{ operation: 'run_skip', count: 17 }])
+  })
+})
+
 async function operations(database: Parameters<typeof dumpOf>[0]) {
   return database.query(
     `SELECT operation, count(*)::int FROM migration_journal

@@ -44,8 +44,7 @@ COPY ${name} (note, more) FROM stdin;
 ${rows}\\.
 -- between; the two
 COPY ${name} FROM STDIN WITH (DELIMITER '|', NULL '');
-a\\
-b; c|'d'
+a\\nb; c|'d'
 |"
 \\.
 INSERT INTO ${name} VALUES ('after', 'all');
