@@ -2,6 +2,7 @@ import type { QueryRunner } from 'typeorm'
 import type { MigrationError } from '../errors'
 import { codeJobFailure, commitAll, rollBackAll, runInTransaction } from './code'
 import { copyFailure, copyInTransaction } from './copies'
+import { connectionLost } from './failure'
 import { isMark, leading, type Job, type SqlJob } from './job'
 import { runMarks } from './marks'
 import { isRetryable } from './retry'
@@ -56,7 +57,8 @@ async function attemptAll(
     if (!callers) await commit(runner, jobs, queryRunner)
     return undefined
   } catch (error) {
-    if (!callers && !runner.work.lost) {
+    if (runner.lostBy(error)) return connectionLost('the transaction', error)
+    if (!callers) {
       if (queryRunner) await rollBackAll(runner, queryRunner)
       else await runner.work.send('ROLLBACK')
     }
@@ -64,7 +66,7 @@ async function attemptAll(
   }
 }
 
-const isPlainSql = (job: Job): job is SqlJob => job.kind === 'sql' && job.sql.copies.length === 0
+const isPlainSql = (job: Job): job is SqlJob => job.kind === 'sql' && !job.sql.stepwise
 
 async function runNext(
   runner: Runner,
@@ -75,7 +77,7 @@ async function runNext(
   const [job] = jobs
   if (!job) return 0
   if (job.kind === 'mark') return runMarks(runner, leading(jobs, isMark))
-  if (job.kind === 'sql' && job.sql.copies.length === 0) {
+  if (job.kind === 'sql' && !job.sql.stepwise) {
     return sender.send(sender.take(leading(jobs, isPlainSql)))
   }
   const start = performance.now()

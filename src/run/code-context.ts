@@ -7,7 +7,8 @@ import type { SqlPart } from '../script/script'
 import { readSections } from '../script/sections'
 import { classify, type SqlWork } from '../script/statements'
 import { scriptFailure } from './failure'
-import { labelOf, type CodeJob } from './job'
+import { labelOf } from './label'
+import { type CodeJob } from './job'
 import type { Runner } from './runner'
 
 /** What the script's function is given beside the QueryRunner. */
@@ -39,7 +40,7 @@ async function partFor(job: CodeJob, file: string | undefined): Promise<SqlPart>
 
 async function runPart(runner: Runner, job: CodeJob, part: SqlPart): Promise<void> {
   const sql = await classify(part)
-  if (sql.copies.length === 0 && (job.transaction || sql.nonTransactional.length === 0)) {
+  if (!sql.stepwise && (job.transaction || sql.nonTransactional.length === 0)) {
     return sendText(runner, job, part, sql, 0, sql.text.length)
   }
   for (const [index, statement] of sql.statements.entries()) {

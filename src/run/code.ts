@@ -2,8 +2,9 @@ import type { QueryRunner } from 'typeorm'
 import type { MigrationError } from '../errors'
 import { failClaim, finishClaim, insertClaim } from '../journal/table'
 import { scriptContext } from './code-context'
-import { codeFailure } from './failure'
-import { labelOf, type CodeJob } from './job'
+import { codeFailure, connectionLost } from './failure'
+import { labelOf } from './label'
+import { type CodeJob } from './job'
 import { claimRefused, type Runner } from './runner'
 import { restoreSession, timeoutsFor } from './session-settings'
 import { withRetries } from './retry'
@@ -54,7 +55,9 @@ async function runOutside(runner: Runner, job: CodeJob, queryRunner: QueryRunner
   await send(runner, job, insertClaim(settings.journal, job.claim))
   await send(runner, job, timeoutsFor(settings, undefined, false))
   const watched = await runner.watched(call(runner, job, queryRunner))
-  if (runner.work.lost) throw codeJobFailure(job, 'error' in watched ? watched.error : 'lost')
+  if ('error' in watched && runner.lostBy(watched.error)) {
+    throw connectionLost(labelOf(job.step), watched.error)
+  }
   if (queryRunner.isTransactionActive || runner.work.status !== 'I') {
     await rollBackAll(runner, queryRunner)
   }

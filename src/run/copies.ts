@@ -3,12 +3,13 @@ import { MigrationError } from '../errors'
 import { finishClaim, insertClaim } from '../journal/table'
 import { offsetOfCodePoint } from '../script/position'
 import { scriptFailure } from './failure'
-import { labelOf, type SqlJob } from './job'
+import { labelOf } from './label'
+import { type SqlJob } from './job'
 import { claimRefused, type Runner } from './runner'
 import { restoreSession, timeoutsFor } from './session-settings'
 import { withRetries } from './retry'
 
-/** Runs a script with `COPY … FROM stdin` data: one transaction, but a message a statement. */
+/** Runs a script in one transaction but a message a statement: `COPY … FROM stdin` data is sent between. */
 export async function runWithCopies(runner: Runner, job: SqlJob): Promise<void> {
   runner.started(job)
   const start = performance.now()

@@ -162,7 +162,7 @@ async function runNext(
       return 1
     case 'sql':
       if (job.how === 'shared') return sender.send(sender.take(leading(jobs, isSql)))
-      if (job.how === 'alone' && job.sql.copies.length === 0) return sender.send([job])
+      if (job.how === 'alone' && !job.sql.stepwise) return sender.send([job])
       await (job.how === 'alone' ? runWithCopies(runner, job) : runStatements(runner, job))
       return 1
   }

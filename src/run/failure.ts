@@ -109,8 +109,21 @@ function placeInStack(stack: string, file: string) {
   return row === undefined ? {} : { line: Number(row), column: Number(column) }
 }
 
-/** The server closed the connection, or the way to it broke. */
+/** True when an error says that the connection is gone, whoever closed it. */
 export function isConnectionLoss(error: unknown): boolean {
-  const code = (error as { code?: string }).code ?? ''
-  return !/^[0-9A-Z]{5}$/.test(code) || code.startsWith('08') || code.startsWith('57P')
+  const { code = '', message = '' } =
+    (error as { driverError?: DatabaseError }).driverError ?? (error as Partial<DatabaseError>)
+  return (
+    /^(?:08...|57P0[1-5]|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) ||
+    /^(?:Connection terminated|Client was closed|Client has encountered)/.test(message)
+  )
+}
+
+/** What the user is told then; the journal shows at the next run what had been committed. */
+export function connectionLost(label: string, error: unknown): MigrationError {
+  return new MigrationError('CONNECTION_LOST', `the connection was lost while ${label} ran`, {
+    detail: error instanceof Error ? error.message : String(error),
+    hint: 'Run it again: what was committed is recorded, and it goes on from there.',
+    cause: error,
+  })
 }

@@ -82,7 +82,7 @@ async function runSchema(session: Session, file: string): Promise<void> {
       },
     )
   }
-  if (sql.copies.length === 0) return sendPart(session, part, sql, 0, sql.text.length)
+  if (!sql.stepwise) return sendPart(session, part, sql, 0, sql.text.length)
   for (const [index, { start, end }] of sql.statements.entries()) {
     const copy = sql.copies.find(({ statementIndex }) => statementIndex === index)
     const text = sql.text.slice(start, end)

@@ -9,7 +9,9 @@ import type { ScriptContext } from '../script/context'
 import type { SqlPart } from '../script/script'
 import { readSqlPart } from '../script/sections'
 import { classify, type SqlWork } from '../script/statements'
-import { claimOf, type RunContext } from './context'
+import { claimOf, isTakeOver, type RunContext } from './context'
+import { labelOf } from './label'
+import { unfinished } from './unfinished'
 
 /** A step made ready: everything read, parsed and loaded, nothing run. */
 export type Job = MarkJob | SqlJob | CodeJob
@@ -40,11 +42,6 @@ export interface CodeJob {
   transaction: boolean
 }
 
-/** `20260101120000_create_customers`, as people call a script. */
-export function labelOf({ revision, title }: { revision: string; title: string }): string {
-  return title ? `${revision}_${title}` : revision
-}
-
 /**
  * Makes every step ready before the first one runs, so that a syntax error of a module or a script
  * without a downgrade is found while nothing has happened yet.
@@ -60,6 +57,7 @@ export async function prepareJobs(
   for (const step of steps) {
     const job = await prepareJob(context, step, session)
     if (context.settings.transaction === 'all') refuseOutside(job)
+    refuseUnfinished(job)
     jobs.push(job)
   }
   for (const job of jobs) if (job.kind === 'sql') announce(context, job)
@@ -123,6 +121,13 @@ async function sqlPart(context: RunContext, step: Step, session: Session): Promi
     : await readDowngradeText(session, context.settings.journal, revision)
   if (text !== undefined) return readSqlPart(text, `${revision}_downgrade.sql (from the journal)`)
   throw new Error(`a plan holds a step of ${revision} without its SQL`)
+}
+
+/** What was begun outside a transaction cannot be gone on with inside one. */
+function refuseUnfinished(job: Job): void {
+  if (job.kind === 'mark' || isOutside(job) || !isTakeOver(job.step.resume)) return
+  const detail = 'It was begun outside a transaction, and would now run inside one.'
+  throw unfinished(job.step, job.step.script?.file ?? '', detail)
 }
 
 /** True when a job runs outside a transaction. */

@@ -1,5 +1,7 @@
 import type { MigrationError } from '../errors'
-import type { Job } from './job'
+import { connectionLost } from './failure'
+import { labelOf } from './label'
+import { type Job } from './job'
 import type { Runner } from './runner'
 
 /** A transaction that may be tried again. */
@@ -26,7 +28,8 @@ export async function withRetries(runner: Runner, job: Job, attempt: Attempt): P
     await attempt.begin()
     const watched = await runner.watched(attempt.run())
     if (!('error' in watched)) return
-    if (!runner.work.lost) await attempt.rollBack()
+    if (runner.lostBy(watched.error)) throw connectionLost(labelOf(job.step), watched.error)
+    await attempt.rollBack()
     const failure = attempt.failureOf(watched.error)
     if (failure.code === 'CLAIM_REFUSED') throw failure
     const retry = isRetryable(failure.sqlstate)

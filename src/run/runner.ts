@@ -3,6 +3,7 @@ import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import { claimIndex, insertRow, type Claim } from '../journal/table'
 import { redactor } from '../settings/redact'
+import { isConnectionLoss } from './failure'
 import type { Job } from './job'
 import type { RunContext } from './context'
 import { describeBlocker, interrupted, pause, type Lock } from './lock'
@@ -92,6 +93,12 @@ export class Runner {
   stop(job: Job, error: MigrationError): never {
     this.report(job, 'error', 0)
     throw this.context.signal?.aborted ? interruptedBy(error) : error
+  }
+
+  /** True when an error means that the work's connection is gone; it is not used again then. */
+  lostBy(error: unknown): boolean {
+    if (isConnectionLoss(error)) this.work.lost = true
+    return this.work.lost
   }
 
   async record(claim: Claim, error: MigrationError): Promise<void> {

@@ -1,8 +1,9 @@
-import { MigrationError } from '../errors'
+import type { MigrationError } from '../errors'
 import { buildMessage, judge, type Parcel, type Verdict } from './batch'
 import { placeOfFailure } from './blame'
-import { isConnectionLoss, scriptFailure } from './failure'
-import { labelOf, type Job, type SqlJob } from './job'
+import { connectionLost, scriptFailure } from './failure'
+import { labelOf } from './label'
+import { type Job, type SqlJob } from './job'
 import { isRetryable } from './retry'
 import { claimRefused, type Runner } from './runner'
 import { restoreSession, timeoutsFor } from './session-settings'
@@ -52,11 +53,17 @@ export class MessageSender {
     const { runner } = this
     const { settings } = runner.context
     for (const job of jobs.slice(0, 1)) runner.started(job)
-    const parcels = jobs.map((job) => parcelOf(job, runner))
+    const parcels = jobs.map((job) =>
+      parcelOf(job, runner, this.transaction && job !== jobs.at(-1)),
+    )
     const message = buildMessage(parcels, settings.journal, this.transaction)
     const start = performance.now()
     const watched = await runner.watched(runner.work.send(message.text))
-    if ('error' in watched) throw connectionLost(jobs, watched.error)
+    if ('error' in watched) {
+      throw runner.lostBy(watched.error)
+        ? connectionLost(namesOf(jobs), watched.error)
+        : watched.error
+    }
     const { result, blocker } = watched
     const verdict = judge(message, result)
     this.learn(performance.now() - start)
@@ -110,16 +117,6 @@ export class MessageSender {
   }
 }
 
-function connectionLost(jobs: readonly SqlJob[], error: unknown): unknown {
-  if (!isConnectionLoss(error)) return error
-  const first = jobs[0] ? labelOf(jobs[0].step) : ''
-  return new MigrationError('CONNECTION_LOST', `the connection was lost while ${first} ran`, {
-    detail: `${(error as Error).message}; ${jobs.length} scripts were on their way`,
-    hint: 'Run it again: what was committed is recorded, the rest was rolled back.',
-    cause: error,
-  })
-}
-
 /** A failure inside the one transaction of `all` mode: whoever began it rolls back and records. */
 export class StepFailed extends Error {
   constructor(
@@ -131,14 +128,25 @@ export class StepFailed extends Error {
   }
 }
 
-function parcelOf({ claim, part, sql }: SqlJob, { context, work }: Runner): Parcel {
+/**
+ * Work and entry are one transaction, lost or kept together, and the last COMMIT of the message flushes
+ * those before it, so none of them need wait for the disk by itself.
+ * @see https://www.postgresql.org/docs/current/wal-async-commit.html
+ */
+const commitUnflushed = 'SET LOCAL synchronous_commit = off'
+
+function parcelOf(
+  { claim, part, sql }: SqlJob,
+  { context, work }: Runner,
+  unflushed: boolean,
+): Parcel {
   const lead = leadOf(sql)
   return {
     claim,
     lead: lead?.statements ?? [],
     text: lead?.text ?? sql.text,
     statements: sql.statements.length - (lead ? lead.statements.length : 0),
-    before: [timeoutsFor(context.settings, part, true)],
+    before: [timeoutsFor(context.settings, part, true), ...(unflushed ? [commitUnflushed] : [])],
     after: restoreSession(work, sql.text),
   }
 }
@@ -155,4 +163,9 @@ function leadOf({ statements, text }: SqlJob['sql']) {
     statements: lead.map(({ firstTokenStart, end: last }) => text.slice(firstTokenStart, last)),
     text: text.slice(0, end + 1).replace(/[^\n]/g, ' ') + text.slice(end + 1),
   }
+}
+
+function namesOf(jobs: readonly SqlJob[]): string {
+  const [first, ...others] = jobs.map(({ step }) => labelOf(step))
+  return others.length ? `${first} and ${others.length} after it` : String(first)
 }

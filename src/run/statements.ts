@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import type { DatabaseError } from 'pg'
 import { MigrationError } from '../errors'
 import { failClaim, finishClaim, insertRow, recordDone, takeOver } from '../journal/table'
 import { offsetOfCodePoint } from '../script/position'
 import { isTakeOver } from './context'
-import { isConnectionLoss, scriptFailure } from './failure'
-import { labelOf, type SqlJob } from './job'
+import { connectionLost, scriptFailure } from './failure'
+import { labelOf } from './label'
+import { type SqlJob } from './job'
 import { claimRefused, type Runner } from './runner'
 import { asOurselves, restoreSession, timeoutsFor } from './session-settings'
 import { dropInvalidIndex, settle } from './settle'
@@ -66,12 +67,18 @@ function checkPrefix(
   )
 }
 
-function prefix({ sql }: SqlJob, done: number): string {
-  const hash = createHash('sha256')
-  for (const { firstTokenStart, end } of sql.statements.slice(0, done)) {
-    hash.update(sql.text.slice(firstTokenStart, end).replaceAll('\r\n', '\n')).update('\0')
+const prefixes = new WeakMap<SqlJob, { done: number; hash: Hash }>()
+
+/** Goes on from where it was last asked, or a script of thousands of statements is hashed thousands of times. */
+function prefix(job: SqlJob, done: number): string {
+  const known = prefixes.get(job)
+  const from = known && known.done <= done ? known : { done: 0, hash: createHash('sha256') }
+  for (const { firstTokenStart, end } of job.sql.statements.slice(from.done, done)) {
+    const text = job.sql.text.slice(firstTokenStart, end)
+    from.hash.update(text.replaceAll('\r\n', '\n')).update('\0')
   }
-  return hash.digest('hex')
+  prefixes.set(job, { done, hash: from.hash })
+  return from.hash.copy().digest('hex')
 }
 
 /** A dead run may have finished its statement without saying so. */
@@ -171,27 +178,14 @@ async function finish({ context, work }: Runner, job: SqlJob): Promise<void> {
 /** Puts the session back and turns our running entry into a failure that says how far it came. */
 async function failed(runner: Runner, job: SqlJob, cause: unknown): Promise<unknown> {
   const { work, context } = runner
-  if (work.lost || (!(cause instanceof StatementFailed) && isLoss(cause))) {
-    return new MigrationError(
-      'CONNECTION_LOST',
-      `the connection was lost while ${labelOf(job.step)} ran`,
-      {
-        detail: (cause as Error).message,
-        hint: 'Run it again: it goes on where it stopped.',
-        cause,
-      },
-    )
-  }
+  const reason = cause instanceof StatementFailed ? cause.error : cause
+  if (runner.lostBy(reason)) return connectionLost(labelOf(job.step), reason)
   if (work.status !== 'I') await work.send('ROLLBACK')
   for (const text of restoreSession(work, job.sql.text)) await work.send(text)
   const error = asFailure(job, cause)
   const { error: text, trace } = runner.failureColumns(error)
   await work.send(failClaim(context.settings.journal, job.claim, text, trace))
   return runner.stop(job, error)
-}
-
-function isLoss(cause: unknown): boolean {
-  return !(cause instanceof MigrationError) && isConnectionLoss(cause)
 }
 
 function asFailure(job: SqlJob, cause: unknown): MigrationError {

@@ -1,6 +1,6 @@
 import { MigrationError } from '../errors'
 import type { Step } from '../plan/plan'
-import { labelOf } from './job'
+import { labelOf } from './label'
 
 /** A dead run began this script outside a transaction, and nothing shows how far it came. */
 export function unfinished(step: Step, file: string, detail?: string): MigrationError {

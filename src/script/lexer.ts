@@ -1,4 +1,5 @@
 import { copyDataAfter } from './copy-data'
+import { conformingAfter } from './conforming'
 import { blockCommentEnd, escapeStringEnd, lineEnd, prefixedQuote, startsLine } from './quotes'
 import type { LexedSql, LexedStatement, Unclosed } from './lexed'
 import { transactionKind } from './transaction-kind'
@@ -51,7 +52,6 @@ const star = 42
 const minus = 45
 const keptWords = 6
 const longestFollowed = 'ATOMIC'.length
-const settingWord = /\b(?:set|reset|set_config|role|authorization|discard)\b/i
 const dollarTag = /\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$/y
 
 /** Only these statements need more than their first words: a body may hold `;`, data may follow. */
@@ -74,6 +74,8 @@ class Lexer {
   private atomic = 0
   private atomicStart = -1
   private fromStdin = false
+  private conforming = true
+  private backslashes = false
   private unclosed: LexedSql['unclosed']
   private readonly statements: LexedStatement[] = []
   private readonly copies: LexedSql['copies'][number][] = []
@@ -102,7 +104,7 @@ class Lexer {
       copies: this.copies,
       psqlCommands: this.psqlCommands,
       restricts: this.restricts,
-      hasSetting: settingWord.test(this.text),
+      backslashes: this.backslashes,
       transactionWords: this.transactionWords,
     }
   }
@@ -118,7 +120,8 @@ class Lexer {
       case Char.Digit:
         return this.number()
       case Char.Single:
-        return this.quoted("'", 'string', this.at, this.at)
+        if (this.conforming) return this.quoted("'", 'string', this.at, this.at)
+        return this.opaque('string', this.at, escapeStringEnd(this.text, this.at))
       case Char.Double:
         return this.quoted('"', 'quoted identifier', this.at, this.at)
       case Char.Dollar:
@@ -254,6 +257,8 @@ class Lexer {
     if (kind) this.transactionWords.push({ statementIndex: this.statements.length, kind })
     const { start, first, words } = this
     this.statements.push({ start, firstTokenStart: first, end, words })
+    this.conforming = conformingAfter(words[0], this.text, first, end, this.conforming)
+    this.backslashes ||= !this.conforming
     this.words = []
     this.mode = Mode.Plain
     this.first = -1

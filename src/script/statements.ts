@@ -21,8 +21,11 @@ export interface SqlWork {
   wrapped: boolean
   /** True when a BEGIN, COMMIT or their like is left, so the script's transactions are its own. */
   inner: boolean
-  /** True when the session's settings or role may differ afterwards. */
-  leaks: boolean
+  /**
+   * True when each statement needs a message of its own: data follows one, or one changes how
+   * PostgreSQL reads the next.
+   */
+  stepwise: boolean
   /** The data of each `COPY … FROM stdin`; the rows are `text.slice(dataStart, dataEnd)`. */
   copies: LexedSql['copies']
   /** What PostgreSQL refuses inside a transaction. */
@@ -47,14 +50,15 @@ export async function classify(part: SqlPart, shown = part.file): Promise<SqlWor
   const nonTransactional = await findNonTransactional(text, statements)
   const wantsOutside = lexed.closed && (inner || nonTransactional.length > 0)
   const outside = !part.options.transaction || wantsOutside
-  const shared = lexed.closed && copies.length === 0 && !text.includes('\0')
+  const stepwise = copies.length > 0 || lexed.backslashes
+  const shared = lexed.closed && !stepwise && !text.includes('\0')
   return {
     text,
     statements,
     transaction: outside ? 'none' : shared ? 'shared' : 'alone',
     wrapped: unwrapped !== undefined,
     inner,
-    leaks: lexed.hasSetting,
+    stepwise,
     copies,
     nonTransactional,
   }

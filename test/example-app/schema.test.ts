@@ -92,7 +92,7 @@ async function linesOf(database: TestDatabase): Promise<string[]> {
   return dump
     .split('\n')
     .map((line) => line.replace(/,$/, ''))
-    .sort()
+    .toSorted()
 }
 
 /** The lines of the first list that the second has not, as often as it has them too few times. */

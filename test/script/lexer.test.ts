@@ -152,24 +152,22 @@ test("lexer: pg_dump's restrict lines are no commands and no statements", () => 
   assert.deepEqual([sources(text), closed], [['select 1'], true])
 })
 
-test('lexer: a word that may change the session is seen wherever it stands', () => {
-  const yes = [
-    'SET x = 1',
-    'reset all',
-    "select set_config('a', 'b', false)",
-    'do $$ begin set role x; end $$',
-    'set session authorization x',
-    'discard temp',
-  ]
-  const no = [
-    'create table settings (offset_set int)',
-    'select reset_all()',
-    'create table roles ()',
-    '',
-  ]
+test('lexer: where standard_conforming_strings is off, a backslash escapes', () => {
+  const text = String.raw`SET standard_conforming_strings = off; SELECT 'it\'s; one'; RESET ALL; SELECT '\'; SELECT 2`
+  const { statements, closed, backslashes } = lex(text)
 
-  for (const text of yes) assert.equal(lex(text).hasSetting, true, text)
-  for (const text of no) assert.equal(lex(text).hasSetting, false, text)
+  assert.deepEqual([statements.length, closed, backslashes], [5, true, true])
+  for (const set of [
+    'SET standard_conforming_strings = on',
+    "set standard_conforming_strings to 'TRUE'",
+    'RESET ALL',
+  ])
+    assert.equal(lex(`${set}; SELECT '\\'; SELECT 1`).backslashes, false, set)
+  for (const set of [
+    "select set_config('standard_conforming_strings', 'off', false)",
+    'SET SESSION standard_conforming_strings TO FALSE',
+  ])
+    assert.equal(lex(`${set}; SELECT '\\'; SELECT 1'`).statements.length, 2, set)
 })
 
 test('lexer: transaction statements are known by their first words', () => {

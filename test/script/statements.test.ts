@@ -140,9 +140,11 @@ test('statements: every psql command has a hint that is a sentence', async () =>
     )
 })
 
-test('statements: session settings are told', async () => {
-  assert.equal((await classify(part('set role x'))).leaks, true)
-  assert.equal((await classify(part('create table t ()'))).leaks, false)
+test('statements: data and strings with backslashes want a message for each statement', async () => {
+  const off = await classify(part("set standard_conforming_strings = off; select '\\'';'"))
+  assert.deepEqual([off.stepwise, off.transaction], [true, 'alone'])
+  assert.equal((await classify(part('copy t from stdin;\n1\n'))).stepwise, true)
+  assert.equal((await classify(part('set role x'))).stepwise, false)
 })
 
 const refused: readonly [text: string, what: string | undefined][] = [

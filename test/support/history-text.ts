@@ -40,7 +40,8 @@ export const textPeculiarities: Readonly<Record<string, Peculiarity>> = {
   },
 
   'only comments': ({ variant }) => {
-    const comment = ['-- nothing to do', "/* one;\n two's */\n-- three\n", '/**/'][variant % 3] ?? ''
+    const comment =
+      ['-- nothing to do', "/* one;\n two's */\n-- three\n", '/**/'][variant % 3] ?? ''
     return [{ title: 'only_comments', up: comment, down: comment, form: 'companion' }]
   },
 
@@ -85,9 +86,7 @@ END
 $$;
 `
     const down = `DROP FUNCTION ${name}_f();\nDROP TABLE ${name};\n`
-    return [
-      { title: 'crlf', up: up.replaceAll('\n', '\r\n'), down: down.replaceAll('\n', '\r\n') },
-    ]
+    return [{ title: 'crlf', up: up.replaceAll('\n', '\r\n'), down: down.replaceAll('\n', '\r\n') }]
   },
 
   'a byte order mark': ({ name, variant }) => [
@@ -125,7 +124,7 @@ COMMENT ON COLUMN ${name}.note IS E'tab\t; \'quote\'';
     },
   ],
 
-  'standard_conforming_strings': ({ name, variant }) => {
+  standard_conforming_strings: ({ name, variant }) => {
     const off = variant % 2 === 0
     const value = ['off', "'off'", 'FALSE', '0'][(variant >> 1) % 4]
     return [

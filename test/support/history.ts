@@ -50,7 +50,7 @@ export function makeHistory({ seed, scripts, times, role, fits }: HistoryOptions
   const placed = peculiarChapters(random, times, role, fits ?? (() => true))
   const story = new OrdinaryStory(random)
   const ordinary = Math.max(scripts - placed.length, Math.ceil(scripts / 3))
-  for (let n = 0; n < ordinary; ) {
+  for (let n = 0; n < ordinary;) {
     const chapter = story.next()
     if (fits && !fits(chapter)) continue
     placed.push({ at: n++ / ordinary, chapter })
