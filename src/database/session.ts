@@ -24,8 +24,13 @@ export class Session {
   /** The backend's process id, where no pooler stands between; see `wirePid`. */
   pid: number
 
+  private lastStatus: TransactionStatus = 'I'
   private readonly lose = () => {
     this.lost = true
+  }
+
+  private readonly ready = (message?: { status?: TransactionStatus }) => {
+    this.lastStatus = message?.status ?? this.lastStatus
   }
 
   /**
@@ -39,6 +44,8 @@ export class Session {
   ) {
     client.on('error', this.lose)
     client.on('end', this.lose)
+    // before 8.21 pg's Client does not tell the status that its connection hears
+    wireOf(client)?.on('readyForQuery', this.ready)
     this.pid = this.wirePid
   }
 
@@ -71,9 +78,10 @@ export class Session {
     await pipeline(Readable.from([data]), this.client.query(from(statement)))
   }
 
+  /** As the server said when it was last ready; idle where nothing was asked yet. */
   get status(): TransactionStatus {
-    const client = this.client as ClientBase & { getTransactionStatus?(): TransactionStatus | null }
-    return client.getTransactionStatus?.() ?? 'I'
+    const client: ClientBase & { getTransactionStatus?(): TransactionStatus | null } = this.client
+    return client.getTransactionStatus?.() ?? this.lastStatus
   }
 
   /** Asks the backend who it is: behind a pooler the wire's process id is not its own. */
@@ -115,5 +123,10 @@ export class Session {
   detach(): void {
     this.client.off('error', this.lose)
     this.client.off('end', this.lose)
+    wireOf(this.client)?.off('readyForQuery', this.ready)
   }
+}
+
+function wireOf(client: ClientBase): NodeJS.EventEmitter | undefined {
+  return (client as ClientBase & { connection?: NodeJS.EventEmitter }).connection
 }

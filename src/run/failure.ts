@@ -40,7 +40,7 @@ export function scriptFailure(
   const at = place && excerpt(place.part.text, place.offset, place.part.line)
   return new MigrationError('SCRIPT_FAILED', `script ${label}: ${error.message}`, {
     detail: detailOf(error),
-    hint: error.hint ?? hintFor(error, place?.stage),
+    hint: hintFor(error, place?.stage),
     file: place?.part.file,
     line: at?.line,
     column: at?.column,
@@ -50,7 +50,13 @@ export function scriptFailure(
   })
 }
 
-function hintFor({ code, message }: DatabaseError, stage: string | undefined): string | undefined {
+/** PostgreSQL's own hint, then ours. */
+function hintFor(error: DatabaseError, stage: string | undefined): string | undefined {
+  const own = ownHint(error, stage)
+  return error.hint && own ? `${error.hint} ${own}` : (error.hint ?? own)
+}
+
+function ownHint({ code, message }: DatabaseError, stage: string | undefined): string | undefined {
   if (code === '57014' && !message.includes('statement timeout')) return undefined
   if (code === '25001' && message.startsWith('SET TRANSACTION')) return isolationHint
   return (stage && hints[`${code}:${stage}`]) || hints[code ?? '']
@@ -94,7 +100,7 @@ function serverFields(error: unknown): ErrorFields {
   const internalPosition = own ? position : server.internalPosition
   return {
     detail: detailOf({ detail, where, internalQuery, internalPosition }),
-    hint: server.hint ?? hintFor(server, undefined),
+    hint: hintFor(server, undefined),
     sqlstate: server.code,
   }
 }

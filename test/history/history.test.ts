@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { type TestDatabase, withDatabase } from '../support/database'
 import { type History, type HistoryOptions, makeHistory } from '../support/history'
+import { withRole } from '../support/history-role'
 import { assertSame, type Snapshot, snapshot } from '../support/history-snapshot'
 import { type MigratorFixture, type MigratorOptions, withMigrator } from '../support/migrator'
 import { findPsql, replayWithDriver, replayWithPsql } from '../support/psql'
@@ -15,21 +15,6 @@ async function chosenReplay(): Promise<typeof replayWithDriver> {
   return psql === undefined
     ? replayWithDriver
     : (database, texts) => replayWithPsql(psql, database, texts)
-}
-
-async function withRole(major: number, work: (role: string) => Promise<void>): Promise<void> {
-  const role = `nobody_${randomBytes(4).toString('hex')}`
-  await withDatabase(
-    async ({ query }) => {
-      await query(`CREATE ROLE ${role} NOLOGIN`)
-      try {
-        await work(role)
-      } finally {
-        await query(`DROP ROLE ${role}`)
-      }
-    },
-    { major },
-  )
 }
 
 /** Replays a history without us. */

