@@ -73,7 +73,7 @@ class QueryRunnerDatabase implements Database {
   constructor(private readonly runner: QueryRunner) {}
 
   async open(): Promise<Session> {
-    this.session ??= new Session((await this.runner.connect()) as ClientBase, stay)
+    this.session ??= await asFound((await this.runner.connect()) as ClientBase)
     return this.session
   }
 
@@ -150,17 +150,17 @@ class PoolDatabase extends DriverDatabase {
 class ClientDatabase extends DriverDatabase {
   readonly label: string
   readonly single = true
-  private readonly session: Session
+  private session: Session | undefined
 
   constructor(private readonly client: ClientBase) {
     super()
-    this.session = new Session(client, stay)
     const { database } = client as Client
     this.label = database ? `database "${database}"` : 'the database of the client'
   }
 
-  open(): Promise<Session> {
-    return Promise.resolve(this.session)
+  async open(): Promise<Session> {
+    this.session ??= await asFound(this.client)
+    return this.session
   }
 
   protected options(): Record<string, unknown> {
@@ -170,8 +170,15 @@ class ClientDatabase extends DriverDatabase {
 
   override async close(): Promise<void> {
     await super.close()
-    this.session.detach()
+    this.session?.detach()
   }
+}
+
+/** The answer to any question tells whether the caller has a transaction open. */
+async function asFound(client: ClientBase): Promise<Session> {
+  const session = new Session(client, stay)
+  await session.identify()
+  return session
 }
 
 /** A caller's connection stays open. */
