@@ -12,7 +12,7 @@ import { runMarks } from './marks'
 import type { RunContext } from './context'
 import { isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
 import { acquireLock, type Lock } from './lock'
-import type { RunReport } from './report'
+import type { RunReport, StepResult } from './report'
 import { Runner } from './runner'
 import { MessageSender } from './sql-message'
 import { rememberBaseline } from './session-settings'
@@ -37,12 +37,45 @@ export async function execute(
     if (first.steps.length === 0) return { plan: first, steps: [] }
     return await underLock(context, session, async (lock, work) => {
       await ensureJournal(work, settings.journal)
-      const plan = await planOn(work, context, scripts, request)
-      refuseStale(request, first, plan)
-      return runPlan(context, plan, { lock, work, watch: database.single ? undefined : session })
+      const watch = database.single ? undefined : session
+      return runUntilDone(context, scripts, request, first, { lock, work, watch })
     })
   } finally {
     await session.close()
+  }
+}
+
+/**
+ * Plans and runs. A claim that is refused says that the journal is newer than the plan: the last script
+ * of a migrator that was killed, whose backend ran on, or of one that a pooler's lock did not hold back.
+ * So plan again and go on.
+ */
+async function runUntilDone(
+  context: RunContext,
+  scripts: readonly Script[],
+  request: Request,
+  first: Plan,
+  sessions: Sessions,
+): Promise<RunReport> {
+  const done: StepResult[] = []
+  let refused: MigrationError | undefined
+  for (let last: Plan | undefined; ;) {
+    const plan = await planOn(sessions.work, context, scripts, request)
+    if (refused && last && keyOf(last) === keyOf(plan)) throw refused
+    refuseStale(request, first, plan)
+    try {
+      const report = await runPlan(context, plan, sessions)
+      return { ...report, steps: [...done, ...report.steps] }
+    } catch (error) {
+      if (!(error instanceof MigrationError)) throw error
+      done.push(...((error.results ?? []) as readonly StepResult[]))
+      error.results = done
+      if (error.code !== 'CLAIM_REFUSED' || sessions.work.status !== 'I') throw error
+      if (isRelative(request)) throw error
+      context.observer.notice?.(`${error.message}; planning again`)
+      refused = error
+      last = plan
+    }
   }
 }
 
@@ -96,14 +129,23 @@ export async function planOn(
   return planSteps(scripts, state, request, settings)
 }
 
+/** "The next one" is another one once somebody else has done it. */
+function isRelative({ command, target, ...more }: Request): boolean {
+  if ('count' in more && more.count !== undefined) return true
+  return target === undefined ? command === 'downgrade' : !/^(?:\d+|latest)$/.test(target)
+}
+
 /** "Revert the newest" means the one that the caller saw; another migrator may have reverted it meanwhile. */
 function refuseStale(request: Request, first: Plan, plan: Plan): void {
-  const relative = request.command === 'downgrade' && request.target === undefined
-  const key = ({ steps }: Plan) => steps.map((step) => `${step.revision}/${step.ordinal}`).join()
-  if (!relative || key(first) === key(plan)) return
+  if (request.command !== 'downgrade' || !isRelative(request)) return
+  if (keyOf(first) === keyOf(plan)) return
   throw new MigrationError('STALE_PLAN', 'the database has changed since the plan was made', {
     hint: 'Look at status, and run it again.',
   })
+}
+
+function keyOf({ steps }: Plan): string {
+  return steps.map((step) => `${step.revision}/${step.ordinal}`).join()
 }
 
 interface Sessions {

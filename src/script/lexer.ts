@@ -37,16 +37,9 @@ const charOf = new Uint8Array(128).fill(Char.Other)
 for (const code of [9, 10, 11, 12, 13, 32]) charOf[code] = Char.Space
 for (let code = 65; code <= 90; code++) charOf[code] = charOf[code + 32] = Char.Word
 for (let code = 48; code <= 57; code++) charOf[code] = Char.Digit
-const symbols = {
-  _: Char.Word,
-  "'": Char.Single,
-  '"': Char.Double,
-  $: Char.Dollar,
-  '-': Char.Minus,
-}
-const brackets = { '/': Char.Slash, '(': Char.Open, ')': Char.Close, ';': Char.Semicolon }
-for (const [symbol, kind] of Object.entries({ ...symbols, ...brackets, '\\': Char.Backslash }))
-  charOf[symbol.charCodeAt(0)] = kind
+charOf['_'.charCodeAt(0)] = Char.Word
+const symbols = `'"$-/();\\` // in the order of the enum, from Single on
+for (let n = 0; n < symbols.length; n++) charOf[symbols.charCodeAt(n)] = Char.Single + n
 
 const star = 42
 const minus = 45

@@ -19,7 +19,8 @@ const flag = new Int32Array(answered)
 function exchange(bytes: Uint8Array): Uint8Array {
   Atomics.store(flag, 0, 0)
   wire.postMessage(Uint8Array.from(bytes))
-  Atomics.wait(flag, 0, 0)
+  // the notice of the answer before may wake us once more
+  while (Atomics.load(flag, 0) === 0) Atomics.wait(flag, 0, 0)
   return (receiveMessageOnPort(wire) as { message: Uint8Array }).message
 }
 
