@@ -16,7 +16,7 @@ async function main(paths: readonly string[]): Promise<number> {
   const stopping = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => stopping.abort())
-  const servers = await Promise.allSettled(majors.map(startTestServer))
+  const servers = await Promise.allSettled(majors.map((major) => startTestServer(major)))
   const started = servers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
   try {
     for (const one of servers) if (one.status === 'rejected') throw one.reason

@@ -36,12 +36,22 @@ export async function testServer(major: number): Promise<Server> {
   return started
 }
 
-/** Starts a new cluster that keeps nothing safe, in memory where the machine has room. */
-export async function startTestServer(major: number): Promise<TestServer> {
+export interface TestServerOptions {
+  /** Server settings, `fsync=off`. Default: nothing is kept safe, since speed is all that counts. */
+  settings?: readonly string[]
+  /** Where the data goes; default: memory, where the machine has room. */
+  below?: string
+}
+
+/** Starts a new cluster, to be stopped and removed with `stopTestServer`. */
+export async function startTestServer(
+  major: number,
+  { settings = speed, below }: TestServerOptions = {},
+): Promise<TestServer> {
   const user = await serverUser()
   const binaries = await findBinaries(__dirname, { major })
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'typetrek-server-'))
-  const memory = await mkdtemp(join(await fastFolder(), 'typetrek-data-'))
+  const memory = await mkdtemp(join(below ?? (await fastFolder()), 'typetrek-data-'))
   for (const one of [folder, memory]) await chmod(one, 0o711)
   const inPlace = user ? undefined : await runnableInPlace(binaries)
   const native = inPlace ?? (await placeBinaries(binaries, folder))
@@ -50,7 +60,7 @@ export async function startTestServer(major: number): Promise<TestServer> {
   const cluster: Cluster = { native, major, data: join(memory, 'data'), log, user }
   await createCluster(cluster, ['--no-sync'])
   const sockets = await makeSocketFolder(user)
-  const server = await startServer(cluster, join(sockets, 'server'), speed)
+  const server = await startServer(cluster, join(sockets, 'server'), settings)
   return { ...server, major, folders: [folder, memory, sockets] }
 }
 

@@ -1,0 +1,9 @@
+import type { BenchServer } from './server'
+
+/** What a scenario is given. */
+export interface Stage {
+  server: BenchServer
+  rounds: number
+  /** 1, or less for a quick look. */
+  scale: number
+}
