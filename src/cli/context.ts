@@ -27,7 +27,7 @@ export type Handler = (context: Context) => Promise<number>
  */
 export async function settingsOf(context: Context): Promise<Settings> {
   const { call, io, output } = context
-  const { readSettings } = await import('../settings/settings.js')
+  const { readSettings } = require('../settings/settings') as typeof import('../settings/settings')
   const settings = await readSettings({
     config: call.config,
     cwd: io.cwd,

@@ -21,46 +21,49 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     call = parse(argv, io.cwd)
   } catch (error) {
-    return fail(error, { io, output: await earlyOutput(argv, io) })
+    return fail(error, { io, output: earlyOutput(argv, io) })
   }
   const output = new Output(io, call.options)
   const context: Context = { call, io, output }
-  await hideAddresses(argv, output)
+  hideAddresses(argv, output)
   try {
-    const handler = await handlerOf(call.command)
+    const handler = handlerOf(call.command)
     return await handler(context)
   } catch (error) {
     return fail(error, context)
   }
 }
 
-/** Modules are loaded when a command needs them: `version` is quick, `help` needs no driver. */
-async function handlerOf(command: CommandName): Promise<Handler> {
+/**
+ * Modules are loaded when a command needs them: `version` is quick, `help` needs no driver. By
+ * `require`, since the first `import()` of a process costs some milliseconds of its own.
+ */
+function handlerOf(command: CommandName): Handler {
   switch (command) {
     case 'help':
     case 'version':
     case 'completion':
-      return (await import('./command/about.js'))[command]
+      return (require('./command/about') as typeof import('./command/about'))[command]
     case 'environ':
     case 'url':
-      return (await import('./command/settings.js'))[command]
+      return (require('./command/settings') as typeof import('./command/settings'))[command]
     case 'generate':
-      return (await import('./command/generate.js')).generate
+      return (require('./command/generate') as typeof import('./command/generate')).generate
     case 'status':
     case 'next_version':
-      return (await import('./command/inspect.js'))[command]
+      return (require('./command/inspect') as typeof import('./command/inspect'))[command]
     case 'list':
     case 'errors':
     case 'trace':
-      return (await import('./command/journal.js'))[command]
+      return (require('./command/journal') as typeof import('./command/journal'))[command]
     case 'setup':
-      return (await import('./command/setup.js')).setup
+      return (require('./command/setup') as typeof import('./command/setup')).setup
     case 'upgrade':
     case 'downgrade':
     case 'to':
     case 'mark':
     case 'skip':
-      return (await import('./command/execute.js')).execute
+      return (require('./command/execute') as typeof import('./command/execute')).execute
     case 'plan':
     case 'dry_upgrade':
     case 'dry_downgrade':
@@ -69,7 +72,7 @@ async function handlerOf(command: CommandName): Promise<Handler> {
 }
 
 /** For a call that could not be understood: what it says about the output still counts. */
-async function earlyOutput(argv: readonly string[], io: Io): Promise<Output> {
+function earlyOutput(argv: readonly string[], io: Io): Output {
   const end = argv.indexOf('--')
   const given = new Set(end === -1 ? argv : argv.slice(0, end))
   const output = new Output(io, {
@@ -77,16 +80,16 @@ async function earlyOutput(argv: readonly string[], io: Io): Promise<Output> {
     verbose: given.has('--verbose') || given.has('-v'),
     color: !given.has('--no-color'),
   })
-  await hideAddresses(argv, output)
+  hideAddresses(argv, output)
   return output
 }
 
 /** A URL in the wrong place must not be quoted with its password. */
-async function hideAddresses(argv: readonly string[], output: Output): Promise<void> {
+function hideAddresses(argv: readonly string[], output: Output): void {
   const texts = argv.flatMap((word) => [word, word.replace(/^--[a-z-]+=/, '')])
   const suspects = texts.filter((text) => /:/.test(text))
   if (suspects.length === 0) return
-  const { secretsIn } = await import('../settings/origins.js')
+  const { secretsIn } = require('../settings/origins') as typeof import('../settings/origins')
   output.hide(suspects.flatMap((text) => secretsIn('url', text)))
 }
 

@@ -40,11 +40,12 @@ export function indented(text: string, by: string): string {
 /** How many cells a text takes on a terminal: wide characters two, combining marks none. */
 export function cellWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length
+  graphemes ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
   let width = 0
   for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : 1
   return width
 }
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+let graphemes: Intl.Segmenter | undefined // 5 ms to make, and most terminals are shown plain letters
 const wide =
   /\p{Emoji_Presentation}|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|[\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u

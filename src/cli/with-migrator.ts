@@ -7,7 +7,7 @@ export async function withMigrator<Result>(
   work: (migrator: Migrator) => Promise<Result>,
 ): Promise<Result> {
   const settings = await settingsOf(context)
-  const { openMigrator } = await import('../migrator.js')
+  const { openMigrator } = require('../migrator') as typeof import('../migrator')
   const migrator = await openMigrator(settings)
   let result: Result
   try {

@@ -38,14 +38,29 @@ export async function connect(parts: ConnectionParts, options: ConnectOptions): 
 }
 
 async function connectOnce(parts: ConnectionParts): Promise<Session> {
-  const pg = await import('pg')
+  const pg = driver()
   const config: ClientConfig = { application_name: applicationName(), keepAlive: true, ...parts }
-  const client: Client = new pg.default.Client(config)
+  const client: Client = new pg.Client(config)
   let failure: Error | undefined
   client.on('error', (error) => (failure = error)) // a failing connect also emits; the promise tells it
   await client.connect()
   if (failure) throw failure
   return new Session(client, () => client.end())
+}
+
+/**
+ * `pg` looks for Cloudflare's `navigator`; where there is none, as in Node 20, it makes a `Response`, and
+ * that loads Node's whole HTTP client: 10 ms. So there is one while it loads.
+ */
+function driver(): typeof import('pg') {
+  const nodes = { userAgent: `Node.js/${process.versions.node}` } // as newer versions have it
+  const bare = !('navigator' in globalThis)
+  if (bare) Object.defineProperty(globalThis, 'navigator', { value: nodes, configurable: true })
+  try {
+    return require('pg') as typeof import('pg')
+  } finally {
+    if (bare) Reflect.deleteProperty(globalThis, 'navigator')
+  }
 }
 
 function patienceFor(error: unknown, { wait, patience }: ConnectOptions): number {
