@@ -1,3 +1,5 @@
+import { cellsOf } from '../script/cells'
+
 /** `1 script`, `2 scripts`; irregular plurals are given. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : plural}`
@@ -37,15 +39,8 @@ export function indented(text: string, by: string): string {
   return text.replace(/^(?=.)/gm, by)
 }
 
-/** How many cells a text takes on a terminal: wide characters two, combining marks none. */
+/** How many cells a text takes on a terminal. */
 export function cellWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length
-  graphemes ??= new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-  let width = 0
-  for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : 1
-  return width
+  return cellsOf(text).reduce((sum, { width }) => sum + width, 0)
 }
-
-let graphemes: Intl.Segmenter | undefined // 5 ms to make, and most terminals are shown plain letters
-const wide =
-  /\p{Emoji_Presentation}|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|[\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u

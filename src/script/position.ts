@@ -1,3 +1,5 @@
+import { type Cell, cellsOf } from './cells'
+
 /** A place in a text: 1-based line, 1-based column in code points. */
 export interface Position {
   line: number
@@ -93,27 +95,6 @@ export function excerpt(text: string, offset: number, firstLine = 1): Excerpt {
   const padding = left.map(({ shown, width }) => (shown === '\t' ? shown : ' '.repeat(width)))
   const line = `${leftCut}${shown}${rightCut}`
   return { ...position, excerpt: `${line}\n${leftCut && ' '}${padding.join('')}^` }
-}
-
-interface Cell {
-  shown: string
-  width: number
-}
-
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
-const wide =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]|\ufe0f/u
-const halfwidth = /^[\uff61-\uffdc]/
-const invisible = /^[\p{M}\p{Cf}]+$/u
-const control = /^[\p{Cc}\p{Cs}]/u
-
-function cellsOf(text: string): Cell[] {
-  return Array.from(graphemes.segment(text), ({ segment }) => {
-    if (segment === '\t') return { shown: segment, width: 1 }
-    if (control.test(segment)) return { shown: '\ufffd', width: 1 }
-    if (invisible.test(segment)) return { shown: segment, width: 0 }
-    return { shown: segment, width: wide.test(segment) && !halfwidth.test(segment) ? 2 : 1 }
-  })
 }
 
 function take(cells: readonly Cell[], width: number): Cell[] {
