@@ -72,10 +72,10 @@ export class Session {
     })
   }
 
-  /** Runs one `COPY … FROM stdin` with its data. */
-  async copyIn(statement: string, data: string): Promise<void> {
+  /** Runs one `COPY … FROM stdin` with its data, at the pace at which the server takes it. */
+  async copyIn(statement: string, data: Iterable<string> | AsyncIterable<Buffer>): Promise<void> {
     const { from } = await import('pg-copy-streams')
-    await pipeline(Readable.from([data]), this.client.query(from(statement)))
+    await pipeline(Readable.from(data), this.client.query(from(statement)))
   }
 
   /** As the server said when it was last ready; idle where nothing was asked yet. */

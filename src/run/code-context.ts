@@ -46,8 +46,9 @@ async function runPart(runner: Runner, job: CodeJob, part: SqlPart): Promise<voi
   for (const [index, statement] of sql.statements.entries()) {
     const copy = sql.copies.find(({ statementIndex }) => statementIndex === index)
     const text = sql.text.slice(statement.start, statement.end)
-    if (copy) await runner.work.copyIn(text, sql.text.slice(copy.dataStart, copy.dataEnd))
-    else await sendText(runner, job, part, sql, statement.start, statement.end)
+    if (copy) {
+      await runner.work.copyIn(text, [sql.text.slice(copy.dataStart, copy.dataEnd)])
+    } else await sendText(runner, job, part, sql, statement.start, statement.end)
   }
 }
 

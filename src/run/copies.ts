@@ -36,7 +36,7 @@ export async function copyInTransaction(runner: Runner, job: SqlJob): Promise<vo
     const text = job.sql.text.slice(statement.start, statement.end)
     const copy = job.sql.copies.find(({ statementIndex }) => statementIndex === index)
     try {
-      if (copy) await work.copyIn(text, job.sql.text.slice(copy.dataStart, copy.dataEnd))
+      if (copy) await work.copyIn(text, [job.sql.text.slice(copy.dataStart, copy.dataEnd)])
       else await must(runner, text)
     } catch (error) {
       throw new AtStatement(index, error as DatabaseError)

@@ -1,16 +1,12 @@
-import { readFile } from 'node:fs/promises'
-import { basename, resolve } from 'node:path'
-import type { DatabaseError } from 'pg'
+import { resolve } from 'node:path'
 import type { DataSource, QueryRunner } from 'typeorm'
 import { isOurs } from '../database/query-runner'
 import { quoteIdentifier } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
-import { offsetOfCodePoint } from '../script/position'
-import type { SqlPart } from '../script/script'
-import { classify, type SqlWork } from '../script/statements'
-import { codeFailure, scriptFailure } from './failure'
+import { codeFailure } from './failure'
 import type { RunContext } from './context'
+import { runSchema } from './schema'
 import { restoreSession } from './session-settings'
 
 /** Builds the empty database in the set-up's own transaction. */
@@ -65,65 +61,6 @@ function functionOf(init: Exclude<InitMigration, string>): InitFunction {
 function isClass(init: object): boolean {
   const { prototype } = init as { prototype?: InitObject }
   return prototype?.upgrade !== undefined || prototype?.up !== undefined
-}
-
-async function runSchema(session: Session, file: string): Promise<void> {
-  const part = await schemaPart(file)
-  const sql = await classify(part)
-  const [outside] = sql.nonTransactional
-  if (outside || sql.inner) {
-    throw new MigrationError(
-      'TRANSACTION_MODE',
-      'the canonical schema must run in one transaction',
-      {
-        file,
-        detail: outside ? `It holds ${outside.what}.` : 'It holds BEGIN or COMMIT in the middle.',
-        hint: 'An empty table needs no CONCURRENTLY; leave it out here.',
-      },
-    )
-  }
-  if (!sql.stepwise) return sendPart(session, part, sql, 0, sql.text.length)
-  for (const [index, { start, end }] of sql.statements.entries()) {
-    const copy = sql.copies.find(({ statementIndex }) => statementIndex === index)
-    const text = sql.text.slice(start, end)
-    if (copy) await session.copyIn(text, sql.text.slice(copy.dataStart, copy.dataEnd))
-    else await sendPart(session, part, sql, start, end)
-  }
-}
-
-async function schemaPart(file: string): Promise<SqlPart> {
-  try {
-    const text = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '')
-    return { text, file, line: 1, options: { transaction: true, settings: [] } }
-  } catch (error) {
-    throw new MigrationError('SETTINGS_INVALID', 'cannot read the canonical schema', {
-      file,
-      detail: (error as Error).message,
-      hint: 'Look at schema in the settings.',
-      cause: error,
-    })
-  }
-}
-
-async function sendPart(
-  session: Session,
-  part: SqlPart,
-  sql: SqlWork,
-  start: number,
-  end: number,
-): Promise<void> {
-  const text = sql.text.slice(start, end)
-  const { error, tags } = await session.send(text)
-  if (error) throw failureAt(error, part, placeIn(error, sql, text, start, tags.length))
-}
-
-function placeIn(error: DatabaseError, sql: SqlWork, text: string, start: number, done: number) {
-  if (error.position !== undefined) return start + offsetOfCodePoint(text, Number(error.position))
-  return sql.statements.filter((one) => one.start >= start)[done]?.firstTokenStart ?? start
-}
-
-function failureAt(error: DatabaseError, part: SqlPart, offset: number): MigrationError {
-  return scriptFailure(error, basename(part.file), { part, offset, stage: 'script' })
 }
 
 /** TypeORM's synchronize opens transactions and connections of its own, so nothing of ours may be open. */

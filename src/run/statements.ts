@@ -128,7 +128,7 @@ async function runOne(runner: Runner, job: SqlJob, index: number): Promise<void>
   }
   const ends = work.status !== 'I' && endsTransaction(job, index)
   if (ends) await record(runner, job, index + 1)
-  if (copy) await work.copyIn(text, job.sql.text.slice(copy.dataStart, copy.dataEnd))
+  if (copy) await work.copyIn(text, [job.sql.text.slice(copy.dataStart, copy.dataEnd)])
   else {
     const watched = await runner.watched(work.send(text))
     if ('error' in watched) throw watched.error
