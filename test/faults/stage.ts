@@ -1,0 +1,101 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { migrate } from '../support/cli'
+import { withDatabase, type TestDatabase } from '../support/database'
+import { withFolder } from '../support/folder'
+import { fingerprint } from '../support/history-snapshot'
+import { startProxy, type Guard, type Proxy } from '../support/proxy'
+import { kitSchema, ledger } from './gates'
+import { startMigrate, type MigrateProcess } from './process'
+import type { Scenario } from './scenario'
+
+/** A scenario set up in a database and a folder of its own, with a proxy in front of the server. */
+export interface Stage {
+  database: TestDatabase
+  folder: string
+  proxy: Proxy
+  /** Starts the scenario's command in a process of its own, through the proxy. */
+  start(): MigrateProcess
+  /** Runs a command undisturbed and past the proxy, and returns its output. @throws when it fails */
+  plainly(command?: readonly string[]): Promise<string>
+}
+
+/** How a scenario ended, to be compared with one that was not disturbed. */
+export interface Ending {
+  ledger: readonly string[]
+  journal: readonly string[]
+  catalog: readonly string[]
+}
+
+export interface StageOptions {
+  major?: number
+  /** Gives a database of a server that the test may stop; default: one of the run's servers. */
+  given?: typeof withDatabase
+}
+
+/** Sets a scenario up, up to the command that is to be hurt. */
+export async function withStage(
+  scenario: Scenario,
+  guard: Guard,
+  work: (stage: Stage) => Promise<void>,
+  { major = 18, given = withDatabase }: StageOptions = {},
+): Promise<void> {
+  await given(
+    (database) =>
+      withFolder(scenario.files, async (folder) => {
+        const proxy = await startProxy(database.connection, guard)
+        try {
+          await database.query(scenario.fromNothing ? kitSchema : `${kitSchema};${ledger}`)
+          const stage = await stageOn(scenario, database, folder, proxy)
+          for (const command of scenario.before ?? []) await stage.plainly(command)
+          await work(stage)
+        } finally {
+          await proxy.close()
+        }
+      }),
+    { major },
+  )
+}
+
+async function stageOn(
+  scenario: Scenario,
+  database: TestDatabase,
+  folder: string,
+  proxy: Proxy,
+): Promise<Stage> {
+  const { user, name } = { user: database.connection.user, name: database.name }
+  const write = (file: string, url: string) =>
+    writeFile(
+      join(folder, file),
+      `[migration]\ntypeorm.url = ${url.replaceAll('%', '%%')}\n${scenario.settings ?? ''}`,
+    )
+  await write('plain.ini', database.url)
+  await write('hurt.ini', `postgres://${user}@127.0.0.1:${proxy.port}/${name}`)
+  return {
+    database,
+    folder,
+    proxy,
+    start: () => startMigrate(folder, ['hurt.ini', ...scenario.command]),
+    async plainly(command = scenario.command) {
+      const { status, stdout, stderr } = await migrate(['plain.ini', ...command], { cwd: folder })
+      const output = `${stdout}${stderr}`
+      if (status !== 0) throw new Error(`a plain ${command.join(' ')} ended with ${status}: ${output}`)
+      return output
+    },
+  }
+}
+
+/** What the ledger, the journal and the catalog say. */
+export async function endingOf(database: TestDatabase, scenario: Scenario): Promise<Ending> {
+  const journal = scenario.settings?.includes('elsewhere') ? 'elsewhere.' : ''
+  const rows = await database.query<{ script: string }>('SELECT script FROM ledger ORDER BY script')
+  const entries = await database.query<{ entry: string }>(
+    `SELECT revision || ' ' || replace(operation, 'run_partial', 'run') AS entry
+       FROM ${journal}migration_journal WHERE outcome <> 'error' ORDER BY 1`,
+  )
+  return {
+    ledger: rows.map(({ script }) => script),
+    journal: entries.map(({ entry }) => entry),
+    catalog: await fingerprint(database),
+  }
+}
