@@ -1,4 +1,3 @@
-import type { Database } from '../database/database'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import { ensureJournal, readState } from '../journal/journal'
@@ -13,6 +12,7 @@ import type { RunContext } from './context'
 import { isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
 import { acquireLock, type Lock } from './lock'
 import type { RunReport, StepResult } from './report'
+import { leaveWork, takeWork } from './orphan'
 import { Runner } from './runner'
 import { MessageSender } from './sql-message'
 import { rememberBaseline } from './session-settings'
@@ -86,7 +86,7 @@ export async function underLock<Result>(
   task: (lock: Lock, work: Session) => Promise<Result>,
 ): Promise<Result> {
   const lock = await acquireLock(context, session)
-  const work = await openWork(context.database).catch(async (error: unknown) => {
+  const work = await openWork(context).catch(async (error: unknown) => {
     await lock.release()
     throw error
   })
@@ -97,16 +97,23 @@ export async function underLock<Result>(
     return await task(lock, work)
   } finally {
     quiet()
+    await leaveWork(context, work).catch(() => undefined) // the connection is gone, and the lock with it
     await work.close()
     await lock.release()
   }
 }
 
-async function openWork(database: Database): Promise<Session> {
+async function openWork(context: RunContext): Promise<Session> {
+  const { database } = context
   const work = await database.open('work')
-  await work.identify()
-  if (database.borrowed) await rememberBaseline(work)
-  return work
+  try {
+    await takeWork(context, work)
+    if (database.borrowed) await rememberBaseline(work)
+    return work
+  } catch (error) {
+    await work.close()
+    throw error
+  }
 }
 
 /** Plans on a session; refuses a database whose set-up was cut off. */

@@ -43,17 +43,18 @@ END $$;
 CREATE FUNCTION kit.at_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$
 DECLARE made text;
 BEGIN
-  SELECT command_tag || ' ' || object_identity INTO made FROM pg_event_trigger_ddl_commands() LIMIT 1;
-  IF made LIKE 'CREATE TABLE %migration_journal' THEN
-    EXECUTE 'CREATE TRIGGER gate BEFORE INSERT OR UPDATE ON ' || substr(made, 14)
-      || ' FOR EACH ROW EXECUTE FUNCTION kit.at_entry()';
-    PERFORM kit.gate(${gateNumber.journal});
-  ELSIF made LIKE 'CREATE TABLE %.ledger' THEN
-    CREATE CONSTRAINT TRIGGER gate AFTER INSERT ON ledger DEFERRABLE INITIALLY DEFERRED
-      FOR EACH ROW EXECUTE FUNCTION kit.at_commit();
-  ELSIF made = 'CREATE INDEX public.gated' THEN PERFORM kit.gate(${gateNumber.indexDone});
-  ELSIF made LIKE 'ALTER TYPE %' THEN PERFORM kit.gate(${gateNumber.enumDone});
-  END IF;
+  FOR made IN SELECT command_tag || ' ' || object_identity FROM pg_event_trigger_ddl_commands() LOOP
+    IF made LIKE 'CREATE TABLE %migration_journal' THEN
+      EXECUTE 'CREATE TRIGGER gate BEFORE INSERT OR UPDATE ON ' || substr(made, 14)
+        || ' FOR EACH ROW EXECUTE FUNCTION kit.at_entry()';
+      PERFORM kit.gate(${gateNumber.journal});
+    ELSIF made LIKE 'CREATE TABLE %.ledger' THEN
+      CREATE CONSTRAINT TRIGGER gate AFTER INSERT ON ledger DEFERRABLE INITIALLY DEFERRED
+        FOR EACH ROW EXECUTE FUNCTION kit.at_commit();
+    ELSIF made = 'CREATE INDEX public.gated' THEN PERFORM kit.gate(${gateNumber.indexDone});
+    ELSIF made LIKE 'ALTER TYPE %' THEN PERFORM kit.gate(${gateNumber.enumDone});
+    END IF;
+  END LOOP;
 END $$;
 CREATE EVENT TRIGGER kit ON ddl_command_end EXECUTE FUNCTION kit.at_ddl();`
 

@@ -63,11 +63,23 @@ function atGate(gate: number, opens: string, fault: Fault): Injury {
       if (early) await shutGate.open()
       const { output } = await migrator.ended
       const afterwards = async () => {
-        await sleep(early ? 0 : 150)
+        if (early) return
+        await untilBlocked(stage, 1500)
         await shutGate.open()
       }
       return { struck: backend !== undefined, output, afterwards }
     },
+  }
+}
+
+/** Waits for the rerun to come to where it waits for the orphan, in whatever way it does. */
+async function untilBlocked({ database, told }: Stage, patience: number): Promise<void> {
+  for (const end = Date.now() + patience; Date.now() < end; await sleep(20)) {
+    const rows = await database.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+        AND wait_event <> 'advisory' AND application_name LIKE 'typetrek%'`,
+    )
+    if (rows.length > 0 || told().includes('waiting:')) return
   }
 }
 

@@ -37,7 +37,8 @@ DROP TABLE t${revision}`
 /** One script brings its rows as COPY data, and so goes statement by statement inside its transaction. */
 const copied = `COPY t4 FROM stdin;\n101\n102\n\\.\n`
 
-const sql = (revision: number) => `-- MIGRATE UP\n${up(revision)};\n${revision === 4 ? copied : ''}-- MIGRATE DOWN\n${down(revision)};\n`
+const sql = (revision: number) =>
+  `-- MIGRATE UP\n${up(revision)};\n${revision === 4 ? copied : ''}-- MIGRATE DOWN\n${down(revision)};\n`
 
 const queries = (text: string) =>
   text

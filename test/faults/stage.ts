@@ -18,6 +18,8 @@ export interface Stage {
   start(): MigrateProcess
   /** Runs a command undisturbed and past the proxy, and returns its output. @throws when it fails */
   plainly(command?: readonly string[]): Promise<string>
+  /** What plain runs have written so far. */
+  told(): string
 }
 
 /** How a scenario ended, to be compared with one that was not disturbed. */
@@ -71,15 +73,22 @@ async function stageOn(
     )
   await write('plain.ini', database.url)
   await write('hurt.ini', `postgres://${user}@127.0.0.1:${proxy.port}/${name}`)
+  let told = ''
   return {
     database,
     folder,
     proxy,
+    told: () => told,
     start: () => startMigrate(folder, ['hurt.ini', ...scenario.command]),
     async plainly(command = scenario.command) {
-      const { status, stdout, stderr } = await migrate(['plain.ini', ...command], { cwd: folder })
-      const output = `${stdout}${stderr}`
-      if (status !== 0) throw new Error(`a plain ${command.join(' ')} ended with ${status}: ${output}`)
+      const onWrite = (text: string) => (told += text)
+      const { status, ...written } = await migrate(['plain.ini', ...command], {
+        cwd: folder,
+        onWrite,
+      })
+      const output = written.stderr + written.stdout
+      if (status !== 0)
+        throw new Error(`a plain ${command.join(' ')} ended with ${status}: ${output}`)
       return output
     },
   }

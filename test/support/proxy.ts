@@ -80,6 +80,8 @@ class Relay implements ProxiedConnection {
     private readonly server: Socket,
     private readonly guard: Guard,
   ) {
+    // messages travel one by one, and would wait 40 ms for each other's acknowledgements
+    for (const socket of [client, server]) socket.setNoDelay(true)
     this.carry(client, server, 'client')
     this.carry(server, client, 'server')
   }
