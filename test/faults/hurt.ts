@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict'
 import { Random } from '../support/history-random'
 import { seed } from './mode'
-import { injuryAt, pickPoint, type Fault, type Point } from './injury'
+import { injuryAt, pickMessage, pickPoint, type Point } from './injury'
 import { record } from './report'
-import { endingOf, withStage, type Ending, type StageOptions } from './stage'
+import { endingOf, withStage, type Ending, type Stage, type StageOptions } from './stage'
 import type { Scenario } from './scenario'
+import { isHeld, type Fault } from './strike'
 
 /** What an undisturbed run came to, and how many exchanges each of its connections had. */
 export interface Reference {
   ending: Ending
   exchanges: readonly number[]
+  /** The exchanges of the connection that works whose message holds a COMMIT. */
+  commits: readonly number[]
 }
 
 /** What one injury came to; `output` is of the hurt run and the plain one. */
@@ -19,6 +22,8 @@ export interface Harm {
   twice: number
   differ: number
   output: string
+  /** What the rerun wrote. */
+  plain: string
 }
 
 const noEnding: Ending = { ledger: [], journal: [], catalog: [] }
@@ -29,23 +34,25 @@ export async function referenceOf(
   options: StageOptions = {},
 ): Promise<Reference> {
   const exchanges: number[] = []
+  const commits: number[] = []
   let ending = noEnding
   await withStage(
     scenario,
-    ({ connection, exchange, from, type }) => {
-      if (from === 'client' && /[QS]/.test(type)) exchanges[connection.number] = exchange + 1
+    ({ connection, exchange, from, type, bytes }) => {
+      if (from === 'server' || !/[QS]/.test(type)) return 'pass'
+      exchanges[connection.number] = exchange + 1
+      if (connection.number === 1 && bytes.includes('COMMIT')) commits.push(exchange)
       return 'pass'
     },
     async (stage) => {
-      const { status, output } = await stage.start().ended
-      assert.equal(status, 0, output)
+      await stage.plainly(scenario.command, 'hurt.ini')
       ending = await endingOf(stage.database, scenario)
     },
     options,
   )
   assert.deepEqual(ending.ledger, scenario.ledger.toSorted(), scenario.name)
   assert.deepEqual(ending.journal, scenario.journal.toSorted(), scenario.name)
-  return { ending, exchanges }
+  return { ending, exchanges, commits }
 }
 
 /** Runs a scenario, hurts it, runs it again plainly, and compares with the undisturbed run. */
@@ -57,14 +64,14 @@ export async function hurt(
   options: StageOptions = {},
 ): Promise<Harm> {
   const injury = injuryAt(point, fault)
-  const harm: Harm = { struck: false, lost: 0, twice: 0, differ: 0, output: '' }
-  const run = async (stage: Parameters<Parameters<typeof withStage>[2]>[0]) => {
-    const { struck, output, afterwards } = await injury.run(stage)
-    harm.struck = struck
-    const opening = afterwards()
-    harm.output = `${output}\n-- plainly --\n`
-    harm.output += await stage.plainly().catch((error: Error) => error.message)
-    await opening
+  const harm: Harm = { struck: false, lost: 0, twice: 0, differ: 0, output: '', plain: '' }
+  const run = async (stage: Stage) => {
+    const wounded = await injury.run(stage)
+    harm.struck = wounded.struck
+    const meanwhile = wounded.during()
+    harm.plain = await stage.plainly().catch((error: Error) => error.message)
+    await meanwhile
+    harm.output = `${await wounded.after()}\n-- plainly --\n${harm.plain}`
     Object.assign(harm, compare(ending, await endingOf(stage.database, scenario)))
   }
   await withStage(scenario, injury.guard, run, options)
@@ -92,19 +99,21 @@ function missing(from: readonly string[], list: readonly string[]): number {
 /** Hurts a scenario `count` times at seeded points with the faults given, and fails when anything shows. */
 export async function hurtOften(
   scenario: Scenario,
+  reference: Reference,
   faults: readonly Fault[],
   count: number,
   options: StageOptions = {},
 ): Promise<void> {
-  const reference = await referenceOf(scenario, options)
   const from = seed + hashOf(scenario.name + faults.join())
   const numbers = Array.from({ length: count }, (_, number) => number)
-  await inParallel(3, numbers, async (number) => {
+  await inParallel(options.server ? 1 : 3, numbers, async (number) => {
     const random = new Random(from + 7919 * number)
     const fault = faults[number % faults.length] ?? random.pick(faults)
     // a migrator that is quicker than the undisturbed one may never come to its last question
     for (let attempt = 0; attempt < 5; attempt++) {
-      const point = pickPoint(random, reference.exchanges, scenario.gates)
+      const point = isHeld(fault)
+        ? pickMessage(random, reference.exchanges)
+        : pickPoint(random, reference.exchanges, scenario.gates)
       const harm = await hurt(scenario, reference, point, fault, options)
       const where = `${fault} in ${scenario.name} at ${JSON.stringify(point)}, seed ${seed}`
       judge(harm, fault, where)

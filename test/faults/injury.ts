@@ -1,27 +1,10 @@
-import type { Guard, PassingMessage, ProxiedConnection } from '../support/proxy'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../support/history-random'
+import type { Guard, Passage, PassingMessage, ProxiedConnection } from '../support/proxy'
 import { shut } from './gates'
 import type { MigrateProcess } from './process'
 import type { Stage } from './stage'
-
-/** What is done to a migrator at a point. */
-export type Fault =
-  | 'SIGKILL of the process'
-  | 'socket cut'
-  | 'every socket cut'
-  | 'work session terminated'
-  | 'lock session terminated'
-  | 'both sessions terminated'
-
-export const faults: readonly Fault[] = [
-  'SIGKILL of the process',
-  'socket cut',
-  'every socket cut',
-  'work session terminated',
-  'lock session terminated',
-  'both sessions terminated',
-]
+import { isHeld, isTakenOver, strike, type Fault } from './strike'
 
 /** Where it is done: around one exchange with the server, or while a backend waits at a gate. */
 export type Point =
@@ -29,7 +12,7 @@ export type Point =
       /** The connection's number and the exchange's. */
       exchange: readonly [number, number]
       /** `asked`: before the server has it; `answered`: it is done, the answer is not delivered. */
-      when: 'asked' | 'half asked' | 'half answered' | 'answered'
+      when: Moment
     }
   | {
       gate: number
@@ -37,11 +20,24 @@ export type Point =
       opens: 'before the rerun' | 'during the rerun'
     }
 
-/** Does one fault at one point, and ends with the migrator. Returns whether the point was reached. */
+const moments = ['asked', 'half asked', 'half answered', 'answered'] as const
+type Moment = (typeof moments)[number]
+
+/** A migrator that was hurt. */
+export interface Wounded {
+  /** False when the point was never reached. */
+  struck: boolean
+  /** To be called when the rerun starts: lets go on what should go on while it runs. */
+  during(): Promise<void>
+  /** To be called after the rerun: ends with the migrator, and returns its output. */
+  after(): Promise<string>
+}
+
+/** Does one fault at one point. */
 export interface Injury {
   guard: Guard
-  /** Runs the scenario's command and hurts it. */
-  run(stage: Stage): Promise<{ struck: boolean; output: string; afterwards: () => Promise<void> }>
+  /** Runs the scenario's command, hurts it, and returns when the rerun may start. */
+  run(stage: Stage): Promise<Wounded>
 }
 
 export function injuryAt(point: Point, fault: Fault): Injury {
@@ -59,22 +55,95 @@ function atGate(gate: number, opens: string, fault: Fault): Injury {
         const own = stage.proxy.connections.find(({ pid }) => pid === backend)
         await strike(fault, stage, migrator, own)
       }
-      const early = opens === 'before the rerun' || !endsProcess(fault)
-      if (early) await shutGate.open()
-      const { output } = await migrator.ended
-      const afterwards = async () => {
-        if (early) return
-        await untilBlocked(stage, 1500)
-        await shutGate.open()
+      const late = opens === 'during the rerun' || isHeld(fault)
+      if (!late || fault === 'lock session terminated') await shutGate.open()
+      if (!isTakenOver(fault)) await migrator.ended
+      return {
+        struck: backend !== undefined,
+        during: async () => {
+          await untilBlocked(stage)
+          await shutGate.open()
+        },
+        after: () => wake(migrator),
       }
-      return { struck: backend !== undefined, output, afterwards }
     },
   }
 }
 
-/** Waits for the rerun to come to where it waits for the orphan, in whatever way it does. */
-async function untilBlocked({ database, told }: Stage, patience: number): Promise<void> {
-  for (const end = Date.now() + patience; Date.now() < end; await sleep(20)) {
+function atExchange(point: Exclude<Point, { gate: number }>, fault: Fault): Injury {
+  const [number, exchange] = point.exchange
+  const struck = signal()
+  const released = signal()
+  let hurt: ((connection: ProxiedConnection) => Promise<void>) | undefined
+  const guard: Guard = async (message) => {
+    const { connection } = message
+    const there = connection.number === number && message.exchange === exchange
+    if (struck.given || !there || !isAt(message, point.when)) return disguised(message, fault)
+    if (point.when.startsWith('half') && fault.includes('cut')) {
+      struck.give()
+      return { bytes: Math.ceil(message.bytes.length / 2) }
+    }
+    const hurting = hurt?.(connection)
+    struck.give(hurting)
+    await hurting
+    if (isHeld(fault)) await released.promise
+    return isCut(fault) ? 'cut' : 'pass'
+  }
+  return {
+    guard,
+    async run(stage) {
+      const migrator = stage.start()
+      hurt = (connection) => strike(fault, stage, migrator, connection)
+      await Promise.race([migrator.ended, isTakenOver(fault) ? struck.promise : migrator.ended])
+      return {
+        struck: struck.given,
+        during: async () => {
+          if (isHeld(fault)) await untilBlocked(stage)
+          released.give()
+        },
+        after: () => wake(migrator),
+      }
+    },
+  }
+}
+
+/** Something that happens once, and may take its time. */
+function signal() {
+  let resolve: (value?: Promise<void>) => void = () => undefined
+  const promise = new Promise<void>((done) => (resolve = done as typeof resolve))
+  return {
+    promise,
+    given: false,
+    give(value?: Promise<void>) {
+      this.given = true
+      resolve(value)
+    },
+  }
+}
+
+const isCut = (fault: Fault) => /cut|SIGKILL/.test(fault)
+
+/** A pooler's greeting names a process id that is no backend's. */
+function disguised({ from, type, bytes }: PassingMessage, fault: Fault): Passage {
+  if (!fault.includes('pooler') || from === 'client' || type !== 'K') return 'pass'
+  const other = Buffer.from(bytes)
+  other.writeInt32BE(bytes.readInt32BE(5) ^ 0x40000000, 5)
+  return { instead: other }
+}
+
+function isAt({ from, type }: PassingMessage, when: Moment): boolean {
+  if (when === 'asked' || when === 'half asked') return from === 'client' && /[QS]/.test(type)
+  return from === 'server' && (when === 'half answered' || type === 'Z')
+}
+
+async function wake({ child, ended }: MigrateProcess): Promise<string> {
+  child.kill('SIGCONT')
+  return (await ended).output
+}
+
+/** Waits for the rerun to end, or to come to where it waits for the migrator that was hurt. */
+async function untilBlocked({ database, told, ...stage }: Stage): Promise<void> {
+  for (const end = Date.now() + 3000; Date.now() < end && !stage.over; await sleep(20)) {
     const rows = await database.query(
       `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
         AND wait_event <> 'advisory' AND application_name LIKE 'typetrek%'`,
@@ -82,73 +151,6 @@ async function untilBlocked({ database, told }: Stage, patience: number): Promis
     if (rows.length > 0 || told().includes('waiting:')) return
   }
 }
-
-/** The others leave a migrator that waits for its answer, and ends only when the gate lets it. */
-function endsProcess(fault: Fault): boolean {
-  return fault !== 'lock session terminated'
-}
-
-function atExchange(point: Exclude<Point, { gate: number }>, fault: Fault): Injury {
-  const [number, exchange] = point.exchange
-  let struck = false
-  let hurt: ((connection: ProxiedConnection) => Promise<void>) | undefined
-  const guard: Guard = async (message) => {
-    const { connection } = message
-    if (struck || connection.number !== number || message.exchange !== exchange) return 'pass'
-    if (!isAt(message, point.when)) return 'pass'
-    struck = true
-    const half = point.when.startsWith('half')
-    if (half && fault.includes('cut')) return { bytes: Math.ceil(message.bytes.length / 2) }
-    await hurt?.(connection)
-    return fault.includes('terminated') ? 'pass' : 'cut'
-  }
-  return {
-    guard,
-    async run(stage) {
-      const migrator = stage.start()
-      hurt = (connection) => strike(fault, stage, migrator, connection)
-      const { output } = await migrator.ended
-      return { struck, output, afterwards: () => Promise.resolve() }
-    },
-  }
-}
-
-function isAt({ from, type }: PassingMessage, when: string): boolean {
-  if (when === 'asked' || when === 'half asked') return from === 'client' && /[QS]/.test(type)
-  return from === 'server' && (when === 'half answered' || type === 'Z')
-}
-
-async function strike(
-  fault: Fault,
-  { database, proxy }: Stage,
-  { child, ended }: MigrateProcess,
-  connection: ProxiedConnection | undefined,
-): Promise<void> {
-  const [lock, work] = proxy.connections
-  const terminate = async (...victims: (ProxiedConnection | undefined)[]) => {
-    for (const victim of victims) {
-      if (victim) await database.query('SELECT pg_terminate_backend($1, 5000)', [victim.pid])
-    }
-  }
-  switch (fault) {
-    case 'SIGKILL of the process':
-      child.kill('SIGKILL')
-      await ended
-      return
-    case 'socket cut':
-      return connection?.cut()
-    case 'every socket cut':
-      return proxy.cutAll()
-    case 'work session terminated':
-      return terminate(work)
-    case 'lock session terminated':
-      return terminate(lock)
-    case 'both sessions terminated':
-      return terminate(lock, work)
-  }
-}
-
-const moments = ['asked', 'half asked', 'half answered', 'answered'] as const
 
 /** Picks a point of a scenario: an exchange of an undisturbed run, or a gate. */
 export function pickPoint(
@@ -163,4 +165,9 @@ export function pickPoint(
   const connection = random.below(exchanges.length)
   const exchange = random.below(exchanges[connection] ?? 1)
   return { exchange: [connection, exchange], when: random.pick(moments) }
+}
+
+/** Picks one of the exchanges on the connection that works, before the server has it. */
+export function pickMessage(random: Random, exchanges: readonly number[]): Point {
+  return { exchange: [1, random.below(exchanges[1] ?? 1)], when: 'asked' }
 }

@@ -4,6 +4,7 @@ import { migrate } from '../support/cli'
 import { withDatabase, type TestDatabase } from '../support/database'
 import { withFolder } from '../support/folder'
 import { fingerprint } from '../support/history-snapshot'
+import { crashTestServer, type TestServer } from '../support/server'
 import { startProxy, type Guard, type Proxy } from '../support/proxy'
 import { kitSchema, ledger } from './gates'
 import { startMigrate, type MigrateProcess } from './process'
@@ -16,10 +17,17 @@ export interface Stage {
   proxy: Proxy
   /** Starts the scenario's command in a process of its own, through the proxy. */
   start(): MigrateProcess
-  /** Runs a command undisturbed and past the proxy, and returns its output. @throws when it fails */
-  plainly(command?: readonly string[]): Promise<string>
+  /**
+   * Runs a command undisturbed, past the proxy unless told otherwise, and returns its output.
+   * @throws when it fails
+   */
+  plainly(command?: readonly string[], config?: 'plain.ini' | 'hurt.ini'): Promise<string>
   /** What plain runs have written so far. */
   told(): string
+  /** True once a plain run of the scenario's own command has ended. */
+  readonly over: boolean
+  /** Where the test may stop the server: stops it at once and starts it again. */
+  crash: (() => Promise<void>) | undefined
 }
 
 /** How a scenario ended, to be compared with one that was not disturbed. */
@@ -31,8 +39,8 @@ export interface Ending {
 
 export interface StageOptions {
   major?: number
-  /** Gives a database of a server that the test may stop; default: one of the run's servers. */
-  given?: typeof withDatabase
+  /** A server of the test's own, which it may stop; default: one of the run's. */
+  server?: TestServer
 }
 
 /** Sets a scenario up, up to the command that is to be hurt. */
@@ -40,22 +48,23 @@ export async function withStage(
   scenario: Scenario,
   guard: Guard,
   work: (stage: Stage) => Promise<void>,
-  { major = 18, given = withDatabase }: StageOptions = {},
+  { major = 18, server }: StageOptions = {},
 ): Promise<void> {
-  await given(
+  await withDatabase(
     (database) =>
       withFolder(scenario.files, async (folder) => {
         const proxy = await startProxy(database.connection, guard)
         try {
           await database.query(scenario.fromNothing ? kitSchema : `${kitSchema};${ledger}`)
-          const stage = await stageOn(scenario, database, folder, proxy)
+          const crash = server && (() => crashTestServer(server))
+          const stage = await stageOn(scenario, database, folder, proxy, crash)
           for (const command of scenario.before ?? []) await stage.plainly(command)
           await work(stage)
         } finally {
           await proxy.close()
         }
       }),
-    { major },
+    { major, ...(server && { server }) },
   )
 }
 
@@ -64,6 +73,7 @@ async function stageOn(
   database: TestDatabase,
   folder: string,
   proxy: Proxy,
+  crash: Stage['crash'],
 ): Promise<Stage> {
   const { user, name } = { user: database.connection.user, name: database.name }
   const write = (file: string, url: string) =>
@@ -74,18 +84,24 @@ async function stageOn(
   await write('plain.ini', database.url)
   await write('hurt.ini', `postgres://${user}@127.0.0.1:${proxy.port}/${name}`)
   let told = ''
+  let over = false
   return {
     database,
     folder,
     proxy,
+    crash,
     told: () => told,
+    get over() {
+      return over
+    },
     start: () => startMigrate(folder, ['hurt.ini', ...scenario.command]),
-    async plainly(command = scenario.command) {
+    async plainly(command = scenario.command, config = 'plain.ini') {
       const onWrite = (text: string) => (told += text)
-      const { status, ...written } = await migrate(['plain.ini', ...command], {
+      const { status, ...written } = await migrate([config, ...command], {
         cwd: folder,
         onWrite,
       })
+      over = command === scenario.command
       const output = written.stderr + written.stdout
       if (status !== 0)
         throw new Error(`a plain ${command.join(' ')} ended with ${status}: ${output}`)

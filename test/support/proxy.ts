@@ -14,8 +14,11 @@ export interface PassingMessage extends WireMessage {
   exchange: number
 }
 
-/** What becomes of a message: the first so many bytes of it may pass before both sockets are cut. */
-export type Passage = 'pass' | 'cut' | { bytes: number }
+/**
+ * What becomes of a message: the first so many bytes of it may pass before both sockets are cut, or
+ * others may go in its place.
+ */
+export type Passage = 'pass' | 'cut' | { bytes: number } | { instead: Buffer }
 
 /** Told of every message; the side that sent it waits for the answer, so that a promise delays it. */
 export type Guard = (message: PassingMessage) => Passage | Promise<Passage>
@@ -111,6 +114,7 @@ class Relay implements ProxiedConnection {
     if (this.ended || target.destroyed || target.writableEnded) return
     if (passage === 'pass') return void target.write(message.bytes)
     if (passage === 'cut') return this.cut()
+    if ('instead' in passage) return void target.write(passage.instead)
     this.ended = true
     target.write(message.bytes.subarray(0, passage.bytes), () => this.cut())
   }

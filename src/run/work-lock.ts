@@ -11,11 +11,22 @@ export function workKey({ schema, table }: JournalName): string {
   return hash.readBigInt64BE().toString()
 }
 
+/** Whoever holds the work's lock without holding the migrator's. */
+interface Orphan {
+  pid: number
+  name: string
+  state: string
+  query: string
+  /** True for one that has been asleep inside a transaction for some seconds. */
+  asleep: boolean
+}
+
 /**
  * Waits until nothing of an earlier migrator works on the journal any more. The migrator's lock says
  * that none is alive, or that it has lost its lock; but a backend learns only after its statement, or
  * its whole message, that its client is gone, and runs on until then. So the connection that works
- * holds a lock of its own: an orphan frees it with its last breath.
+ * holds a lock of its own: an orphan frees it with its last breath. One whose client sleeps in the
+ * middle of a transaction is ended, since its work is rolled back with it; no other is.
  *
  * Takes a session-level advisory lock on `work`, which ends with the connection; `leaveWork` frees it
  * on one that is lent. Behind a pooler, where a session is nobody's own, there is no such lock, and
@@ -32,9 +43,11 @@ export async function takeWork(context: RunContext, work: Session): Promise<void
   const end = Date.now() + settings.lockWait
   let told = ''
   for (let attempt = 0; !(await tryWork(work, key)); attempt++) {
-    const orphan = await describeOrphan(work, key)
-    if (orphan && orphan !== told) observer.notice?.(`waiting: ${orphan}`)
-    told = orphan ?? told
+    const orphan = await findOrphan(work, key)
+    const what = orphan ? describe(orphan) : told
+    if (what !== told) observer.notice?.(`waiting: ${what}`)
+    told = what
+    if (orphan?.asleep) await endOrphan(context, work, orphan)
     if (Date.now() >= end) throw expired(told, settings.lockWait)
     await pause(context, Math.min(500, 50 * 1.5 ** attempt) * (0.5 + Math.random()))
   }
@@ -62,21 +75,31 @@ async function tryWork(work: Session, key: string): Promise<boolean> {
   return row?.taken === true
 }
 
-/** In words; undefined when it has just ended. Asked on the connection that waits, which is idle. */
-async function describeOrphan(work: Session, key: string): Promise<string | undefined> {
+/** Undefined when it has just ended. Asked on the connection that waits, which is idle. */
+async function findOrphan(work: Session, key: string): Promise<Orphan | undefined> {
   const bits = BigInt.asUintN(64, BigInt(key))
-  const [row] = await work.query<{ pid: number; name: string; state: string; query: string }>(
+  const rows = await work.query<Orphan & Record<string, unknown>>(
     `SELECT l.pid, coalesce(a.application_name, '') AS name, coalesce(a.state, 'unknown') AS state,
-            coalesce(left(a.query, 120), '') AS query
+            coalesce(left(a.query, 120), '') AS query,
+            coalesce(a.state LIKE 'idle in transaction%'
+              AND clock_timestamp() - a.state_change > interval '5 s', false) AS asleep
        FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
       WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
         AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
         AND l.classid = ${bits >> 32n} AND l.objid = ${bits & 0xffffffffn} LIMIT 1`,
   )
-  if (!row) return undefined
-  const name = row.name && ` (${row.name})`
-  const query = row.query.replace(/\s+/g, ' ')
-  return `backend ${row.pid}${name} of a migrator that no longer holds the lock is still at work, ${row.state}: ${query}`
+  return rows[0]
+}
+
+function describe({ pid, name, state, query }: Orphan): string {
+  const shown = name && ` (${name})`
+  return `backend ${pid}${shown} of a migrator that no longer holds the lock, ${state}: ${query.replace(/\s+/g, ' ')}`
+}
+
+/** Without the right to end it, waiting for it is all that is left. */
+async function endOrphan({ observer }: RunContext, work: Session, { pid }: Orphan): Promise<void> {
+  const { error } = await work.send(`SELECT pg_catalog.pg_terminate_backend(${pid})`)
+  if (!error) observer.notice?.(`ended backend ${pid}, which slept in a transaction`)
 }
 
 function expired(orphan: string, waited: number): MigrationError {
