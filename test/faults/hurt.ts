@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Random } from '../support/history-random'
-import { seed } from './mode'
+import { full, seed } from './mode'
 import { injuryAt, pickMessage, pickPoint, type Point } from './injury'
 import { record } from './report'
 import { endingOf, withStage, type Ending, type Stage, type StageOptions } from './stage'
@@ -26,7 +26,7 @@ export interface Harm {
   plain: string
 }
 
-const noEnding: Ending = { ledger: [], journal: [], catalog: [] }
+const noEnding: Ending = { ledger: [], journal: [], catalog: [], dump: undefined }
 
 /** Runs a scenario undisturbed. */
 export async function referenceOf(
@@ -46,7 +46,7 @@ export async function referenceOf(
     },
     async (stage) => {
       await stage.plainly(scenario.command, 'hurt.ini')
-      ending = await endingOf(stage.database, scenario)
+      ending = await endingOf(stage.database, scenario, full)
     },
     options,
   )
@@ -61,7 +61,7 @@ export async function hurt(
   { ending }: Reference,
   point: Point,
   fault: Fault,
-  options: StageOptions = {},
+  { dumped = false, ...options }: StageOptions & { dumped?: boolean } = {},
 ): Promise<Harm> {
   const injury = injuryAt(point, fault)
   const harm: Harm = { struck: false, lost: 0, twice: 0, differ: 0, output: '', plain: '' }
@@ -72,7 +72,7 @@ export async function hurt(
     harm.plain = await stage.plainly().catch((error: Error) => error.message)
     await meanwhile
     harm.output = `${await wounded.after()}\n-- plainly --\n${harm.plain}`
-    Object.assign(harm, compare(ending, await endingOf(stage.database, scenario)))
+    Object.assign(harm, compare(ending, await endingOf(stage.database, scenario, dumped)))
   }
   await withStage(scenario, injury.guard, run, options)
   return harm
@@ -82,7 +82,9 @@ export async function hurt(
 export function compare(wanted: Ending, is: Ending): Pick<Harm, 'lost' | 'twice' | 'differ'> {
   const lost = missing(wanted.ledger, is.ledger) + missing(wanted.journal, is.journal)
   const twice = missing(is.ledger, wanted.ledger) + missing(is.journal, wanted.journal)
-  const same = JSON.stringify(is.catalog) === JSON.stringify(wanted.catalog)
+  const same =
+    JSON.stringify(is.catalog) === JSON.stringify(wanted.catalog) &&
+    (is.dump === undefined || is.dump === wanted.dump)
   return { lost, twice, differ: same ? 0 : 1 }
 }
 
@@ -114,7 +116,8 @@ export async function hurtOften(
       const point = isHeld(fault)
         ? pickMessage(random, reference.exchanges)
         : pickPoint(random, reference.exchanges, scenario.gates)
-      const harm = await hurt(scenario, reference, point, fault, options)
+      const dumped = full && number % 4 === 0
+      const harm = await hurt(scenario, reference, point, fault, { ...options, dumped })
       const where = `${fault} in ${scenario.name} at ${JSON.stringify(point)}, seed ${seed}`
       judge(harm, fault, where)
       if (harm.struck) return

@@ -10,6 +10,8 @@ export interface Scenario {
   command: readonly string[]
   /** Commands that are run undisturbed before. */
   before?: readonly (readonly string[])[]
+  /** A gate at which a first run of the command is killed before; the one that is hurt resumes it. */
+  cutAt?: number
   /** True: the command builds the ledger itself; it wants an empty database. */
   fromNothing?: boolean
   /** Every row that the ledger must hold, each once. */
@@ -104,6 +106,28 @@ const downwards = {
   ],
 }
 
+const notTransactional = {
+  files: {
+    'migration/1_s.sql': `CREATE TYPE mood AS ENUM ('sad');
+INSERT INTO ledger VALUES ('1 up'); CREATE TABLE t1 (i int);
+INSERT INTO t1 SELECT generate_series(1, 20); CREATE INDEX dropped ON t1 (i)`,
+    'migration/2_s.sql': outside,
+    'migration/3_s.sql': "INSERT INTO ledger VALUES ('3 up')",
+  },
+  command: ['upgrade'],
+  ledger: ['1 up', '2 up', '3 up'],
+  journal: ['1 run', '2 run', '3 run'],
+  gates: [
+    gateNumber.index,
+    gateNumber.indexDone,
+    gateNumber.inScript(2),
+    gateNumber.commit(2),
+    gateNumber.enumDone,
+    gateNumber.claim(2),
+    gateNumber.finish(2),
+  ],
+}
+
 const schema = `CREATE TYPE mood AS ENUM ('sad');
 ${ledger};
 ${gate(gateNumber.inScript(0))};
@@ -130,27 +154,13 @@ export const scenarios: readonly Scenario[] = [
     settings: 'transaction = all\njournal_schema = elsewhere\n',
     ...upwards,
   },
+  { name: 'SQL outside a transaction', ...notTransactional },
   {
-    name: 'SQL outside a transaction',
-    files: {
-      'migration/1_s.sql': `CREATE TYPE mood AS ENUM ('sad');
-INSERT INTO ledger VALUES ('1 up'); CREATE TABLE t1 (i int);
-INSERT INTO t1 SELECT generate_series(1, 20); CREATE INDEX dropped ON t1 (i)`,
-      'migration/2_s.sql': outside,
-      'migration/3_s.sql': "INSERT INTO ledger VALUES ('3 up')",
-    },
-    command: ['upgrade'],
-    ledger: ['1 up', '2 up', '3 up'],
-    journal: ['1 run', '2 run', '3 run'],
-    gates: [
-      gateNumber.index,
-      gateNumber.indexDone,
-      gateNumber.inScript(2),
-      gateNumber.commit(2),
-      gateNumber.enumDone,
-      gateNumber.claim(2),
-      gateNumber.finish(2),
-    ],
+    name: 'SQL outside a transaction, resumed',
+    ...notTransactional,
+    cutAt: gateNumber.indexDone,
+    // what runs again before the claim is taken over is the plan alone
+    gates: notTransactional.gates.filter((gate) => gate !== gateNumber.claim(2)),
   },
   { name: 'SQL downgraded to 0', files: folder(sql, 'sql'), ...downwards },
   { name: 'TypeScript and SQL downgraded to 0', files: mixedFolder, ...downwards },
@@ -178,5 +188,13 @@ INSERT INTO t1 SELECT generate_series(1, 20); CREATE INDEX dropped ON t1 (i)`,
     command: ['setup', '--run-scripts'],
     fromNothing: true,
     journal: ['0 run', ...upwards.journal],
+  },
+  {
+    name: 'marks',
+    files: folder(sql, 'sql'),
+    command: ['mark', '--yes'],
+    ledger: [],
+    journal: each((one) => `${one} run_skip`),
+    gates: [gateNumber.journal, ...revisions.map(gateNumber.claim)],
   },
 ]

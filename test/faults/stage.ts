@@ -5,8 +5,9 @@ import { withDatabase, type TestDatabase } from '../support/database'
 import { withFolder } from '../support/folder'
 import { fingerprint } from '../support/history-snapshot'
 import { crashTestServer, type TestServer } from '../support/server'
+import { pgDump } from '../support/pg-dump'
 import { startProxy, type Guard, type Proxy } from '../support/proxy'
-import { kitSchema, ledger } from './gates'
+import { kitSchema, ledger, shut } from './gates'
 import { startMigrate, type MigrateProcess } from './process'
 import type { Scenario } from './scenario'
 
@@ -35,6 +36,8 @@ export interface Ending {
   ledger: readonly string[]
   journal: readonly string[]
   catalog: readonly string[]
+  /** The output of `pg_dump -s`, where it was asked for. */
+  dump: string | undefined
 }
 
 export interface StageOptions {
@@ -59,6 +62,7 @@ export async function withStage(
           const crash = server && (() => crashTestServer(server))
           const stage = await stageOn(scenario, database, folder, proxy, crash)
           for (const command of scenario.before ?? []) await stage.plainly(command)
+          if (scenario.cutAt !== undefined) await cutOff(scenario, stage, scenario.cutAt)
           await work(stage)
         } finally {
           await proxy.close()
@@ -66,6 +70,18 @@ export async function withStage(
       }),
     { major, ...(server && { server }) },
   )
+}
+
+/** Kills a first run at a gate, and its backend there, so that its work is half done. */
+async function cutOff({ command }: Scenario, { database, folder }: Stage, number: number) {
+  const gate = await shut(database, number)
+  const migrator = startMigrate(folder, ['plain.ini', ...command])
+  const backend = await gate.arrived(() => migrator.over)
+  migrator.child.kill('SIGKILL')
+  const { output } = await migrator.ended
+  if (backend === undefined) throw new Error(`it never came to gate ${number}: ${output}`)
+  await database.query('SELECT pg_terminate_backend($1, 5000)', [backend])
+  await gate.open()
 }
 
 async function stageOn(
@@ -110,8 +126,12 @@ async function stageOn(
   }
 }
 
-/** What the ledger, the journal and the catalog say. */
-export async function endingOf(database: TestDatabase, scenario: Scenario): Promise<Ending> {
+/** What the ledger, the journal and the catalog say; `dumped`: the catalog as pg_dump tells it, which is slow. */
+export async function endingOf(
+  database: TestDatabase,
+  scenario: Scenario,
+  dumped: boolean,
+): Promise<Ending> {
   const journal = scenario.settings?.includes('elsewhere') ? 'elsewhere.' : ''
   const rows = await database.query<{ script: string }>('SELECT script FROM ledger ORDER BY script')
   const entries = await database.query<{ entry: string }>(
@@ -122,5 +142,6 @@ export async function endingOf(database: TestDatabase, scenario: Scenario): Prom
     ledger: rows.map(({ script }) => script),
     journal: entries.map(({ entry }) => entry),
     catalog: await fingerprint(database),
+    dump: dumped ? await pgDump(database.connection) : undefined,
   }
 }
