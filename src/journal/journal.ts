@@ -76,18 +76,45 @@ async function journalExists(session: Session, name: JournalName): Promise<boole
   return found?.exists === true
 }
 
-/** Creates the journal where there is none; call it only while holding the lock. */
+/**
+ * Creates the journal where there is none; call it only while holding the lock.
+ * @throws {MigrationError} CLAIM_REFUSED inside a transaction, when somebody else, whom a pooler's lock
+ *   did not hold back, has created it meanwhile.
+ */
 export async function ensureJournal(session: Session, name: JournalName): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const error = await createWhereMissing(session, name)
+    if (!error) return
+    if (!isDuplicate(error)) throw asJournalError(error, name)
+    if (session.status !== 'I') throw createdMeanwhile(error)
+    // the other one may have made the schema alone
+    if (attempt === 3) throw asJournalError(error, name)
+  }
+}
+
+async function createWhereMissing(session: Session, name: JournalName) {
   const [found] = await session.query<{ relation: string | null; namespace: string | null }>(
     `SELECT pg_catalog.to_regclass($1)::text AS relation, pg_catalog.to_regnamespace($2)::text AS namespace`,
     [quoteIdentifier(name.schema, name.table), quoteIdentifier(name.schema)],
   )
-  if (found?.relation) return
+  if (found?.relation) return undefined
   const text = createJournal(name, !found?.namespace)
-  const { error } = await session.send(session.status === 'I' ? `BEGIN;\n${text}\nCOMMIT` : text)
-  if (!error) return
-  if (session.status === 'E') await session.send('ROLLBACK')
-  throw asJournalError(error, name)
+  if (session.status !== 'I') return (await session.send(text)).error
+  const { error } = await session.send(`BEGIN;\n${text}\nCOMMIT`)
+  if (error) await session.send('ROLLBACK')
+  return error
+}
+
+/** Two who create the same at once meet in a unique index of the catalog, or see it a moment later. */
+function isDuplicate({ code }: { code?: string | undefined }): boolean {
+  return code === '23505' || code === '42P07' || code === '42P06'
+}
+
+function createdMeanwhile(cause: unknown): MigrationError {
+  return new MigrationError('CLAIM_REFUSED', 'another migrator has created the journal', {
+    hint: 'Run it again: what the other one did is recorded.',
+    cause,
+  })
 }
 
 function refuseUnknownShape(name: JournalName, comment: unknown): void {

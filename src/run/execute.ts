@@ -1,4 +1,3 @@
-import type { Database } from '../database/database'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import { ensureJournal, readState } from '../journal/journal'
@@ -13,6 +12,7 @@ import type { RunContext } from './context'
 import { isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
 import { acquireLock, type Lock } from './lock'
 import type { RunReport, StepResult } from './report'
+import { leaveWork, takeWork } from './work-lock'
 import { Runner } from './runner'
 import { MessageSender } from './sql-message'
 import { rememberBaseline } from './session-settings'
@@ -38,7 +38,11 @@ export async function execute(
     return await underLock(context, session, async (lock, work) => {
       await ensureJournal(work, settings.journal)
       const watch = database.single ? undefined : session
-      return runUntilDone(context, scripts, request, first, { lock, work, watch })
+      return runUntilDone(context, request, { lock, work, watch }, async () => {
+        const plan = await planOn(work, context, scripts, request)
+        refuseStale(request, first, plan)
+        return plan
+      })
     })
   } finally {
     await session.close()
@@ -50,19 +54,17 @@ export async function execute(
  * of a migrator that was killed, whose backend ran on, or of one that a pooler's lock did not hold back.
  * So plan again and go on.
  */
-async function runUntilDone(
+export async function runUntilDone(
   context: RunContext,
-  scripts: readonly Script[],
   request: Request,
-  first: Plan,
   sessions: Sessions,
+  planAgain: () => Promise<Plan>,
 ): Promise<RunReport> {
   const done: StepResult[] = []
   let refused: MigrationError | undefined
   for (let last: Plan | undefined; ;) {
-    const plan = await planOn(sessions.work, context, scripts, request)
+    const plan = await planAgain()
     if (refused && last && keyOf(last) === keyOf(plan)) throw refused
-    refuseStale(request, first, plan)
     try {
       const report = await runPlan(context, plan, sessions)
       return { ...report, steps: [...done, ...report.steps] }
@@ -86,7 +88,7 @@ export async function underLock<Result>(
   task: (lock: Lock, work: Session) => Promise<Result>,
 ): Promise<Result> {
   const lock = await acquireLock(context, session)
-  const work = await openWork(context.database).catch(async (error: unknown) => {
+  const work = await openWork(context).catch(async (error: unknown) => {
     await lock.release()
     throw error
   })
@@ -97,16 +99,23 @@ export async function underLock<Result>(
     return await task(lock, work)
   } finally {
     quiet()
+    await leaveWork(context, work).catch(() => undefined) // the connection is gone, and the lock with it
     await work.close()
     await lock.release()
   }
 }
 
-async function openWork(database: Database): Promise<Session> {
+async function openWork(context: RunContext): Promise<Session> {
+  const { database } = context
   const work = await database.open('work')
-  await work.identify()
-  if (database.borrowed) await rememberBaseline(work)
-  return work
+  try {
+    await takeWork(context, work)
+    if (database.borrowed) await rememberBaseline(work)
+    return work
+  } catch (error) {
+    await work.close()
+    throw error
+  }
 }
 
 /** Plans on a session; refuses a database whose set-up was cut off. */
@@ -148,7 +157,8 @@ function keyOf({ steps }: Plan): string {
   return steps.map((step) => `${step.revision}/${step.ordinal}`).join()
 }
 
-interface Sessions {
+/** The connections of one run. */
+export interface Sessions {
   lock: Lock
   work: Session
   watch: Session | undefined

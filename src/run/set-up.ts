@@ -5,15 +5,14 @@ import { MigrationError } from '../errors'
 import { setUpRevision, type Entry } from '../journal/entry'
 import { ensureJournal, readState } from '../journal/journal'
 import type { JournalState } from '../journal/state'
-import { finishClaim, insertClaim, takeOver, type Claim } from '../journal/table'
-import type { Plan } from '../plan/plan'
+import { claimIndex, finishClaim, insertClaim, takeOver, type Claim } from '../journal/table'
+import type { Request } from '../plan/plan'
 import { planSteps } from '../plan/planner'
 import type { Script } from '../script/script'
 import { toolVersion } from '../version'
 import type { RunContext } from './context'
-import { runPlan, underLock } from './execute'
+import { runPlan, runUntilDone, underLock, type Sessions } from './execute'
 import { buildInitial, type InitMigration } from './initial'
-import type { Lock } from './lock'
 import type { RunReport } from './report'
 import { claimRefused } from './runner'
 
@@ -45,13 +44,33 @@ export async function setUp(
     const before = await readState(session, settings.journal)
     if (isSetUp(before)) return nothingDone(context, scripts, before)
     return await underLock(context, session, async (lock, work) => {
-      const state = await readState(work, settings.journal)
-      if (isSetUp(state)) return nothingDone(context, scripts, state)
       const watch = database.single ? undefined : session
-      return new SetUp(context, scripts, request, work, watch, lock).run(state)
+      return setUpOrFind(context, scripts, request, { lock, work, watch })
     })
   } finally {
     await session.close()
+  }
+}
+
+/** A claim that is refused says that somebody else, whom a pooler's lock did not hold back, sets up too. */
+async function setUpOrFind(
+  context: RunContext,
+  scripts: readonly Script[],
+  request: SetUpRequest,
+  sessions: Sessions,
+): Promise<RunReport> {
+  const { work } = sessions
+  const read = () => readState(work, context.settings.journal)
+  const state = await read()
+  if (isSetUp(state)) return nothingDone(context, scripts, state)
+  try {
+    return await new SetUp(context, scripts, request, sessions).run(state)
+  } catch (error) {
+    const refused = error instanceof MigrationError && error.code === 'CLAIM_REFUSED'
+    if (!refused || work.status !== 'I') throw error
+    const now = await read()
+    if (!isSetUp(now)) throw error
+    return nothingDone(context, scripts, now)
   }
 }
 
@@ -70,16 +89,16 @@ function nothingDone(
 
 class SetUp {
   private readonly claim: Claim
+  private readonly work: Session
 
   constructor(
     private readonly context: RunContext,
     private readonly scripts: readonly Script[],
     private readonly request: SetUpRequest,
-    private readonly work: Session,
-    private readonly watch: Session | undefined,
-    private readonly lock: Lock,
+    private readonly sessions: Sessions,
   ) {
     this.claim = claimFor(context)
+    this.work = sessions.work
   }
 
   async run(state: JournalState): Promise<RunReport> {
@@ -143,7 +162,7 @@ class SetUp {
 
   private async claimIt(): Promise<void> {
     await ensureJournal(this.work, this.context.settings.journal)
-    await this.must(insertClaim(this.context.settings.journal, this.claim))
+    await this.mustBeOurs(insertClaim(this.context.settings.journal, this.claim))
   }
 
   private async build(queryRunner: QueryRunner | undefined): Promise<void> {
@@ -154,19 +173,20 @@ class SetUp {
 
   /** Runs or marks what is pending, with the connection as it stands. */
   private async scriptsDone(state: JournalState): Promise<RunReport> {
-    const { context, lock, work, watch } = this
-    const plan: Plan = planSteps(
-      this.scripts,
-      state,
-      { command: this.request.runScripts ? 'upgrade' : 'mark' },
-      context.settings,
-    )
-    const report = await runPlan(context, plan, { lock, work, watch })
+    const { context, sessions, work } = this
+    const { runScripts } = this.request
+    const request: Request = { command: runScripts ? 'upgrade' : 'mark' }
+    const plan = (now: JournalState) => planSteps(this.scripts, now, request, context.settings)
+    const report = runScripts
+      ? await runUntilDone(context, request, sessions, async () =>
+          plan(await readState(work, context.settings.journal)),
+        )
+      : await runPlan(context, plan(state), sessions)
     return { ...report, setUp: true }
   }
 
   private async finish(): Promise<void> {
-    await this.must(finishClaim(this.context.settings.journal, this.claim))
+    await this.mustBeOurs(finishClaim(this.context.settings.journal, this.claim))
   }
 
   private built(): string {
@@ -209,6 +229,15 @@ class SetUp {
     if (this.work.lost) return
     while (queryRunner?.isTransactionActive) await queryRunner.rollbackTransaction()
     if (this.work.status !== 'I') await this.work.send('ROLLBACK')
+  }
+
+  /** Another's claim is in the way, or another has taken ours over: then finish divides by no row. */
+  private async mustBeOurs(text: string): Promise<void> {
+    const { error } = await this.work.send(text)
+    if (!error) return
+    const index = claimIndex(this.context.settings.journal)
+    const refused = error.code === '22012' || (error.code === '23505' && error.constraint === index)
+    throw refused ? claimRefused('0 (set-up)') : error
   }
 
   private async must(text: string): Promise<void> {

@@ -83,6 +83,8 @@ function questionFor(parsed: ParsedStatement): Question | 'again' | undefined {
     case 'VariableSetStmt':
     case 'DiscardStmt':
     case 'CheckPointStmt':
+    // what a transaction of the script's own did is recorded with its COMMIT, or not done at all
+    case 'TransactionStmt':
       return 'again'
     default:
       return undefined

@@ -2,9 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MigrationError } from '../../src/errors'
 import { ensureJournal, readFull, readState } from '../../src/journal/journal'
-import { finishClaim, insertClaim, insertRow, type JournalName } from '../../src/journal/table'
+import {
+  createJournal,
+  finishClaim,
+  insertClaim,
+  insertRow,
+  type JournalName,
+} from '../../src/journal/table'
 import type { TestDatabase } from '../support/database'
-import { claimOf, usualName, withJournal } from './with-journal'
+import { claimOf, untilBlocked, usualName, withJournal } from './with-journal'
 
 const unknown = (text: RegExp) => (error: unknown) => {
   assert.ok(error instanceof MigrationError)
@@ -32,6 +38,46 @@ test('creating a journal that is there changes nothing', async () => {
     await ensureJournal(session, usualName)
 
     assert.equal((await readState(session, usualName)).applied.length, 1)
+  })
+})
+
+test('two who create the journal and its schema at once end with one journal', async () => {
+  const name: JournalName = { schema: 'ops', table: 'journal' }
+  await withJournal(undefined, async ({ session, another, database }) => {
+    const other = await another()
+    // until the first commits, the second waits in the catalog's own unique index
+    await session.send(`BEGIN;\n${createJournal(name, true)}`)
+    const second = ensureJournal(other, name)
+    await untilBlocked(database)
+    await session.send('COMMIT')
+    await second
+
+    await other.send(insertRow(name, claimOf(), { outcome: 'success' }))
+    assert.equal((await readState(session, name)).applied.length, 1)
+  })
+})
+
+test('inside a transaction the second one is refused, and may look again', async () => {
+  await withJournal(undefined, async ({ session, another, database }) => {
+    const other = await another()
+    await session.send(`BEGIN;\n${createJournal(usualName, false)}`)
+    await other.send('BEGIN')
+    const second = ensureJournal(other, usualName)
+    await untilBlocked(database)
+    await session.send('COMMIT')
+
+    await assert.rejects(second, { code: 'CLAIM_REFUSED' })
+    await other.send('ROLLBACK')
+    assert.equal((await readState(other, usualName)).exists, true)
+  })
+})
+
+test('an index of the name that the journal needs is told, and not asked for for ever', async () => {
+  await withJournal(undefined, async ({ session, database }) => {
+    await database.query('CREATE TABLE a (i int); CREATE INDEX migration_journal_claim ON a (i)')
+
+    await assert.rejects(ensureJournal(session, usualName), /migration_journal_claim/)
+    assert.equal(session.status, 'I')
   })
 })
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Client, type QueryResultRow } from 'pg'
+import type { Server } from '../../src/database/embedded/cluster'
 import { testServer } from './server'
 
 /** A database of a test's own. */
@@ -22,9 +23,9 @@ export interface TestDatabase {
 /** Gives a test a fresh database, dropped afterwards whoever is still connected. */
 export async function withDatabase(
   work: (database: TestDatabase) => Promise<void>,
-  { major = 18 }: { major?: number } = {},
+  { major = 18, server }: { major?: number; server?: Server } = {},
 ): Promise<void> {
-  const { host, port } = await testServer(major)
+  const { host, port } = server ?? (await testServer(major))
   const name = `test_${randomBytes(6).toString('hex')}`
   const admin = { host, port, user: 'postgres', database: 'postgres' }
   const strategy = major >= 15 ? ' STRATEGY file_copy' : ''
@@ -58,7 +59,7 @@ function testDatabase(
     major,
     client,
     async query<Row extends QueryResultRow>(sql: string, values: readonly unknown[] = []) {
-      shared ??= client()
+      shared ??= client().then((one) => one.once('end', () => (shared = undefined)))
       const given = values.length === 0 ? undefined : [...values]
       return (await (await shared).query<Row>(sql, given)).rows
     },

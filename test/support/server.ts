@@ -18,6 +18,8 @@ import { serverUser } from '../../src/database/embedded/owner'
 export interface TestServer extends Server {
   major: number
   folders: readonly string[]
+  cluster: Cluster
+  settings: readonly string[]
 }
 
 /** Environment variable in which run.js tells test files of the servers that it started. */
@@ -61,13 +63,20 @@ export async function startTestServer(
   await createCluster(cluster, ['--no-sync'])
   const sockets = await makeSocketFolder(user)
   const server = await startServer(cluster, join(sockets, 'server'), settings)
-  return { ...server, major, folders: [folder, memory, sockets] }
+  return { ...server, major, folders: [folder, memory, sockets], cluster, settings }
 }
 
 /** Stops the cluster and removes all that it had. */
 export async function stopTestServer(server: TestServer): Promise<void> {
   await stopServer(server)
   for (const folder of server.folders) await rm(folder, { recursive: true, force: true })
+}
+
+/** Stops it as a crash does, with SIGQUIT, and starts it again at the same socket; its pid is another one then. */
+export async function crashTestServer(server: TestServer): Promise<void> {
+  process.kill(server.pid, 'SIGQUIT')
+  await stopServer(server)
+  Object.assign(server, await startServer(server.cluster, server.host, server.settings))
 }
 
 /** A disk needs 100 ms and more for each CREATE DATABASE, memory 10. */

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import type { Session } from '../database/session'
+import { MigrationError } from '../errors'
+import type { JournalName } from '../journal/table'
+import type { RunContext } from './context'
+import { pause } from './lock'
+
+/** The advisory lock's key of whoever works on a journal; another one than the migrator's own lock. */
+export function workKey({ schema, table }: JournalName): string {
+  const hash = createHash('sha256').update(`typetrek work\0${schema}\0${table}`).digest()
+  return hash.readBigInt64BE().toString()
+}
+
+/** Whoever holds the work's lock without holding the migrator's. */
+interface Orphan {
+  pid: number
+  name: string
+  state: string
+  query: string
+  /** True for one that has been asleep inside a transaction for some seconds. */
+  asleep: boolean
+}
+
+/**
+ * Waits until nothing of an earlier migrator works on the journal any more. The migrator's lock says
+ * that none is alive, or that it has lost its lock; but a backend learns only after its statement, or
+ * its whole message, that its client is gone, and runs on until then. So the connection that works
+ * holds a lock of its own: an orphan frees it with its last breath. One whose client sleeps in the
+ * middle of a transaction is ended, since its work is rolled back with it; no other is.
+ *
+ * Takes a session-level advisory lock on `work`, which ends with the connection; `leaveWork` frees it
+ * on one that is lent. Behind a pooler, where a session is nobody's own, there is no such lock, and
+ * the claims alone guard. Also identifies the session.
+ *
+ * @throws {MigrationError} LOCK_WAIT_EXPIRED after `settings.lockWait` milliseconds; INTERRUPTED.
+ * @see https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+ */
+export async function takeWork(context: RunContext, work: Session): Promise<void> {
+  const { settings, observer, database } = context
+  // there the lock itself is on the connection that works
+  if (database.single) return work.identify()
+  const key = workKey(settings.journal)
+  const end = Date.now() + settings.lockWait
+  let told = ''
+  for (let attempt = 0; !(await tryWork(work, key)); attempt++) {
+    const orphan = await findOrphan(work, key)
+    const what = orphan ? describe(orphan) : told
+    if (what !== told) observer.notice?.(`waiting: ${what}`)
+    told = what
+    if (orphan?.asleep) await endOrphan(context, work, orphan)
+    if (Date.now() >= end) throw expired(told, settings.lockWait)
+    await pause(context, Math.min(500, 50 * 1.5 ** attempt) * (0.5 + Math.random()))
+  }
+}
+
+/** Frees on a lent connection what `takeWork` took. */
+export async function leaveWork({ database, settings }: RunContext, work: Session): Promise<void> {
+  if (!database.borrowed || database.single || work.lost || isPooled(work)) return
+  if (work.status !== 'I') await work.send('ROLLBACK')
+  await work.send(`SELECT pg_catalog.pg_advisory_unlock(${workKey(settings.journal)})`)
+}
+
+function isPooled({ pid, wirePid }: Session): boolean {
+  return wirePid !== 0 && pid !== wirePid
+}
+
+/** One round trip: who the backend is, and the lock where that is the one we are connected to. */
+async function tryWork(work: Session, key: string): Promise<boolean> {
+  const own = work.wirePid === 0 ? 'true' : `pg_catalog.pg_backend_pid() = ${work.wirePid}`
+  const [row] = await work.query<{ pid: number; taken: boolean }>(
+    `SELECT pg_catalog.pg_backend_pid() AS pid,
+            CASE WHEN ${own} THEN pg_catalog.pg_try_advisory_lock(${key}) ELSE true END AS taken`,
+  )
+  if (row) work.pid = row.pid
+  return row?.taken === true
+}
+
+/** Undefined when it has just ended. Asked on the connection that waits, which is idle. */
+async function findOrphan(work: Session, key: string): Promise<Orphan | undefined> {
+  const bits = BigInt.asUintN(64, BigInt(key))
+  const rows = await work.query<Orphan & Record<string, unknown>>(
+    `SELECT l.pid, coalesce(a.application_name, '') AS name, coalesce(a.state, 'unknown') AS state,
+            coalesce(left(a.query, 120), '') AS query,
+            coalesce(a.state LIKE 'idle in transaction%'
+              AND clock_timestamp() - a.state_change > interval '5 s', false) AS asleep
+       FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+      WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+        AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+        AND l.classid = ${bits >> 32n} AND l.objid = ${bits & 0xffffffffn} LIMIT 1`,
+  )
+  return rows[0]
+}
+
+function describe({ pid, name, state, query }: Orphan): string {
+  const shown = name && ` (${name})`
+  return `backend ${pid}${shown} of a migrator that no longer holds the lock, ${state}: ${query.replace(/\s+/g, ' ')}`
+}
+
+/** Without the right to end it, waiting for it is all that is left. */
+async function endOrphan({ observer }: RunContext, work: Session, { pid }: Orphan): Promise<void> {
+  const { error } = await work.send(`SELECT pg_catalog.pg_terminate_backend(${pid})`)
+  if (!error) observer.notice?.(`ended backend ${pid}, which slept in a transaction`)
+}
+
+function expired(orphan: string, waited: number): MigrationError {
+  return new MigrationError('LOCK_WAIT_EXPIRED', 'an earlier migrator is still at work', {
+    detail: `${orphan || 'its backend could not be seen'}; waited ${waited / 1000} s`,
+    hint: 'Wait for it, raise --lock-wait, or end that backend with pg_terminate_backend.',
+  })
+}
