@@ -9,6 +9,8 @@ export interface JournalState {
   applied: readonly Entry[]
   /** Claimed and not finished, or failed after some statements were done; one a revision. */
   unfinished: ReadonlyMap<string, Entry>
+  /** The newest entry of each revision whose last operation failed, whatever it had done. */
+  failed: ReadonlyMap<string, Entry>
   /** The set-up's own entry, when a set-up was begun. */
   setUp?: Entry
   /** Ordinal of each revision's newest claim; absent = 0. */
@@ -19,6 +21,7 @@ export const emptyState: JournalState = {
   exists: false,
   applied: [],
   unfinished: new Map(),
+  failed: new Map(),
   ordinals: new Map(),
 }
 
@@ -26,6 +29,7 @@ export const emptyState: JournalState = {
 export function foldEntries(entries: readonly Entry[]): JournalState {
   const newest = new Map<string, Entry>()
   const unfinished = new Map<string, Entry>()
+  const failed = new Map<string, Entry>()
   const ordinals = new Map<string, number>()
   let setUp: Entry | undefined
   for (const entry of entries) {
@@ -34,6 +38,8 @@ export function foldEntries(entries: readonly Entry[]): JournalState {
       if (entry.outcome !== 'error') setUp = entry
       continue
     }
+    if (entry.outcome === 'error') failed.set(entry.revision, entry)
+    else failed.delete(entry.revision)
     if (entry.outcome === 'success') {
       newest.set(entry.revision, entry)
       unfinished.delete(entry.revision)
@@ -44,5 +50,5 @@ export function foldEntries(entries: readonly Entry[]): JournalState {
   const applied = [...newest.values()]
     .filter((entry) => entry.operation !== 'rollback')
     .toSorted((a, b) => compareRevisions(a.id, b.id))
-  return { exists: true, applied, unfinished, ordinals, ...(setUp && { setUp }) }
+  return { exists: true, applied, unfinished, failed, ordinals, ...(setUp && { setUp }) }
 }

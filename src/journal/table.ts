@@ -146,29 +146,41 @@ export function finishClaim(name: JournalName, claim: Claim): string {
 const finishedNow =
   'finished_at = pg_catalog.clock_timestamp(), duration_ms = 1000 * EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started_at)'
 
-/** Takes over the entry that a dead run left: one row back, or none when somebody was faster. */
-export function takeOver(name: JournalName, runId: string, id: string, attempt: number): string {
-  return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET attempt = attempt + 1, run_id = ${quoteLiteral(runId)} WHERE id = ${id} AND attempt = ${attempt} AND outcome = 'running' RETURNING id`
+/** Reads which run has claimed an entry, and the transaction that wrote it last. */
+export function readClaim(name: JournalName, id: string): string {
+  return `SELECT run_id, xmin::text AS written FROM ${quoteIdentifier(name.schema, name.table)} WHERE id = ${id}`
 }
 
-/** Takes over what a dead run left and records it as done without running; no row means: somebody was faster. */
+/** Takes over the entry that a dead run left: one row back, or none when somebody was faster. */
+export function takeOver(name: JournalName, runId: string, id: string, attempt: number): string {
+  return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET attempt = attempt + 1, run_id = ${quoteLiteral(runId)} WHERE id = ${id} AND attempt = ${attempt} AND outcome = 'running' RETURNING id, statements_done, done_checksum`
+}
+
+/**
+ * Takes over what a dead run left and records it as done, as a mark or as the operation that it was; no
+ * row means: somebody was faster.
+ */
 export function markTakenOver(
   name: JournalName,
   runId: string,
   id: string,
   attempt: number,
+  operation: Operation = 'run_skip',
 ): string {
-  return `WITH marked AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET attempt = attempt + 1, run_id = ${quoteLiteral(runId)}, operation = 'run_skip', outcome = 'success', ${finishedNow} WHERE id = ${id} AND attempt = ${attempt} AND outcome = 'running' RETURNING id) SELECT 1 / pg_catalog.count(*) AS typetrek FROM marked`
+  return `WITH marked AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET attempt = attempt + 1, run_id = ${quoteLiteral(runId)}, operation = ${quoteLiteral(operation)}, outcome = 'success', ${finishedNow} WHERE id = ${id} AND attempt = ${attempt} AND outcome = 'running' RETURNING id) SELECT 1 / pg_catalog.count(*) AS typetrek FROM marked`
 }
 
-/** Records how many statements of a non-transactional script are done, and a checksum of them. */
+/**
+ * Records how many statements of a non-transactional script are done, and a checksum of them. It fails
+ * (22012) where another migrator has taken the entry over, and what was done with it is rolled back.
+ */
 export function recordDone(
   name: JournalName,
   claim: Claim,
   done: number,
   checksum: string,
 ): string {
-  return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET statements_done = ${done}, done_checksum = ${quoteLiteral(checksum)} WHERE ${ours(claim)}`
+  return `WITH recorded AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET statements_done = ${done}, done_checksum = ${quoteLiteral(checksum)} WHERE ${ours(claim)} RETURNING id) SELECT 1 / pg_catalog.count(*) AS typetrek FROM recorded`
 }
 
 /** Turns our running entry into a failure. */

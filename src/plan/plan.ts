@@ -12,6 +12,15 @@ export type Request =
   | { command: 'to'; target: Target }
   /** Records without running: everything pending, up to a version, or one revision alone. */
   | { command: 'mark'; target?: Target; only?: string; count?: number }
+  /**
+   * Runs the script that failed or was cut off again, from its first statement that is not done; without
+   * a target the only one. `answer` says what the catalog cannot: whether the statement in doubt, or a
+   * TypeScript script outside a transaction, was done.
+   */
+  | { command: 'rebuild'; target?: Target; answer?: Answer }
+
+/** A person's word on what was cut off. */
+export type Answer = 'done' | 'not done'
 
 export interface PlanOptions {
   lateScripts: LateScripts
@@ -33,6 +42,8 @@ export interface Step {
   script?: Script
   /** The unfinished entry that this step takes over or goes on from. */
   resume?: Entry
+  /** What a person says of the work in doubt. */
+  answer?: Answer
 }
 
 /** A pending script, as status shows it. */

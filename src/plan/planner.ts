@@ -3,13 +3,11 @@ import type { Entry } from '../journal/entry'
 import type { JournalState } from '../journal/state'
 import { compareRevisions, type Script } from '../script/script'
 import type { Plan, PlanOptions, Request, Step } from './plan'
-import { survey, type Survey } from './survey'
+import { rebuild } from './rebuild'
+import type { Situation } from './situation'
+import { refuseIrreversible, upStep, downStep } from './step'
+import { survey } from './survey'
 import { resolveTarget } from './target'
-
-interface Situation extends Survey {
-  scripts: readonly Script[]
-  state: JournalState
-}
 
 /**
  * Decides what to do: (scripts, journal, request) → plan. Pure: reads nothing, writes nothing.
@@ -19,6 +17,7 @@ interface Situation extends Survey {
  *   newest application first; V stays.
  * - `to V` does both where both are needed, so that exactly the revisions up to V are applied.
  * - `mark` records what `upgrade` would run.
+ * - `rebuild V` runs V again where it failed or was cut off, whichever way it went.
  *
  * @throws {MigrationError} UNKNOWN_REVISION, USAGE (a target that makes no sense for the command),
  *   IRREVERSIBLE, SCRIPT_MISSING, SCRIPT_CHANGED and SCRIPT_MISSING with `strict`, SCRIPT_LATE with
@@ -33,7 +32,9 @@ export function planSteps(
   const situation = { ...survey(scripts, state), scripts, state }
   if (options.strict) refuseDrift(situation)
   const steps = stepsFor(situation, request)
-  if (options.lateScripts === 'refuse') refuseLate(steps, situation)
+  // who rebuilds a script names it, late or not
+  if (options.lateScripts === 'refuse' && request.command !== 'rebuild')
+    refuseLate(steps, situation)
   const { scripts: _scripts, state: _state, ...found } = situation
   return { ...found, steps, notices: noticesOf(situation, steps) }
 }
@@ -50,6 +51,8 @@ function stepsFor(situation: Situation, request: Request): Step[] {
       return downs(situation, request.target, request.count)
     case 'to':
       return arriveAt(situation, request.target)
+    case 'rebuild':
+      return rebuild(situation, request)
   }
 }
 
@@ -64,28 +67,6 @@ function ups(
     .filter(({ script }) => bound === undefined || compareRevisions(script.revision, bound) <= 0)
     .slice(0, count)
     .map(({ script, late }) => upStep(situation, script, late, operation))
-}
-
-function upStep(
-  situation: Situation,
-  script: Script,
-  late: boolean,
-  wanted: 'run' | 'run_skip',
-): Step {
-  const resume = situation.state.unfinished.get(script.revision)
-  const takesOver = resume?.outcome === 'running'
-  const goesOn = resume !== undefined && wanted === 'run'
-  return {
-    revision: script.revision,
-    title: script.title,
-    kind: script.kind,
-    direction: 'up',
-    operation: goesOn && resume.statementsDone > 0 ? 'run_partial' : wanted,
-    ordinal: nextOrdinal(situation.state, script.revision) - (takesOver ? 1 : 0),
-    late,
-    script,
-    ...(resume && (goesOn || takesOver) && { resume }),
-  }
 }
 
 function markOne(situation: Situation, only: string): Step[] {
@@ -114,40 +95,9 @@ function arriveAt(situation: Situation, target: string): Step[] {
 
 function revert(situation: Situation, entries: readonly Entry[]): Step[] {
   return entries.map((entry) => {
-    const script = situation.scripts.find(({ revision }) => revision === entry.revision)
-    refuseIrreversible(entry, script)
-    const unfinished = situation.state.unfinished.get(entry.revision)
-    const takesOver = unfinished?.outcome === 'running'
-    return {
-      revision: entry.revision,
-      title: script?.title ?? entry.title,
-      kind: script?.kind ?? 'sql',
-      direction: 'down',
-      operation: 'rollback',
-      ordinal: nextOrdinal(situation.state, entry.revision) - (takesOver ? 1 : 0),
-      late: false,
-      ...(script && { script }),
-      ...(unfinished && { resume: unfinished }),
-    }
+    refuseIrreversible(entry, situation)
+    return downStep(situation, entry)
   })
-}
-
-function refuseIrreversible(entry: Entry, script: Script | undefined): void {
-  if (script?.kind === 'sql' && !script.downgrade) {
-    throw new MigrationError('IRREVERSIBLE', `script ${entry.revision} has no downgrade`, {
-      file: script.file,
-      hint: 'Write a new script that undoes it, or give it a downgrade.',
-    })
-  }
-  if (script || entry.revertible) return
-  throw new MigrationError('SCRIPT_MISSING', `applied script is missing: ${entry.revision}`, {
-    detail: `The journal keeps no SQL that reverts it (kind ${entry.kind}).`,
-    hint: 'Restore its file, or run this from a release that still has it.',
-  })
-}
-
-function nextOrdinal(state: JournalState, revision: string): number {
-  return (state.ordinals.get(revision) ?? 0) + 1
 }
 
 function refuseDrift({ changed, missing }: Situation): void {

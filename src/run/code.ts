@@ -2,11 +2,13 @@ import type { QueryRunner } from 'typeorm'
 import type { MigrationError } from '../errors'
 import { failClaim, finishClaim, insertClaim } from '../journal/table'
 import { scriptContext } from './code-context'
+import { isTakeOver } from './context'
 import { codeFailure, connectionLost } from './failure'
 import { labelOf } from './label'
 import { type CodeJob } from './job'
 import { claimRefused, type Runner } from './runner'
 import { restoreSession, timeoutsFor } from './session-settings'
+import { takeOverFrom } from './resume'
 import { withRetries } from './retry'
 import { unfinished } from './unfinished'
 
@@ -51,8 +53,10 @@ export async function runInTransaction(
 /** Claims with a committed row, since nothing else would show after a crash that the script ran. */
 async function runOutside(runner: Runner, job: CodeJob, queryRunner: QueryRunner): Promise<void> {
   const { settings } = runner.context
-  if (job.step.resume?.outcome === 'running') throw unfinished(job.step, job.file)
-  await send(runner, job, insertClaim(settings.journal, job.claim))
+  const { resume, answer } = job.step
+  if (!isTakeOver(resume)) await send(runner, job, insertClaim(settings.journal, job.claim))
+  else if (answer === 'not done') await takeOverFrom(runner, job, resume)
+  else throw unfinished(job.step, job.file)
   await send(runner, job, timeoutsFor(settings, undefined, false))
   const watched = await runner.watched(call(runner, job, queryRunner))
   if ('error' in watched && runner.lostBy(watched.error)) {

@@ -11,7 +11,7 @@ import { readSqlPart } from '../script/sections'
 import { classify, type SqlWork } from '../script/statements'
 import { claimOf, isTakeOver, type RunContext } from './context'
 import { labelOf } from './label'
-import { unfinished } from './unfinished'
+import { begunOtherwise } from './unfinished'
 
 /** A step made ready: everything read, parsed and loaded, nothing run. */
 export type Job = MarkJob | SqlJob | CodeJob
@@ -65,7 +65,8 @@ export async function prepareJobs(
 }
 
 async function prepareJob(context: RunContext, step: Step, session: Session): Promise<Job> {
-  if (step.operation === 'run_skip') {
+  const saidDone = step.answer === 'done' && step.script?.kind !== 'sql'
+  if (step.operation === 'run_skip' || saidDone) {
     return { kind: 'mark', step, claim: claimOf(context, step, null) }
   }
   if (step.script && step.script.kind !== 'sql') return codeJob(context, step)
@@ -127,7 +128,7 @@ async function sqlPart(context: RunContext, step: Step, session: Session): Promi
 function refuseUnfinished(job: Job): void {
   if (job.kind === 'mark' || isOutside(job) || !isTakeOver(job.step.resume)) return
   const detail = 'It was begun outside a transaction, and would now run inside one.'
-  throw unfinished(job.step, job.step.script?.file ?? '', detail)
+  throw begunOtherwise(job.step, job.step.script?.file ?? '', detail)
 }
 
 /** True when a job runs outside a transaction. */

@@ -10,7 +10,13 @@ export async function runMarks(runner: Runner, jobs: readonly MarkJob[]): Promis
   const rows = jobs.map(({ claim, step }) => {
     const finished = { outcome: 'success', duration_ms: 0 }
     if (!isTakeOver(step.resume)) return insertRow(journal, claim, finished)
-    return markTakenOver(journal, context.runId, step.resume.id, step.resume.attempt)
+    return markTakenOver(
+      journal,
+      context.runId,
+      step.resume.id,
+      step.resume.attempt,
+      step.operation,
+    )
   })
   const text = rows.join(';\n')
   const { error } = await work.send(work.status === 'I' ? `BEGIN;\n${text};\nCOMMIT` : text)

@@ -1,24 +1,40 @@
 import { quoteIdentifier } from '../database/quote'
 import type { Session } from '../database/session'
 import { parseStatement, type ParsedStatement } from '../script/parse'
+import { indexesOf, isOwnName, wantedIndex } from './index-definition'
+import {
+  nameOf,
+  textsOf,
+  type AlterTableStatement,
+  type DropStatement,
+  type EnumStatement,
+  type IndexStatement,
+  type NamedStatement,
+  type SubscriptionStatement,
+} from './syntax'
 
 /** Whether a statement that was cut off has had its effect. */
 export type Settlement = 'done' | 'not done' | 'unknown'
 
-interface RangeVar {
-  schemaname?: string
-  relname: string
-}
-
 /**
- * Settles the one statement in doubt by looking at the catalog: an index present and valid, a
- * constraint present and validated, an enum label present, a partition detached, an extension or a
- * database present. What may run again without harm (VACUUM, REINDEX, REFRESH, ANALYZE) is not done.
- * Never writes.
+ * Settles the one statement in doubt by looking at the catalog: an index present and valid with that
+ * definition, a constraint present and validated, an enum label present, a partition detached, an
+ * extension, database, tablespace or subscription present. What may run again without harm (VACUUM,
+ * REINDEX, REFRESH, ANALYZE, ALTER SYSTEM) is not done. Leaves nothing behind.
+ *
+ * @param since the transaction that last wrote the script's journal entry, before the statement began;
+ *   undefined when somebody has gone on with the script since.
  */
-export async function settle(session: Session, statement: string): Promise<Settlement> {
+export async function settle(
+  session: Session,
+  statement: string,
+  since: string | undefined,
+): Promise<Settlement> {
   const parsed = await parseStatement(statement)
   if (!parsed) return 'unknown'
+  const [[kind, node] = []] = Object.entries(parsed)
+  if (kind === 'IndexStmt') return settleIndex(session, statement, node as IndexStatement, since)
+  if (kind === 'DropStmt') return settleDrop(session, node as DropStatement)
   const question = questionFor(parsed)
   if (question === 'again') return 'not done'
   if (question === undefined) return 'unknown'
@@ -26,31 +42,52 @@ export async function settle(session: Session, statement: string): Promise<Settl
   return row?.done ? 'done' : 'not done'
 }
 
-/**
- * Drops the INVALID index that a failed CREATE INDEX CONCURRENTLY leaves under its name, which IF NOT
- * EXISTS would take for the real one.
- * @see https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
- */
-export async function dropInvalidIndex(session: Session, statement: string): Promise<void> {
-  const index = (await parseStatement(statement))?.IndexStmt as IndexStatement | undefined
-  if (!index?.concurrent || !index.idxname) return
-  const [row] = await session.query<{ schema: string }>(
-    `SELECT n.nspname AS schema FROM pg_catalog.pg_index i
-       JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relname = $1 AND i.indrelid = to_regclass($2) AND NOT i.indisvalid`,
-    [index.idxname, nameOf(index.relation)],
+async function settleIndex(
+  session: Session,
+  statement: string,
+  index: IndexStatement,
+  since: string | undefined,
+): Promise<Settlement> {
+  const found = await indexesOf(session, nameOf(index.relation))
+  const valid = found.filter((one) => one.valid)
+  if (index.idxname !== undefined) {
+    const same = valid.find(({ name }) => name === index.idxname)
+    if (!same) return 'not done'
+    const wanted = await wantedIndex(session, statement, index)
+    if (wanted?.definition === same.definition) return 'done'
+    return wanted || index.if_not_exists ? 'not done' : 'unknown'
+  }
+  const wanted = await wantedIndex(session, statement, index)
+  if (!wanted) return valid.length === 0 ? 'not done' : 'unknown'
+  const alike = valid.filter(
+    ({ name, definition }) => definition === wanted.definition && isOwnName(name, wanted.ownName),
   )
-  if (!row) return
-  const drop = `DROP INDEX CONCURRENTLY IF EXISTS ${quoteIdentifier(row.schema, index.idxname)}`
-  const { error } = await session.send(drop)
-  if (error) throw error
+  if (alike.length === 0) return 'not done'
+  if (since === undefined) return 'unknown'
+  const newer = await session.query(
+    `SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
+      WHERE i.indrelid = pg_catalog.to_regclass($1) AND c.relname = ANY ($2)
+        AND pg_catalog.age(c.xmin) < pg_catalog.age($3::xid)`,
+    [nameOf(index.relation), alike.map(({ name }) => name), since],
+  )
+  return newer.length > 0 ? 'done' : 'not done'
 }
 
-interface IndexStatement {
-  idxname?: string
-  relation: RangeVar
-  concurrent?: boolean
+/** A name without its schema may mean another index once the first one of that name is gone. */
+async function settleDrop(
+  session: Session,
+  { removeType, objects = [] }: DropStatement,
+): Promise<Settlement> {
+  if (removeType !== 'OBJECT_INDEX' || objects.length !== 1) return 'unknown'
+  const path = textsOf(objects[0]?.List?.items)
+  const [row] = await session.query<{ valid: boolean; first: boolean }>(
+    `SELECT i.indisvalid AS valid, c.relnamespace::regnamespace::name = (pg_catalog.current_schemas(false))[1] AS first
+       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
+      WHERE c.oid = pg_catalog.to_regclass($1)`,
+    [quoteIdentifier(...path)],
+  )
+  if (!row) return 'done'
+  return path.length > 1 || row.first || !row.valid ? 'not done' : 'unknown'
 }
 
 interface Question {
@@ -60,41 +97,50 @@ interface Question {
 
 function questionFor(parsed: ParsedStatement): Question | 'again' | undefined {
   const [[kind, node] = []] = Object.entries(parsed)
+  const named = node as NamedStatement
   switch (kind) {
-    case 'IndexStmt':
-      return indexQuestion(node as IndexStatement)
-    case 'DropStmt':
-      return dropQuestion(node as DropStatement)
     case 'AlterTableStmt':
-      return alterQuestion(node as AlterStatement)
+      return alterQuestion(node as AlterTableStatement)
     case 'AlterEnumStmt':
       return enumQuestion(node as EnumStatement)
     case 'CreateExtensionStmt':
-      return exists('pg_catalog.pg_extension WHERE extname = $1', (node as Named).extname)
+      return exists('pg_catalog.pg_extension WHERE extname = $1', named.extname)
     case 'CreatedbStmt':
-      return exists('pg_catalog.pg_database WHERE datname = $1', (node as Named).dbname)
+      return exists('pg_catalog.pg_database WHERE datname = $1', named.dbname)
     case 'DropdbStmt':
-      return absent('pg_catalog.pg_database WHERE datname = $1', (node as Named).dbname)
-    case 'VacuumStmt':
-    case 'ReindexStmt':
-    case 'RefreshMatViewStmt':
-    case 'ClusterStmt':
-    case 'AlterSystemStmt':
-    case 'VariableSetStmt':
-    case 'DiscardStmt':
-    case 'CheckPointStmt':
-    // what a transaction of the script's own did is recorded with its COMMIT, or not done at all
+      return absent('pg_catalog.pg_database WHERE datname = $1', named.dbname)
+    case 'CreateTableSpaceStmt':
+      return exists('pg_catalog.pg_tablespace WHERE spcname = $1', named.tablespacename)
+    case 'DropTableSpaceStmt':
+      return absent('pg_catalog.pg_tablespace WHERE spcname = $1', named.tablespacename)
+    case 'CreateSubscriptionStmt':
+      return exists(subscription, (node as SubscriptionStatement).subname)
+    case 'DropSubscriptionStmt':
+      return absent(subscription, (node as SubscriptionStatement).subname)
+    case 'AlterSubscriptionStmt':
+      return subscriptionQuestion(node as SubscriptionStatement)
     case 'TransactionStmt':
-      return 'again'
+      return transactionQuestion(named)
     default:
-      return undefined
+      return kind !== undefined && repeatable.has(kind) ? 'again' : undefined
   }
 }
 
-interface Named {
-  extname?: string
-  dbname?: string
-}
+/** These come to the same when they run once more. */
+const repeatable = new Set([
+  'VacuumStmt',
+  'ReindexStmt',
+  'RefreshMatViewStmt',
+  'ClusterStmt',
+  'AlterSystemStmt',
+  'AlterDatabaseStmt',
+  'VariableSetStmt',
+  'DiscardStmt',
+  'CheckPointStmt',
+])
+
+const subscription =
+  'pg_catalog.pg_subscription WHERE subname = $1 AND subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())'
 
 function exists(from: string, ...values: unknown[]): Question {
   return { sql: `SELECT EXISTS (SELECT FROM ${from}) AS done`, values }
@@ -104,54 +150,22 @@ function absent(from: string, ...values: unknown[]): Question {
   return { sql: `SELECT NOT EXISTS (SELECT FROM ${from}) AS done`, values }
 }
 
-function indexQuestion({ idxname, relation }: IndexStatement): Question | undefined {
-  if (!idxname) return undefined
-  return exists(
-    `pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-      WHERE c.relname = $1 AND i.indrelid = to_regclass($2) AND i.indisvalid`,
-    idxname,
-    nameOf(relation),
-  )
-}
-
-interface DropStatement {
-  removeType?: string
-  objects?: { List?: { items?: { String?: { sval?: string } }[] } }[]
-}
-
-function dropQuestion({ removeType, objects = [] }: DropStatement): Question | undefined {
-  if (removeType !== 'OBJECT_INDEX' || objects.length !== 1) return undefined
-  const path = (objects[0]?.List?.items ?? []).map((item) => item.String?.sval ?? '')
-  return { sql: 'SELECT to_regclass($1) IS NULL AS done', values: [quoteIdentifier(...path)] }
-}
-
-interface AlterStatement {
-  relation: RangeVar
-  cmds?: { AlterTableCmd?: { subtype?: string; name?: string; def?: AlterDefinition } }[]
-}
-
-interface AlterDefinition {
-  Constraint?: { conname?: string; skip_validation?: boolean }
-  PartitionCmd?: { name?: RangeVar }
-}
-
-function alterQuestion({ relation, cmds = [] }: AlterStatement): Question | undefined {
+function alterQuestion({ relation, cmds = [] }: AlterTableStatement): Question | undefined {
   const command = cmds.length === 1 ? cmds[0]?.AlterTableCmd : undefined
   const table = nameOf(relation)
+  const constraint = command?.def?.Constraint
+  const partition = command?.def?.PartitionCmd?.name
   switch (command?.subtype) {
     case 'AT_AddConstraint':
-      return constraintQuestion(
-        table,
-        command.def?.Constraint?.conname,
-        command.def?.Constraint?.skip_validation,
-      )
+      return constraintQuestion(table, constraint?.conname, constraint?.skip_validation)
     case 'AT_ValidateConstraint':
       return constraintQuestion(table, command.name, false)
     case 'AT_DetachPartition':
+    case 'AT_DetachPartitionFinalize':
       return absent(
-        'pg_catalog.pg_inherits WHERE inhparent = to_regclass($1) AND inhrelid = to_regclass($2)',
+        'pg_catalog.pg_inherits WHERE inhparent = pg_catalog.to_regclass($1) AND inhrelid = pg_catalog.to_regclass($2)',
         table,
-        command.def?.PartitionCmd?.name && nameOf(command.def.PartitionCmd.name),
+        partition && nameOf(partition),
       )
     default:
       return undefined
@@ -161,28 +175,34 @@ function alterQuestion({ relation, cmds = [] }: AlterStatement): Question | unde
 function constraintQuestion(table: string, name: string | undefined, unvalidated = false) {
   if (name === undefined) return undefined
   return exists(
-    'pg_catalog.pg_constraint WHERE conrelid = to_regclass($1) AND conname = $2 AND (convalidated OR $3)',
+    'pg_catalog.pg_constraint WHERE conrelid = pg_catalog.to_regclass($1) AND conname = $2 AND (convalidated OR $3)',
     table,
     name,
     unvalidated,
   )
 }
 
-interface EnumStatement {
-  typeName?: { String?: { sval?: string } }[]
-  oldVal?: string
-  newVal?: string
-}
-
 function enumQuestion({ typeName = [], newVal }: EnumStatement): Question {
-  const type = quoteIdentifier(...typeName.map((part) => part.String?.sval ?? ''))
   return exists(
-    'pg_catalog.pg_enum WHERE enumtypid = to_regtype($1) AND enumlabel = $2',
-    type,
+    'pg_catalog.pg_enum WHERE enumtypid = pg_catalog.to_regtype($1) AND enumlabel = $2',
+    quoteIdentifier(...textsOf(typeName)),
     newVal,
   )
 }
 
-function nameOf({ schemaname, relname }: RangeVar): string {
-  return schemaname === undefined ? quoteIdentifier(relname) : quoteIdentifier(schemaname, relname)
+/** SET and REFRESH say how it shall be; ADD and DROP fail when it is so already. */
+function subscriptionQuestion({ kind, subname, publication }: SubscriptionStatement) {
+  const names = textsOf(publication)
+  if (kind === 'ALTER_SUBSCRIPTION_ADD_PUBLICATION')
+    return exists(`${subscription} AND subpublications @> $2::text[]`, subname, names)
+  if (kind === 'ALTER_SUBSCRIPTION_DROP_PUBLICATION')
+    return absent(`${subscription} AND subpublications && $2::text[]`, subname, names)
+  return 'again'
+}
+
+/** What stands between BEGIN and COMMIT is recorded with the COMMIT: in doubt, it was rolled back. */
+function transactionQuestion({ kind, gid }: NamedStatement): Question | 'again' {
+  if (kind === 'TRANS_STMT_COMMIT_PREPARED' || kind === 'TRANS_STMT_ROLLBACK_PREPARED')
+    return absent('pg_catalog.pg_prepared_xacts WHERE gid = $1', gid)
+  return 'again'
 }

@@ -1,30 +1,33 @@
-import { createHash, type Hash } from 'node:crypto'
 import type { DatabaseError } from 'pg'
 import { MigrationError } from '../errors'
-import { failClaim, finishClaim, insertRow, recordDone, takeOver } from '../journal/table'
-import { offsetOfCodePoint } from '../script/position'
-import { isTakeOver } from './context'
-import { connectionLost, scriptFailure } from './failure'
+import { failClaim, finishClaim, recordDone } from '../journal/table'
+import type { SqlWork } from '../script/statements'
+import { StatementFailed, statementFailure } from './failed-statement'
+import { connectionLost } from './failure'
 import { labelOf } from './label'
 import { type SqlJob } from './job'
+import { clearLeftovers } from './leftovers'
+import { isRetryable } from './retry'
+import { claimStatements, prefixOf, settleDoubt, type Progress } from './resume'
 import { claimRefused, type Runner } from './runner'
 import { asOurselves, restoreSession, timeoutsFor } from './session-settings'
-import { dropInvalidIndex, settle } from './settle'
 
 /**
- * Runs a SQL script outside a transaction: claims with a committed `running` row, sends each statement
- * in a message of its own and records it done. After a crash or a failure it goes on from the first
- * statement that is not done; the one in doubt is settled by the catalog.
+ * Runs a SQL script outside a transaction: claims with a committed `running` row and sends each
+ * statement in a message of its own. A statement that PostgreSQL allows in a transaction is recorded
+ * done in its own one, so that it is done and recorded or neither; any other is recorded after it. After
+ * a crash or a failure the script goes on from the first statement that is not done; the one in doubt is
+ * settled by the catalog.
  */
 export async function runStatements(runner: Runner, job: SqlJob): Promise<void> {
   runner.started(job)
   const start = performance.now()
-  let done = await claim(runner, job)
-  await prepareSession(runner, job)
+  const progress = await claimStatements(runner, job)
+  const first = await prepare(runner, job, progress)
   try {
-    for (; done < job.sql.statements.length; done++) {
+    for (let index = first.done; index < job.sql.statements.length; index++) {
       runner.checkpoint()
-      await runOne(runner, job, done)
+      await runOne(runner, job, index, first.doubt && index === first.done ? first : undefined)
     }
     await finish(runner, job)
   } catch (error) {
@@ -33,81 +36,34 @@ export async function runStatements(runner: Runner, job: SqlJob): Promise<void> 
   runner.finished(job, Math.round(performance.now() - start))
 }
 
-/** Returns how many statements are done already. */
-async function claim(runner: Runner, job: SqlJob): Promise<number> {
-  const { context, work } = runner
-  const { journal } = context.settings
-  const { resume } = job.step
-  if (isTakeOver(resume)) {
-    const text = takeOver(journal, context.runId, resume.id, resume.attempt)
-    if ((await work.query(text)).length === 0) throw claimRefused(job.step.revision)
-    return inDoubt(runner, job, checkPrefix(job, resume))
-  }
-  const done = resume ? checkPrefix(job, resume) : 0
-  const row = { outcome: 'running', statements_done: done, done_checksum: prefix(job, done) }
-  const { error } = await work.send(insertRow(journal, job.claim, row))
-  if (!error) return done
-  throw runner.isClaimRefused(error) ? claimRefused(job.step.revision) : error
-}
-
-/** What was done must still be what the script says, or going on would build something else. */
-function checkPrefix(
-  job: SqlJob,
-  { statementsDone, doneChecksum }: NonNullable<SqlJob['step']['resume']>,
-) {
-  if (statementsDone === 0 || prefix(job, statementsDone) === doneChecksum) return statementsDone
-  throw new MigrationError(
-    'SCRIPT_CHANGED',
-    `script ${labelOf(job.step)} was changed above the statement where it had stopped`,
-    {
-      file: job.part.file,
-      detail: `${statementsDone} statements are done and cannot be undone.`,
-      hint: 'Restore their text, and change only what comes after.',
-    },
-  )
-}
-
-const prefixes = new WeakMap<SqlJob, { done: number; hash: Hash }>()
-
-/** Goes on from where it was last asked, or a script of thousands of statements is hashed thousands of times. */
-function prefix(job: SqlJob, done: number): string {
-  const known = prefixes.get(job)
-  const from = known && known.done <= done ? known : { done: 0, hash: createHash('sha256') }
-  for (const { firstTokenStart, end } of job.sql.statements.slice(from.done, done)) {
-    const text = job.sql.text.slice(firstTokenStart, end)
-    from.hash.update(text.replaceAll('\r\n', '\n')).update('\0')
-  }
-  prefixes.set(job, { done, hash: from.hash })
-  return from.hash.copy().digest('hex')
-}
-
-/** A dead run may have finished its statement without saying so. */
-async function inDoubt(runner: Runner, job: SqlJob, done: number): Promise<number> {
-  const statement = job.sql.statements[done]
-  if (!statement) return done
-  const text = job.sql.text.slice(statement.firstTokenStart, statement.end)
-  const verdict = await settle(runner.work, text)
-  if (verdict === 'not done') return done
-  if (verdict === 'done') {
+/** Makes the session what the statements done had made of it, and settles the one in doubt. */
+async function prepare(runner: Runner, job: SqlJob, progress: Progress): Promise<Progress> {
+  try {
+    await prepareSession(runner, job)
+    for (const index of settingsAmong(job.sql, progress.done)) {
+      await must(runner, textOf(job, index))
+    }
+    if (!progress.doubt) return progress
+    const { done } = progress
+    if ((await settleDoubt(runner, job, progress, isAtomic(job, done))) === 'not done') {
+      // a person's word ends the doubt; else the server may yet refuse it in a transaction
+      return { ...progress, doubt: job.step.answer === undefined }
+    }
     await record(runner, job, done + 1)
-    return done + 1
+    return { done: done + 1, doubt: false }
+  } catch (error) {
+    // the entry stays claimed: what it says is all that is known
+    await restore(runner, job)
+    throw error
   }
-  const at = scriptFailure(
-    new Error('its outcome is unknown') as DatabaseError,
-    labelOf(job.step),
-    { part: job.part, offset: statement.firstTokenStart },
-  )
-  throw new MigrationError(
-    'SCRIPT_UNFINISHED',
-    `script ${labelOf(job.step)} was cut off, and nothing shows whether statement ${done + 1} was done`,
-    {
-      file: at.file,
-      line: at.line,
-      column: at.column,
-      excerpt: at.excerpt,
-      hint: `Look at the database. If it was done, run the rest by hand and then "mark --only ${job.step.revision}"; if not, undo nothing and do the same from this statement.`,
-    },
-  )
+}
+
+/** Statements done whose effect ended with the session that ran them. */
+function settingsAmong({ statements }: SqlWork, done: number): number[] {
+  return statements.slice(0, done).flatMap(({ words: [first, second] }, index) => {
+    const local = second === 'LOCAL' || second === 'TRANSACTION' || second === 'CONSTRAINTS'
+    return (first === 'SET' && !local) || first === 'RESET' || first === 'LOAD' ? [index] : []
+  })
 }
 
 async function prepareSession({ context, work }: Runner, { part }: SqlJob): Promise<void> {
@@ -115,50 +71,142 @@ async function prepareSession({ context, work }: Runner, { part }: SqlJob): Prom
   if (error) throw error
 }
 
-async function runOne(runner: Runner, job: SqlJob, index: number): Promise<void> {
+/** @param doubt what is known of the statement when a dead run may have begun it */
+async function runOne(
+  runner: Runner,
+  job: SqlJob,
+  index: number,
+  doubt: Progress | undefined,
+): Promise<void> {
+  if (runner.work.status !== 'I') return runInside(runner, job, index)
+  if (!isAtomic(job, index)) return runAlone(runner, job, index)
+  for (let attempt = 0; ; attempt++) {
+    const { failure, blocker } = await runRecorded(runner, job, index)
+    if (!failure) return
+    const { code } = failure.error
+    if (isRetryable(code) && (await runner.backOff(job, attempt, blocker))) continue
+    // it commits by itself, or cannot run in a transaction for a reason that its text does not show
+    if (code !== '2D000' && code !== '25001') throw failure
+    const isDone = doubt && (await settleDoubt(runner, job, doubt, false)) === 'done'
+    return isDone ? record(runner, job, index + 1) : runAlone(runner, job, index)
+  }
+}
+
+const controls = /^(?:BEGIN|START|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|CALL)$/
+
+/** True for a statement that can be one transaction with its record. */
+function isAtomic({ sql }: SqlJob, index: number): boolean {
+  const { words, firstTokenStart, end } = sql.statements[index]!
+  const [first = '', second = ''] = words
+  if (sql.nonTransactional.some(({ statementIndex }) => statementIndex === index)) return false
+  if (controls.test(first) || (first === 'PREPARE' && second === 'TRANSACTION')) return false
+  // a block that commits would do its work up to there twice
+  return (
+    first !== 'DO' || !/\b(?:commit|rollback|call)\b/i.test(sql.text.slice(firstTokenStart, end))
+  )
+}
+
+/** Between the script's own BEGIN and COMMIT: the record is written with the COMMIT. */
+async function runInside(runner: Runner, job: SqlJob, index: number): Promise<void> {
+  if (['COMMIT', 'END'].includes(job.sql.statements[index]!.words[0] ?? '')) {
+    await record(runner, job, index + 1)
+  }
+  await sendStatement(runner, job, index, textOf(job, index))
+}
+
+/** A statement that PostgreSQL refuses in a transaction. */
+async function runAlone(runner: Runner, job: SqlJob, index: number): Promise<void> {
+  const { firstTokenStart, end } = job.sql.statements[index]!
+  // a lock timeout would leave an INVALID index, or a partition half detached
+  const patient = job.sql.nonTransactional.some(
+    ({ statementIndex, what }) => statementIndex === index && what.endsWith('CONCURRENTLY'),
+  )
+  if (patient) await must(runner, "SELECT pg_catalog.set_config('lock_timeout', '0', false)")
+  const source = job.sql.text.slice(firstTokenStart, end)
+  const wanted = patient
+    ? await clearLeftovers(runner, source, (text) => sendStatement(runner, job, index, text))
+    : source
+  await sendStatement(runner, job, index, wanted === source ? textOf(job, index) : wanted)
+  if (patient) await prepareSession(runner, job)
+  if (runner.work.status === 'I') await record(runner, job, index + 1)
+}
+
+const opening = 'BEGIN READ WRITE;\n'
+
+/** The statement and its record in one transaction; returns what the statement failed with, rolled back. */
+async function runRecorded(
+  runner: Runner,
+  job: SqlJob,
+  index: number,
+): Promise<{ failure?: StatementFailed; blocker?: string | undefined }> {
   const { work } = runner
-  const statement = job.sql.statements[index]!
-  const text = job.sql.text.slice(statement.start, statement.end)
   const copy = job.sql.copies.find(({ statementIndex }) => statementIndex === index)
-  const concurrently = statement.words.includes('CONCURRENTLY') || statement.words[0] === 'REINDEX'
-  if (concurrently) {
-    await dropInvalidIndex(work, job.sql.text.slice(statement.firstTokenStart, statement.end))
-    // a lock timeout would leave an INVALID index behind
-    await work.send("SELECT pg_catalog.set_config('lock_timeout', '0', false)")
+  const closing = `${asOurselves(recordText(runner, job, index + 1), true)};\nCOMMIT`
+  const send = async () => {
+    if (!copy) return work.send(`${opening}${textOf(job, index)}\n;\n${closing}`)
+    const begun = await work.send(opening)
+    if (begun.error) return begun
+    await work.copyIn(textOf(job, index), [job.sql.text.slice(copy.dataStart, copy.dataEnd)])
+    const { error, tags } = await work.send(closing)
+    return { tags: ['BEGIN', 'COPY', ...tags], ...(error && { error }) }
   }
-  const ends = work.status !== 'I' && endsTransaction(job, index)
-  if (ends) await record(runner, job, index + 1)
-  if (copy) await work.copyIn(text, [job.sql.text.slice(copy.dataStart, copy.dataEnd)])
-  else {
-    const watched = await runner.watched(work.send(text))
-    if ('error' in watched) throw watched.error
-    if (watched.result.error) throw new StatementFailed(index, watched.result.error)
-  }
-  if (concurrently) await prepareSession(runner, job)
-  // inside the script's own transaction the record is written with its COMMIT
-  if (!ends && work.status === 'I') await record(runner, job, index + 1)
+  const watched = await runner.watched(send())
+  const { blocker } = watched
+  const error = 'error' in watched ? (watched.error as DatabaseError) : watched.result.error
+  if (!error) return {}
+  if (runner.lostBy(error) || error.severity === undefined) throw error
+  if (work.status !== 'I') await must(runner, 'ROLLBACK')
+  const tags = 'error' in watched ? 1 : watched.result.tags.length
+  if (tags > 1 && error.code === '22012') throw claimRefused(job.step.revision)
+  return { failure: new StatementFailed(index, error, copy ? 0 : opening.length), blocker }
 }
 
-class StatementFailed extends Error {
-  constructor(
-    readonly index: number,
-    readonly error: DatabaseError,
-  ) {
-    super(error.message)
+async function sendStatement(
+  runner: Runner,
+  job: SqlJob,
+  index: number,
+  text: string,
+): Promise<void> {
+  const { work } = runner
+  const copy = job.sql.copies.find(({ statementIndex }) => statementIndex === index)
+  const send = async () => {
+    if (!copy) return work.send(text)
+    await work.copyIn(text, [job.sql.text.slice(copy.dataStart, copy.dataEnd)])
+    return { error: undefined }
   }
+  const watched = await runner.watched(send())
+  const error = 'error' in watched ? (watched.error as DatabaseError) : watched.result.error
+  if (!error) return
+  throw error.severity === undefined ? error : new StatementFailed(index, error)
 }
 
-function endsTransaction({ sql }: SqlJob, index: number): boolean {
-  return ['COMMIT', 'END'].includes(sql.statements[index]?.words[0] ?? '')
+function textOf({ sql }: SqlJob, index: number): string {
+  const { start, end } = sql.statements[index]!
+  return sql.text.slice(start, end)
 }
 
-async function record({ context, work }: Runner, job: SqlJob, done: number): Promise<void> {
-  const text = recordDone(context.settings.journal, job.claim, done, prefix(job, done))
-  const { error } = await work.send(asOurselves(text, work.status !== 'I'))
+function recordText({ context }: Runner, job: SqlJob, done: number): string {
+  return recordDone(context.settings.journal, job.claim, done, prefixOf(job, done))
+}
+
+async function record(runner: Runner, job: SqlJob, done: number): Promise<void> {
+  const { work } = runner
+  await mustBeOurs(runner, job, asOurselves(recordText(runner, job, done), work.status !== 'I'))
+}
+
+/** Dividing by no row means that another migrator has taken the entry over. */
+async function mustBeOurs({ work }: Runner, { step }: SqlJob, text: string): Promise<void> {
+  const { error } = await work.send(text)
+  if (error) throw error.code === '22012' ? claimRefused(step.revision) : error
+}
+
+async function must({ work }: Runner, text: string): Promise<void> {
+  const { error } = await work.send(text)
   if (error) throw error
 }
 
-async function finish({ context, work }: Runner, job: SqlJob): Promise<void> {
+async function finish(runner: Runner, job: SqlJob): Promise<void> {
+  const { context, work } = runner
   if (work.status !== 'I') {
     throw new MigrationError(
       'SCRIPT_FAILED',
@@ -166,13 +214,14 @@ async function finish({ context, work }: Runner, job: SqlJob): Promise<void> {
       { file: job.part.file, hint: 'End it with COMMIT.' },
     )
   }
-  for (const text of [
-    ...restoreSession(work, job.sql.text),
-    finishClaim(context.settings.journal, job.claim),
-  ]) {
-    const { error } = await work.send(text)
-    if (error) throw error
-  }
+  for (const text of restoreSession(work, job.sql.text)) await must(runner, text)
+  await mustBeOurs(runner, job, finishClaim(context.settings.journal, job.claim))
+}
+
+async function restore({ work }: Runner, job: SqlJob): Promise<void> {
+  if (work.lost) return
+  if (work.status !== 'I') await work.send('ROLLBACK')
+  for (const text of restoreSession(work, job.sql.text)) await work.send(text)
 }
 
 /** Puts the session back and turns our running entry into a failure that says how far it came. */
@@ -180,23 +229,10 @@ async function failed(runner: Runner, job: SqlJob, cause: unknown): Promise<unkn
   const { work, context } = runner
   const reason = cause instanceof StatementFailed ? cause.error : cause
   if (runner.lostBy(reason)) return connectionLost(labelOf(job.step), reason)
-  if (work.status !== 'I') await work.send('ROLLBACK')
-  for (const text of restoreSession(work, job.sql.text)) await work.send(text)
-  const error = asFailure(job, cause)
+  await restore(runner, job)
+  if (cause instanceof MigrationError && cause.code === 'SCRIPT_UNFINISHED') return cause
+  const error = statementFailure(job, cause)
   const { error: text, trace } = runner.failureColumns(error)
   await work.send(failClaim(context.settings.journal, job.claim, text, trace))
   return runner.stop(job, error)
-}
-
-function asFailure(job: SqlJob, cause: unknown): MigrationError {
-  if (cause instanceof MigrationError) return cause
-  if (!(cause instanceof StatementFailed)) {
-    return scriptFailure(cause as DatabaseError, labelOf(job.step), undefined)
-  }
-  const { start, firstTokenStart } = job.sql.statements[cause.index]!
-  const { position } = cause.error
-  const text = job.sql.text.slice(start)
-  const offset =
-    position === undefined ? firstTokenStart : start + offsetOfCodePoint(text, Number(position))
-  return scriptFailure(cause.error, labelOf(job.step), { part: job.part, offset, stage: 'script' })
 }

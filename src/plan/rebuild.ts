@@ -1,0 +1,75 @@
+import { MigrationError } from '../errors'
+import type { Entry } from '../journal/entry'
+import { compareRevisions } from '../script/script'
+import type { Request, Step } from './plan'
+import type { Situation } from './situation'
+import { downStep, refuseIrreversible, upStep } from './step'
+import { resolveTarget } from './target'
+
+type RebuildRequest = Extract<Request, { command: 'rebuild' }>
+
+/**
+ * The one step that runs a script again, in the direction in which it failed or was cut off. Pure.
+ *
+ * @throws {MigrationError} USAGE when the script neither failed nor was cut off, when there are several
+ *   and none is named, when an answer is given and nothing is in doubt; UNKNOWN_REVISION,
+ *   SCRIPT_MISSING, IRREVERSIBLE
+ */
+export function rebuild(situation: Situation, { target, answer }: RebuildRequest): Step[] {
+  const entry = brokenEntry(situation, target)
+  if (!entry) return []
+  if (answer && entry.outcome !== 'running') throw noDoubt(entry)
+  const step = entry.operation === 'rollback' ? down(situation, entry) : up(situation, entry)
+  if (answer === 'done' && step.kind !== 'sql') {
+    return [{ ...step, operation: entry.operation, answer }]
+  }
+  return [{ ...step, ...(answer && { answer }) }]
+}
+
+/** What failed last, or was begun and not ended; one a revision. */
+function brokenEntry(situation: Situation, target: string | undefined): Entry | undefined {
+  const { unfinished, failed } = situation.state
+  const broken = new Map([...failed, ...unfinished])
+  if (target !== undefined) {
+    const revision = broken.has(target) ? target : digitsOf(situation, target)
+    const entry = broken.get(revision)
+    if (entry) return entry
+    throw new MigrationError('USAGE', `script ${revision} neither failed nor was cut off`, {
+      hint: 'Run errors for what failed, and status for what is unfinished.',
+    })
+  }
+  const [only, ...others] = [...broken.values()]
+  if (others.length === 0) return only
+  const list = [...broken.keys()].toSorted(compareRevisions).join(', ')
+  throw new MigrationError('USAGE', `several scripts failed or were cut off: ${list}`, {
+    hint: 'Name one of them.',
+  })
+}
+
+function digitsOf(situation: Situation, target: string): string {
+  if (/^\d+$/.test(target)) return resolveTarget('up', target, situation)
+  throw new MigrationError('USAGE', `"${target}" is no revision to rebuild`, {
+    hint: 'Give digits.',
+  })
+}
+
+function noDoubt({ revision }: Entry): MigrationError {
+  return new MigrationError('USAGE', `nothing of script ${revision} is in doubt: it failed`, {
+    hint: `Run "rebuild ${revision}" to run it from where it failed, or "mark --only ${revision}" when its work is complete.`,
+  })
+}
+
+function up(situation: Situation, { revision }: Entry): Step {
+  const pending = situation.pending.find(({ script }) => script.revision === revision)
+  if (pending) return upStep(situation, pending.script, pending.late, 'run')
+  throw new MigrationError('SCRIPT_MISSING', `script ${revision} is missing`, {
+    hint: 'Restore its file, or run this from a release that still has it.',
+  })
+}
+
+function down(situation: Situation, { revision }: Entry): Step {
+  const applied = situation.applied.find((entry) => entry.revision === revision)
+  if (!applied) throw new Error(`${revision} was reverted, but is not applied`)
+  refuseIrreversible(applied, situation)
+  return downStep(situation, applied)
+}

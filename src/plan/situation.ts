@@ -1,0 +1,9 @@
+import type { JournalState } from '../journal/state'
+import type { Script } from '../script/script'
+import type { Survey } from './survey'
+
+/** All that a plan is made from, beside the request. */
+export interface Situation extends Survey {
+  scripts: readonly Script[]
+  state: JournalState
+}

@@ -1,0 +1,128 @@
+import { createHash, type Hash } from 'node:crypto'
+import { MigrationError } from '../errors'
+import type { Entry } from '../journal/entry'
+import { insertRow, readClaim, takeOver } from '../journal/table'
+import { excerpt } from '../script/position'
+import type { Job, SqlJob } from './job'
+import { labelOf } from './label'
+import { awaitOrphan } from './orphan'
+import { claimRefused, type Runner } from './runner'
+import { settle } from './settle'
+import { inDoubt } from './unfinished'
+
+/** Where a script outside a transaction begins or goes on. */
+export interface Progress {
+  /** Statements done; those that the script has now are the same. */
+  done: number
+  /** True when nobody knows whether the next one was done as well. */
+  doubt: boolean
+  /** The transaction that last wrote the entry before that statement began, where that is known. */
+  since?: string | undefined
+}
+
+/** Claims a script with a committed `running` row, or takes over the one that a dead run left. */
+export async function claimStatements(runner: Runner, job: SqlJob): Promise<Progress> {
+  const { context, work } = runner
+  const { resume } = job.step
+  if (resume?.outcome === 'running') {
+    const { statementsDone: done, doneChecksum, since } = await takeOverFrom(runner, job, resume)
+    checkPrefix(job, done, doneChecksum)
+    return { done, doubt: done < job.sql.statements.length, since }
+  }
+  const done = resume?.statementsDone ?? 0
+  checkPrefix(job, done, resume?.doneChecksum ?? null)
+  const row = { outcome: 'running', statements_done: done, done_checksum: prefixOf(job, done) }
+  const { error } = await work.send(insertRow(context.settings.journal, job.claim, row))
+  if (error) throw runner.isClaimRefused(error) ? claimRefused(job.step.revision) : error
+  return { done, doubt: false }
+}
+
+interface TakenOver {
+  statementsDone: number
+  doneChecksum: string | null
+  since: string | undefined
+}
+
+/**
+ * Takes over the entry of a dead run, once nothing of that run works in the server any more.
+ * @throws {MigrationError} LOCK_WAIT_EXPIRED; CLAIM_REFUSED when another was faster
+ */
+export async function takeOverFrom(
+  runner: Runner,
+  job: Job,
+  { id, attempt }: Entry,
+): Promise<TakenOver> {
+  const { context, work } = runner
+  const { journal } = context.settings
+  const [before] = await work.query<{ run_id: string }>(readClaim(journal, id))
+  if (before) await awaitOrphan(runner, job, before.run_id)
+  // once that run has ended, nobody writes to its entry but us
+  const [claimed] = await work.query<{ written: string }>(readClaim(journal, id))
+  const [row] = await work.query<{ statements_done: number; done_checksum: string | null }>(
+    takeOver(journal, context.runId, id, attempt),
+  )
+  if (!row) throw claimRefused(job.step.revision)
+  const { statements_done: statementsDone, done_checksum: doneChecksum } = row
+  return { statementsDone, doneChecksum, since: attempt === 1 ? claimed?.written : undefined }
+}
+
+/** What was done must still be what the script says, or going on would build something else. */
+function checkPrefix(job: SqlJob, done: number, checksum: string | null): void {
+  if (done === 0 || prefixOf(job, done) === checksum) return
+  throw new MigrationError(
+    'SCRIPT_CHANGED',
+    `script ${labelOf(job.step)} was changed above the statement where it had stopped`,
+    {
+      file: job.part.file,
+      detail: `${done} statements are done and cannot be undone.`,
+      hint: 'Restore their text, and change only what comes after.',
+    },
+  )
+}
+
+const prefixes = new WeakMap<SqlJob, { done: number; hash: Hash }>()
+
+/**
+ * A checksum of the statements done. It goes on from where it was last asked, or a script of thousands
+ * of statements is hashed thousands of times.
+ */
+export function prefixOf(job: SqlJob, done: number): string {
+  const known = prefixes.get(job)
+  const from = known && known.done <= done ? known : { done: 0, hash: createHash('sha256') }
+  for (const { firstTokenStart, end } of job.sql.statements.slice(from.done, done)) {
+    const text = job.sql.text.slice(firstTokenStart, end)
+    from.hash.update(text.replaceAll('\r\n', '\n')).update('\0')
+  }
+  prefixes.set(job, { done, hash: from.hash })
+  return from.hash.copy().digest('hex')
+}
+
+/**
+ * Settles the statement that a dead run may have finished without saying so: by what a person answered,
+ * else by the catalog.
+ * @param atomic it is recorded in its own transaction, so that it would be recorded had it been done
+ * @throws {MigrationError} SCRIPT_UNFINISHED when neither can tell
+ */
+export async function settleDoubt(
+  runner: Runner,
+  job: SqlJob,
+  { done, since }: Progress,
+  atomic: boolean,
+): Promise<'done' | 'not done'> {
+  if (job.step.answer) return job.step.answer
+  if (atomic) return 'not done'
+  const { firstTokenStart, end } = job.sql.statements[done]!
+  const text = job.sql.text.slice(firstTokenStart, end)
+  const verdict = await settle(runner.work, text, since)
+  if (verdict !== 'unknown') return verdict
+  throw doubtAt(job, done)
+}
+
+/** The refusal to guess, with the statement's place. */
+function doubtAt({ step, part, sql }: SqlJob, index: number): MigrationError {
+  const { firstTokenStart } = sql.statements[index]!
+  return inDoubt(step, index, {
+    file: part.file,
+    ...excerpt(part.text, firstTokenStart, part.line),
+  })
+}
