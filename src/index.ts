@@ -8,7 +8,7 @@ export {
 export type { ExecuteOptions, Migrator, SetUpOptions } from './migrator'
 export type { Connectable } from './database/callers'
 export type { Entry, FullEntry, Operation, Outcome } from './journal/entry'
-export type { Plan, PendingScript, Request, Step, Target } from './plan/plan'
+export type { Answer, Plan, PendingScript, Request, Step, Target } from './plan/plan'
 export type { InitFunction, InitMigration, InitObject } from './run/initial'
 export type { Observer, RunReport, StepResult } from './run/report'
 export type { ScriptContext } from './script/context'

@@ -69,6 +69,14 @@ export const commandTable = {
     options: ['yes', ...writing],
     detail: 'Asks first on a terminal.',
   },
+  rebuild: {
+    summary: 'runs a script again that failed or was cut off',
+    arguments: ['[version]', '[folder]'],
+    options: ['done', 'notDone', ...running],
+    detail:
+      'It goes on with the first statement that is not done. Where nothing shows whether the one that was cut off was done, --done or --not-done says so. Without a version: the only one that failed or is unfinished.',
+    otherWords: ['resume', 'retry', 'continue', 'rerun', 'run_partial'],
+  },
   status: {
     summary: 'shows where the database stands',
     arguments: ['[folder]'],
@@ -78,9 +86,9 @@ export const commandTable = {
   plan: {
     summary: 'shows what a command, upgrade unless named, would do',
     arguments: ['[command]', '[version]', '[folder]'],
-    options: ['to', 'count', 'only', 'runScripts', ...planning],
+    options: ['to', 'count', 'only', 'runScripts', 'done', 'notDone', ...planning],
     detail:
-      'The same as upgrade, downgrade, to, setup, mark or skip with --dry-run. Nothing is executed, no script is imported.',
+      'The same as upgrade, downgrade, to, setup, mark, skip or rebuild with --dry-run. Nothing is executed, no script is imported.',
     otherWords: ['preview', 'diff', 'dryrun'],
   },
   dry_upgrade: {
@@ -168,7 +176,15 @@ export const commandTable = {
 export type CommandName = keyof typeof commandTable
 
 /** The commands that change the database or its journal, which `plan` can show. */
-export const writeCommands = ['upgrade', 'downgrade', 'to', 'setup', 'mark', 'skip'] as const
+export const writeCommands = [
+  'upgrade',
+  'downgrade',
+  'to',
+  'setup',
+  'mark',
+  'skip',
+  'rebuild',
+] as const
 
 export type WriteCommand = (typeof writeCommands)[number]
 

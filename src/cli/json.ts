@@ -64,8 +64,8 @@ function unfinishedMember({ revision, title, kind, startedAt, statementsDone, at
   return { revision, title, kind, startedAt, statementsDone, attempt }
 }
 
-function stepMember({ revision, title, kind, direction, operation, late }: Step) {
-  return { revision, title, kind, direction, operation, late }
+function stepMember({ revision, title, kind, direction, operation, late, answer }: Step) {
+  return { revision, title, kind, direction, operation, late, ...(answer && { answer }) }
 }
 
 function resultMember(result: StepResult) {

@@ -63,6 +63,7 @@ function handlerOf(command: CommandName): Handler {
     case 'to':
     case 'mark':
     case 'skip':
+    case 'rebuild':
       return (require('./command/execute') as typeof import('./command/execute')).execute
     case 'plan':
     case 'dry_upgrade':

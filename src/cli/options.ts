@@ -16,6 +16,8 @@ export const optionTable = {
     flags: '--run-scripts',
     summary: 'run the scripts instead of the canonical schema',
   },
+  done: { flags: '--done', summary: 'what was cut off was done: go on after it' },
+  notDone: { flags: '--not-done', summary: 'what was cut off was not done: run it again' },
   directory: { flags: '-d, --directory <folder>', summary: "the scripts' folder" },
   transaction: {
     flags: '--transaction <mode>',

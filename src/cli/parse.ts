@@ -96,6 +96,9 @@ function commandOfOptions(
 }
 
 function refuseContradictions(options: GivenOptions): void {
+  if (options.done && options.notDone) {
+    throw usageError('--done and --not-done contradict each other', 'Give one of them.')
+  }
   if (options.quiet && options.verbose) {
     throw usageError('--quiet and --verbose contradict each other', 'Give one of them.')
   }

@@ -42,10 +42,18 @@ function remarks(step: Step): string[] {
   const runs = step.operation !== 'run_skip'
   return [
     ...(step.late ? ['late'] : []),
-    ...(step.resume && runs ? ['goes on from where it had stopped'] : []),
+    ...(step.resume && runs ? [resumption(step)] : []),
     ...(step.script ? [] : ['its file is gone: reverted from the journal']),
     ...(runs && part?.options.transaction === false ? ['not in a transaction'] : []),
   ]
+}
+
+function resumption({ answer, kind }: Step): string {
+  if (answer === undefined) return 'goes on from where it had stopped'
+  if (kind !== 'sql') return answer === 'done' ? 'recorded as done' : 'runs again from the start'
+  return answer === 'done'
+    ? 'goes on after the statement that was cut off'
+    : 'goes on with the statement that was cut off'
 }
 
 function summary(plan: Plan, transaction: TransactionMode): string {

@@ -160,6 +160,36 @@ const marks: Row[] = [
   ['mark records late scripts though they are refused', '1 2', '2', 'mark', 'mark 1', refuse],
 ]
 
+const rebuilds: Row[] = [
+  ['a rebuild runs the script that failed, and nothing else', '1 2 3', '1 2x', 'rebuild 2', 'up 2'],
+  ['a rebuild goes on with what was cut off', '1 2', '1…2', 'rebuild 1', 'up 1'],
+  ['without a revision, what failed is rebuilt', '1 2 3', '1 2x', 'rebuild', 'up 2'],
+  ['without a revision, what was cut off is rebuilt', '1 2', '1 2…', 'rebuild', 'up 2'],
+  ['nothing failed is nothing to rebuild', '1 2', '1', 'rebuild', ''],
+  ['what failed and ran later is not rebuilt', '1 2', '1x 1', 'rebuild', ''],
+  ['of several one must be named', '1 2 3', '1x 2…1', 'rebuild', 'USAGE'],
+  ['of several the one that is named is rebuilt', '1 2 3', '1x 2…1', 'rebuild 2', 'up 2'],
+  ['leading zeros of what is rebuilt do not count', '1 2', '1x', 'rebuild 01', 'up 1'],
+  ['a reversal that failed is rebuilt as a reversal', '1 2', '1 2 -2x1', 'rebuild', 'down 2'],
+  ['a reversal that was cut off is rebuilt as a reversal', '1 2', '1 2 -2…1', 'rebuild', 'down 2'],
+  ['what neither failed nor was cut off is refused', '1 2', '1', 'rebuild 1', 'USAGE'],
+  ['what is pending and was never begun is refused', '1 2', '1', 'rebuild 2', 'USAGE'],
+  ['an unknown revision is not rebuilt', '1', '1', 'rebuild 2', 'UNKNOWN_REVISION'],
+  ['a word is no revision to rebuild', '1', '1x', 'rebuild latest', 'USAGE'],
+  ['what failed and whose file is gone is refused', '2', '1x', 'rebuild 1', 'SCRIPT_MISSING'],
+  [
+    'a late script is rebuilt though late ones are refused',
+    '1 2',
+    '2 1x',
+    'rebuild',
+    'up 1',
+    refuse,
+  ],
+  ['done is an answer on what was cut off', '1', '1…1', 'rebuild 1 answer done', 'up 1 (done)'],
+  ['not-done is an answer too', '1ts', '1…', 'rebuild 1 answer not-done', 'up 1 (not done)'],
+  ['a failure leaves no doubt to answer', '1', '1x1', 'rebuild 1 answer done', 'USAGE'],
+]
+
 const drift: Row[] = [
   [
     'late scripts are refused where the settings say so',
@@ -185,6 +215,7 @@ for (const [rule, scripts, history, request, expected, options] of [
   ...downgrades,
   ...arrivals,
   ...marks,
+  ...rebuilds,
   ...drift,
 ]) {
   test(rule, () => {

@@ -37,17 +37,20 @@ export function scriptOf(
   }
 }
 
-/** A request as a person would say it: `upgrade 3`, `downgrade`, `to 2`, `upgrade count 2`, `mark only 3`. */
+/** A request as a person would say it: `upgrade 3`, `downgrade`, `to 2`, `upgrade count 2`, `mark only 3`, `rebuild 3 answer done`. */
 export function requestOf(text: string): Request {
   const [command = '', ...rest] = wordsOf(text)
   const said = new Map<string, string>()
+  const first = rest.length % 2 === 1 ? rest.shift() : undefined
   while (rest.length > 1) said.set(rest.shift()!, rest.shift()!)
-  const [target = said.get('target')] = rest
+  const target = first ?? said.get('target')
+  const answer = said.get('answer')?.replace('-', ' ')
   const only = said.get('only')
   const count = said.get('count')
   return {
     command,
     ...(target !== undefined && { target }),
+    ...(answer !== undefined && { answer }),
     ...(only !== undefined && { only }),
     ...(count !== undefined && { count: Number(count) }),
   } as Request
@@ -68,8 +71,9 @@ export function planOf(
 /** `up 2, down 3, mark 4`: what a plan does, in order. */
 export function stepsText(steps: readonly Step[]): string {
   return steps
-    .map(({ operation, direction, revision }) =>
-      operation === 'run_skip' ? `mark ${revision}` : `${direction} ${revision}`,
-    )
+    .map(({ operation, direction, revision, answer }) => {
+      const said = answer ? ` (${answer})` : ''
+      return operation === 'run_skip' ? `mark ${revision}` : `${direction} ${revision}${said}`
+    })
     .join(', ')
 }

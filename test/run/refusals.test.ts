@@ -76,7 +76,7 @@ export async function upgrade(queryRunner: { query(sql: string): Promise<unknown
 
     const error = await failureOf((await another()).execute({ command: 'upgrade' }))
     assert.equal(error.code, 'SCRIPT_UNFINISHED')
-    assert.match(error.hint ?? '', /mark --only 1/)
+    assert.match(error.hint ?? '', /rebuild 1 --done/)
 
     const marker = await another()
     await marker.execute({ command: 'mark', only: '1' })

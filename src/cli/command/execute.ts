@@ -1,5 +1,5 @@
 import type { Migrator } from '../../migrator'
-import type { Plan, Request } from '../../plan/plan'
+import type { Answer, Plan, Request } from '../../plan/plan'
 import { confirm } from '../ask'
 import type { Context, Handler } from '../context'
 import { follow } from '../follow'
@@ -11,7 +11,7 @@ import { stoppable } from '../signals'
 import { counted } from '../text'
 import { withMigrator } from '../with-migrator'
 
-/** upgrade, downgrade, to, mark and skip: runs the request, or shows its plan with `--dry-run`. */
+/** upgrade, downgrade, to, mark, skip and rebuild: runs the request, or shows its plan with `--dry-run`. */
 export const execute: Handler = (context) =>
   withMigrator(context, async (migrator) => {
     const request = requestOf(context.call)
@@ -37,12 +37,19 @@ export function requestOf({ command, version, count, options }: Call): Request {
       return { command, ...bounded, ...(options.only !== undefined && { only: options.only }) }
     case 'skip':
       return { command: 'mark', count: 1 }
+    case 'rebuild':
+      return { command, ...target, ...answerOf(options) }
     case 'to':
       if (version !== undefined) return { command, target: version }
       throw new Error('to without a version')
     default:
       throw new Error(`${command} executes nothing`)
   }
+}
+
+function answerOf({ done, notDone }: Call['options']): { answer?: Answer } {
+  if (done) return { answer: 'done' }
+  return notDone ? { answer: 'not done' } : {}
 }
 
 export function showPlan({ output }: Context, { label, settings }: Migrator, plan: Plan): void {
