@@ -85,8 +85,8 @@ async function runOne(
     if (!failure) return
     const { code } = failure.error
     if (isRetryable(code) && (await runner.backOff(job, attempt, blocker))) continue
-    // it commits by itself, or cannot run in a transaction for a reason that its text does not show
-    if (code !== '2D000' && code !== '25001') throw failure
+    // refused in a transaction for a reason that its text does not show: a partitioned table, say
+    if (code !== '25001') throw failure
     const isDone = doubt && (await settleDoubt(runner, job, doubt, false)) === 'done'
     return isDone ? record(runner, job, index + 1) : runAlone(runner, job, index)
   }
