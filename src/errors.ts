@@ -29,6 +29,7 @@ export const exitStatusOf = {
   STALE_PLAN: 1,
   LOCK_WAIT_EXPIRED: 1,
   LOCK_LOST: 1,
+  UNLOCK_REFUSED: 1,
   CONNECTION_LOST: 1,
   PENDING: 1,
   DECLINED: 1,
@@ -92,4 +93,12 @@ export class MigrationError extends Error {
   get exitStatus(): 1 | 2 {
     return exitStatusOf[this.code]
   }
+}
+
+/** What work throws that a signal has stopped; `detail` says what it was doing. */
+export function interrupted(fields: ErrorFields = {}): MigrationError {
+  return new MigrationError('INTERRUPTED', 'interrupted', {
+    hint: 'Run it again to go on: what was done is recorded.',
+    ...fields,
+  })
 }

@@ -3,6 +3,7 @@ import type { Database } from './database/database'
 import { openDatabase, openExisting } from './database/open'
 import type { Session } from './database/session'
 import { MigrationError } from './errors'
+import { orInterrupted } from './interruption'
 import type { FullEntry } from './journal/entry'
 import { readFull, readState } from './journal/journal'
 import { emptyState, type JournalState } from './journal/state'
@@ -13,6 +14,7 @@ import { createContext } from './run/context'
 import { execute } from './run/execute'
 import type { Observer, RunReport } from './run/report'
 import { setUp, type InitMigration } from './run/set-up'
+import { endSessions, readLockSessions, type LockSession } from './run/unlock'
 import { readFolder } from './script/folder'
 import type { Script } from './script/script'
 import { describeAddress } from './settings/address'
@@ -52,6 +54,13 @@ export interface Migrator {
   errors(): Promise<FullEntry[]>
   /** One entry in full. @throws {MigrationError} ENTRY_NOT_FOUND */
   trace(id: string): Promise<FullEntry>
+  /** Who holds the lock, and the sessions of that run; empty when nobody does. */
+  lockSessions(): Promise<LockSession[]>
+  /**
+   * Ends the sessions given, or all of `lockSessions()`: what they run is rolled back or cancelled.
+   * Returns the process ids that were ended. @throws {MigrationError} UNLOCK_REFUSED
+   */
+  unlock(sessions?: readonly LockSession[]): Promise<number[]>
   close(): Promise<void>
 }
 
@@ -68,6 +77,7 @@ export function migratorOn(database: Database, settings: Settings): Migrator {
 class SettingsMigrator implements Migrator {
   private opened: Promise<Database> | undefined
   private folder: Promise<Script[]> | undefined
+  private impatient = false
 
   constructor(
     readonly settings: Settings,
@@ -89,7 +99,7 @@ class SettingsMigrator implements Migrator {
   }
 
   async execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
-    const [scripts, database] = await Promise.all([this.scripts(), this.database()])
+    const [scripts, database] = await this.ready(options)
     return translated(execute(this.context(database, options), scripts, request))
   }
 
@@ -97,7 +107,7 @@ class SettingsMigrator implements Migrator {
     const { schema } = this.settings
     const { runScripts = false } = options
     const { initMigration = runScripts ? undefined : schema } = options
-    const [scripts, database] = await Promise.all([this.scripts(), this.database()])
+    const [scripts, database] = await this.ready(options)
     const context = this.context(database, options)
     return translated(setUp(context, scripts, { initMigration, runScripts }))
   }
@@ -118,10 +128,31 @@ class SettingsMigrator implements Migrator {
     })
   }
 
+  lockSessions(): Promise<LockSession[]> {
+    return this.reading((session) => readLockSessions(session, this.settings.journal), [])
+  }
+
+  async unlock(sessions?: readonly LockSession[]): Promise<number[]> {
+    const held = sessions ?? (await this.lockSessions())
+    return this.reading((session) => endSessions(session, held), [])
+  }
+
   async close(): Promise<void> {
-    const database = await this.opened?.catch(() => undefined) // a failed opening was thrown to its caller
-    await database?.close()
+    const closing = this.opened?.then(
+      (database) => database.close(),
+      () => undefined, // a failed opening was thrown to its caller
+    )
+    // who stopped the opening does not wait for its end either
+    if (!this.impatient) await closing
     this.opened = undefined
+  }
+
+  private ready({ signal }: ExecuteOptions): Promise<[Script[], Database]> {
+    const all = Promise.all([this.scripts(), this.database()])
+    return orInterrupted(all, signal).catch((error: unknown) => {
+      this.impatient = signal?.aborted === true
+      throw error
+    })
   }
 
   private context(database: Database, { observer, signal }: ExecuteOptions) {

@@ -17,6 +17,19 @@ export async function confirm({ call, io, output }: Context, question: string): 
   })
 }
 
+/**
+ * The same for what ends somebody else's work: where nobody can be asked, the answer is no.
+ * @throws {MigrationError} DECLINED
+ */
+export async function confirmSurely(context: Context, question: string): Promise<void> {
+  const { call, io } = context
+  const canAsk = io.terminal.stdin && io.terminal.stderr && io.stdin
+  if (call.options.yes || canAsk) return confirm(context, question)
+  throw new MigrationError('DECLINED', 'nothing was done, since nobody could be asked', {
+    hint: 'Give --yes.',
+  })
+}
+
 /** The first line; empty at the end of the input. */
 function readLine(input: NodeJS.ReadableStream): Promise<string> {
   return new Promise((resolve) => {

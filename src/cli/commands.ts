@@ -107,6 +107,14 @@ export const commandTable = {
     options: reading,
     otherWords: ['next'],
   },
+  unlock: {
+    summary: 'shows who holds the lock; --terminate ends it',
+    arguments: [],
+    options: ['terminate', 'yes', 'wait', ...output],
+    detail:
+      'What the holder runs is rolled back, a statement outside a transaction is cancelled. --terminate asks first, and wants --yes where nobody can be asked.',
+    otherWords: ['lock', 'locks', 'locked', 'release', 'force_unlock', 'releaselocks'],
+  },
   list: {
     summary: "shows the journal's successes",
     arguments: [],

@@ -13,6 +13,8 @@ export interface Context {
   output: Output
   /** The signal that stopped the run, for the exit status. */
   stoppedBy?: StopSignal
+  /** What a signal does while work runs that can be stopped. */
+  stop?: (name: StopSignal) => void
   /** For what is said after a failure: known once the settings are read. */
   inOneTransaction?: boolean
 }

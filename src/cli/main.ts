@@ -7,6 +7,7 @@ import { errorDocument, stepsDone } from './json'
 import { Output } from './output'
 import { parse, type Call } from './parse'
 import { renderDoneBefore, renderError } from './render-error'
+import { listenForSignals } from './signals'
 
 export type { Io, StopSignal } from './io'
 
@@ -25,12 +26,15 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
   const output = new Output(io, call.options)
   const context: Context = { call, io, output }
+  const stopListening = listenForSignals(context)
   hideAddresses(argv, output)
   try {
     const handler = handlerOf(call.command)
     return await handler(context)
   } catch (error) {
     return fail(error, context)
+  } finally {
+    stopListening()
   }
 }
 
@@ -56,6 +60,8 @@ function handlerOf(command: CommandName): Handler {
     case 'errors':
     case 'trace':
       return (require('./command/journal') as typeof import('./command/journal'))[command]
+    case 'unlock':
+      return (require('./command/unlock') as typeof import('./command/unlock')).unlock
     case 'setup':
       return (require('./command/setup') as typeof import('./command/setup')).setup
     case 'upgrade':

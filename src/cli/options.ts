@@ -33,6 +33,7 @@ export const optionTable = {
   wait: { flags: '--wait <duration>', summary: 'how long to wait for a server that is not up yet' },
   dryRun: { flags: '--dry-run', summary: 'print the plan, run nothing' },
   check: { flags: '--check', summary: 'exit with 3 unless all is applied and unchanged' },
+  terminate: { flags: '--terminate', summary: 'end who holds the lock' },
   ts: { flags: '--ts', summary: 'TypeScript instead of SQL' },
   yes: { flags: '-y, --yes', summary: 'do not ask' },
   json: { flags: '--json', summary: 'one JSON document on stdout' },

@@ -12,6 +12,8 @@ export interface ConnectOptions {
   wait: number
   /** Milliseconds to go on trying while the server has no connection left (53300). */
   patience: number
+  /** Ends the trying. */
+  signal?: AbortSignal | undefined
 }
 
 /** Who we are in pg_stat_activity: `typetrek ann@build-7 4711`, at most 63 bytes. */
@@ -31,15 +33,19 @@ export async function connect(parts: ConnectionParts, options: ConnectOptions): 
       return await connectOnce(parts)
     } catch (error) {
       const patience = patienceFor(error, options)
-      if (Date.now() - start >= patience) throw connectionFailed(error, options.label)
+      if (options.signal?.aborted || Date.now() - start >= patience)
+        throw connectionFailed(error, options.label)
       await sleep(Math.min(1000, 50 * 1.5 ** attempt) * (0.5 + Math.random()))
     }
   }
 }
 
+/** Without a word from the other side for a minute or so, the connection counts as gone. */
+const keepAlive = { keepAlive: true, keepAliveInitialDelayMillis: 30_000 }
+
 async function connectOnce(parts: ConnectionParts): Promise<Session> {
   const pg = driver()
-  const config: ClientConfig = { application_name: applicationName(), keepAlive: true, ...parts }
+  const config: ClientConfig = { application_name: applicationName(), ...keepAlive, ...parts }
   const client: Client = new pg.Client(config)
   let failure: Error | undefined
   client.on('error', (error) => (failure = error)) // a failing connect also emits; the promise tells it

@@ -17,6 +17,8 @@ export interface Database {
    * @throws {MigrationError} CONNECTION_FAILED
    */
   open(purpose: Purpose): Promise<Session>
+  /** Says who works from now on: what its new connections are called, and what stops waiting for one. */
+  workFor?(run: { name: string; signal: AbortSignal | undefined }): void
   /** TypeORM's view of a session that `open` gave, for TypeScript scripts; made once a session. */
   queryRunner(session: Session): Promise<QueryRunner>
   /** Closes what was opened here; what the caller gave stays open. */

@@ -1,4 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm'
+import { orInterrupted } from '../interruption'
 import type { ConnectionParts } from '../settings/types'
 import { connect, type ConnectOptions } from './connect'
 import type { Database, Purpose } from './database'
@@ -23,7 +24,13 @@ export class PostgresDatabase implements Database {
     { queryRunner: QueryRunner; dataSource: DataSource }
   >()
 
+  private run: { name?: string; signal?: AbortSignal | undefined } = {}
+
   constructor(private readonly options: PostgresOptions) {}
+
+  workFor(run: { name: string; signal: AbortSignal | undefined }): void {
+    this.run = run
+  }
 
   get label(): string {
     return this.options.label
@@ -31,7 +38,13 @@ export class PostgresDatabase implements Database {
 
   async open(purpose: Purpose): Promise<Session> {
     const { connection, direct } = this.options
-    const session = await connect((purpose !== 'read' && direct) || connection, this.options)
+    const { name, signal } = this.run
+    const parts = (purpose !== 'read' && direct) || connection
+    const named = name === undefined ? parts : { ...parts, application_name: name }
+    const opening = connect(named, { ...this.options, signal })
+    // what is opened after the signal is for recording it
+    const stop = signal?.aborted ? undefined : signal
+    const session = await orInterrupted(opening, stop, (late) => void late.close())
     // a transaction, and not a setting of the session, which a pooler would hand on
     if (purpose === 'read') await session.send('BEGIN READ ONLY')
     return session

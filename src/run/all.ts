@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm'
 import type { MigrationError } from '../errors'
+import { isInterruption } from '../interruption'
 import { codeJobFailure, commitAll, rollBackAll, runInTransaction } from './code'
 import { copyFailure, copyInTransaction } from './copies'
 import { connectionLost } from './failure'
@@ -57,6 +58,8 @@ async function attemptAll(
     if (!callers) await commit(runner, jobs, queryRunner)
     return undefined
   } catch (error) {
+    const { lost } = runner.work
+    if (lost && error instanceof StepFailed && isInterruption(error.failure)) return error
     if (runner.lostBy(error)) return connectionLost('the transaction', error)
     if (!callers) {
       if (queryRunner) await rollBackAll(runner, queryRunner)

@@ -17,6 +17,7 @@ export function scriptContext(runner: Runner, job: CodeJob): ScriptContext {
   return {
     direction,
     revision,
+    signal: runner.context.signal ?? new AbortController().signal,
     runSql: async (file) => runPart(runner, job, await partFor(job, file)),
     log: (message) => runner.context.observer.message?.('LOG', message),
   }

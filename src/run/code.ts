@@ -1,5 +1,8 @@
 import type { QueryRunner } from 'typeorm'
-import type { MigrationError } from '../errors'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { interrupted, type MigrationError } from '../errors'
+import { isInterruption } from '../interruption'
 import { failClaim, finishClaim, insertClaim } from '../journal/table'
 import { scriptContext } from './code-context'
 import { isTakeOver } from './context'
@@ -59,6 +62,7 @@ async function runOutside(runner: Runner, job: CodeJob, queryRunner: QueryRunner
   else throw unfinished(job.step, job.file)
   await send(runner, job, timeoutsFor(settings, undefined, false))
   const watched = await runner.watched(call(runner, job, queryRunner))
+  if ('error' in watched && isInterruption(watched.error)) throw watched.error
   if ('error' in watched && runner.lostBy(watched.error)) {
     throw connectionLost(labelOf(job.step), watched.error)
   }
@@ -67,7 +71,7 @@ async function runOutside(runner: Runner, job: CodeJob, queryRunner: QueryRunner
   }
   for (const text of restoreSession(runner.work)) await send(runner, job, text)
   if (!('error' in watched)) return send(runner, job, finishClaim(settings.journal, job.claim))
-  const failure = codeJobFailure(job, watched.error)
+  const failure = runner.asStopped(codeJobFailure(job, watched.error))
   const { error, trace } = runner.failureColumns(failure)
   await send(runner, job, failClaim(settings.journal, job.claim, error, trace))
   return runner.stop(job, failure)
@@ -76,7 +80,32 @@ async function runOutside(runner: Runner, job: CodeJob, queryRunner: QueryRunner
 async function call(runner: Runner, job: CodeJob, queryRunner: QueryRunner): Promise<void> {
   const { direction } = job.step
   const run = direction === 'up' ? job.code.upgrade : job.code.downgrade
-  await run?.(queryRunner, scriptContext(runner, job))
+  await orAbandoned(runner, Promise.resolve(run?.(queryRunner, scriptContext(runner, job))))
+}
+
+/** How long a script that is told to stop may go on, when it waits for something else than the database. */
+const grace = 3000
+
+/**
+ * Waits for a script's function; for one that does not end when it is told to, no longer than the grace.
+ * Its connection is ended then, so that whatever it does later does nothing to the database.
+ */
+async function orAbandoned({ context, work, watch }: Runner, script: Promise<void>): Promise<void> {
+  const { signal } = context
+  if (!signal || !watch) return script
+  const over = new AbortController()
+  const toldAndLate = async () => {
+    if (!signal.aborted) await once(signal, 'abort', { signal: over.signal })
+    await sleep(grace, undefined, { signal: over.signal })
+    work.lost = true
+    await watch.query('SELECT pg_catalog.pg_terminate_backend($1)', [work.pid])
+    throw interrupted({ detail: `the script did not end within ${grace / 1000} s` })
+  }
+  try {
+    await Promise.race([script, toldAndLate()])
+  } finally {
+    over.abort()
+  }
 }
 
 async function send(runner: Runner, job: CodeJob, text: string): Promise<void> {

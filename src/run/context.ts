@@ -8,6 +8,7 @@ import type { Script, SqlPart } from '../script/script'
 import { writeSqlPart } from '../script/sections'
 import type { Settings } from '../settings/types'
 import { toolVersion } from '../version'
+import { sessionName } from './name'
 import type { Observer } from './report'
 
 /** What the rooms of an execution share. */
@@ -18,6 +19,8 @@ export interface RunContext {
   signal?: AbortSignal
   /** One invocation: the run_id of every entry that it writes. */
   runId: string
+  /** The application_name of its sessions. */
+  name: string
   /** user@host */
   operator: string
 }
@@ -29,7 +32,17 @@ export function createContext(
   signal?: AbortSignal,
 ): RunContext {
   const runId = randomUUID()
-  return { database, settings, observer, ...(signal && { signal }), runId, operator: operator() }
+  const name = sessionName(operator(), runId)
+  database.workFor?.({ name, signal })
+  return {
+    database,
+    settings,
+    observer,
+    ...(signal && { signal }),
+    runId,
+    name,
+    operator: operator(),
+  }
 }
 
 /** Who does this: user@host; a user id without a name is shown as a number. */

@@ -11,6 +11,7 @@ import { runMarks } from './marks'
 import type { RunContext } from './context'
 import { isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
 import { acquireLock, type Lock } from './lock'
+import { nameBorrowed } from './name'
 import type { RunReport, StepResult } from './report'
 import { leaveWork, takeWork } from './work-lock'
 import { Runner } from './runner'
@@ -95,10 +96,12 @@ export async function underLock<Result>(
   const quiet = work.onNotice(({ severity, message }) => {
     context.observer.message?.(severity, message)
   })
+  const rename = context.database.borrowed ? await nameBorrowed(work, context.name) : undefined
   try {
     return await task(lock, work)
   } finally {
     quiet()
+    await rename?.()
     await leaveWork(context, work).catch(() => undefined) // the connection is gone, and the lock with it
     await work.close()
     await lock.release()

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
-import { MigrationError } from '../errors'
+import { interrupted, MigrationError } from '../errors'
 import type { JournalName } from '../journal/table'
 import type { RunContext } from './context'
+import { watchful } from './session-settings'
 
 /** Held while one migrator works on a journal. */
 export interface Lock {
@@ -50,11 +51,12 @@ interface Ways {
 /** On a connection of our own, a transaction holds the lock. */
 function ownConnection(session: Session, key: string): Ways {
   return {
-    async tryLock() {
+    async tryLock({ name }) {
       const { kept, error } = await session.send(
         `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
          SELECT pg_catalog.set_config(name, '0', true) FROM pg_catalog.pg_settings
            WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout', 'statement_timeout');
+         SELECT pg_catalog.set_config('application_name', ${quoteLiteral(name)}, true), ${watchful(true)};
          SELECT pg_catalog.pg_try_advisory_xact_lock(${key})::text AS typetrek`,
       )
       if (error) throw error
@@ -124,7 +126,7 @@ async function describeHolder(session: Session, key: string): Promise<string> {
 function expired({ settings }: RunContext, holder: string): MigrationError {
   return new MigrationError('LOCK_WAIT_EXPIRED', 'another migrator is still at work', {
     detail: `${holder}; waited ${settings.lockWait / 1000} s`,
-    hint: 'Wait for it, or raise --lock-wait.',
+    hint: 'Wait for it, raise --lock-wait, or look at it with unlock, which can end it.',
   })
 }
 
@@ -135,12 +137,6 @@ export async function pause({ signal }: RunContext, milliseconds: number): Promi
   } catch {
     throw interrupted()
   }
-}
-
-export function interrupted(): MigrationError {
-  return new MigrationError('INTERRUPTED', 'interrupted', {
-    hint: 'Run it again to go on: what was done is recorded.',
-  })
 }
 
 /** Who blocks a backend, in words; undefined when nobody does. Asked on another session. */

@@ -1,3 +1,6 @@
+import { quoteLiteral } from '../database/quote'
+import type { Session } from '../database/session'
+
 /** What tells the sessions of one run from all others: it ends their application_name. */
 export function runTag(runId: string): string {
   return runId.slice(0, 13)
@@ -14,4 +17,24 @@ export function sessionName(operator: string, runId: string): string {
     .slice(0, room)
     .join('')
   return `typetrek ${who} ${tag}`
+}
+
+const call = "SELECT pg_catalog.set_config('application_name', "
+
+/**
+ * Gives a caller's connection the run's name, also after each script; returns what gives it its own
+ * back. Behind a pooler it keeps its own.
+ */
+export async function nameBorrowed(session: Session, name: string): Promise<() => Promise<void>> {
+  if (session.wirePid !== 0 && session.pid !== session.wirePid) return () => Promise.resolve()
+  const own = session.baseline
+  const naming = `${call}${quoteLiteral(name)}, false)`
+  session.baseline = [...own, naming]
+  await session.send(naming)
+  return async () => {
+    session.baseline = own
+    if (session.lost || session.status === 'E') return
+    await session.send('RESET application_name')
+    for (const text of own.filter((one) => one.startsWith(call))) await session.send(text)
+  }
 }

@@ -1,4 +1,5 @@
 import type { MigrationError } from '../errors'
+import { isInterruption } from '../interruption'
 import { connectionLost } from './failure'
 import { labelOf } from './label'
 import { type Job } from './job'
@@ -28,6 +29,7 @@ export async function withRetries(runner: Runner, job: Job, attempt: Attempt): P
     await attempt.begin()
     const watched = await runner.watched(attempt.run())
     if (!('error' in watched)) return
+    if (runner.work.lost && isInterruption(watched.error)) await runner.fail(job, watched.error)
     if (runner.lostBy(watched.error)) throw connectionLost(labelOf(job.step), watched.error)
     await attempt.rollBack()
     const failure = attempt.failureOf(watched.error)

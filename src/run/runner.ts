@@ -1,12 +1,12 @@
 import type { DatabaseError } from 'pg'
 import type { Session } from '../database/session'
-import { MigrationError } from '../errors'
+import { interrupted, MigrationError } from '../errors'
 import { claimIndex, insertRow, type Claim } from '../journal/table'
 import { redactor } from '../settings/redact'
 import { isConnectionLoss } from './failure'
 import type { Job } from './job'
 import type { RunContext } from './context'
-import { describeBlocker, interrupted, pause, type Lock } from './lock'
+import { describeBlocker, pause, type Lock } from './lock'
 import type { StepResult } from './report'
 
 /** The state of one execution: its sessions, and what became of its steps so far. */
@@ -72,10 +72,10 @@ export class Runner {
         .catch(() => undefined) // without the right to cancel, the script ends by itself
     }
     const timer = setInterval(ask, 400)
-    context.signal?.addEventListener('abort', cancel)
+    const cancelling = whenAborted(context.signal, cancel)
     await settled
     clearInterval(timer)
-    context.signal?.removeEventListener('abort', cancel)
+    cancelling.end()
     await busy
     return { ...(await settled), blocker }
   }
@@ -85,14 +85,21 @@ export class Runner {
    * the record could be written or not, the failure itself is what is thrown.
    */
   async fail(job: Job, error: MigrationError): Promise<never> {
-    await this.record(job.claim, error)
-    return this.stop(job, error)
+    const said = this.asStopped(error)
+    await this.record(job.claim, said)
+    return this.stop(job, said)
   }
 
   /** Ends the run with a failure that is recorded already. */
   stop(job: Job, error: MigrationError): never {
     this.report(job, 'error', 0)
-    throw this.context.signal?.aborted ? interruptedBy(error) : error
+    throw error
+  }
+
+  /** What failed because the user said stop was interrupted, for the journal and for the user. */
+  asStopped(error: MigrationError): MigrationError {
+    const stopped = this.context.signal?.aborted && error.code !== 'INTERRUPTED'
+    return stopped ? interruptedBy(error) : error
   }
 
   /** True when an error means that the work's connection is gone; it is not used again then. */
@@ -108,7 +115,9 @@ export class Runner {
       outcome: 'error',
       ...this.failureColumns(error),
     })
-    const { error: refused } = await session.send(text)
+    // a cancel request may reach the server late, and then it is this that it stops
+    const sent = await session.send(text)
+    const { error: refused } = sent.error?.code === '57014' ? await session.send(text) : sent
     if (refused) this.context.observer.notice?.(`the failure was not recorded: ${refused.message}`)
     if (session !== this.work) await session.close()
   }
@@ -141,8 +150,11 @@ export class Runner {
     this.context.observer.notice?.(
       `${job.step.revision}: lock timeout${by}; trying again in ${(wait / 1000).toFixed(1)} s`,
     )
-    await pause(this.context, wait)
-    return true
+    // who stops the run while it waits is told so, and the failure is recorded
+    return pause(this.context, wait).then(
+      () => true,
+      () => false,
+    )
   }
 
   /** Somebody else made this claim: what was planned has been done by another migrator. */
@@ -159,6 +171,26 @@ export type Watched<Result> = ({ result: Result } | { error: unknown }) & {
 /** Tries after the first, so that a deploy waits about a minute and a half for a busy table. */
 const retries = 10
 
+/**
+ * Acts when the signal comes, or has come, and again every half a second: the first may have reached the
+ * server before the statement did.
+ */
+function whenAborted(signal: AbortSignal | undefined, act: () => void): { end(): void } {
+  let timer: NodeJS.Timeout | undefined
+  const start = () => {
+    act()
+    timer = setInterval(act, 500)
+  }
+  if (signal?.aborted) start()
+  else signal?.addEventListener('abort', start)
+  return {
+    end() {
+      clearInterval(timer)
+      signal?.removeEventListener('abort', start)
+    },
+  }
+}
+
 export function claimRefused(revision: string): MigrationError {
   return new MigrationError('CLAIM_REFUSED', `another migrator has taken script ${revision}`, {
     hint: 'Run it again: what the other one did is recorded.',
@@ -166,11 +198,6 @@ export function claimRefused(revision: string): MigrationError {
 }
 
 function interruptedBy(error: MigrationError): MigrationError {
-  return new MigrationError('INTERRUPTED', 'interrupted', {
-    detail: error.message,
-    hint: 'Run it again to go on: what was done is recorded.',
-    file: error.file,
-    line: error.line,
-    cause: error,
-  })
+  const { message, file, line, column, excerpt } = error
+  return interrupted({ detail: message, file, line, column, excerpt, cause: error })
 }

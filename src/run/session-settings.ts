@@ -18,7 +18,30 @@ export function timeoutsFor(settings: Settings, part: SqlPart | undefined, local
     ([name, value]) =>
       `pg_catalog.set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, ${local})`,
   )
-  return `SELECT ${calls.join(', ')}`
+  return `SELECT ${calls.join(', ')}, ${watchful(local)}`
+}
+
+/**
+ * Lets the server notice that we are gone: within seconds where it can look while a statement runs
+ * (PostgreSQL 14 on Linux), and in about a minute when our machine has vanished from the network. Over
+ * a unix socket the rest means nothing. What somebody has set for the first stays.
+ * @see https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL
+ */
+export function watchful(local: boolean): string {
+  const check = "'client_connection_check_interval'"
+  return [
+    `CASE WHEN pg_catalog.current_setting(${check}, true) = '0' AND pg_catalog.version() ~ 'linux' THEN pg_catalog.set_config(${check}, '2000', ${local}) END`,
+    ...Object.entries(keepalives).map(
+      ([name, value]) => `pg_catalog.set_config('${name}', '${value}', ${local})`,
+    ),
+  ].join(', ')
+}
+
+const keepalives = {
+  tcp_keepalives_idle: 30,
+  tcp_keepalives_interval: 10,
+  tcp_keepalives_count: 3,
+  tcp_user_timeout: 60_000,
 }
 
 /**

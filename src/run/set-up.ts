@@ -14,7 +14,7 @@ import type { RunContext } from './context'
 import { runPlan, runUntilDone, underLock, type Sessions } from './execute'
 import { buildInitial, type InitMigration } from './initial'
 import type { RunReport } from './report'
-import { claimRefused } from './runner'
+import { claimRefused, Runner } from './runner'
 
 export type { InitMigration } from './initial'
 
@@ -168,7 +168,12 @@ class SetUp {
   private async build(queryRunner: QueryRunner | undefined): Promise<void> {
     const { initMigration } = this.request
     if (initMigration === undefined) return
-    await buildInitial(this.context, this.work, initMigration, queryRunner)
+    const { context, work, watch, lock } = this
+    const runner = new Runner(context, work, watch, lock, 0)
+    runner.checkpoint()
+    const built = await runner.watched(buildInitial(context, work, initMigration, queryRunner))
+    if (!('error' in built)) return
+    throw built.error instanceof MigrationError ? runner.asStopped(built.error) : built.error
   }
 
   /** Runs or marks what is pending, with the connection as it stands. */

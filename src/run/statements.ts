@@ -231,7 +231,7 @@ async function failed(runner: Runner, job: SqlJob, cause: unknown): Promise<unkn
   if (runner.lostBy(reason)) return connectionLost(labelOf(job.step), reason)
   await restore(runner, job)
   if (cause instanceof MigrationError && cause.code === 'SCRIPT_UNFINISHED') return cause
-  const error = statementFailure(job, cause)
+  const error = runner.asStopped(statementFailure(job, cause))
   const { error: text, trace } = runner.failureColumns(error)
   await work.send(failClaim(context.settings.journal, job.claim, text, trace))
   return runner.stop(job, error)

@@ -4,6 +4,8 @@ import type { Direction } from './script'
 export interface ScriptContext {
   direction: Direction
   revision: string
+  /** Aborted when the user says stop: for a script that waits for something else than the database. */
+  signal: AbortSignal
   /**
    * Runs SQL in the script's own transaction: without an argument the script's `.sql` file for this
    * direction, else a file named relative to the script.

@@ -99,7 +99,7 @@ test('version prints what is installed, as text and as JSON', async () => {
 test('version and help load no driver, no TypeORM and no settings', async () => {
   const script = `
     const { main } = require(${JSON.stringify(join(__dirname, '../../src/cli/main.js'))})
-    const io = { stdout() {}, stderr() {}, env: {}, cwd: '/', terminal: {}, onSignal() {}, exit() {} }
+    const io = { stdout() {}, stderr() {}, env: {}, cwd: '/', terminal: {}, onSignal: () => () => {}, exit() {} }
     Promise.all([main(['version'], io), main(['help', 'upgrade'], io)]).then(() =>
       console.log(JSON.stringify(Object.keys(require.cache))))`
 

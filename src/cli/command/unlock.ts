@@ -1,0 +1,28 @@
+import { confirmSurely } from '../ask'
+import type { Handler } from '../context'
+import { renderLockSession, renderLockSessions } from '../render-lock'
+import { counted } from '../text'
+import { withMigrator } from '../with-migrator'
+
+/** Shows who holds the lock; with `--terminate` ends it, after a question. */
+export const unlock: Handler = (context) =>
+  withMigrator(context, async (migrator) => {
+    const { call, output } = context
+    const { label } = migrator
+    const sessions = await migrator.lockSessions()
+    output.result(renderLockSessions(sessions, label, output.style))
+    let ended: number[] = []
+    if (call.options.terminate && sessions.length > 0) {
+      // a question stands below what it is about
+      if (output.json) sessions.forEach((one) => output.note(renderLockSession(one)))
+      await confirmSurely(context, `End ${counted(sessions.length, 'backend')} of ${label}?`)
+      ended = await migrator.unlock(sessions)
+      output.result(`ended ${ended.length === 0 ? 'nothing: it was gone' : endedText(ended)}`)
+    }
+    output.document({ database: label, sessions, ended })
+    return 0
+  })
+
+function endedText(pids: readonly number[]): string {
+  return `backend ${pids.join(' and ')}`
+}

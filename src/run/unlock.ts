@@ -1,0 +1,108 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { DatabaseError } from 'pg'
+import type { Session } from '../database/session'
+import { MigrationError } from '../errors'
+import type { JournalName } from '../journal/table'
+import { lockKey } from './lock'
+
+/** A connection of the migrator that holds the lock, or of one that left its work running. */
+export interface LockSession {
+  pid: number
+  /** `lock` holds it; `work` runs the scripts. */
+  role: 'lock' | 'work'
+  /** `typetrek ann@build-7 1b4e28ba-2fa1`, or what an application called it. */
+  applicationName: string
+  user: string
+  /** The client's address; null over a unix socket, and where the role may not see it. */
+  client: string | null
+  /** ISO 8601, UTC: when its transaction began, which for `lock` is when it got the lock. */
+  since: string | null
+  /** Null, as is all that follows, where the role may not see it. */
+  connectedAt: string | null
+  state: string
+  /** What it runs, or ran last. */
+  query: string
+}
+
+const moment = (column: string) =>
+  `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+const columns = `a.pid, coalesce(a.application_name, '') AS "applicationName", coalesce(a.usename, '') AS "user",
+  host(a.client_addr) AS client, ${moment('a.xact_start')} AS since, ${moment('a.backend_start')} AS "connectedAt",
+  coalesce(a.state, 'unknown') AS state, coalesce(left(a.query, 500), '') AS query`
+
+/**
+ * Who holds a journal's lock: its session first, then those of the same run; and what a migrator that
+ * was cut off left running. Empty when nobody does. Reads only.
+ */
+export async function readLockSessions(
+  session: Session,
+  journal: JournalName,
+): Promise<LockSession[]> {
+  const bits = BigInt.asUintN(64, BigInt(lockKey(journal)))
+  return session.query<LockSession & Record<string, unknown>>(
+    `WITH holder AS (
+       SELECT l.pid FROM pg_catalog.pg_locks l
+        WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+          AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+          AND l.classid = ${bits >> 32n} AND l.objid = ${bits & 0xffffffffn})
+     SELECT CASE WHEN h.pid IS NULL THEN 'work' ELSE 'lock' END AS role, ${columns}
+       FROM pg_catalog.pg_stat_activity a LEFT JOIN holder h USING (pid)
+      WHERE a.pid <> pg_catalog.pg_backend_pid() AND (h.pid IS NOT NULL
+        OR a.datname = pg_catalog.current_database() AND a.application_name ~ '^typetrek .*[0-9a-f]{8}-[0-9a-f]{4}$'
+           AND a.application_name IN (SELECT b.application_name FROM pg_catalog.pg_stat_activity b JOIN holder USING (pid)))
+      ORDER BY h.pid IS NULL, a.pid`,
+  )
+}
+
+/**
+ * Ends sessions that `readLockSessions` found, so that the lock is free: what they run is rolled back,
+ * a statement outside a transaction is cancelled. One that has ended meanwhile is passed over.
+ * @returns the process ids that were ended
+ * @throws {MigrationError} UNLOCK_REFUSED without the right to, or when a session does not end
+ */
+export async function endSessions(
+  session: Session,
+  sessions: readonly LockSession[],
+): Promise<number[]> {
+  const ended: number[] = []
+  for (const one of sessions) if (await endSession(session, one)) ended.push(one.pid)
+  for (let attempt = 0; ; attempt++) {
+    const left = await session.query(
+      'SELECT FROM pg_catalog.pg_stat_activity WHERE pid = ANY ($1)',
+      [ended],
+    )
+    if (left.length === 0) return ended
+    if (attempt === 100) throw stillThere(ended)
+    await sleep(100)
+    await session.query('SELECT pg_catalog.pg_stat_clear_snapshot()')
+  }
+}
+
+/** The same process id may be somebody else's by now. */
+async function endSession(session: Session, one: LockSession): Promise<boolean> {
+  try {
+    const rows = await session.query<{ ended: boolean }>(
+      `SELECT pg_catalog.pg_terminate_backend(pid) AS ended FROM pg_catalog.pg_stat_activity
+        WHERE pid = $1 AND coalesce(application_name, '') = $3
+          AND (backend_start IS NULL OR ${moment('backend_start')} = $2)`,
+      [one.pid, one.connectedAt, one.applicationName],
+    )
+    return rows[0]?.ended === true
+  } catch (error) {
+    const { code, message } = error as DatabaseError
+    if (code !== '42501') throw error
+    throw new MigrationError('UNLOCK_REFUSED', `no right to end backend ${one.pid}`, {
+      detail: message,
+      hint: `Connect as ${one.user === '' ? 'the role that it has' : one.user} or with the rights of pg_signal_backend, or stop its process${one.client === null ? '' : ` on ${one.client}`}.`,
+      sqlstate: code,
+      cause: error,
+    })
+  }
+}
+
+function stillThere(pids: readonly number[]): MigrationError {
+  return new MigrationError('UNLOCK_REFUSED', `backend ${pids.join(', ')} did not end in 10 s`, {
+    hint: 'Look at what it waits for in pg_stat_activity, and run unlock again.',
+  })
+}

@@ -1,0 +1,304 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { lockKey } from '../../src/run/lock'
+import { withDatabase, type TestDatabase } from '../support/database'
+import { withFolder } from '../support/folder'
+
+const program = join(__dirname, '..', '..', '..', 'bin', 'migrate')
+const journal = { schema: 'public', table: 'migration_journal' }
+const statusOf = { SIGINT: 130, SIGTERM: 143 }
+type Signal = keyof typeof statusOf
+
+interface Run {
+  output(): string
+  send(signal: Signal | 'SIGKILL'): void
+  ended: Promise<number | null>
+}
+
+/** Starts `bin/migrate` at the head of a process group of its own, as a shell does. */
+function start(cwd: string, argv: readonly string[]): Run {
+  const child = spawn(program, argv, {
+    cwd,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  }
+  return {
+    output: () => output,
+    send: (signal) => process.kill(-child.pid!, signal),
+    ended: new Promise((done) => child.on('close', done)),
+  }
+}
+
+interface Scene {
+  name: string
+  files: Record<string, string>
+  argv?: readonly string[]
+  /** Makes the migrator wait; returns what lets it go on afterwards. */
+  prepare?: (database: TestDatabase) => Promise<() => Promise<unknown>>
+  /** True when the signal may come. */
+  reached: (database: TestDatabase, output: string) => Promise<boolean>
+  /** The rows of the journal that tell of it: revision, code. */
+  recorded: readonly string[]
+  /** Rows of `t` after the rerun. */
+  rows?: readonly number[]
+}
+
+const first = { 'migration/1_a.sql': 'CREATE TABLE t (x int);' }
+const last = { 'migration/3_c.sql': 'INSERT INTO t VALUES (3);' }
+
+const active = (wait: string) => async (database: TestDatabase) => {
+  const rows = await database.query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND wait_event ${wait}`,
+  )
+  return rows.length > 0
+}
+const asleep = active("= 'PgSleep'")
+const says = (text: string) => (_database: TestDatabase, output: string) =>
+  Promise.resolve(output.includes(text))
+
+/** Sleeps for ever the first time, and not at all once there is `go`. */
+const sleepOnce = "SELECT pg_sleep(CASE WHEN to_regclass('go') IS NULL THEN 60 ELSE 0 END)"
+const interruptedAt2 = ['2 INTERRUPTED']
+
+const tableLocked = async (database: TestDatabase, mode: string) => {
+  await database.query('CREATE TABLE t (x int)')
+  const reader = await database.client()
+  await reader.query(`BEGIN; LOCK TABLE t IN ${mode} MODE`)
+  return () => reader.query('COMMIT')
+}
+
+const scenes: readonly Scene[] = [
+  {
+    name: 'while it waits for the lock',
+    files: { ...first, ...last },
+    prepare: async (database) => {
+      const holder = await database.client()
+      await holder.query(`SELECT pg_advisory_lock(${lockKey(journal)})`)
+      return () => holder.end()
+    },
+    reached: says('waiting: another migrator'),
+    recorded: [],
+    rows: [3],
+  },
+  {
+    name: 'in a script of a batch',
+    files: { ...first, 'migration/2_b.sql': `INSERT INTO t VALUES (2); ${sleepOnce};`, ...last },
+    reached: asleep,
+    recorded: interruptedAt2,
+    rows: [2, 3],
+  },
+  {
+    name: 'in the one transaction of --transaction all',
+    files: { ...first, 'migration/2_b.sql': `INSERT INTO t VALUES (2); ${sleepOnce};`, ...last },
+    argv: ['--transaction', 'all'],
+    reached: asleep,
+    recorded: interruptedAt2,
+    rows: [2, 3],
+  },
+  {
+    name: 'in a statement of a TypeScript script',
+    files: {
+      ...first,
+      'migration/2_b.ts': `export async function upgrade(queryRunner: { query(sql: string): Promise<unknown> }) {
+  await queryRunner.query('INSERT INTO t VALUES (2)')
+  await queryRunner.query(\`${sleepOnce}\`)
+}`,
+      ...last,
+    },
+    reached: asleep,
+    recorded: interruptedAt2,
+    rows: [2, 3],
+  },
+  {
+    name: 'in a TypeScript script that waits for something else than the database',
+    files: {
+      ...first,
+      'migration/2_b.ts': `export async function upgrade(queryRunner: { query(sql: string): Promise<{ go: unknown }[]> }, context: { log(text: string): void }) {
+  await queryRunner.query('INSERT INTO t VALUES (2)')
+  const [row] = await queryRunner.query("SELECT to_regclass('go') AS go")
+  context.log('far away')
+  await new Promise((done) => setTimeout(done, row?.go ? 0 : 120000))
+}`,
+      ...last,
+    },
+    reached: says('far away'),
+    recorded: interruptedAt2,
+    rows: [2, 3],
+  },
+  {
+    name: 'in a statement outside a transaction',
+    files: {
+      ...first,
+      'migration/2_b.sql': `-- migrate: no-transaction\nINSERT INTO t VALUES (2);\nCREATE INDEX CONCURRENTLY i ON t (x);`,
+      ...last,
+    },
+    prepare: async (database) => {
+      const reader = await database.client()
+      await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM pg_class LIMIT 1')
+      return () => reader.query('COMMIT')
+    },
+    reached: active("= 'virtualxid'"),
+    recorded: interruptedAt2,
+    rows: [2, 3],
+  },
+  {
+    name: 'in the pause before a retry',
+    files: {
+      'migration/2_b.sql': '-- migrate: lock_timeout = 50ms\nALTER TABLE t ADD y int;',
+      ...last,
+    },
+    prepare: (database) => tableLocked(database, 'ACCESS SHARE'),
+    reached: says('trying again in'),
+    recorded: interruptedAt2,
+    rows: [3],
+  },
+  {
+    name: 'in set-up',
+    files: { 'schema.sql': `CREATE TABLE t (x int); ${sleepOnce};`, ...first },
+    argv: ['setup'],
+    reached: asleep,
+    recorded: [],
+    rows: [],
+  },
+]
+
+for (const [index, scene] of scenes.entries()) {
+  const signal: Signal = index % 2 === 0 ? 'SIGINT' : 'SIGTERM'
+  test(`${signal} ${scene.name}: rolled back or cancelled, recorded, and a rerun goes on`, async () => {
+    await withScene(scene, async (folder, database) => {
+      const goOn = await scene.prepare?.(database)
+      const argv = scene.argv?.[0] === 'setup' ? scene.argv : ['upgrade', ...(scene.argv ?? [])]
+      const run = start(folder, argv)
+      await until(async () => scene.reached(database, run.output()), run)
+      const sent = Date.now()
+      run.send(signal)
+
+      assert.equal(await run.ended, statusOf[signal], run.output())
+      assert.ok(Date.now() - sent < 20_000, 'it took its time')
+      assert.match(run.output(), /^error: interrupted/m)
+      assert.deepEqual(await failuresIn(database), scene.recorded)
+      assert.deepEqual(await othersIn(database), [])
+
+      await database.query('CREATE SEQUENCE go')
+      await goOn?.()
+      const again = start(folder, argv)
+      assert.equal(await again.ended, 0, again.output())
+      const rows = await database.query<{ x: number }>('SELECT x FROM t ORDER BY x')
+      assert.deepEqual(
+        rows.map(({ x }) => x),
+        scene.rows,
+      )
+      assert.deepEqual(await database.query('SELECT FROM pg_index WHERE NOT indisvalid'), [])
+    })
+  })
+}
+
+test('a signal while it waits for a server that is not up stops it at once', async () => {
+  const ini = '[migration]\ntypeorm.url = postgres://nobody@127.0.0.1:1/none\n'
+  await withFolder({ 'development.ini': ini, ...first }, async (folder) => {
+    for (const [argv, signal] of [
+      [['upgrade', '--wait', '60s'], 'SIGINT'],
+      [['status', '--wait', '60s'], 'SIGTERM'],
+      [['setup', '--wait', '60s'], 'SIGTERM'],
+    ] as const) {
+      const run = start(folder, [...argv])
+      await sleep(1500)
+      const sent = Date.now()
+      run.send(signal)
+      assert.equal(await run.ended, statusOf[signal], run.output())
+      assert.ok(Date.now() - sent < 10_000)
+    }
+  })
+})
+
+test('the second signal ends the process at once, and its script is rolled back all the same', async () => {
+  const files = {
+    ...first,
+    'migration/2_b.ts': `export async function upgrade(queryRunner: { query(sql: string): Promise<unknown> }, context: { log(text: string): void }) {
+  await queryRunner.query('INSERT INTO t VALUES (2)')
+  context.log('far away')
+  await new Promise((done) => setTimeout(done, 120000))
+}`,
+  }
+  await withScene({ files }, async (folder, database) => {
+    const run = start(folder, ['upgrade'])
+    await until(() => Promise.resolve(run.output().includes('far away')), run)
+    run.send('SIGTERM')
+    await sleep(700)
+    run.send('SIGTERM')
+
+    assert.equal(await run.ended, 143)
+    await until(async () => (await othersIn(database)).length === 0, run)
+    assert.deepEqual(await database.query('SELECT x FROM t'), [])
+    assert.deepEqual(await failuresIn(database), [])
+  })
+})
+
+test('a statement whose migrator was killed ends soon, where the server can look', async () => {
+  const files = { ...first, 'migration/2_b.sql': 'SELECT pg_sleep(120);' }
+  await withScene({ files }, async (folder, database) => {
+    const run = start(folder, ['upgrade'])
+    await until(() => asleep(database), run)
+    const names = await database.query<{ name: string }>(
+      "SELECT application_name AS name FROM pg_stat_activity WHERE application_name LIKE 'typetrek%' AND datname = current_database()",
+    )
+    const [row] = await database.query<{ run_id: string }>(
+      'SELECT DISTINCT run_id FROM migration_journal',
+    )
+    for (const { name } of names) {
+      assert.match(name, /^typetrek \S+@\S+ [0-9a-f-]{13}$/)
+      assert.ok(row?.run_id.startsWith(name.slice(-13)), name)
+    }
+    assert.equal(names.length, 2)
+    run.send('SIGKILL')
+    await run.ended
+
+    await until(async () => (await othersIn(database)).length === 0, run)
+  })
+})
+
+async function withScene(
+  { files }: Pick<Scene, 'files'>,
+  work: (folder: string, database: TestDatabase) => Promise<void>,
+): Promise<void> {
+  await withDatabase(async (database) => {
+    const url = database.url.replaceAll('%', '%%')
+    const ini = `[migration]\ntypeorm.url = ${url}\nschema = schema.sql\n`
+    const given = { 'schema.sql': 'SELECT 1;', ...files, 'development.ini': ini }
+    await withFolder(given, (folder) => work(folder, database))
+  })
+}
+
+/** Waits for what a loaded machine may take long for. */
+async function until(reached: () => Promise<boolean>, run: Run): Promise<void> {
+  const end = Date.now() + 60_000
+  while (!(await reached())) {
+    if (Date.now() > end) throw new Error(`not reached:\n${run.output()}`)
+    await sleep(20)
+  }
+}
+
+async function failuresIn(database: TestDatabase): Promise<string[]> {
+  const [found] = await database.query(
+    "SELECT to_regclass('migration_journal') IS NOT NULL AS there",
+  )
+  if (!found?.there) return []
+  const rows = await database.query<{ line: string }>(
+    "SELECT concat_ws(' ', revision, error ->> 'code') AS line FROM migration_journal WHERE outcome <> 'success' ORDER BY id",
+  )
+  return rows.map(({ line }) => line)
+}
+
+/** What a migrator has left in the server. */
+function othersIn(database: TestDatabase): Promise<unknown[]> {
+  return database.query(
+    "SELECT pid, state, query FROM pg_stat_activity WHERE application_name LIKE 'typetrek%' AND datname = current_database()",
+  )
+}
