@@ -7,6 +7,7 @@ import { withDatabase, type TestDatabase } from '../support/database'
 import { failureOf } from '../support/failure'
 import { withFolder } from '../support/folder'
 import { withMigrator } from '../support/migrator'
+import { cutOff, deadRun } from '../run/cut-off'
 
 const key = lockKey({ schema: 'public', table: 'migration_journal' })
 
@@ -177,4 +178,31 @@ test('an expired wait for the lock names unlock', async () => {
     assert.match(stderr, /another program/)
     assert.match(stderr, /hint: .* look at it with unlock/)
   })
+})
+
+test('unlock shows and ends what a dead migrator left at work, though nobody holds the lock', async () => {
+  await withMigrator(
+    { '1_a.sql': 'CREATE TABLE t (x int)', '2_b.sql': 'VACUUM t' },
+    async (fixture) => {
+      const { database, migrator, another } = fixture
+      await migrator.execute({ command: 'upgrade', target: '1' })
+      await cutOff(database, 2)
+      const orphan = await database.client()
+      await orphan.query(`SET application_name = 'typetrek ann@desk ${deadRun.slice(0, 13)}'`)
+      const sleeping = orphan.query('SELECT pg_sleep(60)').catch(() => 'ended')
+      const error = await failureOf(
+        (await another({ lock_wait: '0' })).execute({ command: 'upgrade' }),
+      )
+      assert.match(error.hint ?? '', /unlock --terminate/)
+
+      const sessions = await migrator.lockSessions()
+      assert.deepEqual(
+        sessions.map(({ role, query }) => `${role} ${query}`),
+        ['work SELECT pg_sleep(60)'],
+      )
+      assert.equal((await migrator.unlock()).length, 1)
+      assert.equal(await sleeping, 'ended')
+      assert.equal((await (await another()).execute({ command: 'upgrade' })).steps.length, 1)
+    },
+  )
 })

@@ -25,6 +25,34 @@ test("an application's connection comes back with its own settings and role", as
   )
 })
 
+test("while it works, an application's connection says whose run it is, and afterwards has its own name", async () => {
+  const names = (column: string) =>
+    `INSERT INTO seen SELECT current_setting('application_name'), '${column}'`
+  const files = {
+    '1_a.sql': `CREATE TABLE seen (name text, script text); ${names('1')}`,
+    '2_b.sql': names('2'),
+    '3_c.sql': `-- migrate: no-transaction\n${names('3')}`,
+  }
+  await withDatabase((database) =>
+    withFolder(files, async (folder) => {
+      for (const own of [undefined, "it's mine"]) {
+        const client = await database.client()
+        const show = async () => (await client.query('SHOW application_name')).rows
+        const before = await show()
+        if (own) await client.query('SELECT set_config($1, $2, false)', ['application_name', own])
+        const migrator = await migratorFor(client, folder)
+        if (!own) await migrator.execute({ command: 'upgrade' })
+        else await migrator.execute({ command: 'mark' })
+        await migrator.close()
+        assert.deepEqual(await show(), own ? [{ application_name: own }] : before)
+      }
+      const seen = await database.query<{ name: string }>('SELECT name FROM seen ORDER BY script')
+      assert.equal(seen.length, 3)
+      for (const { name } of seen) assert.match(name, /^typetrek \S+@\S+ [0-9a-f]{8}-[0-9a-f]{4}$/)
+    }),
+  )
+})
+
 test("a caller's open transaction stays the caller's", async () => {
   const files = { '1_a.sql': 'CREATE TABLE a ()', '2_b.sql': 'CREATE TABLE b ()' }
   await withDatabase((database) =>
