@@ -146,9 +146,9 @@ export function finishClaim(name: JournalName, claim: Claim): string {
 const finishedNow =
   'finished_at = pg_catalog.clock_timestamp(), duration_ms = 1000 * EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started_at)'
 
-/** Reads which run has claimed an entry, and the transaction that wrote it last. */
-export function readClaim(name: JournalName, id: string): string {
-  return `SELECT run_id, xmin::text AS written FROM ${quoteIdentifier(name.schema, name.table)} WHERE id = ${id}`
+/** Reads which transaction wrote an entry last. */
+export function readWritten(name: JournalName, id: string): string {
+  return `SELECT xmin::text AS written FROM ${quoteIdentifier(name.schema, name.table)} WHERE id = ${id}`
 }
 
 /** Takes over the entry that a dead run left: one row back, or none when somebody was faster. */

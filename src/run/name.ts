@@ -2,7 +2,7 @@ import { quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
 
 /** What tells the sessions of one run from all others: it ends their application_name. */
-export function runTag(runId: string): string {
+function runTag(runId: string): string {
   return runId.slice(0, 13)
 }
 

@@ -1,11 +1,10 @@
 import { createHash, type Hash } from 'node:crypto'
 import { MigrationError } from '../errors'
 import type { Entry } from '../journal/entry'
-import { insertRow, readClaim, takeOver } from '../journal/table'
+import { insertRow, readWritten, takeOver } from '../journal/table'
 import { excerpt } from '../script/position'
 import type { Job, SqlJob } from './job'
 import { labelOf } from './label'
-import { awaitOrphan } from './orphan'
 import { claimRefused, type Runner } from './runner'
 import { settle } from './settle'
 import { inDoubt } from './unfinished'
@@ -44,8 +43,8 @@ interface TakenOver {
 }
 
 /**
- * Takes over the entry of a dead run, once nothing of that run works in the server any more.
- * @throws {MigrationError} LOCK_WAIT_EXPIRED; CLAIM_REFUSED when another was faster
+ * Takes over the entry of a dead run. The work's lock says that nothing of it runs in the server any more.
+ * @throws {MigrationError} CLAIM_REFUSED when another was faster
  */
 export async function takeOverFrom(
   runner: Runner,
@@ -54,10 +53,7 @@ export async function takeOverFrom(
 ): Promise<TakenOver> {
   const { context, work } = runner
   const { journal } = context.settings
-  const [before] = await work.query<{ run_id: string }>(readClaim(journal, id))
-  if (before) await awaitOrphan(runner, job, before.run_id)
-  // once that run has ended, nobody writes to its entry but us
-  const [claimed] = await work.query<{ written: string }>(readClaim(journal, id))
+  const [claimed] = await work.query<{ written: string }>(readWritten(journal, id))
   const [row] = await work.query<{ statements_done: number; done_checksum: string | null }>(
     takeOver(journal, context.runId, id, attempt),
   )

@@ -168,7 +168,8 @@ class SetUp {
   private async build(queryRunner: QueryRunner | undefined): Promise<void> {
     const { initMigration } = this.request
     if (initMigration === undefined) return
-    const { context, work, watch, lock } = this
+    const { context, work } = this
+    const { watch, lock } = this.sessions
     const runner = new Runner(context, work, watch, lock, 0)
     runner.checkpoint()
     const built = await runner.watched(buildInitial(context, work, initMigration, queryRunner))

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseError } from 'pg'
-import { quoteIdentifier } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import type { JournalName } from '../journal/table'
 import { lockKey } from './lock'
-import { runTag } from './name'
+import { workKey } from './work-lock'
 
 /** A connection of the migrator that holds the lock, or of one that left its work running. */
 export interface LockSession {
@@ -41,38 +40,25 @@ export async function readLockSessions(
   session: Session,
   journal: JournalName,
 ): Promise<LockSession[]> {
-  const bits = BigInt.asUintN(64, BigInt(lockKey(journal)))
-  const begun = await begunRuns(session, journal)
+  const [lock, work] = [keyCondition(lockKey(journal)), keyCondition(workKey(journal))]
   return session.query<LockSession & Record<string, unknown>>(
     `WITH holder AS (
-       SELECT l.pid FROM pg_catalog.pg_locks l
-        WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+       SELECT l.pid, bool_or(${lock}) AS locks FROM pg_catalog.pg_locks l
+        WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND (${lock} OR ${work})
           AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
-          AND l.classid = ${bits >> 32n} AND l.objid = ${bits & 0xffffffffn})
-     SELECT CASE WHEN h.pid IS NULL THEN 'work' ELSE 'lock' END AS role, ${columns}
+        GROUP BY l.pid)
+     SELECT CASE WHEN h.locks THEN 'lock' ELSE 'work' END AS role, ${columns}
        FROM pg_catalog.pg_stat_activity a LEFT JOIN holder h USING (pid)
       WHERE a.pid <> pg_catalog.pg_backend_pid() AND (h.pid IS NOT NULL
         OR a.datname = pg_catalog.current_database() AND a.application_name ~ '^typetrek .*[0-9a-f]{8}-[0-9a-f]{4}$'
-           AND a.application_name IN (SELECT b.application_name FROM pg_catalog.pg_stat_activity b JOIN holder USING (pid))
-        OR a.datname = pg_catalog.current_database() AND a.application_name LIKE 'typetrek %'
-           AND right(a.application_name, 13) = ANY ($1))
-      ORDER BY h.pid IS NULL, a.pid`,
-    [begun],
+           AND a.application_name IN (SELECT b.application_name FROM pg_catalog.pg_stat_activity b JOIN holder USING (pid)))
+      ORDER BY h.locks IS NOT TRUE, a.pid`,
   )
 }
 
-/** Tags of the runs that have begun a script and not ended it. */
-async function begunRuns(session: Session, { schema, table }: JournalName): Promise<string[]> {
-  const name = quoteIdentifier(schema, table)
-  const [found] = await session.query<{ there: boolean }>(
-    'SELECT pg_catalog.to_regclass($1) IS NOT NULL AS there',
-    [name],
-  )
-  if (!found?.there) return []
-  const rows = await session.query<{ run_id: string }>(
-    `SELECT DISTINCT run_id FROM ${name} WHERE outcome = 'running'`,
-  )
-  return rows.map(({ run_id }) => runTag(run_id))
+function keyCondition(key: string): string {
+  const bits = BigInt.asUintN(64, BigInt(key))
+  return `l.classid = ${bits >> 32n} AND l.objid = ${bits & 0xffffffffn}`
 }
 
 /**

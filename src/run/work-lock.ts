@@ -105,6 +105,6 @@ async function endOrphan({ observer }: RunContext, work: Session, { pid }: Orpha
 function expired(orphan: string, waited: number): MigrationError {
   return new MigrationError('LOCK_WAIT_EXPIRED', 'an earlier migrator is still at work', {
     detail: `${orphan || 'its backend could not be seen'}; waited ${waited / 1000} s`,
-    hint: 'Wait for it, raise --lock-wait, or end that backend with pg_terminate_backend.',
+    hint: 'Wait for it, raise --lock-wait, or end it with unlock --terminate.',
   })
 }

@@ -2,14 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { lockKey } from '../../src/run/lock'
+import { workKey } from '../../src/run/work-lock'
 import { migrate, type Surroundings } from '../support/cli'
 import { withDatabase, type TestDatabase } from '../support/database'
 import { failureOf } from '../support/failure'
 import { withFolder } from '../support/folder'
 import { withMigrator } from '../support/migrator'
-import { cutOff, deadRun } from '../run/cut-off'
+import { cutOff } from '../run/cut-off'
 
-const key = lockKey({ schema: 'public', table: 'migration_journal' })
+const journal = { schema: 'public', table: 'migration_journal' }
+const key = lockKey(journal)
 
 async function withCommand(
   work: (
@@ -188,7 +190,7 @@ test('unlock shows and ends what a dead migrator left at work, though nobody hol
       await migrator.execute({ command: 'upgrade', target: '1' })
       await cutOff(database, 2)
       const orphan = await database.client()
-      await orphan.query(`SET application_name = 'typetrek ann@desk ${deadRun.slice(0, 13)}'`)
+      await orphan.query(`SELECT pg_advisory_lock(${workKey(journal)})`)
       const sleeping = orphan.query('SELECT pg_sleep(60)').catch(() => 'ended')
       const error = await failureOf(
         (await another({ lock_wait: '0' })).execute({ command: 'upgrade' }),

@@ -6,6 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { lockKey } from '../../src/run/lock'
 import { withDatabase, type TestDatabase } from '../support/database'
 import { withFolder } from '../support/folder'
+import { Random } from '../support/history-random'
+import { seed, times } from './mode'
+import { record } from './report'
 
 const program = join(__dirname, '..', '..', '..', 'bin', 'migrate')
 const journal = { schema: 'public', table: 'migration_journal' }
@@ -15,6 +18,9 @@ type Signal = keyof typeof statusOf
 interface Run {
   output(): string
   send(signal: Signal | 'SIGKILL'): void
+  over(): boolean
+  /** The signal that ended the process before it had begun to listen. */
+  bySignal(): string | null
   ended: Promise<number | null>
 }
 
@@ -31,6 +37,8 @@ function start(cwd: string, argv: readonly string[]): Run {
   }
   return {
     output: () => output,
+    over: () => child.exitCode !== null || child.signalCode !== null,
+    bySignal: () => child.signalCode,
     send: (signal) => process.kill(-child.pid!, signal),
     ended: new Promise((done) => child.on('close', done)),
   }
@@ -47,7 +55,7 @@ interface Scene {
   /** The rows of the journal that tell of it: revision, code. */
   recorded: readonly string[]
   /** Rows of `t` after the rerun. */
-  rows?: readonly number[]
+  rows: readonly number[]
 }
 
 const first = { 'migration/1_a.sql': 'CREATE TABLE t (x int);' }
@@ -190,15 +198,56 @@ for (const [index, scene] of scenes.entries()) {
       await goOn?.()
       const again = start(folder, argv)
       assert.equal(await again.ended, 0, again.output())
-      const rows = await database.query<{ x: number }>('SELECT x FROM t ORDER BY x')
-      assert.deepEqual(
-        rows.map(({ x }) => x),
-        scene.rows,
-      )
-      assert.deepEqual(await database.query('SELECT FROM pg_index WHERE NOT indisvalid'), [])
+      await judge(`${signal} ${scene.name}`, database, scene.rows)
     })
   })
 }
+
+/** Reports what came of it, and fails unless every row is there once and every index is valid. */
+async function judge(fault: string, database: TestDatabase, wanted: readonly number[]) {
+  const rows = await database.query<{ x: number }>('SELECT x FROM t ORDER BY x')
+  const is = rows.map(({ x }) => x)
+  const invalid = await database.query('SELECT FROM pg_index WHERE NOT indisvalid')
+  record({
+    fault,
+    injected: 1,
+    lost: wanted.filter((x) => !is.includes(x)).length,
+    twice: is.length - new Set(is).size,
+    differ: invalid.length > 0 ? 1 : 0,
+  })
+  assert.deepEqual(is, wanted)
+  assert.deepEqual(invalid, [])
+}
+
+test(`a signal at any moment loses nothing and does nothing twice, seed ${seed}`, async () => {
+  const random = new Random(seed)
+  const short = 'SELECT pg_sleep(0.1)'
+  const files = {
+    ...first,
+    'migration/2_b.sql': `INSERT INTO t VALUES (2); ${short}`,
+    'migration/3_c.sql': `-- migrate: no-transaction\nINSERT INTO t VALUES (3);\nCREATE INDEX CONCURRENTLY i ON t (x);\n${short};\nINSERT INTO t VALUES (4);`,
+    'migration/4_d.ts': `export async function upgrade(queryRunner: { query(sql: string): Promise<unknown> }) {
+  await queryRunner.query('INSERT INTO t VALUES (5)')
+  await queryRunner.query('${short}')
+}`,
+    'migration/5_e.sql': `INSERT INTO t VALUES (6); ${short}`,
+  }
+  for (let count = 0; count < times(3, 60); count++) {
+    const signal = random.pick(['SIGINT', 'SIGTERM'] as const)
+    const delay = Math.round(random.next() * 1500)
+    await withScene({ files }, async (folder, database) => {
+      const run = start(folder, ['upgrade'])
+      await sleep(delay)
+      if (!run.over()) run.send(signal)
+      const status = await run.ended
+      const may: (number | null)[] = [0, statusOf[signal]]
+      assert.ok(may.includes(status) || run.bySignal() === signal, `${status}\n${run.output()}`)
+      const again = start(folder, ['upgrade'])
+      assert.equal(await again.ended, 0, again.output())
+      await judge(`${signal} at any moment`, database, [2, 3, 4, 5, 6])
+    })
+  }
+})
 
 test('a signal while it waits for a server that is not up stops it at once', async () => {
   const ini = '[migration]\ntypeorm.url = postgres://nobody@127.0.0.1:1/none\n'

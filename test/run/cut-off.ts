@@ -1,7 +1,7 @@
 import type { TestDatabase } from '../support/database'
 
 /** The run that a dead migrator had. */
-export const deadRun = '11111111-2222-3333-4444-555555555555'
+const deadRun = '11111111-2222-3333-4444-555555555555'
 
 /** What a migrator leaves in the journal that dies in a script outside a transaction. */
 export async function cutOff(
