@@ -232,7 +232,7 @@ test(`a signal at any moment loses nothing and does nothing twice, seed ${seed}`
 }`,
     'migration/5_e.sql': `INSERT INTO t VALUES (6); ${short}`,
   }
-  for (let count = 0; count < times(3, 60); count++) {
+  for (let count = 0; count < times(3, 30); count++) {
     const signal = random.pick(['SIGINT', 'SIGTERM'] as const)
     const delay = Math.round(random.next() * 1500)
     await withScene({ files }, async (folder, database) => {
