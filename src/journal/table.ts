@@ -161,14 +161,17 @@ export function markTakenOver(
   return `WITH marked AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET attempt = attempt + 1, run_id = ${quoteLiteral(runId)}, operation = 'run_skip', outcome = 'success', ${finishedNow} WHERE id = ${id} AND attempt = ${attempt} AND outcome = 'running' RETURNING id) SELECT 1 / pg_catalog.count(*) AS typetrek FROM marked`
 }
 
-/** Records how many statements of a non-transactional script are done, and a checksum of them. */
+/**
+ * Records how many statements of a non-transactional script are done, and a checksum of them. It fails
+ * (22012) where another migrator has taken the entry over, and what was done with it is rolled back.
+ */
 export function recordDone(
   name: JournalName,
   claim: Claim,
   done: number,
   checksum: string,
 ): string {
-  return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET statements_done = ${done}, done_checksum = ${quoteLiteral(checksum)} WHERE ${ours(claim)}`
+  return `WITH recorded AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET statements_done = ${done}, done_checksum = ${quoteLiteral(checksum)} WHERE ${ours(claim)} RETURNING id) SELECT 1 / pg_catalog.count(*) AS typetrek FROM recorded`
 }
 
 /** Turns our running entry into a failure. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { hurt, hurtOften, inParallel, judge, referenceOf } from './hurt'
-import { full, seed, times } from './mode'
+import { full, only, seed, times } from './mode'
 import { scenarios } from './scenario'
 import { kills, overtakings, pooledOvertakings, sleeps } from './strike'
 
@@ -10,6 +10,7 @@ const kinds = ['answer lost', 'asleep', 'overtaken', 'overtaken behind a pooler'
 
 for (const [index, scenario] of scenarios.entries()) {
   const { name } = scenario
+  if (!name.includes(only)) continue
   let known: ReturnType<typeof referenceOf> | undefined
   const reference = () => (known ??= referenceOf(scenario))
   const has = (kind: string) => full || kinds[index % kinds.length] === kind
