@@ -20,6 +20,6 @@ for (const scenario of full ? scenarios : scenarios.slice(0, 1)) {
   if (!scenario.name.includes(only)) continue
   test(`${scenario.name}: a server that is stopped at once and started again has lost nothing (seed ${seed})`, async () => {
     const reference = await referenceOf(scenario, { server })
-    await hurtOften(scenario, reference, ['server stopped at once'], times(1, 8), { server })
+    await hurtOften(scenario, reference, ['server stopped at once'], times(1, 5), { server })
   })
 }
