@@ -11,6 +11,7 @@ import { planSteps } from './plan/planner'
 import { survey } from './plan/survey'
 import { createContext } from './run/context'
 import { execute } from './run/execute'
+import { asConnectionLost } from './run/failure'
 import type { Observer, RunReport } from './run/report'
 import { setUp, type InitMigration } from './run/set-up'
 import { readFolder } from './script/folder'
@@ -176,7 +177,8 @@ class SettingsMigrator implements Migrator {
 async function translated<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work
-  } catch (error) {
+  } catch (thrown) {
+    const error = asConnectionLost(thrown)
     const { severity, code, message } = error as Partial<DatabaseError>
     if (error instanceof MigrationError) throw error
     if (severity === undefined && code === undefined) throw error
