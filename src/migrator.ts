@@ -12,6 +12,7 @@ import { planSteps } from './plan/planner'
 import { survey } from './plan/survey'
 import { createContext } from './run/context'
 import { execute } from './run/execute'
+import { asConnectionLost } from './run/failure'
 import type { Observer, RunReport } from './run/report'
 import { setUp, type InitMigration } from './run/set-up'
 import { endSessions, readLockSessions, type LockSession } from './run/unlock'
@@ -207,7 +208,8 @@ class SettingsMigrator implements Migrator {
 async function translated<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work
-  } catch (error) {
+  } catch (thrown) {
+    const error = asConnectionLost(thrown)
     const { severity, code, message } = error as Partial<DatabaseError>
     if (error instanceof MigrationError) throw error
     if (severity === undefined && code === undefined) throw error

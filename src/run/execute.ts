@@ -7,6 +7,7 @@ import type { Script } from '../script/script'
 import { runAll } from './all'
 import { runCode } from './code'
 import { runWithCopies } from './copies'
+import { asConnectionLost } from './failure'
 import { runMarks } from './marks'
 import type { RunContext } from './context'
 import { isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
@@ -186,8 +187,9 @@ export async function runPlan(
     const all = context.settings.transaction === 'all' || work.status !== 'I'
     await (all ? runAll(runner, jobs) : runEach(runner, jobs))
   } catch (error) {
-    if (error instanceof MigrationError) error.results = runner.results
-    throw error
+    const failure = asConnectionLost(error)
+    if (failure instanceof MigrationError) failure.results = runner.results
+    throw failure
   }
   return { plan, steps: runner.results }
 }

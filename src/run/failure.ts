@@ -133,3 +133,9 @@ export function connectionLost(label: string, error: unknown): MigrationError {
     cause: error,
   })
 }
+
+/** The same for an error that came from anywhere else; every other error stays as it is. */
+export function asConnectionLost(error: unknown): unknown {
+  if (error instanceof MigrationError || !isConnectionLoss(error)) return error
+  return connectionLost('the migrator', error)
+}

@@ -133,6 +133,7 @@ export function judge(harm: Harm, fault: string, where: string): void {
   record({ fault, injected: struck ? 1 : 0, lost, twice, differ })
   const none = { lost: 0, twice: 0, differ: 0 }
   assert.deepEqual({ lost, twice, differ }, none, `${where}\n${output}`)
+  assert.doesNotMatch(output, /This is a bug/, where)
 }
 
 function hashOf(text: string): number {

@@ -95,6 +95,8 @@ function atExchange(point: Exclude<Point, { gate: number }>, fault: Fault): Inju
       const migrator = stage.start()
       hurt = (connection) => strike(fault, stage, migrator, connection)
       await Promise.race([migrator.ended, isTakenOver(fault) ? struck.promise : migrator.ended])
+      // the migrator may end while the server is still on its way up
+      if (struck.given) await struck.promise
       return {
         struck: struck.given,
         during: async () => {

@@ -3,6 +3,9 @@ export const fullVariable = 'TYPETREK_FAULTS'
 /** Repeats a run: every random choice of the kit follows from this number. */
 export const seedVariable = 'TYPETREK_FAULTS_SEED'
 
+/** Narrows the kit to scenarios whose name holds this text, to look at one failure. */
+export const only = process.env['TYPETREK_FAULTS_ONLY'] ?? ''
+
 /** True in `npm run test:faults`; false in `npm test`, where a few seconds must do. */
 export const full = process.env[fullVariable] === 'full'
 

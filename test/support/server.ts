@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { chmod, mkdtemp, realpath, rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { findBinaries } from '../../src/database/embedded/binaries'
 import {
   type Cluster,
@@ -13,6 +14,7 @@ import {
 } from '../../src/database/embedded/cluster'
 import { placeBinaries, runnableInPlace } from '../../src/database/embedded/native'
 import { serverUser } from '../../src/database/embedded/owner'
+import { isAlive } from '../../src/database/embedded/process'
 
 /** A cluster for tests, to be stopped by whoever started it. */
 export interface TestServer extends Server {
@@ -75,8 +77,22 @@ export async function stopTestServer(server: TestServer): Promise<void> {
 /** Stops it as a crash does, with SIGQUIT, and starts it again at the same socket; its pid is another one then. */
 export async function crashTestServer(server: TestServer): Promise<void> {
   process.kill(server.pid, 'SIGQUIT')
-  await stopServer(server)
-  Object.assign(server, await startServer(server.cluster, server.host, server.settings))
+  for (const end = Date.now() + 60_000; (await isAlive(server.pid)) && Date.now() < end;) {
+    await pause(10)
+  }
+  Object.assign(server, await startAgain(server))
+}
+
+/** The server refuses to start while the last backend of the one before is still there. */
+async function startAgain({ cluster, host, settings }: TestServer): Promise<Server> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await startServer(cluster, host, settings)
+    } catch (error) {
+      if (attempt === 20) throw error
+      await pause(250)
+    }
+  }
 }
 
 /** A disk needs 100 ms and more for each CREATE DATABASE, memory 10. */
