@@ -73,7 +73,7 @@ test("an application's pool gets its connections back without our lock, after su
   await withMigrator(failing, async ({ database, folder }) => {
     const pool = new pg.Pool({ ...database.connection, max: 3 })
     // the pool's end does not wait for its sockets, which the drop of the database then cuts
-    pool.on('connect', (client) => client.on('error', () => undefined))
+    pool.on('connect', (client) => client.on('error', () => undefined)).on('error', () => undefined)
     const migrator = await migratorFor(pool, folder)
 
     await migrator.execute({ ...upgrade, target: '1' })
