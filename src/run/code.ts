@@ -90,8 +90,9 @@ const grace = 3000
  * Waits for a script's function; for one that does not end when it is told to, no longer than the grace.
  * Its connection is ended then, so that whatever it does later does nothing to the database.
  */
-async function orAbandoned({ context, work, watch }: Runner, script: Promise<void>): Promise<void> {
+async function orAbandoned({ context, work, lock }: Runner, script: Promise<void>): Promise<void> {
   const { signal } = context
+  const { watch } = lock
   if (!signal || !watch) return script
   const over = new AbortController()
   const toldAndLate = async () => {

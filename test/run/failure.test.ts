@@ -209,7 +209,7 @@ test('a lock timeout is retried and names the blocker', async () => {
       assert.equal(steps.length, 1)
       assert.match(
         notices.join('\n'),
-        /2: lock timeout, held by backend \d+ \(busy app\), idle in transaction/,
+        /2_b: lock timeout, held by backend \d+ \(busy app\), idle in transaction/,
       )
     },
     { flags },
