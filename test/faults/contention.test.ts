@@ -84,9 +84,15 @@ const down = '-- MIGRATE DOWN\nALTER TABLE a DROP COLUMN b;'
 const code = `import type { QueryRunner } from 'typeorm'
 export const upgrade = async (queryRunner: QueryRunner) => { await queryRunner.query('ALTER TABLE a ADD b int') }`
 
+/** Loads TypeORM and the compiler before the application's transaction begins. */
+const loads = {
+  '1_a.ts':
+    'export const upgrade = (_: unknown, context: { runSql(): Promise<void> }) => context.runSql()',
+}
+
 /** The second script changes the table, in every way in which a script may run. */
 const ways: Readonly<
-  Record<string, { files: Record<string, string>; flags?: object; quick?: false }>
+  Record<string, { files: Record<string, string>; flags?: object; first?: object; quick?: false }>
 > = {
   'SQL in a batch': {
     files: {
@@ -99,7 +105,7 @@ const ways: Readonly<
     quick: false,
     files: { '2_b.sql': 'COPY a FROM stdin;\n5\n\\.\nALTER TABLE a ADD b int;' },
   },
-  TypeScript: { files: { '2_b.ts': code } },
+  TypeScript: { files: { '2_b.ts': code }, first: loads },
   'all in one transaction': {
     files: {
       '2_b.sql': 'CREATE TABLE b ()',
@@ -107,6 +113,7 @@ const ways: Readonly<
       '4_d.ts': 'export const upgrade = () => {}',
     },
     flags: { transaction: 'all' },
+    first: loads,
   },
   'a plain statement outside a transaction': {
     files: {
@@ -116,12 +123,16 @@ const ways: Readonly<
   },
 }
 
-for (const [way, { files, flags, quick }] of Object.entries(ways))
+for (const [way, { files, flags, first, quick }] of Object.entries(ways))
   test(
     `${way}: a script gives way to readers and writers, says who is in its way, and is done when it leaves`,
     { skip: quick === false && !full && 'npm run test:faults' },
     async () => {
-      const all = { '1_a.sql': `-- MIGRATE UP\n${table}\n-- MIGRATE DOWN\nDROP TABLE a`, ...files }
+      const all = {
+        '1_a.sql': `-- MIGRATE UP\n${table}\n-- MIGRATE DOWN\nDROP TABLE a`,
+        ...first,
+        ...files,
+      }
       await withMigrator(
         all,
         async ({ migrator, another, database }) => {
