@@ -12,6 +12,7 @@ import { planSteps } from '../plan/planner'
 import type { Script } from '../script/script'
 import { toolVersion } from '../version'
 import type { RunContext } from './context'
+import { refuseTables } from './empty'
 import { runPlan, runUntilDone, underLock, type Sessions } from './execute'
 import { heldBy } from './failure'
 import { buildInitial, type InitMigration } from './initial'
@@ -109,7 +110,7 @@ class SetUp {
   async run(state: JournalState): Promise<RunReport> {
     const begun = state.setUp
     if (begun) await this.goOn(begun)
-    else await this.refuseTables()
+    else await refuseTables(this.work)
     const whole = !begun && this.request.initMigration !== 'entities' && !this.request.runScripts
     return whole ? this.atOnce(state) : this.inParts(begun)
   }
@@ -265,25 +266,6 @@ class SetUp {
   private async must(text: string): Promise<void> {
     const { error } = await this.work.send(text)
     if (error) throw error
-  }
-
-  /** A database that something else has built is not ours to build over. */
-  private async refuseTables(): Promise<void> {
-    const rows = await this.work.query<{ name: string }>(
-      `SELECT c.oid::regclass::text AS name FROM pg_catalog.pg_class c
-         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
-          AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-          AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_class'::regclass
-                          AND d.objid = c.oid AND d.deptype = 'e')
-        ORDER BY 1 LIMIT 6`,
-    )
-    if (rows.length === 0) return
-    const names = rows.slice(0, 5).map(({ name }) => name)
-    throw new MigrationError('NOT_EMPTY', 'the database has tables but no journal', {
-      detail: `found ${names.join(', ')}${rows.length > 5 ? ' and more' : ''}`,
-      hint: 'If they are what the scripts would build, run mark; else set up an empty database.',
-    })
   }
 }
 
