@@ -72,7 +72,8 @@ export async function migratorFor(
   source: SettingsSource,
 ): Promise<Migrator> {
   if (typeof database === 'string') return openMigrator(await settingsFor(source, database))
-  return migratorOn(databaseOf(database), await settingsFor(source))
+  const settings = await settingsFor(source)
+  return migratorOn(databaseOf(database, settings.lockWait), settings)
 }
 
 function refusePending({ pending, unfinished }: Plan): void {

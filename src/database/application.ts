@@ -3,6 +3,7 @@ import { MigrationError } from '../errors'
 import { describeAddress } from '../settings/address'
 import { dataSourceOptions } from '../settings/data-source-options'
 import type { ConnectionParts, Settings } from '../settings/types'
+import { whileRefused } from './connect'
 
 /**
  * The application's DataSource, initialized, as its own section of the ini says: its `synchronize` and
@@ -38,8 +39,9 @@ async function build(settings: Settings, connection: ConnectionParts): Promise<D
 /** Initializes a DataSource that may be so already; a failure names the database and no secret. */
 export async function initialized(dataSource: DataSource, settings: Settings): Promise<DataSource> {
   if (dataSource.isInitialized) return dataSource
+  const { wait, lockWait: patience } = settings
   try {
-    return await dataSource.initialize()
+    return await whileRefused(() => dataSource.initialize(), { wait, patience })
   } catch (error) {
     const label = describeAddress((settings.application ?? settings).database)
     throw new MigrationError('CONNECTION_FAILED', `cannot initialize the DataSource of ${label}`, {

@@ -1,6 +1,7 @@
 import type { Client, ClientBase, Pool } from 'pg'
 import type { DataSource, QueryRunner } from 'typeorm'
-import type { Database } from './database'
+import { patiently } from './connect'
+import type { Database, Purpose } from './database'
 import { Session } from './session'
 
 /** What an application may hand over instead of a URL. */
@@ -9,12 +10,13 @@ export type Connectable = DataSource | QueryRunner | Pool | ClientBase
 /**
  * Makes a Database of what the application has open. Nothing of the caller's is closed: a DataSource
  * and a Pool lend connections, a QueryRunner and a Client are used as they are.
+ * @param patience milliseconds to go on trying while the server has no connection left for the pool
  */
-export function databaseOf(connectable: Connectable): Database {
-  if ('createQueryRunner' in connectable) return new DataSourceDatabase(connectable)
+export function databaseOf(connectable: Connectable, patience = 0): Database {
+  if ('createQueryRunner' in connectable) return new DataSourceDatabase(connectable, patience)
   if ('startTransaction' in connectable) return new QueryRunnerDatabase(connectable)
-  if ('totalCount' in connectable) return new PoolDatabase(connectable)
-  return new ClientDatabase(connectable)
+  if ('totalCount' in connectable) return new PoolDatabase(connectable, patience)
+  return new ClientDatabase(connectable, patience)
 }
 
 /** Connections come from the DataSource's own pool; a pool of one makes it a single connection. */
@@ -25,7 +27,10 @@ class DataSourceDatabase implements Database {
   private readonly runners = new Map<Session, QueryRunner>()
   private only: Promise<Session> | undefined
 
-  constructor(private readonly dataSource: DataSource) {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly patience: number,
+  ) {
     const options = dataSource.options as {
       database?: string
       poolSize?: number
@@ -37,16 +42,22 @@ class DataSourceDatabase implements Database {
       : 'the database of the DataSource'
   }
 
-  open(): Promise<Session> {
-    if (!this.single) return this.lend()
-    this.only ??= this.lend(true)
+  open(_purpose: Purpose, patience = this.patience): Promise<Session> {
+    const lend = () => patiently(() => this.lend(), { label: this.label, wait: 0, patience })
+    if (!this.single) return lend()
+    this.only ??= lend()
     return this.only
   }
 
-  private async lend(keep = false): Promise<Session> {
+  private async lend(): Promise<Session> {
     const queryRunner = this.dataSource.createQueryRunner()
     const client = (await queryRunner.connect()) as ClientBase
-    const session = new Session(client, keep ? stay : () => queryRunner.release())
+    const giveBack = async () => {
+      await queryRunner.release()
+      session.detach()
+      this.runners.delete(session)
+    }
+    const session = new Session(client, this.single ? stay : giveBack)
     this.runners.set(session, queryRunner)
     return session
   }
@@ -93,15 +104,18 @@ abstract class DriverDatabase implements Database {
   abstract readonly single: boolean
   private made: { queryRunner: QueryRunner; dataSource: DataSource; session: Session } | undefined
 
-  abstract open(): Promise<Session>
+  abstract open(purpose: Purpose, patience?: number): Promise<Session>
   /** What TypeORM needs to open more connections like these. */
   protected abstract options(): Record<string, unknown>
+
+  constructor(protected readonly patience: number) {}
 
   async queryRunner(session: Session): Promise<QueryRunner> {
     if (this.made?.session !== session) {
       await this.close()
       const { queryRunnerOn } = await import('./query-runner.js')
-      this.made = { ...(await queryRunnerOn(session, this.options())), session }
+      const made = await queryRunnerOn(session, this.options(), this.patience)
+      this.made = { ...made, session }
     }
     return this.made.queryRunner
   }
@@ -117,23 +131,32 @@ class PoolDatabase extends DriverDatabase {
   readonly label = 'the database of the pool'
   readonly single: boolean
 
-  constructor(private readonly pool: Pool) {
-    super()
+  constructor(
+    private readonly pool: Pool,
+    patience: number,
+  ) {
+    super(patience)
     this.single = pool.options.max === 1
   }
 
   private only: Promise<Session> | undefined
 
-  open(): Promise<Session> {
-    if (!this.single) return this.lend()
-    this.only ??= this.lend()
+  open(_purpose: Purpose, patience = this.patience): Promise<Session> {
+    const lend = () => patiently(() => this.lend(), { label: this.label, wait: 0, patience })
+    if (!this.single) return lend()
+    this.only ??= lend()
     return this.only
   }
 
   private async lend(): Promise<Session> {
     const client = await this.pool.connect()
-    const giveBack = () => Promise.resolve(client.release())
-    return new Session(client, this.single ? stay : giveBack, giveBack)
+    const giveBack = () => {
+      client.release()
+      session.detach()
+      return Promise.resolve()
+    }
+    const session = new Session(client, this.single ? stay : giveBack, giveBack)
+    return session
   }
 
   protected options(): Record<string, unknown> {
@@ -152,8 +175,11 @@ class ClientDatabase extends DriverDatabase {
   readonly single = true
   private session: Session | undefined
 
-  constructor(private readonly client: ClientBase) {
-    super()
+  constructor(
+    private readonly client: ClientBase,
+    patience: number,
+  ) {
+    super(patience)
     const { database } = client as Client
     this.label = database ? `database "${database}"` : 'the database of the client'
   }

@@ -27,14 +27,36 @@ export function applicationName(): string {
  * @throws {MigrationError} CONNECTION_FAILED, with what to look at
  */
 export async function connect(parts: ConnectionParts, options: ConnectOptions): Promise<Session> {
+  return patiently(() => connectOnce(parts), options)
+}
+
+/**
+ * Opens something that connects, and again while the server is not up yet or has no connection left.
+ * @throws {MigrationError} CONNECTION_FAILED, with what to look at
+ */
+export async function patiently<Result>(
+  open: () => Promise<Result>,
+  options: ConnectOptions,
+): Promise<Result> {
+  try {
+    return await whileRefused(open, options)
+  } catch (error) {
+    throw connectionFailed(error, options.label)
+  }
+}
+
+/** The same, but throws what `open` throws. */
+export async function whileRefused<Result>(
+  open: () => Promise<Result>,
+  options: Pick<ConnectOptions, 'wait' | 'patience' | 'signal'>,
+): Promise<Result> {
   const start = Date.now()
   for (let attempt = 0; ; attempt++) {
     try {
-      return await connectOnce(parts)
+      return await open()
     } catch (error) {
       const patience = patienceFor(error, options)
-      if (options.signal?.aborted || Date.now() - start >= patience)
-        throw connectionFailed(error, options.label)
+      if (options.signal?.aborted || Date.now() - start >= patience) throw error
       await sleep(Math.min(1000, 50 * 1.5 ** attempt) * (0.5 + Math.random()))
     }
   }
@@ -69,7 +91,10 @@ function driver(): typeof import('pg') {
   }
 }
 
-function patienceFor(error: unknown, { wait, patience }: ConnectOptions): number {
+function patienceFor(
+  error: unknown,
+  { wait, patience }: Pick<ConnectOptions, 'wait' | 'patience'>,
+): number {
   const { code } = error as { code?: string }
   if (code === '53300') return Math.max(wait, patience)
   const notUp =

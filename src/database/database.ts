@@ -13,10 +13,11 @@ export interface Database {
   /** True: connections are the caller's, and go back to it with the settings that they had. */
   readonly borrowed: boolean
   /**
-   * Opens a connection.
+   * Opens a connection. `patience`: milliseconds to go on trying while the server has none left
+   * (53300); the database's own where it is not given.
    * @throws {MigrationError} CONNECTION_FAILED
    */
-  open(purpose: Purpose): Promise<Session>
+  open(purpose: Purpose, patience?: number): Promise<Session>
   /** Says who works from now on: what its new connections are called, and what stops waiting for one. */
   workFor?(run: { name: string; signal: AbortSignal | undefined }): void
   /** TypeORM's view of a session that `open` gave, for TypeScript scripts; made once a session. */

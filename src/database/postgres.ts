@@ -36,12 +36,12 @@ export class PostgresDatabase implements Database {
     return this.options.label
   }
 
-  async open(purpose: Purpose): Promise<Session> {
+  async open(purpose: Purpose, patience = this.options.patience): Promise<Session> {
     const { connection, direct } = this.options
     const { name, signal } = this.run
     const parts = (purpose !== 'read' && direct) || connection
     const named = name === undefined ? parts : { ...parts, application_name: name }
-    const opening = connect(named, { ...this.options, signal })
+    const opening = connect(named, { ...this.options, patience, signal })
     // what is opened after the signal is for recording it
     const stop = signal?.aborted ? undefined : signal
     const session = await orInterrupted(opening, stop, (late) => void late.close())
@@ -54,7 +54,7 @@ export class PostgresDatabase implements Database {
     const known = this.runners.get(session)
     if (known) return known.queryRunner
     const { queryRunnerOn } = await import('./query-runner.js')
-    const made = await queryRunnerOn(session, await this.options.typeorm())
+    const made = await queryRunnerOn(session, await this.options.typeorm(), this.options.patience)
     this.runners.set(session, made)
     return made.queryRunner
   }

@@ -1,6 +1,7 @@
 import type { ClientBase, Pool, PoolClient, PoolConfig } from 'pg'
 import type { DataSource, QueryRunner } from 'typeorm'
 import { MigrationError } from '../errors'
+import { whileRefused } from './connect'
 import type { Session } from './session'
 
 type PoolCallback = (
@@ -15,17 +16,19 @@ type PoolCallback = (
  * besides comes from an ordinary pool with the same options.
  *
  * @param options DataSource options; connects with them for everything but the first connection.
+ * @param patience milliseconds to go on trying while the server has no connection left for those
  * @throws {MigrationError} SCRIPT_NOT_LOADABLE when the entities cannot be loaded
  */
 export async function queryRunnerOn(
   session: Session,
   options: Record<string, unknown>,
+  patience = 0,
 ): Promise<{ queryRunner: QueryRunner; dataSource: DataSource }> {
   const { DataSource } = await import('typeorm')
   const dataSource = new DataSource({
     ...options,
     type: 'postgres',
-    driver: await driverAround(session.driverClient),
+    driver: await driverAround(session.driverClient, patience),
     synchronize: false,
     migrationsRun: false,
     dropSchema: false,
@@ -59,7 +62,7 @@ export function isOurs(dataSource: DataSource): boolean {
 }
 
 /** A `pg` module whose Pool hands out `client` first. */
-async function driverAround(client: ClientBase): Promise<object> {
+async function driverAround(client: ClientBase, patience: number): Promise<object> {
   const pg = (await import('pg')).default
   class SessionPool extends pg.Pool {
     private lent = false
@@ -71,7 +74,12 @@ async function driverAround(client: ClientBase): Promise<object> {
     override connect(): Promise<PoolClient>
     override connect(callback: PoolCallback): void
     override connect(callback?: PoolCallback): Promise<PoolClient> | void {
-      if (this.lent) return callback ? super.connect(callback) : super.connect()
+      if (this.lent) {
+        const more = whileRefused(() => super.connect(), { wait: 0, patience })
+        if (!callback) return more
+        const pass = (one: PoolClient) => callback(undefined, one, () => one.release())
+        return void more.then(pass, (error: Error) => callback(error, undefined, () => undefined))
+      }
       this.lent = true
       const release = () => {
         this.lent = false

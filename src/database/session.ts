@@ -24,6 +24,7 @@ export class Session {
   /** The backend's process id, where no pooler stands between; see `wirePid`. */
   pid: number
 
+  private closed = false
   private lastStatus: TransactionStatus = 'I'
   private readonly lose = () => {
     this.lost = true
@@ -108,8 +109,10 @@ export class Session {
     return this.client
   }
 
-  /** Lets the connection go, whatever state it is in; never throws. */
+  /** Lets the connection go, whatever state it is in; once, and never throws. */
   async close(): Promise<void> {
+    if (this.closed) return
+    this.closed = true
     await this.release().catch(() => undefined)
   }
 

@@ -157,6 +157,26 @@ export function takeOver(name: JournalName, runId: string, id: string, attempt: 
 }
 
 /**
+ * Says of an entry that is taken over what is true of the script as it is now: its text may have changed
+ * below the statement where the dead run had stopped.
+ */
+export function rewriteClaim(name: JournalName, claim: Claim, id: string): string {
+  const columns = {
+    title: claim.title,
+    kind: claim.kind,
+    checksum: claim.checksum,
+    checksum_kind: claim.checksumKind,
+    upgrade_text: claim.upgradeText,
+    downgrade_text: claim.downgradeText,
+    statements_total: claim.statementsTotal,
+    operator: claim.operator,
+    tool_version: claim.toolVersion,
+  }
+  const set = Object.entries(columns).map(([column, value]) => `${column} = ${quoteLiteral(value)}`)
+  return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET ${set.join(', ')} WHERE id = ${id} AND outcome = 'running'`
+}
+
+/**
  * Takes over what a dead run left and records it as done, as a mark or as the operation that it was; no
  * row means: somebody was faster.
  */

@@ -3,7 +3,8 @@ import type { MigrationError } from '../errors'
 import { isInterruption } from '../interruption'
 import { codeJobFailure, commitAll, rollBackAll, runInTransaction } from './code'
 import { copyFailure, copyInTransaction } from './copies'
-import { connectionLost } from './failure'
+import { connectionLost, heldBy } from './failure'
+import { labelOf } from './label'
 import { isMark, leading, type Job, type SqlJob } from './job'
 import { runMarks } from './marks'
 import { isRetryable } from './retry'
@@ -27,10 +28,14 @@ export async function runAll(runner: Runner, jobs: readonly Job[]): Promise<void
     runner.results.length = 0
     if (failed instanceof StepFailed) {
       const { job, failure, blocker } = failed
-      const again = !callers && isRetryable(failure.sqlstate)
-      if (again && (await runner.backOff(job, attempt, blocker))) continue
-      if (callers || failure.code === 'CLAIM_REFUSED') runner.stop(job, failure)
-      await runner.fail(job, failure)
+      const { sqlstate } = failure
+      const conflict = isRetryable(sqlstate)
+      const again = conflict && !callers
+      if (again && (await runner.backOff(labelOf(job.step), { attempt, sqlstate, blocker })))
+        continue
+      const told = conflict ? heldBy(failure, blocker) : failure
+      if (callers || failure.code === 'CLAIM_REFUSED') runner.stop(job, told)
+      await runner.fail(job, told)
     }
     throw failed
   }

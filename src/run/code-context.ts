@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
+import type { MessageResult } from '../database/message'
 import { MigrationError } from '../errors'
 import type { ScriptContext } from '../script/context'
 import { offsetOfCodePoint } from '../script/position'
@@ -9,6 +10,8 @@ import { classify, type SqlWork } from '../script/statements'
 import { scriptFailure } from './failure'
 import { labelOf } from './label'
 import { type CodeJob } from './job'
+import { clearLeftovers } from './leftovers'
+import { withoutGivingWay, workConcurrently } from './outside'
 import type { Runner } from './runner'
 
 /** What the script's function is given beside the QueryRunner. */
@@ -49,7 +52,7 @@ async function runPart(runner: Runner, job: CodeJob, part: SqlPart): Promise<voi
     const text = sql.text.slice(statement.start, statement.end)
     if (copy) {
       await runner.work.copyIn(text, [sql.text.slice(copy.dataStart, copy.dataEnd)])
-    } else await sendText(runner, job, part, sql, statement.start, statement.end)
+    } else await sendText(runner, job, part, sql, statement.start, statement.end, index)
   }
 }
 
@@ -60,9 +63,13 @@ async function sendText(
   sql: SqlWork,
   start: number,
   end: number,
+  index?: number,
 ): Promise<void> {
   const text = sql.text.slice(start, end)
-  const { error, tags } = await runner.work.send(text)
+  const patient = !job.transaction && index !== undefined && workConcurrently(sql, index)
+  const { error, tags } = await (patient
+    ? withoutGivingWay(runner, () => sendCleared(runner, text))
+    : runner.work.send(text))
   if (!error) return
   const statement = sql.statements.filter((one) => one.start >= start)[tags.length]
   const offset =
@@ -70,4 +77,13 @@ async function sendText(
       ? (statement?.firstTokenStart ?? start)
       : start + offsetOfCodePoint(text, Number(error.position))
   throw scriptFailure(error, labelOf(job.step), { part, offset, stage: 'script' })
+}
+
+/** Sends a statement after what an earlier attempt of it has left is cleared away. */
+async function sendCleared(runner: Runner, text: string): Promise<MessageResult> {
+  const wanted = await clearLeftovers(runner, text, async (clearing) => {
+    const { error } = await runner.work.send(clearing)
+    if (error) throw error
+  })
+  return runner.work.send(wanted)
 }

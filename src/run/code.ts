@@ -11,7 +11,7 @@ import { labelOf } from './label'
 import { type CodeJob } from './job'
 import { claimRefused, type Runner } from './runner'
 import { restoreSession, timeoutsFor } from './session-settings'
-import { takeOverFrom } from './resume'
+import { rewriteTaken, takeOverFrom } from './resume'
 import { withRetries } from './retry'
 import { unfinished } from './unfinished'
 
@@ -58,8 +58,10 @@ async function runOutside(runner: Runner, job: CodeJob, queryRunner: QueryRunner
   const { settings } = runner.context
   const { resume, answer } = job.step
   if (!isTakeOver(resume)) await send(runner, job, insertClaim(settings.journal, job.claim))
-  else if (answer === 'not done') await takeOverFrom(runner, job, resume)
-  else throw unfinished(job.step, job.file)
+  else if (answer === 'not done') {
+    await takeOverFrom(runner, job, resume)
+    await rewriteTaken(runner, job, resume)
+  } else throw unfinished(job.step, job.file)
   await send(runner, job, timeoutsFor(settings, undefined, false))
   const watched = await runner.watched(call(runner, job, queryRunner))
   if ('error' in watched && isInterruption(watched.error)) throw watched.error
@@ -90,8 +92,9 @@ const grace = 3000
  * Waits for a script's function; for one that does not end when it is told to, no longer than the grace.
  * Its connection is ended then, so that whatever it does later does nothing to the database.
  */
-async function orAbandoned({ context, work, watch }: Runner, script: Promise<void>): Promise<void> {
+async function orAbandoned({ context, work, lock }: Runner, script: Promise<void>): Promise<void> {
   const { signal } = context
+  const { watch } = lock
   if (!signal || !watch) return script
   const over = new AbortController()
   const toldAndLate = async () => {

@@ -9,7 +9,10 @@ import { claimRefused, type Runner } from './runner'
 import { restoreSession, timeoutsFor } from './session-settings'
 import { withRetries } from './retry'
 
-/** Runs a script in one transaction but a message a statement: `COPY … FROM stdin` data is sent between. */
+/**
+ * Runs a script in one transaction but a message a statement: `COPY … FROM stdin` data is sent between,
+ * and nothing of ours stands where an unclosed quote could swallow it.
+ */
 export async function runWithCopies(runner: Runner, job: SqlJob): Promise<void> {
   runner.started(job)
   const start = performance.now()
@@ -32,7 +35,7 @@ export async function copyInTransaction(runner: Runner, job: SqlJob): Promise<vo
   const { error } = await work.send(insertClaim(journal, job.claim))
   if (error) throw runner.isClaimRefused(error) ? claimRefused(job.step.revision) : error
   await must(runner, timeoutsFor(context.settings, job.part, true))
-  for (const [index, statement] of job.sql.statements.entries()) {
+  for (const [index, statement] of piecesOf(job).entries()) {
     const text = job.sql.text.slice(statement.start, statement.end)
     const copy = job.sql.copies.find(({ statementIndex }) => statementIndex === index)
     try {
@@ -44,6 +47,12 @@ export async function copyInTransaction(runner: Runner, job: SqlJob): Promise<vo
   }
   for (const text of restoreSession(work, job.sql.text)) await must(runner, text)
   await must(runner, finishClaim(journal, job.claim))
+}
+
+/** What does not end cannot be cut: PostgreSQL reads it whole, refuses it, and runs nothing of it. */
+function piecesOf({ sql }: SqlJob): readonly { start: number; end: number }[] {
+  if (sql.closed || sql.copies.length > 0) return sql.statements
+  return [{ start: 0, end: sql.text.length }]
 }
 
 class AtStatement extends Error {

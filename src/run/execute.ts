@@ -39,8 +39,7 @@ export async function execute(
     if (first.steps.length === 0) return { plan: first, steps: [] }
     return await underLock(context, session, async (lock, work) => {
       await ensureJournal(work, settings.journal)
-      const watch = database.single ? undefined : session
-      return runUntilDone(context, request, { lock, work, watch }, async () => {
+      return runUntilDone(context, request, { lock, work }, async () => {
         const plan = await planOn(work, context, scripts, request)
         refuseStale(request, first, plan)
         return plan
@@ -165,14 +164,13 @@ function keyOf({ steps }: Plan): string {
 export interface Sessions {
   lock: Lock
   work: Session
-  watch: Session | undefined
 }
 
 /** Runs a plan's steps; every failure carries the results so far. */
 export async function runPlan(
   context: RunContext,
   plan: Plan,
-  { lock, work, watch }: Sessions,
+  { lock, work }: Sessions,
 ): Promise<RunReport> {
   if (plan.steps.length === 0) return { plan, steps: [] }
   context.observer.planned?.(plan)
@@ -182,7 +180,7 @@ export async function runPlan(
       'behind a pooler: scripts outside a transaction want typeorm.direct_url, an address past it',
     )
   }
-  const runner = new Runner(context, work, watch, lock, jobs.length)
+  const runner = new Runner(context, work, lock, jobs)
   try {
     const all = context.settings.transaction === 'all' || work.status !== 'I'
     await (all ? runAll(runner, jobs) : runEach(runner, jobs))

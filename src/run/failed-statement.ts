@@ -12,6 +12,8 @@ export class StatementFailed extends Error {
     readonly error: DatabaseError,
     /** Characters of ours before the statement in the message that it was sent in. */
     readonly before = 0,
+    /** Who was seen in its way. */
+    readonly blocker?: string,
   ) {
     super(error.message)
   }

@@ -50,6 +50,15 @@ export function scriptFailure(
   })
 }
 
+/** The same failure, and who was seen in its way. */
+export function heldBy(failure: MigrationError, blocker: string | undefined): MigrationError {
+  if (blocker === undefined) return failure
+  const { code, message, hint, file, line, column, excerpt, sqlstate, cause } = failure
+  const detail = [failure.detail, `held by ${blocker}`].filter((fact) => fact !== undefined)
+  const fields = { hint, file, line, column, excerpt, sqlstate, cause }
+  return new MigrationError(code, message, { ...fields, detail: detail.join('\n') })
+}
+
 /** PostgreSQL's own hint, then ours. */
 function hintFor(error: DatabaseError, stage: string | undefined): string | undefined {
   const own = ownHint(error, stage)

@@ -71,11 +71,9 @@ async function prepareJob(context: RunContext, step: Step, session: Session): Pr
   }
   if (step.script && step.script.kind !== 'sql') return codeJob(context, step)
   const part = await sqlPart(context, step, session)
-  const sql = await classify(ownTransactions(context, part))
-  const outside =
-    context.settings.transaction === 'none' ||
-    !part.options.transaction ||
-    sql.transaction === 'none'
+  const wanted = inOwnTransactions(context, step, part)
+  const sql = await classify(wanted)
+  const outside = !wanted.options.transaction || sql.transaction === 'none'
   return {
     kind: 'sql',
     step,
@@ -86,9 +84,13 @@ async function prepareJob(context: RunContext, step: Step, session: Session): Pr
   }
 }
 
-/** Where we give no transaction, a script keeps the one that it brings. */
-function ownTransactions({ settings }: RunContext, part: SqlPart): SqlPart {
-  if (settings.transaction !== 'none') return part
+/**
+ * Where we give no transaction, a script keeps the one that it brings. What was begun outside one goes
+ * on outside it, whatever its text says now: in one, the statements that are done would run again.
+ */
+function inOwnTransactions({ settings }: RunContext, { resume }: Step, part: SqlPart): SqlPart {
+  const begun = resume?.outcome === 'error' && resume.statementsDone > 0
+  if (settings.transaction !== 'none' && !begun) return part
   return { ...part, options: { ...part.options, transaction: false } }
 }
 

@@ -4,13 +4,16 @@ import { quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
 import { interrupted, MigrationError } from '../errors'
 import type { JournalName } from '../journal/table'
+import { describeHolder } from './aside'
 import type { RunContext } from './context'
 import { watchful } from './session-settings'
 
 /** Held while one migrator works on a journal. */
 export interface Lock {
-  /** True once the holder's connection has ended: stop after the current script. */
+  /** True once the holder's connection or its transaction has ended: stop after the current script. */
   readonly lost: boolean
+  /** The lock's own session, free for questions while the work is busy; absent on a single connection. */
+  readonly watch?: Session
   release(): Promise<void>
 }
 
@@ -25,102 +28,125 @@ export function lockKey({ schema, table }: JournalName): string {
  * blocked statement would stop CREATE INDEX CONCURRENTLY for ever. The holder keeps an open READ
  * COMMITTED transaction without a snapshot, which no pooler can leak and a cut socket frees.
  *
+ * @param first is tried first. A waiter lets its connection go while it sleeps, or a crowd of them would
+ *   leave none for the holder's work; so the lock may be held by another connection in the end.
  * @throws {MigrationError} LOCK_WAIT_EXPIRED after `settings.lockWait` milliseconds; INTERRUPTED.
  * @see https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS
  */
-export async function acquireLock(context: RunContext, session: Session): Promise<Lock> {
-  const key = lockKey(context.settings.journal)
-  const ways = context.database.single
-    ? sharedConnection(session, key)
-    : ownConnection(session, key)
-  const end = Date.now() + context.settings.lockWait
-  for (let attempt = 0; !(await ways.tryLock(context)); attempt++) {
-    const holder = await describeHolder(session, key)
-    if (attempt === 0) context.observer.notice?.(`waiting: ${holder}`)
-    if (Date.now() >= end) throw expired(context, holder)
-    await pause(context, Math.min(500, 50 * 1.5 ** attempt) * (0.5 + Math.random()))
+export async function acquireLock(context: RunContext, first: Session): Promise<Lock> {
+  const { settings, observer } = context
+  const key = lockKey(settings.journal)
+  const end = Date.now() + settings.lockWait
+  const place = new WaitingPlace(context, first)
+  let holder = 'the server has no connection left'
+  try {
+    for (let attempt = 0; ; attempt++) {
+      const session = await place.enter()
+      const lock = session && (await tryLock(context, session, key))
+      if (lock) return lock
+      if (session) holder = await describeHolder(session, key)
+      if (attempt === 0) observer.notice?.(`waiting: ${holder}`)
+      if (Date.now() >= end) throw expired(context, holder)
+      await place.leave(attempt)
+      await pause(context, Math.min(800, 50 * 1.5 ** attempt) * (0.5 + Math.random()))
+    }
+  } catch (error) {
+    await place.session?.close()
+    throw error
   }
-  return ways.lock
 }
 
-interface Ways {
-  tryLock(context: RunContext): Promise<boolean>
-  lock: Lock
+/** A waiter's connection: there while it asks, and after the first moments given back while it sleeps. */
+class WaitingPlace {
+  session: Session | undefined
+
+  constructor(
+    private readonly context: RunContext,
+    first: Session,
+  ) {
+    this.session = first
+  }
+
+  /** The connection; undefined while the server has none for us. */
+  async enter(): Promise<Session | undefined> {
+    this.session ??= await this.context.database.open('lock', 0).catch((error: unknown) => {
+      if ((error as MigrationError).sqlstate === '53300') return undefined
+      throw error
+    })
+    return this.session
+  }
+
+  async leave(attempt: number): Promise<void> {
+    const { single, borrowed } = this.context.database
+    if (single || (!borrowed && attempt < 3)) return
+    await this.session?.close()
+    this.session = undefined
+  }
+}
+
+function tryLock(context: RunContext, session: Session, key: string): Promise<Lock | undefined> {
+  return context.database.single
+    ? lockShared(context, session, key)
+    : lockOwn(context, session, key)
 }
 
 /** On a connection of our own, a transaction holds the lock. */
-function ownConnection(session: Session, key: string): Ways {
+async function lockOwn(
+  { name }: RunContext,
+  session: Session,
+  key: string,
+): Promise<Lock | undefined> {
+  const { kept, error } = await session.send(
+    `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+     SELECT pg_catalog.set_config(name, '0', true) FROM pg_catalog.pg_settings
+       WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout', 'statement_timeout');
+     SELECT pg_catalog.set_config('application_name', ${quoteLiteral(name)}, true), ${watchful(true)};
+     SELECT pg_catalog.pg_try_advisory_xact_lock(${key})::text AS typetrek`,
+  )
+  if (error || kept[0]?.[0] !== 'true') {
+    await session.send('ROLLBACK')
+    if (error) throw error
+    return undefined
+  }
   return {
-    async tryLock({ name }) {
-      const { kept, error } = await session.send(
-        `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
-         SELECT pg_catalog.set_config(name, '0', true) FROM pg_catalog.pg_settings
-           WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout', 'statement_timeout');
-         SELECT pg_catalog.set_config('application_name', ${quoteLiteral(name)}, true), ${watchful(true)};
-         SELECT pg_catalog.pg_try_advisory_xact_lock(${key})::text AS typetrek`,
-      )
-      if (error) throw error
-      if (kept[0]?.[0] === 'true') return true
-      await session.send('ROLLBACK')
-      return false
+    watch: session,
+    get lost() {
+      return session.lost || session.status !== 'T'
     },
-    lock: {
-      get lost() {
-        return session.lost
-      },
-      async release() {
-        if (!session.lost) await session.send('ROLLBACK')
-      },
+    async release() {
+      if (!session.lost) await session.send('ROLLBACK')
+      await session.close()
     },
   }
 }
 
 /** On the caller's only connection, a session lock; behind a transaction pooler that lock would be a lie. */
-function sharedConnection(session: Session, key: string): Ways {
+async function lockShared(
+  { observer }: RunContext,
+  session: Session,
+  key: string,
+): Promise<Lock | undefined> {
   const inTransaction = session.status !== 'I'
-  let held = false
-  return {
-    async tryLock(context) {
-      const call = inTransaction ? 'pg_try_advisory_xact_lock' : 'pg_try_advisory_lock'
-      const [row] = await session.query<{ locked: boolean; pid: number }>(
-        `SELECT pg_catalog.${call}(${key}) AS locked, pg_catalog.pg_backend_pid() AS pid`,
-      )
-      held = row?.locked === true && !inTransaction
-      if (session.wirePid === 0 || row?.pid === session.wirePid) return row?.locked === true
-      if (held) await unlock()
-      context.observer.notice?.(
-        'behind a pooler without a direct connection: only the claims guard',
-      )
-      return true
-    },
-    lock: {
-      get lost() {
-        return session.lost
-      },
-      release: unlock,
-    },
-  }
-
-  async function unlock() {
-    if (held && !session.lost) await session.query(`SELECT pg_catalog.pg_advisory_unlock(${key})`)
-    held = false
-  }
-}
-
-/** Who holds the lock, in words. */
-async function describeHolder(session: Session, key: string): Promise<string> {
-  const bits = BigInt.asUintN(64, BigInt(key))
-  const [row] = await session.query<{ pid: number; name: string; since: string }>(
-    `SELECT l.pid, coalesce(a.application_name, '') AS name,
-            coalesce(to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), '') AS since
-       FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-      WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
-        AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
-        AND l.classid = ${bits >> 32n} AND l.objid = ${bits & 0xffffffffn} LIMIT 1`,
+  const call = inTransaction ? 'pg_try_advisory_xact_lock' : 'pg_try_advisory_lock'
+  const [row] = await session.query<{ locked: boolean; pid: number }>(
+    `SELECT pg_catalog.${call}(${key}) AS locked, pg_catalog.pg_backend_pid() AS pid`,
   )
-  if (!row) return 'another migrator is just finishing'
-  const since = row.since && ` since ${row.since} UTC`
-  return `another migrator holds the lock${since}: backend ${row.pid}${row.name && ` (${row.name})`}`
+  const held = row?.locked === true && !inTransaction
+  const unlock = async () => {
+    if (held && !session.lost) await session.query(`SELECT pg_catalog.pg_advisory_unlock(${key})`)
+  }
+  const pooled = session.wirePid !== 0 && row?.pid !== session.wirePid
+  if (!pooled && row?.locked !== true) return undefined
+  if (pooled) {
+    await unlock()
+    observer.notice?.('behind a pooler without a direct connection: only the claims guard')
+  }
+  return {
+    get lost() {
+      return session.lost
+    },
+    release: pooled ? () => Promise.resolve() : unlock,
+  }
 }
 
 function expired({ settings }: RunContext, holder: string): MigrationError {
@@ -137,18 +163,4 @@ export async function pause({ signal }: RunContext, milliseconds: number): Promi
   } catch {
     throw interrupted()
   }
-}
-
-/** Who blocks a backend, in words; undefined when nobody does. Asked on another session. */
-export async function describeBlocker(session: Session, pid: number): Promise<string | undefined> {
-  const [, rows = []] = await session.queryAll(
-    `SELECT pg_catalog.pg_stat_clear_snapshot();
-     SELECT pid, application_name, coalesce(state, 'unknown') AS state, left(query, 120) AS query,
-            coalesce(round(extract(epoch FROM clock_timestamp() - xact_start))::text, '?') AS age
-       FROM pg_catalog.pg_stat_activity WHERE pid = ANY (pg_catalog.pg_blocking_pids(${quoteLiteral(pid)})) LIMIT 1`,
-  )
-  const [row] = rows
-  if (!row) return undefined
-  const name = row.application_name ? ` (${row.application_name})` : ''
-  return `backend ${row.pid}${name}, ${row.state} for ${row.age} s: ${String(row.query).replace(/\s+/g, ' ')}`
 }

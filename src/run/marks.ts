@@ -1,4 +1,4 @@
-import { insertRow, markTakenOver } from '../journal/table'
+import { insertRow, markTakenOver, rewriteClaim } from '../journal/table'
 import { isTakeOver } from './context'
 import type { MarkJob } from './job'
 import { claimRefused, type Runner } from './runner'
@@ -10,13 +10,9 @@ export async function runMarks(runner: Runner, jobs: readonly MarkJob[]): Promis
   const rows = jobs.map(({ claim, step }) => {
     const finished = { outcome: 'success', duration_ms: 0 }
     if (!isTakeOver(step.resume)) return insertRow(journal, claim, finished)
-    return markTakenOver(
-      journal,
-      context.runId,
-      step.resume.id,
-      step.resume.attempt,
-      step.operation,
-    )
+    const { id, attempt } = step.resume
+    const mark = markTakenOver(journal, context.runId, id, attempt, step.operation)
+    return `${rewriteClaim(journal, claim, id)};\n${mark}`
   })
   const text = rows.join(';\n')
   const { error } = await work.send(work.status === 'I' ? `BEGIN;\n${text};\nCOMMIT` : text)

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { MigrationError } from '../errors'
 import type { Entry } from '../journal/entry'
-import { insertRow, readWritten, takeOver } from '../journal/table'
+import { insertRow, readWritten, rewriteClaim, takeOver } from '../journal/table'
 import { excerpt } from '../script/position'
 import type { Job, SqlJob } from './job'
 import { labelOf } from './label'
@@ -26,6 +26,7 @@ export async function claimStatements(runner: Runner, job: SqlJob): Promise<Prog
   if (resume?.outcome === 'running') {
     const { statementsDone: done, doneChecksum, since } = await takeOverFrom(runner, job, resume)
     checkPrefix(job, done, doneChecksum)
+    await rewriteTaken(runner, job, resume)
     return { done, doubt: done < job.sql.statements.length, since }
   }
   const done = resume?.statementsDone ?? 0
@@ -60,6 +61,16 @@ export async function takeOverFrom(
   if (!row) throw claimRefused(job.step.revision)
   const { statements_done: statementsDone, done_checksum: doneChecksum } = row
   return { statementsDone, doneChecksum, since: attempt === 1 ? claimed?.written : undefined }
+}
+
+/** The entry tells of the script as it is now; below what is done, its text may have changed. */
+export async function rewriteTaken(
+  { context, work }: Runner,
+  { claim }: Job,
+  { id }: Entry,
+): Promise<void> {
+  const { error } = await work.send(rewriteClaim(context.settings.journal, claim, id))
+  if (error) throw error
 }
 
 /** What was done must still be what the script says, or going on would build something else. */

@@ -1,6 +1,6 @@
 import type { MigrationError } from '../errors'
 import { isInterruption } from '../interruption'
-import { connectionLost } from './failure'
+import { connectionLost, heldBy } from './failure'
 import { labelOf } from './label'
 import { type Job } from './job'
 import type { Runner } from './runner'
@@ -34,9 +34,11 @@ export async function withRetries(runner: Runner, job: Job, attempt: Attempt): P
     await attempt.rollBack()
     const failure = attempt.failureOf(watched.error)
     if (failure.code === 'CLAIM_REFUSED') throw failure
-    const retry = isRetryable(failure.sqlstate)
-    if (!retry || !(await runner.backOff(job, count, watched.blocker))) {
-      await runner.fail(job, failure)
-    }
+    const { sqlstate } = failure
+    const { blocker } = watched
+    const again = isRetryable(sqlstate)
+    if (again && (await runner.backOff(labelOf(job.step), { attempt: count, sqlstate, blocker })))
+      continue
+    await runner.fail(job, again ? heldBy(failure, blocker) : failure)
   }
 }

@@ -6,23 +6,33 @@ import { redactor } from '../settings/redact'
 import { isConnectionLoss } from './failure'
 import type { Job } from './job'
 import type { RunContext } from './context'
-import { describeBlocker, pause, type Lock } from './lock'
+import { labelOf } from './label'
+import { pause, type Lock } from './lock'
 import type { StepResult } from './report'
+import { lockTimeoutsOf } from './session-settings'
+import { Watch, type WatchOptions } from './watch'
 
 /** The state of one execution: its sessions, and what became of its steps so far. */
 export class Runner {
   readonly results: StepResult[] = []
+  readonly total: number
+  /** Milliseconds from one look at who blocks us to the next: a few within the shortest lock timeout. */
+  private readonly interval: number
+  private current = ''
 
   constructor(
     readonly context: RunContext,
     readonly work: Session,
-    /** The lock's own session, free for questions while `work` is busy; absent on a single connection. */
-    readonly watch: Session | undefined,
     readonly lock: Lock,
-    readonly total: number,
-  ) {}
+    jobs: readonly Job[],
+  ) {
+    this.total = jobs.length
+    const shortest = Math.min(...lockTimeoutsOf(context.settings, jobs.map(partOf)))
+    this.interval = Math.max(20, Math.min(400, shortest / 4))
+  }
 
   started(job: Job): void {
+    this.current = labelOf(job.step)
     this.context.observer.started?.(job.step, this.results.length, this.total)
   }
 
@@ -50,34 +60,31 @@ export class Runner {
     )
   }
 
-  /** Runs work that may block: watches who blocks it, and cancels it when the user says stop. Never throws. */
-  async watched<Result>(task: Promise<Result>): Promise<Watched<Result>> {
-    let blocker: string | undefined
-    const settled = task.then(
-      (result) => ({ result, blocker }),
-      (error: unknown) => ({ error, blocker }),
+  /**
+   * Runs work that may block: watches who blocks it, says so when that lasts, and cancels it when the
+   * user says stop. Never throws.
+   */
+  async watched<Result>(task: Promise<Result>, manner: Manner = {}): Promise<Watched<Result>> {
+    const { work, context, lock } = this
+    const { lockTimeout } = context.settings
+    const settle = task.then(
+      (result) => ({ result }),
+      (error: unknown) => ({ error }),
     )
-    const { watch, work, context } = this
-    if (!watch) return settled
-    let busy: Promise<unknown> = Promise.resolve()
-    const ask = () => {
-      busy = busy
-        .then(() => describeBlocker(watch, work.pid))
-        .then((found) => (blocker = found ?? blocker))
-        .catch(() => undefined) // a question that fails must not fail the work that it is about
-    }
-    const cancel = () => {
-      busy = busy
-        .then(() => watch.query('SELECT pg_catalog.pg_cancel_backend($1)', [work.pid]))
-        .catch(() => undefined) // without the right to cancel, the script ends by itself
-    }
-    const timer = setInterval(ask, 400)
-    const cancelling = whenAborted(context.signal, cancel)
-    await settled
-    clearInterval(timer)
-    cancelling.end()
-    await busy
-    return { ...(await settled), blocker }
+    if (!lock.watch) return { ...(await settle), blocker: undefined }
+    const watch = new Watch(lock.watch, work.pid, {
+      what: this.current,
+      interval: this.interval,
+      patience: lockTimeout + 1000, // until then a lock timeout will speak
+      repeat: 30_000,
+      progress: false,
+      notice: (text) => context.observer.notice?.(text),
+      signal: context.signal,
+      ...manner,
+    })
+    const settled = await settle
+    await watch.stop()
+    return { ...settled, blocker: watch.blocker }
   }
 
   /**
@@ -142,13 +149,14 @@ export class Runner {
     return this.context.database.open('work').catch(() => undefined)
   }
 
-  /** Waits before a retry after a lock timeout; false when it was tried often enough. */
-  async backOff(job: Job, attempt: number, blocker: string | undefined): Promise<boolean> {
+  /** Waits before a retry, and says why; false when it was tried often enough. */
+  async backOff(label: string, { attempt, sqlstate, blocker }: Conflict): Promise<boolean> {
     if (attempt >= retries) return false
     const wait = Math.min(10_000, 200 * 2 ** attempt) * (0.5 + Math.random() / 2)
+    const why = conflicts[sqlstate ?? ''] ?? 'conflict'
     const by = blocker ? `, held by ${blocker}` : ''
     this.context.observer.notice?.(
-      `${job.step.revision}: lock timeout${by}; trying again in ${(wait / 1000).toFixed(1)} s`,
+      `${label}: ${why}${by}; trying again in ${(wait / 1000).toFixed(1)} s`,
     )
     // who stops the run while it waits is told so, and the failure is recorded
     return pause(this.context, wait).then(
@@ -163,6 +171,25 @@ export class Runner {
   }
 }
 
+/** Why work may be tried again, and how often it was. */
+export interface Conflict {
+  attempt: number
+  sqlstate: string | undefined
+  /** Who was seen blocking it. */
+  blocker: string | undefined
+}
+
+const conflicts: Readonly<Record<string, string>> = {
+  '55P03': 'lock timeout',
+  '40P01': 'deadlock',
+  '40001': 'serialization failure',
+}
+
+/** How some work differs from other work that is watched. */
+export type Manner = Partial<Pick<WatchOptions, 'what' | 'patience' | 'repeat' | 'progress'>>
+
+const partOf = (job: Job) => (job.kind === 'sql' ? job.part : undefined)
+
 /** What came of watched work, and who was seen blocking it. */
 export type Watched<Result> = ({ result: Result } | { error: unknown }) & {
   blocker: string | undefined
@@ -170,26 +197,6 @@ export type Watched<Result> = ({ result: Result } | { error: unknown }) & {
 
 /** Tries after the first, so that a deploy waits about a minute and a half for a busy table. */
 const retries = 10
-
-/**
- * Acts when the signal comes, or has come, and again every half a second: the first may have reached the
- * server before the statement did.
- */
-function whenAborted(signal: AbortSignal | undefined, act: () => void): { end(): void } {
-  let timer: NodeJS.Timeout | undefined
-  const start = () => {
-    act()
-    timer = setInterval(act, 500)
-  }
-  if (signal?.aborted) start()
-  else signal?.addEventListener('abort', start)
-  return {
-    end() {
-      clearInterval(timer)
-      signal?.removeEventListener('abort', start)
-    },
-  }
-}
 
 export function claimRefused(revision: string): MigrationError {
   return new MigrationError('CLAIM_REFUSED', `another migrator has taken script ${revision}`, {

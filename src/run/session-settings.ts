@@ -1,6 +1,7 @@
 import { quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
 import type { SqlPart } from '../script/script'
+import { parseDuration } from '../settings/duration'
 import type { Settings } from '../settings/types'
 
 /**
@@ -42,6 +43,17 @@ const keepalives = {
   tcp_keepalives_interval: 10,
   tcp_keepalives_count: 3,
   tcp_user_timeout: 60_000,
+}
+
+/** Every lock timeout, in milliseconds, that some scripts run under; none is infinity. */
+export function lockTimeoutsOf(
+  settings: Settings,
+  parts: readonly (SqlPart | undefined)[],
+): number[] {
+  const own = parts.flatMap((part) => part?.options.settings ?? [])
+  const named = own.filter(([name]) => name === 'lock_timeout').map(([, value]) => value)
+  const all = [settings.lockTimeout, ...named.map((value) => parseDuration(value) ?? 0)]
+  return all.map((milliseconds) => milliseconds || Number.POSITIVE_INFINITY)
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { DatabaseError } from 'pg'
 import type { QueryRunner } from 'typeorm'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
@@ -11,10 +12,14 @@ import { planSteps } from '../plan/planner'
 import type { Script } from '../script/script'
 import { toolVersion } from '../version'
 import type { RunContext } from './context'
+import { refuseTables } from './empty'
 import { runPlan, runUntilDone, underLock, type Sessions } from './execute'
+import { heldBy } from './failure'
 import { buildInitial, type InitMigration } from './initial'
 import type { RunReport } from './report'
+import { isRetryable } from './retry'
 import { claimRefused, Runner } from './runner'
+import { timeoutsFor } from './session-settings'
 
 export type { InitMigration } from './initial'
 
@@ -44,8 +49,7 @@ export async function setUp(
     const before = await readState(session, settings.journal)
     if (isSetUp(before)) return nothingDone(context, scripts, before)
     return await underLock(context, session, async (lock, work) => {
-      const watch = database.single ? undefined : session
-      return setUpOrFind(context, scripts, request, { lock, work, watch })
+      return setUpOrFind(context, scripts, request, { lock, work })
     })
   } finally {
     await session.close()
@@ -90,6 +94,7 @@ function nothingDone(
 class SetUp {
   private readonly claim: Claim
   private readonly work: Session
+  private readonly runner: Runner
 
   constructor(
     private readonly context: RunContext,
@@ -99,30 +104,27 @@ class SetUp {
   ) {
     this.claim = claimFor(context)
     this.work = sessions.work
+    this.runner = new Runner(context, sessions.work, sessions.lock, [])
   }
 
   async run(state: JournalState): Promise<RunReport> {
     const begun = state.setUp
     if (begun) await this.goOn(begun)
-    else await this.refuseTables()
+    else await refuseTables(this.work)
     const whole = !begun && this.request.initMigration !== 'entities' && !this.request.runScripts
     return whole ? this.atOnce(state) : this.inParts(begun)
   }
 
   /** One transaction: journal, claim, building, marks, finish. */
   private async atOnce(state: JournalState): Promise<RunReport> {
-    const queryRunner = await this.begin()
-    try {
+    let report: RunReport | undefined
+    await this.transaction(async (queryRunner) => {
       await this.claimIt()
       await this.build(queryRunner)
-      const report = await this.scriptsDone({ ...state, exists: true })
+      report = await this.scriptsDone({ ...state, exists: true })
       await this.finish()
-      await this.commit(queryRunner)
-      return report
-    } catch (error) {
-      await this.rollBack(queryRunner)
-      throw error
-    }
+    })
+    return report!
   }
 
   /** Committed claim, building, then scripts or marks; each part is found done by a rerun. */
@@ -168,13 +170,16 @@ class SetUp {
   private async build(queryRunner: QueryRunner | undefined): Promise<void> {
     const { initMigration } = this.request
     if (initMigration === undefined) return
-    const { context, work } = this
-    const { watch, lock } = this.sessions
-    const runner = new Runner(context, work, watch, lock, 0)
+    const { context, work, runner } = this
     runner.checkpoint()
-    const built = await runner.watched(buildInitial(context, work, initMigration, queryRunner))
-    if (!('error' in built)) return
-    throw built.error instanceof MigrationError ? runner.asStopped(built.error) : built.error
+    const building = buildInitial(context, work, initMigration, queryRunner)
+    if (initMigration !== 'entities') return building
+    const built = await runner.watched(building, { what: 'set-up' })
+    if ('error' in built) throw this.asStopped(built.error)
+  }
+
+  private asStopped(error: unknown): unknown {
+    return error instanceof MigrationError ? this.runner.asStopped(error) : error
   }
 
   /** Runs or marks what is pending, with the connection as it stands. */
@@ -200,16 +205,28 @@ class SetUp {
     return `UPDATE ${quoteIdentifier(schema, table)} SET statements_done = 1 WHERE run_id = ${quoteLiteral(this.claim.runId)} AND revision = ${setUpRevision}`
   }
 
+  /** Gives way where it meets a lock, and begins again. */
   private async transaction(
     task: (queryRunner: QueryRunner | undefined) => Promise<void>,
   ): Promise<void> {
-    const queryRunner = await this.begin()
-    try {
-      await task(queryRunner)
-      await this.commit(queryRunner)
-    } catch (error) {
+    const { settings } = this.context
+    for (let attempt = 0; ; attempt++) {
+      const queryRunner = await this.begin()
+      const whole = async () => {
+        await this.must(timeoutsFor(settings, undefined, true))
+        await task(queryRunner)
+        await this.commit(queryRunner)
+      }
+      const watched = await this.runner.watched(whole(), { what: 'set-up' })
+      if (!('error' in watched)) return
       await this.rollBack(queryRunner)
-      throw error
+      const { error, blocker } = watched
+      const sqlstate = sqlstateOf(error)
+      const again = isRetryable(sqlstate)
+      if (again && (await this.runner.backOff('set-up', { attempt, sqlstate, blocker }))) continue
+      throw this.asStopped(
+        again && error instanceof MigrationError ? heldBy(error, blocker) : error,
+      )
     }
   }
 
@@ -250,25 +267,10 @@ class SetUp {
     const { error } = await this.work.send(text)
     if (error) throw error
   }
+}
 
-  /** A database that something else has built is not ours to build over. */
-  private async refuseTables(): Promise<void> {
-    const rows = await this.work.query<{ name: string }>(
-      `SELECT c.oid::regclass::text AS name FROM pg_catalog.pg_class c
-         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
-          AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-          AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_class'::regclass
-                          AND d.objid = c.oid AND d.deptype = 'e')
-        ORDER BY 1 LIMIT 6`,
-    )
-    if (rows.length === 0) return
-    const names = rows.slice(0, 5).map(({ name }) => name)
-    throw new MigrationError('NOT_EMPTY', 'the database has tables but no journal', {
-      detail: `found ${names.join(', ')}${rows.length > 5 ? ' and more' : ''}`,
-      hint: 'If they are what the scripts would build, run mark; else set up an empty database.',
-    })
-  }
+function sqlstateOf(error: unknown): string | undefined {
+  return error instanceof MigrationError ? error.sqlstate : (error as DatabaseError).code
 }
 
 function claimFor({ runId, operator }: RunContext): Claim {

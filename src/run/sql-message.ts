@@ -1,7 +1,7 @@
 import type { MigrationError } from '../errors'
 import { buildMessage, judge, type Parcel, type Verdict } from './batch'
 import { placeOfFailure } from './blame'
-import { connectionLost, scriptFailure } from './failure'
+import { connectionLost, heldBy, scriptFailure } from './failure'
 import { labelOf } from './label'
 import { type Job, type SqlJob } from './job'
 import { isRetryable } from './retry'
@@ -58,7 +58,7 @@ export class MessageSender {
     )
     const message = buildMessage(parcels, settings.journal, this.transaction)
     const start = performance.now()
-    const watched = await runner.watched(runner.work.send(message.text))
+    const watched = await runner.watched(runner.work.send(message.text), { what: namesOf(jobs) })
     if ('error' in watched) {
       throw runner.lostBy(watched.error)
         ? connectionLost(namesOf(jobs), watched.error)
@@ -97,12 +97,16 @@ export class MessageSender {
     if (failure.stage === 'claim' && runner.isClaimRefused(failure.error)) {
       throw claimRefused(job.step.revision)
     }
-    if (this.transaction && isRetryable(failure.error.code)) {
-      if (await runner.backOff(job, this.attempt++, blocker)) return verdict.done
+    const sqlstate = failure.error.code
+    const conflict = isRetryable(sqlstate)
+    if (this.transaction && conflict) {
+      const attempt = this.attempt++
+      if (await runner.backOff(labelOf(job.step), { attempt, sqlstate, blocker }))
+        return verdict.done
     }
     const error = scriptFailure(failure.error, labelOf(job.step), placeOfFailure(job, failure))
     if (!this.transaction) throw new StepFailed(job, error, blocker)
-    return runner.fail(job, error)
+    return runner.fail(job, conflict ? heldBy(error, blocker) : error)
   }
 
   /** The scripts before the bad one go again without it; then it goes alone, and only that verdict counts. */

@@ -5,11 +5,12 @@ import type { SqlWork } from '../script/statements'
 import { StatementFailed, statementFailure } from './failed-statement'
 import { connectionLost } from './failure'
 import { labelOf } from './label'
+import { mayRepeat, withoutGivingWay, workConcurrently } from './outside'
 import { type SqlJob } from './job'
 import { clearLeftovers } from './leftovers'
 import { isRetryable } from './retry'
 import { claimStatements, prefixOf, settleDoubt, type Progress } from './resume'
-import { claimRefused, type Runner } from './runner'
+import { claimRefused, type Manner, type Runner } from './runner'
 import { asOurselves, restoreSession, timeoutsFor } from './session-settings'
 
 /**
@@ -81,10 +82,10 @@ async function runOne(
   if (runner.work.status !== 'I') return runInside(runner, job, index)
   if (!isAtomic(job, index)) return runAlone(runner, job, index)
   for (let attempt = 0; ; attempt++) {
-    const { failure, blocker } = await runRecorded(runner, job, index)
+    const failure = await runRecorded(runner, job, index)
     if (!failure) return
+    if (await backOff(runner, job, failure, attempt)) continue
     const { code } = failure.error
-    if (isRetryable(code) && (await runner.backOff(job, attempt, blocker))) continue
     // refused in a transaction for a reason that its text does not show: a partitioned table, say
     if (code !== '25001') throw failure
     const isDone = doubt && (await settleDoubt(runner, job, doubt, false)) === 'done'
@@ -114,21 +115,46 @@ async function runInside(runner: Runner, job: SqlJob, index: number): Promise<vo
   await sendStatement(runner, job, index, textOf(job, index))
 }
 
-/** A statement that PostgreSQL refuses in a transaction. */
+function backOff(
+  runner: Runner,
+  { step }: SqlJob,
+  { error: { code: sqlstate }, blocker }: StatementFailed,
+  attempt: number,
+): Promise<boolean> {
+  if (!isRetryable(sqlstate)) return Promise.resolve(false)
+  return runner.backOff(labelOf(step), { attempt, sqlstate, blocker })
+}
+
+/** A statement that PostgreSQL refuses in a transaction; one that meets a lock is tried again by itself. */
 async function runAlone(runner: Runner, job: SqlJob, index: number): Promise<void> {
-  const { firstTokenStart, end } = job.sql.statements[index]!
-  // a lock timeout would leave an INVALID index, or a partition half detached
-  const patient = job.sql.nonTransactional.some(
-    ({ statementIndex, what }) => statementIndex === index && what.endsWith('CONCURRENTLY'),
-  )
-  if (patient) await must(runner, "SELECT pg_catalog.set_config('lock_timeout', '0', false)")
-  const source = job.sql.text.slice(firstTokenStart, end)
-  const wanted = patient
-    ? await clearLeftovers(runner, source, (text) => sendStatement(runner, job, index, text))
-    : source
-  await sendStatement(runner, job, index, wanted === source ? textOf(job, index) : wanted)
-  if (patient) await prepareSession(runner, job)
+  const what = workConcurrently(job.sql, index)
+  const send = () =>
+    what === undefined
+      ? sendStatement(runner, job, index, textOf(job, index))
+      : withoutGivingWay(runner, () => sendPatiently(runner, job, index, what))
+  for (let attempt = 0; ; attempt++) {
+    const failure = await send().then(
+      () => undefined,
+      (error: unknown) => {
+        if (error instanceof StatementFailed) return error
+        throw error
+      },
+    )
+    if (!failure) break
+    const again = mayRepeat(job.sql, index) && (await backOff(runner, job, failure, attempt))
+    if (!again) throw failure
+  }
   if (runner.work.status === 'I') await record(runner, job, index + 1)
+}
+
+async function sendPatiently(runner: Runner, job: SqlJob, index: number, kind: string) {
+  const manner = { what: `${labelOf(job.step)}: ${kind}`, patience: 0, progress: true }
+  const { firstTokenStart, end } = job.sql.statements[index]!
+  const source = job.sql.text.slice(firstTokenStart, end)
+  const wanted = await clearLeftovers(runner, source, (text) =>
+    sendStatement(runner, job, index, text, manner),
+  )
+  await sendStatement(runner, job, index, wanted === source ? textOf(job, index) : wanted, manner)
 }
 
 const opening = 'BEGIN READ WRITE;\n'
@@ -138,7 +164,7 @@ async function runRecorded(
   runner: Runner,
   job: SqlJob,
   index: number,
-): Promise<{ failure?: StatementFailed; blocker?: string | undefined }> {
+): Promise<StatementFailed | undefined> {
   const { work } = runner
   const copy = job.sql.copies.find(({ statementIndex }) => statementIndex === index)
   const closing = `${asOurselves(recordText(runner, job, index + 1), true)};\nCOMMIT`
@@ -153,12 +179,12 @@ async function runRecorded(
   const watched = await runner.watched(send())
   const { blocker } = watched
   const error = 'error' in watched ? (watched.error as DatabaseError) : watched.result.error
-  if (!error) return {}
+  if (!error) return undefined
   if (runner.lostBy(error) || error.severity === undefined) throw error
   if (work.status !== 'I') await must(runner, 'ROLLBACK')
   const tags = 'error' in watched ? 1 : watched.result.tags.length
   if (tags > 1 && error.code === '22012') throw claimRefused(job.step.revision)
-  return { failure: new StatementFailed(index, error, copy ? 0 : opening.length), blocker }
+  return new StatementFailed(index, error, copy ? 0 : opening.length, blocker)
 }
 
 async function sendStatement(
@@ -166,6 +192,7 @@ async function sendStatement(
   job: SqlJob,
   index: number,
   text: string,
+  manner: Manner = {},
 ): Promise<void> {
   const { work } = runner
   const copy = job.sql.copies.find(({ statementIndex }) => statementIndex === index)
@@ -174,10 +201,10 @@ async function sendStatement(
     await work.copyIn(text, [job.sql.text.slice(copy.dataStart, copy.dataEnd)])
     return { error: undefined }
   }
-  const watched = await runner.watched(send())
+  const watched = await runner.watched(send(), manner)
   const error = 'error' in watched ? (watched.error as DatabaseError) : watched.result.error
   if (!error) return
-  throw error.severity === undefined ? error : new StatementFailed(index, error)
+  throw error.severity === undefined ? error : new StatementFailed(index, error, 0, watched.blocker)
 }
 
 function textOf({ sql }: SqlJob, index: number): string {

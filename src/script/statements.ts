@@ -22,10 +22,12 @@ export interface SqlWork {
   /** True when a BEGIN, COMMIT or their like is left, so the script's transactions are its own. */
   inner: boolean
   /**
-   * True when each statement needs a message of its own: data follows one, or one changes how
-   * PostgreSQL reads the next.
+   * True when the text cannot travel in one message with SQL of ours: data follows a statement, one
+   * changes how PostgreSQL reads the next, or a quote is not closed.
    */
   stepwise: boolean
+  /** False: a quote, comment or the like does not end, so that only PostgreSQL can say what it means. */
+  closed: boolean
   /** The data of each `COPY … FROM stdin`; the rows are `text.slice(dataStart, dataEnd)`. */
   copies: LexedSql['copies']
   /** What PostgreSQL refuses inside a transaction. */
@@ -36,7 +38,7 @@ export interface SqlWork {
  * Finds out how a SQL text may be run. The lexer answers nearly always; libpg-query is loaded only
  * where a statement's first words say that PostgreSQL may refuse it in a transaction. `shown` is the
  * file as the user would name it, for errors. An unclosed quote is no error here: PostgreSQL's verdict
- * counts, and the text goes alone in one message, of which PostgreSQL then runs nothing.
+ * counts, and the text goes alone in a message, of which PostgreSQL then runs nothing.
  *
  * @throws {MigrationError} SCRIPT_INVALID with line and caret when the text holds psql commands.
  */
@@ -50,8 +52,8 @@ export async function classify(part: SqlPart, shown = part.file): Promise<SqlWor
   const nonTransactional = await findNonTransactional(text, statements)
   const wantsOutside = lexed.closed && (inner || nonTransactional.length > 0)
   const outside = !part.options.transaction || wantsOutside
-  const stepwise = copies.length > 0 || lexed.backslashes
-  const shared = lexed.closed && !stepwise && !text.includes('\0')
+  const stepwise = copies.length > 0 || lexed.backslashes || !lexed.closed
+  const shared = !stepwise && !text.includes('\0')
   return {
     text,
     statements,
@@ -59,6 +61,7 @@ export async function classify(part: SqlPart, shown = part.file): Promise<SqlWor
     wrapped: unwrapped !== undefined,
     inner,
     stepwise,
+    closed: lexed.closed,
     copies,
     nonTransactional,
   }

@@ -188,6 +188,24 @@ test('a script outside a transaction goes on from the statement that failed', as
   })
 })
 
+test('what was begun outside a transaction is not run twice when its script no longer asks for that', async () => {
+  const files = { '1_a.sql': 'CREATE TABLE a (i int);\nINSERT INTO a VALUES (1);\nVACUUM nowhere;' }
+  await withMigrator(files, async ({ migrator, database, folder, another }) => {
+    await failureOf(migrator.execute({ command: 'upgrade' }))
+    const { writeFile } = await import('node:fs/promises')
+    const start = 'CREATE TABLE a (i int);\nINSERT INTO a VALUES (1);\n'
+    await writeFile(`${folder}/1_a.sql`, `${start}INSERT INTO a VALUES (2);`)
+
+    const { steps } = await (await another()).execute({ command: 'upgrade' })
+
+    assert.deepEqual(
+      steps.map(({ operation }) => operation),
+      ['run_partial'],
+    )
+    assert.deepEqual(await database.query('SELECT i FROM a'), [{ i: 1 }, { i: 2 }])
+  })
+})
+
 test('a lock timeout is retried and names the blocker', async () => {
   const files = { '1_a.sql': 'CREATE TABLE a (i int)', '2_b.sql': 'ALTER TABLE a ADD b int' }
   const flags = { lock_timeout: '700ms' }
@@ -209,7 +227,7 @@ test('a lock timeout is retried and names the blocker', async () => {
       assert.equal(steps.length, 1)
       assert.match(
         notices.join('\n'),
-        /2: lock timeout, held by backend \d+ \(busy app\), idle in transaction/,
+        /2_b: lock timeout, held by backend \d+ \(busy app\), idle in transaction/,
       )
     },
     { flags },

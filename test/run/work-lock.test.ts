@@ -79,7 +79,11 @@ test("an application's pool gets its connections back without our lock, after su
     await migrator.execute({ ...upgrade, target: '1' })
     await failureOf(migrator.execute(upgrade))
 
-    const left = await database.query("SELECT FROM pg_locks WHERE locktype = 'advisory'")
+    // pg_locks shows those of other tests' databases too
+    const left = await database.query(
+      `SELECT FROM pg_locks JOIN pg_database d ON d.oid = database
+        WHERE locktype = 'advisory' AND datname = current_database()`,
+    )
     assert.deepEqual(left, [])
     await migrator.close()
     await pool.end()

@@ -27,7 +27,13 @@ export interface TestServer extends Server {
 /** Environment variable in which run.js tells test files of the servers that it started. */
 export const serversVariable = 'TYPETREK_TEST_SERVERS'
 
-const speed = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=200']
+/** Keeps nothing safe. */
+export const speed = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'max_connections=200',
+]
 const own = new Map<number, Promise<TestServer>>()
 
 /** The cluster of a major version: the run's, or one of this process's own, made when first needed. */

@@ -1,0 +1,73 @@
+import type { QueryResultRow } from 'pg'
+import { quoteLiteral } from '../database/quote'
+import type { Session } from '../database/session'
+
+/**
+ * Asks on the session that holds the lock. Neither an error nor a lock on the catalog that the question
+ * takes outlives it: the error would end the lock's transaction, and the lock would stop a VACUUM FULL
+ * or a REINDEX of ours.
+ */
+async function askAside(session: Session, question: string): Promise<QueryResultRow[]> {
+  if (session.status === 'I') return (await session.queryAll(question)).at(-1) ?? []
+  try {
+    return (await session.queryAll(`SAVEPOINT aside;\n${question}`)).at(-1) ?? []
+  } finally {
+    await session.send('ROLLBACK TO SAVEPOINT aside;\nRELEASE SAVEPOINT aside')
+  }
+}
+
+/** Who blocks a backend, in words; undefined when nobody does. */
+export async function describeBlocker(session: Session, pid: number): Promise<string | undefined> {
+  const rows = await askAside(
+    session,
+    `SELECT pg_catalog.pg_stat_clear_snapshot();
+     SELECT pid, application_name, coalesce(state, 'unknown') AS state, left(query, 120) AS query,
+            coalesce(round(extract(epoch FROM clock_timestamp() - xact_start))::text, '?') AS age
+       FROM pg_catalog.pg_stat_activity WHERE pid = ANY (pg_catalog.pg_blocking_pids(${quoteLiteral(pid)}))
+      ORDER BY xact_start LIMIT 10`,
+  )
+  const [row, ...others] = rows
+  if (!row) return undefined
+  const name = row.application_name ? ` (${row.application_name})` : ''
+  const more = others.length > 0 ? ` and ${others.length} more` : ''
+  return `backend ${row.pid}${name}${more}, ${row.state} for ${row.age} s: ${String(row.query).replace(/\s+/g, ' ')}`
+}
+
+/**
+ * How far a backend's index build has come, in words; undefined when it builds none.
+ * @see https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PROGRESS-REPORTING
+ */
+export async function describeProgress(session: Session, pid: number): Promise<string | undefined> {
+  const [row] = await askAside(
+    session,
+    `SELECT pg_catalog.pg_stat_clear_snapshot();
+     SELECT phase, CASE WHEN lockers_total > 0 THEN lockers_done ELSE greatest(blocks_done, tuples_done) END AS done,
+            CASE WHEN lockers_total > 0 THEN lockers_total WHEN tuples_done > blocks_done THEN tuples_total ELSE blocks_total END AS total
+       FROM pg_catalog.pg_stat_progress_create_index WHERE pid = ${quoteLiteral(pid)}`,
+  )
+  if (!row) return undefined
+  const [done, total] = [Number(row.done), Number(row.total)]
+  return total > 0 ? `${row.phase}, ${Math.floor((100 * done) / total)} %` : String(row.phase)
+}
+
+/** Cancels what a backend is doing, where the role has the right to. */
+export async function cancelBackend(session: Session, pid: number): Promise<void> {
+  await askAside(session, `SELECT pg_catalog.pg_cancel_backend(${quoteLiteral(pid)})`)
+}
+
+/** Who holds the advisory lock of a key, in words. */
+export async function describeHolder(session: Session, key: string): Promise<string> {
+  const bits = BigInt.asUintN(64, BigInt(key))
+  const [row] = await askAside(
+    session,
+    `SELECT l.pid, coalesce(a.application_name, '') AS name,
+            coalesce(to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), '') AS since
+       FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+      WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+        AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+        AND l.classid = ${bits >> 32n} AND l.objid = ${bits & 0xffffffffn} LIMIT 1`,
+  )
+  if (!row) return 'another migrator is just finishing'
+  const since = row.since && ` since ${row.since} UTC`
+  return `another migrator holds the lock${since}: backend ${row.pid}${row.name && ` (${row.name})`}`
+}

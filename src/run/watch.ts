@@ -1,0 +1,109 @@
+import type { Session } from '../database/session'
+import { cancelBackend, describeBlocker, describeProgress } from './aside'
+
+/** How work is watched that may have to wait for others. */
+export interface WatchOptions {
+  /** What waits, for notices. */
+  what: string
+  /** Milliseconds from one question to the next. */
+  interval: number
+  /** Milliseconds of being blocked after which that is said; said again every `repeat`. */
+  patience: number
+  repeat: number
+  /** Say how far an index build has come, every `repeat`. */
+  progress: boolean
+  notice: (text: string) => void
+  signal: AbortSignal | undefined
+}
+
+/**
+ * Watches one piece of work from another session: who blocks it, how far it has come, and cancels it
+ * when the user says stop.
+ */
+export class Watch {
+  /** Who was seen blocking it last. */
+  blocker: string | undefined
+
+  private busy: Promise<unknown> = Promise.resolve()
+  private waiting = false
+  private blockedSince: number | undefined
+  private lastSaid = Number.NEGATIVE_INFINITY
+  private lastProgress = Date.now()
+  private readonly timer: NodeJS.Timeout
+  private readonly cancelling: { end(): void }
+
+  constructor(
+    private readonly session: Session,
+    private readonly pid: number,
+    private readonly options: WatchOptions,
+  ) {
+    this.timer = setInterval(() => this.tick(), options.interval)
+    this.cancelling = whenAborted(options.signal, () => this.cancel())
+  }
+
+  /** Ends the watch; the session is free when it resolves. */
+  async stop(): Promise<void> {
+    clearInterval(this.timer)
+    this.cancelling.end()
+    await this.busy
+  }
+
+  private cancel(): void {
+    this.enqueue(() => cancelBackend(this.session, this.pid))
+  }
+
+  /** A question that is not answered yet is not asked again. */
+  private tick(): void {
+    if (this.waiting) return
+    this.waiting = true
+    this.enqueue(() => this.look().finally(() => (this.waiting = false)))
+  }
+
+  /** A question that fails must not fail the work that it is about. */
+  private enqueue(task: () => Promise<void>): void {
+    this.busy = this.busy.then(task).catch(() => undefined)
+  }
+
+  private async look(): Promise<void> {
+    const found = await describeBlocker(this.session, this.pid)
+    if (found === undefined) {
+      this.blockedSince = undefined
+      return this.tellProgress()
+    }
+    this.blocker = found
+    this.blockedSince ??= Date.now()
+    const { patience, repeat, what, notice } = this.options
+    const now = Date.now()
+    if (now - this.blockedSince < patience || now - this.lastSaid < repeat) return
+    this.lastSaid = now
+    notice(`${what}: waiting for ${found}`)
+  }
+
+  private async tellProgress(): Promise<void> {
+    const { progress, repeat, what, notice } = this.options
+    if (!progress || Date.now() - this.lastProgress < repeat) return
+    this.lastProgress = Date.now()
+    const found = await describeProgress(this.session, this.pid)
+    if (found !== undefined) notice(`${what}: ${found}`)
+  }
+}
+
+/**
+ * Acts when the signal comes, or has come, and again every half a second: the first may have reached the
+ * server before the statement did.
+ */
+function whenAborted(signal: AbortSignal | undefined, act: () => void): { end(): void } {
+  let timer: NodeJS.Timeout | undefined
+  const start = () => {
+    act()
+    timer = setInterval(act, 500)
+  }
+  if (signal?.aborted) start()
+  else signal?.addEventListener('abort', start)
+  return {
+    end() {
+      clearInterval(timer)
+      signal?.removeEventListener('abort', start)
+    },
+  }
+}

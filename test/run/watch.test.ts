@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Session } from '../../src/database/session'
+import { Watch } from '../../src/run/watch'
+import { type TestDatabase, withDatabase } from '../support/database'
+
+const stays = () => Promise.resolve()
+
+/** Runs SQL on one session while another one watches it. */
+async function watched(database: TestDatabase, sql: string): Promise<string[]> {
+  const [work, asked] = [await database.client(), await database.client()]
+  const session = new Session(asked, stays)
+  await session.send('BEGIN')
+  const notices: string[] = []
+  const { rows } = await work.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+  const watch = new Watch(session, rows[0]!.pid, {
+    what: 'the work',
+    interval: 30,
+    patience: 0,
+    repeat: 100,
+    progress: true,
+    notice: (text) => notices.push(text),
+    signal: undefined,
+  })
+  await work.query(sql)
+  await watch.stop()
+
+  assert.equal(session.status, 'T')
+  return notices
+}
+
+test('a watch says now and then how far an index build has come', async () => {
+  await withDatabase(async (database) => {
+    await database.query(`CREATE TABLE a AS SELECT n FROM generate_series(1, 40) n;
+CREATE FUNCTION slow(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM pg_sleep(0.02); RETURN n; END $$`)
+
+    const notices = await watched(database, 'CREATE INDEX CONCURRENTLY i ON a (slow(n))')
+
+    assert.match(notices.join('\n'), /^the work: building index: scanning table/m)
+  })
+})
+
+test('a watch keeps no lock on the catalog, and its errors do not end the transaction that it asks in', async () => {
+  await withDatabase(async (database) => {
+    await database.query('CREATE TABLE a (i int)')
+
+    await database.query(`ALTER DATABASE ${database.name} SET lock_timeout = '5s'`)
+    // it needs pg_authid and pg_database for itself
+    await watched(database, 'VACUUM FULL')
+    const session = new Session(await database.client(), stays)
+    await session.send('BEGIN')
+    const watch = new Watch(session, -1, {
+      what: '',
+      interval: 10,
+      patience: 0,
+      repeat: 1,
+      progress: true,
+      notice: () => assert.fail(),
+      signal: AbortSignal.timeout(20),
+    })
+    await new Promise((done) => setTimeout(done, 200))
+    await watch.stop()
+    assert.equal(session.status, 'T')
+  })
+})
