@@ -31,7 +31,9 @@ export class PostgresDatabase implements Database {
 
   async open(purpose: Purpose): Promise<Session> {
     const { connection, direct } = this.options
-    const session = await connect((purpose !== 'read' && direct) || connection, this.options)
+    const past = purpose === 'read' ? undefined : direct
+    const session = await connect(past ?? connection, this.options)
+    session.direct = past !== undefined
     // a transaction, and not a setting of the session, which a pooler would hand on
     if (purpose === 'read') await session.send('BEGIN READ ONLY')
     return session

@@ -53,7 +53,7 @@ async function runOutside(runner: Runner, job: CodeJob, queryRunner: QueryRunner
   const { settings } = runner.context
   if (job.step.resume?.outcome === 'running') throw unfinished(job.step, job.file)
   await send(runner, job, insertClaim(settings.journal, job.claim))
-  await send(runner, job, timeoutsFor(settings, undefined, false))
+  if (!runner.work.pooled) await send(runner, job, timeoutsFor(settings, undefined, false))
   const watched = await runner.watched(call(runner, job, queryRunner))
   if ('error' in watched && runner.lostBy(watched.error)) {
     throw connectionLost(labelOf(job.step), watched.error)

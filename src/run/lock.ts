@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { quoteLiteral } from '../database/quote'
+import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import type { JournalName } from '../journal/table'
@@ -10,6 +10,8 @@ import type { RunContext } from './context'
 export interface Lock {
   /** True once the holder's connection has ended: stop after the current script. */
   readonly lost: boolean
+  /** False where only the claims guard: another migrator may be at work that we cannot see. */
+  readonly sure: boolean
   release(): Promise<void>
 }
 
@@ -42,6 +44,9 @@ export async function acquireLock(context: RunContext, session: Session): Promis
   return ways.lock
 }
 
+/** A connection that ends while it lets the lock go has let it go. */
+const freedByItself = (): void => undefined
+
 interface Ways {
   tryLock(context: RunContext): Promise<boolean>
   lock: Lock
@@ -63,45 +68,58 @@ function ownConnection(session: Session, key: string): Ways {
       return false
     },
     lock: {
+      sure: true,
       get lost() {
         return session.lost
       },
       async release() {
-        if (!session.lost) await session.send('ROLLBACK')
+        if (!session.lost) await session.send('ROLLBACK').catch(freedByItself)
       },
     },
   }
 }
 
-/** On the caller's only connection, a session lock; behind a transaction pooler that lock would be a lie. */
+/**
+ * On the caller's only connection, a session lock; or the lock of the transaction that is open. Behind
+ * a pooler a session lock would stay with a backend that the next statement no longer has, so there
+ * is none.
+ */
 function sharedConnection(session: Session, key: string): Ways {
   const inTransaction = session.status !== 'I'
   let held = false
+  let sure = true
   return {
     async tryLock(context) {
+      await session.identify()
+      sure = inTransaction || !session.pooled
+      if (!sure) {
+        context.observer.notice?.(
+          'behind a pooler without a direct connection: only the claims guard',
+        )
+        return true
+      }
       const call = inTransaction ? 'pg_try_advisory_xact_lock' : 'pg_try_advisory_lock'
-      const [row] = await session.query<{ locked: boolean; pid: number }>(
-        `SELECT pg_catalog.${call}(${key}) AS locked, pg_catalog.pg_backend_pid() AS pid`,
+      const [row] = await session.query<{ locked: boolean }>(
+        `SELECT pg_catalog.${call}(${key}) AS locked`,
       )
       held = row?.locked === true && !inTransaction
-      if (session.wirePid === 0 || row?.pid === session.wirePid) return row?.locked === true
-      if (held) await unlock()
-      context.observer.notice?.(
-        'behind a pooler without a direct connection: only the claims guard',
-      )
-      return true
+      return row?.locked === true
     },
     lock: {
+      get sure() {
+        return sure
+      },
       get lost() {
         return session.lost
       },
-      release: unlock,
+      async release() {
+        if (held && !session.lost) {
+          const text = `SELECT pg_catalog.pg_advisory_unlock(${key})`
+          await session.query(text).catch(freedByItself)
+        }
+        held = false
+      },
     },
-  }
-
-  async function unlock() {
-    if (held && !session.lost) await session.query(`SELECT pg_catalog.pg_advisory_unlock(${key})`)
-    held = false
   }
 }
 
@@ -129,7 +147,10 @@ function expired({ settings }: RunContext, holder: string): MigrationError {
 }
 
 /** Sleeps, and throws INTERRUPTED when told to stop. */
-export async function pause({ signal }: RunContext, milliseconds: number): Promise<void> {
+export async function pause(
+  { signal }: Pick<RunContext, 'signal'>,
+  milliseconds: number,
+): Promise<void> {
   try {
     await sleep(milliseconds, undefined, signal ? { signal } : {})
   } catch {
@@ -141,6 +162,23 @@ export function interrupted(): MigrationError {
   return new MigrationError('INTERRUPTED', 'interrupted', {
     hint: 'Run it again to go on: what was done is recorded.',
   })
+}
+
+/**
+ * The backend in which a pooler runs our work at the moment: the only one whose open transaction has
+ * written to the journal. Undefined outside a transaction.
+ */
+export async function findWorker(
+  session: Session,
+  { schema, table }: JournalName,
+): Promise<number | undefined> {
+  const [row] = await session.query<{ pid: number }>(
+    `SELECT pid FROM pg_catalog.pg_locks
+      WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted
+        AND relation = pg_catalog.to_regclass($1) LIMIT 1`,
+    [quoteIdentifier(schema, table)],
+  )
+  return row?.pid
 }
 
 /** Who blocks a backend, in words; undefined when nobody does. Asked on another session. */

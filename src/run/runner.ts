@@ -6,7 +6,7 @@ import { redactor } from '../settings/redact'
 import { isConnectionLoss } from './failure'
 import type { Job } from './job'
 import type { RunContext } from './context'
-import { describeBlocker, interrupted, pause, type Lock } from './lock'
+import { describeBlocker, findWorker, interrupted, pause, type Lock } from './lock'
 import type { StepResult } from './report'
 
 /** The state of one execution: its sessions, and what became of its steps so far. */
@@ -62,13 +62,14 @@ export class Runner {
     let busy: Promise<unknown> = Promise.resolve()
     const ask = () => {
       busy = busy
-        .then(() => describeBlocker(watch, work.pid))
+        .then(() => (work.pooled ? findWorker(watch, context.settings.journal) : work.pid))
+        .then((pid) => (pid === undefined ? undefined : describeBlocker(watch, pid)))
         .then((found) => (blocker = found ?? blocker))
         .catch(() => undefined) // a question that fails must not fail the work that it is about
     }
     const cancel = () => {
       busy = busy
-        .then(() => watch.query('SELECT pg_catalog.pg_cancel_backend($1)', [work.pid]))
+        .then(() => (work.pooled ? work.cancel() : cancelBackend(watch, work.pid)))
         .catch(() => undefined) // without the right to cancel, the script ends by itself
     }
     const timer = setInterval(ask, 400)
@@ -154,6 +155,10 @@ export class Runner {
 /** What came of watched work, and who was seen blocking it. */
 export type Watched<Result> = ({ result: Result } | { error: unknown }) & {
   blocker: string | undefined
+}
+
+async function cancelBackend(watch: Session, pid: number): Promise<void> {
+  await watch.query('SELECT pg_catalog.pg_cancel_backend($1)', [pid])
 }
 
 /** Tries after the first, so that a deploy waits about a minute and a half for a busy table. */

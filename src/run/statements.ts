@@ -110,7 +110,9 @@ async function inDoubt(runner: Runner, job: SqlJob, done: number): Promise<numbe
   )
 }
 
+/** Behind a pooler there is no session to prepare: what is set would stay with somebody else's. */
 async function prepareSession({ context, work }: Runner, { part }: SqlJob): Promise<void> {
+  if (work.pooled) return
   const { error } = await work.send(timeoutsFor(context.settings, part, false))
   if (error) throw error
 }
@@ -124,7 +126,7 @@ async function runOne(runner: Runner, job: SqlJob, index: number): Promise<void>
   if (concurrently) {
     await dropInvalidIndex(work, job.sql.text.slice(statement.firstTokenStart, statement.end))
     // a lock timeout would leave an INVALID index behind
-    await work.send("SELECT pg_catalog.set_config('lock_timeout', '0', false)")
+    if (!work.pooled) await work.send("SELECT pg_catalog.set_config('lock_timeout', '0', false)")
   }
   const ends = work.status !== 'I' && endsTransaction(job, index)
   if (ends) await record(runner, job, index + 1)
