@@ -4,6 +4,7 @@ import { describeAddress } from '../settings/address'
 import { dataSourceOptions } from '../settings/data-source-options'
 import type { ConnectionParts, Settings } from '../settings/types'
 import { whileRefused } from './connect'
+import { connectionFailed } from './connection-failure'
 
 /**
  * The application's DataSource, initialized, as its own section of the ini says: its `synchronize` and
@@ -44,6 +45,7 @@ export async function initialized(dataSource: DataSource, settings: Settings): P
     return await whileRefused(() => dataSource.initialize(), { wait, patience })
   } catch (error) {
     const label = describeAddress((settings.application ?? settings).database)
+    if (typeof (error as { code?: unknown }).code === 'string') throw connectionFailed(error, label)
     throw new MigrationError('CONNECTION_FAILED', `cannot initialize the DataSource of ${label}`, {
       detail: (error as Error).message,
       hint: 'Look at the typeorm.* settings, and at whether the server is up.',

@@ -1,8 +1,8 @@
 import { hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, ClientConfig } from 'pg'
-import { MigrationError } from '../errors'
 import type { ConnectionParts } from '../settings/types'
+import { connectionFailed, isNotUpYet } from './connection-failure'
 import { Session } from './session'
 
 export interface ConnectOptions {
@@ -24,7 +24,8 @@ export function applicationName(): string {
 /**
  * Opens one connection. A server that is starting up, is not there yet or has no connection left is
  * tried again for as long as the options say.
- * @throws {MigrationError} CONNECTION_FAILED, with what to look at
+ * @throws {MigrationError} CONNECTION_FAILED, ACCESS_DENIED, DATABASE_NOT_FOUND, TLS_FAILED, with what
+ *   to look at
  */
 export async function connect(parts: ConnectionParts, options: ConnectOptions): Promise<Session> {
   return patiently(() => connectOnce(parts), options)
@@ -95,37 +96,8 @@ function patienceFor(
   error: unknown,
   { wait, patience }: Pick<ConnectOptions, 'wait' | 'patience'>,
 ): number {
-  const { code } = error as { code?: string }
-  if (code === '53300') return Math.max(wait, patience)
-  const notUp =
-    code === '57P03' ||
-    ['ECONNREFUSED', 'ENOENT', 'ENOTFOUND', 'EAI_AGAIN', 'ECONNRESET'].includes(code ?? '')
-  return notUp ? wait : 0
-}
-
-const hints: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'Start the server, or wait for it with --wait 30s.',
-  ENOENT: 'Start the server, or wait for it with --wait 30s; the socket folder is the host.',
-  ENOTFOUND: 'Look at the host name.',
-  EAI_AGAIN: 'Look at the host name.',
-  ETIMEDOUT: 'Look at the host, the port and the firewall.',
-  '28P01': 'Look at the user name and the password.',
-  '28000': 'The server does not let this user in: look at pg_hba.conf and at the TLS options.',
-  '3D000': 'Create the database, or look at its name.',
-  '53300': 'The server has no connection left: raise max_connections, or come back later.',
-  '57P03': 'The server is starting up or shutting down: wait for it with --wait 30s.',
-}
-
-function connectionFailed(error: unknown, label: string): MigrationError {
-  const { code, message, errors } = error as { code?: string; message: string; errors?: Error[] }
-  const reason = message || errors?.map((one) => one.message).join('; ') || String(code)
-  const sqlstate = code && /^[0-9A-Z]{5}$/.test(code) ? code : undefined
-  return new MigrationError('CONNECTION_FAILED', `cannot connect to ${label}`, {
-    detail: reason,
-    hint: hints[code ?? ''] ?? 'Look at the settings of the database.',
-    sqlstate,
-    cause: error,
-  })
+  if ((error as { code?: string }).code === '53300') return Math.max(wait, patience)
+  return isNotUpYet(error) ? wait : 0
 }
 
 function userName(): string {

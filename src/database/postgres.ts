@@ -39,12 +39,14 @@ export class PostgresDatabase implements Database {
   async open(purpose: Purpose, patience = this.options.patience): Promise<Session> {
     const { connection, direct } = this.options
     const { name, signal } = this.run
-    const parts = (purpose !== 'read' && direct) || connection
+    const past = purpose === 'read' ? undefined : direct
+    const parts = past ?? connection
     const named = name === undefined ? parts : { ...parts, application_name: name }
     const opening = connect(named, { ...this.options, patience, signal })
     // what is opened after the signal is for recording it
     const stop = signal?.aborted ? undefined : signal
     const session = await orInterrupted(opening, stop, (late) => void late.close())
+    session.direct = past !== undefined
     // a transaction, and not a setting of the session, which a pooler would hand on
     if (purpose === 'read') await session.send('BEGIN READ ONLY')
     return session

@@ -21,8 +21,10 @@ export class Session {
   baseline: readonly string[] = []
   /** True on a connection that belongs to the caller: what it holds besides settings is not ours to drop. */
   borrowed = false
-  /** The backend's process id, where no pooler stands between; see `wirePid`. */
+  /** The backend's process id, as `identify` found it; behind a pooler the next transaction may have another. */
   pid: number
+  /** True on an address that is said to lead past a pooler, whatever the process ids look like. */
+  direct = false
 
   private closed = false
   private lastStatus: TransactionStatus = 'I'
@@ -94,6 +96,20 @@ export class Session {
   /** Server's process id as the wire protocol gave it; behind a pooler not that of the backend. */
   get wirePid(): number {
     return (this.client as Client & { processID?: number }).processID ?? 0
+  }
+
+  /**
+   * True when `identify` has found a pooler between: the next transaction may run in another backend,
+   * so nothing may be left in a session, and its process id says nothing about later work.
+   */
+  get pooled(): boolean {
+    return !this.direct && this.wirePid !== 0 && this.pid !== this.wirePid
+  }
+
+  /** Asks the server, or the pooler, to cancel whatever this connection runs at the moment; never throws. */
+  async cancel(): Promise<void> {
+    const { requestCancel } = await import('./cancel.js')
+    await requestCancel(this.client)
   }
 
   onNotice(listener: (notice: Notice) => void): () => void {

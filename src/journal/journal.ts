@@ -3,6 +3,7 @@ import { quoteIdentifier } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import type { Entry, FullEntry } from './entry'
+import { inspectJournal } from './inspect'
 import { emptyState, foldEntries, type JournalState } from './state'
 import {
   createJournal,
@@ -93,12 +94,9 @@ export async function ensureJournal(session: Session, name: JournalName): Promis
 }
 
 async function createWhereMissing(session: Session, name: JournalName) {
-  const [found] = await session.query<{ relation: string | null; namespace: string | null }>(
-    `SELECT pg_catalog.to_regclass($1)::text AS relation, pg_catalog.to_regnamespace($2)::text AS namespace`,
-    [quoteIdentifier(name.schema, name.table), quoteIdentifier(name.schema)],
-  )
-  if (found?.relation) return undefined
-  const text = createJournal(name, !found?.namespace)
+  const { exists, schemaExists } = await inspectJournal(session, name)
+  if (exists) return undefined
+  const text = createJournal(name, !schemaExists)
   if (session.status !== 'I') return (await session.send(text)).error
   const { error } = await session.send(`BEGIN;\n${text}\nCOMMIT`)
   if (error) await session.send('ROLLBACK')

@@ -40,6 +40,14 @@ function withinBytes(name: string, limit: number): string {
   return characters.join('')
 }
 
+/** Every column of the journal. */
+export const journalColumns: readonly string[] = `
+  id run_id revision title kind operation ordinal outcome attempt statements_done statements_total
+  checksum checksum_kind done_checksum upgrade_text downgrade_text error trace operator tool_version
+  started_at finished_at duration_ms`
+  .trim()
+  .split(/\s+/)
+
 /** DDL of the journal. Run it under the lock only: eight processes that create a table at once fail. */
 export function createJournal(name: JournalName, withSchema: boolean): string {
   const table = quoteIdentifier(name.schema, name.table)

@@ -1,6 +1,7 @@
 import type { QueryResultRow } from 'pg'
-import { quoteLiteral } from '../database/quote'
+import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
+import type { JournalName } from '../journal/table'
 
 /**
  * Asks on the session that holds the lock. Neither an error nor a lock on the catalog that the question
@@ -70,4 +71,22 @@ export async function describeHolder(session: Session, key: string): Promise<str
   if (!row) return 'another migrator is just finishing'
   const since = row.since && ` since ${row.since} UTC`
   return `another migrator holds the lock${since}: backend ${row.pid}${row.name && ` (${row.name})`}`
+}
+
+/**
+ * The backend in which a pooler runs our work at the moment: the only one whose open transaction has
+ * written to the journal. Undefined outside a transaction.
+ */
+export async function findWorker(
+  session: Session,
+  { schema, table }: JournalName,
+): Promise<number | undefined> {
+  const journal = quoteLiteral(quoteIdentifier(schema, table))
+  const [row] = await askAside(
+    session,
+    `SELECT pid FROM pg_catalog.pg_locks
+      WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted
+        AND relation = pg_catalog.to_regclass(${journal}) LIMIT 1`,
+  )
+  return row?.pid as number | undefined
 }

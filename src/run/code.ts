@@ -62,7 +62,7 @@ async function runOutside(runner: Runner, job: CodeJob, queryRunner: QueryRunner
     await takeOverFrom(runner, job, resume)
     await rewriteTaken(runner, job, resume)
   } else throw unfinished(job.step, job.file)
-  await send(runner, job, timeoutsFor(settings, undefined, false))
+  if (!runner.work.pooled) await send(runner, job, timeoutsFor(settings, undefined, false))
   const watched = await runner.watched(call(runner, job, queryRunner))
   if ('error' in watched && isInterruption(watched.error)) throw watched.error
   if ('error' in watched && runner.lostBy(watched.error)) {

@@ -9,16 +9,18 @@ import { runCode } from './code'
 import { runWithCopies } from './copies'
 import { asConnectionLost } from './failure'
 import { runMarks } from './marks'
-import type { RunContext } from './context'
+import { isTakeOver, type RunContext } from './context'
 import { isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
 import { acquireLock, type Lock } from './lock'
 import { nameBorrowed } from './name'
 import type { RunReport, StepResult } from './report'
-import { leaveWork, takeWork } from './work-lock'
+import { leaveWork } from './work-lock'
 import { Runner } from './runner'
+import { refuseReadOnly } from './read-only'
 import { MessageSender } from './sql-message'
-import { rememberBaseline } from './session-settings'
 import { runStatements } from './statements'
+import { begunOtherwise } from './unfinished'
+import { openWork } from './work'
 
 /**
  * Read the journal, plan, and stop when there is nothing to do: no lock, one round trip. Else take the
@@ -88,6 +90,7 @@ export async function underLock<Result>(
   session: Session,
   task: (lock: Lock, work: Session) => Promise<Result>,
 ): Promise<Result> {
+  await refuseReadOnly(session, context.database)
   const lock = await acquireLock(context, session)
   const work = await openWork(context).catch(async (error: unknown) => {
     await lock.release()
@@ -105,19 +108,6 @@ export async function underLock<Result>(
     await leaveWork(context, work).catch(() => undefined) // the connection is gone, and the lock with it
     await work.close()
     await lock.release()
-  }
-}
-
-async function openWork(context: RunContext): Promise<Session> {
-  const { database } = context
-  const work = await database.open('work')
-  try {
-    await takeWork(context, work)
-    if (database.borrowed) await rememberBaseline(work)
-    return work
-  } catch (error) {
-    await work.close()
-    throw error
   }
 }
 
@@ -175,11 +165,8 @@ export async function runPlan(
   if (plan.steps.length === 0) return { plan, steps: [] }
   context.observer.planned?.(plan)
   const jobs = await prepareJobs(context, plan.steps, work)
-  if (jobs.some(isOutside) && work.pid !== work.wirePid) {
-    context.observer.notice?.(
-      'behind a pooler: scripts outside a transaction want typeorm.direct_url, an address past it',
-    )
-  }
+  if (jobs.some(isOutside) && work.pooled) warnOfPooler(context)
+  if (!lock.sure) jobs.forEach(refuseUnsure)
   const runner = new Runner(context, work, lock, jobs)
   try {
     const all = context.settings.transaction === 'all' || work.status !== 'I'
@@ -190,6 +177,19 @@ export async function runPlan(
     throw failure
   }
   return { plan, steps: runner.results }
+}
+
+function warnOfPooler({ observer }: RunContext): void {
+  observer.notice?.(
+    'behind a pooler: scripts outside a transaction run without lock_timeout and statement_timeout, and what they SET stays in the pool; typeorm.direct_url names an address past it',
+  )
+}
+
+/** Nothing shows whether the migrator that began it is dead, where no lock can be held. */
+function refuseUnsure(job: Job): void {
+  if (!isTakeOver(job.step.resume)) return
+  const detail = 'Behind a pooler, nothing shows whether the migrator that began it still runs.'
+  throw begunOtherwise(job.step, job.step.script?.file ?? '', detail)
 }
 
 async function runEach(runner: Runner, jobs: readonly Job[]): Promise<void> {

@@ -10,6 +10,7 @@ const hints: Readonly<Record<string, string>> = {
   '25P02': 'An earlier statement failed; look at that one first.',
   '2D000':
     'The block ends its own transaction: put "-- migrate: no-transaction" at the top of the script.',
+  '53100': "The server's disk is full: make room, and run it again.",
   '55006': 'Put the change of data and the change of the table into two scripts.',
   '55P03': 'Something else holds the lock: run it again later, or give it a longer lock_timeout.',
   '55P04':
@@ -126,9 +127,14 @@ function placeInStack(stack: string, file: string) {
 
 /** True when an error says that the connection is gone, whoever closed it. */
 export function isConnectionLoss(error: unknown): boolean {
-  const { code = '', message = '' } =
-    (error as { driverError?: DatabaseError }).driverError ?? (error as Partial<DatabaseError>)
+  const {
+    code = '',
+    message = '',
+    severity = '',
+  } = (error as { driverError?: DatabaseError }).driverError ?? (error as Partial<DatabaseError>)
   return (
+    // whatever it was about (a full disk, say), the server ends the session with it
+    /^(?:FATAL|PANIC)$/.test(severity) ||
     /^(?:08...|57P0[1-5]|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) ||
     /^(?:Connection terminated|Client was closed|Client has encountered)/.test(message)
   )

@@ -14,6 +14,8 @@ export interface Lock {
   readonly lost: boolean
   /** The lock's own session, free for questions while the work is busy; absent on a single connection. */
   readonly watch?: Session
+  /** False where only the claims guard: another migrator may be at work that we cannot see. */
+  readonly sure: boolean
   release(): Promise<void>
 }
 
@@ -55,6 +57,9 @@ export async function acquireLock(context: RunContext, first: Session): Promise<
     throw error
   }
 }
+
+/** A connection that ends while it lets the lock go has let it go. */
+const freedByItself = (): void => undefined
 
 /** A waiter's connection: there while it asks, and after the first moments given back while it sleeps. */
 class WaitingPlace {
@@ -109,43 +114,49 @@ async function lockOwn(
     return undefined
   }
   return {
+    sure: true,
     watch: session,
     get lost() {
       return session.lost || session.status !== 'T'
     },
     async release() {
-      if (!session.lost) await session.send('ROLLBACK')
+      if (!session.lost) await session.send('ROLLBACK').catch(freedByItself)
       await session.close()
     },
   }
 }
 
-/** On the caller's only connection, a session lock; behind a transaction pooler that lock would be a lie. */
+/**
+ * On the caller's only connection, a session lock; or the lock of the transaction that is open. Behind
+ * a pooler a session lock would stay with a backend that the next statement no longer has, so there
+ * is none.
+ */
 async function lockShared(
   { observer }: RunContext,
   session: Session,
   key: string,
 ): Promise<Lock | undefined> {
   const inTransaction = session.status !== 'I'
-  const call = inTransaction ? 'pg_try_advisory_xact_lock' : 'pg_try_advisory_lock'
-  const [row] = await session.query<{ locked: boolean; pid: number }>(
-    `SELECT pg_catalog.${call}(${key}) AS locked, pg_catalog.pg_backend_pid() AS pid`,
-  )
-  const held = row?.locked === true && !inTransaction
-  const unlock = async () => {
-    if (held && !session.lost) await session.query(`SELECT pg_catalog.pg_advisory_unlock(${key})`)
-  }
-  const pooled = session.wirePid !== 0 && row?.pid !== session.wirePid
-  if (!pooled && row?.locked !== true) return undefined
-  if (pooled) {
-    await unlock()
+  await session.identify()
+  if (session.pooled && !inTransaction) {
     observer.notice?.('behind a pooler without a direct connection: only the claims guard')
+    return { sure: false, lost: false, release: () => Promise.resolve() }
   }
+  const call = inTransaction ? 'pg_try_advisory_xact_lock' : 'pg_try_advisory_lock'
+  const [row] = await session.query<{ locked: boolean }>(
+    `SELECT pg_catalog.${call}(${key}) AS locked`,
+  )
+  if (row?.locked !== true) return undefined
   return {
+    sure: true,
     get lost() {
       return session.lost
     },
-    release: pooled ? () => Promise.resolve() : unlock,
+    async release() {
+      if (inTransaction || session.lost) return
+      const text = `SELECT pg_catalog.pg_advisory_unlock(${key})`
+      await session.query(text).catch(freedByItself)
+    },
   }
 }
 
@@ -157,7 +168,10 @@ function expired({ settings }: RunContext, holder: string): MigrationError {
 }
 
 /** Sleeps, and throws INTERRUPTED when told to stop. */
-export async function pause({ signal }: RunContext, milliseconds: number): Promise<void> {
+export async function pause(
+  { signal }: Pick<RunContext, 'signal'>,
+  milliseconds: number,
+): Promise<void> {
   try {
     await sleep(milliseconds, undefined, signal ? { signal } : {})
   } catch {

@@ -26,7 +26,7 @@ const call = "SELECT pg_catalog.set_config('application_name', "
  * back. Behind a pooler it keeps its own.
  */
 export async function nameBorrowed(session: Session, name: string): Promise<() => Promise<void>> {
-  if (session.wirePid !== 0 && session.pid !== session.wirePid) return () => Promise.resolve()
+  if (session.pooled) return () => Promise.resolve()
   const own = session.baseline
   const naming = `${call}${quoteLiteral(name)}, false)`
   session.baseline = [...own, naming]

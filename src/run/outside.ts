@@ -27,6 +27,8 @@ export async function withoutGivingWay<Result>(
   { work, context }: Runner,
   task: () => Promise<Result>,
 ): Promise<Result> {
+  // what is set behind a pooler would be set in the pool
+  if (work.pooled) return task()
   const ours = String(context.settings.lockTimeout)
   if ((await lockTimeoutOf(work)) !== ours) return task()
   await setLockTimeout(work, '0')

@@ -3,6 +3,7 @@ import type { Session } from '../database/session'
 import { interrupted, MigrationError } from '../errors'
 import { claimIndex, insertRow, type Claim } from '../journal/table'
 import { redactor } from '../settings/redact'
+import { findWorker } from './aside'
 import { isConnectionLoss } from './failure'
 import type { Job } from './job'
 import type { RunContext } from './context'
@@ -10,7 +11,7 @@ import { labelOf } from './label'
 import { pause, type Lock } from './lock'
 import type { StepResult } from './report'
 import { lockTimeoutsOf } from './session-settings'
-import { Watch, type WatchOptions } from './watch'
+import { backend, Watch, type Watched as WatchedWork, type WatchOptions } from './watch'
 
 /** The state of one execution: its sessions, and what became of its steps so far. */
 export class Runner {
@@ -65,14 +66,14 @@ export class Runner {
    * user says stop. Never throws.
    */
   async watched<Result>(task: Promise<Result>, manner: Manner = {}): Promise<Watched<Result>> {
-    const { work, context, lock } = this
+    const { context, lock } = this
     const { lockTimeout } = context.settings
     const settle = task.then(
       (result) => ({ result }),
       (error: unknown) => ({ error }),
     )
     if (!lock.watch) return { ...(await settle), blocker: undefined }
-    const watch = new Watch(lock.watch, work.pid, {
+    const watch = new Watch(lock.watch, this.ownWork(lock.watch), {
       what: this.current,
       interval: this.interval,
       patience: lockTimeout + 1000, // until then a lock timeout will speak
@@ -85,6 +86,16 @@ export class Runner {
     const settled = await settle
     await watch.stop()
     return { ...settled, blocker: watch.blocker }
+  }
+
+  /** Behind a pooler a process id of the server is nobody's to keep. */
+  private ownWork(watch: Session): WatchedWork {
+    const { work, context } = this
+    if (!work.pooled) return backend(watch, work.pid)
+    return {
+      pid: () => findWorker(watch, context.settings.journal),
+      cancel: () => work.cancel(),
+    }
   }
 
   /**

@@ -20,6 +20,7 @@ import type { RunReport } from './report'
 import { isRetryable } from './retry'
 import { claimRefused, Runner } from './runner'
 import { timeoutsFor } from './session-settings'
+import { isSetUp, settledState } from './set-up-state'
 
 export type { InitMigration } from './initial'
 
@@ -63,23 +64,21 @@ async function setUpOrFind(
   request: SetUpRequest,
   sessions: Sessions,
 ): Promise<RunReport> {
-  const { work } = sessions
-  const read = () => readState(work, context.settings.journal)
+  const { work, lock } = sessions
+  const read = () => settledState(context, work, lock)
   const state = await read()
   if (isSetUp(state)) return nothingDone(context, scripts, state)
   try {
     return await new SetUp(context, scripts, request, sessions).run(state)
   } catch (error) {
-    const refused = error instanceof MigrationError && error.code === 'CLAIM_REFUSED'
+    const code = error instanceof MigrationError ? error.code : undefined
+    // without a lock, the tables may be those of whoever set up after we had looked
+    const refused = code === 'CLAIM_REFUSED' || (code === 'NOT_EMPTY' && !lock.sure)
     if (!refused || work.status !== 'I') throw error
     const now = await read()
     if (!isSetUp(now)) throw error
     return nothingDone(context, scripts, now)
   }
-}
-
-function isSetUp({ exists, setUp }: JournalState): boolean {
-  return exists && setUp?.outcome !== 'running'
 }
 
 function nothingDone(

@@ -67,7 +67,9 @@ function settingsAmong({ statements }: SqlWork, done: number): number[] {
   })
 }
 
+/** Behind a pooler there is no session to prepare: what is set would stay with somebody else's. */
 async function prepareSession({ context, work }: Runner, { part }: SqlJob): Promise<void> {
+  if (work.pooled) return
   const { error } = await work.send(timeoutsFor(context.settings, part, false))
   if (error) throw error
 }

@@ -16,6 +16,19 @@ export interface WatchOptions {
   signal: AbortSignal | undefined
 }
 
+/** Whose work is watched. */
+export interface Watched {
+  /** Its backend; undefined while none can be told. */
+  pid(): Promise<number | undefined>
+  /** Asks for its end. */
+  cancel(): Promise<void>
+}
+
+/** A backend that the watching session may ask about and cancel. */
+export function backend(session: Session, pid: number): Watched {
+  return { pid: () => Promise.resolve(pid), cancel: () => cancelBackend(session, pid) }
+}
+
 /**
  * Watches one piece of work from another session: who blocks it, how far it has come, and cancels it
  * when the user says stop.
@@ -34,7 +47,7 @@ export class Watch {
 
   constructor(
     private readonly session: Session,
-    private readonly pid: number,
+    private readonly watched: Watched,
     private readonly options: WatchOptions,
   ) {
     this.timer = setInterval(() => this.tick(), options.interval)
@@ -49,7 +62,7 @@ export class Watch {
   }
 
   private cancel(): void {
-    this.enqueue(() => cancelBackend(this.session, this.pid))
+    this.enqueue(() => this.watched.cancel())
   }
 
   /** A question that is not answered yet is not asked again. */
@@ -65,10 +78,12 @@ export class Watch {
   }
 
   private async look(): Promise<void> {
-    const found = await describeBlocker(this.session, this.pid)
+    const pid = await this.watched.pid()
+    if (pid === undefined) return
+    const found = await describeBlocker(this.session, pid)
     if (found === undefined) {
       this.blockedSince = undefined
-      return this.tellProgress()
+      return this.tellProgress(pid)
     }
     this.blocker = found
     this.blockedSince ??= Date.now()
@@ -79,11 +94,11 @@ export class Watch {
     notice(`${what}: waiting for ${found}`)
   }
 
-  private async tellProgress(): Promise<void> {
+  private async tellProgress(pid: number): Promise<void> {
     const { progress, repeat, what, notice } = this.options
     if (!progress || Date.now() - this.lastProgress < repeat) return
     this.lastProgress = Date.now()
-    const found = await describeProgress(this.session, this.pid)
+    const found = await describeProgress(this.session, pid)
     if (found !== undefined) notice(`${what}: ${found}`)
   }
 }

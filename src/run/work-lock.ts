@@ -55,13 +55,9 @@ export async function takeWork(context: RunContext, work: Session): Promise<void
 
 /** Frees on a lent connection what `takeWork` took. */
 export async function leaveWork({ database, settings }: RunContext, work: Session): Promise<void> {
-  if (!database.borrowed || database.single || work.lost || isPooled(work)) return
+  if (!database.borrowed || database.single || work.lost || work.pooled) return
   if (work.status !== 'I') await work.send('ROLLBACK')
   await work.send(`SELECT pg_catalog.pg_advisory_unlock(${workKey(settings.journal)})`)
-}
-
-function isPooled({ pid, wirePid }: Session): boolean {
-  return wirePid !== 0 && pid !== wirePid
 }
 
 /** One round trip: who the backend is, and the lock where that is the one we are connected to. */

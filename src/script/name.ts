@@ -39,7 +39,7 @@ const isoDate = /^(\d{4})-(\d\d)-(\d\d)(?!\d)/
  * cannot be read is `invalid`; any other name is `ignored`.
  */
 export function readName(fileName: string): NameReading {
-  if (declaration.test(fileName)) return { is: 'ignored' }
+  if (declaration.test(fileName.trim())) return { is: 'ignored' }
   const plain = fileName.replace(isoStamp, '$1$2$3$4$5$6')
   const bare = bareCompanion.exec(plain)
   if (bare) return scriptOr(bare[1]!, '', 'sql', bare[2] === 'up' ? 'upgrade' : 'downgrade')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Session } from '../../src/database/session'
-import { Watch } from '../../src/run/watch'
+import { backend, Watch } from '../../src/run/watch'
 import { type TestDatabase, withDatabase } from '../support/database'
 
 const stays = () => Promise.resolve()
@@ -13,7 +13,7 @@ async function watched(database: TestDatabase, sql: string): Promise<string[]> {
   await session.send('BEGIN')
   const notices: string[] = []
   const { rows } = await work.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
-  const watch = new Watch(session, rows[0]!.pid, {
+  const watch = new Watch(session, backend(session, rows[0]!.pid), {
     what: 'the work',
     interval: 30,
     patience: 0,
@@ -49,7 +49,7 @@ test('a watch keeps no lock on the catalog, and its errors do not end the transa
     await watched(database, 'VACUUM FULL')
     const session = new Session(await database.client(), stays)
     await session.send('BEGIN')
-    const watch = new Watch(session, -1, {
+    const watch = new Watch(session, backend(session, -1), {
       what: '',
       interval: 10,
       patience: 0,

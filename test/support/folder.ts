@@ -9,12 +9,20 @@ export async function withFolder(
 ): Promise<void> {
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'typetrek-test-'))
   try {
-    for (const [name, content] of Object.entries(files)) {
-      await mkdir(dirname(join(folder, name)), { recursive: true })
-      await writeFile(join(folder, name), content)
-    }
+    await writeFiles(folder, files)
     await work(folder)
   } finally {
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Writes files (paths in the folder → contents), with the folders that they are in. */
+export async function writeFiles(
+  folder: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true })
+    await writeFile(join(folder, name), content)
   }
 }

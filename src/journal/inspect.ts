@@ -1,0 +1,74 @@
+import { quoteIdentifier } from '../database/quote'
+import type { Session } from '../database/session'
+import { MigrationError } from '../errors'
+import { claimIndex, journalColumns, type JournalName } from './table'
+
+interface Found {
+  exists: boolean
+  writable: boolean | null
+  foreign: string | null
+  guarded: boolean
+  schema_exists: boolean
+  role: string
+}
+
+/**
+ * Looks whether a journal is there, and whether a run can be recorded and guarded in it, before anything
+ * is done. Reads only.
+ * @throws {MigrationError} JOURNAL_FAILED without the rights to it; JOURNAL_UNKNOWN where its unique
+ *   index is gone, or where it has a column that must be filled and that is none of ours
+ */
+export async function inspectJournal(
+  session: Session,
+  name: JournalName,
+): Promise<{ exists: boolean; schemaExists: boolean }> {
+  const table = quoteIdentifier(name.schema, name.table)
+  const values = [table, quoteIdentifier(name.schema), journalColumns, claimIndex(name)]
+  const [found] = await session.query<Found & Record<string, unknown>>(question, values)
+  const { exists = false, schema_exists: schemaExists = false } = found ?? {}
+  if (!found?.exists) return { exists, schemaExists }
+  if (found.writable === false) throw unwritable(table, found.role)
+  if (found.foreign !== null)
+    throw unknown(
+      table,
+      `column ${quoteIdentifier(found.foreign)} must be filled and is none of its own`,
+    )
+  if (!found.guarded) throw unguarded(table, claimIndex(name))
+  return { exists, schemaExists }
+}
+
+const question = `
+SELECT journal IS NOT NULL AS exists,
+       pg_catalog.has_table_privilege(journal, 'SELECT')
+         AND pg_catalog.has_table_privilege(journal, 'INSERT')
+         AND pg_catalog.has_table_privilege(journal, 'UPDATE') AS writable,
+       (SELECT attname FROM pg_catalog.pg_attribute
+         WHERE attrelid = journal AND attnum > 0 AND NOT attisdropped AND attnotnull
+           AND NOT atthasdef AND attidentity = '' AND attname <> ALL ($3::text[]) LIMIT 1) AS foreign,
+       EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+                WHERE i.indrelid = journal AND c.relname = $4 AND i.indisunique AND i.indisvalid) AS guarded,
+       pg_catalog.to_regnamespace($2) IS NOT NULL AS schema_exists,
+       current_user::text AS role
+  FROM pg_catalog.to_regclass($1) AS journal`
+
+function unwritable(table: string, role: string): MigrationError {
+  return new MigrationError('JOURNAL_FAILED', `cannot use the journal ${table}`, {
+    detail: `role ${quoteIdentifier(role)} may not read and write it`,
+    hint: `GRANT SELECT, INSERT, UPDATE ON ${table} TO ${quoteIdentifier(role)}, or connect as its owner.`,
+  })
+}
+
+function unknown(table: string, detail: string): MigrationError {
+  return new MigrationError('JOURNAL_UNKNOWN', `the journal ${table} has another shape`, {
+    detail,
+    hint: 'Drop the column, or give it a default.',
+  })
+}
+
+/** Without it, two migrators could do the same work, and neither would notice. */
+function unguarded(table: string, index: string): MigrationError {
+  return new MigrationError('JOURNAL_UNKNOWN', `the journal ${table} lacks its unique index`, {
+    detail: `There is no valid index ${quoteIdentifier(index)} on it.`,
+    hint: `CREATE UNIQUE INDEX ${quoteIdentifier(index)} ON ${table} (revision, ordinal) WHERE outcome <> 'error'; where the table was renamed, rename the index.`,
+  })
+}

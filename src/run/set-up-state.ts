@@ -1,0 +1,32 @@
+import type { Session } from '../database/session'
+import { MigrationError } from '../errors'
+import { readState } from '../journal/journal'
+import type { JournalState } from '../journal/state'
+import type { RunContext } from './context'
+import { pause, type Lock } from './lock'
+
+/** True when there is nothing left to set up. */
+export function isSetUp({ exists, setUp }: JournalState): boolean {
+  return exists && setUp?.outcome !== 'running'
+}
+
+/**
+ * What the journal says; where no lock can be held, after the set-up that somebody else has begun.
+ * @throws {MigrationError} LOCK_WAIT_EXPIRED
+ */
+export async function settledState(
+  context: RunContext,
+  work: Session,
+  { sure }: Lock,
+): Promise<JournalState> {
+  const { journal, lockWait } = context.settings
+  for (const end = Date.now() + lockWait; ; await pause(context, 200)) {
+    const state = await readState(work, journal)
+    if (sure || state.setUp?.outcome !== 'running') return state
+    if (Date.now() < end) continue
+    throw new MigrationError('LOCK_WAIT_EXPIRED', 'another migrator has begun to set up', {
+      detail: 'Behind a pooler, nothing shows whether it still runs.',
+      hint: 'Wait for it; if it is dead, run setup on an address past the pooler.',
+    })
+  }
+}

@@ -1,0 +1,73 @@
+import type { Session } from '../database/session'
+import { MigrationError } from '../errors'
+import type { RunContext } from './context'
+import { pause } from './lock'
+import { rememberBaseline } from './session-settings'
+import { takeWork } from './work-lock'
+
+/** Milliseconds after which somebody who looks on is told what is being waited for. */
+const patience = 2000
+/** A busy server may need as long to let a connection in. */
+const shortest = 5000
+
+/**
+ * Opens the connection that the work runs on, while another one holds the lock. A pool (the caller's
+ * own, or a pooler's) that has no second one to give would let us wait for ever.
+ *
+ * @throws {MigrationError} POOL_TOO_SMALL after half of `settings.lockWait`, so that another migrator
+ *   that waits in the same pool gets its turn; LOCK_WAIT_EXPIRED while an orphan works;
+ *   CONNECTION_FAILED; INTERRUPTED
+ */
+export async function openWork(context: RunContext): Promise<Session> {
+  const { database } = context
+  const work = database.single ? await database.open('work') : await openSecond(context)
+  try {
+    await takeWork(context, work)
+    if (database.borrowed) await rememberBaseline(work)
+    return work
+  } catch (error) {
+    await work.close()
+    throw error
+  }
+}
+
+/** A pooler lets anybody connect, so the connection is there when it has answered. */
+async function openSecond(context: RunContext): Promise<Session> {
+  let session: Session | undefined
+  const opening = (async () => {
+    session = await context.database.open('work')
+    await session.identify()
+    return session
+  })()
+  const over = new AbortController()
+  try {
+    return await Promise.race([opening, tooLong(context, over.signal)])
+  } catch (error) {
+    await session?.end()
+    opening.then(
+      (late) => late.end(),
+      () => undefined, // the error above is what counts
+    )
+    throw error
+  } finally {
+    over.abort()
+  }
+}
+
+/** Ends with a refusal, or not at all once `over`. */
+async function tooLong(context: RunContext, over: AbortSignal): Promise<never> {
+  const { settings, observer, signal } = context
+  const limit = Math.max(shortest, settings.lockWait / 2)
+  const stop = signal ? AbortSignal.any([signal, over]) : over
+  await pause({ signal: stop }, patience)
+  observer.notice?.('waiting for a second connection: the pool has given all that it has')
+  await pause({ signal: stop }, limit - patience)
+  throw new MigrationError(
+    'POOL_TOO_SMALL',
+    `the pool gave no second connection within ${limit / 1000} s`,
+    {
+      detail: 'One connection holds the lock while the work runs on another.',
+      hint: 'Let the pool have at least two connections for this user and database, or set typeorm.direct_url to an address past the pooler.',
+    },
+  )
+}
