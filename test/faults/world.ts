@@ -29,6 +29,7 @@ BEGIN
   IF f = 'fail' THEN RAISE EXCEPTION 'as it is told'; END IF;
   IF f = 'crash' THEN PERFORM pg_catalog.pg_terminate_backend(pg_catalog.pg_backend_pid()); END IF;
 END $$;
+CREATE PROCEDURE harness.go(r text) LANGUAGE plpgsql AS $$ BEGIN PERFORM harness.meet(r); END $$;
 CREATE FUNCTION harness.act(r text, word text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN INSERT INTO harness.log (what) VALUES (r || ' ' || word); PERFORM harness.meet(r); END $$;
 CREATE FUNCTION harness.pass(r text, i int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
@@ -187,8 +188,8 @@ function textOf(revision: string, { version, reversible }: Written): string {
       )
     case 'opaque':
       return sections(
-        [log('up'), `SELECT harness.meet('${revision}');`, make, log('up end')],
-        [log('down'), `SELECT harness.meet('${revision}');`, drop, log('down end')],
+        [log('up'), `CALL harness.go('${revision}');`, make, log('up end')],
+        [log('down'), `CALL harness.go('${revision}');`, drop, log('down end')],
         '-- migrate: no-transaction\n',
       )
     default:
