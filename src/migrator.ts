@@ -14,8 +14,8 @@ import { createContext } from './run/context'
 import { execute } from './run/execute'
 import { asConnectionLost } from './run/failure'
 import type { Observer, RunReport } from './run/report'
-import { setUp, type InitMigration } from './run/set-up'
-import { endSessions, readLockSessions, type LockSession } from './run/unlock'
+import type { InitMigration } from './run/set-up'
+import type { LockSession } from './run/unlock'
 import { readFolder } from './script/folder'
 import type { Script } from './script/script'
 import { describeAddress } from './settings/address'
@@ -100,7 +100,9 @@ class SettingsMigrator implements Migrator {
   }
 
   async execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
-    const [scripts, database] = await this.ready(options)
+    const scripts = this.scripts()
+    scripts.catch(() => undefined) // a database that cannot be opened is told instead
+    const database = await this.orStopped(this.database(), options)
     return translated(execute(this.context(database, options), scripts, request))
   }
 
@@ -108,8 +110,12 @@ class SettingsMigrator implements Migrator {
     const { schema } = this.settings
     const { runScripts = false } = options
     const { initMigration = runScripts ? undefined : schema } = options
-    const [scripts, database] = await this.ready(options)
+    const [scripts, database] = await this.orStopped(
+      Promise.all([this.scripts(), this.database()]),
+      options,
+    )
     const context = this.context(database, options)
+    const { setUp } = require('./run/set-up') as typeof import('./run/set-up')
     return translated(setUp(context, scripts, { initMigration, runScripts }))
   }
 
@@ -130,11 +136,13 @@ class SettingsMigrator implements Migrator {
   }
 
   lockSessions(): Promise<LockSession[]> {
+    const { readLockSessions } = require('./run/unlock') as typeof import('./run/unlock')
     return this.reading((session) => readLockSessions(session, this.settings.journal), [])
   }
 
   async unlock(sessions?: readonly LockSession[]): Promise<number[]> {
     const held = sessions ?? (await this.lockSessions())
+    const { endSessions } = require('./run/unlock') as typeof import('./run/unlock')
     return this.reading((session) => endSessions(session, held), [])
   }
 
@@ -148,9 +156,8 @@ class SettingsMigrator implements Migrator {
     this.opened = undefined
   }
 
-  private ready({ signal }: ExecuteOptions): Promise<[Script[], Database]> {
-    const all = Promise.all([this.scripts(), this.database()])
-    return orInterrupted(all, signal).catch((error: unknown) => {
+  private orStopped<Result>(task: Promise<Result>, { signal }: ExecuteOptions): Promise<Result> {
+    return orInterrupted(task, signal).catch((error: unknown) => {
       this.impatient = signal?.aborted === true
       throw error
     })

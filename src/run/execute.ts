@@ -1,224 +1,58 @@
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import { ensureJournal, readState } from '../journal/journal'
+import type { JournalState } from '../journal/state'
 import type { Plan, Request } from '../plan/plan'
 import { planSteps } from '../plan/planner'
 import type { Script } from '../script/script'
-import { runAll } from './all'
-import { runCode } from './code'
-import { runWithCopies } from './copies'
-import { asConnectionLost } from './failure'
-import { runMarks } from './marks'
-import { isTakeOver, type RunContext } from './context'
-import { isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
-import { acquireLock, type Lock } from './lock'
-import { nameBorrowed } from './name'
-import type { RunReport, StepResult } from './report'
-import { leaveWork } from './work-lock'
-import { Runner } from './runner'
-import { refuseReadOnly } from './read-only'
-import { MessageSender } from './sql-message'
-import { runStatements } from './statements'
-import { begunOtherwise } from './unfinished'
-import { openWork } from './work'
+import type { RunContext } from './context'
+import type { RunReport } from './report'
 
 /**
  * Read the journal, plan, and stop when there is nothing to do: no lock, one round trip. Else take the
  * lock, read and plan again, and run the steps one batch after another.
  *
+ * @param reading the scripts, which may be read while the server is asked.
  * @throws {MigrationError} whatever planning, the lock or a script refuses; `results` tells what was
  *   done before.
  */
 export async function execute(
   context: RunContext,
-  scripts: readonly Script[],
+  reading: Promise<readonly Script[]>,
   request: Request,
 ): Promise<RunReport> {
-  const { database, settings } = context
-  const session = await database.open('lock')
+  const { settings } = context
+  const opening = context.database.open('lock')
   try {
-    const first = await planOn(session, context, scripts, request)
+    const asking = opening.then((session) => readUsable(session, context))
+    const [scripts, session, state] = await Promise.all([reading, opening, asking])
+    const plan = (now: JournalState): Plan => planSteps(scripts, now, request, settings)
+    const first = plan(state)
     if (first.steps.length === 0) return { plan: first, steps: [] }
+    // what only a run with something to do needs is loaded for one
+    const { refuseStale, runUntilDone, underLock } =
+      require('./perform') as typeof import('./perform')
     return await underLock(context, session, async (lock, work) => {
       await ensureJournal(work, settings.journal)
       return runUntilDone(context, request, { lock, work }, async () => {
-        const plan = await planOn(work, context, scripts, request)
-        refuseStale(request, first, plan)
-        return plan
+        const again = plan(await readUsable(work, context))
+        refuseStale(request, first, again)
+        return again
       })
     })
   } finally {
-    await session.close()
-  }
-}
-
-/**
- * Plans and runs. A claim that is refused says that the journal is newer than the plan: the last script
- * of a migrator that was killed, whose backend ran on, or of one that a pooler's lock did not hold back.
- * So plan again and go on.
- */
-export async function runUntilDone(
-  context: RunContext,
-  request: Request,
-  sessions: Sessions,
-  planAgain: () => Promise<Plan>,
-): Promise<RunReport> {
-  const done: StepResult[] = []
-  let refused: MigrationError | undefined
-  for (let last: Plan | undefined; ;) {
-    const plan = await planAgain()
-    if (refused && last && keyOf(last) === keyOf(plan)) throw refused
-    try {
-      const report = await runPlan(context, plan, sessions)
-      return { ...report, steps: [...done, ...report.steps] }
-    } catch (error) {
-      if (!(error instanceof MigrationError)) throw error
-      done.push(...((error.results ?? []) as readonly StepResult[]))
-      error.results = done
-      if (error.code !== 'CLAIM_REFUSED' || sessions.work.status !== 'I') throw error
-      if (isRelative(request)) throw error
-      context.observer.notice?.(`${error.message}; planning again`)
-      refused = error
-      last = plan
-    }
-  }
-}
-
-/** Holds the journal's lock on `session` while `task` works on a connection opened after it was won. */
-export async function underLock<Result>(
-  context: RunContext,
-  session: Session,
-  task: (lock: Lock, work: Session) => Promise<Result>,
-): Promise<Result> {
-  await refuseReadOnly(session, context.database)
-  const lock = await acquireLock(context, session)
-  const work = await openWork(context).catch(async (error: unknown) => {
-    await lock.release()
-    throw error
-  })
-  const quiet = work.onNotice(({ severity, message }) => {
-    context.observer.message?.(severity, message)
-  })
-  const rename = context.database.borrowed ? await nameBorrowed(work, context.name) : undefined
-  try {
-    return await task(lock, work)
-  } finally {
-    quiet()
-    await rename?.()
-    await leaveWork(context, work).catch(() => undefined) // the connection is gone, and the lock with it
-    await work.close()
-    await lock.release()
-  }
-}
-
-/** Plans on a session; refuses a database whose set-up was cut off. */
-export async function planOn(
-  session: Session,
-  { settings }: RunContext,
-  scripts: readonly Script[],
-  request: Request,
-): Promise<Plan> {
-  const state = await readState(session, settings.journal)
-  if (state.setUp?.outcome === 'running') {
-    throw new MigrationError(
-      'NOT_SET_UP',
-      'the set-up of this database was begun and not finished',
-      {
-        hint: 'Run setup again: it goes on.',
-      },
+    await opening.then(
+      (session) => session.close(),
+      () => undefined, // that it could not be opened was thrown above
     )
   }
-  return planSteps(scripts, state, request, settings)
 }
 
-/** "The next one" is another one once somebody else has done it. */
-function isRelative({ command, target, ...more }: Request): boolean {
-  if ('count' in more && more.count !== undefined) return true
-  return target === undefined ? command === 'downgrade' : !/^(?:\d+|latest)$/.test(target)
-}
-
-/** "Revert the newest" means the one that the caller saw; another migrator may have reverted it meanwhile. */
-function refuseStale(request: Request, first: Plan, plan: Plan): void {
-  if (request.command !== 'downgrade' || !isRelative(request)) return
-  if (keyOf(first) === keyOf(plan)) return
-  throw new MigrationError('STALE_PLAN', 'the database has changed since the plan was made', {
-    hint: 'Look at status, and run it again.',
+/** Reads the journal; refuses a database whose set-up was cut off. */
+async function readUsable(session: Session, { settings }: RunContext): Promise<JournalState> {
+  const state = await readState(session, settings.journal)
+  if (state.setUp?.outcome !== 'running') return state
+  throw new MigrationError('NOT_SET_UP', 'the set-up of this database was begun and not finished', {
+    hint: 'Run setup again: it goes on.',
   })
-}
-
-function keyOf({ steps }: Plan): string {
-  return steps.map((step) => `${step.revision}/${step.ordinal}`).join()
-}
-
-/** The connections of one run. */
-export interface Sessions {
-  lock: Lock
-  work: Session
-}
-
-/** Runs a plan's steps; every failure carries the results so far. */
-export async function runPlan(
-  context: RunContext,
-  plan: Plan,
-  { lock, work }: Sessions,
-): Promise<RunReport> {
-  if (plan.steps.length === 0) return { plan, steps: [] }
-  context.observer.planned?.(plan)
-  const jobs = await prepareJobs(context, plan.steps, work)
-  if (jobs.some(isOutside) && work.pooled) warnOfPooler(context)
-  if (!lock.sure) jobs.forEach(refuseUnsure)
-  const runner = new Runner(context, work, lock, jobs)
-  try {
-    const all = context.settings.transaction === 'all' || work.status !== 'I'
-    await (all ? runAll(runner, jobs) : runEach(runner, jobs))
-  } catch (error) {
-    const failure = asConnectionLost(error)
-    if (failure instanceof MigrationError) failure.results = runner.results
-    throw failure
-  }
-  return { plan, steps: runner.results }
-}
-
-function warnOfPooler({ observer }: RunContext): void {
-  observer.notice?.(
-    'behind a pooler: scripts outside a transaction run without lock_timeout and statement_timeout, and what they SET stays in the pool; typeorm.direct_url names an address past it',
-  )
-}
-
-/** Nothing shows whether the migrator that began it is dead, where no lock can be held. */
-function refuseUnsure(job: Job): void {
-  if (!isTakeOver(job.step.resume)) return
-  const detail = 'Behind a pooler, nothing shows whether the migrator that began it still runs.'
-  throw begunOtherwise(job.step, job.step.script?.file ?? '', detail)
-}
-
-async function runEach(runner: Runner, jobs: readonly Job[]): Promise<void> {
-  const sender = new MessageSender(runner, true)
-  for (let next = 0; next < jobs.length;) {
-    runner.checkpoint()
-    next += await runNext(runner, sender, jobs.slice(next))
-  }
-}
-
-/** Runs the first job, and those after it that may travel with it; returns how many are done. */
-async function runNext(
-  runner: Runner,
-  sender: MessageSender,
-  jobs: readonly Job[],
-): Promise<number> {
-  const [job] = jobs
-  switch (job?.kind) {
-    case undefined:
-      return 0
-    case 'mark':
-      return runMarks(runner, leading(jobs, isMark))
-    case 'code':
-      await runCode(runner, job)
-      return 1
-    case 'sql':
-      if (job.how === 'shared') return sender.send(sender.take(leading(jobs, isSql)))
-      if (job.how === 'alone' && !job.sql.stepwise) return sender.send([job])
-      await (job.how === 'alone' ? runWithCopies(runner, job) : runStatements(runner, job))
-      return 1
-  }
 }
