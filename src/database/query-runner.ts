@@ -2,6 +2,7 @@ import type { ClientBase, Pool, PoolClient, PoolConfig } from 'pg'
 import type { DataSource, QueryRunner } from 'typeorm'
 import { MigrationError } from '../errors'
 import { whileRefused } from './connect'
+import { isConnectionLoss } from './connection-loss'
 import type { Session } from './session'
 
 type PoolCallback = (
@@ -39,6 +40,7 @@ export async function queryRunnerOn(
   try {
     await dataSource.initialize()
   } catch (error) {
+    if (session.lost || isConnectionLoss(error)) throw error
     throw new MigrationError(
       'SCRIPT_NOT_LOADABLE',
       'cannot build the DataSource for TypeScript scripts',

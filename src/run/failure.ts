@@ -1,4 +1,5 @@
 import type { DatabaseError } from 'pg'
+import { isConnectionLoss } from '../database/connection-loss'
 import { MigrationError, type ErrorFields } from '../errors'
 import { excerpt, offsetOfCodePoint } from '../script/position'
 import type { SqlPart } from '../script/script'
@@ -123,21 +124,6 @@ function placeInStack(stack: string, file: string) {
   const line = stack.split('\n').find((row) => row.includes(file))
   const [, row, column] = /:(\d+):(\d+)\)?$/.exec(line ?? '') ?? []
   return row === undefined ? {} : { line: Number(row), column: Number(column) }
-}
-
-/** True when an error says that the connection is gone, whoever closed it. */
-export function isConnectionLoss(error: unknown): boolean {
-  const {
-    code = '',
-    message = '',
-    severity = '',
-  } = (error as { driverError?: DatabaseError }).driverError ?? (error as Partial<DatabaseError>)
-  return (
-    // whatever it was about (a full disk, say), the server ends the session with it
-    /^(?:FATAL|PANIC)$/.test(severity) ||
-    /^(?:08...|57P0[1-5]|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) ||
-    /^(?:Connection terminated|Client was closed|Client has encountered)/.test(message)
-  )
 }
 
 /** What the user is told then; the journal shows at the next run what had been committed. */

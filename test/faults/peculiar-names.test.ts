@@ -82,7 +82,7 @@ const names = fc.record<Names>({
 
 /** An ini in which every value is as literal as it can be said. */
 function iniOf({ connection }: TestDatabase, given: Names): string {
-  const literal = (text: string) => text.replaceAll('%', '%%').replaceAll('${', '$${')
+  const literal = (text: string) => text.replaceAll('%', '%%').replaceAll('${', () => '$${')
   return [
     `[${given.section}]`,
     `typeorm.host = ${connection.host}`,
