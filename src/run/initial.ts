@@ -4,6 +4,7 @@ import { isOurs } from '../database/query-runner'
 import { quoteIdentifier } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
+import { quoteDefaults } from './entity-defaults'
 import { codeFailure } from './failure'
 import type { RunContext } from './context'
 import { runSchema } from './schema'
@@ -67,7 +68,10 @@ function isClass(init: object): boolean {
 async function buildEntities({ database }: RunContext, session: Session): Promise<void> {
   const queryRunner = await database.queryRunner(session)
   const { dataSource } = queryRunner
-  if (isOurs(dataSource)) await installExtensions(dataSource)
+  if (isOurs(dataSource)) {
+    await installExtensions(dataSource)
+    quoteDefaults(dataSource)
+  }
   for (const schema of schemasOf(dataSource)) {
     const { error } = await session.send(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`)
     if (error) throw error

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
+import { databaseAddress } from './database-address'
 import { formatDuration } from './duration'
 import type { Problems, Sourced } from './problems'
 import type { Settings } from './types'
-import { valueReader, type ValueReader } from './values'
+import { parseList, valueReader, type ValueReader } from './values'
 
 /** Every key of `[migration]` but `typeorm.*`. */
 export const migrationKeys = [
@@ -12,6 +13,9 @@ export const migrationKeys = [
   'schema',
   'vcs',
   'schema_diff_cmd',
+  'add_script_from',
+  'scratch.url',
+  'scratch.extensions',
   'journal_schema',
   'journal_table',
   'journal_text',
@@ -27,7 +31,13 @@ export const migrationKeys = [
 export type MigrationKey = (typeof migrationKeys)[number]
 
 /** Those that may also stand in `setup.cfg` and package.json. */
-export const developmentKeys: readonly MigrationKey[] = ['vcs', 'schema_diff_cmd']
+export const developmentKeys: readonly MigrationKey[] = [
+  'vcs',
+  'schema_diff_cmd',
+  'add_script_from',
+  'scratch.url',
+  'scratch.extensions',
+]
 
 /** A value of `[migration]` and the folder that a path in it starts from. */
 export interface MigrationValue extends Sourced {
@@ -52,6 +62,8 @@ export type MigrationSettings = Pick<
   | 'strict'
   | 'vcs'
   | 'schemaDiffCmd'
+  | 'addScriptFrom'
+  | 'scratch'
 >
 
 /** What holds where nothing is said, as an ini would say it. */
@@ -85,10 +97,32 @@ export function migrationSettings(
     directory: path(scriptsFolder(values, problems) ?? found('package')),
     ...(schema ? { schema: path(schema) } : {}),
     ...(schemaDiffCmd ? { schemaDiffCmd } : {}),
+    ...scriptSource(values, read),
+    scratch: scratchSettings(values, problems),
     vcs: read.choice('vcs', found('vcs'), ['git', 'none']) ?? 'git',
     ...journalSettings(found, read),
     ...runSettings(found, read),
   }
+}
+
+function scriptSource(values: MigrationValues, read: ValueReader) {
+  const sources = ['schema', 'entities', 'command', 'none'] as const
+  const found = values.get('add_script_from')
+  const addScriptFrom = found && read.choice('add_script_from', found, sources)
+  return addScriptFrom ? { addScriptFrom } : {}
+}
+
+function scratchSettings(values: MigrationValues, problems: Problems): Settings['scratch'] {
+  const url = values.get('scratch.url')
+  const address = url && scratchAddress(url, problems)
+  const extensions = parseList(values.get('scratch.extensions')?.value ?? '')
+  return { ...(address && { address }), extensions }
+}
+
+function scratchAddress(url: MigrationValue, problems: Problems) {
+  const context = { here: url.base, problems, fill: new Map(), secrets: new Set<string>() }
+  const address = databaseAddress([{ values: new Map([['url', url]]) }], context)
+  return address?.kind === 'data_source' ? undefined : address
 }
 
 function journalSettings(found: (key: MigrationKey) => Sourced, read: ValueReader) {

@@ -38,6 +38,16 @@ export type TransactionMode = 'each' | 'all' | 'none'
 export type LateScripts = 'run' | 'refuse'
 export type JournalText = 'full' | 'downgrade' | 'none'
 
+/** `add_script` compares with the canonical schema or the entities, asks a command, or writes an empty script. */
+export type ScriptSource = 'schema' | 'entities' | 'command' | 'none'
+
+export interface ScratchSettings {
+  /** A server where we may CREATE DATABASE. */
+  address?: Exclude<DatabaseAddress, { kind: 'data_source' }>
+  /** Made in every scratch database before anything else: what no script creates but the schema needs. */
+  extensions: readonly string[]
+}
+
 /** Where a setting came from, for `environ`. */
 export interface SettingOrigin {
   key: string
@@ -74,6 +84,10 @@ export interface Settings {
   strict: boolean
   vcs: 'git' | 'none'
   schemaDiffCmd?: string
+  /** Where `add_script` takes the wanted schema from; absent: from what the other settings name. */
+  addScriptFrom?: ScriptSource
+  /** Where throw-away databases are made; without an address the embedded server's own. */
+  scratch: ScratchSettings
   /** TypeORM DataSource options from `typeorm.*` (without url/host/... that `database` already holds); globs made absolute. */
   typeorm: Record<string, unknown>
   /** What the application itself uses: the section that `app` names, without overrides of `[migration]`. */

@@ -31,6 +31,7 @@ test('the example of the design is read', async () => {
     directory: 'HERE/example-app/migration',
     schema: 'HERE/example-app/schema.sql',
     vcs: 'git',
+    scratch: { extensions: [] },
     journal: { schema: 'public', table: 'migration_journal' },
     journalText: 'full',
     transaction: 'each',
@@ -327,3 +328,49 @@ test('a password that is also the name of the user or the database is no secret 
   assert.deepEqual(secrets, [])
   assert.equal(origins.at(-1)?.shown, 'postgres://postgres:***@h:5432/d')
 })
+
+test('scratch databases have an address, extensions and a source for add_script', async () => {
+  const { scratch, addScriptFrom, secrets, origins } = await settingsOf({
+    'development.ini': `${own}add_script_from = Entities
+scratch.url = postgres://owner:h%%21dden@db.example.org/scratch?sslmode=disable
+scratch.extensions = postgis, uuid-ossp`,
+  })
+
+  assert.deepEqual(scratch, {
+    address: {
+      kind: 'postgres',
+      connection: {
+        host: 'db.example.org',
+        port: 5432,
+        user: 'owner',
+        password: 'h!dden',
+        database: 'scratch',
+        ssl: false,
+      },
+    },
+    extensions: ['postgis', 'uuid-ossp'],
+  })
+  assert.equal(addScriptFrom, 'entities')
+  assert.ok(secrets.includes('h!dden'))
+  const shown = origins.find(({ key }) => key === 'scratch.url')?.shown
+  assert.match(shown ?? '', /^postgres:\/\/owner:\*\*\*@db/)
+})
+
+test('an embedded scratch server stands beside the ini, and setup.cfg may name one', async () => {
+  const embedded = await settingsOf(`${own}scratch.url = embedded:.scratch?major=17`)
+  const fromConfig = await settingsOf({
+    'development.ini': own,
+    'setup.cfg': '[migration]\nscratch.url = embedded:.cfg\nadd_script_from = none',
+  })
+
+  assert.deepEqual(embedded.scratch.address, {
+    kind: 'embedded',
+    path: 'HERE/.scratch',
+    database: 'app',
+    major: 17,
+  })
+  assert.equal(fromConfig.addScriptFrom, 'none')
+  assert.equal(fromConfig.scratch.address?.kind, 'embedded')
+})
+
+const own = '[migration]\ntypeorm.url = postgres://u@h/d\n'

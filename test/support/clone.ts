@@ -56,6 +56,7 @@ export async function withClone(
     await work({ folder, run: (program, ...args) => run(folder, home, user, program, args) })
   } finally {
     await removeServers(join(folder, '.postgres'), user)
+    await removeServers(join(home, '.cache/typetrek'), user)
     await rm(home, { recursive: true, force: true })
   }
 }

@@ -22,6 +22,8 @@ export interface EmbeddedRequest {
   here: string
   /** False: the database is not made; `lease.exists` says whether it is there. */
   create?: boolean
+  /** True: the server keeps nothing safe from a power cut, and is quicker for it. Whoever starts it decides. */
+  throwAway?: boolean
 }
 
 /** Somebody's use of an embedded server, which runs at least as long. */
@@ -52,9 +54,9 @@ const patience = 90_000
  * @throws {MigrationError} EMBEDDED_UNAVAILABLE (no programs, no user to run them as), EMBEDDED_FAILED
  */
 export async function acquireEmbedded(request: EmbeddedRequest): Promise<EmbeddedLease> {
-  const { database, major, here, create = true } = request
+  const { database, major, here, create = true, throwAway } = request
   const home = await openHome(resolve(here, request.path))
-  const task: KeeperTask = { ...home, here: resolve(here), major }
+  const task: KeeperTask = { ...home, here: resolve(here), major, throwAway }
   const hold = new Hold(task)
   const { server } = await hold.attach()
   const connection = { host: server.host, port: server.port, user: 'postgres', database }

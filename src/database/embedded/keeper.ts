@@ -13,6 +13,7 @@ import { Warden } from './warden'
 export interface KeeperTask extends Home {
   here: string
   major?: number | undefined
+  throwAway?: boolean | undefined
 }
 
 /** Commands come one after the other; a server is worth keeping for the next one. */
@@ -111,7 +112,7 @@ async function main(task: KeeperTask): Promise<void> {
     if (!inherited) await rm(folder, { recursive: true })
     return
   }
-  const warden = new Warden(task, task.here, task.major, join(folder, 'server'))
+  const warden = new Warden(task, task, join(folder, 'server'))
   const keeper = new Keeper(task, folder, warden)
   process.on('SIGINT', () => {})
   process.on('SIGHUP', () => {})

@@ -11,6 +11,16 @@ import { placeBinaries, runnableInPlace } from './native'
 import { isAlive, isTaken, processesIn } from './process'
 
 const settings = ['max_connections=200', 'log_min_messages=log']
+const careless = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum=off']
+
+/** What a new cluster, or a server that has to be started, should be like. */
+interface Wanted {
+  /** Folder whose `node_modules` are searched first. */
+  here: string
+  /** Version for a new cluster. */
+  major?: number | undefined
+  throwAway?: boolean | undefined
+}
 
 /** Keeps one cluster's server up, whatever state its folder was left in. Only the lock's holder has one. */
 export class Warden {
@@ -18,15 +28,10 @@ export class Warden {
   private raising: Promise<Server> | undefined
   private cluster: Cluster | undefined
 
-  /**
-   * @param here folder whose `node_modules` are searched first
-   * @param major version wanted for a new cluster
-   * @param sockets folder for the server's socket
-   */
+  /** @param sockets folder for the server's socket */
   constructor(
     private readonly home: Home,
-    private readonly here: string,
-    private readonly major: number | undefined,
+    private readonly wanted: Wanted,
     private readonly sockets: string,
   ) {}
 
@@ -60,19 +65,20 @@ export class Warden {
     if (this.server) return this.server
     await clearLeftovers(cluster)
     for (const name of await readdir(this.sockets)) await rm(join(this.sockets, name))
-    if (!(await hasControlFile(cluster.data))) await createAnew(cluster)
-    this.server = await start(cluster, this.sockets)
+    if (!(await hasControlFile(cluster.data))) await createAnew(cluster, this.wanted.throwAway)
+    this.server = await start(cluster, this.sockets, this.wanted.throwAway)
     return this.server
   }
 
   private async prepare(): Promise<Cluster> {
     const { state, user } = this.home
+    const { here, major } = this.wanted
     const data = join(state, 'data')
     const version = (await hasControlFile(data))
       ? await readFile(join(data, 'PG_VERSION'), 'utf8').catch(undefinedWhenAbsent)
       : undefined
     const made = version === undefined ? undefined : Number.parseInt(version, 10)
-    const binaries = await findBinaries(this.here, { data: made, major: this.major })
+    const binaries = await findBinaries(here, { data: made, major })
     const inPlace = user ? undefined : await runnableInPlace(binaries)
     const native = inPlace ?? (await placeBinaries(binaries, state))
     return { native, major: binaries.major, data, log: join(state, 'log'), user }
@@ -95,10 +101,15 @@ async function clearLeftovers({ data }: Cluster): Promise<void> {
 }
 
 /** A restart after a kill may meet processes of the old server that have not noticed yet. */
-async function start(cluster: Cluster, sockets: string): Promise<Server> {
+async function start(
+  cluster: Cluster,
+  sockets: string,
+  throwAway: boolean | undefined,
+): Promise<Server> {
+  const all = throwAway ? [...settings, ...careless] : settings
   for (const limit = Date.now() + 10_000; ; await pause(200)) {
     try {
-      return await startServer(cluster, sockets, settings)
+      return await startServer(cluster, sockets, all)
     } catch (error) {
       const detail = error instanceof MigrationError ? (error.detail ?? '') : ''
       if (!detail.includes('pre-existing shared memory block') || Date.now() > limit) throw error
@@ -106,12 +117,12 @@ async function start(cluster: Cluster, sockets: string): Promise<Server> {
   }
 }
 
-async function createAnew(cluster: Cluster): Promise<void> {
+async function createAnew(cluster: Cluster, throwAway: boolean | undefined): Promise<void> {
   const state = join(cluster.data, '..')
   for (const name of await readdir(state))
     if (name.startsWith('data.new-')) await rm(join(state, name), { recursive: true, force: true })
   await removeHalfMade(cluster.data)
-  await createCluster(cluster)
+  await createCluster(cluster, throwAway ? ['--no-sync'] : [])
 }
 
 /** Without a control file no cluster can be started, so nothing in it can be lost. */
