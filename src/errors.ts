@@ -21,6 +21,9 @@ export const exitStatusOf = {
   JOURNAL_UNKNOWN: 2,
   JOURNAL_FAILED: 2,
   ENTRY_NOT_FOUND: 2,
+  SCRATCH_FAILED: 2,
+  EXTENSION_MISSING: 2,
+  DIFF_COMMAND_FAILED: 2,
   NOT_SET_UP: 1,
   NOT_EMPTY: 1,
   IRREVERSIBLE: 1,
@@ -37,8 +40,13 @@ export const exitStatusOf = {
   UNLOCK_REFUSED: 1,
   CONNECTION_LOST: 1,
   PENDING: 1,
+  PROOF_FAILED: 1,
+  GIT_FAILED: 1,
   DECLINED: 1,
   INTERRUPTED: 1,
+  QUESTION_OPEN: 1,
+  DESTRUCTIVE_REFUSED: 1,
+  DIFFERENCE_REFUSED: 1,
 } as const
 
 /** Stable names to test on; the text of a message may change, its code never does. */

@@ -5,6 +5,11 @@ export {
   migratorFor,
   type SetUpMigrationOptions,
 } from './setup'
+export { addScript } from './add-script/add-script'
+export type { AddScriptOptions, AddScriptReport } from './add-script/options'
+export type { ScriptForm } from './add-script/script-draft'
+export type { AddedScript } from './add-script/write'
+export type { Answers, Question } from './add-script/types'
 export type { ExecuteOptions, Migrator, SetUpOptions } from './migrator'
 export type { Connectable } from './database/callers'
 export type { Entry, FullEntry, Operation, Outcome } from './journal/entry'
@@ -16,4 +21,4 @@ export type { ScriptContext } from './script/context'
 export type { Direction, Kind, Script } from './script/script'
 export { readSettings, type SettingsRequest } from './settings/settings'
 export type { SettingsSource } from './settings/library'
-export type { Settings } from './settings/types'
+export type { ScriptSource, Settings } from './settings/types'

@@ -18,6 +18,7 @@ const rooms = [
   ['run'],
   ['migrator.ts'],
   ['setup.ts'],
+  ['add-script'],
   ['cli', 'index.ts'],
 ]
 
@@ -40,13 +41,34 @@ const pure = [
   'settings/nearest.ts',
   'settings/duration.ts',
   'settings/redact.ts',
+  'add-script/scratch-name.ts',
+  'add-script/unified-diff.ts',
+  'add-script/row-values.ts',
+  'add-script/fitting.ts',
+  'add-script/convert.ts',
+  'add-script/lay-out.ts',
+  'add-script/names.ts',
+  'add-script/order.ts',
+  'add-script/render.ts',
+  'add-script/step.ts',
 ]
 
 /** A process of its own, which gets its task as an argument and writes into its own log. */
 const keeper = 'database/embedded/keeper.ts'
 
+/** `schema_diff_cmd` is a command line that the user wrote for a shell. */
+const userCommand = 'add-script/command.ts'
+
 /** Slow to load, or not there at all: only `await import` or a late `require` may name them. */
-const lazy = ['typeorm', 'libpg-query', '@swc/core', 'pg-copy-streams', 'get-tsconfig']
+const lazy = [
+  'typeorm',
+  'libpg-query',
+  '@swc/core',
+  'pg-copy-streams',
+  'get-tsconfig',
+  'simple-git',
+  '@supabase/pg-delta',
+]
 
 interface Import {
   /** The file's path below src, or the package's name. */
@@ -247,9 +269,11 @@ test('one function quotes identifiers', () => {
   assert.deepEqual(quoting, ['database/quote.ts: quotes'])
 })
 
-test('no command goes through a shell', () => {
-  const shells = problems(({ code }) =>
-    Array.from(code.matchAll(/\bshell: ?true\b|\bexec(?:Sync)?\((?=['"`])/g), ([call]) => call),
+test('no command goes through a shell but the one that is the user’s own', () => {
+  const shells = problems(({ path, code }) =>
+    path === userCommand
+      ? []
+      : Array.from(code.matchAll(/\bshell: ?true\b|\bexec(?:Sync)?\((?=['"`])/g), ([call]) => call),
   )
 
   assert.deepEqual(shells, [])

@@ -2,7 +2,14 @@ import type { OptionName } from './options'
 
 /** What may follow a command's name, as usage shows it. */
 export type ArgumentName =
-  '[version]' | '<version>' | '[folder]' | '<id>' | '[title | path]' | '[command]' | '<shell>'
+  | '[version]'
+  | '<version>'
+  | '[folder]'
+  | '<id>'
+  | '[title | path]'
+  | '<title>'
+  | '[command]'
+  | '<shell>'
 
 /** One command as data: parsing, help and completion are derived from it. */
 export interface CommandRow {
@@ -89,7 +96,7 @@ export const commandTable = {
     options: ['to', 'count', 'only', 'runScripts', 'done', 'notDone', ...planning],
     detail:
       'The same as upgrade, downgrade, to, setup, mark, skip or rebuild with --dry-run. Nothing is executed, no script is imported.',
-    otherWords: ['preview', 'diff', 'dryrun'],
+    otherWords: ['preview', 'dryrun'],
   },
   dry_upgrade: {
     summary: 'plan upgrade by its older name',
@@ -131,6 +138,33 @@ export const commandTable = {
     summary: 'shows one entry of the journal in full',
     arguments: ['<id>'],
     options: ['wait', ...output],
+  },
+  add_script: {
+    summary: 'writes and commits the next script from what differs',
+    arguments: ['<title>'],
+    options: [
+      'from',
+      'rename',
+      'using',
+      'map',
+      'backfill',
+      'ts',
+      'pair',
+      'online',
+      'dropExtra',
+      'verify',
+      'commit',
+      'message',
+      'withSchema',
+      'check',
+      'dryRun',
+      'yes',
+      'quiet',
+      ...reading,
+    ],
+    detail:
+      'The scripts are replayed in a scratch database and compared with the canonical schema, the entities or what schema_diff_cmd says. What only a person can decide is asked on a terminal; each question names the option that answers it. --check writes nothing and exits with 3 when something differs.',
+    otherWords: ['diff', 'autogenerate', 'revision', 'makemigrations', 'migration:generate'],
   },
   generate: {
     summary: 'writes an empty script with a new revision',

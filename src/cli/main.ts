@@ -53,6 +53,9 @@ function handlerOf(command: CommandName): Handler {
       return (require('./command/settings') as typeof import('./command/settings'))[command]
     case 'generate':
       return (require('./command/generate') as typeof import('./command/generate')).generate
+    case 'add_script':
+      return (require('./command/add-script') as typeof import('./command/add-script'))
+        .addScriptCommand
     case 'status':
     case 'next_version':
       return (require('./command/inspect') as typeof import('./command/inspect'))[command]

@@ -32,9 +32,45 @@ export const optionTable = {
   },
   wait: { flags: '--wait <duration>', summary: 'how long to wait for a server that is not up yet' },
   dryRun: { flags: '--dry-run', summary: 'print the plan, run nothing' },
-  check: { flags: '--check', summary: 'exit with 3 unless all is applied and unchanged' },
+  check: {
+    flags: '--check',
+    summary: 'exit with 3 unless all is applied and the same',
+  },
   terminate: { flags: '--terminate', summary: 'end who holds the lock' },
+  from: {
+    flags: '--from <source>',
+    summary: 'compare with: schema, entities, command or none',
+  },
+  rename: {
+    flags: '--rename <old:new>',
+    summary: 'a new name: users.first:first_name',
+  },
+  using: {
+    flags: '--using <column=expression>',
+    summary: 'how values change: users.age=age::int',
+  },
+  map: {
+    flags: '--map <value=new>',
+    summary: 'instead of an enum value: status.old=new',
+  },
+  backfill: {
+    flags: '--backfill <column=expression>',
+    summary: 'for what becomes required',
+  },
   ts: { flags: '--ts', summary: 'TypeScript instead of SQL' },
+  pair: { flags: '--pair', summary: 'TypeScript that runs two SQL files beside it' },
+  online: {
+    flags: '--online',
+    summary: 'forms that do not block, in several scripts',
+  },
+  dropExtra: {
+    flags: '--drop-extra',
+    summary: 'drop what the entities do not have',
+  },
+  verify: { flags: '--no-verify', summary: 'do not prove the script; its head says so' },
+  commit: { flags: '--no-commit', summary: 'add the files to git, but do not commit them' },
+  message: { flags: '--message <text>', summary: "the commit's message" },
+  withSchema: { flags: '--with-schema', summary: 'commit the changed canonical schema too' },
   yes: { flags: '-y, --yes', summary: 'do not ask' },
   json: { flags: '--json', summary: 'one JSON document on stdout' },
   quiet: { flags: '-q, --quiet', summary: 'print nothing but errors' },
@@ -59,11 +95,18 @@ type ValueOption =
   | 'lockTimeout'
   | 'statementTimeout'
   | 'wait'
+  | 'from'
+  | 'message'
 
-/** The options that a call names: values as written, switches as true (`color` as false). */
+/** Options that may stand several times. */
+export const repeatable = ['rename', 'using', 'map', 'backfill'] as const
+
+type RepeatableOption = (typeof repeatable)[number]
+
+/** The options that a call names: values as written, switches as true (`--no-…` as false). */
 export type GivenOptions = { [name in ValueOption]?: string } & {
-  [name in Exclude<OptionName, ValueOption>]?: boolean
-}
+  [name in RepeatableOption]?: readonly string[]
+} & { [name in Exclude<OptionName, ValueOption | RepeatableOption>]?: boolean }
 
 /** The long form without its value: `--lock-wait`. */
 export function longFlag(name: OptionName): string {

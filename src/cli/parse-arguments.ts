@@ -31,6 +31,7 @@ export function parseArguments(
 ): Arguments {
   switch (command) {
     case 'generate':
+    case 'add_script':
       return { words }
     case 'trace':
       return { words: [traceId(words)] }

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { commandRow, commandTable, isCommand, type CommandName } from './commands'
-import { longFlag, optionTable, type GivenOptions, type OptionName } from './options'
+import { longFlag, optionTable, repeatable, type GivenOptions, type OptionName } from './options'
 import { didYouMean, usageError } from './usage-error'
 
 const optionNames = Object.keys(optionTable) as OptionName[]
@@ -13,13 +13,25 @@ const optionNames = Object.keys(optionTable) as OptionName[]
 export function parseOptions(argv: readonly string[]): { words: string[]; options: GivenOptions } {
   const program = new Command().helpOption(false).exitOverride().argument('[words...]')
   program.configureOutput({ writeErr: () => {}, writeOut: () => {}, outputError: () => {} })
-  for (const name of optionNames) program.option(optionTable[name].flags)
+  for (const name of optionNames) {
+    const { flags } = optionTable[name]
+    if (isRepeatable(name)) program.option(flags, '', gather, [])
+    else program.option(flags)
+  }
   try {
     program.parse([...argv], { from: 'user' })
   } catch (error) {
     throw error instanceof CommanderError ? optionError(error) : error
   }
   return { words: program.args, options: givenOptions(program) }
+}
+
+function isRepeatable(name: OptionName): boolean {
+  return repeatable.some((one) => one === name)
+}
+
+function gather(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
 }
 
 /** Without the defaults that commander makes up (`color` is true). */

@@ -1,6 +1,8 @@
+import { commentLine } from '../script/comment'
+
 /** The text of a new script, with a place for each direction. Pure. */
 export function scriptTemplate(kind: 'sql' | 'ts', title: string): string {
-  const words = title.replaceAll('_', ' ').trim()
+  const words = commentLine(title.replaceAll('_', ' ').trim())
   return kind === 'sql' ? sqlTemplate(words) : typescriptTemplate(words)
 }
 

@@ -1,0 +1,247 @@
+import { MigrationError } from '../errors'
+import type { ScriptSource, Settings } from '../settings/types'
+import { draftOf, type Draft } from './script-draft'
+import { emptyDraft } from './empty-draft'
+import { handOver } from './hand-over'
+import { headerLines, type HeaderFacts } from './header'
+import type { AddScriptOptions, AddScriptReport } from './options'
+import { prove, type WayBack } from './proof'
+import { openScratch, type Scratch } from './scratch'
+import { scratchJournal } from './scratch-settings'
+import { sourceOf } from './source'
+import { sqlDraft } from './sql-draft'
+import { standingOf } from './standing'
+import type { Answers, Change, Ignored, ScriptPart } from './types'
+import { buildWanted, type Wanted } from './wanted'
+import { nameDrafts, writeScripts, type AddedScript } from './write'
+
+/** A difference, ready to be written. */
+interface Found {
+  wanted: Exclude<Wanted, { is: 'nothing' }>
+  /** Absent where a command gave SQL, and where a check needs no more than that something differs. */
+  change?: Change
+  /** The way back from a command's SQL. */
+  back?: ScriptPart
+}
+
+type Proven = HeaderFacts['proof']
+
+/** One call of `addScript`. */
+export class Adding {
+  private readonly source: ScriptSource
+  private readonly notes: string[] = []
+  private readonly signal: AbortSignal
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly options: AddScriptOptions,
+  ) {
+    this.source = sourceOf(settings, options.from)
+    this.signal = options.signal ?? new AbortController().signal
+  }
+
+  async run(): Promise<AddScriptReport> {
+    if (this.source === 'none') {
+      const header = headerLines({ title: this.options.title, source: 'none' })
+      return this.finish(await this.named([emptyDraft(header)], [header]), undefined, false)
+    }
+    const { major, notes } = await standingOf(this.settings)
+    this.notes.push(...notes)
+    this.progress('opening the scratch server')
+    const scratch = await openScratch(this.settings, major)
+    try {
+      return await Promise.race([this.differ(scratch, this.source), this.aborted(scratch)])
+    } catch (error) {
+      throw this.signal.aborted ? interrupted(error) : error
+    } finally {
+      await scratch.close()
+    }
+  }
+
+  /** Work on a database that goes need not end by itself: a pool may wait for ever. */
+  private aborted(scratch: Scratch): Promise<never> {
+    return new Promise((_, reject) => {
+      const stop = () => void scratch.close().then(() => reject(interrupted(this.signal.reason)))
+      if (this.signal.aborted) stop()
+      else this.signal.addEventListener('abort', stop, { once: true })
+    })
+  }
+
+  private async differ(
+    scratch: Scratch,
+    source: Exclude<ScriptSource, 'none'>,
+  ): Promise<AddScriptReport> {
+    const { settings, signal, options } = this
+    const progress = (text: string) => this.progress(text)
+    const wanted = await buildWanted(source, { settings, scratch, signal, progress })
+    const found = wanted.is === 'nothing' ? undefined : await this.find(scratch, wanted)
+    if (found && !found.change && wanted.is === 'schemas') return this.report('shown', [], false)
+    if (found?.change) this.notes.push(...changeNotes(found.change))
+    if (!found || found.change?.scripts.length === 0) return this.report('nothing', [], true)
+    const skip = options.verify === false || options.check === true
+    const proof: Proven = skip ? 'skipped' : await this.proof(scratch, found)
+    const scripts = await this.written(found, proof)
+    return this.finish(scripts, found.change, proof !== 'skipped')
+  }
+
+  private async find(scratch: Scratch, wanted: Found['wanted']): Promise<Found> {
+    if (wanted.is === 'sql') return this.findBack(scratch, wanted)
+    this.progress('comparing')
+    const { findDifference } = await import('./difference.js')
+    const trial = await scratch.copy(wanted.before)
+    const pools = [await trial.pool(), await wanted.after.pool()] as const
+    try {
+      return { wanted, change: await findDifference(...pools, this.answers(), this.ignored()) }
+    } catch (error) {
+      if (!this.options.check || !isOpen(error)) throw error
+      this.notes.push([error.message, error.detail].filter(Boolean).join('\n'))
+      return { wanted }
+    }
+  }
+
+  private async findBack(scratch: Scratch, wanted: Extract<Wanted, { is: 'sql' }>): Promise<Found> {
+    if (this.options.check) return { wanted }
+    this.progress('looking for the way back')
+    const { inverseOf } = await import('./inverse.js')
+    const work = { scratch, settings: this.settings, signal: this.signal }
+    const scripts = await this.written({ wanted }, undefined)
+    const back = await inverseOf(work, scripts, wanted.before, this.ignored())
+    return { wanted, ...(back && { back }) }
+  }
+
+  private async proof(scratch: Scratch, found: Found): Promise<Proven> {
+    this.progress('proving the script on a copy')
+    const { wanted, change, back } = found
+    const parts = change?.scripts ?? []
+    const proof = await prove(
+      { scratch, settings: this.settings, signal: this.signal },
+      {
+        scripts: await this.written(found, undefined),
+        before: wanted.before,
+        ...(wanted.is === 'schemas' && { after: wanted.after }),
+        ...(change && { announced: parts.flatMap(({ up }) => up) }),
+        wayBack: back ? 'with rows' : wayBackOf(change),
+        extra: this.answers().extra,
+        ignored: this.ignored(),
+      },
+    )
+    this.notes.push(...proof.remarks)
+    if (proof.failures.length === 0) return { ...proof, major: scratch.major }
+    throw new MigrationError('PROOF_FAILED', 'the script does not do what it should', {
+      detail: [...proof.failures, '', ...(await this.texts(found))].join('\n'),
+      hint: 'Nothing was written. With --no-verify the script is written as it is, to be corrected by hand.',
+    })
+  }
+
+  private async texts(found: Found): Promise<string[]> {
+    const scripts = await this.written(found, undefined)
+    return scripts.flatMap(({ files }) => files.map(({ text }) => text))
+  }
+
+  /** The scripts with their heads, which tell of the proof once there is one. */
+  private async written({ wanted, change, back }: Found, proof: Proven): Promise<AddedScript[]> {
+    const { title } = this.options
+    const diff = wanted.is === 'schemas' ? wanted.diff : undefined
+    const facts: HeaderFacts = { title, source: this.source, diff, change, proof }
+    if (wanted.is === 'sql') {
+      const header = headerLines(facts)
+      return this.named([await sqlDraft(wanted.sql, header, back)], [header])
+    }
+    const { renderScript } = await import('./render.js')
+    const parts = change?.scripts ?? []
+    const headers = parts.map((part) => headerLines({ ...facts, part }))
+    const drafts = parts.map((part, at) =>
+      draftOf(part, renderScript(part, { lines: headers[at] ?? [] })),
+    )
+    return this.named(drafts, headers)
+  }
+
+  private named(drafts: readonly Draft[], headers: readonly (readonly string[])[]) {
+    const { title, form = 'sql' } = this.options
+    return nameDrafts(drafts, { directory: this.settings.directory, title, form, headers })
+  }
+
+  private answers(): Answers {
+    const { answers = {}, check = false } = this.options
+    return {
+      renames: [],
+      using: [],
+      map: [],
+      backfills: [],
+      extra: this.source === 'entities' ? 'keep' : 'drop',
+      online: false,
+      ...answers,
+      yes: (answers.yes ?? false) || check,
+    }
+  }
+
+  private ignored(): Ignored[] {
+    const { journal, typeorm } = this.settings
+    const { schema = 'public', metadataTableName = 'typeorm_metadata' } = typeorm as {
+      schema?: string
+      metadataTableName?: string
+    }
+    return [journal, scratchJournal, { schema, table: metadataTableName }]
+  }
+
+  private async finish(
+    scripts: readonly AddedScript[],
+    change: Change | undefined,
+    proven: boolean,
+  ): Promise<AddScriptReport> {
+    const { dryRun = false, check = false } = this.options
+    const report = { ...this.report('shown', scripts, proven), destructive: isDestructive(change) }
+    if (dryRun || check) return report
+    if (this.signal.aborted) throw interrupted(undefined)
+    await writeScripts(scripts)
+    const { commit, notes } = await handOver(scripts, this.settings, this.source, this.options)
+    this.notes.push(...notes)
+    return { ...report, outcome: 'added', ...(commit !== undefined && { commit }) }
+  }
+
+  private report(
+    outcome: AddScriptReport['outcome'],
+    scripts: readonly AddedScript[],
+    proven: boolean,
+  ): AddScriptReport {
+    const { source, notes } = this
+    return { outcome, source, scripts, notes, destructive: false, proven }
+  }
+
+  private progress(text: string): void {
+    this.options.progress?.(text)
+  }
+}
+
+function changeNotes({ kept, unproven }: Change): readonly string[] {
+  if (kept.length === 0) return unproven
+  return [
+    `Not in the wanted schema, and kept: ${kept.join(', ')}. --drop-extra drops it.`,
+    ...unproven,
+  ]
+}
+
+function isDestructive(change: Change | undefined): boolean {
+  return change?.scripts.some(({ up }) => up.some(({ destructive }) => destructive)) ?? false
+}
+
+/** A question, or a refusal: something differs, and that answers a check. */
+function isOpen(error: unknown): error is MigrationError {
+  const open = ['QUESTION_OPEN', 'DESTRUCTIVE_REFUSED', 'DIFFERENCE_REFUSED']
+  return error instanceof MigrationError && open.includes(error.code)
+}
+
+/** The worst of the parts. */
+function wayBackOf(change: Change | undefined): WayBack {
+  const parts = change?.scripts ?? []
+  if (!change || parts.some(({ down }) => down.length === 0)) return 'none'
+  if (parts.some(({ reversible }) => reversible === 'no')) return 'without rows'
+  return parts.every(({ reversible }) => reversible === 'yes') ? 'with every row' : 'with rows'
+}
+
+function interrupted(cause: unknown): MigrationError {
+  return new MigrationError('INTERRUPTED', 'stopped before the script was written', {
+    hint: 'Nothing was written, and the scratch databases are gone.',
+    cause,
+  })
+}

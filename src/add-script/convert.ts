@@ -1,0 +1,233 @@
+/** A type as far as conversions care. */
+export interface TypeFacts {
+  /** As SQL names it, without array and modifiers: `character varying`, `public.status`. */
+  name: string
+  isArray: boolean
+  isEnum: boolean
+  /** `pg_type.typcategory` of the element: S string, N numeric, … */
+  category: string
+  /** Length, or precision and scale. */
+  modifiers: readonly number[]
+}
+
+/** How PostgreSQL casts from one to the other by a row of pg_cast: implicitly, in assignments, if told. */
+export type Cast = 'i' | 'a' | 'e' | undefined
+
+/** What a change of type needs. */
+export type Verdict =
+  | { how: 'plain' }
+  | { how: 'using'; expression: string; comment?: string }
+  | {
+      how: 'ask'
+      /** Why a person must decide, as the end of a sentence: `may cut values`. */
+      why: string
+      suggestion?: string
+      /** Without USING PostgreSQL raises, or at least does what an assignment does. */
+      assignment: boolean
+      /** What the assignment does: `raises where a value is longer`. */
+      effect?: string
+    }
+
+const integers = ['smallint', 'integer', 'bigint']
+const floats = ['real', 'double precision']
+const strings = ['text', 'character varying', 'character', 'name', 'citext', 'public.citext']
+const cuttable = ['character varying', 'character', 'bit varying', 'bit']
+
+/** True where values of the two are compared with each other by one operator family of keys. */
+export function sameKeys(from: TypeFacts, to: TypeFacts): boolean {
+  if (from.isArray !== to.isArray) return false
+  const both = (family: readonly string[]) => family.includes(from.name) && family.includes(to.name)
+  return from.name === to.name || both(integers) || both(['text', 'character varying'])
+}
+
+/** True where PostgreSQL converts without USING. */
+export function isAssignable(from: TypeFacts, to: TypeFacts, cast: Cast): boolean {
+  if (from.isArray !== to.isArray) return !to.isArray && to.category === 'S'
+  return from.name === to.name || cast === 'i' || cast === 'a' || to.category === 'S'
+}
+
+/**
+ * Tells whether a change of type keeps every value, raises where it cannot, or needs a decision.
+ * @param column quoted
+ * @param type the new type with array and modifiers
+ * @see https://www.postgresql.org/docs/current/sql-createcast.html
+ */
+export function classify(
+  from: TypeFacts,
+  to: TypeFacts,
+  cast: Cast,
+  column: string,
+  type: string,
+): Verdict {
+  const casted = `${column}::${type}`
+  if (from.isArray !== to.isArray) return betweenArrays(from, to, column, type)
+  if (from.name === to.name) return sameType(from, to, column)
+  return (
+    betweenTimes(from.name, to.name, column, casted) ??
+    betweenNumbers(from, to, column, casted) ??
+    toStrings(from, to, column) ??
+    fromStrings(from, to, column, casted) ??
+    byCast(from, to, cast, column, casted)
+  )
+}
+
+function betweenArrays(from: TypeFacts, to: TypeFacts, column: string, type: string): Verdict {
+  const why = from.isArray ? 'makes one value of many' : 'makes many values of one'
+  const split = to.name === 'text' ? '' : `::${type}`
+  const join = type === 'text' ? '' : `::${type}`
+  const suggestion = to.isArray
+    ? from.category === 'S'
+      ? `string_to_array(${column}, ',')${split}`
+      : `ARRAY[${column}]::${type}`
+    : to.category === 'S'
+      ? `array_to_string(${column}, ',')${join}`
+      : `${column}[1]::${type}`
+  return { how: 'ask', why, suggestion, assignment: false }
+}
+
+function sameType(from: TypeFacts, to: TypeFacts, column: string): Verdict {
+  const [size, scale = 0] = from.modifiers
+  const [newSize, newScale = 0] = to.modifiers
+  if (newSize === undefined) return { how: 'plain' }
+  if (to.name === 'numeric') {
+    const keepsScale = size !== undefined && newScale >= scale
+    if (keepsScale && newSize - newScale >= size - scale) return { how: 'plain' }
+    return narrowNumeric(column, newScale, keepsScale)
+  }
+  if (size !== undefined && newSize >= size && to.name !== 'bit') return { how: 'plain' }
+  if (cuttable.includes(to.name)) return narrowString(to, column, newSize)
+  const why = 'rounds to fewer digits of a second'
+  return { how: 'ask', why, assignment: true, effect: 'Rounds to fewer digits of a second.' }
+}
+
+function narrowNumeric(column: string, scale: number, keepsScale: boolean): Verdict {
+  const effect = `Raises where a value has too many digits${keepsScale ? '' : '; rounds the others'}.`
+  const why = keepsScale ? 'takes fewer digits' : 'rounds to fewer digits'
+  const suggestion = keepsScale ? '' : `round(${column}, ${scale})`
+  return { how: 'ask', why, suggestion, assignment: true, effect }
+}
+
+function narrowString(to: TypeFacts, column: string, size: number): Verdict {
+  const text = to.name.startsWith('bit')
+    ? { how: 'ask' as const, suggestion: '' }
+    : { how: 'ask' as const, suggestion: `left(${column}, ${size})` }
+  const unit = to.name.startsWith('bit') ? 'bits' : 'characters'
+  const effect = `Raises where a value has more than ${size} ${unit}.`
+  return { ...text, why: `takes ${size} ${unit} at most`, assignment: true, effect }
+}
+
+const zoned = ['timestamp with time zone', 'time with time zone']
+const dateless = ['time without time zone', 'time with time zone']
+
+function betweenTimes(
+  from: string,
+  to: string,
+  column: string,
+  casted: string,
+): Verdict | undefined {
+  const moments = [...zoned, ...dateless, 'timestamp without time zone', 'date']
+  if (!moments.includes(from) || !moments.includes(to)) return undefined
+  if (from === 'date' && to === 'timestamp without time zone') return { how: 'plain' }
+  if (zoned.includes(from) === zoned.includes(to) || dateless.includes(to)) {
+    const lost = to === 'date' ? 'loses the time of day' : 'loses the date'
+    return { how: 'ask', why: lost, suggestion: casted, assignment: true, effect: `${lost}.` }
+  }
+  const zone = `${from === 'date' ? `${column}::timestamp` : column} AT TIME ZONE 'UTC'`
+  const suggestion = to === 'date' ? `(${zone})::date` : zone
+  return { how: 'ask', why: 'depends on a time zone', suggestion, assignment: false }
+}
+
+function betweenNumbers(
+  from: TypeFacts,
+  to: TypeFacts,
+  column: string,
+  casted: string,
+): Verdict | undefined {
+  const [size, scale = 0] = to.modifiers
+  const at = integers.indexOf(from.name)
+  const isExact = at >= 0 || from.name === 'numeric'
+  if (!isExact && !floats.includes(from.name)) return undefined
+  if (integers.includes(to.name)) {
+    if (at < 0) return rounding(column, to.name)
+    return integers.indexOf(to.name) > at ? { how: 'plain' } : outOfRange(to.name)
+  }
+  if (to.name === 'numeric') {
+    if (size === undefined) return { how: 'plain' }
+    const digits = [5, 10, 19][at]
+    return digits !== undefined && size - scale >= digits
+      ? { how: 'plain' }
+      : narrowNumeric(column, scale, at >= 0)
+  }
+  if (!floats.includes(to.name)) return undefined
+  const exact = from.name === 'real' || (at >= 0 && at <= (to.name === 'real' ? 0 : 1))
+  const why = 'loses digits'
+  if (exact) return { how: 'plain' }
+  return { how: 'ask', why, suggestion: casted, assignment: true, effect: 'Loses digits.' }
+}
+
+function rounding(column: string, type: string): Verdict {
+  const suggestion = `round(${column})::${type}`
+  return { how: 'ask', why: 'rounds', suggestion, assignment: true, effect: 'Rounds.' }
+}
+
+function outOfRange(type: string): Verdict {
+  const effect = `Raises where a value is out of the range of ${type}.`
+  return { how: 'ask', why: 'takes smaller numbers only', suggestion: '', assignment: true, effect }
+}
+
+function toStrings(from: TypeFacts, to: TypeFacts, column: string): Verdict | undefined {
+  if (to.category !== 'S') return undefined
+  const [size] = from.modifiers
+  const [newSize] = to.modifiers
+  if (newSize === undefined && to.name !== 'character') return { how: 'plain' }
+  if (strings.includes(from.name) && size !== undefined && newSize !== undefined && newSize >= size)
+    return { how: 'plain' }
+  return narrowString(to, strings.includes(from.name) ? column : `${column}::text`, newSize ?? 1)
+}
+
+function fromStrings(
+  from: TypeFacts,
+  to: TypeFacts,
+  column: string,
+  casted: string,
+): Verdict | undefined {
+  if (from.category !== 'S') return undefined
+  if (to.name === 'bytea') {
+    const suggestion = `convert_to(${column}, 'UTF8')`
+    return { how: 'ask', why: 'needs an encoding', suggestion, assignment: false }
+  }
+  if (zoned.includes(to.name))
+    return { how: 'ask', why: 'depends on a time zone', suggestion: casted, assignment: false }
+  const thing = to.isEnum ? `no label of ${to.name.replace(/^public\./, '')}` : `no ${to.name}`
+  return { how: 'using', expression: casted, comment: `Raises on a value that is ${thing}.` }
+}
+
+function byCast(
+  from: TypeFacts,
+  to: TypeFacts,
+  cast: Cast,
+  column: string,
+  casted: string,
+): Verdict {
+  if (from.isEnum && to.isEnum) {
+    const expression = casted.replace(column, `${column}::text${from.isArray ? '[]' : ''}`)
+    const comment = `Raises on a label that ${to.name.replace(/^public\./, '')} lacks.`
+    return { how: 'using', expression, comment }
+  }
+  if (cast === 'i' || cast === 'a') return { how: 'plain' }
+  if (from.name === 'boolean' && to.name === 'integer') return { how: 'using', expression: casted }
+  if (cast === 'e') {
+    const suggestion = to.name === 'boolean' ? `${column} <> 0` : casted
+    return { how: 'ask', why: 'may change values', suggestion, assignment: false }
+  }
+  const suggestion = suggestionWithoutCast(from, to, column)
+  const why = 'is a conversion that PostgreSQL has no cast for'
+  return { how: 'ask', why, assignment: false, ...(suggestion && { suggestion }) }
+}
+
+function suggestionWithoutCast(from: TypeFacts, to: TypeFacts, column: string): string | undefined {
+  if (to.name === 'uuid') return 'gen_random_uuid()'
+  if (from.category === 'N' && to.name === 'timestamp with time zone')
+    return `to_timestamp(${column})`
+  return undefined
+}

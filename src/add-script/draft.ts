@@ -1,0 +1,128 @@
+import { MigrationError } from '../errors'
+import { arrangeColumns, continueSequences } from './arrange'
+import { type Catalog, virtualMark } from './catalog'
+import { columnChanges } from './column-changes'
+import type { Decisions } from './decisions'
+import type { Setting } from './details'
+import { disguise } from './disguise'
+import type { Engine } from './engine'
+import type { Action } from './facts'
+import { keySteps } from './keys'
+import { afterRebuilt, mapLabels } from './labels'
+import { step, stepOf, type Step } from './step'
+
+/**
+ * Every step from one catalog to the other, in an order that works, in pg-delta's own words.
+ * @throws {MigrationError} DIFFERENCE_REFUSED where PostgreSQL cannot make the change
+ */
+export function draftSteps(
+  engine: Engine,
+  from: Catalog,
+  to: Catalog,
+  decisions: Decisions,
+  major: number,
+): Step[] {
+  refuseUnwritten(from, to)
+  const disguised = disguise(engine, from, to, major)
+  const retyped = columnChanges(from, to).filter((change) => change.retyped)
+  const keys = keySteps(from, to, retyped, decisions)
+  const planned = planActions(engine, from, disguised.to).map(stepOf).map(repaired)
+  const arranged = arrangeColumns(planned, from, to, { ...decisions, using: keys.using })
+  const steps = mapLabels(
+    afterRebuilt(continueSequences(arranged, from), from, to),
+    from,
+    to,
+    decisions,
+  )
+  const { dropped, set } = settingSteps(from, to)
+  return [
+    ...dropped,
+    ...keys.front,
+    ...disguised.front,
+    ...steps,
+    ...disguised.back,
+    ...keys.back,
+    ...set,
+  ]
+}
+
+/** What differs still, a few words each; nothing when the two are equal. */
+export function remaining(engine: Engine, from: Catalog, to: Catalog): string[] {
+  const actions = planActions(engine, from, to).map(({ sql }) => sql)
+  const { dropped, set } = settingSteps(from, to)
+  return [...actions, ...[...dropped, ...set].map(({ sql }) => sql)]
+}
+
+function planActions(engine: Engine, from: Catalog, to: Catalog): Action[] {
+  const assumedRoles = [...new Set([...from.roles, ...to.roles])]
+  try {
+    const { actions } = engine.plan(from.facts, to.facts, { renames: 'off', assumedRoles })
+    refuseSecrets(actions)
+    return actions
+  } catch (cause) {
+    if (cause instanceof MigrationError) throw cause
+    // It refuses what PostgreSQL cannot do in place, in words meant for its users.
+    throw new MigrationError('DIFFERENCE_REFUSED', 'a change cannot be written as SQL', {
+      detail: cause instanceof Error ? cause.message : String(cause),
+      hint: 'Write this script by hand: add_script --from none makes an empty one.',
+      cause,
+    })
+  }
+}
+
+/** pg-delta reads placeholders for passwords of foreign servers, and a script is no place for them. */
+function refuseSecrets(actions: readonly Action[]): void {
+  const action = actions.find(({ sql }) => /__OPTION_[A-Z0-9_]+__/.test(sql))
+  if (!action) return
+  throw new MigrationError('DIFFERENCE_REFUSED', 'a secret would stand in the script', {
+    detail: action.sql,
+    hint: 'Make what needs the secret by hand, outside the scripts.',
+  })
+}
+
+function repaired(one: Step): Step {
+  const sql = one.sql
+    // Only with its partitions does an index of a partitioned table become valid.
+    .replace(/^(CREATE (?:UNIQUE )?INDEX \S+ ON) ONLY /, '$1 ')
+    .replaceAll(`${virtualMark})) STORED`, ')) VIRTUAL')
+    .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
+  return { ...one, sql }
+}
+
+function settingSteps(from: Catalog, to: Catalog): { dropped: Step[]; set: Step[] } {
+  const old = new Map(from.details.settings.map((one) => [one.key, one]))
+  const wanted = new Map(to.details.settings.map((one) => [one.key, one]))
+  const differs = (one: Setting, other: Setting | undefined) => one.value !== other?.value
+  const dropped = from.details.settings
+    .filter((one) => differs(one, wanted.get(one.key)))
+    .filter((one) => one.key.startsWith('statistics ') || !wanted.has(one.key))
+    .filter((one) => isThere(one, to))
+  const set = to.details.settings.filter((one) => differs(one, old.get(one.key)))
+  return { dropped: dropped.map(resetStep), set: set.map(setStep) }
+}
+
+/** What goes with its table or column needs no statement. */
+function isThere({ schema, table, column }: Setting, { facts }: Catalog): boolean {
+  if (column === undefined) return facts.has({ kind: 'table', schema, name: table })
+  return facts.has({ kind: 'column', schema, table, name: column })
+}
+
+function resetStep({ reset, schema, table }: Setting): Step {
+  return step(reset, [{ kind: 'table', schema, name: table }])
+}
+
+function setStep({ set, schema, table }: Setting): Step {
+  return step(set, [{ kind: 'table', schema, name: table }])
+}
+
+function refuseUnwritten(from: Catalog, to: Catalog): void {
+  const [one, other] = [from.details.unwritten, to.details.unwritten]
+  const names = [...new Set([...one.keys(), ...other.keys()])].filter(
+    (name) => one.get(name) !== other.get(name),
+  )
+  if (names.length === 0) return
+  throw new MigrationError('DIFFERENCE_REFUSED', 'a difference is of a kind that is not written', {
+    detail: names.map((name) => `${name} differs.`).join('\n'),
+    hint: 'Write a script for it by hand first: add_script --from none makes an empty one.',
+  })
+}

@@ -1,0 +1,44 @@
+import type { DependencyEdge, Fact, FactBase, StableId } from '@supabase/pg-delta/core' with {
+  'resolution-mode': 'import',
+}
+import type { Action } from '@supabase/pg-delta/plan' with { 'resolution-mode': 'import' }
+
+export type Edge = DependencyEdge
+export type Facts = FactBase
+export type Id = StableId
+export type { Action, Fact }
+
+/** One text for one identity, whatever the order of its parts. */
+export function keyOf(id: Id): string {
+  return Object.entries(id)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${partOf(value)}`)
+    .join('|')
+}
+
+function partOf(value: unknown): string {
+  return typeof value === 'object' && value !== null && 'kind' in value
+    ? `(${keyOf(value as Id)})`
+    : JSON.stringify(value)
+}
+
+/** The identities of one kind. */
+export type IdOf<Kind extends Id['kind']> = Id & { kind: Kind }
+
+/** Tells kinds apart, where TypeScript cannot by itself. */
+export function isA<Kind extends Id['kind']>(id: Id, kind: Kind): id is IdOf<Kind> {
+  return id.kind === kind
+}
+
+/** The facts of one kind. */
+export function factsOf<Kind extends Id['kind']>(
+  facts: Facts,
+  kind: Kind,
+): (Fact & { id: IdOf<Kind> })[] {
+  return facts.facts().filter((fact): fact is Fact & { id: IdOf<Kind> } => isA(fact.id, kind))
+}
+
+/** A value of a payload that is text. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null)
+}

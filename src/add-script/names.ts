@@ -1,0 +1,60 @@
+import type { Id } from './facts'
+
+/** A name with its schema, as facts give it. */
+export interface Qualified {
+  schema: string
+  name: string
+}
+
+/** The table (view, …) that an identity belongs to, itself for a table; undefined for what has none. */
+export function relationOf(id: Id): Qualified | undefined {
+  if ('target' in id) return relationOf(id.target)
+  if ('table' in id) return { schema: id.schema, name: id.table }
+  if (isRelation(id)) return { schema: id.schema, name: id.name }
+  return undefined
+}
+
+const relations = new Set(['table', 'view', 'materializedView', 'foreignTable'])
+
+function isRelation(id: Id): id is Id & Qualified {
+  return relations.has(id.kind)
+}
+
+/** As a reader would name it: the schema only where it is not public. */
+export function shown({ schema, name }: Qualified): string {
+  return schema === 'public' ? name : `${schema}.${name}`
+}
+
+const words: Partial<Record<Id['kind'], string>> = {
+  materializedView: 'materialized view',
+  foreignTable: 'foreign table',
+  eventTrigger: 'event trigger',
+  typeAttribute: 'attribute',
+  fdw: 'foreign-data wrapper',
+  userMapping: 'user mapping',
+  publicationRel: 'published table',
+  publicationSchema: 'published schema',
+  acl: 'privileges',
+  securityLabel: 'security label',
+  defaultPrivilege: 'default privileges',
+  extensionIntent: 'extension object',
+}
+
+/** In a few words: `column users.email`, `index users_trgm`. */
+export function describe(id: Id): string {
+  const word = words[id.kind] ?? id.kind
+  if ('target' in id) return `${word} of ${describe(id.target)}`
+  if ('table' in id && 'name' in id)
+    return `${word} ${shown({ schema: id.schema, name: id.table })}.${id.name}`
+  if ('args' in id) return `${word} ${shown(id)}(${id.args.join(', ')})`
+  if (id.kind === 'typeAttribute') return `${word} ${shown({ ...id, name: id.type })}.${id.name}`
+  if ('schema' in id && 'name' in id && typeof id.schema === 'string')
+    return `${word} ${shown({ schema: id.schema, name: id.name })}`
+  if ('name' in id) return `${word} ${id.name}`
+  return word
+}
+
+/** What TypeORM names after a hash of the table and its columns: it alone makes such names. */
+export function isHashedName(name: string): boolean {
+  return /^(?:PK|FK|IDX|UQ|REL|CHK|XCL)_[0-9a-f]{10,}$/.test(name)
+}

@@ -1,0 +1,77 @@
+import { rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { acquireEmbedded, type EmbeddedRequest } from '../database/embedded/client'
+import { findBinaries } from '../database/embedded/binaries'
+import { MigrationError } from '../errors'
+import { describeAddress } from '../settings/address'
+import { clientOptions } from '../settings/data-source-options'
+import type { ConnectionParts, Settings } from '../settings/types'
+
+/** Where scratch databases are made. */
+export interface ScratchServer {
+  /** To the database from which others are made. */
+  connection: ConnectionParts
+  label: string
+  /** True: nobody else's data is on it. */
+  own: boolean
+  release(): Promise<void>
+}
+
+/**
+ * The server that the settings name, else an embedded one of the user's own, made when there is none.
+ * @throws {MigrationError} EMBEDDED_UNAVAILABLE, EMBEDDED_FAILED
+ */
+export async function scratchServer(
+  settings: Settings,
+  major: number | undefined,
+): Promise<ScratchServer> {
+  const { address } = settings.scratch
+  if (address?.kind === 'postgres') {
+    const label = `${describeAddress(address)} (scratch.url)`
+    const connection = clientOptions(address.direct ?? address.connection, {})
+    return { connection, label, own: false, release: () => Promise.resolve() }
+  }
+  if (address) return embedded({ ...address, here: settings.here })
+  const installed = await binariesFor(settings.here, major)
+  const path = join(cacheFolder(), 'typetrek', `scratch-${installed}`)
+  const request = { path, database: 'postgres', major: installed, here: settings.here }
+  try {
+    return await embedded({ ...request, throwAway: true })
+  } catch (error) {
+    // It keeps nothing safe, so that a power cut may have spoilt it; and nothing in it is worth keeping.
+    if (!(error instanceof MigrationError) || error.code !== 'EMBEDDED_FAILED') throw error
+    await rm(path, { recursive: true, force: true })
+    return embedded({ ...request, throwAway: true })
+  }
+}
+
+async function embedded(request: EmbeddedRequest): Promise<ScratchServer> {
+  const lease = await acquireEmbedded(request)
+  return {
+    connection: { ...lease.connection },
+    label: `the embedded server at ${request.path}`,
+    own: request.throwAway ?? false,
+    release: () => lease.release(),
+  }
+}
+
+async function binariesFor(here: string, major: number | undefined): Promise<number> {
+  try {
+    return (await findBinaries(here, { major })).major
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error
+    const { code, message, detail } = error
+    const hint = error.hint?.replace(
+      /, or set DATABASE_URL.*$/,
+      ', or set scratch.url to a server on which typetrek may create databases.',
+    )
+    throw new MigrationError(code, message, { detail, hint, cause: error })
+  }
+}
+
+/** @see https://specifications.freedesktop.org/basedir-spec/latest/ */
+function cacheFolder(): string {
+  const { XDG_CACHE_HOME } = process.env
+  return XDG_CACHE_HOME?.startsWith('/') ? XDG_CACHE_HOME : join(homedir(), '.cache')
+}

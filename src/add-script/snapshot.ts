@@ -1,0 +1,105 @@
+import type { Pool } from 'pg'
+import { quoteIdentifier } from '../database/quote'
+import { readTables, type ColumnFacts, type TableFacts } from './table-facts'
+
+/** What the tables held at one moment. */
+export interface Snapshot {
+  tables: readonly TableFacts[]
+  /** By table's oid: each row as the texts of its columns, in the order of `columns`. */
+  rows: ReadonlyMap<string, readonly (readonly (string | null)[])[]>
+}
+
+/** Reads every row of every table; meant for the few that `fillTables` makes. */
+export async function takeSnapshot(pool: Pool): Promise<Snapshot> {
+  const tables = await readTables(pool)
+  const rows = new Map<string, (string | null)[][]>()
+  for (const table of tables) rows.set(table.oid, await rowsOf(pool, table))
+  return { tables, rows }
+}
+
+async function rowsOf(pool: Pool, { schema, table, columns }: TableFacts) {
+  if (columns.length === 0) return []
+  const list = columns.map(({ name }) => `${quoteIdentifier(name)}::text`).join(', ')
+  const text = `SELECT ${list} FROM ONLY ${quoteIdentifier(schema, table)}`
+  const { rows } = await pool.query<(string | null)[]>({ text, rowMode: 'array' })
+  return rows
+}
+
+/** A table, or a column of one, whose contents did not come through. */
+export interface Loss {
+  table: string
+  column?: string
+  /** A lowercase fact: `column users.name is gone`. */
+  fact: string
+}
+
+/**
+ * What was lost between two moments of one database. A table and a column are known by PostgreSQL's own
+ * numbers for them, whatever they are called now; columns whose type is the same must hold the same
+ * rows, those of another type as many values. Pure.
+ */
+export function lossesBetween(before: Snapshot, after: Snapshot): Loss[] {
+  const byOid = new Map(after.tables.map((table) => [table.oid, table]))
+  const byName = new Map(after.tables.map((table) => [table.name, table]))
+  return before.tables.flatMap((table) => {
+    if (before.rows.get(table.oid)?.length === 0) return []
+    const now = byOid.get(table.oid) ?? byName.get(table.name)
+    if (!now) return [{ table: table.name, fact: `table ${table.name} is gone` }]
+    if (after.rows.get(now.oid)?.length === 0) {
+      return [{ table: table.name, fact: `table ${table.name} lost all its rows` }]
+    }
+    return tableLosses({ table, snapshot: before }, { table: now, snapshot: after })
+  })
+}
+
+interface Side {
+  table: TableFacts
+  snapshot: Snapshot
+}
+
+function tableLosses(before: Side, after: Side): Loss[] {
+  const same = before.table.oid === after.table.oid
+  const pairs = before.table.columns.map((column) => ({
+    column,
+    now:
+      (same && after.table.columns.find(({ number }) => number === column.number)) ||
+      after.table.columns.find(({ name }) => name === column.name),
+  }))
+  const kept = pairs.filter(({ column, now }) => now && unchanged(column, now))
+  const losses = pairs.flatMap(({ column, now }): Loss[] => {
+    const place = { table: before.table.name, column: column.name }
+    const name = `${before.table.name}.${column.name}`
+    if (!now) return [{ ...place, fact: `column ${name} is gone` }]
+    const had = valuesOf(before, column).filter((value) => value !== null).length
+    const has = valuesOf(after, now).filter((value) => value !== null).length
+    if (has < had) return [{ ...place, fact: `column ${name} lost ${had - has} of ${had} values` }]
+    return []
+  })
+  if (losses.length > 0) return losses
+  const was = tuples(before, kept.map(({ column }) => column)) // prettier-ignore
+  const is = tuples(after, kept.map(({ now }) => now!)) // prettier-ignore
+  if (was === is) return []
+  const changed = kept.find(({ column, now }) => tuples(before, [column]) !== tuples(after, [now!]))
+  const what = changed
+    ? `column ${before.table.name}.${changed.column.name}`
+    : `table ${before.table.name}`
+  const column = changed && { column: changed.column.name }
+  return [{ table: before.table.name, ...column, fact: `${what} holds other values than before` }]
+}
+
+function unchanged(before: ColumnFacts, after: ColumnFacts): boolean {
+  return before.type === after.type && before.typeOid === after.typeOid
+}
+
+function valuesOf({ table, snapshot }: Side, column: ColumnFacts): (string | null)[] {
+  const at = table.columns.indexOf(column)
+  return (snapshot.rows.get(table.oid) ?? []).map((row) => row[at] ?? null)
+}
+
+function tuples({ table, snapshot }: Side, columns: readonly ColumnFacts[]): string {
+  const places = columns.map((column) => table.columns.indexOf(column))
+  const rows = (snapshot.rows.get(table.oid) ?? []).map((row) =>
+    JSON.stringify(places.map((at) => row[at])),
+  )
+  return rows.toSorted().join('\n')
+}

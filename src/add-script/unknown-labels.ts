@@ -1,0 +1,26 @@
+import { quoteIdentifier } from '../database/quote'
+import type { ColumnChange } from './column-changes'
+import type { Sides } from './decide'
+import { factsOf } from './facts'
+import type { TypePair } from './read-types'
+
+/** Values of a text column, in rows that the scripts make, that the enum does not know. */
+export async function unknownLabels(
+  { to, before }: Sides,
+  { change, ...pair }: TypePair & { change: ColumnChange },
+): Promise<string[]> {
+  if (!pair.to.isEnum || pair.to.isArray || pair.from.isArray || pair.from.category !== 'S')
+    return []
+  const type = factsOf(to.facts, 'type').find(
+    ({ id }) => `${id.schema}.${id.name}` === pair.to.name.replaceAll('"', ''),
+  )
+  if (!type) return []
+  const { schema, table, name } = change.id
+  const column = quoteIdentifier(name)
+  const { rows } = await before.query<{ value: string }>(
+    `SELECT DISTINCT ${column}::text AS value FROM ${quoteIdentifier(schema, table)}
+     WHERE ${column}::text <> ALL($1) ORDER BY 1 LIMIT 5`,
+    [type.payload['values']],
+  )
+  return rows.map(({ value }) => `'${value}'`)
+}

@@ -1,0 +1,80 @@
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { MigrationError } from '../errors'
+import { readFolder } from '../script/folder'
+import { newRevision, titleFileName } from '../script/name'
+import { filesOf, type Draft, type ScriptForm } from './script-draft'
+
+/** A script with its revision and the texts of its files. */
+export interface AddedScript {
+  revision: string
+  /** As it stands in the files' names. */
+  title: string
+  /** As it was given, in one line. */
+  words: string
+  /** By absolute path; the file that is responsible first. */
+  files: readonly { path: string; text: string }[]
+}
+
+/** Names drafts one after the other, above the newest script of the folder. */
+export async function nameDrafts(
+  drafts: readonly Draft[],
+  { directory, title, form, headers }: Naming,
+): Promise<AddedScript[]> {
+  let revision = await newestRevision(directory)
+  return drafts.map((draft, at) => {
+    revision = newRevision(new Date(), revision)
+    const name = titleFileName(`${title} ${draft.purpose}`)
+    const files = filesOf(draft, form, name, headers[at] ?? []).map(({ suffix, text }) => ({
+      path: join(directory, `${revision}${suffix}`),
+      text,
+    }))
+    return { revision, title: name, words: oneLine(title), files }
+  })
+}
+
+export interface Naming {
+  directory: string
+  title: string
+  form: ScriptForm
+  /** Comment lines for the head of each, where it is TypeScript; SQL has them already. */
+  headers: readonly (readonly string[])[]
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim()
+}
+
+/** The newest revision of a folder that may be empty or not there yet. */
+export async function newestRevision(directory: string): Promise<string | undefined> {
+  const found = await stat(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (!found) return undefined
+  const scripts = await readFolder(directory, { allowEmpty: true })
+  return scripts.at(-1)?.revision
+}
+
+/**
+ * Writes all files or none; never over one that is there.
+ * @throws {MigrationError} USAGE
+ */
+export async function writeScripts(scripts: readonly AddedScript[]): Promise<void> {
+  const written: string[] = []
+  try {
+    for (const { path, text } of scripts.flatMap(({ files }) => files)) {
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(path, text, { flag: 'wx' })
+      written.push(path)
+    }
+  } catch (cause) {
+    for (const path of written) await rm(path, { force: true })
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
+    throw new MigrationError('USAGE', 'a file of that name is there already', {
+      file: (cause as NodeJS.ErrnoException).path,
+      hint: 'Run it again: the next second gives the next number.',
+      cause,
+    })
+  }
+}

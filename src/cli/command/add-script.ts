@@ -1,0 +1,140 @@
+import { relative } from 'node:path'
+import type { AddScriptOptions, AddScriptReport } from '../../add-script/options'
+import type { AddedScript } from '../../add-script/write'
+import type { Question } from '../../add-script/types'
+import type { Settings } from '../../settings/types'
+import { askerOf } from '../asker'
+import { settingsOf, type Context, type Handler } from '../context'
+import { startMovingLine } from '../moving-line'
+import type { GivenOptions } from '../options'
+import { stoppable } from '../signals'
+import { elapsed, indented } from '../text'
+import { toldAnswers } from '../told'
+import { didYouMean, usageError } from '../usage-error'
+
+/** Writes the next script from what differs; with `--check` only says whether anything does. */
+export const addScriptCommand: Handler = async (context) => {
+  const { call, output } = context
+  const title = call.words.join(' ').trim()
+  const check = call.options.check ?? false
+  if (title === '' && !check) {
+    throw usageError('add_script needs a title', 'Write add_script and what the script does.')
+  }
+  const options = { ...optionsOf(call.options), title: title || 'check' }
+  const settings = await settingsOf(context)
+  const report = await adding(context, settings, options)
+  output.document(documentOf(report))
+  for (const note of report.notes) output.note(`${output.noteStyle.yellow('note:')} ${note}`)
+  output.result(rendered(report, context))
+  return check && report.outcome !== 'nothing' ? 3 : 0
+}
+
+async function adding(
+  context: Context,
+  settings: Settings,
+  options: AddScriptOptions,
+): Promise<AddScriptReport> {
+  const { addScript } = await import('../../add-script/add-script.js')
+  const { progress, begin, end } = progressOn(context)
+  return stoppable(context, async (signal) => {
+    const asker = options.check ? undefined : askerOf(context, signal)
+    const ask =
+      asker &&
+      (async (question: Question) => {
+        end()
+        const answer = await asker.ask(question)
+        begin()
+        return answer
+      })
+    const answers = { ...options.answers, ...(ask && { ask }) }
+    try {
+      return await addScript(settings, { ...options, answers, signal, progress })
+    } finally {
+      asker?.close()
+      end()
+    }
+  })
+}
+
+const sources = ['schema', 'entities', 'command', 'none'] as const
+
+function optionsOf(options: GivenOptions): Omit<AddScriptOptions, 'title'> {
+  if (options.ts && options.pair) {
+    throw usageError('--ts and --pair contradict each other', 'Give one of them.')
+  }
+  const { from, message, commit, verify, withSchema, dryRun, check } = options
+  const source = sources.find((one) => one === from)
+  if (from !== undefined && !source) {
+    const all = `Write schema, entities, command or none.`
+    throw usageError(`--from ${from} is no source`, didYouMean(from, sources, all))
+  }
+  return {
+    answers: toldAnswers(options),
+    form: options.ts ? 'ts' : options.pair ? 'pair' : 'sql',
+    ...(source && { from: source }),
+    ...(message !== undefined && { message }),
+    ...(commit !== undefined && { commit }),
+    ...(verify !== undefined && { verify }),
+    ...(withSchema && { withSchema }),
+    ...(dryRun && { dryRun }),
+    ...(check && { check }),
+  }
+}
+
+/** What is going on, on a terminal's last line; not while somebody types there. */
+function progressOn({ io, output }: Context) {
+  const startedAt = performance.now()
+  let doing = ''
+  const line = () => `${doing}  ${elapsed(performance.now() - startedAt)}`
+  const begin = () => {
+    if (!io.terminal.stderr || output.quiet) return
+    output.moving = startMovingLine((text) => output.draw(text), line)
+  }
+  const end = () => {
+    output.moving?.stop()
+    output.moving = undefined
+  }
+  const progress = (text: string) => {
+    doing = text
+    if (output.verbose) output.note(text)
+  }
+  begin()
+  return { progress, begin, end }
+}
+
+function documentOf(report: AddScriptReport): object {
+  const { outcome, source, scripts, notes, destructive, proven, commit } = report
+  const members = scripts.map(({ revision, title, files }) => ({
+    revision,
+    title,
+    files: files.map(({ path, text }) => (outcome === 'shown' ? { path, text } : { path })),
+  }))
+  return { outcome, source, scripts: members, destructive, proven, notes, commit }
+}
+
+const nothing: Readonly<Record<AddScriptReport['source'], string>> = {
+  schema: 'Nothing differs between the scripts and the canonical schema.',
+  entities: 'Nothing differs between the scripts and the entities.',
+  command: 'schema_diff_cmd says that nothing differs.',
+  none: '',
+}
+
+function rendered(report: AddScriptReport, { io, output, call }: Context): string {
+  const { outcome, scripts, commit } = report
+  if (outcome === 'nothing') return `${nothing[report.source]} No script is needed.`
+  const shown = (path: string) => {
+    const name = relative(io.cwd, path)
+    return name.startsWith('..') ? path : name
+  }
+  const files = scripts.flatMap((script: AddedScript) => script.files)
+  if (outcome === 'shown') {
+    const verb = call.options.check ? 'Something differs' : 'Would write'
+    const texts = files.map(
+      ({ path, text }) => `${output.style.bold(shown(path))}\n${indented(text, '  ')}`,
+    )
+    return `${verb}:\n${texts.join('\n')}`.trimEnd()
+  }
+  const lines = files.map(({ path }) => shown(path))
+  if (commit !== undefined) lines.push(`committed as ${commit.slice(0, 10)}`)
+  return lines.join('\n')
+}

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Pool } from 'pg'
+import { readCatalog } from '../../src/add-script/catalog'
+import { findDifference } from '../../src/add-script/difference'
+import { remaining } from '../../src/add-script/draft'
+import { loadEngine } from '../../src/add-script/engine'
+import { renderScript } from '../../src/add-script/render'
+import type { Answers, Change, Ignored, Reversible, Statement } from '../../src/add-script/types'
+import type { ErrorCode } from '../../src/errors'
+import { lex } from '../../src/script/lexer'
+import { readSections } from '../../src/script/sections'
+import type { SqlPart } from '../../src/script/script'
+import { failureOf } from '../support/failure'
+import { Databases } from './scratch'
+
+/** A change of schema, and what is to come of it. */
+export interface ChangeCase {
+  /** SQL of the scripts, and of the wanted schema. */
+  before: string
+  after: string
+  /** Run on a copy of `before`, ahead of the script. */
+  rows?: string
+  answers?: Partial<Answers>
+  /** The statements of the upgrade, script by script, in order; not compared where absent. */
+  up?: readonly string[]
+  /** Queries on what the script made, and the rows that they give, as JSON. */
+  holds?: readonly (readonly [query: string, rows: unknown])[]
+  /** The same, once the downgrade has been run as well. */
+  restores?: readonly (readonly [query: string, rows: unknown])[]
+  reversible?: Reversible
+  kept?: readonly string[]
+  unproven?: readonly string[]
+  ignored?: readonly Ignored[]
+  /** The script is right, and PostgreSQL refuses it with these rows. */
+  raises?: RegExp
+  /** PostgreSQL refuses the downgrade with these rows. */
+  downRaises?: RegExp
+  /** No script is written. */
+  refused?: { code: ErrorCode; says?: RegExp }
+  major?: number
+}
+
+const nobody: Answers = {
+  renames: [],
+  using: [],
+  map: [],
+  backfills: [],
+  extra: 'drop',
+  yes: false,
+  online: false,
+}
+
+/** Tests one change on real databases: its text, its rows, both catalogs, and the way back. */
+export function changeTest(name: string, one: ChangeCase): void {
+  test(name, () => Databases.with((databases) => checkChange(databases, one), one.major))
+}
+
+async function checkChange(databases: Databases, one: ChangeCase): Promise<void> {
+  const before = await databases.make(one.before)
+  const filled = await databases.make(one.rows ?? '', before)
+  const copy = databases.open(await databases.make('', before))
+  const after = databases.open(await databases.make(one.after))
+  const answers = { ...nobody, ...one.answers }
+  const finding = findDifference(copy, after, answers, one.ignored ?? [])
+  if (one.refused) {
+    const failure = await failureOf(finding)
+    assert.equal(failure.code, one.refused.code, failure.message)
+    const said = [failure.message, failure.detail, failure.hint].join('\n')
+    if (one.refused.says) assert.match(said, one.refused.says)
+    return
+  }
+  const change = await finding
+  if (process.env['SHOW'])
+    for (const part of change.scripts) console.log(renderScript(part, { lines: [name(part)] }))
+  if (one.up)
+    assert.deepEqual(
+      change.scripts.flatMap(({ up }) => up.map(oneLine)),
+      one.up,
+    )
+  if (one.reversible)
+    for (const { reversible } of change.scripts) assert.equal(reversible, one.reversible)
+  if (one.unproven) assert.deepEqual(change.unproven, one.unproven)
+  if (one.kept) assert.deepEqual(change.kept, one.kept)
+  await checkRun(databases.open(filled), databases.open(before), after, change, one)
+}
+
+function name({ purpose, reversible }: Change['scripts'][number]): string {
+  return `${purpose || 'main'} (${reversible})`
+}
+
+function oneLine({ sql }: Statement): string {
+  return sql.replaceAll(/\s+/g, ' ').replaceAll(/\( | (?=\))/g, (text) => text.trim())
+}
+
+async function checkRun(
+  filled: Pool,
+  before: Pool,
+  after: Pool,
+  change: Change,
+  one: ChangeCase,
+): Promise<void> {
+  const parts = change.scripts.map((part) => readSections(renderScript(part, { lines: [] }), 'x'))
+  const ups = runAll(
+    filled,
+    parts.map(({ upgrade }) => upgrade),
+  )
+  if (one.raises) return assert.rejects(ups, one.raises)
+  await ups
+  if (one.answers?.extra !== 'keep') assert.deepEqual(await differences(filled, after, one), [])
+  await checkHolds(filled, one.holds)
+  const downs = parts.map(({ downgrade }) => downgrade).toReversed()
+  if (downs.includes(undefined)) return assert.equal(one.reversible, 'no')
+  const undoing = runAll(filled, downs)
+  if (one.downRaises) return assert.rejects(undoing, one.downRaises)
+  await undoing
+  assert.deepEqual(await differences(filled, before, one), [])
+  await checkHolds(filled, one.restores)
+}
+
+async function checkHolds(pool: Pool, holds: ChangeCase['holds'] = []): Promise<void> {
+  for (const [query, rows] of holds) {
+    const result = await pool.query<Record<string, unknown>>(query)
+    assert.deepEqual(
+      result.rows.map((row) => Object.values(row)),
+      rows,
+      query,
+    )
+  }
+}
+
+/** As the runner does: one transaction, or statement by statement. */
+async function runAll(pool: Pool, parts: readonly (SqlPart | undefined)[]): Promise<void> {
+  for (const part of parts) {
+    if (!part) throw new Error('there is no such part')
+    const client = await pool.connect()
+    try {
+      const statements = lex(part.text).statements.map(({ start, end }) =>
+        part.text.slice(start, end),
+      )
+      if (part.options.transaction) await client.query(`BEGIN;${part.text};COMMIT`)
+      else for (const statement of statements) await client.query(statement)
+    } catch (error) {
+      await client.query('ROLLBACK')
+      throw error
+    } finally {
+      client.release()
+    }
+  }
+}
+
+async function differences(
+  one: Pool,
+  other: Pool,
+  { ignored = [] }: ChangeCase,
+): Promise<string[]> {
+  const engine = await loadEngine()
+  const [from, to] = await Promise.all(
+    [one, other].map((pool) => readCatalog(engine, pool, ignored)),
+  )
+  return from && to ? remaining(engine, from, to) : ['unread']
+}

@@ -1,0 +1,176 @@
+import { changeTest } from './change-case'
+
+const enumOf = (labels: string, name = 'status') =>
+  `CREATE TYPE ${name} AS ENUM (${labels
+    .split(' ')
+    .map((label) => `'${label}'`)
+    .join(', ')});`
+
+const tables = `CREATE TABLE a (id serial PRIMARY KEY, s status);
+  CREATE TABLE b (id serial PRIMARY KEY, s status);`
+
+changeTest('E05: a label of a type that two tables share is added once, where it belongs', {
+  before: enumOf('a b') + tables,
+  after: enumOf('a x b') + tables,
+  rows: "INSERT INTO a (s) VALUES ('b')",
+  up: ["ALTER TYPE status ADD VALUE 'x' BEFORE 'b'"],
+  holds: [['SELECT s FROM a', [['b']]]],
+  reversible: 'yes',
+})
+
+changeTest('E01: the downgrade of a new label works although a default uses the type', {
+  before: enumOf('a b') + "CREATE TABLE t (id serial PRIMARY KEY, s status NOT NULL DEFAULT 'a')",
+  after: enumOf('a b c') + "CREATE TABLE t (id serial PRIMARY KEY, s status NOT NULL DEFAULT 'a')",
+  rows: "INSERT INTO t (s) VALUES ('b')",
+  up: ["ALTER TYPE status ADD VALUE 'c' AFTER 'b'"],
+  restores: [['SELECT s FROM t', [['b']]]],
+})
+
+changeTest('E11: a new label that is the new default is committed in a script of its own first', {
+  before: enumOf('a b') + "CREATE TABLE t (id serial PRIMARY KEY, s status NOT NULL DEFAULT 'a')",
+  after: enumOf('a b c') + "CREATE TABLE t (id serial PRIMARY KEY, s status NOT NULL DEFAULT 'c')",
+  rows: "INSERT INTO t (s) VALUES ('b')",
+  up: [
+    "ALTER TYPE status ADD VALUE IF NOT EXISTS 'c' AFTER 'b'",
+    "ALTER TABLE t ALTER COLUMN s SET DEFAULT 'c'::status",
+  ],
+  holds: [
+    ['INSERT INTO t DEFAULT VALUES RETURNING s', [['c']]],
+    ["DELETE FROM t WHERE s = 'c'", []],
+  ],
+  restores: [['INSERT INTO t DEFAULT VALUES RETURNING s', [['a']]]],
+})
+
+changeTest('E12: a new label that a partial index uses is committed first', {
+  before: enumOf('a b') + 'CREATE TABLE t (id serial PRIMARY KEY, s status)',
+  after:
+    enumOf('a b c') +
+    "CREATE TABLE t (id serial PRIMARY KEY, s status); CREATE INDEX t_c ON t (id) WHERE s = 'c'",
+  up: [
+    "ALTER TYPE status ADD VALUE IF NOT EXISTS 'c' AFTER 'b'",
+    "CREATE INDEX t_c ON t (id) WHERE (s = 'c'::status)",
+  ],
+})
+
+changeTest('E03: a renamed label takes rows and defaults along', {
+  before:
+    enumOf('active gone') + "CREATE TABLE t (id serial PRIMARY KEY, s status DEFAULT 'active')",
+  after:
+    enumOf('enabled gone') + "CREATE TABLE t (id serial PRIMARY KEY, s status DEFAULT 'enabled')",
+  rows: 'INSERT INTO t DEFAULT VALUES',
+  answers: { renames: [{ from: 'status.active', to: 'enabled' }] },
+  up: ["ALTER TYPE status RENAME VALUE 'active' TO 'enabled'"],
+  holds: [['SELECT s FROM t', [['enabled']]]],
+  restores: [['SELECT s FROM t', [['active']]]],
+  reversible: 'yes',
+})
+
+const defaulted =
+  "CREATE TABLE t (id serial PRIMARY KEY, s status NOT NULL DEFAULT 'a', l status[])"
+
+changeTest('E04: rows of a lost label get the one that was told, in arrays too', {
+  before: enumOf('a b c') + defaulted,
+  after: enumOf('a c') + defaulted,
+  rows: "INSERT INTO t (s, l) VALUES ('b', '{b,a}'), ('c', NULL)",
+  answers: { map: [{ type: 'status', from: 'b', to: 'c' }], yes: true },
+  holds: [
+    [
+      'SELECT s, l FROM t ORDER BY id',
+      [
+        ['c', '{c,a}'],
+        ['c', null],
+      ],
+    ],
+  ],
+  reversible: 'lossy',
+})
+
+changeTest('E04: unmapped, PostgreSQL refuses while a row has the lost label', {
+  before: enumOf('a b c') + defaulted,
+  after: enumOf('a c') + defaulted,
+  rows: "INSERT INTO t (s) VALUES ('b')",
+  raises: /invalid input value for enum status: "b"/,
+})
+
+changeTest('E04: unmapped, and no row has it: the label goes', {
+  before: enumOf('a b c') + defaulted,
+  after: enumOf('a c') + defaulted,
+  rows: "INSERT INTO t (s) VALUES ('c')",
+  up: [
+    'ALTER TABLE t ALTER COLUMN s DROP DEFAULT',
+    'ALTER TYPE status RENAME TO status_old',
+    "CREATE TYPE status AS ENUM ('a', 'c')",
+    'ALTER TABLE t ALTER COLUMN l TYPE status[] USING l::text[]::status[]',
+    'ALTER TABLE t ALTER COLUMN s TYPE status USING s::text::status',
+    'DROP TYPE status_old',
+    "ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status",
+  ],
+  holds: [['SELECT s FROM t', [['c']]]],
+  reversible: 'yes',
+})
+
+changeTest('E09: labels change places, and rows keep theirs', {
+  before: enumOf('a b c') + defaulted,
+  after: enumOf('c a b') + defaulted,
+  rows: "INSERT INTO t (s) VALUES ('b')",
+  holds: [["SELECT s, s > 'c' FROM t", [['b', true]]]],
+  restores: [["SELECT s, s > 'c' FROM t", [['b', false]]]],
+  reversible: 'yes',
+})
+
+changeTest('an enum with a view, a check and a partial index on it loses a label', {
+  before:
+    enumOf('a b c') +
+    `CREATE TABLE t (id serial PRIMARY KEY, s status CHECK (s <> 'c'), n int);
+     CREATE INDEX t_a ON t (n) WHERE s = 'a'; CREATE VIEW v AS SELECT s, n FROM t WHERE s = 'a'`,
+  after:
+    enumOf('a c') +
+    `CREATE TABLE t (id serial PRIMARY KEY, s status CHECK (s <> 'c'), n int);
+     CREATE INDEX t_a ON t (n) WHERE s = 'a'; CREATE VIEW v AS SELECT s, n FROM t WHERE s = 'a'`,
+  rows: "INSERT INTO t (s, n) VALUES ('a', 1)",
+  holds: [['SELECT * FROM v', [['a', 1]]]],
+})
+
+changeTest('a renamed table and column take their enum type along', {
+  before:
+    enumOf('a b', 'users_status_enum') +
+    "CREATE TABLE users (id serial PRIMARY KEY, status users_status_enum DEFAULT 'a')",
+  after:
+    enumOf('a b', 'customers_state_enum') +
+    "CREATE TABLE customers (id serial PRIMARY KEY, state customers_state_enum DEFAULT 'a')",
+  rows: "INSERT INTO users (status) VALUES ('b')",
+  answers: {
+    renames: [
+      { from: 'users', to: 'customers' },
+      { from: 'users.status', to: 'customers.state' },
+    ],
+  },
+  up: [
+    'ALTER TABLE users RENAME TO customers',
+    'ALTER TABLE customers RENAME COLUMN status TO state',
+    'ALTER TYPE users_status_enum RENAME TO customers_state_enum',
+    'ALTER SEQUENCE users_id_seq RENAME TO customers_id_seq',
+    'ALTER TABLE customers RENAME CONSTRAINT users_pkey TO customers_pkey',
+  ],
+  holds: [['SELECT state FROM customers', [['b']]]],
+  reversible: 'yes',
+})
+
+changeTest('L01: a type name that PostgreSQL cut at 63 bytes is no difference', {
+  before: `CREATE TYPE "${'very_long_name_of_a_table_and_a_column_that_goes_on_and_on_enum'.repeat(2)}" AS ENUM ('a');`,
+  after: `CREATE TYPE "${'very_long_name_of_a_table_and_a_column_that_goes_on_and_on_enum'.repeat(2)}" AS ENUM ('a');`,
+  up: [],
+})
+
+changeTest('text becomes an enum: a value in the scripts that is no label makes a question', {
+  before: "CREATE TABLE t (id serial PRIMARY KEY, s text); INSERT INTO t (s) VALUES ('odd')",
+  after: `${enumOf('a b')} CREATE TABLE t (id serial PRIMARY KEY, s status)`,
+  refused: { code: 'QUESTION_OPEN', says: /no label \('odd'\)/ },
+})
+
+changeTest('what was told in vain is an error', {
+  before: enumOf('a b'),
+  after: enumOf('a b'),
+  answers: { map: [{ type: 'status', from: 'x', to: 'a' }] },
+  refused: { code: 'USAGE', says: /does not lose the label "x"/ },
+})

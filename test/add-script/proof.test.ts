@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { prove, type Claim, type Proof } from '../../src/add-script/proof'
+import { openScratch, type ScratchDatabase } from '../../src/add-script/scratch'
+import type { Statement } from '../../src/add-script/types'
+import { settingsFor } from '../../src/settings/library'
+import { withDatabase } from '../support/database'
+import { withFolder } from '../support/folder'
+
+interface Case {
+  before: string
+  after: string
+  /** The whole script, with its sections. */
+  script: string
+  /** Statements that say that they lose data. */
+  destructive?: readonly string[]
+  wayBack?: Claim['wayBack']
+}
+
+async function proofOf({ before, after, script, destructive, wayBack }: Case): Promise<Proof> {
+  let proof: Proof | undefined
+  await withDatabase((database) =>
+    withFolder({ '1_a.sql': '' }, async (folder) => {
+      const settings = await settingsFor(folder, database.url)
+      const address = { kind: 'postgres' as const, connection: database.connection }
+      const own = { ...settings, scratch: { address, extensions: [] } }
+      const scratch = await openScratch(own, undefined)
+      const made = async (sql: string): Promise<ScratchDatabase> => {
+        const one = await scratch.create()
+        await (await one.pool()).query(sql)
+        return one
+      }
+      try {
+        const signal = new AbortController().signal
+        const files = [{ path: `${folder}/2_b.sql`, text: script }]
+        proof = await prove(
+          { scratch, settings: own, signal },
+          {
+            scripts: [{ revision: '2', title: 'b', words: 'b', files }],
+            before: await made(before),
+            after: await made(after),
+            announced: (destructive ?? []).map(announcement),
+            wayBack: wayBack ?? 'with every row',
+            extra: 'drop',
+            ignored: [settings.journal, { schema: 'public', table: 'typetrek_scratch_journal' }],
+          },
+        )
+      } finally {
+        await scratch.close()
+      }
+    }),
+  )
+  return proof!
+}
+
+function announcement(sql: string): Statement {
+  return { sql, group: '', comments: [], destructive: true, transactional: true }
+}
+
+const users = 'CREATE TABLE users (id serial PRIMARY KEY, name varchar(50) NOT NULL, age int)'
+
+test('a script that keeps every row and comes back is proven', async () => {
+  const proof = await proofOf({
+    before: users,
+    after: users.replace('50', '100').replace('age int', 'age bigint'),
+    script: `-- MIGRATE UP
+ALTER TABLE users ALTER name TYPE varchar(100), ALTER age TYPE bigint;
+-- MIGRATE DOWN
+ALTER TABLE users ALTER name TYPE varchar(50), ALTER age TYPE int;`,
+  })
+
+  assert.deepEqual(proof, { failures: [], remarks: [] })
+})
+
+test('renames keep what they name', async () => {
+  const proof = await proofOf({
+    before: users,
+    after: 'CREATE TABLE people (id serial PRIMARY KEY, full_name varchar(50) NOT NULL, age int)',
+    script: `-- MIGRATE UP
+ALTER TABLE users RENAME TO people; ALTER TABLE people RENAME name TO full_name;
+ALTER SEQUENCE users_id_seq RENAME TO people_id_seq; ALTER INDEX users_pkey RENAME TO people_pkey;
+DO $$ BEGIN IF current_setting('server_version_num')::int >= 180000 THEN
+  ALTER TABLE people RENAME CONSTRAINT users_id_not_null TO people_id_not_null;
+  ALTER TABLE people RENAME CONSTRAINT users_name_not_null TO people_full_name_not_null; END IF; END $$;`,
+    wayBack: 'none',
+  })
+
+  assert.deepEqual(proof.failures, [])
+})
+
+const failures: readonly [name: string, given: Case, failure: RegExp][] = [
+  [
+    'a column that is dropped and added again',
+    {
+      before: users,
+      after: users.replace('age int', 'age bigint'),
+      script: 'ALTER TABLE users DROP age; ALTER TABLE users ADD age bigint',
+      wayBack: 'none',
+    },
+    /column users\.age lost \d of \d values/,
+  ],
+  [
+    'a table that is dropped and made again',
+    {
+      before: users,
+      after: users,
+      script: `DROP TABLE users; ${users}`,
+      wayBack: 'none',
+    },
+    /users/,
+  ],
+  [
+    'a column whose loss is not announced',
+    {
+      before: users,
+      after: 'CREATE TABLE users (id serial PRIMARY KEY, name varchar(50) NOT NULL)',
+      script: 'ALTER TABLE users DROP age',
+      wayBack: 'none',
+    },
+    /column users\.age is gone/,
+  ],
+  [
+    'values that change though nothing was to change them',
+    {
+      before: users,
+      after: `${users}; ALTER TABLE users ADD more int`,
+      script: "ALTER TABLE users ADD more int; UPDATE users SET name = 'x'",
+      wayBack: 'none',
+    },
+    /column users\.name holds other values than before/,
+  ],
+  [
+    'an upgrade that does not reach the schema',
+    {
+      before: users,
+      after: `${users}; CREATE INDEX more ON users (age)`,
+      script: 'ALTER TABLE users ADD more int',
+      wayBack: 'none',
+    },
+    /^The upgrade leaves a difference: /,
+  ],
+  [
+    'an upgrade that PostgreSQL refuses',
+    { before: users, after: users, script: 'ALTER TABLE nobody ADD more int', wayBack: 'none' },
+    /^The upgrade fails: relation "nobody" does not exist\.$/,
+  ],
+  [
+    'a downgrade that does not come back',
+    {
+      before: users,
+      after: `${users}; ALTER TABLE users ADD more int`,
+      script: '-- MIGRATE UP\nALTER TABLE users ADD more int;\n-- MIGRATE DOWN\nSELECT 1;',
+    },
+    /^The downgrade leaves a difference: /,
+  ],
+  [
+    'a downgrade that PostgreSQL refuses',
+    {
+      before: users,
+      after: `${users}; ALTER TABLE users ADD more int`,
+      script: '-- MIGRATE UP\nALTER TABLE users ADD more int;\n-- MIGRATE DOWN\nDROP TABLE more;',
+    },
+    /^The downgrade fails: table "more" does not exist\.$/,
+  ],
+  [
+    'a downgrade that loses rows although it is said to bring them back',
+    {
+      before: users,
+      after: users.replace('age int', 'age bigint'),
+      script: `-- MIGRATE UP\nALTER TABLE users ALTER age TYPE bigint;
+-- MIGRATE DOWN\nALTER TABLE users DROP age; ALTER TABLE users ADD age int;`,
+    },
+    /^After upgrade and downgrade, column users\.age lost/,
+  ],
+]
+
+for (const [name, given, failure] of failures) {
+  test(`${name} fails the proof`, async () => {
+    const { failures: found } = await proofOf(given)
+
+    assert.equal(found.length, 1, found.join('\n'))
+    assert.match(found[0]!, failure)
+  })
+}
+
+test('an announced loss is no failure', async () => {
+  const proof = await proofOf({
+    before: users,
+    after: 'CREATE TABLE users (id serial PRIMARY KEY, name varchar(50) NOT NULL)',
+    script: 'ALTER TABLE users DROP age',
+    destructive: ['ALTER TABLE users DROP COLUMN age'],
+    wayBack: 'none',
+  })
+
+  assert.deepEqual(proof.failures, [])
+})
+
+const fitting: readonly [name: string, given: Case, remark: RegExp][] = [
+  [
+    'a text that becomes an enum',
+    {
+      before: 'CREATE TABLE a (s text NOT NULL)',
+      after: "CREATE TYPE mood AS ENUM ('sad', 'happy'); CREATE TABLE a (s mood NOT NULL)",
+      script:
+        "CREATE TYPE mood AS ENUM ('sad', 'happy'); ALTER TABLE a ALTER s TYPE mood USING s::mood",
+      wayBack: 'none',
+    },
+    /invalid input value for enum mood/,
+  ],
+  [
+    'a column that becomes required',
+    {
+      before: 'CREATE TABLE a (s text)',
+      after: 'CREATE TABLE a (s text NOT NULL)',
+      script: 'ALTER TABLE a ALTER s SET NOT NULL',
+      wayBack: 'none',
+    },
+    /contains null values/,
+  ],
+  [
+    'a column that becomes a key',
+    {
+      before: 'CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a int)',
+      after: 'CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a int REFERENCES a)',
+      script: 'ALTER TABLE b ADD FOREIGN KEY (a) REFERENCES a',
+      wayBack: 'none',
+    },
+    /violates foreign key constraint/,
+  ],
+]
+
+for (const [name, given, remark] of fitting) {
+  test(`${name} is proven with rows that fit, and that others stop it is told`, async () => {
+    const { failures: found, remarks } = await proofOf(given)
+
+    assert.deepEqual(found, [])
+    if (name.includes('key')) return assert.ok(remarks.length <= 1)
+    assert.match(remarks[0] ?? '', /^Rows that do not fit stop it: /)
+    assert.match(remarks[0] ?? '', remark)
+  })
+}
+
+test('a table that cannot be filled is told', async () => {
+  const never = 'CREATE TABLE never (id int CHECK (false))'
+  const { failures: found, remarks } = await proofOf({
+    before: never,
+    after: `${never}; ALTER TABLE never ADD more int`,
+    script: 'ALTER TABLE never ADD more int',
+    wayBack: 'none',
+  })
+
+  assert.deepEqual(found, [])
+  assert.match(
+    remarks[0] ?? '',
+    /^Table never was empty when it was tried, since no row was accepted: /,
+  )
+})

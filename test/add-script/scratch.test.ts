@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { openScratch } from '../../src/add-script/scratch'
+import { readScratchName, scratchName } from '../../src/add-script/scratch-name'
+import { readSettings } from '../../src/settings/settings'
+import type { Settings } from '../../src/settings/types'
+import { type TestDatabase, withDatabase } from '../support/database'
+import { failureOf } from '../support/failure'
+import { withFolder } from '../support/folder'
+
+async function settingsWith(url: string, more = ''): Promise<Settings> {
+  let settings: Settings | undefined
+  const ini = `[migration]\ntypeorm.url = postgres://nowhere/app\nscratch.url = ${url.replaceAll('%', '%%')}\n${more}`
+  await withFolder({ 'development.ini': ini }, async (cwd) => {
+    settings = await readSettings({ cwd, env: {} })
+  })
+  return settings!
+}
+
+/** Only those of owners that the test knows, since other tests have their own. */
+async function scratchDatabases(database: TestDatabase, pid: number): Promise<string[]> {
+  const rows = await database.query<{ name: string }>('SELECT datname AS name FROM pg_database')
+  return rows.map(({ name }) => name).filter((name) => readScratchName(name)?.pid === pid)
+}
+
+for (const major of [18, 14]) {
+  test(`scratch databases are made, copied and gone afterwards on PostgreSQL ${major}`, async () => {
+    await withDatabase(
+      async (database) => {
+        const scratch = await openScratch(await settingsWith(database.url), undefined)
+        const first = await scratch.create()
+        await (await first.pool()).query('CREATE TABLE a AS SELECT 42 AS b')
+        const second = await scratch.copy(first)
+        const { rows } = await (await second.pool()).query('SELECT b FROM a')
+        await (await second.pool()).query('DROP TABLE a')
+        const original = await (await first.pool()).query('SELECT b FROM a')
+        const during = await scratchDatabases(database, process.pid)
+        await scratch.close()
+
+        assert.equal(scratch.major, major)
+        assert.deepEqual([rows, original.rows], [[{ b: 42 }], [{ b: 42 }]])
+        assert.deepEqual(during.toSorted(), [first.name, second.name].toSorted())
+        assert.deepEqual(await scratchDatabases(database, process.pid), [])
+      },
+      { major },
+    )
+  })
+}
+
+test('closing drops databases that somebody is at work in', async () => {
+  await withDatabase(async (database) => {
+    const scratch = await openScratch(await settingsWith(database.url), undefined)
+    const pool = await (await scratch.create()).pool()
+    const working = assert.rejects(pool.query('SELECT pg_sleep(60)'))
+    await pause(100)
+    await scratch.close()
+    await working
+
+    assert.deepEqual(await scratchDatabases(database, process.pid), [])
+  })
+})
+
+const holder = `
+const { openScratch } = require(${JSON.stringify(join(__dirname, '../../src/add-script/scratch.js'))})
+openScratch(JSON.parse(process.argv[1]), undefined).then(async (scratch) => {
+  await scratch.create()
+  await scratch.create()
+  console.log('ready')
+  setInterval(() => {}, 1000)
+})`
+
+/** A process that has two scratch databases. */
+async function startHolder(settings: Settings) {
+  const child = spawn(process.execPath, ['-e', holder, JSON.stringify(settings)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(child.stdout, 'data')
+  const kill = async () => {
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+  }
+  return { pid: child.pid!, kill }
+}
+
+test('the next command drops what a killed one left, and nothing of one that lives', async () => {
+  await withDatabase(async (database) => {
+    const settings = await settingsWith(database.url)
+    const dead = await startHolder(settings)
+    const alive = await startHolder(settings)
+    try {
+      await dead.kill()
+      assert.equal((await scratchDatabases(database, dead.pid)).length, 2)
+
+      // the server may take a moment to notice that its client is gone
+      for (let limit = Date.now() + 20_000; Date.now() < limit; await pause(100)) {
+        await (await openScratch(settings, undefined)).close()
+        if ((await scratchDatabases(database, dead.pid)).length === 0) break
+      }
+
+      assert.deepEqual(await scratchDatabases(database, dead.pid), [])
+      assert.equal((await scratchDatabases(database, alive.pid)).length, 2)
+    } finally {
+      await alive.kill()
+      await (await openScratch(settings, undefined)).close()
+    }
+  })
+})
+
+test('databases of other hosts go when nobody holds their lock, and other names are left alone', async () => {
+  await withDatabase(async (database) => {
+    const far = { host: '00000000', pid: 999_999_999, start: 'abcdef' }
+    const held = { ...far, use: '000001' }
+    const names = [
+      scratchName(held, 1),
+      scratchName({ ...far, use: '000002' }, 1),
+      'typetrek_scratch_of_mine',
+    ]
+    const tag = `${held.host}_${held.pid}_${held.start}_${held.use}`
+    await database.query('SELECT pg_advisory_lock(hashtextextended($1, 1959))', [tag])
+    for (const name of names) await database.query(`CREATE DATABASE ${name} TEMPLATE template0`)
+    try {
+      await (await openScratch(await settingsWith(database.url), undefined)).close()
+
+      const rows = await database.query<{ datname: string }>(
+        'SELECT datname FROM pg_database WHERE datname = ANY ($1) ORDER BY 1',
+        [names],
+      )
+      assert.deepEqual(
+        rows.map(({ datname }) => datname),
+        [names[0], names[2]],
+      )
+    } finally {
+      for (const name of names) await database.query(`DROP DATABASE IF EXISTS ${name}`)
+    }
+  })
+})
+
+test('a role without CREATEDB is told what it lacks', async () => {
+  await withDatabase(async (database) => {
+    const role = `poor_${database.name}`
+    await database.query(`CREATE ROLE ${role} LOGIN`)
+    try {
+      const url = database.url.replace('postgres@', `${role}@`)
+      const scratch = await openScratch(await settingsWith(url), undefined)
+      const error = await failureOf(scratch.create())
+      await scratch.close()
+
+      assert.equal(error.code, 'SCRATCH_FAILED')
+      assert.match(error.message, /^cannot create a scratch database on .*\(scratch\.url\)$/)
+      assert.match(error.hint ?? '', /CREATEDB/)
+    } finally {
+      await database.query(`DROP ROLE ${role}`)
+    }
+  })
+})
+
+test('extensions of the settings are in every database, one that is not there is named', async () => {
+  await withDatabase(async (database) => {
+    const scratch = await openScratch(
+      await settingsWith(
+        database.url,
+        'scratch.extensions = citext, "uuid-ossp"'.replaceAll('"', ''),
+      ),
+      undefined,
+    )
+    const { rows } = await (
+      await (await scratch.create()).pool()
+    ).query("SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1")
+    await scratch.close()
+    const lacking = await openScratch(
+      await settingsWith(database.url, 'scratch.extensions = postgis'),
+      undefined,
+    )
+    const error = await failureOf(lacking.create())
+    await lacking.close()
+
+    assert.deepEqual(rows, [{ extname: 'citext' }, { extname: 'uuid-ossp' }])
+    assert.equal(error.code, 'EXTENSION_MISSING')
+    assert.equal(error.message, 'the scratch server has no extension "postgis"')
+    assert.deepEqual(await scratchDatabases(database, process.pid), [])
+  })
+})
+
+test('without scratch.url there is an embedded server of the major version that is asked for', async () => {
+  const own = process.env['XDG_CACHE_HOME']
+  await withFolder(
+    { 'development.ini': '[migration]\ntypeorm.url = postgres://nowhere/app' },
+    async (cwd) => {
+      process.env['XDG_CACHE_HOME'] = join(cwd, 'cache')
+      try {
+        const settings = await readSettings({
+          cwd: __dirname,
+          config: join(cwd, 'development.ini'),
+          env: {},
+        })
+        const scratch = await openScratch({ ...settings, here: __dirname }, 16)
+        const { rows } = await (await (await scratch.create()).pool()).query('SHOW fsync')
+        await scratch.close()
+        const error = await failureOf(openScratch({ ...settings, here: __dirname }, 11))
+
+        assert.deepEqual([scratch.major, scratch.own, rows], [16, true, [{ fsync: 'off' }]])
+        assert.equal(error.code, 'EMBEDDED_UNAVAILABLE')
+        assert.match(error.hint ?? '', /npm install.*or set scratch\.url/)
+      } finally {
+        if (own === undefined) delete process.env['XDG_CACHE_HOME']
+        else process.env['XDG_CACHE_HOME'] = own
+      }
+    },
+  )
+})

@@ -1,0 +1,397 @@
+import assert from 'node:assert/strict'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { readScratchName } from '../../src/add-script/scratch-name'
+import { readFolder } from '../../src/script/folder'
+import { migrate, type CliResult, type Surroundings } from '../support/cli'
+import { type TestDatabase, withDatabase } from '../support/database'
+import { withFolder } from '../support/folder'
+import { repositoryIn, withRepository } from '../support/repository'
+
+interface Project {
+  cwd: string
+  database: TestDatabase
+  git(...args: string[]): Promise<string>
+  run(argv: string, more?: Partial<Surroundings>): Promise<CliResult>
+  /** The text of the newest script. */
+  newest(): Promise<string>
+}
+
+const first = {
+  'migration/1_first.sql': 'CREATE TABLE users (id int PRIMARY KEY, name varchar(20));',
+}
+
+/** A git repository with an ini, scripts and a database; scratch databases beside that. */
+async function withProject(
+  files: Readonly<Record<string, string>>,
+  work: (project: Project) => Promise<void>,
+): Promise<void> {
+  await withDatabase((database) => {
+    const url = database.url.replaceAll('%', '%%')
+    const ini = `[migration]\ntypeorm.url = ${url}\nscratch.url = ${url}\nschema = schema.sql\n`
+    return withRepository({ 'development.ini': ini, ...first, ...files }, (repository) => {
+      const cwd = repository.folder
+      const newest = async () => {
+        const names = (await readdir(join(cwd, 'migration'))).filter((name) =>
+          /^2\d{13}/.test(name),
+        )
+        return readFile(join(cwd, 'migration', names.toSorted().at(-1)!), 'utf8')
+      }
+      const run = (argv: string, more = {}) => migrate(argv.split(' '), { cwd, ...more })
+      return work({ cwd, database, git: repository.git, run, newest })
+    })
+  })
+}
+
+const wider = { 'schema.sql': 'CREATE TABLE users (id int PRIMARY KEY, name varchar(50));' }
+
+test('a changed schema becomes a script that is proven, committed and applied', async () => {
+  await withProject(wider, async ({ run, git, newest, cwd }) => {
+    await run('upgrade')
+    const added = await run('add_script longer names')
+    const text = await newest()
+    const upgraded = await run('upgrade')
+    const again = await run('add_script nothing')
+    const down = await run('downgrade')
+
+    assert.deepEqual([added.status, added.stderr], [0, ''])
+    assert.match(added.stdout, /^migration\/\d{14}_longer_names\.sql\ncommitted as [0-9a-f]{10}\n$/)
+    assert.match(
+      text,
+      /^-- longer names\n--\n-- From the canonical schema, .*\n-- Proven with rows on PostgreSQL 18\.\n/,
+    )
+    assert.match(
+      text,
+      /\n-- MIGRATE UP\n\nALTER TABLE users ALTER COLUMN name TYPE character varying\(50\);\n/,
+    )
+    assert.match(await git('log', '-1', '--format=%s'), /^Add migration \d{14} longer names$/)
+    assert.match(
+      await git('show', '--name-only', '--format=', 'HEAD'),
+      /^migration\/\d{14}_longer_names\.sql$/,
+    )
+    assert.equal(await git('status', '--porcelain'), '')
+    assert.equal(upgraded.status, 0, upgraded.stderr)
+    assert.deepEqual(again, {
+      status: 0,
+      stdout:
+        'Nothing differs between the scripts and the canonical schema. No script is needed.\n',
+      stderr: '',
+      exits: [],
+    })
+    assert.equal((await readdir(join(cwd, 'migration'))).length, 2)
+    assert.equal(down.status, 0, down.stderr)
+  })
+})
+
+test('--dry-run shows the script and --check answers; both write nothing', async () => {
+  await withProject(wider, async ({ run, git, cwd }) => {
+    const shown = await run('add_script longer --dry-run')
+    const check = await run('add_script --check')
+    const asked = await run('add_script --check --json')
+    await writeFile(join(cwd, 'schema.sql'), first['migration/1_first.sql'])
+    const same = await run('add_script --check')
+
+    assert.equal(shown.status, 0, shown.stderr)
+    assert.match(shown.stdout, /^Would write:\nmigration\/\d{14}_longer\.sql\n {2}-- longer\n/)
+    assert.match(shown.stdout, /Proven with rows/)
+    assert.deepEqual([check.status, check.stdout.split('\n')[0]], [3, 'Something differs:'])
+    assert.equal((JSON.parse(asked.stdout) as { outcome: string }).outcome, 'shown')
+    assert.equal(same.status, 0, same.stderr)
+    assert.deepEqual(await readdir(join(cwd, 'migration')), ['1_first.sql'])
+    assert.equal(await git('rev-list', '--count', 'HEAD'), '1')
+  })
+})
+
+const dropped = { 'schema.sql': 'CREATE TABLE users (id int PRIMARY KEY);' }
+
+test('a loss needs --yes, and a check that meets one says that something differs', async () => {
+  await withProject(dropped, async ({ run, newest, cwd }) => {
+    const refused = await run('add_script no names')
+    const check = await run('add_script --check')
+    const before = await readdir(join(cwd, 'migration'))
+    const agreed = await run('add_script no names --yes --json')
+
+    assert.deepEqual([refused.status, check.status], [1, 3])
+    assert.match(refused.stderr, /^error: the script would destroy data\n {2}.*users\.name/m)
+    assert.deepEqual(before, ['1_first.sql'])
+    assert.equal(agreed.status, 0, agreed.stderr)
+    const document = JSON.parse(agreed.stdout) as Record<string, unknown>
+    const { outcome, source, destructive, proven } = document
+    assert.deepEqual([outcome, source, destructive, proven], ['added', 'schema', true, true])
+    assert.match(await newest(), /-- The upgrade loses data: see the comments below\.\n/)
+  })
+})
+
+test('on a terminal the question is asked, and the answer is taken', async () => {
+  const renamed = {
+    'schema.sql': 'CREATE TABLE users (id int PRIMARY KEY, full_name varchar(20));',
+  }
+  await withProject(renamed, async ({ run, newest }) => {
+    const terminal = { stdin: true, stderr: true }
+    const told = await run('add_script names --rename users.name:full_name --dry-run --no-verify')
+    const asked = await run('add_script names', { terminal, input: 'nonsense\n1\n' })
+    assert.equal(asked.status, 0, asked.stderr)
+
+    assert.match(told.stdout, /ALTER TABLE users RENAME COLUMN name TO full_name;/)
+    assert.match(asked.stderr, /full_name/)
+    assert.match(asked.stderr, /"nonsense" is none of the choices\./)
+    assert.match(await newest(), /RENAME COLUMN name TO full_name;/)
+  })
+})
+
+test('a terminal that ends leaves the question open, and nothing is written', async () => {
+  await withProject(dropped, async ({ run, cwd }) => {
+    const terminal = { stdin: true, stderr: true }
+    const { status, stderr } = await run('add_script x', { terminal, input: '' })
+
+    assert.equal(status, 1)
+    assert.match(stderr, /nothing was written, since a question was left open\n/)
+    assert.ok(stderr.includes('[no]: \u001b[31m'), 'nothing moves while somebody types')
+    assert.deepEqual(await readdir(join(cwd, 'migration')), ['1_first.sql'])
+  })
+})
+
+test('pending, changed and unfinished scripts are told first', async () => {
+  await withProject(wider, async ({ run, cwd }) => {
+    await run('upgrade')
+    await writeFile(join(cwd, 'migration/2_more.sql'), 'CREATE TABLE more ();')
+    const pending = await run('add_script x')
+    await rm(join(cwd, 'migration/2_more.sql'))
+    await writeFile(join(cwd, 'migration/1_first.sql'), `${first['migration/1_first.sql']} --`)
+    const changed = await run('add_script x')
+
+    assert.deepEqual([pending.status, changed.status], [1, 1])
+    assert.match(
+      pending.stderr,
+      /^error: a script is pending in database .*\n {2}2\nhint: Run migrate upgrade/,
+    )
+    assert.match(changed.stderr, /^error: applied scripts were changed since\n/)
+  })
+})
+
+test('a database that cannot be reached, or has nothing yet, is said and is no hindrance', async () => {
+  await withProject(wider, async ({ run, cwd }) => {
+    const nothing = await run('add_script x --dry-run --no-verify')
+    const ini = await readFile(join(cwd, 'development.ini'), 'utf8')
+    await writeFile(
+      join(cwd, 'development.ini'),
+      ini.replace(/^typeorm\.url.*$/m, 'typeorm.url = postgres://localhost:1/app'),
+    )
+    const unreachable = await run('add_script x --dry-run --no-verify')
+
+    assert.deepEqual([nothing.status, unreachable.status], [0, 0])
+    assert.match(nothing.stderr, /^note: Nothing is applied in database .* yet/)
+    assert.match(
+      unreachable.stderr,
+      /^note: cannot connect to database "app" at localhost:1: whether/,
+    )
+  })
+})
+
+test('--from none writes an empty script with samples, in every form, without a database', async () => {
+  await withFolder(
+    { 'development.ini': '[migration]\ntypeorm.url = postgres://nowhere/app' },
+    async (cwd) => {
+      const repository = repositoryIn(cwd)
+      await repository.git('init', '--quiet')
+      const run = (argv: string) => migrate(argv.split(' '), { cwd })
+      const forms = [await run('add_script --from none --no-commit as sql')]
+      forms.push(await run('add_script --from none --no-commit --ts as ts'))
+      forms.push(await run('add_script --from none --no-commit --pair as pair'))
+
+      for (const { status, stderr } of forms) assert.deepEqual([status, stderr], [0, ''])
+      const scripts = await readFolder(join(cwd, 'migration'))
+      assert.deepEqual(
+        scripts.map(({ title, kind, files }) => [title, kind, files.length]),
+        [
+          ['as_sql', 'sql', 1],
+          ['as_ts', 'ts', 1],
+          ['as_pair', 'mixed', 3],
+        ],
+      )
+      assert.match(
+        await readFile(scripts[0]!.file, 'utf8'),
+        /^-- as sql\n\n-- MIGRATE UP\n-- ALTER TABLE /,
+      )
+      assert.equal((await repository.git('diff', '--cached', '--name-only')).split('\n').length, 5)
+    },
+  )
+})
+
+for (const form of ['ts', 'pair']) {
+  test(`--${form} writes TypeScript that goes up and down`, async () => {
+    await withProject(wider, async ({ run, cwd, database }) => {
+      await writeFile(join(cwd, 'tsconfig.json'), '{}')
+      const added = await run(`add_script --${form} it's \`longer\` \${x}`)
+      const up = await run('upgrade')
+      const type = () =>
+        database.query(
+          `SELECT atttypmod - 4 AS n FROM pg_attribute WHERE attname = 'name' AND attrelid = 'users'::regclass`,
+        )
+      const wide = await type()
+      const down = await run('downgrade')
+      const narrow = await type()
+
+      assert.deepEqual(
+        [added.status, up.status, down.status],
+        [0, 0, 0],
+        added.stderr + up.stderr + down.stderr,
+      )
+      assert.deepEqual([wide, narrow], [[{ n: 50 }], [{ n: 20 }]])
+    })
+  })
+}
+
+const titles = [
+  `it's "quoted"; DROP TABLE users --`,
+  '🎉 émoji/slash\\back',
+  'MIGRATE DOWN',
+  'migrate: no-transaction',
+  'two\nlines\r\nof it',
+]
+
+for (const title of titles) {
+  test(`the title ${JSON.stringify(title)} harms neither the script nor the commit`, async () => {
+    await withProject(wider, async ({ cwd, git, run }) => {
+      const { status, stderr } = await migrate(['add_script', '--from', 'none', '--', title], {
+        cwd,
+      })
+      const upgraded = await run('upgrade')
+
+      assert.equal(status, 0, stderr)
+      assert.equal(upgraded.status, 0, upgraded.stderr)
+      assert.equal(
+        (await git('log', '-1', '--format=%s')).replace(/^Add migration \d{14} /, ''),
+        title.replaceAll(/\s+/g, ' '),
+      )
+      const [, script] = await readFolder(join(cwd, 'migration'))
+      assert.ok(script?.downgrade)
+      assert.equal(script.upgrade?.options.transaction, true)
+    })
+  })
+}
+
+test('--with-schema takes the changed schema along; else it is told', async () => {
+  await withProject({ 'schema.sql': first['migration/1_first.sql'] }, async ({ cwd, git, run }) => {
+    await writeFile(join(cwd, 'schema.sql'), wider['schema.sql'])
+    await writeFile(join(cwd, 'staged.txt'), '')
+    await git('add', 'staged.txt')
+    const shown = await run('add_script longer --with-schema --message Wider')
+
+    assert.equal(shown.status, 0, shown.stderr)
+    assert.equal(await git('log', '-1', '--format=%s'), 'Wider')
+    assert.equal(await git('status', '--porcelain'), 'A  staged.txt')
+    assert.match(
+      await git('show', '--name-only', '--format=', 'HEAD'),
+      /^migration\/.*\nschema\.sql$/,
+    )
+  })
+})
+
+test('what git refuses leaves the script, with exit status 1 and what to do', async () => {
+  await withProject(wider, async ({ cwd, git, run }) => {
+    await git('checkout', '--quiet', '--detach')
+    const { status, stderr } = await run('add_script longer')
+
+    assert.equal(status, 1)
+    assert.match(
+      stderr,
+      /^error: the script is written, but HEAD is detached.*\n {2}at migration\/\d{14}_longer\.sql\n/,
+    )
+    assert.equal((await readdir(join(cwd, 'migration'))).length, 2)
+    assert.match(await git('status', '--porcelain'), /^\?\? migration\//)
+  })
+})
+
+test('vcs = none leaves git alone', async () => {
+  await withProject(
+    { ...wider, 'setup.cfg': '[migration]\nvcs = none\n' },
+    async ({ git, run }) => {
+      const { status, stdout } = await run('add_script longer')
+
+      assert.equal(status, 0)
+      assert.match(stdout, /^migration\/\d{14}_longer\.sql\n$/)
+      assert.match(await git('status', '--porcelain'), /^\?\? migration\//)
+    },
+  )
+})
+
+test("a command's SQL is taken as it is; its diff becomes a script with the diff above", async () => {
+  await withProject(
+    { ...wider, 'old.sql': first['migration/1_first.sql'] },
+    async ({ cwd, run, newest }) => {
+      const set = (command: string) =>
+        writeFile(join(cwd, 'setup.cfg'), `[migration]\nvcs = none\nschema_diff_cmd = ${command}\n`)
+      await set('echo "ALTER TABLE users  ADD more int -- as it is"')
+      const sql = await run('add_script more')
+      const text = await newest()
+      await set('diff -u old.sql schema.sql')
+      const diff = await run('add_script longer --from command')
+      const longer = await newest()
+      await set('true')
+      const nothing = await run('add_script nothing')
+
+      assert.equal(sql.status, 0, sql.stderr)
+      assert.match(
+        text,
+        /\n-- From schema_diff_cmd\.\n[^]*\n-- MIGRATE UP\nALTER TABLE users {2}ADD more int -- as it is\n\n-- MIGRATE DOWN\n/,
+      )
+      assert.equal(diff.status, 0, diff.stderr)
+      assert.match(
+        longer,
+        /\n-- -CREATE TABLE users \(id int PRIMARY KEY, name varchar\(20\)\);\n[^]*-- MIGRATE UP\n\nALTER TABLE users /,
+      )
+      assert.equal(
+        nothing.stdout,
+        'schema_diff_cmd says that nothing differs. No script is needed.\n',
+      )
+    },
+  )
+})
+
+for (const phase of ['replaying the scripts', 'comparing', 'proving the script on a copy']) {
+  test(`a SIGINT while it is ${phase} leaves no script and no scratch database`, async () => {
+    const slow = { 'migration/2_slow.sql': 'SELECT pg_sleep(2);' }
+    await withProject({ ...wider, ...slow }, async ({ run, cwd, database }) => {
+      let sent = false
+      const { status, stderr } = await run('add_script longer --verbose', {
+        onWrite: (text, send) => {
+          if (sent || !text.includes(phase)) return
+          sent = true
+          setTimeout(() => send('SIGINT'), 100)
+        },
+      })
+
+      assert.equal(status, 130, stderr)
+      assert.match(stderr, /error: /)
+      assert.deepEqual(await readdir(join(cwd, 'migration')), ['1_first.sql', '2_slow.sql'])
+      const rows = await database.query<{ datname: string }>('SELECT datname FROM pg_database')
+      const left = rows.filter(({ datname }) => readScratchName(datname)?.pid === process.pid)
+      assert.deepEqual(left, [])
+    })
+  })
+}
+
+const refused: readonly [argv: string, message: string][] = [
+  ['add_script', 'add_script needs a title'],
+  ['add_script x --from schemas', '--from schemas is no source'],
+  ['add_script x --ts --pair', '--ts and --pair contradict each other'],
+  ['add_script x --rename users', '--rename cannot be read: users'],
+  ['add_script x --from entities', 'the settings do not name typeorm.entities'],
+]
+
+for (const [argv, message] of refused) {
+  test(`"${argv}" is refused`, async () => {
+    await withFolder(
+      { 'development.ini': '[migration]\ntypeorm.url = postgres://nowhere/app' },
+      async (cwd) => {
+        await mkdir(join(cwd, 'migration'))
+        const { status, stderr } = await migrate(argv.split(' '), { cwd })
+
+        assert.equal(stderr.split('\n')[0], `error: ${message}`)
+        assert.equal(status, 2)
+      },
+    )
+  })
+}
