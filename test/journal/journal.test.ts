@@ -62,11 +62,11 @@ test('inside a transaction the second one is refused, and may look again', async
     const other = await another()
     await session.send(`BEGIN;\n${createJournal(usualName, false)}`)
     await other.send('BEGIN')
-    const second = ensureJournal(other, usualName)
+    const refused = assert.rejects(ensureJournal(other, usualName), { code: 'CLAIM_REFUSED' })
     await untilBlocked(database)
     await session.send('COMMIT')
 
-    await assert.rejects(second, { code: 'CLAIM_REFUSED' })
+    await refused
     await other.send('ROLLBACK')
     assert.equal((await readState(other, usualName)).exists, true)
   })
