@@ -58,7 +58,10 @@ async function idle({ server, rounds, scale }: Stage): Promise<Contest[]> {
   const nothing = { title: `nothing to do, ${count} applied`, server, rounds, before, scripts: [] }
   const [next] = tableScripts(count + 1).slice(count)
   const one = { ...nothing, title: `one to do, ${count} applied`, scripts: next ? [next] : [] }
-  return [await contest(nothing, [bare, each, ...peers]), await contest(one, [bare, each])]
+  return [
+    await contest(nothing, [bare, each, ...peers.filter(({ name }) => name !== 'psql')]),
+    await contest(one, [bare, each]),
+  ]
 }
 
 async function start({ rounds }: Stage): Promise<Contest[]> {

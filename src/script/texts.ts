@@ -10,6 +10,21 @@ import { excerpt } from './position'
  * byte, with the line.
  */
 export function readText({ path, shown }: { path: string; shown: string }): string {
+  return readPlain(path) ?? readCarefully(path, shown)
+}
+
+/** One call of the system's where nothing is wrong with the file, as nearly always. */
+function readPlain(path: string): string | undefined {
+  try {
+    const text = readFileSync(path, 'utf8')
+    if (text.includes('\ufffd') || text.includes('\0')) return undefined
+    return text.startsWith('\ufeff') ? text.slice(1) : text
+  } catch {
+    return undefined // what is wrong is found out by reading it again
+  }
+}
+
+function readCarefully(path: string, shown: string): string {
   const bytes = readBytes(path, shown)
   if (!isUtf8(bytes)) throw notUtf8(bytes, shown)
   const text = bytes.toString('utf8').replace(/^\ufeff/, '')
