@@ -32,6 +32,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const rounds = Number(values.rounds)
   const major = Number(values.postgresql)
   const server = await startBenchServer(major, values.data)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void server.stop().finally(() => process.exit(130)))
+  }
   const machine = machineText(major, rounds)
   const contests: Contest[] = []
   try {
