@@ -86,11 +86,11 @@ for (const major of [14, 18])
   })
 
 test("a history makes what PostgreSQL's own parser cuts it into, statement by statement", async () => {
-  await sameAsReference({ seed: seed + 1, scripts: 80, times: 1 }, replayWithDriver, {})
+  await sameAsReference({ seed: seed + 1, scripts: 120, times: 1 }, replayWithDriver, {})
 })
 
 test('a history in one transaction makes the same catalog', async () => {
-  const options = { seed: seed + 2, scripts: 80, times: 1 }
+  const options = { seed: seed + 2, scripts: 120, times: 2 }
   await sameAsReference(
     { ...options, fits: ({ own, outside }) => !own && !outside },
     await chosenReplay(),
@@ -99,7 +99,7 @@ test('a history in one transaction makes the same catalog', async () => {
 })
 
 test('a history without our transactions makes the same catalog', async () => {
-  const options = { seed: seed + 3, scripts: 80, times: 1 }
+  const options = { seed: seed + 3, scripts: 120, times: 2 }
   await sameAsReference(
     { ...options, fits: ({ needsTransaction }) => !needsTransaction },
     await chosenReplay(),
