@@ -47,7 +47,7 @@ export async function runInTransaction(
 ): Promise<void> {
   const { settings } = runner.context
   await send(runner, job, insertClaim(settings.journal, job.claim))
-  await send(runner, job, timeoutsFor(settings, undefined, true))
+  await send(runner, job, timeoutsFor(runner.work, settings, { local: true }))
   await call(runner, job, queryRunner)
   for (const text of restoreSession(runner.work)) await send(runner, job, text)
   await send(runner, job, finishClaim(settings.journal, job.claim))
@@ -62,7 +62,8 @@ async function runOutside(runner: Runner, job: CodeJob, queryRunner: QueryRunner
     await takeOverFrom(runner, job, resume)
     await rewriteTaken(runner, job, resume)
   } else throw unfinished(job.step, job.file)
-  if (!runner.work.pooled) await send(runner, job, timeoutsFor(settings, undefined, false))
+  if (!runner.work.pooled)
+    await send(runner, job, timeoutsFor(runner.work, settings, { local: false }))
   const watched = await runner.watched(call(runner, job, queryRunner))
   if ('error' in watched && isInterruption(watched.error)) throw watched.error
   if ('error' in watched && runner.lostBy(watched.error)) {

@@ -72,7 +72,7 @@ async function prepareJob(context: RunContext, step: Step, session: Session): Pr
   if (step.script && step.script.kind !== 'sql') return codeJob(context, step)
   const part = await sqlPart(context, step, session)
   const wanted = inOwnTransactions(context, step, part)
-  const sql = await classify(wanted)
+  const sql = await classify(wanted, wanted.file, session.conforming)
   const outside = !wanted.options.transaction || sql.transaction === 'none'
   return {
     kind: 'sql',

@@ -105,7 +105,7 @@ async function lockOwn(
     `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
      SELECT pg_catalog.set_config(name, '0', true) FROM pg_catalog.pg_settings
        WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout', 'statement_timeout');
-     SELECT pg_catalog.set_config('application_name', ${quoteLiteral(name)}, true), ${watchful(true)};
+     SELECT pg_catalog.set_config('application_name', ${quoteLiteral(name)}, true), ${watchful(session, true).join(', ')};
      SELECT pg_catalog.pg_try_advisory_xact_lock(${key})::text AS typetrek`,
   )
   if (error || kept[0]?.[0] !== 'true') {

@@ -1,14 +1,20 @@
 import { quoteLiteral } from '../database/quote'
-import type { Session } from '../database/session'
+import { canLook, type Session } from '../database/session'
 import type { SqlPart } from '../script/script'
 import { parseDuration } from '../settings/duration'
 import type { Settings } from '../settings/types'
 
-/**
- * The timeouts that a script runs under, as one statement. `local` ends them with the transaction, so
- * that no pooler can hand them on.
- */
-export function timeoutsFor(settings: Settings, part: SqlPart | undefined, local: boolean): string {
+/** For which script, how long, and what else the one statement is to select, first. */
+interface TimeoutOptions {
+  part?: SqlPart | undefined
+  /** True ends them with the transaction, so that no pooler can hand them on. */
+  local: boolean
+  more?: readonly string[]
+}
+
+/** The timeouts that a script runs under, as one statement. */
+export function timeoutsFor(session: Session, settings: Settings, options: TimeoutOptions): string {
+  const { part, local, more = [] } = options
   const values = new Map<string, string>([
     ['lock_timeout', String(settings.lockTimeout)],
     ['statement_timeout', String(settings.statementTimeout)],
@@ -19,7 +25,7 @@ export function timeoutsFor(settings: Settings, part: SqlPart | undefined, local
     ([name, value]) =>
       `pg_catalog.set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, ${local})`,
   )
-  return `SELECT ${calls.join(', ')}, ${watchful(local)}`
+  return `SELECT ${[...more, ...calls, ...watchful(session, local)].join(', ')}`
 }
 
 /**
@@ -28,14 +34,15 @@ export function timeoutsFor(settings: Settings, part: SqlPart | undefined, local
  * a unix socket the rest means nothing. What somebody has set for the first stays.
  * @see https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL
  */
-export function watchful(local: boolean): string {
-  const check = "'client_connection_check_interval'"
+export function watchful({ looks, near }: Session, local: boolean): string[] {
+  const check = `pg_catalog.set_config('client_connection_check_interval', '2000', ${local})`
   return [
-    `CASE WHEN pg_catalog.current_setting(${check}, true) = '0' AND pg_catalog.version() ~ 'linux' THEN pg_catalog.set_config(${check}, '2000', ${local}) END`,
-    ...Object.entries(keepalives).map(
+    ...(looks === undefined ? [`CASE WHEN ${canLook} THEN ${check} END`] : []),
+    ...(looks === true ? [check] : []),
+    ...(near ? [] : Object.entries(keepalives)).map(
       ([name, value]) => `pg_catalog.set_config('${name}', '${value}', ${local})`,
     ),
-  ].join(', ')
+  ]
 }
 
 const keepalives = {

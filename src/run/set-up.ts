@@ -212,7 +212,7 @@ class SetUp {
     for (let attempt = 0; ; attempt++) {
       const queryRunner = await this.begin()
       const whole = async () => {
-        await this.must(timeoutsFor(settings, undefined, true))
+        await this.must(timeoutsFor(this.sessions.work, settings, { local: true }))
         await task(queryRunner)
         await this.commit(queryRunner)
       }

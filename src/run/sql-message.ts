@@ -1,29 +1,39 @@
 import type { MigrationError } from '../errors'
-import { buildMessage, judge, type Parcel, type Verdict } from './batch'
+import { writeTimes } from '../journal/table'
+import { buildMessage, judge, type Verdict } from './batch'
 import { placeOfFailure } from './blame'
 import { connectionLost, heldBy, scriptFailure } from './failure'
 import { labelOf } from './label'
 import { type Job, type SqlJob } from './job'
 import { isRetryable } from './retry'
+import { parcelOf } from './parcel'
 import { claimRefused, type Runner } from './runner'
-import { restoreSession, timeoutsFor } from './session-settings'
 
 /** How much one message carries at most; a bigger script travels alone. */
 const largestMessage = 256 * 1024
 /** How long one message should take, so that progress, Ctrl-C and a lost lock are seen. */
 const wantedMilliseconds = 500
 
+export interface SenderOptions {
+  /** False in `all` mode, where one transaction is open already. */
+  transaction: boolean
+  /** False where a script that is in doubt could not be tried again. */
+  sealing: boolean
+  /**
+   * Scripts that must travel alone and be finished by an UPDATE, whose verdict counts: a message with
+   * others was refused, or the transaction was not the same at the script's end.
+   */
+  lonely: Set<SqlJob>
+}
+
 /** Sends SQL jobs in few messages and learns from each how much the next may carry. */
 export class MessageSender {
   private budget = 64 * 1024
-  /** Scripts that a refused message must not take along again. */
-  private readonly lonely = new Set<SqlJob>()
   private attempt = 0
 
   constructor(
     private readonly runner: Runner,
-    /** False in `all` mode, where one transaction is open already. */
-    private readonly transaction: boolean,
+    private readonly options: SenderOptions,
   ) {}
 
   /** How many of `jobs`, from the first, travel together. */
@@ -42,7 +52,12 @@ export class MessageSender {
   }
 
   private mayShare(job: SqlJob): boolean {
-    return job.how === 'shared' && !this.lonely.has(job)
+    return job.how === 'shared' && !this.options.lonely.has(job)
+  }
+
+  /** True for a script whose transaction nobody but us can end, as far as its text shows. */
+  private isSealed(job: SqlJob): boolean {
+    return this.options.sealing && this.mayShare(job)
   }
 
   /**
@@ -51,12 +66,8 @@ export class MessageSender {
    */
   async send(jobs: readonly SqlJob[]): Promise<number> {
     const { runner } = this
-    const { settings } = runner.context
     for (const job of jobs.slice(0, 1)) runner.started(job)
-    const parcels = jobs.map((job) =>
-      parcelOf(job, runner, this.transaction && job !== jobs.at(-1)),
-    )
-    const message = buildMessage(parcels, settings.journal, this.transaction)
+    const message = buildMessage(this.parcels(jobs))
     const start = performance.now()
     const watched = await runner.watched(runner.work.send(message.text), { what: namesOf(jobs) })
     if ('error' in watched) {
@@ -70,6 +81,25 @@ export class MessageSender {
     this.reportDone(jobs, verdict)
     if (verdict.done === jobs.length) return verdict.done
     return this.settle(jobs, verdict, blocker)
+  }
+
+  private parcels(jobs: readonly SqlJob[]) {
+    const { runner } = this
+    const { transaction } = this.options
+    return jobs.map((job) => {
+      const unflushed = transaction && job !== jobs.at(-1)
+      const ended = job === jobs.at(-1) ? this.timesOf(jobs) : []
+      return parcelOf(job, runner.work, runner.context.settings, {
+        transaction,
+        sealed: this.isSealed(job),
+        last: unflushed ? [commitUnflushed] : ended,
+      })
+    })
+  }
+
+  private timesOf(jobs: readonly SqlJob[]): string[] {
+    const sealed = jobs.filter((job) => this.isSealed(job)).map(({ claim }) => claim)
+    return sealed.length > 0 ? [writeTimes(this.runner.context.settings.journal, sealed)] : []
   }
 
   private reportDone(jobs: readonly SqlJob[], { done, durations }: Verdict): void {
@@ -86,8 +116,8 @@ export class MessageSender {
     blocker: string | undefined,
   ): Promise<number> {
     const { runner } = this
-    if (this.transaction && runner.work.status === 'E') await runner.work.send('ROLLBACK')
-    if (this.transaction && verdict.refused && jobs.length > 1) {
+    if (this.options.transaction) await this.rollBack(jobs, verdict)
+    if (this.options.transaction && verdict.refused && jobs.length > 1) {
       this.isolate(jobs, verdict)
       return 0
     }
@@ -97,22 +127,34 @@ export class MessageSender {
     if (failure.stage === 'claim' && runner.isClaimRefused(failure.error)) {
       throw claimRefused(job.step.revision)
     }
+    if (failure.stage === 'finish' && this.isSealed(job)) {
+      this.options.lonely.add(job)
+      if (this.options.transaction) return verdict.done
+    }
     const sqlstate = failure.error.code
     const conflict = isRetryable(sqlstate)
-    if (this.transaction && conflict) {
+    if (this.options.transaction && conflict) {
       const attempt = this.attempt++
       if (await runner.backOff(labelOf(job.step), { attempt, sqlstate, blocker }))
         return verdict.done
     }
     const error = scriptFailure(failure.error, labelOf(job.step), placeOfFailure(job, failure))
-    if (!this.transaction) throw new StepFailed(job, error, blocker)
+    if (!this.options.transaction) throw new StepFailed(job, error, blocker)
     return runner.fail(job, conflict ? heldBy(error, blocker) : error)
+  }
+
+  /** What was committed before the failure gets its times, and so reaches the disk. */
+  private async rollBack(jobs: readonly SqlJob[], { done }: Verdict): Promise<void> {
+    const { work } = this.runner
+    const rollBack = work.status === 'E' ? ['ROLLBACK'] : []
+    const text = [...rollBack, ...this.timesOf(jobs.slice(0, done))].join(';\n')
+    if (text) await work.send(text)
   }
 
   /** The scripts before the bad one go again without it; then it goes alone, and only that verdict counts. */
   private isolate(jobs: readonly SqlJob[], { failure }: Verdict): void {
     const suspects = failure === undefined ? jobs : jobs.slice(failure.parcel, failure.parcel + 1)
-    for (const job of suspects) this.lonely.add(job)
+    for (const job of suspects) this.options.lonely.add(job)
   }
 
   private learn(milliseconds: number): void {
@@ -138,36 +180,6 @@ export class StepFailed extends Error {
  * @see https://www.postgresql.org/docs/current/wal-async-commit.html
  */
 const commitUnflushed = 'SET LOCAL synchronous_commit = off'
-
-function parcelOf(
-  { claim, part, sql }: SqlJob,
-  { context, work }: Runner,
-  unflushed: boolean,
-): Parcel {
-  const lead = leadOf(sql)
-  return {
-    claim,
-    lead: lead?.statements ?? [],
-    text: lead?.text ?? sql.text,
-    statements: sql.statements.length - (lead ? lead.statements.length : 0),
-    before: [timeoutsFor(context.settings, part, true), ...(unflushed ? [commitUnflushed] : [])],
-    after: restoreSession(work, sql.text),
-  }
-}
-
-/** SET TRANSACTION must come before any query, so before the claim; it is no work that a claim guards. */
-function leadOf({ statements, text }: SqlJob['sql']) {
-  const count = statements.findIndex(({ words: [first, second] }) => {
-    return first !== 'SET' || second !== 'TRANSACTION'
-  })
-  const lead = statements.slice(0, count < 0 ? statements.length : count)
-  const end = lead.at(-1)?.end
-  if (end === undefined) return undefined
-  return {
-    statements: lead.map(({ firstTokenStart, end: last }) => text.slice(firstTokenStart, last)),
-    text: text.slice(0, end + 1).replace(/[^\n]/g, ' ') + text.slice(end + 1),
-  }
-}
 
 function namesOf(jobs: readonly SqlJob[]): string {
   const [first, ...others] = jobs.map(({ step }) => labelOf(step))

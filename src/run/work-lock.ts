@@ -61,14 +61,10 @@ export async function leaveWork({ database, settings }: RunContext, work: Sessio
 }
 
 /** One round trip: who the backend is, and the lock where that is the one we are connected to. */
-async function tryWork(work: Session, key: string): Promise<boolean> {
+function tryWork(work: Session, key: string): Promise<boolean> {
   const own = work.wirePid === 0 ? 'true' : `pg_catalog.pg_backend_pid() = ${work.wirePid}`
-  const [row] = await work.query<{ pid: number; taken: boolean }>(
-    `SELECT pg_catalog.pg_backend_pid() AS pid,
-            CASE WHEN ${own} THEN pg_catalog.pg_try_advisory_lock(${key}) ELSE true END AS taken`,
-  )
-  if (row) work.pid = row.pid
-  return row?.taken === true
+  const take = `CASE WHEN ${own} THEN pg_catalog.pg_try_advisory_lock(${key}) ELSE true END`
+  return work.identifyWith(take)
 }
 
 /** Undefined when it has just ended. Asked on the connection that waits, which is idle. */

@@ -12,9 +12,14 @@ export type { LexedSql, LexedStatement, TransactionKind, Unclosed } from './lexe
  * COPY data are one piece. Never throws: what does not end is told in `unclosed`.
  *
  * @param onOpaque is told each quoted piece, block comment and run of COPY data, in order.
+ * @param conforming `standard_conforming_strings` as it is before the text.
  */
-export function lex(text: string, onOpaque?: (start: number, end: number) => void): LexedSql {
-  return new Lexer(text, onOpaque).run()
+export function lex(
+  text: string,
+  onOpaque?: (start: number, end: number) => void,
+  conforming = true,
+): LexedSql {
+  return new Lexer(text, onOpaque, conforming).run()
 }
 
 const enum Char {
@@ -67,8 +72,7 @@ class Lexer {
   private atomic = 0
   private atomicStart = -1
   private fromStdin = false
-  private conforming = true
-  private backslashes = false
+  private backslashes: boolean
   private unclosed: LexedSql['unclosed']
   private readonly statements: LexedStatement[] = []
   private readonly copies: LexedSql['copies'][number][] = []
@@ -79,7 +83,10 @@ class Lexer {
   constructor(
     private readonly text: string,
     private readonly onOpaque: ((start: number, end: number) => void) | undefined,
-  ) {}
+    private conforming: boolean,
+  ) {
+    this.backslashes = !conforming
+  }
 
   run(): LexedSql {
     while (this.at < this.text.length) this.next()
