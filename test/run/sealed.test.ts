@@ -92,7 +92,7 @@ test('a database where backslashes escape hides no COMMIT from us', async () => 
       ['1'],
     )
     assert.deepEqual(
-      pending.map(({ revision }) => revision),
+      pending.map(({ script }) => script.revision),
       ['2'],
     )
   })
