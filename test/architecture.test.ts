@@ -28,6 +28,7 @@ const pure = [
   'plan/survey.ts',
   'plan/target.ts',
   'journal/state.ts',
+  'journal/packed.ts',
   'journal/table.ts',
   'database/quote.ts',
   'run/batch.ts',

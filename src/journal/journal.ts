@@ -4,12 +4,12 @@ import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import type { Entry, FullEntry } from './entry'
 import { inspectJournal } from './inspect'
+import { parseEntries, readEntries } from './packed'
 import { emptyState, foldEntries, type JournalState } from './state'
 import {
   createJournal,
   journalShape,
   readComment,
-  readEntries,
   readFullEntries,
   type JournalName,
 } from './table'
@@ -23,9 +23,9 @@ export async function readState(session: Session, name: JournalName): Promise<Jo
   // an error would abort the transaction that a caller has open
   if (session.status === 'T' && !(await journalExists(session, name))) return emptyState
   try {
-    const [[comment] = [], rows = []] = await session.queryAll(readEntries(name))
+    const [[comment] = [], [row] = []] = await session.queryAll(readEntries(name))
     refuseUnknownShape(name, comment?.comment)
-    return foldEntries(rows.map(toEntry))
+    return foldEntries(parseEntries(row?.entries as string | null))
   } catch (error) {
     if (isUndefinedTable(error)) return emptyState
     if (isUnknownColumn(error) && session.status === 'I') await refuseNewerShape(session, name)

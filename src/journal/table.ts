@@ -86,12 +86,6 @@ export function readComment(name: JournalName): string {
   return `SELECT pg_catalog.obj_description(pg_catalog.to_regclass(${table}), 'pg_class') AS comment`
 }
 
-/** Reads the shape's comment and every entry that planning needs, in one message of two statements. */
-export function readEntries(name: JournalName): string {
-  return `${readComment(name)};
-SELECT ${entryColumns} FROM ${quoteIdentifier(name.schema, name.table)} AS journal ORDER BY journal.id`
-}
-
 const timestamp = (column: string) =>
   `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${column}`
 

@@ -14,13 +14,11 @@ export type { LexedSql, LexedStatement, TransactionKind, Unclosed } from './lexe
  * @param onOpaque is told each quoted piece, block comment and run of COPY data, in order.
  * @param conforming `standard_conforming_strings` as it is before the text.
  */
-export function lex(
-  text: string,
-  onOpaque?: (start: number, end: number) => void,
-  conforming = true,
-): LexedSql {
+export function lex(text: string, onOpaque?: OnOpaque, conforming = true): LexedSql {
   return new Lexer(text, onOpaque, conforming).run()
 }
+
+type OnOpaque = (start: number, end: number) => void
 
 const enum Char {
   Space,
@@ -82,7 +80,7 @@ class Lexer {
 
   constructor(
     private readonly text: string,
-    private readonly onOpaque: ((start: number, end: number) => void) | undefined,
+    private readonly onOpaque: OnOpaque | undefined,
     private conforming: boolean,
   ) {
     this.backslashes = !conforming
