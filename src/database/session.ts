@@ -1,5 +1,3 @@
-import { pipeline } from 'node:stream/promises'
-import { Readable } from 'node:stream'
 import type { Client, ClientBase, QueryResultRow } from 'pg'
 import type { NoticeMessage } from 'pg-protocol/dist/messages'
 import { Message, type MessageResult } from './message'
@@ -97,6 +95,8 @@ export class Session {
 
   /** Runs one `COPY … FROM stdin` with its data, at the pace at which the server takes it. */
   async copyIn(statement: string, data: Iterable<string> | AsyncIterable<Buffer>): Promise<void> {
+    const { Readable } = await import('node:stream')
+    const { pipeline } = await import('node:stream/promises')
     const { from } = await import('pg-copy-streams')
     await pipeline(Readable.from(data), this.client.query(from(statement)))
   }

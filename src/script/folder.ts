@@ -1,5 +1,4 @@
 import { readdir, stat } from 'node:fs/promises'
-import { setImmediate as turn } from 'node:timers/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Dirent } from 'node:fs'
 import { MigrationError } from '../errors'
@@ -58,6 +57,10 @@ export async function readFolder(
   if (problems.length > 0) throw together(problems, shown)
   if (files.length === 0 && !allowEmpty) throw empty(shown, entries)
   return scripts.toSorted((a, b) => compareRevisions(a.revision, b.revision))
+}
+
+function turn(): Promise<void> {
+  return new Promise((settle) => setImmediate(settle))
 }
 
 async function entriesOf(folder: string, shown: string): Promise<Dirent[]> {
