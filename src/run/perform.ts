@@ -13,7 +13,6 @@ import { nameBorrowed } from './name'
 import type { RunReport, StepResult } from './report'
 import { leaveWork } from './work-lock'
 import { Runner } from './runner'
-import { refuseReadOnly } from './read-only'
 import { MessageSender } from './sql-message'
 import { runStatements } from './statements'
 import { begunOtherwise } from './unfinished'
@@ -51,14 +50,24 @@ export async function runUntilDone(
   }
 }
 
-/** Holds the journal's lock on `session` while `task` works on a connection opened after it was won. */
+/**
+ * Holds the journal's lock on `session` while `task` works on a connection opened after it was won.
+ *
+ * @param elsewhere looks, while somebody else holds the lock, whether that one has done it all, and then
+ *   gives what came of it.
+ */
 export async function underLock<Result>(
   context: RunContext,
   session: Session,
+  elsewhere: (waiting: Session) => Promise<Result | undefined>,
   task: (lock: Lock, work: Session) => Promise<Result>,
 ): Promise<Result> {
-  await refuseReadOnly(session, context.database)
-  const lock = await acquireLock(context, session)
+  let found: Result | undefined
+  const lock = await acquireLock(context, session, async (waiting) => {
+    found = await elsewhere(waiting)
+    return found !== undefined
+  })
+  if (!lock) return found!
   const work = await openWork(context).catch(async (error: unknown) => {
     await lock.release()
     throw error
@@ -73,8 +82,8 @@ export async function underLock<Result>(
     quiet()
     await rename?.()
     await leaveWork(context, work).catch(() => undefined) // the connection is gone, and the lock with it
-    await work.close()
-    await lock.release()
+    const ours = !context.database.borrowed && !work.pooled
+    await Promise.all([work.close(), lock.release(ours)])
   }
 }
 
