@@ -41,6 +41,16 @@ export class Runner {
     this.report(job, 'success', durationMs)
   }
 
+  /** The server's own measure of the last steps, one a step, where they were reported before it was known. */
+  correct(durations: readonly number[]): void {
+    const { results } = this
+    const start = results.length - durations.length
+    for (const [index, durationMs] of durations.entries()) {
+      const result = results[start + index]
+      if (result) results[start + index] = { ...result, durationMs }
+    }
+  }
+
   private report({ step }: Job, outcome: 'success' | 'error', durationMs: number): void {
     const { revision, title, kind, direction, operation } = step
     const result = { revision, title, kind, direction, operation, outcome, durationMs }
@@ -197,7 +207,9 @@ const conflicts: Readonly<Record<string, string>> = {
 }
 
 /** How some work differs from other work that is watched. */
-export type Manner = Partial<Pick<WatchOptions, 'what' | 'patience' | 'repeat' | 'progress'>>
+export type Manner = Partial<
+  Pick<WatchOptions, 'what' | 'patience' | 'repeat' | 'progress' | 'meanwhile'>
+>
 
 const partOf = (job: Job) => (job.kind === 'sql' ? job.part : undefined)
 

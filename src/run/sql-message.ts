@@ -6,6 +6,8 @@ import { connectionLost, heldBy, scriptFailure } from './failure'
 import { labelOf } from './label'
 import { type Job, type SqlJob } from './job'
 import { isRetryable } from './retry'
+import type { Session } from '../database/session'
+import { countDone } from './aside'
 import { parcelOf } from './parcel'
 import { claimRefused, type Runner } from './runner'
 
@@ -28,7 +30,7 @@ export interface SenderOptions {
 
 /** Sends SQL jobs in few messages and learns from each how much the next may carry. */
 export class MessageSender {
-  private budget = 64 * 1024
+  private budget = 128 * 1024
   private attempt = 0
 
   constructor(
@@ -69,7 +71,12 @@ export class MessageSender {
     for (const job of jobs.slice(0, 1)) runner.started(job)
     const message = buildMessage(this.parcels(jobs))
     const start = performance.now()
-    const watched = await runner.watched(runner.work.send(message.text), { what: namesOf(jobs) })
+    const ahead = new ReportedAhead(runner, jobs)
+    const watched = await runner.watched(runner.work.send(message.text), {
+      what: namesOf(jobs),
+      // in `all` mode nothing shows before the end
+      ...(this.options.transaction && jobs.length > 1 && { meanwhile: ahead.look }),
+    })
     if ('error' in watched) {
       throw runner.lostBy(watched.error)
         ? connectionLost(namesOf(jobs), watched.error)
@@ -78,7 +85,7 @@ export class MessageSender {
     const { result, blocker } = watched
     const verdict = judge(message, result)
     this.learn(performance.now() - start)
-    this.reportDone(jobs, verdict)
+    this.reportDone(jobs, verdict, ahead.count)
     if (verdict.done === jobs.length) return verdict.done
     return this.settle(jobs, verdict, blocker)
   }
@@ -102,10 +109,13 @@ export class MessageSender {
     return sealed.length > 0 ? [writeTimes(this.runner.context.settings.journal, sealed)] : []
   }
 
-  private reportDone(jobs: readonly SqlJob[], { done, durations }: Verdict): void {
+  private reportDone(jobs: readonly SqlJob[], { done, durations }: Verdict, ahead: number): void {
+    const { runner } = this
+    runner.correct(durations.slice(0, ahead))
     for (const [index, job] of jobs.slice(0, done).entries()) {
-      if (index > 0) this.runner.started(job)
-      this.runner.finished(job, durations[index] ?? 0)
+      if (index < ahead) continue
+      if (index > ahead) runner.started(job)
+      runner.finished(job, durations[index] ?? 0)
     }
     if (done > 0) this.attempt = 0
   }
@@ -160,6 +170,32 @@ export class MessageSender {
   private learn(milliseconds: number): void {
     const factor = Math.min(2, Math.max(0.25, wantedMilliseconds / Math.max(1, milliseconds)))
     this.budget = Math.min(largestMessage, Math.max(8 * 1024, this.budget * factor))
+  }
+}
+
+/** Tells what a long message has done so far, since the server's own answer comes in lumps. */
+class ReportedAhead {
+  count = 0
+  private since = performance.now()
+
+  constructor(
+    private readonly runner: Runner,
+    private readonly jobs: readonly SqlJob[],
+  ) {}
+
+  readonly look = async (session: Session): Promise<void> => {
+    const { runner, jobs } = this
+    const claims = jobs.map(({ claim }) => claim)
+    const done = await countDone(session, runner.context.settings.journal, claims)
+    const fresh = jobs.slice(this.count, done)
+    const share = Math.round((performance.now() - this.since) / Math.max(1, fresh.length))
+    for (const job of fresh) {
+      runner.finished(job, share)
+      this.count++
+      const next = jobs[this.count]
+      if (next) runner.started(next)
+    }
+    if (fresh.length > 0) this.since = performance.now()
   }
 }
 

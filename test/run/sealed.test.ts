@@ -97,3 +97,29 @@ test('a database where backslashes escape hides no COMMIT from us', async () => 
     )
   })
 })
+
+test('progress shows what a long message has done before its answer comes', async () => {
+  const files = {
+    '1_a.sql': 'CREATE TABLE a ()',
+    '2_b.sql': 'CREATE TABLE b ()',
+    '3_slow.sql': 'SELECT pg_sleep(2.5)',
+    '4_c.sql': 'CREATE TABLE c ()',
+  }
+  await withMigrator(files, async ({ migrator }) => {
+    const told: { what: string; at: number }[] = []
+    const tell = (what: string) => told.push({ what, at: performance.now() })
+    const observer = {
+      started: ({ revision }: { revision: string }) => void tell(`started ${revision}`),
+      finished: ({ revision }: { revision: string }) => void tell(`finished ${revision}`),
+    }
+    const { steps } = await migrator.execute({ command: 'upgrade' }, { observer })
+
+    assert.deepEqual(
+      told.map(({ what }) => what),
+      [1, 2, 3, 4].flatMap((n) => [`started ${n}`, `finished ${n}`]),
+    )
+    const at = (what: string) => told.find((one) => one.what === what)!.at
+    assert.ok(at('finished 3') - at('finished 2') > 500)
+    assert.ok(steps[2]!.durationMs >= 2500 && steps[0]!.durationMs < 1000)
+  })
+})
