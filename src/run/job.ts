@@ -164,6 +164,7 @@ function announce({ observer, settings }: RunContext, { step, part, sql }: SqlJo
 }
 
 export const isMark = (job: Job): job is MarkJob => job.kind === 'mark'
+export const isCode = (job: Job): job is CodeJob => job.kind === 'code'
 export const isSql = (job: Job): job is SqlJob => job.kind === 'sql'
 
 /** The jobs of one kind that stand first. */

@@ -2,12 +2,12 @@ import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import type { Plan, Request } from '../plan/plan'
 import { runAll } from './all'
-import { runCode } from './code'
+import { runCodes } from './code'
 import { runWithCopies } from './copies'
 import { asConnectionLost } from './failure'
 import { runMarks } from './marks'
 import { isTakeOver, type RunContext } from './context'
-import { isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
+import { isCode, isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
 import { acquireLock, type Lock } from './lock'
 import { nameBorrowed } from './name'
 import type { RunReport, StepResult } from './report'
@@ -169,8 +169,7 @@ async function runNext(
     case 'mark':
       return runMarks(runner, leading(jobs, isMark))
     case 'code':
-      await runCode(runner, job)
-      return 1
+      return runCodes(runner, leading(jobs, isCode))
     case 'sql':
       if (job.how === 'shared') return sender.send(sender.take(leading(jobs, isSql)))
       if (job.how === 'alone' && !job.sql.stepwise) return sender.send([job])

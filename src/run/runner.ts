@@ -58,6 +58,11 @@ export class Runner {
     this.context.observer.finished?.(result, this.results.length - 1, this.total)
   }
 
+  /** True when the next `checkpoint` would throw. */
+  get stops(): boolean {
+    return this.context.signal?.aborted === true || this.lock.lost
+  }
+
   /** Throws when the user said stop or the lock's connection has ended; called between scripts. */
   checkpoint(): void {
     if (this.context.signal?.aborted) throw interrupted()
