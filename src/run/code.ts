@@ -1,6 +1,4 @@
 import type { QueryRunner } from 'typeorm'
-import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { interrupted, type MigrationError } from '../errors'
 import { isInterruption } from '../interruption'
 import { failClaim, insertClaim } from '../journal/table'
@@ -124,18 +122,24 @@ async function orAbandoned({ context, work, lock }: Runner, script: Promise<void
   const { signal } = context
   const { watch } = lock
   if (!signal || !watch) return script
-  const over = new AbortController()
-  const toldAndLate = async () => {
-    if (!signal.aborted) await once(signal, 'abort', { signal: over.signal })
-    await sleep(grace, undefined, { signal: over.signal })
-    work.lost = true
-    await watch.query('SELECT pg_catalog.pg_terminate_backend($1)', [work.pid])
-    throw interrupted({ detail: `the script did not end within ${grace / 1000} s` })
-  }
+  let late: NodeJS.Timeout | undefined
+  let told = (): void => undefined
+  const abandoned = new Promise<never>((_, refuse) => {
+    const end = () => {
+      work.lost = true
+      const ended = watch.query('SELECT pg_catalog.pg_terminate_backend($1)', [work.pid])
+      const why = interrupted({ detail: `the script did not end within ${grace / 1000} s` })
+      ended.then(() => refuse(why), refuse)
+    }
+    told = () => (late = setTimeout(end, grace))
+  })
+  if (signal.aborted) told()
+  else signal.addEventListener('abort', told)
   try {
-    await Promise.race([script, toldAndLate()])
+    await Promise.race([script, abandoned])
   } finally {
-    over.abort()
+    clearTimeout(late)
+    signal.removeEventListener('abort', told)
   }
 }
 
