@@ -96,7 +96,7 @@ function leftOut(facts: Facts, ignored: readonly Ignored[]): Set<string> {
       leave(id)
     else if (id.kind === 'sequence' && isIgnored(ownerOf(fact), ignored)) leave(id)
   }
-  for (const { schema } of ignored) {
+  for (const { schema } of ignored.filter((one) => one.schema !== 'public')) {
     const home = { kind: 'schema', name: schema } as const
     const own = facts.childrenOf(home).filter(({ id }) => !('target' in id))
     if (own.every(({ id }) => left.has(keyOf(id)))) leave(home)
