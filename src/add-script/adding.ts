@@ -4,15 +4,16 @@ import { draftOf, type Draft } from './script-draft'
 import { emptyDraft } from './empty-draft'
 import { handOver } from './hand-over'
 import { headerLines, type HeaderFacts } from './header'
+import { ignoredTables } from './ignored'
 import type { AddScriptOptions, AddScriptReport } from './options'
 import { prove, type WayBack } from './proof'
-import { openScratch, type Scratch } from './scratch'
-import { scratchJournal } from './scratch-settings'
+import type { Scratch } from './scratch'
 import { sourceOf } from './source'
 import { sqlDraft } from './sql-draft'
 import { standingOf } from './standing'
 import type { Answers, Change, Ignored, ScriptPart } from './types'
 import { buildWanted, type Wanted } from './wanted'
+import { withScratch } from './with-scratch'
 import { nameDrafts, writeScripts, type AddedScript } from './write'
 
 /** A difference, ready to be written. */
@@ -48,23 +49,10 @@ export class Adding {
     const { major, notes } = await standingOf(this.settings)
     this.notes.push(...notes)
     this.progress('opening the scratch server')
-    const scratch = await openScratch(this.settings, major)
-    try {
-      return await Promise.race([this.differ(scratch, this.source), this.aborted(scratch)])
-    } catch (error) {
-      throw this.signal.aborted ? interrupted(error) : error
-    } finally {
-      await scratch.close()
-    }
-  }
-
-  /** Work on a database that goes need not end by itself: a pool may wait for ever. */
-  private aborted(scratch: Scratch): Promise<never> {
-    return new Promise((_, reject) => {
-      const stop = () => void scratch.close().then(() => reject(interrupted(this.signal.reason)))
-      if (this.signal.aborted) stop()
-      else this.signal.addEventListener('abort', stop, { once: true })
-    })
+    const { settings, signal, source } = this
+    return withScratch(settings, major, { signal, interrupted }, (scratch) =>
+      this.differ(scratch, source),
+    )
   }
 
   private async differ(
@@ -176,12 +164,7 @@ export class Adding {
   }
 
   private ignored(): Ignored[] {
-    const { journal, typeorm } = this.settings
-    const { schema = 'public', metadataTableName = 'typeorm_metadata' } = typeorm as {
-      schema?: string
-      metadataTableName?: string
-    }
-    return [journal, scratchJournal, { schema, table: metadataTableName }]
+    return ignoredTables(this.settings)
   }
 
   private async finish(

@@ -32,6 +32,7 @@ export function parseArguments(
   switch (command) {
     case 'generate':
     case 'add_script':
+    case 'dump_schema':
       return { words }
     case 'trace':
       return { words: [traceId(words)] }
