@@ -26,7 +26,7 @@ export async function withProject(
 ): Promise<void> {
   await withDatabase((database) => {
     const url = database.url.replaceAll('%', '%%')
-    const ini = `[migration]\ntypeorm.url = ${url}\nscratch.url = ${url}\nschema = schema.sql\n`
+    const ini = `[migration]\ntypeorm.url = ${url}\nscratch.url = ${url}\nscratch.prefer = url\nschema = schema.sql\n`
     return withRepository({ 'development.ini': ini, ...first, ...files }, (repository) => {
       const cwd = repository.folder
       const newest = async () => {
