@@ -14,7 +14,7 @@ import { standingOf } from './standing'
 import type { Answers, Change, Ignored, ScriptPart } from './types'
 import { buildWanted, type Wanted } from './wanted'
 import { withScratch } from './with-scratch'
-import { nameDrafts, writeScripts, type AddedScript } from './write'
+import { nameDrafts, scriptNames, writeScripts, type AddedScript } from './write'
 
 /** A difference, ready to be written. */
 interface Found {
@@ -32,6 +32,8 @@ export class Adding {
   private readonly source: ScriptSource
   private readonly notes: string[] = []
   private readonly signal: AbortSignal
+  /** The scripts that the difference is on top of. */
+  private known: ReadonlySet<string> = new Set()
 
   constructor(
     private readonly settings: Settings,
@@ -42,6 +44,7 @@ export class Adding {
   }
 
   async run(): Promise<AddScriptReport> {
+    this.known = await scriptNames(this.settings.directory)
     if (this.source === 'none') {
       const header = headerLines({ title: this.options.title, source: 'none' })
       return this.finish(await this.named([emptyDraft(header)], [header]), undefined, false)
@@ -176,7 +179,7 @@ export class Adding {
     const report = { ...this.report('shown', scripts, proven), destructive: isDestructive(change) }
     if (dryRun || check) return report
     if (this.signal.aborted) throw interrupted(undefined)
-    await writeScripts(scripts)
+    await writeScripts(scripts, this.settings.directory, this.known)
     const { commit, notes } = await handOver(scripts, this.settings, this.source, this.options)
     this.notes.push(...notes)
     return { ...report, outcome: 'added', ...(commit !== undefined && { commit }) }

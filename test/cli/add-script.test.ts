@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -266,6 +267,25 @@ test('what git refuses leaves the script, with exit status 1 and what to do', as
     )
     assert.equal((await readdir(join(cwd, 'migration'))).length, 2)
     assert.match(await git('status', '--porcelain'), /^\?\? migration\//)
+  })
+})
+
+test('a script that another command adds meanwhile is told, and nothing is written', async () => {
+  await withProject(wider, async ({ run, cwd }) => {
+    const { status, stderr } = await run('add_script longer --verbose', {
+      onWrite: (text) => {
+        if (!text.startsWith('proving the script')) return
+        writeFileSync(join(cwd, 'migration/20990101000000_other.sql'), 'SELECT 1;')
+      },
+    })
+
+    assert.equal(status, 1)
+    assert.match(
+      stderr,
+      /^error: another script was added meanwhile\n {2}at migration\/20990101000000_other\.sql\n/m,
+    )
+    const names = await readdir(join(cwd, 'migration'))
+    assert.deepEqual(names.toSorted(), ['1_first.sql', '20990101000000_other.sql'])
   })
 })
 
