@@ -236,6 +236,8 @@ test('Ctrl-C stops it with nothing written', async () => {
 const refused: readonly [argv: string, message: string][] = [
   ['dump_schema a.sql b.sql', 'dump_schema takes one file, found "b.sql" too'],
   ['dump_schema migration', '"migration" is a folder, and dump_schema takes the file to write'],
+  ['dump_schema development.ini', 'settings file "development.ini" stands behind the command'],
+  ['add_script development.ini x', 'settings file "development.ini" stands behind the command'],
   ['dump_schema - --check', '--check and - contradict each other'],
   ['dump_schema --from entities', 'dump_schema has no option --from'],
 ]
