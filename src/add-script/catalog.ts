@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { readDetails, type Details } from './details'
 import { type Engine } from './engine'
 import { keyOf, type Edge, type Fact, type Facts, type Id, textOf } from './facts'
+import { settledFact } from './settle-texts'
 import type { Ignored } from './types'
 
 /** What a database holds, as PostgreSQL itself reports it; without roles, owners and data. */
@@ -33,7 +34,7 @@ export async function readCatalog(
   for (const id of owners(factBase)) left.add(keyOf(id))
   const facts = factBase.facts().filter(({ id }) => !left.has(keyOf(id)))
   return {
-    facts: rebuild(engine, facts.map(withDetails(details)), factBase.edges),
+    facts: rebuild(engine, facts.map(settledFact).map(withDetails(details)), factBase.edges),
     details: {
       ...details,
       settings: details.settings.filter((one) => !isIgnored(one, ignored)),

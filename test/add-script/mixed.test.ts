@@ -194,3 +194,27 @@ changeTest('a table that is clustered, and no more, and elsewhere', {
     ALTER TABLE a CLUSTER ON a_key`,
   up: ['ALTER TABLE b SET WITHOUT CLUSTER', 'ALTER TABLE a CLUSTER ON a_key'],
 })
+
+const lists = (
+  labels: string,
+) => `CREATE TABLE users (kind varchar(9) DEFAULT 'a' CHECK (kind IN (${labels})), code text);
+  CREATE INDEX users_kind ON users (kind) WHERE kind NOT IN (${labels});
+  ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+  CREATE POLICY own ON users USING (kind = ANY (ARRAY[${labels}]));
+  CREATE VIEW kinds AS SELECT code, '(ARRAY[''x''::a])::text[]' AS say FROM users WHERE kind IN (${labels})`
+
+changeTest('lists on a varchar, which PostgreSQL writes in two ways', {
+  before: 'CREATE TABLE other ()',
+  after: `CREATE TABLE other (); ${lists("'a', 'it''s, [b]'")}`,
+  holds: [
+    ["INSERT INTO users VALUES ('it''s, [b]') RETURNING kind", [["it's, [b]"]]],
+    ['SELECT say FROM kinds', [["(ARRAY['x'::a])::text[]"]]],
+  ],
+})
+
+changeTest('a longer list on a varchar', {
+  before: lists("'a', 'b'"),
+  after: lists("'a', 'b', 'c'"),
+  rows: "INSERT INTO users VALUES ('b')",
+  reversible: 'yes',
+})
