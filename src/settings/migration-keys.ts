@@ -126,6 +126,14 @@ function scratchSettings(
   const extensions = parseList(values.get('scratch.extensions')?.value ?? '')
   const servers = ['embedded', 'url'] as const
   const prefer = read.choice('scratch.prefer', found('scratch.prefer'), servers) ?? 'embedded'
+  if (prefer === 'url' && !url) {
+    const told = found('scratch.prefer')
+    problems.add(
+      told,
+      'scratch.prefer is url, and scratch.url is not set',
+      'Write scratch.url too.',
+    )
+  }
   return { ...(address && { address }), prefer, extensions }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { connectionOf, settingsOf } from './with-settings'
+import { connectionOf, refusalOf, settingsOf } from './with-settings'
 
 const example = `
 [DEFAULT]
@@ -377,3 +377,10 @@ test('an embedded scratch server stands beside the ini, and setup.cfg may name o
 })
 
 const own = '[migration]\ntypeorm.url = postgres://u@h/d\n'
+
+test('scratch.prefer = url needs the url', async () => {
+  const lines = await refusalOf(`${own}scratch.prefer = url`)
+
+  assert.match(lines.join('\n'), /scratch\.prefer is url, and scratch\.url is not set/)
+  assert.match(lines.join('\n'), /Write scratch\.url too\./)
+})
