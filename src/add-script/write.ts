@@ -84,9 +84,9 @@ export async function writeScripts(
       written.push(path)
     }
     // after that, since two that look first would both find nothing
-    const own = new Set(written.map((path) => withoutKind(basename(path))))
-    const added = [...(await scriptNames(directory))].filter((name) => !known.has(name))
-    const other = added.find((name) => !own.has(withoutKind(name)))
+    const expected = [...known, ...written.map((path) => basename(path))].map(withoutKind)
+    const names = [...(await scriptNames(directory))]
+    const other = names.find((name) => !expected.includes(withoutKind(name)))
     if (other !== undefined) throw addedMeanwhile(join(directory, other))
   } catch (cause) {
     for (const path of written) await rm(path, { force: true })
