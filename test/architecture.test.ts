@@ -19,6 +19,7 @@ const rooms = [
   ['migrator.ts'],
   ['setup.ts'],
   ['add-script'],
+  ['dump-schema'],
   ['cli', 'index.ts'],
 ]
 
@@ -52,6 +53,9 @@ const pure = [
   'add-script/order.ts',
   'add-script/render.ts',
   'add-script/step.ts',
+  'dump-schema/arrange.ts',
+  'dump-schema/fold-tables.ts',
+  'dump-schema/schema-text.ts',
 ]
 
 /** A process of its own, which gets its task as an argument and writes into its own log. */

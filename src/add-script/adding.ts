@@ -4,16 +4,17 @@ import { draftOf, type Draft } from './script-draft'
 import { emptyDraft } from './empty-draft'
 import { handOver } from './hand-over'
 import { headerLines, type HeaderFacts } from './header'
+import { ignoredTables } from './ignored'
 import type { AddScriptOptions, AddScriptReport } from './options'
 import { prove, type WayBack } from './proof'
-import { openScratch, type Scratch } from './scratch'
-import { scratchJournal } from './scratch-settings'
+import type { Scratch } from './scratch'
 import { sourceOf } from './source'
 import { sqlDraft } from './sql-draft'
 import { standingOf } from './standing'
 import type { Answers, Change, Ignored, ScriptPart } from './types'
 import { buildWanted, type Wanted } from './wanted'
-import { nameDrafts, writeScripts, type AddedScript } from './write'
+import { withScratch } from './with-scratch'
+import { nameDrafts, scriptNames, writeScripts, type AddedScript } from './write'
 
 /** A difference, ready to be written. */
 interface Found {
@@ -31,6 +32,8 @@ export class Adding {
   private readonly source: ScriptSource
   private readonly notes: string[] = []
   private readonly signal: AbortSignal
+  /** The scripts that the difference is on top of. */
+  private known: ReadonlySet<string> = new Set()
 
   constructor(
     private readonly settings: Settings,
@@ -41,6 +44,7 @@ export class Adding {
   }
 
   async run(): Promise<AddScriptReport> {
+    this.known = await scriptNames(this.settings.directory)
     if (this.source === 'none') {
       const header = headerLines({ title: this.options.title, source: 'none' })
       return this.finish(await this.named([emptyDraft(header)], [header]), undefined, false)
@@ -48,23 +52,10 @@ export class Adding {
     const { major, notes } = await standingOf(this.settings)
     this.notes.push(...notes)
     this.progress('opening the scratch server')
-    const scratch = await openScratch(this.settings, major)
-    try {
-      return await Promise.race([this.differ(scratch, this.source), this.aborted(scratch)])
-    } catch (error) {
-      throw this.signal.aborted ? interrupted(error) : error
-    } finally {
-      await scratch.close()
-    }
-  }
-
-  /** Work on a database that goes need not end by itself: a pool may wait for ever. */
-  private aborted(scratch: Scratch): Promise<never> {
-    return new Promise((_, reject) => {
-      const stop = () => void scratch.close().then(() => reject(interrupted(this.signal.reason)))
-      if (this.signal.aborted) stop()
-      else this.signal.addEventListener('abort', stop, { once: true })
-    })
+    const { settings, signal, source } = this
+    return withScratch(settings, major, { signal, interrupted }, (scratch) =>
+      this.differ(scratch, source),
+    )
   }
 
   private async differ(
@@ -176,12 +167,7 @@ export class Adding {
   }
 
   private ignored(): Ignored[] {
-    const { journal, typeorm } = this.settings
-    const { schema = 'public', metadataTableName = 'typeorm_metadata' } = typeorm as {
-      schema?: string
-      metadataTableName?: string
-    }
-    return [journal, scratchJournal, { schema, table: metadataTableName }]
+    return ignoredTables(this.settings)
   }
 
   private async finish(
@@ -193,7 +179,7 @@ export class Adding {
     const report = { ...this.report('shown', scripts, proven), destructive: isDestructive(change) }
     if (dryRun || check) return report
     if (this.signal.aborted) throw interrupted(undefined)
-    await writeScripts(scripts)
+    await writeScripts(scripts, this.settings.directory, this.known)
     const { commit, notes } = await handOver(scripts, this.settings, this.source, this.options)
     this.notes.push(...notes)
     return { ...report, outcome: 'added', ...(commit !== undefined && { commit }) }

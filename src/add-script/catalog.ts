@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { readDetails, type Details } from './details'
 import { type Engine } from './engine'
 import { keyOf, type Edge, type Fact, type Facts, type Id, textOf } from './facts'
+import { settledFact } from './settle-texts'
 import type { Ignored } from './types'
 
 /** What a database holds, as PostgreSQL itself reports it; without roles, owners and data. */
@@ -33,7 +34,7 @@ export async function readCatalog(
   for (const id of owners(factBase)) left.add(keyOf(id))
   const facts = factBase.facts().filter(({ id }) => !left.has(keyOf(id)))
   return {
-    facts: rebuild(engine, facts.map(withDetails(details)), factBase.edges),
+    facts: rebuild(engine, facts.map(settledFact).map(withDetails(details)), factBase.edges),
     details: {
       ...details,
       settings: details.settings.filter((one) => !isIgnored(one, ignored)),
@@ -96,7 +97,7 @@ function leftOut(facts: Facts, ignored: readonly Ignored[]): Set<string> {
       leave(id)
     else if (id.kind === 'sequence' && isIgnored(ownerOf(fact), ignored)) leave(id)
   }
-  for (const { schema } of ignored) {
+  for (const { schema } of ignored.filter((one) => one.schema !== 'public')) {
     const home = { kind: 'schema', name: schema } as const
     const own = facts.childrenOf(home).filter(({ id }) => !('target' in id))
     if (own.every(({ id }) => left.has(keyOf(id)))) leave(home)
