@@ -35,14 +35,9 @@ export function timeoutsFor(session: Session, settings: Settings, options: Timeo
  * @see https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL
  */
 export function watchful({ looks, near }: Session, local: boolean): string[] {
-  const check = `pg_catalog.set_config('client_connection_check_interval', '2000', ${local})`
-  return [
-    ...(looks === undefined ? [`CASE WHEN ${canLook} THEN ${check} END`] : []),
-    ...(looks === true ? [check] : []),
-    ...(near ? [] : Object.entries(keepalives)).map(
-      ([name, value]) => `pg_catalog.set_config('${name}', '${value}', ${local})`,
-    ),
-  ]
+  const { check, checkIfAble, keepalive } = local ? watchfulLocally : watchfulForLong
+  const looking = looks === undefined ? [checkIfAble] : looks ? [check] : []
+  return near ? looking : [...looking, keepalive]
 }
 
 const keepalives = {
@@ -50,6 +45,21 @@ const keepalives = {
   tcp_keepalives_interval: 10,
   tcp_keepalives_count: 3,
   tcp_user_timeout: 60_000,
+}
+
+const watchfulLocally = watchfulCalls(true)
+const watchfulForLong = watchfulCalls(false)
+
+function watchfulCalls(local: boolean) {
+  const call = (name: string, value: number) =>
+    `pg_catalog.set_config('${name}', '${value}', ${local})`
+  const check = call('client_connection_check_interval', 2000)
+  const keepalive = Object.entries(keepalives).map(([name, value]) => call(name, value))
+  return {
+    check,
+    checkIfAble: `CASE WHEN ${canLook} THEN ${check} END`,
+    keepalive: keepalive.join(', '),
+  }
 }
 
 /** Every lock timeout, in milliseconds, that some scripts run under; none is infinity. */

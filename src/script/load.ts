@@ -6,6 +6,7 @@ import { MigrationError } from '../errors'
 import { loadFailure } from './load-failure'
 import * as importHooks from './load-hooks-esm'
 import { typeScriptFile } from './load-paths'
+import { withoutSourceMap } from './load-stack'
 import { isLibrary, isTypeScript, moduleKind } from './load-project'
 import { compileFile } from './load-transform'
 
@@ -43,8 +44,8 @@ let importHooked = false
  * as it stands: it knows its project, and the modules it loaded are the ones that `require` finds
  * again. ES modules have no such sign, so ours is put in front of any other.
  *
- * Turns on source maps for the whole process when the first file is compiled, so that stacks name
- * the line of the `.ts`. Node 20 applies no hooks to what an ES module imports when it was reached by
+ * Stacks name the line of the `.ts`, in the whole process: by `Error.prepareStackTrace`, or by Node's own
+ * source maps once an ES module is compiled. Node 20 applies no hooks to what an ES module imports when it was reached by
  * `require`: there, load it by `import`.
  */
 export function enableTypeScript(fromFile: string): void {
@@ -129,8 +130,7 @@ function runTypeScript(module: Loading, file: string): void {
   if (isLibrary(file)) throw inLibrary(file)
   const isModule = moduleKind(file) === 'es6'
   if (isModule) hookImport()
-  const code = compileFile(file)
-  process.setSourceMapsEnabled(true)
+  const code = withoutSourceMap(file, compileFile(file))
   module._compile(code, file, isModule ? 'module' : 'commonjs')
 }
 
