@@ -96,7 +96,7 @@ async function runNext(
   if (!job) return 0
   if (job.kind === 'mark') return runMarks(runner, leading(jobs, isMark))
   if (job.kind === 'sql' && !job.sql.stepwise) {
-    return sender.send(sender.take(leading(jobs, isPlainSql)))
+    return sender.send(leading(jobs, isPlainSql))
   }
   const start = performance.now()
   runner.started(job)

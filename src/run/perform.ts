@@ -171,7 +171,7 @@ async function runNext(
     case 'code':
       return runCodes(runner, leading(jobs, isCode))
     case 'sql':
-      if (job.how === 'shared') return sender.send(sender.take(leading(jobs, isSql)))
+      if (job.how === 'shared') return sender.send(leading(jobs, isSql))
       if (job.how === 'alone' && !job.sql.stepwise) return sender.send([job])
       await (job.how === 'alone' ? runWithCopies(runner, job) : runStatements(runner, job))
       return 1

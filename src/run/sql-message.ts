@@ -1,6 +1,6 @@
 import type { MigrationError } from '../errors'
 import { writeTimes } from '../journal/table'
-import { buildMessage, judge, type Verdict } from './batch'
+import { buildMessage, judge, type BatchMessage, type Verdict } from './batch'
 import { placeOfFailure } from './blame'
 import { connectionLost, heldBy, scriptFailure } from './failure'
 import { labelOf } from './label'
@@ -28,10 +28,17 @@ export interface SenderOptions {
   lonely: Set<SqlJob>
 }
 
+interface Ready {
+  jobs: readonly SqlJob[]
+  message: BatchMessage
+}
+
 /** Sends SQL jobs in few messages and learns from each how much the next may carry. */
 export class MessageSender {
   private budget = 128 * 1024
   private attempt = 0
+  /** Built while the message before it was under way. */
+  private ready: Ready | undefined
 
   constructor(
     private readonly runner: Runner,
@@ -39,7 +46,7 @@ export class MessageSender {
   ) {}
 
   /** How many of `jobs`, from the first, travel together. */
-  take(jobs: readonly SqlJob[]): SqlJob[] {
+  private take(jobs: readonly SqlJob[]): SqlJob[] {
     const [first] = jobs
     if (!first) return []
     const taken = [first]
@@ -63,16 +70,21 @@ export class MessageSender {
   }
 
   /**
-   * Sends one message and settles what it came to. Returns how many of the jobs are done; fewer than
-   * given means: take again, from the first one not done.
+   * Sends those of `waiting`, from the first, that travel together, and settles what it came to. Returns
+   * how many are done; none means: try again.
    */
-  async send(jobs: readonly SqlJob[]): Promise<number> {
+  async send(waiting: readonly SqlJob[]): Promise<number> {
     const { runner } = this
+    const { jobs, message } = this.ready?.jobs[0] === waiting[0] ? this.ready! : this.build(waiting)
+    this.ready = undefined
     for (const job of jobs.slice(0, 1)) runner.started(job)
-    const message = buildMessage(this.parcels(jobs))
     const start = performance.now()
     const ahead = new ReportedAhead(runner, jobs)
-    const watched = await runner.watched(runner.work.send(message.text), {
+    const sent = runner.work.send(message.text)
+    const following = waiting.slice(jobs.length)
+    // while the server works
+    if (following[0] && this.mayShare(following[0])) this.ready = this.build(following)
+    const watched = await runner.watched(sent, {
       what: namesOf(jobs),
       // in `all` mode nothing shows before the end
       ...(this.options.transaction && jobs.length > 1 && { meanwhile: ahead.look }),
@@ -87,7 +99,13 @@ export class MessageSender {
     this.learn(performance.now() - start)
     this.reportDone(jobs, verdict, ahead.count)
     if (verdict.done === jobs.length) return verdict.done
+    this.ready = undefined
     return this.settle(jobs, verdict, blocker)
+  }
+
+  private build(waiting: readonly SqlJob[]): Ready {
+    const jobs = this.take(waiting)
+    return { jobs, message: buildMessage(this.parcels(jobs)) }
   }
 
   private parcels(jobs: readonly SqlJob[]) {
