@@ -162,11 +162,13 @@ export function stampClaim(claim: Claim): string {
 
 /**
  * Fails (22012) where the transaction is no longer the one that was stamped, so that a script that ended
- * it never looks done. Holds whatever role and search_path the script has left.
+ * it never looks done, and where it has become read-only, which the next claim would be blamed for. Holds
+ * whatever role and search_path the script has left.
  */
 export function checkClaim(claim: Claim): string {
   const same = `pg_catalog.current_setting('typetrek.claim', true) OPERATOR(pg_catalog.=) ${quoteLiteral(stampOf(claim))}`
-  return `SELECT 1 OPERATOR(pg_catalog./) coalesce(${same}, false)::pg_catalog.int4 AS typetrek, ${clock}`
+  const writable = `pg_catalog.current_setting('transaction_read_only') OPERATOR(pg_catalog.=) 'off'`
+  return `SELECT 1 OPERATOR(pg_catalog./) coalesce(${same} AND ${writable}, false)::pg_catalog.int4 AS typetrek, ${clock}`
 }
 
 /** The server's time in seconds. */

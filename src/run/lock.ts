@@ -111,7 +111,7 @@ function tryLock(context: RunContext, session: Session, key: string): Promise<Lo
 }
 
 /** What a standby says to BEGIN READ WRITE. */
-const readOnlyTransaction = '25006'
+const readOnlyTransaction = '0A000'
 
 /** On a connection of our own, a transaction holds the lock. */
 async function lockOwn(
