@@ -71,7 +71,11 @@ export async function retypedColumns(
   return changes.map((change, at) => {
     const pair = withEnum(pairs[at]!, sides.to)
     const column = sides.plain(quoteIdentifier(change.id.name))
-    const verdict = classify(pair.from, pair.to, pair.cast, column, change.to.type)
+    // A computed value is computed anew.
+    const verdict: Verdict =
+      change.to.generated === undefined
+        ? classify(pair.from, pair.to, pair.cast, column, change.to.type)
+        : { how: 'plain' }
     return { ...pair, change, verdict }
   })
 }

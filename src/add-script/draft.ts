@@ -4,11 +4,12 @@ import { type Catalog, virtualMark } from './catalog'
 import { columnChanges } from './column-changes'
 import type { Decisions } from './decisions'
 import type { Setting } from './details'
-import { disguise } from './disguise'
+import { disguise, type Disguised } from './disguise'
 import type { Engine } from './engine'
 import type { Action } from './facts'
 import { keySteps } from './keys'
 import { afterRebuilt, mapLabels } from './labels'
+import { letGo } from './let-go'
 import { step, stepOf, type Step } from './step'
 
 /**
@@ -23,10 +24,32 @@ export function draftSteps(
   major: number,
 ): Step[] {
   refuseUnwritten(from, to)
-  const disguised = disguise(engine, from, to, major)
+  const whole = disguise(engine, from, to, major)
+  const actions = planActions(engine, from, whole.to)
+  const held = letGo(engine, from, to, actions)
+  if (held === from) return draftFrom({ from, to, decisions }, whole, actions)
+  const disguised = disguise(engine, held, to, major)
+  const rest = planActions(engine, held, disguised.to)
+  return [
+    ...planActions(engine, from, held).map(stepOf),
+    ...draftFrom({ from: held, to, decisions }, disguised, rest),
+  ]
+}
+
+interface Drafting {
+  from: Catalog
+  to: Catalog
+  decisions: Decisions
+}
+
+function draftFrom(
+  { from, to, decisions }: Drafting,
+  disguised: Disguised,
+  actions: readonly Action[],
+): Step[] {
   const retyped = columnChanges(from, to).filter((change) => change.retyped)
   const keys = keySteps(from, to, retyped, decisions)
-  const planned = planActions(engine, from, disguised.to).map(stepOf).map(repaired)
+  const planned = actions.map(stepOf).map(repaired)
   const arranged = arrangeColumns(planned, from, to, { ...decisions, using: keys.using })
   const steps = mapLabels(
     afterRebuilt(continueSequences(arranged, from), from, to),
