@@ -1,10 +1,8 @@
-import { MigrationError } from '../errors'
-import { quoteIdentifier } from '../database/quote'
 import { type Catalog, rebuild, virtualMark } from './catalog'
 import { columnChanges, type ColumnChange } from './column-changes'
 import { type Engine } from './engine'
-import { type Fact, factsOf, type IdOf, keyOf, textOf } from './facts'
-import { describe } from './names'
+import { type Fact, keyOf } from './facts'
+import { isOf, movedTables } from './parents'
 import { alterColumn, step, type Step } from './step'
 
 /** The wanted facts as pg-delta is to see them, and what we write in place of what it would. */
@@ -18,7 +16,7 @@ export interface Disguised {
 
 /**
  * pg-delta drops and makes anew what PostgreSQL can change in place: a collation, a generated column
- * that becomes a plain one, another expression (from PostgreSQL 17 on), a partition's bounds. It is
+ * that becomes a plain one, another expression (from PostgreSQL 17 on), a table's place below its parent. It is
  * shown a smaller difference, and the statements for the rest are ours.
  *
  * @throws {MigrationError} DIFFERENCE_REFUSED where a table could only be made anew
@@ -42,19 +40,24 @@ export function disguise(engine: Engine, from: Catalog, to: Catalog, major: numb
     }
     payloads.set(keyOf(change.id), payload)
   }
-  for (const { id, payload } of factsOf(to.facts, 'table')) {
-    const before = from.facts.get(id)?.payload
-    if (!before || !movesBounds(id, before, payload)) continue
-    payloads.set(keyOf(id), { ...payload, partitionBound: before['partitionBound'] ?? null })
-    const [detach, attach] = rebound(id, payload)
-    front.push(detach)
-    back.push(attach)
+  const moved = movedTables(from, to)
+  for (const { id, leaving, joining } of moved) {
+    const { partitionBound, parentTable } = from.facts.get(id)!.payload
+    const place = { partitionBound: partitionBound ?? null, parentTable: parentTable ?? null }
+    payloads.set(keyOf(id), { ...to.facts.get(id)!.payload, ...place })
+    front.push(...leaving)
+    back.push(...joining)
   }
-  const facts = to.facts.facts().map((fact) => {
+  const apart = moved.filter(({ hasOtherParent }) => hasOtherParent)
+  const isApart = (fact: Fact) => fact.id.kind !== 'table' && apart.some(({ id }) => isOf(fact, id))
+  const facts = to.facts.facts().flatMap((fact) => {
     const payload = payloads.get(keyOf(fact.id))
+    if (isApart(fact)) return []
     return payload ? { ...fact, payload } : fact
   })
-  return { to: { ...to, facts: rebuild(engine, facts, to.facts.edges) }, front, back }
+  const asTheyAre = from.facts.facts().filter(isApart)
+  const edges = apart.length > 0 ? [...to.facts.edges, ...from.facts.edges] : to.facts.edges
+  return { to: { ...to, facts: rebuild(engine, [...facts, ...asTheyAre], edges) }, front, back }
 }
 
 function inPlace({ id, from, to }: ColumnChange, major: number): Step | undefined {
@@ -66,26 +69,4 @@ function inPlace({ id, from, to }: ColumnChange, major: number): Step | undefine
   if (major < 17 || isVirtual !== to.generated.endsWith(virtualMark)) return undefined
   const expression = to.generated.replace(virtualMark, '')
   return step(`${alterColumn(id)} SET EXPRESSION AS (${expression})`, [id])
-}
-
-/** True where only the bounds differ. */
-function movesBounds(id: IdOf<'table'>, from: Fact['payload'], to: Fact['payload']): boolean {
-  for (const what of ['partitionKey', 'parentTable']) {
-    if (JSON.stringify(from[what] ?? null) === JSON.stringify(to[what] ?? null)) continue
-    throw new MigrationError('DIFFERENCE_REFUSED', `${describe(id)} would have to be made anew`, {
-      detail: `Its ${what === 'partitionKey' ? 'partition key' : 'parent table'} differs, which PostgreSQL cannot change in place.`,
-      hint: 'Write this script by hand: make the new table, move the rows, drop the old one.',
-    })
-  }
-  return (from['partitionBound'] ?? null) !== (to['partitionBound'] ?? null)
-}
-
-function rebound(id: IdOf<'table'>, payload: Fact['payload']): [Step, Step] {
-  const { schema, name } = payload['parentTable'] as { schema: string; name: string }
-  const parent = `ALTER TABLE ${quoteIdentifier(schema, name)}`
-  const table = quoteIdentifier(id.schema, id.name)
-  return [
-    step(`${parent} DETACH PARTITION ${table}`, [id]),
-    step(`${parent} ATTACH PARTITION ${table} ${textOf(payload['partitionBound'])}`, [id]),
-  ]
 }

@@ -94,7 +94,7 @@ function isExtra(
   if (id.kind === 'table') return payload['partitionBound'] !== null
   if (id.kind === 'column' || id.kind === 'default') return isBelowKept(parent, from)
   // A type that columns use goes with the last of them, a sequence with its column.
-  if (id.kind === 'type')
+  if (id.kind === 'type' || id.kind === 'domain' || id.kind === 'collation')
     return !from.facts.incomingEdges(id).some(({ from }) => from.kind === 'column')
   if (id.kind === 'sequence') return payload['ownedBy'] === null
   return keepable.has(id.kind)

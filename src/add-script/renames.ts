@@ -1,4 +1,5 @@
 import { MigrationError } from '../errors'
+import { putAside } from './aside'
 import type { Catalog } from './catalog'
 import { factsOf } from './facts'
 import { renamedDefinitions, renamedParts } from './follow-names'
@@ -29,7 +30,8 @@ const dropped = '(none of these: it is dropped)'
 
 /**
  * Renames what was told and what a person confirms, schemas first and columns last, and lets the names
- * of constraints, indexes, sequences and enum types follow. Nothing is guessed.
+ * of constraints, indexes, sequences and enum types follow. Nothing is guessed. Types that can only be
+ * made anew are put aside.
  *
  * @returns every rename in the order in which it was run
  * @throws {MigrationError} USAGE for a rename that fits nothing
@@ -65,6 +67,8 @@ export async function applyRenames(
   if (lost) throw inVain(lost)
   await run(renamedParts(catalog, to))
   await run(renamedDefinitions(catalog, to))
+  for (let aside = putAside(catalog, to); aside.length > 0; aside = putAside(catalog, to))
+    await run(aside)
   return { renamings, catalog }
 }
 

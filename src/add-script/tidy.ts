@@ -54,6 +54,9 @@ interface Loss {
   destructive: boolean
 }
 
+/** Nothing is lost with them but a definition that columns no longer use. */
+const typeLike = new Set<Id['kind']>(['type', 'domain', 'collation'])
+
 const silent = new Set<Id['kind']>(['default', 'constraint', 'index', 'comment', 'acl'])
 
 function lossOf({ drops, sql }: Step, from: Catalog, to: Catalog): Loss | undefined {
@@ -70,7 +73,7 @@ function lossOf({ drops, sql }: Step, from: Catalog, to: Catalog): Loss | undefi
     return { comment, destructive: !isComputed }
   }
   if (drops.kind === 'sequence' && ownerOf(from.facts.get(drops))) return undefined
-  if (drops.kind === 'type' && usersOf(from, drops).length > 0) return undefined
+  if (typeLike.has(drops.kind) && usersOf(from, drops).length > 0) return undefined
   return { comment: `Drops ${name}.`, destructive: true }
 }
 
@@ -79,7 +82,7 @@ function lossOfReplaced(id: Id, from: Catalog): Loss | undefined {
   if (id.kind !== 'column') return undefined
   const isComputed = typeof from.facts.get(id)?.payload['generatedExpr'] === 'string'
   return isComputed
-    ? undefined
+    ? { comment: `Makes ${describe(id)} again, which is computed.`, destructive: false }
     : {
         comment: `Drops the values of ${describe(id)}: they are computed from now on.`,
         destructive: true,
