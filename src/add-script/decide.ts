@@ -101,7 +101,9 @@ const categories: Record<string, string> = { enum: 'E', range: 'R', composite: '
 /** A type that is yet to be made is known to the catalog alone. */
 function withNewType(pair: TypePair, { facts }: Catalog): TypePair {
   const name = pair.to.name.replace(/\[\]$/, '')
-  const known = factsOf(facts, 'type').find(({ id }) => 'schema' in id && isNamed(name, id))
+  const known = factsOf(facts, 'type').find(
+    ({ id, payload }) => isNamed(name, id) || payload['multirangeTypeName'] === name,
+  )
   const variant = textOf(known?.payload['variant'])
   const category = categories[variant]
   if (category === undefined || pair.to.category === category) return pair

@@ -1,8 +1,9 @@
+import { quoteIdentifier } from '../database/quote'
 import { type Catalog, rebuild, virtualMark } from './catalog'
 import { columnChanges, type ColumnChange } from './column-changes'
 import { type Engine } from './engine'
-import { type Fact, keyOf } from './facts'
-import { isOf, movedTables } from './parents'
+import { type Fact, factsOf, type IdOf, keyOf, textOf } from './facts'
+import { isOf, type Moved, movedTables } from './parents'
 import { alterColumn, step, type Step } from './step'
 
 /** The wanted facts as pg-delta is to see them, and what we write in place of what it would. */
@@ -16,15 +17,41 @@ export interface Disguised {
 
 /**
  * pg-delta drops and makes anew what PostgreSQL can change in place: a collation, a generated column
- * that becomes a plain one, another expression (from PostgreSQL 17 on), a table's place below its parent. It is
- * shown a smaller difference, and the statements for the rest are ours.
+ * that becomes a plain one, another expression (from PostgreSQL 17 on), a rule that is validated or
+ * deferred, a table's place below its parent. It is shown a smaller difference, and the statements for
+ * the rest are ours.
  *
  * @throws {MigrationError} DIFFERENCE_REFUSED where a table could only be made anew
  */
 export function disguise(engine: Engine, from: Catalog, to: Catalog, major: number): Disguised {
-  const payloads = new Map<string, Fact['payload']>()
-  const front: Step[] = []
-  const back: Step[] = []
+  const moved = movedTables(from, to)
+  const parts = [columnParts(from, to, major), tableParts(from, to, moved), ruleParts(from, to)]
+  const payloads = new Map(parts.flatMap((part) => [...part.payloads]))
+  const apart = moved.filter(({ hasOtherParent }) => hasOtherParent)
+  const isApart = (fact: Fact) => fact.id.kind !== 'table' && apart.some(({ id }) => isOf(fact, id))
+  const facts = to.facts.facts().flatMap((fact) => {
+    const payload = payloads.get(keyOf(fact.id))
+    if (isApart(fact)) return []
+    return payload ? { ...fact, payload } : fact
+  })
+  const asTheyAre = from.facts.facts().filter(isApart)
+  const edges = apart.length > 0 ? [...to.facts.edges, ...from.facts.edges] : to.facts.edges
+  return {
+    to: { ...to, facts: rebuild(engine, [...facts, ...asTheyAre], edges) },
+    front: parts.flatMap(({ front }) => front),
+    back: parts.flatMap(({ back }) => back),
+  }
+}
+
+/** What pg-delta is to see of some facts. */
+interface Part {
+  payloads: [key: string, payload: Fact['payload']][]
+  front: Step[]
+  back: Step[]
+}
+
+function columnParts(from: Catalog, to: Catalog, major: number): Part {
+  const part: Part = { payloads: [], front: [], back: [] }
   for (const change of columnChanges(from, to)) {
     const before = from.facts.get(change.id)!.payload
     const payload = { ...to.facts.get(change.id)!.payload }
@@ -36,28 +63,35 @@ export function disguise(engine: Engine, from: Catalog, to: Catalog, major: numb
     const generated = inPlace(change, major)
     if (generated) {
       payload['generatedExpr'] = before['generatedExpr'] ?? null
-      front.push(generated)
+      part.front.push(generated)
     }
-    payloads.set(keyOf(change.id), payload)
+    part.payloads.push([keyOf(change.id), payload])
   }
-  const moved = movedTables(from, to)
-  for (const { id, leaving, joining } of moved) {
-    const { partitionBound, parentTable } = from.facts.get(id)!.payload
-    const place = { partitionBound: partitionBound ?? null, parentTable: parentTable ?? null }
-    payloads.set(keyOf(id), { ...to.facts.get(id)!.payload, ...place })
-    front.push(...leaving)
-    back.push(...joining)
+  return part
+}
+
+function tableParts(from: Catalog, to: Catalog, moved: readonly Moved[]): Part {
+  return {
+    payloads: moved.map(({ id }) => {
+      const { partitionBound, parentTable } = from.facts.get(id)!.payload
+      const place = { partitionBound: partitionBound ?? null, parentTable: parentTable ?? null }
+      return [keyOf(id), { ...to.facts.get(id)!.payload, ...place }]
+    }),
+    front: moved.flatMap(({ leaving }) => leaving),
+    back: moved.flatMap(({ joining }) => joining),
   }
-  const apart = moved.filter(({ hasOtherParent }) => hasOtherParent)
-  const isApart = (fact: Fact) => fact.id.kind !== 'table' && apart.some(({ id }) => isOf(fact, id))
-  const facts = to.facts.facts().flatMap((fact) => {
-    const payload = payloads.get(keyOf(fact.id))
-    if (isApart(fact)) return []
-    return payload ? { ...fact, payload } : fact
-  })
-  const asTheyAre = from.facts.facts().filter(isApart)
-  const edges = apart.length > 0 ? [...to.facts.edges, ...from.facts.edges] : to.facts.edges
-  return { to: { ...to, facts: rebuild(engine, [...facts, ...asTheyAre], edges) }, front, back }
+}
+
+function ruleParts(from: Catalog, to: Catalog): Part {
+  const part: Part = { payloads: [], front: [], back: [] }
+  for (const fact of factsOf(to.facts, 'constraint')) {
+    const before = from.facts.get(fact.id)?.payload
+    const steps = before ? changeRule(fact, before) : []
+    if (!before || steps.length === 0) continue
+    part.payloads.push([keyOf(fact.id), before])
+    part.back.push(...steps)
+  }
+  return part
 }
 
 function inPlace({ id, from, to }: ColumnChange, major: number): Step | undefined {
@@ -69,4 +103,29 @@ function inPlace({ id, from, to }: ColumnChange, major: number): Step | undefine
   if (major < 17 || isVirtual !== to.generated.endsWith(virtualMark)) return undefined
   const expression = to.generated.replace(virtualMark, '')
   return step(`${alterColumn(id)} SET EXPRESSION AS (${expression})`, [id])
+}
+
+const ending = /( DEFERRABLE)?( INITIALLY DEFERRED)?( NOT VALID)?$/
+
+/** Where old rows are to obey it as new ones do, and where it is only checked at another time. */
+function changeRule(
+  { id, parent, payload }: Fact & { id: IdOf<'constraint'> },
+  before: Fact['payload'],
+): Step[] {
+  const [from, to] = [textOf(before['def']), textOf(payload['def'])]
+  if (from === to || from.replace(ending, '') !== to.replace(ending, '')) return []
+  const [, ...old] = ending.exec(from) ?? []
+  const [, deferrable, deferred, invalid] = ending.exec(to) ?? []
+  const isDeferredOtherwise = old[0] !== deferrable || old[1] !== deferred
+  // A validated rule stays so, and only foreign keys change in time.
+  if (invalid && !old[2]) return []
+  if (isDeferredOtherwise && payload['type'] !== 'f') return []
+  const owner = parent?.kind === 'domain' ? 'DOMAIN' : 'TABLE'
+  const start = `ALTER ${owner} ${quoteIdentifier(id.schema, id.table)}`
+  const name = quoteIdentifier(id.name)
+  const time = `${deferrable ?? ' NOT DEFERRABLE'}${deferred ?? ''}`
+  return [
+    ...(isDeferredOtherwise ? [step(`${start} ALTER CONSTRAINT ${name}${time}`, [id])] : []),
+    ...(old[2] && !invalid ? [step(`${start} VALIDATE CONSTRAINT ${name}`, [id])] : []),
+  ]
 }
