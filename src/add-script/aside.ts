@@ -27,7 +27,7 @@ export function putAside(from: Catalog, to: Catalog): Renaming[] {
   ]
 }
 
-function common<Kind extends Id['kind']>(from: Catalog, to: Catalog, kind: Kind): Fact[] {
+function common(from: Catalog, to: Catalog, kind: Id['kind']): Fact[] {
   return factsOf(from.facts, kind).filter(({ id }) => to.facts.has(id))
 }
 

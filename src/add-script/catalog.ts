@@ -28,10 +28,12 @@ export async function readCatalog(
   const [{ factBase }, details, roles] = await Promise.all([
     engine.extract(pool),
     readDetails(pool),
-    pool.query<{ rolname: string }>('SELECT rolname FROM pg_catalog.pg_roles ORDER BY rolname'),
+    pool.query<{ rolname: string; own: boolean }>(
+      'SELECT rolname, rolname = current_user AS own FROM pg_catalog.pg_roles ORDER BY rolname',
+    ),
   ])
   const left = leftOut(factBase, ignored)
-  for (const id of owners(factBase)) left.add(keyOf(id))
+  const own = roles.rows.find((role) => role.own)?.rolname
   const facts = factBase.facts().filter(({ id }) => !left.has(keyOf(id)))
   return {
     facts: rebuild(engine, facts.map(settledFact).map(withDetails(details)), factBase.edges),
@@ -39,7 +41,7 @@ export async function readCatalog(
       ...details,
       settings: details.settings.filter((one) => !isIgnored(one, ignored)),
     },
-    remarks: remarksOn(factBase),
+    remarks: remarksOn(factBase, own),
     roles: roles.rows.map(({ rolname }) => rolname),
   }
 }
@@ -70,9 +72,14 @@ function withDetails({ virtual }: Details): (fact: Fact) => Fact {
 const cluster = new Set<Id['kind']>(['role', 'membership', 'defaultPrivilege', 'subscription'])
 
 /** Of the cluster, and so of another server's: neither made nor compared. */
-function remarksOn(facts: Facts): string[] {
+function remarksOn(facts: Facts, own: string | undefined): string[] {
   const kinds = new Set(facts.facts().map(({ id }) => id.kind))
+  const given = facts.edges.some(
+    ({ from, to, kind }) =>
+      kind === 'owner' && to.kind === 'role' && to.name !== own && from.kind !== 'schema',
+  )
   return [
+    ...(given ? ['Owners are not compared.'] : []),
     ...(kinds.has('defaultPrivilege') ? ['Default privileges are not compared.'] : []),
     ...(kinds.has('subscription') ? ['Subscriptions are not compared.'] : []),
   ]
@@ -92,7 +99,7 @@ function leftOut(facts: Facts, ignored: readonly Ignored[]): Set<string> {
   }
   for (const fact of facts.facts()) {
     const { id } = fact
-    if (cluster.has(id.kind) || isNotNull(fact)) leave(id)
+    if (cluster.has(id.kind) || isNotNull(fact) || isOfOwner(fact)) leave(id)
     else if (id.kind === 'table' && isIgnored({ schema: id.schema, table: id.name }, ignored))
       leave(id)
     else if (id.kind === 'sequence' && isIgnored(ownerOf(fact), ignored)) leave(id)
@@ -106,12 +113,8 @@ function leftOut(facts: Facts, ignored: readonly Ignored[]): Set<string> {
 }
 
 /** An owner's own privileges say nothing, and name the role that made the scratch database. */
-function owners(facts: Facts): Id[] {
-  return facts.edges.flatMap(({ from, to, kind }) =>
-    kind === 'owner' && to.kind === 'role'
-      ? [{ kind: 'acl', target: from, grantee: to.name } as const]
-      : [],
-  )
+function isOfOwner({ id, payload }: Fact): boolean {
+  return id.kind === 'acl' && '_ownerDefault' in payload
 }
 
 function isIgnored(one: Ignored | undefined, ignored: readonly Ignored[]): boolean {

@@ -15,7 +15,7 @@ export interface Setting {
 
 /** What pg-delta does not read. */
 export interface Details {
-  /** Column storage, statistics targets, compression, extended statistics: ours to compare. */
+  /** Column storage, statistics targets, compression, extended statistics, clusters: ours to compare. */
   settings: readonly Setting[]
   /** `schema.table.column` of virtual generated columns. */
   virtual: ReadonlySet<string>
@@ -53,14 +53,14 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE ${ours}
 ORDER BY 1, 2, 3`
 
-const clustered = `
-SELECT n.nspname AS schema, c.relname AS table, format('%I.%I', n.nspname, c.relname) AS relation,
-       format('%I', x.relname) AS index
-FROM pg_catalog.pg_index i
-JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
-JOIN pg_catalog.pg_class c ON c.oid = i.indrelid AND c.relkind = 'r'
+const clusters = `
+SELECT n.nspname AS schema, c.relname AS table, format('%I', i.relname) AS name,
+       format('ALTER TABLE %I.%I', n.nspname, c.relname) AS definition
+FROM pg_catalog.pg_index x
+JOIN pg_catalog.pg_class c ON c.oid = x.indrelid AND c.relkind = 'r'
+JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE i.indisclustered AND ${ours}
+WHERE x.indisclustered AND ${ours}
 ORDER BY 1, 2`
 
 const virtualColumns = `
@@ -106,14 +106,14 @@ export async function readDetails(pool: Pool): Promise<Details> {
     await client.query("BEGIN READ ONLY; SET LOCAL search_path TO 'pg_catalog'")
     const columns = await client.query<ColumnRow>(columnSettings)
     const extended = await client.query<StatisticsRow>(statistics)
-    const order = await client.query<ClusterRow>(clustered)
+    const clustered = await client.query<StatisticsRow>(clusters)
     const virtual = await client.query<{ name: string }>(virtualColumns)
     const others = await client.query<{ name: string; definition: string | null }>(unwritten)
     return {
       settings: [
         ...columns.rows.map(columnSetting),
         ...extended.rows.map(statisticsSetting),
-        ...order.rows.map(clusterSetting),
+        ...clustered.rows.map(clusterSetting),
       ],
       virtual: new Set(virtual.rows.map(({ name }) => name)),
       unwritten: new Map(others.rows.map(({ name, definition }) => [name, definition ?? ''])),
@@ -160,15 +160,7 @@ function statisticsSetting({ schema, table, name, definition }: StatisticsRow): 
   return { key: `statistics ${name}`, schema, table, value: definition, set: definition, reset }
 }
 
-interface ClusterRow {
-  schema: string
-  table: string
-  relation: string
-  index: string
-}
-
-function clusterSetting({ schema, table, relation, index }: ClusterRow): Setting {
-  const set = `ALTER TABLE ${relation} CLUSTER ON ${index}`
-  const reset = `ALTER TABLE ${relation} SET WITHOUT CLUSTER`
-  return { key: `CLUSTER ${relation}`, schema, table, value: index, set, reset }
+function clusterSetting({ schema, table, name, definition: start }: StatisticsRow): Setting {
+  const [set, reset] = [`${start} CLUSTER ON ${name}`, `${start} SET WITHOUT CLUSTER`]
+  return { key: `CLUSTER ${schema}.${table}`, schema, table, value: name, set, reset }
 }

@@ -1,5 +1,5 @@
 import { MigrationError } from '../errors'
-import { arrangeColumns, continueSequences } from './arrange'
+import { arrangeColumns, continueSequences, raiseSequences } from './arrange'
 import { type Catalog, virtualMark } from './catalog'
 import { columnChanges } from './column-changes'
 import type { Decisions } from './decisions'
@@ -52,7 +52,7 @@ function draftFrom(
   const planned = actions.map(stepOf).map(repaired)
   const arranged = arrangeColumns(planned, from, to, { ...decisions, using: keys.using })
   const steps = mapLabels(
-    afterRebuilt(continueSequences(arranged, from), from, to),
+    afterRebuilt(raiseSequences(continueSequences(arranged, from), from, to), from, to),
     from,
     to,
     decisions,

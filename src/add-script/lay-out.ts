@@ -12,9 +12,12 @@ export function layOut(sql: string, words: Words): string {
   )
   if (/^CREATE (?:UNLOGGED )?TABLE /.test(plain)) return tableLines(withoutDoubled(plain))
   if (/^CREATE (?:MATERIALIZED )?VIEW /.test(plain)) return viewLines(plain)
-  const brief = withoutDoubled(plain)
+  const brief = withoutDoubled(plain).replace(everyEvent, '')
   return brief.replace(/^(CREATE (?:UNIQUE )?INDEX .*?) USING btree /, '$1 ')
 }
+
+/** What a publication publishes unless told otherwise. */
+const everyEvent = / WITH \(publish = 'insert, update, delete, truncate'\)$/
 
 /** PostgreSQL puts a pair of parentheses around what has one. */
 function withoutDoubled(sql: string): string {

@@ -46,6 +46,8 @@ export function describe(id: Id): string {
   if ('target' in id) return `${word} of ${describe(id.target)}`
   if ('table' in id && 'name' in id)
     return `${word} ${shown({ schema: id.schema, name: id.table })}.${id.name}`
+  if (id.kind === 'publicationRel')
+    return `${word} ${shown({ schema: id.schema, name: id.table })} of ${id.publication}`
   if ('args' in id) return `${word} ${shown(id)}(${id.args.join(', ')})`
   if (id.kind === 'typeAttribute') return `${word} ${shown({ ...id, name: id.type })}.${id.name}`
   if ('schema' in id && 'name' in id && typeof id.schema === 'string')

@@ -17,13 +17,16 @@ export function tidySteps(
     steps.flatMap(({ drops }) => (drops?.kind === 'column' ? [keyOf(drops)] : [])),
   )
   const needed = steps.filter(
-    (one, at) => !revokesNothing(one, steps[at + 1], from) && !goesAnyway(one, dropped, from),
+    (one, at) =>
+      one.sql !== steps[at - 1]?.sql &&
+      !revokesNothing(one, steps[at + 1], from) &&
+      !goesAnyway(one, dropped, from),
   )
+  const goes = new Set(steps.flatMap(({ drops }) => (drops ? [keyOf(drops)] : [])))
   const folded = foldColumns(foldSerials(typesFirst(needed), to), from, to)
   return folded.map((one) => {
     const { comments, destructive, ...rest } = one
-    const isNew =
-      one.verb === 'create' && one.ids.some((id) => id.kind === 'function' && !from.facts.has(id))
+    const isNew = one.verb === 'create' && one.ids.some((id) => isNewRoutine(id, goes, from))
     const sql = isNew ? one.sql.replace(/^CREATE OR REPLACE /, 'CREATE ') : one.sql
     const loss = lossOf(one, from, to)
     return {
@@ -34,6 +37,11 @@ export function tidySteps(
       destructive: destructive || (loss?.destructive ?? false),
     }
   })
+}
+
+function isNewRoutine(id: Id, goes: ReadonlySet<string>, { facts }: Catalog): boolean {
+  if (id.kind !== 'function' && id.kind !== 'procedure') return false
+  return !facts.has(id) || goes.has(keyOf(id))
 }
 
 /** An index goes with any of its columns. */
