@@ -42,6 +42,8 @@ function inTheWay(from: Catalog, to: Catalog, planned: readonly Action[]): Id[] 
   return [
     ...columns.flatMap((id) => [
       ...dependents(from, id).filter((one) => stopsRetyping(one, from)),
+      // One that is to be computed from it now would have to be so before or after it changes.
+      ...dependents(to, id).filter((one) => isComputed(one, from)),
       ...publishedRows(from, id),
     ]),
     ...types.flatMap((id) => dependents(from, id).filter((one) => isComputed(one, from))),

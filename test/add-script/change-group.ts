@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Pool } from 'pg'
 import { findDifference } from '../../src/add-script/difference'
 import { renderScript } from '../../src/add-script/render'
-import type { Answers, Change } from '../../src/add-script/types'
+import type { Answers, Change, Reversible } from '../../src/add-script/types'
 import { type ChangeCase, differences, nobody, oneLine, runAll, sectionsOf } from './change-case'
 import { Databases } from './scratch'
 
@@ -12,6 +12,13 @@ export type GroupedCase = Pick<
   ChangeCase,
   'before' | 'after' | 'rows' | 'up' | 'holds' | 'restores'
 > & { using?: Readonly<Record<string, string>>; backfills?: Readonly<Record<string, string>> }
+
+/** What is so for all cases of a group. */
+interface Group {
+  answers?: Partial<Answers>
+  major?: number
+  reversible?: Reversible
+}
 
 interface Outcome {
   up: string[]
@@ -25,16 +32,12 @@ interface Outcome {
  * Tests many changes that have nothing to do with each other as one, each in a schema of its own, so
  * that they cost little more than one; each is a test by itself.
  */
-export function changeTests(
-  cases: Readonly<Record<string, GroupedCase>>,
-  answers: Partial<Answers> = {},
-  major?: number,
-): void {
+export function changeTests(cases: Readonly<Record<string, GroupedCase>>, group: Group = {}): void {
   const all = Object.values(cases)
   let outcomes: Promise<Outcome[]> | undefined
   for (const [at, [name, one]] of Object.entries(cases).entries())
     test(name, async () => {
-      outcomes ??= runGroup(all, answers, major)
+      outcomes ??= runGroup(all, group)
       const { up, held, restored, left } = (await outcomes)[at]!
       if (one.up) assert.deepEqual(up, one.up)
       assert.deepEqual(left, [])
@@ -51,8 +54,7 @@ const schemaOf = (at: number) => `case${at + 1}`
 
 async function runGroup(
   cases: readonly GroupedCase[],
-  answers: Partial<Answers>,
-  major?: number,
+  { answers = {}, major, reversible }: Group,
 ): Promise<Outcome[]> {
   let outcomes: Outcome[] = []
   await Databases.with(async (databases) => {
@@ -68,6 +70,7 @@ async function runGroup(
     const change = await findDifference(copy, after, answersOf(cases, answers), [])
     if (process.env['SHOW'])
       for (const part of change.scripts) console.log(renderScript(part, { lines: [] }))
+    if (reversible) for (const part of change.scripts) assert.equal(part.reversible, reversible)
     const parts = sectionsOf(change)
     await runAll(
       filled,
