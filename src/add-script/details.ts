@@ -15,8 +15,10 @@ export interface Setting {
 
 /** What pg-delta does not read. */
 export interface Details {
-  /** Column storage, statistics targets, compression, extended statistics, clusters: ours to compare. */
+  /** Column storage, statistics targets, compression, extended statistics, clusters, comments on views' columns. */
   settings: readonly Setting[]
+  /** `schema.view` → its columns with their types, in order. */
+  viewColumns: ReadonlyMap<string, readonly string[]>
   /** `schema.table.column` of virtual generated columns. */
   virtual: ReadonlySet<string>
   /** Casts, operators, text search and the like, with what they are made of: compared, never written. */
@@ -63,6 +65,27 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE x.indisclustered AND ${ours}
 ORDER BY 1, 2`
 
+const viewColumns = `
+SELECT n.nspname || '.' || c.relname AS view,
+       array_agg(format('%I %s %s', a.attname, format_type(a.atttypid, a.atttypmod), a.attcollation)
+                 ORDER BY a.attnum) AS columns
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind = 'v'
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE a.attnum > 0 AND ${ours}
+GROUP BY 1`
+
+/** Of columns of views, which have no facts of their own. */
+const viewComments = `
+SELECT n.nspname AS schema, c.relname AS table, format('%I', a.attname) AS name,
+       format('COMMENT ON COLUMN %I.%I.%I IS %L', n.nspname, c.relname, a.attname, d.description) AS definition
+FROM pg_catalog.pg_description d
+JOIN pg_catalog.pg_class c ON c.oid = d.objoid AND c.relkind IN ('v', 'm')
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid > 0 AND ${ours}
+ORDER BY 1, 2, 3`
+
 const virtualColumns = `
 SELECT n.nspname || '.' || c.relname || '.' || a.attname AS name
 FROM pg_catalog.pg_attribute a
@@ -105,8 +128,10 @@ export async function readDetails(pool: Pool): Promise<Details> {
   try {
     await client.query("BEGIN READ ONLY; SET LOCAL search_path TO 'pg_catalog'")
     const columns = await client.query<ColumnRow>(columnSettings)
-    const extended = await client.query<StatisticsRow>(statistics)
-    const clustered = await client.query<StatisticsRow>(clusters)
+    const extended = await client.query<RelationRow>(statistics)
+    const clustered = await client.query<RelationRow>(clusters)
+    const comments = await client.query<RelationRow>(viewComments)
+    const views = await client.query<{ view: string; columns: string[] }>(viewColumns)
     const virtual = await client.query<{ name: string }>(virtualColumns)
     const others = await client.query<{ name: string; definition: string | null }>(unwritten)
     return {
@@ -114,7 +139,9 @@ export async function readDetails(pool: Pool): Promise<Details> {
         ...columns.rows.map(columnSetting),
         ...extended.rows.map(statisticsSetting),
         ...clustered.rows.map(clusterSetting),
+        ...comments.rows.map(commentSetting),
       ],
+      viewColumns: new Map(views.rows.map(({ view, columns }) => [view, columns])),
       virtual: new Set(virtual.rows.map(({ name }) => name)),
       unwritten: new Map(others.rows.map(({ name, definition }) => [name, definition ?? ''])),
     }
@@ -148,19 +175,25 @@ function columnSetting(row: ColumnRow): Setting {
   }
 }
 
-interface StatisticsRow {
+/** What is of a whole table or view. */
+interface RelationRow {
   schema: string
   table: string
   name: string
   definition: string
 }
 
-function statisticsSetting({ schema, table, name, definition }: StatisticsRow): Setting {
+function statisticsSetting({ schema, table, name, definition }: RelationRow): Setting {
   const reset = `DROP STATISTICS IF EXISTS ${name}`
   return { key: `statistics ${name}`, schema, table, value: definition, set: definition, reset }
 }
 
-function clusterSetting({ schema, table, name, definition: start }: StatisticsRow): Setting {
+function clusterSetting({ schema, table, name, definition: start }: RelationRow): Setting {
   const [set, reset] = [`${start} CLUSTER ON ${name}`, `${start} SET WITHOUT CLUSTER`]
   return { key: `CLUSTER ${schema}.${table}`, schema, table, value: name, set, reset }
+}
+
+function commentSetting({ schema, table, name, definition: set }: RelationRow): Setting {
+  const reset = set.replace(/ IS E?'[\s\S]*$/, ' IS NULL')
+  return { key: `COMMENT ${schema}.${table}.${name}`, schema, table, value: set, set, reset }
 }

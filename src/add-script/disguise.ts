@@ -4,6 +4,7 @@ import { columnChanges, type ColumnChange } from './column-changes'
 import { type Engine } from './engine'
 import { type Fact, factsOf, type IdOf, keyOf, textOf } from './facts'
 import { isOf, type Moved, movedTables } from './parents'
+import { replaceView, type ViewId } from './replace-views'
 import { alterColumn, step, type Step } from './step'
 
 /** The wanted facts as pg-delta is to see them, and what we write in place of what it would. */
@@ -15,17 +16,33 @@ export interface Disguised {
   back: Step[]
 }
 
+/** What decides how much can be changed in place. */
+export interface InPlace {
+  major: number
+  views: readonly ViewId[]
+}
+
 /**
  * pg-delta drops and makes anew what PostgreSQL can change in place: a collation, a generated column
  * that becomes a plain one, another expression (from PostgreSQL 17 on), a rule that is validated or
- * deferred, a table's place below its parent. It is shown a smaller difference, and the statements for
+ * deferred, a table's place below its parent, a view's query. It is shown a smaller difference, and the statements for
  * the rest are ours.
  *
  * @throws {MigrationError} DIFFERENCE_REFUSED where a table could only be made anew
  */
-export function disguise(engine: Engine, from: Catalog, to: Catalog, major: number): Disguised {
+export function disguise(
+  engine: Engine,
+  from: Catalog,
+  to: Catalog,
+  { major, views }: InPlace,
+): Disguised {
   const moved = movedTables(from, to)
-  const parts = [columnParts(from, to, major), tableParts(from, to, moved), ruleParts(from, to)]
+  const parts = [
+    columnParts(from, to, major),
+    tableParts(from, to, moved),
+    ruleParts(from, to),
+    viewParts(from, to, views),
+  ]
   const payloads = new Map(parts.flatMap((part) => [...part.payloads]))
   const apart = moved.filter(({ hasOtherParent }) => hasOtherParent)
   const isApart = (fact: Fact) => fact.id.kind !== 'table' && apart.some(({ id }) => isOf(fact, id))
@@ -92,6 +109,17 @@ function ruleParts(from: Catalog, to: Catalog): Part {
     part.back.push(...steps)
   }
   return part
+}
+
+function viewParts(from: Catalog, to: Catalog, views: readonly ViewId[]): Part {
+  return {
+    payloads: views.map((id) => {
+      const { def } = from.facts.get(id)!.payload
+      return [keyOf(id), { ...to.facts.get(id)!.payload, def: def ?? null }]
+    }),
+    front: [],
+    back: views.map((id) => replaceView({ ...to.facts.get(id)!, id })),
+  }
 }
 
 function inPlace({ id, from, to }: ColumnChange, major: number): Step | undefined {

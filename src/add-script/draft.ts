@@ -10,6 +10,7 @@ import type { Action } from './facts'
 import { keySteps } from './keys'
 import { afterRebuilt, mapLabels } from './labels'
 import { letGo } from './let-go'
+import { replaceableViews, undropped } from './replace-views'
 import { step, stepOf, type Step } from './step'
 
 /**
@@ -24,16 +25,29 @@ export function draftSteps(
   major: number,
 ): Step[] {
   refuseUnwritten(from, to)
-  const whole = disguise(engine, from, to, major)
-  const actions = planActions(engine, from, whole.to)
-  const held = letGo(engine, from, to, actions)
-  if (held === from) return draftFrom({ from, to, decisions }, whole, actions)
-  const disguised = disguise(engine, held, to, major)
-  const rest = planActions(engine, held, disguised.to)
+  const whole = planInPlace(engine, from, to, major)
+  const held = letGo(engine, from, to, whole.actions)
+  if (held === from) return draftFrom({ from, to, decisions }, whole)
   return [
     ...planActions(engine, from, held).map(stepOf),
-    ...draftFrom({ from: held, to, decisions }, disguised, rest),
+    ...draftFrom({ from: held, to, decisions }, planInPlace(engine, held, to, major)),
   ]
+}
+
+interface Planned extends Disguised {
+  actions: readonly Action[]
+}
+
+/** A view that has to go for another reason takes its new query when it is made again. */
+function planInPlace(engine: Engine, from: Catalog, to: Catalog, major: number): Planned {
+  let views = replaceableViews(from, to)
+  for (;;) {
+    const disguised = disguise(engine, from, to, { major, views })
+    const actions = planActions(engine, from, disguised.to)
+    const left = undropped(views, actions)
+    if (left.length === views.length) return { ...disguised, actions }
+    views = left
+  }
 }
 
 interface Drafting {
@@ -42,11 +56,7 @@ interface Drafting {
   decisions: Decisions
 }
 
-function draftFrom(
-  { from, to, decisions }: Drafting,
-  disguised: Disguised,
-  actions: readonly Action[],
-): Step[] {
+function draftFrom({ from, to, decisions }: Drafting, { actions, ...disguised }: Planned): Step[] {
   const retyped = columnChanges(from, to).filter((change) => change.retyped)
   const keys = keySteps(from, to, retyped, decisions)
   const planned = actions.map(stepOf).map(repaired)
@@ -124,9 +134,12 @@ function settingSteps(from: Catalog, to: Catalog): { dropped: Step[]; set: Step[
   return { dropped: dropped.map(resetStep), set: set.map(setStep) }
 }
 
+const relations = ['table', 'view', 'materializedView'] as const
+
 /** What goes with its table or column needs no statement. */
 function isThere({ schema, table, column }: Setting, { facts }: Catalog): boolean {
-  if (column === undefined) return facts.has({ kind: 'table', schema, name: table })
+  if (column === undefined)
+    return relations.some((kind) => facts.has({ kind, schema, name: table }))
   return facts.has({ kind: 'column', schema, table, name: column })
 }
 

@@ -69,6 +69,22 @@ changeTests({
     ...filled,
     holds: [['SELECT b FROM v JOIN w USING (a) ORDER BY b', [[6], [8]]]],
   },
+  'a view gains columns, or gets another condition, under what stands on it': {
+    before: `${t()} CREATE VIEW v WITH (security_barrier) AS SELECT a, s FROM t; GRANT SELECT ON v TO PUBLIC;
+      CREATE MATERIALIZED VIEW m AS SELECT a FROM v; CREATE VIEW w AS SELECT a FROM v;
+      COMMENT ON COLUMN v.a IS 'one'; COMMENT ON COLUMN w.a IS 'gone'`,
+    after: `${t()} CREATE VIEW v WITH (security_barrier) AS SELECT a, s, b FROM t; GRANT SELECT ON v TO PUBLIC;
+      CREATE MATERIALIZED VIEW m AS SELECT a FROM v; CREATE VIEW w AS SELECT a FROM v WHERE a > 6;
+      COMMENT ON COLUMN v.a IS 'one'; COMMENT ON COLUMN m.a IS 'it''s'`,
+    ...filled,
+    up: [
+      'COMMENT ON COLUMN w.a IS NULL',
+      'CREATE OR REPLACE VIEW v WITH (security_barrier=true) AS SELECT a, s, b FROM t',
+      'CREATE OR REPLACE VIEW w AS SELECT a FROM v WHERE (a > 6)',
+      "COMMENT ON COLUMN m.a IS 'it''s'",
+    ],
+    holds: [['SELECT b FROM v JOIN w USING (a)', [[8]]]],
+  },
   'view options security_barrier': {
     before: `${t()} CREATE VIEW v AS SELECT a FROM t;
       CREATE VIEW w WITH (security_barrier) AS SELECT a FROM t`,

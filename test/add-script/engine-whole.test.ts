@@ -71,3 +71,37 @@ for (const [name, before, after, says] of [
     answers: { yes: true },
     refused: { code: name.startsWith('range') ? 'QUESTION_OPEN' : 'DIFFERENCE_REFUSED', says },
   })
+
+changeTest('a view that is replaced stands on a column that goes, another on one that changes', {
+  before: `${t(', old int')} CREATE VIEW v AS SELECT a FROM t WHERE old IS NULL;
+    CREATE VIEW w AS SELECT b FROM t; COMMENT ON COLUMN w.b IS 'two'`,
+  after: `CREATE TABLE t (id serial PRIMARY KEY, a int, b bigint, s text);
+    CREATE VIEW v AS SELECT a FROM t WHERE a > 6; CREATE VIEW w AS SELECT b FROM t WHERE a > 6;
+    COMMENT ON COLUMN w.b IS 'two'`,
+  rows,
+  answers: { yes: true },
+  holds: [['SELECT a, b FROM v, w', [[7, '8']]]],
+  restores: [kept],
+  reversible: 'lossy',
+})
+
+changeTest('what was made by hand and stays is made again round a type change', {
+  before: `${t()} CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$;
+    CREATE TRIGGER g BEFORE UPDATE OF a ON t FOR EACH ROW EXECUTE FUNCTION f();
+    CREATE MATERIALIZED VIEW m AS SELECT a FROM t; CREATE INDEX i ON m (a); CREATE POLICY p ON t USING (a > 1)`,
+  after: 'CREATE TABLE t (id serial PRIMARY KEY, a bigint, b int, s text)',
+  rows: `${rows}; REFRESH MATERIALIZED VIEW m`,
+  answers: { extra: 'keep' },
+  holds: [
+    [
+      'SELECT m.a, count(*)::int FROM m JOIN t USING (a) GROUP BY 1 ORDER BY 1',
+      [
+        ['5', 1],
+        ['7', 1],
+      ],
+    ],
+  ],
+  restores: [kept, ['SELECT a FROM m ORDER BY a', [[5], [7]]]],
+  kept: ['function f()', 'materialized view m', 'policy t.p', 'trigger t.g'],
+  reversible: 'yes',
+})
