@@ -1,6 +1,7 @@
 import { quoteIdentifier } from '../database/quote'
 import type { Catalog } from './catalog'
 import { type Fact, factsOf, type Id, type IdOf, keyOf, textOf } from './facts'
+import { clipped } from './names'
 import { renameRelation, type Renaming } from './rename-steps'
 import { step } from './step'
 
@@ -128,11 +129,4 @@ function freeName({ name }: { name: string }, isTaken: (name: string) => boolean
     const candidate = `${clipped(name, 63 - end.length)}${end}`
     if (!isTaken(candidate)) return candidate
   }
-}
-
-/** PostgreSQL cuts a name at 63 bytes. */
-function clipped(name: string, bytes: number): string {
-  let text = name
-  while (Buffer.byteLength(text) > bytes) text = text.slice(0, -1)
-  return text
 }

@@ -76,7 +76,10 @@ function remarksOn(facts: Facts, own: string | undefined): string[] {
   const kinds = new Set(facts.facts().map(({ id }) => id.kind))
   const given = facts.edges.some(
     ({ from, to, kind }) =>
-      kind === 'owner' && to.kind === 'role' && to.name !== own && from.kind !== 'schema',
+      kind === 'owner' &&
+      to.kind === 'role' &&
+      to.name !== own &&
+      !['schema', 'extension'].includes(from.kind),
   )
   return [
     ...(given ? ['Owners are not compared.'] : []),

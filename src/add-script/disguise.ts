@@ -3,6 +3,8 @@ import { type Catalog, rebuild, virtualMark } from './catalog'
 import { columnChanges, type ColumnChange } from './column-changes'
 import { type Engine } from './engine'
 import { type Fact, factsOf, type IdOf, keyOf, textOf } from './facts'
+import { ownerOf } from './fold'
+import { shown } from './names'
 import { isOf, type Moved, movedTables } from './parents'
 import { replaceView, type ViewId } from './replace-views'
 import { alterColumn, step, type Step } from './step'
@@ -51,7 +53,10 @@ export function disguise(
     if (isApart(fact)) return []
     return payload ? { ...fact, payload } : fact
   })
-  const asTheyAre = from.facts.facts().filter(isApart)
+  const wanted = new Set(facts.map(({ id }) => keyOf(id)))
+  const asTheyAre = from.facts
+    .facts()
+    .filter((fact) => isApart(fact) && !wanted.has(keyOf(fact.id)))
   const edges = apart.length > 0 ? [...to.facts.edges, ...from.facts.edges] : to.facts.edges
   return {
     to: { ...to, facts: rebuild(engine, [...facts, ...asTheyAre], edges) },
@@ -88,15 +93,30 @@ function columnParts(from: Catalog, to: Catalog, major: number): Part {
 }
 
 function tableParts(from: Catalog, to: Catalog, moved: readonly Moved[]): Part {
+  const places = moved.map(({ id }): [string, Fact['payload']] => {
+    const { partitionBound, parentTable } = from.facts.get(id)!.payload
+    const place = { partitionBound: partitionBound ?? null, parentTable: parentTable ?? null }
+    return [keyOf(id), { ...to.facts.get(id)!.payload, ...place }]
+  })
+  const apart = new Set(moved.filter((one) => one.hasOtherParent).map(({ id }) => shown(id)))
+  // The columns of a table that moves are seen once it has moved.
+  const sequences = factsOf(to.facts, 'sequence').flatMap((fact): typeof places => {
+    const owner = ownerOf(fact)
+    if (!owner || !apart.has(shown({ schema: owner.schema, name: owner.table }))) return []
+    const old = from.facts.get(fact.id)
+    const stays = ownerOf(old) && to.facts.has(tableOf(ownerOf(old)!))
+    const ownedBy = stays ? (old?.payload['ownedBy'] ?? null) : null
+    return [[keyOf(fact.id), { ...fact.payload, ownedBy }]]
+  })
   return {
-    payloads: moved.map(({ id }) => {
-      const { partitionBound, parentTable } = from.facts.get(id)!.payload
-      const place = { partitionBound: partitionBound ?? null, parentTable: parentTable ?? null }
-      return [keyOf(id), { ...to.facts.get(id)!.payload, ...place }]
-    }),
+    payloads: [...places, ...sequences],
     front: moved.flatMap(({ leaving }) => leaving),
     back: moved.flatMap(({ joining }) => joining),
   }
+}
+
+function tableOf(owner: { schema: string; table: string }): IdOf<'table'> {
+  return { kind: 'table', schema: owner.schema, name: owner.table }
 }
 
 function ruleParts(from: Catalog, to: Catalog): Part {

@@ -68,15 +68,29 @@ function draftFrom({ from, to, decisions }: Drafting, { actions, ...disguised }:
     decisions,
   )
   const { dropped, set } = settingSteps(from, to)
+  // Keys may refer to rows that go with a table that is detached, or come with one.
+  const early = disguised.front.length > 0 ? steps.filter((one) => dropsKey(one, from)) : []
+  const late = disguised.back.length > 0 ? steps.filter(addsKey) : []
+  const apart = new Set([...early, ...late])
   return [
     ...dropped,
     ...keys.front,
+    ...early,
     ...disguised.front,
-    ...steps,
+    ...steps.filter((one) => !apart.has(one)),
     ...disguised.back,
+    ...late,
     ...keys.back,
     ...set,
   ]
+}
+
+function dropsKey({ drops }: Step, { facts }: Catalog): boolean {
+  return drops?.kind === 'constraint' && facts.get(drops)?.payload['type'] === 'f'
+}
+
+function addsKey({ sql }: Step): boolean {
+  return /^ALTER TABLE \S+ ADD CONSTRAINT .* FOREIGN KEY /.test(sql)
 }
 
 /** What differs still, a few words each; nothing when the two are equal. */

@@ -60,3 +60,10 @@ export function describe(id: Id): string {
 export function isHashedName(name: string): boolean {
   return /^(?:PK|FK|IDX|UQ|REL|CHK|XCL)_[0-9a-f]{10,}$/.test(name)
 }
+
+/** As much of a name as fits: PostgreSQL cuts it at 63 bytes. */
+export function clipped(name: string, bytes = 63): string {
+  let text = name
+  while (Buffer.byteLength(text) > bytes) text = text.slice(0, -1)
+  return text
+}

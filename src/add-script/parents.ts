@@ -38,7 +38,9 @@ export function movedTables(from: Catalog, to: Catalog): Moved[] {
 function madeAnew(id: IdOf<'table'>): MigrationError {
   return new MigrationError('DIFFERENCE_REFUSED', `${describe(id)} would have to be made anew`, {
     detail: 'Its partition key differs, which PostgreSQL cannot change in place.',
-    hint: 'Write this script by hand: make the new table, move the rows, drop the old one.',
+    hint:
+      'Let the wanted schema keep the old table as a partition under another name and give --rename, ' +
+      'or write this script by hand: make the new table, move the rows, drop the old one.',
   })
 }
 

@@ -1,7 +1,7 @@
 import { MigrationError } from '../errors'
 import { putAside } from './aside'
 import type { Catalog } from './catalog'
-import { factsOf } from './facts'
+import { type Fact, factsOf, type IdOf, isA, textOf } from './facts'
 import { renamedDefinitions, renamedParts } from './follow-names'
 import {
   type Likely,
@@ -14,12 +14,13 @@ import {
 import {
   makeSchema,
   renameColumn,
+  renameConstraint,
   renameLabel,
   renameRelation,
   renameSchema,
   type Renaming,
 } from './rename-steps'
-import { shown } from './names'
+import { clipped, shown } from './names'
 import { flagOf, means, Questions, splitOutsideQuotes, unquoted } from './told'
 import type { Answers, Rename } from './types'
 
@@ -106,6 +107,8 @@ export function likelyFlags(from: Catalog, to: Catalog): string[] {
     .map((one) => flagOf('--rename', `${one.from}:${one.to[0]}`))
 }
 
+type TableId = IdOf<'table'>
+
 interface Stage {
   likely(from: Catalog, to: Catalog): Likely[]
   /** Undefined where the rename is none of this stage's. */
@@ -149,7 +152,7 @@ function findTable(
   to: Catalog,
   tables: Map<string, string>,
 ) {
-  const table = onlyIn(factsOf(from.facts, 'table'), to).find(({ id }) => means(old, id))
+  const table = factsOf(from.facts, 'table').find((fact) => means(old, fact.id) && isGone(fact, to))
   const path = splitOutsideQuotes(name, '.').map(unquoted)
   if (!table || path.length > 2) return undefined
   const schema = path.length === 2 ? path[0]! : table.id.schema
@@ -158,7 +161,37 @@ function findTable(
   tables.set(shown(table.id), shown(wanted))
   const home = { kind: 'schema' as const, name: schema }
   const made = from.facts.has(home) ? [] : makeSchema(home)
-  return [...made, ...renameRelation<'table'>(table.id, wanted)]
+  const renamed = renameRelation<'table'>(table.id, wanted)
+  return [
+    ...made,
+    ...renamed,
+    ...(to.facts.has(table.id) ? makeRoom(table.id, wanted, from, to) : []),
+  ]
+}
+
+/** It is not there, or another one has its name, which it cannot become: a partitioned one. */
+function isGone({ id, payload }: Fact, { facts }: Catalog): boolean {
+  const wanted = facts.get(id)?.payload
+  return !wanted || textOf(wanted['partitionKey']) !== textOf(payload['partitionKey'])
+}
+
+/** What the new table of the old name calls by the names of the old one's keys and indexes. */
+function makeRoom(id: TableId, wanted: TableId, from: Catalog, to: Catalog): Renaming[] {
+  const { schema } = wanted
+  const fresh = (name: string) =>
+    clipped(
+      name.startsWith(id.name)
+        ? `${wanted.name}${name.slice(id.name.length)}`
+        : `${wanted.name}_${name}`,
+    )
+  return from.facts.childrenOf(id).flatMap((child) => {
+    if (!to.facts.has(child.id)) return []
+    if (isA(child.id, 'constraint') && child.payload['type'] !== 'c')
+      return renameConstraint({ ...child.id, schema, table: wanted.name }, fresh(child.id.name))
+    if (!isA(child.id, 'index')) return []
+    const index = { ...child.id, schema }
+    return renameRelation<'index'>(index, { schema, name: fresh(index.name) }, [wanted])
+  })
 }
 
 function findColumn(
