@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { smallSetting, smallSettings, type SmallRow } from './small-settings'
 
 /** A property that has a default: how to set it, and how to take it back. */
 export interface Setting {
@@ -15,7 +16,7 @@ export interface Setting {
 
 /** What pg-delta does not read. */
 export interface Details {
-  /** Column storage, statistics targets, compression, extended statistics, clusters, comments on views' columns. */
+  /** Column storage, compression, statistics, clusters, comments and the like: ours to compare. */
   settings: readonly Setting[]
   /** `schema.view` → its columns with their types, in order. */
   viewColumns: ReadonlyMap<string, readonly string[]>
@@ -55,16 +56,6 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE ${ours}
 ORDER BY 1, 2, 3`
 
-const clusters = `
-SELECT n.nspname AS schema, c.relname AS table, format('%I', i.relname) AS name,
-       format('ALTER TABLE %I.%I', n.nspname, c.relname) AS definition
-FROM pg_catalog.pg_index x
-JOIN pg_catalog.pg_class c ON c.oid = x.indrelid AND c.relkind = 'r'
-JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE x.indisclustered AND ${ours}
-ORDER BY 1, 2`
-
 const viewColumns = `
 SELECT n.nspname || '.' || c.relname AS view,
        array_agg(format('%I %s %s', a.attname, format_type(a.atttypid, a.atttypmod), a.attcollation)
@@ -74,17 +65,6 @@ JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind = 'v'
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE a.attnum > 0 AND ${ours}
 GROUP BY 1`
-
-/** Of columns of views, which have no facts of their own. */
-const viewComments = `
-SELECT n.nspname AS schema, c.relname AS table, format('%I', a.attname) AS name,
-       format('COMMENT ON COLUMN %I.%I.%I IS %L', n.nspname, c.relname, a.attname, d.description) AS definition
-FROM pg_catalog.pg_description d
-JOIN pg_catalog.pg_class c ON c.oid = d.objoid AND c.relkind IN ('v', 'm')
-JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid > 0 AND ${ours}
-ORDER BY 1, 2, 3`
 
 const virtualColumns = `
 SELECT n.nspname || '.' || c.relname || '.' || a.attname AS name
@@ -128,9 +108,8 @@ export async function readDetails(pool: Pool): Promise<Details> {
   try {
     await client.query("BEGIN READ ONLY; SET LOCAL search_path TO 'pg_catalog'")
     const columns = await client.query<ColumnRow>(columnSettings)
-    const extended = await client.query<RelationRow>(statistics)
-    const clustered = await client.query<RelationRow>(clusters)
-    const comments = await client.query<RelationRow>(viewComments)
+    const extended = await client.query<StatisticsRow>(statistics)
+    const small = await client.query<SmallRow>(smallSettings)
     const views = await client.query<{ view: string; columns: string[] }>(viewColumns)
     const virtual = await client.query<{ name: string }>(virtualColumns)
     const others = await client.query<{ name: string; definition: string | null }>(unwritten)
@@ -138,8 +117,7 @@ export async function readDetails(pool: Pool): Promise<Details> {
       settings: [
         ...columns.rows.map(columnSetting),
         ...extended.rows.map(statisticsSetting),
-        ...clustered.rows.map(clusterSetting),
-        ...comments.rows.map(commentSetting),
+        ...small.rows.map(smallSetting),
       ],
       viewColumns: new Map(views.rows.map(({ view, columns }) => [view, columns])),
       virtual: new Set(virtual.rows.map(({ name }) => name)),
@@ -175,25 +153,14 @@ function columnSetting(row: ColumnRow): Setting {
   }
 }
 
-/** What is of a whole table or view. */
-interface RelationRow {
+interface StatisticsRow {
   schema: string
   table: string
   name: string
   definition: string
 }
 
-function statisticsSetting({ schema, table, name, definition }: RelationRow): Setting {
+function statisticsSetting({ schema, table, name, definition }: StatisticsRow): Setting {
   const reset = `DROP STATISTICS IF EXISTS ${name}`
   return { key: `statistics ${name}`, schema, table, value: definition, set: definition, reset }
-}
-
-function clusterSetting({ schema, table, name, definition: start }: RelationRow): Setting {
-  const [set, reset] = [`${start} CLUSTER ON ${name}`, `${start} SET WITHOUT CLUSTER`]
-  return { key: `CLUSTER ${schema}.${table}`, schema, table, value: name, set, reset }
-}
-
-function commentSetting({ schema, table, name, definition: set }: RelationRow): Setting {
-  const reset = set.replace(/ IS E?'[\s\S]*$/, ' IS NULL')
-  return { key: `COMMENT ${schema}.${table}.${name}`, schema, table, value: set, set, reset }
 }

@@ -3,7 +3,6 @@ import { arrangeColumns, continueSequences, raiseSequences } from './arrange'
 import { type Catalog, virtualMark } from './catalog'
 import { columnChanges } from './column-changes'
 import type { Decisions } from './decisions'
-import type { Setting } from './details'
 import { disguise, type Disguised } from './disguise'
 import type { Engine } from './engine'
 import type { Action } from './facts'
@@ -11,7 +10,8 @@ import { keySteps } from './keys'
 import { afterRebuilt, mapLabels } from './labels'
 import { letGo } from './let-go'
 import { replaceableViews, undropped } from './replace-views'
-import { step, stepOf, type Step } from './step'
+import { settingSteps } from './setting-steps'
+import { stepOf, type Step } from './step'
 
 /**
  * Every step from one catalog to the other, in an order that works, in pg-delta's own words.
@@ -134,35 +134,6 @@ function repaired(one: Step): Step {
     .replaceAll(`${virtualMark})) STORED`, ')) VIRTUAL')
     .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
   return { ...one, sql }
-}
-
-function settingSteps(from: Catalog, to: Catalog): { dropped: Step[]; set: Step[] } {
-  const old = new Map(from.details.settings.map((one) => [one.key, one]))
-  const wanted = new Map(to.details.settings.map((one) => [one.key, one]))
-  const differs = (one: Setting, other: Setting | undefined) => one.value !== other?.value
-  const dropped = from.details.settings
-    .filter((one) => differs(one, wanted.get(one.key)))
-    .filter((one) => one.key.startsWith('statistics ') || !wanted.has(one.key))
-    .filter((one) => isThere(one, to))
-  const set = to.details.settings.filter((one) => differs(one, old.get(one.key)))
-  return { dropped: dropped.map(resetStep), set: set.map(setStep) }
-}
-
-const relations = ['table', 'view', 'materializedView'] as const
-
-/** What goes with its table or column needs no statement. */
-function isThere({ schema, table, column }: Setting, { facts }: Catalog): boolean {
-  if (column === undefined)
-    return relations.some((kind) => facts.has({ kind, schema, name: table }))
-  return facts.has({ kind: 'column', schema, table, name: column })
-}
-
-function resetStep({ reset, schema, table }: Setting): Step {
-  return step(reset, [{ kind: 'table', schema, name: table }])
-}
-
-function setStep({ set, schema, table }: Setting): Step {
-  return step(set, [{ kind: 'table', schema, name: table }])
 }
 
 function refuseUnwritten(from: Catalog, to: Catalog): void {

@@ -144,3 +144,32 @@ changeTest('what was made by hand and stays is made again round a type change', 
   kept: ['function f()', 'materialized view m', 'policy t.p', 'trigger t.g'],
   reversible: 'yes',
 })
+
+const everything = `CREATE TYPE k AS (x int); CREATE TABLE t (id int PRIMARY KEY, a int, s text);
+  CREATE INDEX i ON t ((a + 1)); CREATE STATISTICS st ON id, a FROM t; CREATE VIEW v AS SELECT a FROM t;
+  CREATE MATERIALIZED VIEW m AS SELECT a FROM t; CREATE INDEX mi ON m (a);`
+
+changeTest('comments, options and targets of small things are compared', {
+  before: `${everything} COMMENT ON COLUMN v.a IS 'gone'; ALTER TABLE t ALTER COLUMN s SET (n_distinct = 3)`,
+  after: `${everything} COMMENT ON COLUMN k.x IS 'it''s'; COMMENT ON INDEX t_pkey IS 'key';
+    COMMENT ON STATISTICS st IS 'both'; COMMENT ON COLUMN m.a IS 'a';
+    ALTER VIEW v ALTER COLUMN a SET DEFAULT 5; ALTER MATERIALIZED VIEW m CLUSTER ON mi;
+    ALTER TABLE t ALTER COLUMN a SET (n_distinct = 5); ALTER STATISTICS st SET STATISTICS 7;
+    ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 9`,
+  rows: 'INSERT INTO t (id, a) VALUES (1, 2)',
+  up: [
+    'ALTER TABLE t ALTER COLUMN s RESET (n_distinct)',
+    "COMMENT ON INDEX t_pkey IS 'key'",
+    "COMMENT ON STATISTICS st IS 'both'",
+    'ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 9',
+    'ALTER STATISTICS st SET STATISTICS 7',
+    'ALTER TABLE t ALTER COLUMN a SET (n_distinct=5)',
+    'COMMENT ON COLUMN v.a IS NULL',
+    'ALTER VIEW v ALTER COLUMN a SET DEFAULT 5',
+    "COMMENT ON COLUMN k.x IS 'it''s'",
+    'ALTER MATERIALIZED VIEW m CLUSTER ON mi',
+    "COMMENT ON COLUMN m.a IS 'a'",
+  ],
+  holds: [['SELECT a FROM v', [[2]]]],
+  reversible: 'yes',
+})
