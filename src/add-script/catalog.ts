@@ -28,12 +28,10 @@ export async function readCatalog(
   const [{ factBase }, details, roles] = await Promise.all([
     engine.extract(pool),
     readDetails(pool),
-    pool.query<{ rolname: string; own: boolean }>(
-      'SELECT rolname, rolname = current_user AS own FROM pg_catalog.pg_roles ORDER BY rolname',
-    ),
+    pool.query<{ rolname: string }>('SELECT rolname FROM pg_catalog.pg_roles ORDER BY rolname'),
   ])
   const left = leftOut(factBase, ignored)
-  const own = roles.rows.find((role) => role.own)?.rolname
+  for (const id of owners(factBase)) left.add(keyOf(id))
   const facts = factBase.facts().filter(({ id }) => !left.has(keyOf(id)))
   return {
     facts: rebuild(engine, facts.map(settledFact).map(withDetails(details)), factBase.edges),
@@ -41,7 +39,7 @@ export async function readCatalog(
       ...details,
       settings: details.settings.filter((one) => !isIgnored(one, ignored)),
     },
-    remarks: remarksOn(factBase, own),
+    remarks: remarksOn(factBase),
     roles: roles.rows.map(({ rolname }) => rolname),
   }
 }
@@ -72,17 +70,9 @@ function withDetails({ virtual }: Details): (fact: Fact) => Fact {
 const cluster = new Set<Id['kind']>(['role', 'membership', 'defaultPrivilege', 'subscription'])
 
 /** Of the cluster, and so of another server's: neither made nor compared. */
-function remarksOn(facts: Facts, own: string | undefined): string[] {
+function remarksOn(facts: Facts): string[] {
   const kinds = new Set(facts.facts().map(({ id }) => id.kind))
-  const given = facts.edges.some(
-    ({ from, to, kind }) =>
-      kind === 'owner' &&
-      to.kind === 'role' &&
-      to.name !== own &&
-      !['schema', 'extension'].includes(from.kind),
-  )
   return [
-    ...(given ? ['Owners are not compared.'] : []),
     ...(kinds.has('defaultPrivilege') ? ['Default privileges are not compared.'] : []),
     ...(kinds.has('subscription') ? ['Subscriptions are not compared.'] : []),
   ]
@@ -102,7 +92,7 @@ function leftOut(facts: Facts, ignored: readonly Ignored[]): Set<string> {
   }
   for (const fact of facts.facts()) {
     const { id } = fact
-    if (cluster.has(id.kind) || isNotNull(fact) || isOfOwner(fact)) leave(id)
+    if (cluster.has(id.kind) || isNotNull(fact)) leave(id)
     else if (id.kind === 'table' && isIgnored({ schema: id.schema, table: id.name }, ignored))
       leave(id)
     else if (id.kind === 'sequence' && isIgnored(ownerOf(fact), ignored)) leave(id)
@@ -116,8 +106,12 @@ function leftOut(facts: Facts, ignored: readonly Ignored[]): Set<string> {
 }
 
 /** An owner's own privileges say nothing, and name the role that made the scratch database. */
-function isOfOwner({ id, payload }: Fact): boolean {
-  return id.kind === 'acl' && '_ownerDefault' in payload
+function owners(facts: Facts): Id[] {
+  return facts.edges.flatMap(({ from, to, kind }) =>
+    kind === 'owner' && to.kind === 'role'
+      ? [{ kind: 'acl', target: from, grantee: to.name } as const]
+      : [],
+  )
 }
 
 function isIgnored(one: Ignored | undefined, ignored: readonly Ignored[]): boolean {

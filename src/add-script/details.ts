@@ -22,6 +22,8 @@ export interface Details {
   viewColumns: ReadonlyMap<string, readonly string[]>
   /** `schema.table.column` of virtual generated columns. */
   virtual: ReadonlySet<string>
+  /** Something belongs to another role than the one that made this database. */
+  ownedByOthers: boolean
   /** Casts, operators, text search and the like, with what they are made of: compared, never written. */
   unwritten: ReadonlyMap<string, string>
 }
@@ -65,6 +67,18 @@ JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind = 'v'
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE a.attnum > 0 AND ${ours}
 GROUP BY 1`
+
+const isOfOther = (
+  oid: string,
+  owner: string,
+) => `${oid} >= 16384 AND ${owner} <> current_user::regrole
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = ${oid} AND d.deptype = 'e')`
+
+const owners = `
+SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+               WHERE ${isOfOther('c.oid', 'c.relowner')} AND ${ours})
+    OR EXISTS (SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+               WHERE ${isOfOther('p.oid', 'p.proowner')} AND ${ours}) AS others`
 
 const virtualColumns = `
 SELECT n.nspname || '.' || c.relname || '.' || a.attname AS name
@@ -111,6 +125,7 @@ export async function readDetails(pool: Pool): Promise<Details> {
     const extended = await client.query<StatisticsRow>(statistics)
     const small = await client.query<SmallRow>(smallSettings)
     const views = await client.query<{ view: string; columns: string[] }>(viewColumns)
+    const owned = await client.query<{ others: boolean }>(owners)
     const virtual = await client.query<{ name: string }>(virtualColumns)
     const others = await client.query<{ name: string; definition: string | null }>(unwritten)
     return {
@@ -120,6 +135,7 @@ export async function readDetails(pool: Pool): Promise<Details> {
         ...small.rows.map(smallSetting),
       ],
       viewColumns: new Map(views.rows.map(({ view, columns }) => [view, columns])),
+      ownedByOthers: owned.rows[0]?.others ?? false,
       virtual: new Set(virtual.rows.map(({ name }) => name)),
       unwritten: new Map(others.rows.map(({ name, definition }) => [name, definition ?? ''])),
     }
