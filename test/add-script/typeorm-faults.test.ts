@@ -65,13 +65,6 @@ changeTests(
         ["SELECT nextval('ev_id_seq')", [['3']]],
       ],
     },
-    'C12: varchar becomes uuid by a cast that raises': {
-      before: users('v varchar'),
-      after: users('v uuid'),
-      rows: "INSERT INTO users (v) VALUES ('8c0f6b5e-7b0f-4b6f-9d43-2f0e5b1a9c11')",
-      up: ['ALTER TABLE users ALTER COLUMN v TYPE uuid USING v::uuid'],
-      holds: [['SELECT v FROM users', [['8c0f6b5e-7b0f-4b6f-9d43-2f0e5b1a9c11']]]],
-    },
     'C03b: timestamp becomes timestamptz in the zone that was told': {
       before: users('"createdAt" timestamp NOT NULL DEFAULT now()'),
       after: users('"createdAt" timestamptz NOT NULL DEFAULT now()'),
@@ -120,6 +113,14 @@ changeTests(
   },
   { reversible: 'yes' },
 )
+
+changeTest('C12: varchar becomes uuid by a cast that raises', {
+  before: users('v varchar'),
+  after: users('v uuid'),
+  rows: "INSERT INTO users (v) VALUES ('8c0f6b5e-7b0f-4b6f-9d43-2f0e5b1a9c11')",
+  up: ['ALTER TABLE users ALTER COLUMN v TYPE uuid USING v::uuid'],
+  holds: [['SELECT v FROM users', [['8c0f6b5e-7b0f-4b6f-9d43-2f0e5b1a9c11']]]],
+})
 
 changeTest('P06: a serial key becomes uuid, and what refers to it follows row by row', {
   before: `CREATE TABLE ev (id serial PRIMARY KEY, name text);
