@@ -2,7 +2,7 @@ import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Catalog } from './catalog'
 import { type ColumnChange, columnChanges, newColumns } from './column-changes'
 import { type Decisions, usingOf } from './decisions'
-import type { Id } from './facts'
+import { type Id, type IdOf, textOf } from './facts'
 import { shown } from './names'
 import { alterColumn, columnKey, step, type ColumnId, type Step } from './step'
 
@@ -140,7 +140,7 @@ export function continueSequences(steps: readonly Step[], from: Catalog): Step[]
     const sequence = /^SET DEFAULT nextval\('((?:[^']|'')+)'::regclass\)$/.exec(clause)?.[1]
     const isNew = sequence !== undefined && [...made].some((name) => sameName(name, sequence))
     if (!isNew && !clause.startsWith('ADD GENERATED')) return [one]
-    const named = quoteLiteral(plainPath(id, table))
+    const named = quoteLiteral(plainPath({ ...id, name: id.table }, table))
     const name = isNew
       ? quoteLiteral(sequence.replaceAll("''", "'").replace(/^public\./, ''))
       : `pg_get_serial_sequence(${named}, ${quoteLiteral(id.name)})`
@@ -149,10 +149,27 @@ export function continueSequences(steps: readonly Step[], from: Catalog): Step[]
   })
 }
 
-/** A table's name inside a text, where nothing takes quotes away later. */
-function plainPath({ schema, table }: ColumnId, quoted: string): string {
-  const isPlain = [schema, table].every((name) => /^[a-z_][a-z0-9_]*$/.test(name))
-  return isPlain ? shown({ schema, name: table }) : quoted
+/** A sequence that is to begin later is moved there first, where it has not come so far by itself. */
+export function raiseSequences(steps: readonly Step[], from: Catalog, to: Catalog): Step[] {
+  return steps.flatMap((one) => {
+    const id = one.ids.find((each): each is IdOf<'sequence'> => each.kind === 'sequence')
+    if (!id || !one.sql.startsWith('ALTER SEQUENCE ') || !one.sql.includes(' MINVALUE '))
+      return [one]
+    const [before, wanted] = [from.facts.get(id)?.payload, to.facts.get(id)?.payload]
+    const least = textOf(wanted?.['minValue'])
+    if (!before || BigInt(least) <= BigInt(textOf(before['minValue']))) return [one]
+    const name = quoteIdentifier(id.schema, id.name)
+    const value = `GREATEST(last_value, ${least}), is_called AND last_value >= ${least}`
+    const named = quoteLiteral(plainPath(id, name))
+    const sql = `SELECT setval(${named}, ${value}) FROM ${name}`
+    return [step(sql, [id], { verb: 'data' }), one]
+  })
+}
+
+/** A table's or sequence's name inside a text, where nothing takes quotes away later. */
+function plainPath(path: { schema: string; name: string }, quoted: string): string {
+  const isPlain = [path.schema, path.name].every((name) => /^[a-z_][a-z0-9_]*$/.test(name))
+  return isPlain ? shown(path) : quoted
 }
 
 function sameName(quoted: string | undefined, plain: string): boolean {

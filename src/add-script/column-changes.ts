@@ -1,5 +1,5 @@
 import type { Catalog } from './catalog'
-import { factsOf, type Fact, textOf } from './facts'
+import { factsOf, type Fact, type Id, textOf } from './facts'
 import type { ColumnId } from './step'
 
 /** A column that both sides have. */
@@ -60,6 +60,12 @@ export function newColumns(from: Catalog, to: Catalog): { id: ColumnId; to: Colu
     const { id, parent } = fact
     if (parent?.kind !== 'table') return []
     if (from.facts.has(id) || !from.facts.has(parent)) return []
+    if (parentOf(from, parent) !== parentOf(to, parent)) return []
     return [{ id, to: columnOf(to, fact) }]
   })
+}
+
+/** Columns that came from a parent are there already when they become the table's own. */
+function parentOf({ facts }: Catalog, table: Id): string {
+  return textOf(facts.get(table)?.payload['parentTable'])
 }

@@ -215,6 +215,11 @@ function byCast(
     return { how: 'using', expression, comment }
   }
   if (cast === 'i' || cast === 'a') return { how: 'plain' }
+  if (['R', 'C'].includes(from.category) && from.category === to.category) {
+    const [, type = ''] = casted.split(`${column}::`)
+    const suggestion = `${column}::text${from.isArray ? '[]' : ''}::${type}`
+    return { how: 'ask', why: 'goes by way of text', suggestion, assignment: false }
+  }
   if (from.name === 'boolean' && to.name === 'integer') return { how: 'using', expression: casted }
   if (cast === 'e') {
     const suggestion = to.name === 'boolean' ? `${column} <> 0` : casted

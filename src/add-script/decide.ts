@@ -5,7 +5,7 @@ import type { Catalog } from './catalog'
 import { type ColumnChange, columnChanges, newColumns } from './column-changes'
 import { classify, isAssignable, sameKeys, type Verdict } from './convert'
 import type { Backfilled, Decisions, Using } from './decisions'
-import { factsOf } from './facts'
+import { factsOf, textOf } from './facts'
 import { follows } from './keys'
 import { decideLabels } from './labels'
 import { readTypes, type TypePair } from './read-types'
@@ -66,28 +66,49 @@ export async function retypedColumns(
   sides: Sides,
 ): Promise<(TypePair & { change: ColumnChange; verdict: Verdict })[]> {
   const changes = columnChanges(sides.from, sides.to).filter(({ retyped }) => retyped)
-  const types = changes.map(({ from, to }) => ({ from: from.type, to: to.type }))
+  const types = changes.map(({ from, to }) => ({
+    from: withoutDomain(from.type, sides.from),
+    to: withoutDomain(to.type, sides.to),
+  }))
   const pairs = await readTypes(sides.before, sides.after, types)
   return changes.map((change, at) => {
-    const pair = withEnum(pairs[at]!, sides.to)
+    const pair = withNewType(pairs[at]!, sides.to)
     const column = sides.plain(quoteIdentifier(change.id.name))
-    const verdict = classify(pair.from, pair.to, pair.cast, column, change.to.type)
+    // A computed value is computed anew.
+    const verdict: Verdict =
+      change.to.generated === undefined
+        ? classify(pair.from, pair.to, pair.cast, column, change.to.type)
+        : { how: 'plain' }
     return { ...pair, change, verdict }
   })
 }
 
+/** The type that a domain is made of, whose values convert as its own do. */
+function withoutDomain(type: string, catalog: Catalog): string {
+  const element = type.replace(/\[\]$/, '')
+  const domain = factsOf(catalog.facts, 'domain').find(({ id }) => isNamed(element, id))
+  if (!domain) return type
+  const base = withoutDomain(textOf(domain.payload['baseType']), catalog)
+  return `${base}${type.slice(element.length)}`
+}
+
+function isNamed(type: string, { schema, name }: { schema: string; name: string }): boolean {
+  return type.replaceAll('"', '') === `${schema}.${name}`
+}
+
+const categories: Record<string, string> = { enum: 'E', range: 'R', composite: 'C' }
+
 /** A type that is yet to be made is known to the catalog alone. */
-function withEnum(pair: TypePair, { facts }: Catalog): TypePair {
+function withNewType(pair: TypePair, { facts }: Catalog): TypePair {
   const name = pair.to.name.replace(/\[\]$/, '')
-  const isEnum = factsOf(facts, 'type').some(
-    ({ id, payload }) =>
-      payload['variant'] === 'enum' && `${id.schema}.${id.name}` === name.replaceAll('"', ''),
+  const known = factsOf(facts, 'type').find(
+    ({ id, payload }) => isNamed(name, id) || payload['multirangeTypeName'] === name,
   )
-  if (!isEnum || pair.to.isEnum) return pair
-  return {
-    ...pair,
-    to: { ...pair.to, name, isEnum, isArray: name !== pair.to.name, category: 'E' },
-  }
+  const variant = textOf(known?.payload['variant'])
+  const category = categories[variant]
+  if (category === undefined || pair.to.category === category) return pair
+  const isEnum = variant === 'enum'
+  return { ...pair, to: { ...pair.to, name, isEnum, isArray: name !== pair.to.name, category } }
 }
 
 async function decideUsing(

@@ -1,4 +1,6 @@
+import { MigrationError } from '../errors'
 import { columnKey, type ColumnId } from './step'
+import { pathOf } from './told'
 
 /** What was told, asked, or follows from the types: how values become other values. */
 export interface Decisions {
@@ -34,6 +36,10 @@ export interface Backfilled {
 /** The decision on a retyped column. */
 export function usingOf(decisions: Decisions, id: ColumnId): Using {
   const using = decisions.using.get(columnKey(id))
-  if (!using) throw new Error(`nothing was decided on ${columnKey(id)}`)
+  if (!using)
+    throw new MigrationError('DIFFERENCE_REFUSED', `${pathOf(id)} changes in two ways at once`, {
+      detail: 'Its type differs, and its table goes to another parent or leaves one.',
+      hint: 'Take the two changes one after the other, each with a script of its own.',
+    })
   return using
 }

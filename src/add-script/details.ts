@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { smallSetting, smallSettings, type SmallRow } from './small-settings'
 
 /** A property that has a default: how to set it, and how to take it back. */
 export interface Setting {
@@ -15,10 +16,14 @@ export interface Setting {
 
 /** What pg-delta does not read. */
 export interface Details {
-  /** Column storage, statistics targets, compression, extended statistics: ours to compare. */
+  /** Column storage, compression, statistics, clusters, comments and the like: ours to compare. */
   settings: readonly Setting[]
+  /** `schema.view` → its columns with their types, in order. */
+  viewColumns: ReadonlyMap<string, readonly string[]>
   /** `schema.table.column` of virtual generated columns. */
   virtual: ReadonlySet<string>
+  /** Something belongs to another role than the one that made this database. */
+  ownedByOthers: boolean
   /** Casts, operators, text search and the like, with what they are made of: compared, never written. */
   unwritten: ReadonlyMap<string, string>
 }
@@ -53,15 +58,27 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE ${ours}
 ORDER BY 1, 2, 3`
 
-const clustered = `
-SELECT n.nspname AS schema, c.relname AS table, format('%I.%I', n.nspname, c.relname) AS relation,
-       format('%I', x.relname) AS index
-FROM pg_catalog.pg_index i
-JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
-JOIN pg_catalog.pg_class c ON c.oid = i.indrelid AND c.relkind = 'r'
+const viewColumns = `
+SELECT n.nspname || '.' || c.relname AS view,
+       array_agg(format('%I %s %s', a.attname, format_type(a.atttypid, a.atttypmod), a.attcollation)
+                 ORDER BY a.attnum) AS columns
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind = 'v'
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE i.indisclustered AND ${ours}
-ORDER BY 1, 2`
+WHERE a.attnum > 0 AND ${ours}
+GROUP BY 1`
+
+const isOfOther = (
+  oid: string,
+  owner: string,
+) => `${oid} >= 16384 AND ${owner} <> current_user::regrole
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = ${oid} AND d.deptype = 'e')`
+
+const owners = `
+SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+               WHERE ${isOfOther('c.oid', 'c.relowner')} AND ${ours})
+    OR EXISTS (SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+               WHERE ${isOfOther('p.oid', 'p.proowner')} AND ${ours}) AS others`
 
 const virtualColumns = `
 SELECT n.nspname || '.' || c.relname || '.' || a.attname AS name
@@ -106,15 +123,19 @@ export async function readDetails(pool: Pool): Promise<Details> {
     await client.query("BEGIN READ ONLY; SET LOCAL search_path TO 'pg_catalog'")
     const columns = await client.query<ColumnRow>(columnSettings)
     const extended = await client.query<StatisticsRow>(statistics)
-    const order = await client.query<ClusterRow>(clustered)
+    const small = await client.query<SmallRow>(smallSettings)
+    const views = await client.query<{ view: string; columns: string[] }>(viewColumns)
+    const owned = await client.query<{ others: boolean }>(owners)
     const virtual = await client.query<{ name: string }>(virtualColumns)
     const others = await client.query<{ name: string; definition: string | null }>(unwritten)
     return {
       settings: [
         ...columns.rows.map(columnSetting),
         ...extended.rows.map(statisticsSetting),
-        ...order.rows.map(clusterSetting),
+        ...small.rows.map(smallSetting),
       ],
+      viewColumns: new Map(views.rows.map(({ view, columns }) => [view, columns])),
+      ownedByOthers: owned.rows[0]?.others ?? false,
       virtual: new Set(virtual.rows.map(({ name }) => name)),
       unwritten: new Map(others.rows.map(({ name, definition }) => [name, definition ?? ''])),
     }
@@ -158,17 +179,4 @@ interface StatisticsRow {
 function statisticsSetting({ schema, table, name, definition }: StatisticsRow): Setting {
   const reset = `DROP STATISTICS IF EXISTS ${name}`
   return { key: `statistics ${name}`, schema, table, value: definition, set: definition, reset }
-}
-
-interface ClusterRow {
-  schema: string
-  table: string
-  relation: string
-  index: string
-}
-
-function clusterSetting({ schema, table, relation, index }: ClusterRow): Setting {
-  const set = `ALTER TABLE ${relation} CLUSTER ON ${index}`
-  const reset = `ALTER TABLE ${relation} SET WITHOUT CLUSTER`
-  return { key: `CLUSTER ${relation}`, schema, table, value: index, set, reset }
 }

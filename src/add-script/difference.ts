@@ -66,7 +66,14 @@ export const findDifference: FindDifference = async (before, after, answers, ign
   }))
   const parts = await runUp(copy, renamed, to, decisions, steps, written, answers.online)
   const scripts = await addDowngrades(copy, { start, renamed, to, before, after }, decisions, parts)
-  return { scripts, kept: names, unproven: [...new Set([...start.remarks, ...wanted.remarks])] }
+  return { scripts, kept: names, unproven: remarksOn(start, wanted) }
+}
+
+/** What could not be compared, each thing once. */
+function remarksOn(...sides: readonly Catalog[]): string[] {
+  const owners = sides.some(({ details }) => details.ownedByOthers)
+  const others = sides.flatMap(({ remarks }) => remarks)
+  return [...new Set([...(owners ? ['Owners are not compared.'] : []), ...others])]
 }
 
 async function runUp(

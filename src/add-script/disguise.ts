@@ -1,10 +1,12 @@
-import { MigrationError } from '../errors'
 import { quoteIdentifier } from '../database/quote'
 import { type Catalog, rebuild, virtualMark } from './catalog'
 import { columnChanges, type ColumnChange } from './column-changes'
 import { type Engine } from './engine'
 import { type Fact, factsOf, type IdOf, keyOf, textOf } from './facts'
-import { describe } from './names'
+import { ownerOf } from './fold'
+import { shown } from './names'
+import { isOf, type Moved, movedTables } from './parents'
+import { replaceView, type ViewId } from './replace-views'
 import { alterColumn, step, type Step } from './step'
 
 /** The wanted facts as pg-delta is to see them, and what we write in place of what it would. */
@@ -16,17 +18,62 @@ export interface Disguised {
   back: Step[]
 }
 
+/** What decides how much can be changed in place. */
+export interface InPlace {
+  major: number
+  views: readonly ViewId[]
+}
+
 /**
  * pg-delta drops and makes anew what PostgreSQL can change in place: a collation, a generated column
- * that becomes a plain one, another expression (from PostgreSQL 17 on), a partition's bounds. It is
- * shown a smaller difference, and the statements for the rest are ours.
+ * that becomes a plain one, another expression (from PostgreSQL 17 on), a rule that is validated or
+ * deferred, a table's place below its parent, a view's query. It is shown a smaller difference, and the statements for
+ * the rest are ours.
  *
  * @throws {MigrationError} DIFFERENCE_REFUSED where a table could only be made anew
  */
-export function disguise(engine: Engine, from: Catalog, to: Catalog, major: number): Disguised {
-  const payloads = new Map<string, Fact['payload']>()
-  const front: Step[] = []
-  const back: Step[] = []
+export function disguise(
+  engine: Engine,
+  from: Catalog,
+  to: Catalog,
+  { major, views }: InPlace,
+): Disguised {
+  const moved = movedTables(from, to)
+  const parts = [
+    columnParts(from, to, major),
+    tableParts(from, to, moved),
+    ruleParts(from, to),
+    viewParts(from, to, views),
+  ]
+  const payloads = new Map(parts.flatMap((part) => [...part.payloads]))
+  const apart = moved.filter(({ hasOtherParent }) => hasOtherParent)
+  const isApart = (fact: Fact) => fact.id.kind !== 'table' && apart.some(({ id }) => isOf(fact, id))
+  const facts = to.facts.facts().flatMap((fact) => {
+    const payload = payloads.get(keyOf(fact.id))
+    if (isApart(fact)) return []
+    return payload ? { ...fact, payload } : fact
+  })
+  const wanted = new Set(facts.map(({ id }) => keyOf(id)))
+  const asTheyAre = from.facts
+    .facts()
+    .filter((fact) => isApart(fact) && !wanted.has(keyOf(fact.id)))
+  const edges = apart.length > 0 ? [...to.facts.edges, ...from.facts.edges] : to.facts.edges
+  return {
+    to: { ...to, facts: rebuild(engine, [...facts, ...asTheyAre], edges) },
+    front: parts.flatMap(({ front }) => front),
+    back: parts.flatMap(({ back }) => back),
+  }
+}
+
+/** What pg-delta is to see of some facts. */
+interface Part {
+  payloads: [key: string, payload: Fact['payload']][]
+  front: Step[]
+  back: Step[]
+}
+
+function columnParts(from: Catalog, to: Catalog, major: number): Part {
+  const part: Part = { payloads: [], front: [], back: [] }
   for (const change of columnChanges(from, to)) {
     const before = from.facts.get(change.id)!.payload
     const payload = { ...to.facts.get(change.id)!.payload }
@@ -38,23 +85,61 @@ export function disguise(engine: Engine, from: Catalog, to: Catalog, major: numb
     const generated = inPlace(change, major)
     if (generated) {
       payload['generatedExpr'] = before['generatedExpr'] ?? null
-      front.push(generated)
+      part.front.push(generated)
     }
-    payloads.set(keyOf(change.id), payload)
+    part.payloads.push([keyOf(change.id), payload])
   }
-  for (const { id, payload } of factsOf(to.facts, 'table')) {
-    const before = from.facts.get(id)?.payload
-    if (!before || !movesBounds(id, before, payload)) continue
-    payloads.set(keyOf(id), { ...payload, partitionBound: before['partitionBound'] ?? null })
-    const [detach, attach] = rebound(id, payload)
-    front.push(detach)
-    back.push(attach)
-  }
-  const facts = to.facts.facts().map((fact) => {
-    const payload = payloads.get(keyOf(fact.id))
-    return payload ? { ...fact, payload } : fact
+  return part
+}
+
+function tableParts(from: Catalog, to: Catalog, moved: readonly Moved[]): Part {
+  const places = moved.map(({ id }): [string, Fact['payload']] => {
+    const { partitionBound, parentTable } = from.facts.get(id)!.payload
+    const place = { partitionBound: partitionBound ?? null, parentTable: parentTable ?? null }
+    return [keyOf(id), { ...to.facts.get(id)!.payload, ...place }]
   })
-  return { to: { ...to, facts: rebuild(engine, facts, to.facts.edges) }, front, back }
+  const apart = new Set(moved.filter((one) => one.hasOtherParent).map(({ id }) => shown(id)))
+  // The columns of a table that moves are seen once it has moved.
+  const sequences = factsOf(to.facts, 'sequence').flatMap((fact): typeof places => {
+    const owner = ownerOf(fact)
+    if (!owner || !apart.has(shown({ schema: owner.schema, name: owner.table }))) return []
+    const old = from.facts.get(fact.id)
+    const stays = ownerOf(old) && to.facts.has(tableOf(ownerOf(old)!))
+    const ownedBy = stays ? (old?.payload['ownedBy'] ?? null) : null
+    return [[keyOf(fact.id), { ...fact.payload, ownedBy }]]
+  })
+  return {
+    payloads: [...places, ...sequences],
+    front: moved.flatMap(({ leaving }) => leaving),
+    back: moved.flatMap(({ joining }) => joining),
+  }
+}
+
+function tableOf(owner: { schema: string; table: string }): IdOf<'table'> {
+  return { kind: 'table', schema: owner.schema, name: owner.table }
+}
+
+function ruleParts(from: Catalog, to: Catalog): Part {
+  const part: Part = { payloads: [], front: [], back: [] }
+  for (const fact of factsOf(to.facts, 'constraint')) {
+    const before = from.facts.get(fact.id)?.payload
+    const steps = before ? changeRule(fact, before) : []
+    if (!before || steps.length === 0) continue
+    part.payloads.push([keyOf(fact.id), before])
+    part.back.push(...steps)
+  }
+  return part
+}
+
+function viewParts(from: Catalog, to: Catalog, views: readonly ViewId[]): Part {
+  return {
+    payloads: views.map((id) => {
+      const { def } = from.facts.get(id)!.payload
+      return [keyOf(id), { ...to.facts.get(id)!.payload, def: def ?? null }]
+    }),
+    front: [],
+    back: views.map((id) => replaceView({ ...to.facts.get(id)!, id })),
+  }
 }
 
 function inPlace({ id, from, to }: ColumnChange, major: number): Step | undefined {
@@ -68,24 +153,27 @@ function inPlace({ id, from, to }: ColumnChange, major: number): Step | undefine
   return step(`${alterColumn(id)} SET EXPRESSION AS (${expression})`, [id])
 }
 
-/** True where only the bounds differ. */
-function movesBounds(id: IdOf<'table'>, from: Fact['payload'], to: Fact['payload']): boolean {
-  for (const what of ['partitionKey', 'parentTable']) {
-    if (JSON.stringify(from[what] ?? null) === JSON.stringify(to[what] ?? null)) continue
-    throw new MigrationError('DIFFERENCE_REFUSED', `${describe(id)} would have to be made anew`, {
-      detail: `Its ${what === 'partitionKey' ? 'partition key' : 'parent table'} differs, which PostgreSQL cannot change in place.`,
-      hint: 'Write this script by hand: make the new table, move the rows, drop the old one.',
-    })
-  }
-  return (from['partitionBound'] ?? null) !== (to['partitionBound'] ?? null)
-}
+const ending = /( DEFERRABLE)?( INITIALLY DEFERRED)?( NOT VALID)?$/
 
-function rebound(id: IdOf<'table'>, payload: Fact['payload']): [Step, Step] {
-  const { schema, name } = payload['parentTable'] as { schema: string; name: string }
-  const parent = `ALTER TABLE ${quoteIdentifier(schema, name)}`
-  const table = quoteIdentifier(id.schema, id.name)
+/** Where old rows are to obey it as new ones do, and where it is only checked at another time. */
+function changeRule(
+  { id, parent, payload }: Fact & { id: IdOf<'constraint'> },
+  before: Fact['payload'],
+): Step[] {
+  const [from, to] = [textOf(before['def']), textOf(payload['def'])]
+  if (from === to || from.replace(ending, '') !== to.replace(ending, '')) return []
+  const [, ...old] = ending.exec(from) ?? []
+  const [, deferrable, deferred, invalid] = ending.exec(to) ?? []
+  const isDeferredOtherwise = old[0] !== deferrable || old[1] !== deferred
+  // A validated rule stays so, and only foreign keys change in time.
+  if (invalid && !old[2]) return []
+  if (isDeferredOtherwise && payload['type'] !== 'f') return []
+  const owner = parent?.kind === 'domain' ? 'DOMAIN' : 'TABLE'
+  const start = `ALTER ${owner} ${quoteIdentifier(id.schema, id.table)}`
+  const name = quoteIdentifier(id.name)
+  const time = `${deferrable ?? ' NOT DEFERRABLE'}${deferred ?? ''}`
   return [
-    step(`${parent} DETACH PARTITION ${table}`, [id]),
-    step(`${parent} ATTACH PARTITION ${table} ${textOf(payload['partitionBound'])}`, [id]),
+    ...(isDeferredOtherwise ? [step(`${start} ALTER CONSTRAINT ${name}${time}`, [id])] : []),
+    ...(old[2] && !invalid ? [step(`${start} VALIDATE CONSTRAINT ${name}`, [id])] : []),
   ]
 }

@@ -70,7 +70,7 @@ async function downgrade(
   undone: Catalog | undefined,
 ): Promise<ScriptPart> {
   try {
-    const to = tolerant(copy.engine, goal, from)
+    const to = undone ? goal : tolerant(copy.engine, goal, from)
     // Types of the old schema stand in the copy no more than those of the new one do in `after`.
     const { before } = states
     const sides = { from, to, before, after: before, plain: (sql: string) => copy.plain(sql) }

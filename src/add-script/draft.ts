@@ -1,15 +1,17 @@
 import { MigrationError } from '../errors'
-import { arrangeColumns, continueSequences } from './arrange'
+import { arrangeColumns, continueSequences, raiseSequences } from './arrange'
 import { type Catalog, virtualMark } from './catalog'
 import { columnChanges } from './column-changes'
 import type { Decisions } from './decisions'
-import type { Setting } from './details'
-import { disguise } from './disguise'
+import { disguise, type Disguised } from './disguise'
 import type { Engine } from './engine'
 import type { Action } from './facts'
 import { keySteps } from './keys'
 import { afterRebuilt, mapLabels } from './labels'
-import { step, stepOf, type Step } from './step'
+import { letGo } from './let-go'
+import { replaceableViews, undropped } from './replace-views'
+import { settingSteps } from './setting-steps'
+import { stepOf, type Step } from './step'
 
 /**
  * Every step from one catalog to the other, in an order that works, in pg-delta's own words.
@@ -23,27 +25,72 @@ export function draftSteps(
   major: number,
 ): Step[] {
   refuseUnwritten(from, to)
-  const disguised = disguise(engine, from, to, major)
+  const whole = planInPlace(engine, from, to, major)
+  const held = letGo(engine, from, to, whole.actions)
+  if (held === from) return draftFrom({ from, to, decisions }, whole)
+  return [
+    ...planActions(engine, from, held).map(stepOf),
+    ...draftFrom({ from: held, to, decisions }, planInPlace(engine, held, to, major)),
+  ]
+}
+
+interface Planned extends Disguised {
+  actions: readonly Action[]
+}
+
+/** A view that has to go for another reason takes its new query when it is made again. */
+function planInPlace(engine: Engine, from: Catalog, to: Catalog, major: number): Planned {
+  let views = replaceableViews(from, to)
+  for (;;) {
+    const disguised = disguise(engine, from, to, { major, views })
+    const actions = planActions(engine, from, disguised.to)
+    const left = undropped(views, actions)
+    if (left.length === views.length) return { ...disguised, actions }
+    views = left
+  }
+}
+
+interface Drafting {
+  from: Catalog
+  to: Catalog
+  decisions: Decisions
+}
+
+function draftFrom({ from, to, decisions }: Drafting, { actions, ...disguised }: Planned): Step[] {
   const retyped = columnChanges(from, to).filter((change) => change.retyped)
   const keys = keySteps(from, to, retyped, decisions)
-  const planned = planActions(engine, from, disguised.to).map(stepOf).map(repaired)
+  const planned = actions.map(stepOf).map(repaired)
   const arranged = arrangeColumns(planned, from, to, { ...decisions, using: keys.using })
   const steps = mapLabels(
-    afterRebuilt(continueSequences(arranged, from), from, to),
+    afterRebuilt(raiseSequences(continueSequences(arranged, from), from, to), from, to),
     from,
     to,
     decisions,
   )
   const { dropped, set } = settingSteps(from, to)
+  // Keys may refer to rows that go with a table that is detached, or come with one.
+  const early = disguised.front.length > 0 ? steps.filter((one) => dropsKey(one, from)) : []
+  const late = disguised.back.length > 0 ? steps.filter(addsKey) : []
+  const apart = new Set([...early, ...late])
   return [
     ...dropped,
     ...keys.front,
+    ...early,
     ...disguised.front,
-    ...steps,
+    ...steps.filter((one) => !apart.has(one)),
     ...disguised.back,
+    ...late,
     ...keys.back,
     ...set,
   ]
+}
+
+function dropsKey({ drops }: Step, { facts }: Catalog): boolean {
+  return drops?.kind === 'constraint' && facts.get(drops)?.payload['type'] === 'f'
+}
+
+function addsKey({ sql }: Step): boolean {
+  return /^ALTER TABLE \S+ ADD CONSTRAINT .* FOREIGN KEY /.test(sql)
 }
 
 /** What differs still, a few words each; nothing when the two are equal. */
@@ -87,32 +134,6 @@ function repaired(one: Step): Step {
     .replaceAll(`${virtualMark})) STORED`, ')) VIRTUAL')
     .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
   return { ...one, sql }
-}
-
-function settingSteps(from: Catalog, to: Catalog): { dropped: Step[]; set: Step[] } {
-  const old = new Map(from.details.settings.map((one) => [one.key, one]))
-  const wanted = new Map(to.details.settings.map((one) => [one.key, one]))
-  const differs = (one: Setting, other: Setting | undefined) => one.value !== other?.value
-  const dropped = from.details.settings
-    .filter((one) => differs(one, wanted.get(one.key)))
-    .filter((one) => one.key.startsWith('statistics ') || !wanted.has(one.key))
-    .filter((one) => isThere(one, to))
-  const set = to.details.settings.filter((one) => differs(one, old.get(one.key)))
-  return { dropped: dropped.map(resetStep), set: set.map(setStep) }
-}
-
-/** What goes with its table or column needs no statement. */
-function isThere({ schema, table, column }: Setting, { facts }: Catalog): boolean {
-  if (column === undefined) return facts.has({ kind: 'table', schema, name: table })
-  return facts.has({ kind: 'column', schema, table, name: column })
-}
-
-function resetStep({ reset, schema, table }: Setting): Step {
-  return step(reset, [{ kind: 'table', schema, name: table }])
-}
-
-function setStep({ set, schema, table }: Setting): Step {
-  return step(set, [{ kind: 'table', schema, name: table }])
 }
 
 function refuseUnwritten(from: Catalog, to: Catalog): void {

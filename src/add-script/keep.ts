@@ -2,6 +2,7 @@ import { type Catalog, rebuild } from './catalog'
 import { type Engine } from './engine'
 import { type Fact, type Id, keyOf } from './facts'
 import { describe, isHashedName } from './names'
+import { isThere } from './setting-steps'
 
 /** The wanted schema with what stays although it is not in it. */
 export interface Kept {
@@ -94,7 +95,7 @@ function isExtra(
   if (id.kind === 'table') return payload['partitionBound'] !== null
   if (id.kind === 'column' || id.kind === 'default') return isBelowKept(parent, from)
   // A type that columns use goes with the last of them, a sequence with its column.
-  if (id.kind === 'type')
+  if (id.kind === 'type' || id.kind === 'domain' || id.kind === 'collation')
     return !from.facts.incomingEdges(id).some(({ from }) => from.kind === 'column')
   if (id.kind === 'sequence') return payload['ownedBy'] === null
   return keepable.has(id.kind)
@@ -139,16 +140,14 @@ function isReported(id: Id, parent: Id | undefined, present: ReadonlySet<string>
 }
 
 function keepDetails(from: Catalog, to: Catalog, facts: Catalog['facts']) {
-  const settings = from.details.settings.filter(({ key, schema, table, column }) => {
-    const id: Id =
-      column === undefined
-        ? { kind: 'table', schema, name: table }
-        : { kind: 'column', schema, table, name: column }
-    return facts.has(id) && !to.details.settings.some((one) => one.key === key)
-  })
+  const settings = from.details.settings.filter(
+    (setting) =>
+      isThere(setting, { ...to, facts }) &&
+      !to.details.settings.some((one) => one.key === setting.key),
+  )
   const unwritten = new Map([...from.details.unwritten, ...to.details.unwritten])
   return {
     details: { ...to.details, settings: [...to.details.settings, ...settings], unwritten },
-    names: settings.map(({ key }) => key),
+    names: settings.map(({ key }) => key).filter((key) => !key.startsWith('COMMENT ')),
   }
 }

@@ -11,10 +11,13 @@ export function layOut(sql: string, words: Words): string {
     keepsSchema(short) ? { ...words, system: everything } : words,
   )
   if (/^CREATE (?:UNLOGGED )?TABLE /.test(plain)) return tableLines(withoutDoubled(plain))
-  if (/^CREATE (?:MATERIALIZED )?VIEW /.test(plain)) return viewLines(plain)
-  const brief = withoutDoubled(plain)
+  if (/^CREATE (?:OR REPLACE |MATERIALIZED )?VIEW /.test(plain)) return viewLines(plain)
+  const brief = withoutDoubled(plain).replace(everyEvent, '')
   return brief.replace(/^(CREATE (?:UNIQUE )?INDEX .*?) USING btree /, '$1 ')
 }
+
+/** What a publication publishes unless told otherwise. */
+const everyEvent = / WITH \(publish = 'insert, update, delete, truncate'\)$/
 
 /** PostgreSQL puts a pair of parentheses around what has one. */
 function withoutDoubled(sql: string): string {
@@ -29,7 +32,7 @@ function withoutDoubled(sql: string): string {
 
 /** A query may give a name of its own to what would be found without a schema. */
 function keepsSchema(sql: string): boolean {
-  return /^CREATE (?:MATERIALIZED )?VIEW /.test(sql) && /\bWITH\b/i.test(sql)
+  return /^CREATE (?:OR REPLACE |MATERIALIZED )?VIEW /.test(sql) && /\bWITH\b/i.test(sql)
 }
 
 const everything: ReadonlySet<string> = Object.assign(new Set<string>(), { has: () => true })

@@ -46,6 +46,8 @@ export function describe(id: Id): string {
   if ('target' in id) return `${word} of ${describe(id.target)}`
   if ('table' in id && 'name' in id)
     return `${word} ${shown({ schema: id.schema, name: id.table })}.${id.name}`
+  if (id.kind === 'publicationRel')
+    return `${word} ${shown({ schema: id.schema, name: id.table })} of ${id.publication}`
   if ('args' in id) return `${word} ${shown(id)}(${id.args.join(', ')})`
   if (id.kind === 'typeAttribute') return `${word} ${shown({ ...id, name: id.type })}.${id.name}`
   if ('schema' in id && 'name' in id && typeof id.schema === 'string')
@@ -57,4 +59,11 @@ export function describe(id: Id): string {
 /** What TypeORM names after a hash of the table and its columns: it alone makes such names. */
 export function isHashedName(name: string): boolean {
   return /^(?:PK|FK|IDX|UQ|REL|CHK|XCL)_[0-9a-f]{10,}$/.test(name)
+}
+
+/** As much of a name as fits: PostgreSQL cuts it at 63 bytes. */
+export function clipped(name: string, bytes = 63): string {
+  let text = name
+  while (Buffer.byteLength(text) > bytes) text = text.slice(0, -1)
+  return text
 }

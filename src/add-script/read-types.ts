@@ -9,15 +9,13 @@ export interface TypePair {
 }
 
 const facts = `
-SELECT o.i, (t.typcategory = 'A' AND t.typelem <> 0) AS is_array, b.typcategory AS category,
+SELECT o.i, e.oid <> t.oid AS is_array, b.typcategory AS category,
        b.typtype = 'e' AS is_enum, format_type(b.oid, NULL) AS name
 FROM unnest($1::int[], $2::text[]) AS o (i, type)
 JOIN pg_type t ON t.oid = to_regtype(o.type)
-LEFT JOIN pg_type d ON d.oid = t.typbasetype
-JOIN pg_type b ON b.oid = CASE
-  WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem
-  WHEN t.typtype = 'd' THEN d.oid
-  ELSE t.oid END`
+JOIN pg_type e ON e.oid = CASE
+  WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem ELSE t.oid END
+JOIN pg_type b ON b.oid = CASE WHEN e.typtype = 'd' THEN e.typbasetype ELSE e.oid END`
 
 const casts = `
 SELECT o.i, c.castcontext AS context

@@ -24,7 +24,9 @@ export function makeSchema(id: IdOf<'schema'>): Renaming[] {
 }
 
 /** Into another schema, to another name, or both; what belongs to a table goes along. */
-export function renameRelation<Kind extends 'table' | 'type' | 'sequence' | 'index'>(
+export function renameRelation<
+  Kind extends 'table' | 'type' | 'sequence' | 'index' | 'domain' | 'collation',
+>(
   id: IdOf<Kind> & { schema: string; name: string },
   to: { schema: string; name: string },
   group: Step['ids'] = [],

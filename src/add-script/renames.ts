@@ -1,6 +1,7 @@
 import { MigrationError } from '../errors'
+import { putAside } from './aside'
 import type { Catalog } from './catalog'
-import { factsOf } from './facts'
+import { type Fact, factsOf, type IdOf, isA, textOf } from './facts'
 import { renamedDefinitions, renamedParts } from './follow-names'
 import {
   type Likely,
@@ -13,12 +14,13 @@ import {
 import {
   makeSchema,
   renameColumn,
+  renameConstraint,
   renameLabel,
   renameRelation,
   renameSchema,
   type Renaming,
 } from './rename-steps'
-import { shown } from './names'
+import { clipped, shown } from './names'
 import { flagOf, means, Questions, splitOutsideQuotes, unquoted } from './told'
 import type { Answers, Rename } from './types'
 
@@ -29,7 +31,8 @@ const dropped = '(none of these: it is dropped)'
 
 /**
  * Renames what was told and what a person confirms, schemas first and columns last, and lets the names
- * of constraints, indexes, sequences and enum types follow. Nothing is guessed.
+ * of constraints, indexes, sequences and enum types follow. Nothing is guessed. Types that can only be
+ * made anew are put aside.
  *
  * @returns every rename in the order in which it was run
  * @throws {MigrationError} USAGE for a rename that fits nothing
@@ -65,6 +68,8 @@ export async function applyRenames(
   if (lost) throw inVain(lost)
   await run(renamedParts(catalog, to))
   await run(renamedDefinitions(catalog, to))
+  for (let aside = putAside(catalog, to); aside.length > 0; aside = putAside(catalog, to))
+    await run(aside)
   return { renamings, catalog }
 }
 
@@ -101,6 +106,8 @@ export function likelyFlags(from: Catalog, to: Catalog): string[] {
     .flatMap((stage) => stage.likely(from, to))
     .map((one) => flagOf('--rename', `${one.from}:${one.to[0]}`))
 }
+
+type TableId = IdOf<'table'>
 
 interface Stage {
   likely(from: Catalog, to: Catalog): Likely[]
@@ -145,7 +152,7 @@ function findTable(
   to: Catalog,
   tables: Map<string, string>,
 ) {
-  const table = onlyIn(factsOf(from.facts, 'table'), to).find(({ id }) => means(old, id))
+  const table = factsOf(from.facts, 'table').find((fact) => means(old, fact.id) && isGone(fact, to))
   const path = splitOutsideQuotes(name, '.').map(unquoted)
   if (!table || path.length > 2) return undefined
   const schema = path.length === 2 ? path[0]! : table.id.schema
@@ -154,7 +161,37 @@ function findTable(
   tables.set(shown(table.id), shown(wanted))
   const home = { kind: 'schema' as const, name: schema }
   const made = from.facts.has(home) ? [] : makeSchema(home)
-  return [...made, ...renameRelation<'table'>(table.id, wanted)]
+  const renamed = renameRelation<'table'>(table.id, wanted)
+  return [
+    ...made,
+    ...renamed,
+    ...(to.facts.has(table.id) ? makeRoom(table.id, wanted, from, to) : []),
+  ]
+}
+
+/** It is not there, or another one has its name, which it cannot become: a partitioned one. */
+function isGone({ id, payload }: Fact, { facts }: Catalog): boolean {
+  const wanted = facts.get(id)?.payload
+  return !wanted || textOf(wanted['partitionKey']) !== textOf(payload['partitionKey'])
+}
+
+/** What the new table of the old name calls by the names of the old one's keys and indexes. */
+function makeRoom(id: TableId, wanted: TableId, from: Catalog, to: Catalog): Renaming[] {
+  const { schema } = wanted
+  const fresh = (name: string) =>
+    clipped(
+      name.startsWith(id.name)
+        ? `${wanted.name}${name.slice(id.name.length)}`
+        : `${wanted.name}_${name}`,
+    )
+  return from.facts.childrenOf(id).flatMap((child) => {
+    if (!to.facts.has(child.id)) return []
+    if (isA(child.id, 'constraint') && child.payload['type'] !== 'c')
+      return renameConstraint({ ...child.id, schema, table: wanted.name }, fresh(child.id.name))
+    if (!isA(child.id, 'index')) return []
+    const index = { ...child.id, schema }
+    return renameRelation<'index'>(index, { schema, name: fresh(index.name) }, [wanted])
+  })
 }
 
 function findColumn(

@@ -17,13 +17,16 @@ export function tidySteps(
     steps.flatMap(({ drops }) => (drops?.kind === 'column' ? [keyOf(drops)] : [])),
   )
   const needed = steps.filter(
-    (one, at) => !revokesNothing(one, steps[at + 1], from) && !goesAnyway(one, dropped, from),
+    (one, at) =>
+      one.sql !== steps[at - 1]?.sql &&
+      !revokesNothing(one, steps[at + 1], from) &&
+      !goesAnyway(one, dropped, from),
   )
+  const goes = new Set(steps.flatMap(({ drops }) => (drops ? [keyOf(drops)] : [])))
   const folded = foldColumns(foldSerials(typesFirst(needed), to), from, to)
   return folded.map((one) => {
     const { comments, destructive, ...rest } = one
-    const isNew =
-      one.verb === 'create' && one.ids.some((id) => id.kind === 'function' && !from.facts.has(id))
+    const isNew = one.verb === 'create' && one.ids.some((id) => isNewRoutine(id, goes, from))
     const sql = isNew ? one.sql.replace(/^CREATE OR REPLACE /, 'CREATE ') : one.sql
     const loss = lossOf(one, from, to)
     return {
@@ -34,6 +37,11 @@ export function tidySteps(
       destructive: destructive || (loss?.destructive ?? false),
     }
   })
+}
+
+function isNewRoutine(id: Id, goes: ReadonlySet<string>, { facts }: Catalog): boolean {
+  if (id.kind !== 'function' && id.kind !== 'procedure') return false
+  return !facts.has(id) || goes.has(keyOf(id))
 }
 
 /** An index goes with any of its columns. */
@@ -54,6 +62,9 @@ interface Loss {
   destructive: boolean
 }
 
+/** Nothing is lost with them but a definition that columns no longer use. */
+const typeLike = new Set<Id['kind']>(['type', 'domain', 'collation'])
+
 const silent = new Set<Id['kind']>(['default', 'constraint', 'index', 'comment', 'acl'])
 
 function lossOf({ drops, sql }: Step, from: Catalog, to: Catalog): Loss | undefined {
@@ -70,7 +81,7 @@ function lossOf({ drops, sql }: Step, from: Catalog, to: Catalog): Loss | undefi
     return { comment, destructive: !isComputed }
   }
   if (drops.kind === 'sequence' && ownerOf(from.facts.get(drops))) return undefined
-  if (drops.kind === 'type' && usersOf(from, drops).length > 0) return undefined
+  if (typeLike.has(drops.kind) && usersOf(from, drops).length > 0) return undefined
   return { comment: `Drops ${name}.`, destructive: true }
 }
 
@@ -79,7 +90,7 @@ function lossOfReplaced(id: Id, from: Catalog): Loss | undefined {
   if (id.kind !== 'column') return undefined
   const isComputed = typeof from.facts.get(id)?.payload['generatedExpr'] === 'string'
   return isComputed
-    ? undefined
+    ? { comment: `Makes ${describe(id)} again, which is computed.`, destructive: false }
     : {
         comment: `Drops the values of ${describe(id)}: they are computed from now on.`,
         destructive: true,

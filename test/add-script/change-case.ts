@@ -41,7 +41,8 @@ export interface ChangeCase {
   major?: number
 }
 
-const nobody: Answers = {
+/** Nobody to ask, and nothing told. */
+export const nobody: Answers = {
   renames: [],
   using: [],
   map: [],
@@ -89,7 +90,8 @@ function name({ purpose, reversible }: Change['scripts'][number]): string {
   return `${purpose || 'main'} (${reversible})`
 }
 
-function oneLine({ sql }: Statement): string {
+/** A statement as it is compared. */
+export function oneLine({ sql }: Statement): string {
   return sql.replaceAll(/\s+/g, ' ').replaceAll(/\( | (?=\))/g, (text) => text.trim())
 }
 
@@ -100,7 +102,7 @@ async function checkRun(
   change: Change,
   one: ChangeCase,
 ): Promise<void> {
-  const parts = change.scripts.map((part) => readSections(renderScript(part, { lines: [] }), 'x'))
+  const parts = sectionsOf(change)
   const ups = runAll(
     filled,
     parts.map(({ upgrade }) => upgrade),
@@ -118,6 +120,11 @@ async function checkRun(
   await checkHolds(filled, one.restores)
 }
 
+/** The sections of the scripts, as they are read from their files. */
+export function sectionsOf({ scripts }: Change) {
+  return scripts.map((part) => readSections(renderScript(part, { lines: [] }), 'x'))
+}
+
 async function checkHolds(pool: Pool, holds: ChangeCase['holds'] = []): Promise<void> {
   for (const [query, rows] of holds) {
     const result = await pool.query<Record<string, unknown>>(query)
@@ -130,7 +137,7 @@ async function checkHolds(pool: Pool, holds: ChangeCase['holds'] = []): Promise<
 }
 
 /** As the runner does: one transaction, or statement by statement. */
-async function runAll(pool: Pool, parts: readonly (SqlPart | undefined)[]): Promise<void> {
+export async function runAll(pool: Pool, parts: readonly (SqlPart | undefined)[]): Promise<void> {
   for (const part of parts) {
     if (!part) throw new Error('there is no such part')
     const client = await pool.connect()
@@ -149,10 +156,11 @@ async function runAll(pool: Pool, parts: readonly (SqlPart | undefined)[]): Prom
   }
 }
 
-async function differences(
+/** What would still lead from one database to the other. */
+export async function differences(
   one: Pool,
   other: Pool,
-  { ignored = [] }: ChangeCase,
+  { ignored = [] }: Pick<ChangeCase, 'ignored'> = {},
 ): Promise<string[]> {
   const engine = await loadEngine()
   const [from, to] = await Promise.all(

@@ -46,6 +46,7 @@ changeTest('E12: a new label that a partial index uses is committed first', {
   after:
     enumOf('a b c') +
     "CREATE TABLE t (id serial PRIMARY KEY, s status); CREATE INDEX t_c ON t (id) WHERE s = 'c'",
+  rows: "INSERT INTO t (s) VALUES ('b')",
   up: [
     "ALTER TYPE status ADD VALUE IF NOT EXISTS 'c' AFTER 'b'",
     "CREATE INDEX t_c ON t (id) WHERE (s = 'c'::status)",
@@ -156,9 +157,12 @@ changeTest('a renamed table and column take their enum type along', {
   reversible: 'yes',
 })
 
+const longName = 'very_long_name_of_a_table_and_a_column_that_goes_on_and_on_enum'.repeat(2)
+
 changeTest('L01: a type name that PostgreSQL cut at 63 bytes is no difference', {
-  before: `CREATE TYPE "${'very_long_name_of_a_table_and_a_column_that_goes_on_and_on_enum'.repeat(2)}" AS ENUM ('a');`,
-  after: `CREATE TYPE "${'very_long_name_of_a_table_and_a_column_that_goes_on_and_on_enum'.repeat(2)}" AS ENUM ('a');`,
+  before: `CREATE TYPE "${longName}" AS ENUM ('a'); CREATE TABLE t (v "${longName}" DEFAULT 'a')`,
+  after: `CREATE TYPE "${longName}" AS ENUM ('a'); CREATE TABLE t (v "${longName}" DEFAULT 'a')`,
+  rows: 'INSERT INTO t DEFAULT VALUES',
   up: [],
 })
 

@@ -36,6 +36,7 @@ changeTest('V02: a dropped column takes the view that needs it along only where 
 changeTest('V05: a view that the scripts made by themselves is no difference', {
   before: `${users('name text')}; CREATE VIEW v AS SELECT name FROM users`,
   after: `${users('name text')}; CREATE VIEW v AS SELECT users.name FROM public.users`,
+  rows: "INSERT INTO users (name) VALUES ('Ada')",
   up: [],
 })
 
@@ -56,6 +57,7 @@ changeTest('V07, G04: first views and generated columns need no table of TypeORM
 changeTest('G03, G05: a stored column that is there already is no difference', {
   before: users('a int, b int GENERATED ALWAYS AS (a * 2) STORED'),
   after: users('a int, b int GENERATED ALWAYS AS (a * 2) STORED'),
+  rows: 'INSERT INTO users (a) VALUES (1)',
   up: [],
 })
 
@@ -73,6 +75,7 @@ changeTest('S03: a constraint of the same name in another schema hides nothing',
     CREATE TABLE users (id int)`,
   after: `CREATE SCHEMA app; CREATE TABLE app.users (id int CONSTRAINT uq UNIQUE);
     CREATE TABLE users (id int CONSTRAINT uq UNIQUE)`,
+  rows: 'INSERT INTO app.users VALUES (1); INSERT INTO users VALUES (1)',
   up: ['ALTER TABLE users ADD CONSTRAINT uq UNIQUE (id)'],
 })
 
@@ -141,6 +144,7 @@ changeTest('U04: a unique constraint over duplicates is refused by PostgreSQL, n
 changeTest('I05: an index is built concurrently in a script of its own where that was asked for', {
   before: users('a int'),
   after: `${users('a int')}; CREATE INDEX users_a ON users (a)`,
+  rows: 'INSERT INTO users (a) VALUES (1)',
   answers: { online: true },
   up: ['CREATE INDEX CONCURRENTLY users_a ON users (a)'],
 })

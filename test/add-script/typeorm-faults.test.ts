@@ -1,56 +1,126 @@
 import { changeTest } from './change-case'
+import { changeTests, type GroupedCase } from './change-group'
 
 const users = (columns: string) => `CREATE TABLE users (id serial PRIMARY KEY, ${columns})`
 const told = (table: string, column: string, expression: string) => ({
   using: [{ table, column, expression }],
 })
 
-changeTest('C01: a longer varchar keeps its values', {
-  before: users('name varchar(50) NOT NULL'),
-  after: users('name varchar(100) NOT NULL'),
-  rows: "INSERT INTO users (name) VALUES ('Ada')",
-  up: ['ALTER TABLE users ALTER COLUMN name TYPE character varying(100)'],
-  holds: [['SELECT name FROM users', [['Ada']]]],
-  restores: [['SELECT name FROM users', [['Ada']]]],
-  reversible: 'yes',
-})
-
-changeTest('C01b: a longer varchar keeps its values where they may be absent', {
-  before: users('name varchar(50)'),
-  after: users('name varchar(100)'),
-  rows: "INSERT INTO users (name) VALUES ('Ada'), (NULL)",
-  up: ['ALTER TABLE users ALTER COLUMN name TYPE character varying(100)'],
-  holds: [['SELECT name FROM users ORDER BY id', [['Ada'], [null]]]],
-})
-
-changeTest('C02: int becomes bigint, the default stays, the values stay', {
-  before: users('hits int DEFAULT 0'),
-  after: users('hits bigint DEFAULT 0'),
-  rows: 'INSERT INTO users (hits) VALUES (42)',
-  up: ['ALTER TABLE users ALTER COLUMN hits TYPE bigint'],
-  holds: [['SELECT hits FROM users', [['42']]]],
-})
-
-changeTest(
-  'C02b: a serial key becomes bigserial with its sequence and the columns that refer to it',
+const widened = (
+  [
+    ['C03: varchar becomes text', 'varchar(20)', 'text', "'a'", 'a'],
+    ['C15: varchar[] becomes text[]', 'varchar[]', 'text[]', "'{a,b}'", ['a', 'b']],
+    ['C03d: json becomes jsonb', 'json', 'jsonb', `'{"a":1}'`, { a: 1 }],
+  ] as const
+).map(([name, from, to, value, expected]): [string, GroupedCase] => [
+  `${name} and keeps its values`,
   {
-    before: `CREATE TABLE ev (id serial PRIMARY KEY);
-    CREATE TABLE child (id serial PRIMARY KEY, "evId" int REFERENCES ev ON DELETE CASCADE)`,
-    after: `CREATE TABLE ev (id bigserial PRIMARY KEY);
-    CREATE TABLE child (id serial PRIMARY KEY, "evId" bigint REFERENCES ev ON DELETE CASCADE)`,
-    rows: 'INSERT INTO ev DEFAULT VALUES; INSERT INTO ev DEFAULT VALUES; INSERT INTO child ("evId") VALUES (2)',
-    up: [
-      'ALTER SEQUENCE ev_id_seq AS bigint',
-      'ALTER TABLE ev ALTER COLUMN id TYPE bigint',
-      'ALTER TABLE child ALTER COLUMN "evId" TYPE bigint',
-    ],
-    holds: [
-      ['SELECT id FROM ev ORDER BY 1', [['1'], ['2']]],
-      ['SELECT "evId" FROM child', [['2']]],
-      ["SELECT nextval('ev_id_seq')", [['3']]],
-    ],
+    before: users(`v ${from}`),
+    after: users(`v ${to}`),
+    rows: `INSERT INTO users (v) VALUES (${value})`,
+    up: [`ALTER TABLE users ALTER COLUMN v TYPE ${to}`],
+    holds: [['SELECT v FROM users', [[expected]]]],
+    restores: [['SELECT v FROM users', [[expected]]]],
   },
+])
+
+changeTests(
+  {
+    'C01: a longer varchar keeps its values': {
+      before: users('name varchar(50) NOT NULL'),
+      after: users('name varchar(100) NOT NULL'),
+      rows: "INSERT INTO users (name) VALUES ('Ada')",
+      up: ['ALTER TABLE users ALTER COLUMN name TYPE character varying(100)'],
+      holds: [['SELECT name FROM users', [['Ada']]]],
+      restores: [['SELECT name FROM users', [['Ada']]]],
+    },
+    'C01b: a longer varchar keeps its values where they may be absent': {
+      before: users('name varchar(50)'),
+      after: users('name varchar(100)'),
+      rows: "INSERT INTO users (name) VALUES ('Ada'), (NULL)",
+      up: ['ALTER TABLE users ALTER COLUMN name TYPE character varying(100)'],
+      holds: [['SELECT name FROM users ORDER BY id', [['Ada'], [null]]]],
+    },
+    'C02: int becomes bigint, the default stays, the values stay': {
+      before: users('hits int DEFAULT 0'),
+      after: users('hits bigint DEFAULT 0'),
+      rows: 'INSERT INTO users (hits) VALUES (42)',
+      up: ['ALTER TABLE users ALTER COLUMN hits TYPE bigint'],
+      holds: [['SELECT hits FROM users', [['42']]]],
+    },
+    'C02b: a serial key becomes bigserial with its sequence and the columns that refer to it': {
+      before: `CREATE TABLE ev (id serial PRIMARY KEY);
+    CREATE TABLE child (id serial PRIMARY KEY, "evId" int REFERENCES ev ON DELETE CASCADE)`,
+      after: `CREATE TABLE ev (id bigserial PRIMARY KEY);
+    CREATE TABLE child (id serial PRIMARY KEY, "evId" bigint REFERENCES ev ON DELETE CASCADE)`,
+      rows: 'INSERT INTO ev DEFAULT VALUES; INSERT INTO ev DEFAULT VALUES; INSERT INTO child ("evId") VALUES (2)',
+      up: [
+        'ALTER SEQUENCE ev_id_seq AS bigint',
+        'ALTER TABLE ev ALTER COLUMN id TYPE bigint',
+        'ALTER TABLE child ALTER COLUMN "evId" TYPE bigint',
+      ],
+      holds: [
+        ['SELECT id FROM ev ORDER BY 1', [['1'], ['2']]],
+        ['SELECT "evId" FROM child', [['2']]],
+        ["SELECT nextval('ev_id_seq')", [['3']]],
+      ],
+    },
+    'C03b: timestamp becomes timestamptz in the zone that was told': {
+      before: users('"createdAt" timestamp NOT NULL DEFAULT now()'),
+      after: users('"createdAt" timestamptz NOT NULL DEFAULT now()'),
+      rows: `INSERT INTO users ("createdAt") VALUES ('2020-01-01 12:00')`,
+      using: { 'users.createdAt': `"createdAt" AT TIME ZONE 'Europe/Vilnius'` },
+      up: [
+        `ALTER TABLE users ALTER COLUMN "createdAt" TYPE timestamp with time zone USING "createdAt" AT TIME ZONE 'Europe/Vilnius'`,
+      ],
+      holds: [[`SELECT "createdAt" = '2020-01-01 10:00Z' FROM users`, [[true]]]],
+      restores: [[`SELECT "createdAt" = '2020-01-01 12:00' FROM users`, [[true]]]],
+    },
+    'C03c: a simple-array becomes text[]': {
+      before: users('tags text'),
+      after: users('tags text[]'),
+      rows: "INSERT INTO users (tags) VALUES ('a,b')",
+      using: { 'users.tags': "string_to_array(tags, ',')" },
+      holds: [['SELECT tags FROM users', [[['a', 'b']]]]],
+      restores: [['SELECT tags FROM users', [['a,b']]]],
+    },
+    'E07: varchar becomes an enum, its default in between': {
+      before: users(`status varchar NOT NULL DEFAULT 'active'`),
+      after: `CREATE TYPE users_status_enum AS ENUM ('active', 'gone');
+    ${users(`status users_status_enum NOT NULL DEFAULT 'active'`)}`,
+      rows: "INSERT INTO users (status) VALUES ('gone')",
+      up: [
+        "CREATE TYPE users_status_enum AS ENUM ('active', 'gone')",
+        'ALTER TABLE users ALTER COLUMN status DROP DEFAULT',
+        'ALTER TABLE users ALTER COLUMN status TYPE users_status_enum USING status::users_status_enum',
+        "ALTER TABLE users ALTER COLUMN status SET DEFAULT 'active'::users_status_enum",
+      ],
+      holds: [['SELECT status FROM users', [['gone']]]],
+      restores: [['SELECT status FROM users', [['gone']]]],
+    },
+    'T02, T03: a collation comes and goes in place': {
+      before: users('name varchar(20), other varchar(20) COLLATE "C"'),
+      after: users('name varchar(20) COLLATE "C", other varchar(20)'),
+      rows: "INSERT INTO users (name, other) VALUES ('a', 'b')",
+      up: [
+        'ALTER TABLE users ALTER COLUMN name TYPE character varying(20) COLLATE pg_catalog."C"',
+        'ALTER TABLE users ALTER COLUMN other TYPE character varying(20)',
+      ],
+      holds: [['SELECT name, other FROM users', [['a', 'b']]]],
+    },
+
+    ...Object.fromEntries(widened),
+  },
+  { reversible: 'yes' },
 )
+
+changeTest('C12: varchar becomes uuid by a cast that raises', {
+  before: users('v varchar'),
+  after: users('v uuid'),
+  rows: "INSERT INTO users (v) VALUES ('8c0f6b5e-7b0f-4b6f-9d43-2f0e5b1a9c11')",
+  up: ['ALTER TABLE users ALTER COLUMN v TYPE uuid USING v::uuid'],
+  holds: [['SELECT v FROM users', [['8c0f6b5e-7b0f-4b6f-9d43-2f0e5b1a9c11']]]],
+})
 
 changeTest('P06: a serial key becomes uuid, and what refers to it follows row by row', {
   before: `CREATE TABLE ev (id serial PRIMARY KEY, name text);
@@ -81,42 +151,6 @@ changeTest('P06: without an expression the question is open', {
   refused: { code: 'QUESTION_OPEN', says: /--using "ev.id=gen_random_uuid\(\)"/ },
 })
 
-for (const [name, from, to, value, expected] of [
-  ['C03: varchar becomes text', 'varchar(20)', 'text', "'a'", 'a'],
-  ['C15: varchar[] becomes text[]', 'varchar[]', 'text[]', "'{a,b}'", ['a', 'b']],
-  ['C03d: json becomes jsonb', 'json', 'jsonb', `'{"a":1}'`, { a: 1 }],
-] as const)
-  changeTest(`${name} and keeps its values`, {
-    before: users(`v ${from}`),
-    after: users(`v ${to}`),
-    rows: `INSERT INTO users (v) VALUES (${value})`,
-    up: [`ALTER TABLE users ALTER COLUMN v TYPE ${to}`],
-    holds: [['SELECT v FROM users', [[expected]]]],
-    reversible: 'yes',
-  })
-
-changeTest('C12: varchar becomes uuid by a cast that raises', {
-  before: users('v varchar'),
-  after: users('v uuid'),
-  rows: "INSERT INTO users (v) VALUES ('8c0f6b5e-7b0f-4b6f-9d43-2f0e5b1a9c11')",
-  up: ['ALTER TABLE users ALTER COLUMN v TYPE uuid USING v::uuid'],
-  holds: [['SELECT v FROM users', [['8c0f6b5e-7b0f-4b6f-9d43-2f0e5b1a9c11']]]],
-  reversible: 'yes',
-})
-
-changeTest('C03b: timestamp becomes timestamptz in the zone that was told', {
-  before: users('"createdAt" timestamp NOT NULL DEFAULT now()'),
-  after: users('"createdAt" timestamptz NOT NULL DEFAULT now()'),
-  rows: `INSERT INTO users ("createdAt") VALUES ('2020-01-01 12:00')`,
-  answers: told('users', 'createdAt', `"createdAt" AT TIME ZONE 'Europe/Vilnius'`),
-  up: [
-    `ALTER TABLE users ALTER COLUMN "createdAt" TYPE timestamp with time zone USING "createdAt" AT TIME ZONE 'Europe/Vilnius'`,
-  ],
-  holds: [[`SELECT "createdAt" = '2020-01-01 10:00Z' FROM users`, [[true]]]],
-  restores: [[`SELECT "createdAt" = '2020-01-01 12:00' FROM users`, [[true]]]],
-  reversible: 'yes',
-})
-
 changeTest('C03b: without a zone the question is open', {
   before: users('"createdAt" timestamp'),
   after: users('"createdAt" timestamptz'),
@@ -124,30 +158,6 @@ changeTest('C03b: without a zone the question is open', {
     code: 'QUESTION_OPEN',
     says: /--using "users.createdAt=\\"createdAt\\" AT TIME ZONE 'UTC'"/,
   },
-})
-
-changeTest('C03c: a simple-array becomes text[]', {
-  before: users('tags text'),
-  after: users('tags text[]'),
-  rows: "INSERT INTO users (tags) VALUES ('a,b')",
-  answers: told('users', 'tags', "string_to_array(tags, ',')"),
-  holds: [['SELECT tags FROM users', [[['a', 'b']]]]],
-  restores: [['SELECT tags FROM users', [['a,b']]]],
-})
-
-changeTest('E07: varchar becomes an enum, its default in between', {
-  before: users(`status varchar NOT NULL DEFAULT 'active'`),
-  after: `CREATE TYPE users_status_enum AS ENUM ('active', 'gone');
-    ${users(`status users_status_enum NOT NULL DEFAULT 'active'`)}`,
-  rows: "INSERT INTO users (status) VALUES ('gone')",
-  up: [
-    "CREATE TYPE users_status_enum AS ENUM ('active', 'gone')",
-    'ALTER TABLE users ALTER COLUMN status DROP DEFAULT',
-    'ALTER TABLE users ALTER COLUMN status TYPE users_status_enum USING status::users_status_enum',
-    "ALTER TABLE users ALTER COLUMN status SET DEFAULT 'active'::users_status_enum",
-  ],
-  holds: [['SELECT status FROM users', [['gone']]]],
-  restores: [['SELECT status FROM users', [['gone']]]],
 })
 
 changeTest('C05: two columns get the names that were told', {
@@ -268,15 +278,4 @@ changeTest('S02: a table moves to another schema with its sequence and its enum'
   ],
   holds: [['SELECT * FROM app.users', [[1, 'b']]]],
   restores: [['SELECT * FROM users', [[1, 'b']]]],
-})
-
-changeTest('T02, T03: a collation comes and goes in place', {
-  before: users('name varchar(20), other varchar(20) COLLATE "C"'),
-  after: users('name varchar(20) COLLATE "C", other varchar(20)'),
-  rows: "INSERT INTO users (name, other) VALUES ('a', 'b')",
-  up: [
-    'ALTER TABLE users ALTER COLUMN name TYPE character varying(20) COLLATE pg_catalog."C"',
-    'ALTER TABLE users ALTER COLUMN other TYPE character varying(20)',
-  ],
-  holds: [['SELECT name, other FROM users', [['a', 'b']]]],
 })

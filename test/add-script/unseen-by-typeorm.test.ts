@@ -1,4 +1,5 @@
 import { changeTest } from './change-case'
+import { changeTests, type GroupedCase } from './change-group'
 
 const t = (more = '') => `CREATE TABLE t (id serial PRIMARY KEY, a int, b int, s text${more});`
 
@@ -6,8 +7,8 @@ const t = (more = '') => `CREATE TABLE t (id serial PRIMARY KEY, a int, b int, s
 const unseen: Record<string, [before: string, after: string, up: string[]]> = {
   'K01: the expression of a check': [
     t(', CONSTRAINT c CHECK (a > 0)'),
-    t(', CONSTRAINT c CHECK (a > 1)'),
-    ['ALTER TABLE t DROP CONSTRAINT c', 'ALTER TABLE t ADD CONSTRAINT c CHECK (a > 1)'],
+    t(', CONSTRAINT c CHECK (a >= 1)'),
+    ['ALTER TABLE t DROP CONSTRAINT c', 'ALTER TABLE t ADD CONSTRAINT c CHECK (a >= 1)'],
   ],
   'I02: the predicate of an index': [
     `${t()} CREATE INDEX i ON t (a) WHERE b > 0`,
@@ -35,9 +36,22 @@ const unseen: Record<string, [before: string, after: string, up: string[]]> = {
   'F02: a foreign key becomes deferrable': [
     t(', CONSTRAINT f FOREIGN KEY (a) REFERENCES t'),
     t(', CONSTRAINT f FOREIGN KEY (a) REFERENCES t DEFERRABLE'),
+    ['ALTER TABLE t ALTER CONSTRAINT f DEFERRABLE'],
+  ],
+  'F01: a foreign key that no longer cascades': [
+    t(', CONSTRAINT f FOREIGN KEY (a) REFERENCES t ON DELETE CASCADE'),
+    t(', CONSTRAINT f FOREIGN KEY (a) REFERENCES t'),
     [
       'ALTER TABLE t DROP CONSTRAINT f',
-      'ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES t(id) DEFERRABLE',
+      'ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES t(id)',
+    ],
+  ],
+  'F03: a foreign key that cascades from now on': [
+    t(', CONSTRAINT f FOREIGN KEY (a) REFERENCES t ON DELETE NO ACTION'),
+    t(', CONSTRAINT f FOREIGN KEY (a) REFERENCES t ON DELETE CASCADE'),
+    [
+      'ALTER TABLE t DROP CONSTRAINT f',
+      'ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES t(id) ON DELETE CASCADE',
     ],
   ],
   'O02: an exclusion constraint': [
@@ -64,7 +78,7 @@ const unseen: Record<string, [before: string, after: string, up: string[]]> = {
       'CREATE UNIQUE INDEX j ON t (a) NULLS NOT DISTINCT',
     ],
   ],
-  'a sequence': [
+  'O04: a sequence': [
     'CREATE SEQUENCE numbers',
     'CREATE SEQUENCE numbers INCREMENT BY 5',
     ['ALTER SEQUENCE numbers INCREMENT BY 5'],
@@ -100,8 +114,36 @@ const unseen: Record<string, [before: string, after: string, up: string[]]> = {
   ],
 }
 
-for (const [name, [before, after, up]] of Object.entries(unseen))
-  changeTest(`seen: ${name}`, { before, after, up, reversible: 'yes' })
+const filled: Pick<GroupedCase, 'rows' | 'holds' | 'restores'> = {
+  rows: 'INSERT INTO t (a, b) VALUES (2, 1), (1, 2)',
+  holds: [
+    [
+      'SELECT a, b FROM t ORDER BY a',
+      [
+        [1, 2],
+        [2, 1],
+      ],
+    ],
+  ],
+  restores: [
+    [
+      'SELECT a, b FROM t ORDER BY a',
+      [
+        [1, 2],
+        [2, 1],
+      ],
+    ],
+  ],
+}
+changeTests(
+  Object.fromEntries(
+    Object.entries(unseen).map(([name, [before, after, up]]) => [
+      `seen: ${name}`,
+      { before, after, up, ...(name.startsWith('O04') ? {} : filled) },
+    ]),
+  ),
+  { reversible: 'yes' },
+)
 
 changeTest('D05b: serial becomes identity and goes on counting', {
   before: 'CREATE TABLE t (id serial PRIMARY KEY, a int)',
@@ -137,7 +179,10 @@ changeTest('V03, V06: a view that the canonical schema lacks goes', {
   before: `${t()} CREATE VIEW v AS SELECT a FROM t`,
   after: `${t()} CREATE VIEW w AS SELECT a FROM t`,
   answers: { yes: true },
+  rows: 'INSERT INTO t (a) VALUES (1)',
   up: ['DROP VIEW v', 'CREATE VIEW w AS SELECT a FROM t'],
+  holds: [['SELECT a FROM w', [[1]]]],
+  restores: [['SELECT a FROM v', [[1]]]],
   reversible: 'yes',
 })
 
@@ -153,6 +198,7 @@ changeTest('K02, U03, F07, I01: entities keep what was made by hand, and report 
     CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();
     ALTER TABLE t SET (fillfactor = 70); ALTER TABLE t ALTER COLUMN s SET STORAGE EXTERNAL`,
   after: t(', j jsonb'),
+  rows: "INSERT INTO t (a, b, j) VALUES (1, 1, '{}')",
   answers: { extra: 'keep' },
   up: [],
   kept: [
@@ -174,10 +220,18 @@ changeTest('K02, U03, F07, I01: entities keep what was made by hand, and report 
   ],
 })
 
+changeTest('a column that was made by hand is not dropped unless that was agreed', {
+  before: t(', by_hand text'),
+  after: t(),
+  answers: { extra: 'keep' },
+  refused: { code: 'DESTRUCTIVE_REFUSED', says: /Drops column t\.by_hand with its values/ },
+})
+
 changeTest('what TypeORM named itself goes when the entities lose it', {
   before: `${t(', CONSTRAINT "UQ_97672ac88f789774dd47f7c8be3" UNIQUE (a)')}
     CREATE INDEX "IDX_97672ac88f789774dd47f7c8be" ON t (b)`,
   after: t(),
+  rows: 'INSERT INTO t (a) VALUES (1)',
   answers: { extra: 'keep' },
   up: [
     'DROP INDEX "IDX_97672ac88f789774dd47f7c8be"',
@@ -223,5 +277,6 @@ const defaults = [
 changeTest('the defaults that TypeORM writes again and again are equal', {
   before: `CREATE TABLE t (${defaults.join(', ')})`,
   after: `CREATE TABLE t (${defaults.join(', ').replaceAll('CURRENT_TIMESTAMP', 'current_timestamp')})`,
+  rows: 'INSERT INTO t DEFAULT VALUES',
   up: [],
 })
