@@ -1,4 +1,5 @@
 import { statSync, writeSync } from 'node:fs'
+import Module from 'node:module'
 import { join } from 'node:path'
 import { readVersions, versionsText } from './versions'
 
@@ -18,8 +19,12 @@ function print(text: string): void {
 /** From one file, unless what it was made of is newer, as after a bare `tsc`. */
 function program(): typeof import('./run') {
   const bundle = join(__dirname, '..', 'bundle.js')
-  const file = modified(bundle) >= modified(join(__dirname, 'run.js')) ? bundle : './run'
-  return require(file) as typeof import('./run')
+  if (modified(bundle) < modified(join(__dirname, 'run.js'))) return require('./run')
+  if ('enableCompileCache' in Module || process.env['NODE_DISABLE_COMPILE_CACHE']) {
+    return require(bundle) as typeof import('./run')
+  }
+  const { requireCompiled } = require('./compiled') as typeof import('./compiled')
+  return requireCompiled(bundle) as typeof import('./run')
 }
 
 function modified(file: string): number {

@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../database/quote'
 import type { Entry } from './entry'
-import { readComment, type JournalName } from './table'
+import { instant, readComment, type JournalName } from './table'
 
 /**
  * Reads the shape's comment and every entry that planning needs, in one message of two statements. The
@@ -13,9 +13,6 @@ export function readEntries(name: JournalName): string {
 SELECT pg_catalog.string_agg(pg_catalog.concat_ws(pg_catalog.chr(31), ${columns}), pg_catalog.chr(30)) AS entries
 FROM (SELECT * FROM ${quoteIdentifier(name.schema, name.table)} ORDER BY id) AS journal`
 }
-
-const milliseconds = (column: string) =>
-  `(1000 * pg_catalog.date_part('epoch', ${column}))::pg_catalog.int8::pg_catalog.text`
 
 /** In the order in which `parseEntries` takes them; JSON keeps what a title may hold from being a separator. */
 const packedColumns = [
@@ -30,8 +27,8 @@ const packedColumns = [
   'done_checksum',
   ...['ordinal', 'attempt', 'statements_done'].map((column) => `${column}::pg_catalog.text`),
   "CASE WHEN downgrade_text IS NULL THEN '' ELSE 'yes' END",
-  milliseconds('started_at'),
-  milliseconds('finished_at'),
+  instant('started_at'),
+  instant('finished_at'),
   'duration_ms::pg_catalog.text',
 ]
 
@@ -42,23 +39,23 @@ export function parseEntries(text: string | null): Entry[] {
 
 function parseEntry(record: string): Entry {
   const fields = record.split('\x1f')
-  const field = (index: number) => fields[index] ?? ''
+  const title = fields[2]!
   return {
-    id: field(0),
-    revision: field(1),
-    title: JSON.parse(field(2)) as string,
-    kind: field(3) as Entry['kind'],
-    operation: field(4) as Entry['operation'],
-    outcome: field(5) as Entry['outcome'],
-    checksum: field(6),
-    checksumKind: field(7) as Entry['checksumKind'],
-    doneChecksum: field(8) || null,
-    ordinal: Number(field(9)),
-    attempt: Number(field(10)),
-    statementsDone: Number(field(11)),
-    revertible: field(12) !== '',
-    startedAt: new Date(Number(field(13))).toISOString(),
-    finishedAt: field(14) === '' ? null : new Date(Number(field(14))).toISOString(),
-    durationMs: field(15) === '' ? null : Number(field(15)),
+    id: fields[0]!,
+    revision: fields[1]!,
+    title: title.includes('\\') ? (JSON.parse(title) as string) : title.slice(1, -1),
+    kind: fields[3] as Entry['kind'],
+    operation: fields[4] as Entry['operation'],
+    outcome: fields[5] as Entry['outcome'],
+    checksum: fields[6]!,
+    checksumKind: fields[7] as Entry['checksumKind'],
+    doneChecksum: fields[8]! || null,
+    ordinal: Number(fields[9]),
+    attempt: Number(fields[10]),
+    statementsDone: Number(fields[11]),
+    revertible: fields[12] !== '',
+    startedAt: fields[13]!,
+    finishedAt: fields[14]! || null,
+    durationMs: fields[15] === '' ? null : Number(fields[15]),
   }
 }

@@ -86,8 +86,9 @@ export function readComment(name: JournalName): string {
   return `SELECT pg_catalog.obj_description(pg_catalog.to_regclass(${table}), 'pg_class') AS comment`
 }
 
-const timestamp = (column: string) =>
-  `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${column}`
+/** A column's time as ISO 8601 text. */
+export const instant = (column: string): string =>
+  `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 const entryColumns = [
   'id::text AS id',
@@ -95,8 +96,8 @@ const entryColumns = [
   'title, kind, operation, ordinal, outcome, attempt, statements_done',
   'checksum, checksum_kind, done_checksum',
   'downgrade_text IS NOT NULL AS revertible',
-  timestamp('started_at'),
-  timestamp('finished_at'),
+  `${instant('started_at')} AS started_at`,
+  `${instant('finished_at')} AS finished_at`,
   'duration_ms::float8 AS duration_ms',
 ].join(', ')
 

@@ -56,7 +56,14 @@ export async function readFolder(
   }
   if (problems.length > 0) throw together(problems, shown)
   if (files.length === 0 && !allowEmpty) throw empty(shown, entries)
-  return scripts.toSorted((a, b) => compareRevisions(a.revision, b.revision))
+  return inOrder(scripts)
+}
+
+/** Names of one width have sorted them already. */
+function inOrder(scripts: Script[]): Script[] {
+  const compare = (a: Script, b: Script) => compareRevisions(a.revision, b.revision)
+  const sorted = scripts.every((script, at) => at === 0 || compare(scripts[at - 1]!, script) < 0)
+  return sorted ? scripts : scripts.toSorted(compare)
 }
 
 function turn(): Promise<void> {

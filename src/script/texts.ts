@@ -13,10 +13,13 @@ export function readText({ path, shown }: { path: string; shown: string }): stri
   return readPlain(path) ?? readCarefully(path, shown)
 }
 
+/** An object, since a word would be made into one a thousand times. */
+const utf8 = { encoding: 'utf8', flag: 'r' } as const
+
 /** One call of the system's where nothing is wrong with the file, as nearly always. */
 function readPlain(path: string): string | undefined {
   try {
-    const text = readFileSync(path, 'utf8')
+    const text = readFileSync(path, utf8)
     if (text.includes('\ufffd') || text.includes('\0')) return undefined
     return text.startsWith('\ufeff') ? text.slice(1) : text
   } catch {
