@@ -13,7 +13,9 @@ const typeorm = join(repository, 'node_modules', 'typeorm')
 export async function addScript({ server, rounds, scale }: Stage): Promise<Contest> {
   const count = Math.round(500 * scale)
   const title = `the next script, ${count} tables of which one in eight changed`
-  const scripts = await server.withDatabase((name) => schemaScripts(count, urlOf(server.port, name)))
+  const scripts = await server.withDatabase((name) =>
+    schemaScripts(count, urlOf(server.port, name)),
+  )
   const own = (name: string, ...options: string[]): Contestant => {
     const all = typetrek(name, `typeorm.entities = entity/*.js\nvcs = none\nlock_timeout = 60s\n`)
     const upgrade = all.command('', '')

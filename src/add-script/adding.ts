@@ -2,16 +2,18 @@ import { MigrationError } from '../errors'
 import type { ScriptSource, Settings } from '../settings/types'
 import { draftOf, type Draft } from './script-draft'
 import { emptyDraft } from './empty-draft'
+import { loadEngine } from './engine'
 import { handOver } from './hand-over'
 import { headerLines, type HeaderFacts } from './header'
 import type { AddScriptOptions, AddScriptReport } from './options'
-import { prove, type WayBack } from './proof'
+import { prove, type Proof, type WayBack } from './proof'
+import { Readings } from './readings'
 import { openScratch, type Scratch } from './scratch'
 import { scratchJournal } from './scratch-settings'
 import { sourceOf } from './source'
 import { sqlDraft } from './sql-draft'
 import { standingOf } from './standing'
-import type { Answers, Change, Ignored, ScriptPart } from './types'
+import type { Answers, Change, Ignored, Question, ScriptPart } from './types'
 import { buildWanted, type Wanted } from './wanted'
 import { nameDrafts, writeScripts, type AddedScript } from './write'
 
@@ -31,6 +33,8 @@ export class Adding {
   private readonly source: ScriptSource
   private readonly notes: string[] = []
   private readonly signal: AbortSignal
+  private readonly answers: Answers
+  private readonly readings = new Readings()
 
   constructor(
     private readonly settings: Settings,
@@ -38,6 +42,7 @@ export class Adding {
   ) {
     this.source = sourceOf(settings, options.from)
     this.signal = options.signal ?? new AbortController().signal
+    this.answers = answersOf(options, this.source)
   }
 
   async run(): Promise<AddScriptReport> {
@@ -48,6 +53,8 @@ export class Adding {
     const { major, notes } = await standingOf(this.settings)
     this.notes.push(...notes)
     this.progress('opening the scratch server')
+    // what loads in the meantime is not waited for later; who needs it hears of a failure
+    loadEngine().catch(() => undefined)
     const scratch = await openScratch(this.settings, major)
     try {
       return await Promise.race([this.differ(scratch, this.source), this.aborted(scratch)])
@@ -74,24 +81,28 @@ export class Adding {
     const { settings, signal, options } = this
     const progress = (text: string) => this.progress(text)
     const wanted = await buildWanted(source, { settings, scratch, signal, progress })
-    const found = wanted.is === 'nothing' ? undefined : await this.find(scratch, wanted)
+    const skip = options.verify === false || options.check === true
+    const found = wanted.is === 'nothing' ? undefined : await this.find(scratch, wanted, !skip)
     if (found && !found.change && wanted.is === 'schemas') return this.report('shown', [], false)
     if (found?.change) this.notes.push(...changeNotes(found.change))
     if (!found || found.change?.scripts.length === 0) return this.report('nothing', [], true)
-    const skip = options.verify === false || options.check === true
-    const proof: Proven = skip ? 'skipped' : await this.proof(scratch, found)
-    const scripts = await this.written(found, proof)
-    return this.finish(scripts, found.change, proof !== 'skipped')
+    if (skip) return this.finish(await this.written(found, 'skipped'), found.change, false)
+    const { last, proof } = await this.proven(scratch, found)
+    return this.finish(await this.written(last, proof), last.change, true)
   }
 
-  private async find(scratch: Scratch, wanted: Found['wanted']): Promise<Found> {
+  /** @param proven what the steps lead to is not looked at here, since their proof will tell */
+  private async find(scratch: Scratch, wanted: Found['wanted'], proven: boolean): Promise<Found> {
     if (wanted.is === 'sql') return this.findBack(scratch, wanted)
     this.progress('comparing')
     const { findDifference } = await import('./difference.js')
     const trial = await scratch.copy(wanted.before)
     const pools = [await trial.pool(), await wanted.after.pool()] as const
+    const { readings, answers } = this
+    const both = [readings.of(wanted.before, trial), readings.of(wanted.after)] as const
+    const known = { readings: await Promise.all(both), proven }
     try {
-      return { wanted, change: await findDifference(...pools, this.answers(), this.ignored()) }
+      return { wanted, change: await findDifference(...pools, answers, this.ignored(), known) }
     } catch (error) {
       if (!this.options.check || !isOpen(error)) throw error
       this.notes.push([error.message, error.detail].filter(Boolean).join('\n'))
@@ -103,34 +114,45 @@ export class Adding {
     if (this.options.check) return { wanted }
     this.progress('looking for the way back')
     const { inverseOf } = await import('./inverse.js')
-    const work = { scratch, settings: this.settings, signal: this.signal }
+    const { settings, signal, readings } = this
+    const work = { scratch, settings, signal, readings }
     const scripts = await this.written({ wanted }, undefined)
     const back = await inverseOf(work, scripts, wanted.before, this.ignored())
     return { wanted, ...(back && { back }) }
   }
 
-  private async proof(scratch: Scratch, found: Found): Promise<Proven> {
+  /** A change that fails its proof is looked for once more, with a look at what each step leads to. */
+  private async proven(scratch: Scratch, found: Found): Promise<{ last: Found; proof: Proven }> {
+    let last = found
+    let proof = await this.proof(scratch, last)
+    if (proof.failures.length > 0 && found.change) {
+      last = await this.find(scratch, found.wanted, false)
+      proof = await this.proof(scratch, last)
+    }
+    this.notes.push(...proof.remarks)
+    if (proof.failures.length === 0) return { last, proof: { ...proof, major: scratch.major } }
+    throw new MigrationError('PROOF_FAILED', 'the script does not do what it should', {
+      detail: [...proof.failures, '', ...(await this.texts(last))].join('\n'),
+      hint: 'Nothing was written. With --no-verify the script is written as it is, to be corrected by hand.',
+    })
+  }
+
+  private async proof(scratch: Scratch, found: Found): Promise<Proof> {
     this.progress('proving the script on a copy')
     const { wanted, change, back } = found
     const parts = change?.scripts ?? []
-    const proof = await prove(
-      { scratch, settings: this.settings, signal: this.signal },
+    return prove(
+      { scratch, settings: this.settings, signal: this.signal, readings: this.readings },
       {
         scripts: await this.written(found, undefined),
         before: wanted.before,
         ...(wanted.is === 'schemas' && { after: wanted.after }),
         ...(change && { announced: parts.flatMap(({ up }) => up) }),
         wayBack: back ? 'with rows' : wayBackOf(change),
-        extra: this.answers().extra,
+        extra: this.answers.extra,
         ignored: this.ignored(),
       },
     )
-    this.notes.push(...proof.remarks)
-    if (proof.failures.length === 0) return { ...proof, major: scratch.major }
-    throw new MigrationError('PROOF_FAILED', 'the script does not do what it should', {
-      detail: [...proof.failures, '', ...(await this.texts(found))].join('\n'),
-      hint: 'Nothing was written. With --no-verify the script is written as it is, to be corrected by hand.',
-    })
   }
 
   private async texts(found: Found): Promise<string[]> {
@@ -159,20 +181,6 @@ export class Adding {
   private named(drafts: readonly Draft[], headers: readonly (readonly string[])[]) {
     const { title, form = 'sql' } = this.options
     return nameDrafts(drafts, { directory: this.settings.directory, title, form, headers })
-  }
-
-  private answers(): Answers {
-    const { answers = {}, check = false } = this.options
-    return {
-      renames: [],
-      using: [],
-      map: [],
-      backfills: [],
-      extra: this.source === 'entities' ? 'keep' : 'drop',
-      online: false,
-      ...answers,
-      yes: (answers.yes ?? false) || check,
-    }
   }
 
   private ignored(): Ignored[] {
@@ -229,6 +237,32 @@ function isDestructive(change: Change | undefined): boolean {
 function isOpen(error: unknown): error is MigrationError {
   const open = ['QUESTION_OPEN', 'DESTRUCTIVE_REFUSED', 'DIFFERENCE_REFUSED']
   return error instanceof MigrationError && open.includes(error.code)
+}
+
+/** Nobody is asked the same thing twice. */
+function answersOf(
+  { answers = {}, check = false }: AddScriptOptions,
+  source: ScriptSource,
+): Answers {
+  const { ask } = answers
+  const said = new Map<string, Promise<string>>()
+  const askOnce = (question: Question): Promise<string> => {
+    const key = JSON.stringify(question)
+    const answer = said.get(key) ?? ask!(question)
+    said.set(key, answer)
+    return answer
+  }
+  return {
+    renames: [],
+    using: [],
+    map: [],
+    backfills: [],
+    extra: source === 'entities' ? 'keep' : 'drop',
+    online: false,
+    ...answers,
+    yes: (answers.yes ?? false) || check,
+    ...(ask && { ask: askOnce }),
+  }
 }
 
 /** The worst of the parts. */

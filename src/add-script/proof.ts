@@ -5,7 +5,8 @@ import { MigrationError } from '../errors'
 import { openMigrator, type Migrator } from '../migrator'
 import type { Settings } from '../settings/types'
 import { fittingTables } from './fitting'
-import { Leftover } from './leftover'
+import { leftover } from './leftover'
+import type { Readings } from './readings'
 import { fillTables, type Unfilled } from './rows'
 import type { Scratch, ScratchDatabase } from './scratch'
 import { scratchSettings } from './scratch-settings'
@@ -44,11 +45,7 @@ export interface ProofWork {
   scratch: Scratch
   settings: Settings
   signal: AbortSignal
-}
-
-interface Work extends ProofWork {
-  extra: Answers['extra']
-  leftover: Leftover
+  readings: Readings
 }
 
 /**
@@ -57,16 +54,7 @@ interface Work extends ProofWork {
  * Rows that no change could carry (a text that is no number, nulls in what becomes required) are tried
  * first and, when they stop the script, told; a second try has rows that fit what the tables become.
  */
-export async function prove(given: ProofWork, claim: Claim): Promise<Proof> {
-  const leftover = new Leftover(claim.ignored)
-  try {
-    return await proveBy({ ...given, extra: claim.extra, leftover }, claim)
-  } finally {
-    await leftover.settle()
-  }
-}
-
-async function proveBy(work: Work, claim: Claim): Promise<Proof> {
+export async function prove(work: ProofWork, claim: Claim): Promise<Proof> {
   const first = await attempt(work, claim, [])
   const proof =
     first.refusedRows === undefined ? first : await again(work, claim, first.refusedRows)
@@ -74,7 +62,7 @@ async function proveBy(work: Work, claim: Claim): Promise<Proof> {
   return { ...proof, failures: (await attempt(work, claim, 'no rows')).failures }
 }
 
-async function again(work: Work, claim: Claim, refused: string): Promise<Proof> {
+async function again(work: ProofWork, claim: Claim, refused: string): Promise<Proof> {
   const target = claim.after && (await readTables(await claim.after.pool()))
   const second = await attempt(work, claim, target ?? [])
   if (second.refusedRows !== undefined) {
@@ -91,25 +79,26 @@ interface Attempt extends Proof {
 
 /** @param target what the rows are to fit as well */
 async function attempt(
-  work: Work,
+  work: ProofWork,
   claim: Claim,
   target: readonly TableFacts[] | 'no rows',
 ): Promise<Attempt> {
   const { scratch, settings, signal } = work
   const database = await scratch.copy(claim.before)
-  if (claim.after) work.leftover.prepare(claim.after)
   const pool = await database.pool()
-  const wanted = target === 'no rows' ? [] : fittingTables(await readTables(pool), target)
+  const tables = await readTables(pool)
+  const wanted = target === 'no rows' ? [] : fittingTables(tables, target)
   const remarks = (await fillTables(pool, wanted)).map(remarkOn)
-  const filled = await takeSnapshot(pool)
+  const filled = await takeSnapshot(pool, tables)
   return applyScripts(settings, database, claim.scripts, async (migrator) => {
     const refused = await failureOf(() => migrator.execute({ command: 'upgrade' }, { signal }))
     if (refused && ofRows(refused)) return { failures: [], remarks, refusedRows: wordsOf(refused) }
     if (refused) return { failures: [`The upgrade fails: ${wordsOf(refused)}.`], remarks }
-    const failures = [
-      ...(await differences(claim.after, database, work)),
-      ...losses(filled, await takeSnapshot(pool), claim.announced),
-    ]
+    const [different, after] = await Promise.all([
+      differences(claim.after, database, work, claim),
+      takeSnapshot(pool),
+    ])
+    const failures = [...different, ...losses(filled, after, claim.announced)]
     const back = claim.wayBack === 'without rows' ? target === 'no rows' : claim.wayBack !== 'none'
     if (failures.length > 0 || !back) return { failures, remarks }
     return { failures: await wayBack(work, migrator, database, filled, claim), remarks }
@@ -117,7 +106,7 @@ async function attempt(
 }
 
 async function wayBack(
-  work: Work,
+  work: ProofWork,
   migrator: Migrator,
   database: ScratchDatabase,
   filled: Snapshot,
@@ -125,14 +114,14 @@ async function wayBack(
 ): Promise<string[]> {
   const request = { command: 'downgrade', target: '0' } as const
   const { signal } = work
-  work.leftover.prepare(claim.before)
   const refused = await failureOf(() => migrator.execute(request, { signal }))
   if (refused) return [`The downgrade fails: ${wordsOf(refused)}.`]
-  const back = await differences(claim.before, database, { ...work, extra: 'drop' })
-  const lost =
-    claim.wayBack === 'with every row'
-      ? lossesBetween(filled, await takeSnapshot(await database.pool()))
-      : []
+  const pool = await database.pool()
+  const [back, after] = await Promise.all([
+    differences(claim.before, database, work, { ...claim, extra: 'drop' }),
+    claim.wayBack === 'with every row' ? takeSnapshot(pool) : undefined,
+  ])
+  const lost = after ? lossesBetween(filled, after) : []
   return [
     ...back.map((text) => text.replace('The upgrade', 'The downgrade')),
     ...lost.map(({ fact }) => `After upgrade and downgrade, ${fact}.`),
@@ -142,10 +131,11 @@ async function wayBack(
 async function differences(
   wanted: ScratchDatabase | undefined,
   database: ScratchDatabase,
-  { extra, leftover }: Pick<Work, 'extra' | 'leftover'>,
+  { readings }: ProofWork,
+  { extra, ignored }: Claim,
 ): Promise<string[]> {
   if (!wanted) return []
-  const statements = await leftover.between(database, wanted, extra)
+  const statements = await leftover(database, wanted, { extra, ignored, readings })
   if (statements.length === 0) return []
   const more = statements.length > 3 ? `\n… and ${statements.length - 3} more` : ''
   return [`The upgrade leaves a difference: ${statements.slice(0, 3).join(';\n')}${more}`]

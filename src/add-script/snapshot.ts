@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { quoteIdentifier } from '../database/quote'
 import { readTables, type ColumnFacts, type TableFacts } from './table-facts'
+import { runTogether } from './together'
 
 /** What the tables held at one moment. */
 export interface Snapshot {
@@ -9,20 +10,20 @@ export interface Snapshot {
   rows: ReadonlyMap<string, readonly (readonly (string | null)[])[]>
 }
 
-/** Reads every row of every table; meant for the few that `fillTables` makes. */
-export async function takeSnapshot(pool: Pool): Promise<Snapshot> {
-  const tables = await readTables(pool)
-  const rows = new Map<string, (string | null)[][]>()
-  for (const table of tables) rows.set(table.oid, await rowsOf(pool, table))
-  return { tables, rows }
+/**
+ * Reads every row of every table; meant for the few that `fillTables` makes.
+ * @param tables where they are known already
+ */
+export async function takeSnapshot(pool: Pool, tables?: readonly TableFacts[]): Promise<Snapshot> {
+  const all = tables ?? (await readTables(pool))
+  const held = all.filter(({ columns }) => columns.length > 0)
+  const rows = await runTogether<readonly (string | null)[]>(pool, held.map(selectOf), 'array')
+  return { tables: all, rows: new Map(held.map(({ oid }, at) => [oid, rows[at] ?? []])) }
 }
 
-async function rowsOf(pool: Pool, { schema, table, columns }: TableFacts) {
-  if (columns.length === 0) return []
+function selectOf({ schema, table, columns }: TableFacts): string {
   const list = columns.map(({ name }) => `${quoteIdentifier(name)}::text`).join(', ')
-  const text = `SELECT ${list} FROM ONLY ${quoteIdentifier(schema, table)}`
-  const { rows } = await pool.query<(string | null)[]>({ text, rowMode: 'array' })
-  return rows
+  return `SELECT ${list} FROM ONLY ${quoteIdentifier(schema, table)}`
 }
 
 /** A table, or a column of one, whose contents did not come through. */
@@ -42,7 +43,7 @@ export function lossesBetween(before: Snapshot, after: Snapshot): Loss[] {
   const byOid = new Map(after.tables.map((table) => [table.oid, table]))
   const byName = new Map(after.tables.map((table) => [table.name, table]))
   return before.tables.flatMap((table) => {
-    if (before.rows.get(table.oid)?.length === 0) return []
+    if (!before.rows.get(table.oid)?.length) return []
     const now = byOid.get(table.oid) ?? byName.get(table.name)
     if (!now) return [{ table: table.name, fact: `table ${table.name} is gone` }]
     if (after.rows.get(now.oid)?.length === 0) {

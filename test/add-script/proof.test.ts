@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { prove, type Claim, type Proof } from '../../src/add-script/proof'
+import { Readings } from '../../src/add-script/readings'
 import { openScratch, type ScratchDatabase } from '../../src/add-script/scratch'
 import type { Statement } from '../../src/add-script/types'
 import { settingsFor } from '../../src/settings/library'
@@ -34,7 +35,7 @@ async function proofOf({ before, after, script, destructive, wayBack }: Case): P
         const signal = new AbortController().signal
         const files = [{ path: `${folder}/2_b.sql`, text: script }]
         proof = await prove(
-          { scratch, settings: own, signal },
+          { scratch, settings: own, signal, readings: new Readings() },
           {
             scripts: [{ revision: '2', title: 'b', words: 'b', files }],
             before: await made(before),
