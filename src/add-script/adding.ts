@@ -1,14 +1,14 @@
 import { MigrationError } from '../errors'
 import type { ScriptSource, Settings } from '../settings/types'
+import { Ahead } from './ahead'
 import { draftOf, type Draft } from './script-draft'
 import { emptyDraft } from './empty-draft'
 import { loadEngine } from './engine'
 import { handOver } from './hand-over'
 import { headerLines, type HeaderFacts } from './header'
 import type { AddScriptOptions, AddScriptReport } from './options'
-import { prove, type Proof, type WayBack } from './proof'
-import { Readings } from './readings'
-import { openScratch, type Scratch } from './scratch'
+import { prove, type Proof, type ProofWork, type WayBack } from './proof'
+import { openScratch, type Scratch, type ScratchDatabase } from './scratch'
 import { scratchJournal } from './scratch-settings'
 import { sourceOf } from './source'
 import { sqlDraft } from './sql-draft'
@@ -28,13 +28,17 @@ interface Found {
 
 type Proven = HeaderFacts['proof']
 
+/** What all stages of one call work with. */
+interface Work extends ProofWork {
+  ahead: Ahead
+}
+
 /** One call of `addScript`. */
 export class Adding {
   private readonly source: ScriptSource
   private readonly notes: string[] = []
   private readonly signal: AbortSignal
   private readonly answers: Answers
-  private readonly readings = new Readings()
 
   constructor(
     private readonly settings: Settings,
@@ -57,7 +61,10 @@ export class Adding {
     loadEngine().catch(() => undefined)
     const scratch = await openScratch(this.settings, major)
     try {
-      return await Promise.race([this.differ(scratch, this.source), this.aborted(scratch)])
+      const { settings, signal } = this
+      const ahead = new Ahead(scratch)
+      const work = { scratch, settings, signal, ahead, readings: ahead.readings }
+      return await Promise.race([this.differ(work, this.source), this.aborted(scratch)])
     } catch (error) {
       throw this.signal.aborted ? interrupted(error) : error
     } finally {
@@ -75,34 +82,33 @@ export class Adding {
   }
 
   private async differ(
-    scratch: Scratch,
+    work: Work,
     source: Exclude<ScriptSource, 'none'>,
   ): Promise<AddScriptReport> {
-    const { settings, signal, options } = this
-    const progress = (text: string) => this.progress(text)
-    const wanted = await buildWanted(source, { settings, scratch, signal, progress })
+    const { options } = this
     const skip = options.verify === false || options.check === true
-    const found = wanted.is === 'nothing' ? undefined : await this.find(scratch, wanted, !skip)
+    const progress = (text: string) => this.progress(text)
+    const replayed = (before: ScratchDatabase) => work.ahead.begin(before, { proof: !skip })
+    const wanted = await buildWanted(source, { ...work, progress, replayed })
+    const found = wanted.is === 'nothing' ? undefined : await this.find(work, wanted, !skip)
     if (found && !found.change && wanted.is === 'schemas') return this.report('shown', [], false)
     if (found?.change) this.notes.push(...changeNotes(found.change))
     if (!found || found.change?.scripts.length === 0) return this.report('nothing', [], true)
     if (skip) return this.finish(await this.written(found, 'skipped'), found.change, false)
-    const { last, proof } = await this.proven(scratch, found)
+    const { last, proof } = await this.proven(work, found)
     return this.finish(await this.written(last, proof), last.change, true)
   }
 
   /** @param proven what the steps lead to is not looked at here, since their proof will tell */
-  private async find(scratch: Scratch, wanted: Found['wanted'], proven: boolean): Promise<Found> {
-    if (wanted.is === 'sql') return this.findBack(scratch, wanted)
+  private async find(work: Work, wanted: Found['wanted'], proven: boolean): Promise<Found> {
+    if (wanted.is === 'sql') return this.findBack(work, wanted)
     this.progress('comparing')
     const { findDifference } = await import('./difference.js')
-    const trial = await scratch.copy(wanted.before)
+    const { trial, readings } = await work.ahead.takeTrial(wanted.before, wanted.after)
     const pools = [await trial.pool(), await wanted.after.pool()] as const
-    const { readings, answers } = this
-    const both = [readings.of(wanted.before, trial), readings.of(wanted.after)] as const
-    const known = { readings: await Promise.all(both), proven }
+    const known = { readings, proven }
     try {
-      return { wanted, change: await findDifference(...pools, answers, this.ignored(), known) }
+      return { wanted, change: await findDifference(...pools, this.answers, this.ignored(), known) }
     } catch (error) {
       if (!this.options.check || !isOpen(error)) throw error
       this.notes.push([error.message, error.detail].filter(Boolean).join('\n'))
@@ -110,49 +116,45 @@ export class Adding {
     }
   }
 
-  private async findBack(scratch: Scratch, wanted: Extract<Wanted, { is: 'sql' }>): Promise<Found> {
+  private async findBack(work: Work, wanted: Extract<Wanted, { is: 'sql' }>): Promise<Found> {
     if (this.options.check) return { wanted }
     this.progress('looking for the way back')
     const { inverseOf } = await import('./inverse.js')
-    const { settings, signal, readings } = this
-    const work = { scratch, settings, signal, readings }
     const scripts = await this.written({ wanted }, undefined)
     const back = await inverseOf(work, scripts, wanted.before, this.ignored())
     return { wanted, ...(back && { back }) }
   }
 
   /** A change that fails its proof is looked for once more, with a look at what each step leads to. */
-  private async proven(scratch: Scratch, found: Found): Promise<{ last: Found; proof: Proven }> {
+  private async proven(work: Work, found: Found): Promise<{ last: Found; proof: Proven }> {
     let last = found
-    let proof = await this.proof(scratch, last)
+    let proof = await this.proof(work, last)
     if (proof.failures.length > 0 && found.change) {
-      last = await this.find(scratch, found.wanted, false)
-      proof = await this.proof(scratch, last)
+      last = await this.find(work, found.wanted, false)
+      proof = await this.proof(work, last)
     }
     this.notes.push(...proof.remarks)
-    if (proof.failures.length === 0) return { last, proof: { ...proof, major: scratch.major } }
+    if (proof.failures.length === 0) return { last, proof: { ...proof, major: work.scratch.major } }
     throw new MigrationError('PROOF_FAILED', 'the script does not do what it should', {
       detail: [...proof.failures, '', ...(await this.texts(last))].join('\n'),
       hint: 'Nothing was written. With --no-verify the script is written as it is, to be corrected by hand.',
     })
   }
 
-  private async proof(scratch: Scratch, found: Found): Promise<Proof> {
+  private async proof(work: Work, found: Found): Promise<Proof> {
     this.progress('proving the script on a copy')
     const { wanted, change, back } = found
     const parts = change?.scripts ?? []
-    return prove(
-      { scratch, settings: this.settings, signal: this.signal, readings: this.readings },
-      {
-        scripts: await this.written(found, undefined),
-        before: wanted.before,
-        ...(wanted.is === 'schemas' && { after: wanted.after }),
-        ...(change && { announced: parts.flatMap(({ up }) => up) }),
-        wayBack: back ? 'with rows' : wayBackOf(change),
-        extra: this.answers.extra,
-        ignored: this.ignored(),
-      },
-    )
+    const claim = {
+      scripts: await this.written(found, undefined),
+      before: wanted.before,
+      ...(wanted.is === 'schemas' && { after: wanted.after }),
+      ...(change && { announced: parts.flatMap(({ up }) => up) }),
+      wayBack: back ? ('with rows' as const) : wayBackOf(change),
+      extra: this.answers.extra,
+      ignored: this.ignored(),
+    }
+    return prove(work, claim, work.ahead.takeFilled())
   }
 
   private async texts(found: Found): Promise<string[]> {

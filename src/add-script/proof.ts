@@ -53,9 +53,14 @@ export interface ProofWork {
  * table; then compares the catalogs, looks whether the rows came through, goes back and compares again.
  * Rows that no change could carry (a text that is no number, nulls in what becomes required) are tried
  * first and, when they stop the script, told; a second try has rows that fit what the tables become.
+ * @param filled the first copy, where somebody has made it already
  */
-export async function prove(work: ProofWork, claim: Claim): Promise<Proof> {
-  const first = await attempt(work, claim, [])
+export async function prove(
+  work: ProofWork,
+  claim: Claim,
+  filled?: Promise<FilledCopy>,
+): Promise<Proof> {
+  const first = await attempt(work, claim, [], filled)
   const proof =
     first.refusedRows === undefined ? first : await again(work, claim, first.refusedRows)
   if (claim.wayBack !== 'without rows' || proof.failures.length > 0) return proof
@@ -82,14 +87,11 @@ async function attempt(
   work: ProofWork,
   claim: Claim,
   target: readonly TableFacts[] | 'no rows',
+  ready?: Promise<FilledCopy>,
 ): Promise<Attempt> {
   const { scratch, settings, signal } = work
-  const database = await scratch.copy(claim.before)
+  const { database, remarks, filled } = await (ready ?? fillCopy(scratch, claim.before, target))
   const pool = await database.pool()
-  const tables = await readTables(pool)
-  const wanted = target === 'no rows' ? [] : fittingTables(tables, target)
-  const remarks = (await fillTables(pool, wanted)).map(remarkOn)
-  const filled = await takeSnapshot(pool, tables)
   return applyScripts(settings, database, claim.scripts, async (migrator) => {
     const refused = await failureOf(() => migrator.execute({ command: 'upgrade' }, { signal }))
     if (refused && ofRows(refused)) return { failures: [], remarks, refusedRows: wordsOf(refused) }
@@ -103,6 +105,28 @@ async function attempt(
     if (failures.length > 0 || !back) return { failures, remarks }
     return { failures: await wayBack(work, migrator, database, filled, claim), remarks }
   })
+}
+
+/** A copy of where scripts start from, with rows. */
+export interface FilledCopy {
+  database: ScratchDatabase
+  /** Which tables stayed empty, and why. */
+  remarks: readonly string[]
+  filled: Snapshot
+}
+
+/** @param target what the rows are to fit as well */
+export async function fillCopy(
+  scratch: Scratch,
+  before: ScratchDatabase,
+  target: readonly TableFacts[] | 'no rows' = [],
+): Promise<FilledCopy> {
+  const database = await scratch.copy(before)
+  const pool = await database.pool()
+  const tables = await readTables(pool)
+  const wanted = target === 'no rows' ? [] : fittingTables(tables, target)
+  const remarks = (await fillTables(pool, wanted)).map(remarkOn)
+  return { database, remarks, filled: await takeSnapshot(pool, tables) }
 }
 
 async function wayBack(

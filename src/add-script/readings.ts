@@ -7,15 +7,10 @@ export class Readings {
   private readonly known = new Map<ScratchDatabase, Promise<Reading>>()
 
   /** @param at the database that is read in its place: a copy of it */
-  of(database: ScratchDatabase, at = database): Promise<Reading> {
-    const reading = this.known.get(database) ?? readNow(at)
+  of(database: ScratchDatabase, at?: Promise<ScratchDatabase>): Promise<Reading> {
+    const reading = this.known.get(database) ?? (at ? at.then(readNow) : readNow(database))
     this.known.set(database, reading)
     return reading
-  }
-
-  /** Waits for what was begun, whatever became of it. */
-  async settle(): Promise<void> {
-    await Promise.allSettled(this.known.values())
   }
 }
 

@@ -114,6 +114,7 @@ class ServerScratch implements Scratch {
   }
 
   private async make(template: string): Promise<ScratchDatabase> {
+    if (this.closing) throw new Error('the scratch server is let go')
     const name = scratchName(this.owner, this.made.length + 1)
     const database = new Made(name, { ...this.server.connection, database: name })
     this.made.push(database)

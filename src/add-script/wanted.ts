@@ -27,6 +27,8 @@ export interface Building {
   signal: AbortSignal
   /** Told what goes on, in a few words. */
   progress: (text: string) => void
+  /** Told of the scripts' schema while the wanted one may still be built. */
+  replayed?: (before: ScratchDatabase) => void
 }
 
 /**
@@ -37,13 +39,16 @@ export async function buildWanted(
   source: Exclude<ScriptSource, 'none'>,
   building: Building,
 ): Promise<Wanted> {
-  const { settings, scratch, signal, progress } = building
+  const { settings, scratch, signal, progress, replayed } = building
   if (source === 'command') return fromCommand(building)
   const what = source === 'schema' ? 'loading the canonical schema' : 'building the entities'
   progress(`replaying the scripts and ${what}`)
   const from = source === 'schema' ? settings.schema! : 'entities'
   const [before, after] = await both(
-    replayScripts(scratch, settings, signal),
+    replayScripts(scratch, settings, signal).then((database) => {
+      replayed?.(database)
+      return database
+    }),
     buildSchema(scratch, settings, from),
   )
   return { is: 'schemas', before, after }
