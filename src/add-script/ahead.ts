@@ -1,5 +1,5 @@
 import type { Reading } from './catalog'
-import { fillCopy, type FilledCopy } from './proof'
+import { fillCopy, type FilledCopy } from './filled-copy'
 import { Readings } from './readings'
 import type { Scratch, ScratchDatabase } from './scratch'
 

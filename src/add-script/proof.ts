@@ -4,10 +4,9 @@ import { basename, join } from 'node:path'
 import { MigrationError } from '../errors'
 import { openMigrator, type Migrator } from '../migrator'
 import type { Settings } from '../settings/types'
-import { fittingTables } from './fitting'
 import { leftover } from './leftover'
 import type { Readings } from './readings'
-import { fillTables, type Unfilled } from './rows'
+import { fillCopy, type FilledCopy, nextWish, type RowsWish } from './filled-copy'
 import type { Scratch, ScratchDatabase } from './scratch'
 import { scratchSettings } from './scratch-settings'
 import { lossesBetween, takeSnapshot, type Loss, type Snapshot } from './snapshot'
@@ -52,7 +51,8 @@ export interface ProofWork {
  * Applies the scripts, by the migrator itself, to a copy of where they start from with rows in every
  * table; then compares the catalogs, looks whether the rows came through, goes back and compares again.
  * Rows that no change could carry (a text that is no number, nulls in what becomes required) are tried
- * first and, when they stop the script, told; a second try has rows that fit what the tables become.
+ * first and, when they stop the script, told; further tries have rows that fit what the tables become,
+ * fewer of them, and none where the script itself says that it fails on any.
  * @param filled the first copy, where somebody has made it already
  */
 export async function prove(
@@ -60,73 +60,68 @@ export async function prove(
   claim: Claim,
   filled?: Promise<FilledCopy>,
 ): Promise<Proof> {
-  const first = await attempt(work, claim, [], filled)
-  const proof =
-    first.refusedRows === undefined ? first : await again(work, claim, first.refusedRows)
+  const proof = await proveWithRows(work, claim, filled)
   if (claim.wayBack !== 'without rows' || proof.failures.length > 0) return proof
-  return { ...proof, failures: (await attempt(work, claim, 'no rows')).failures }
+  const empty = await fillCopy(work.scratch, claim.before, 'none')
+  return { ...proof, failures: (await attempt(work, claim, empty, 'there and back')).failures }
 }
 
-async function again(work: ProofWork, claim: Claim, refused: string): Promise<Proof> {
-  const target = claim.after && (await readTables(await claim.after.pool()))
-  const second = await attempt(work, claim, target ?? [])
-  if (second.refusedRows !== undefined) {
-    return { failures: [`The script fails on rows: ${second.refusedRows}.`], remarks: [] }
+async function proveWithRows(
+  work: ProofWork,
+  claim: Claim,
+  filled: Promise<FilledCopy> | undefined,
+): Promise<Proof> {
+  const way = claim.wayBack === 'without rows' ? 'there' : 'there and back'
+  const remarks: string[] = []
+  let copy = await (filled ?? fillCopy(work.scratch, claim.before))
+  for (let wish: RowsWish | undefined; ; copy = await fillCopy(work.scratch, claim.before, wish)) {
+    const one = await attempt(work, claim, copy, way)
+    if (one.refused === undefined) return { ...one, remarks: [...remarks, ...one.remarks] }
+    const words = wordsOf(one.refused)
+    wish = await nextWish(wish, copy.tables, one.refused, claim, () => tablesAfter(work, claim))
+    if (!wish) return { failures: [`The script fails on rows: ${words}.`], remarks: [] }
+    remarks.push(`Rows that do not fit stop it: ${words}.`)
   }
-  const remark = `Rows that do not fit stop it: ${refused}.`
-  return { ...second, remarks: [remark, ...second.remarks] }
+}
+
+/** What the scripts make of the same tables, where no row is in the way. */
+async function tablesAfter(work: ProofWork, claim: Claim): Promise<readonly TableFacts[]> {
+  const { scratch, settings, signal } = work
+  const database = await scratch.copy(claim.before)
+  await applyScripts(settings, database, claim.scripts, (migrator) =>
+    failureOf(() => migrator.execute({ command: 'upgrade' }, { signal })),
+  )
+  return readTables(await database.pool())
 }
 
 interface Attempt extends Proof {
   /** What the server said when the rows, not the script, were at fault. */
-  refusedRows?: string
+  refused?: MigrationError
 }
 
-/** @param target what the rows are to fit as well */
 async function attempt(
   work: ProofWork,
   claim: Claim,
-  target: readonly TableFacts[] | 'no rows',
-  ready?: Promise<FilledCopy>,
+  { database, remarks, filled }: FilledCopy,
+  way: 'there' | 'there and back',
 ): Promise<Attempt> {
-  const { scratch, settings, signal } = work
-  const { database, remarks, filled } = await (ready ?? fillCopy(scratch, claim.before, target))
+  const { settings, signal } = work
   const pool = await database.pool()
   return applyScripts(settings, database, claim.scripts, async (migrator) => {
     const refused = await failureOf(() => migrator.execute({ command: 'upgrade' }, { signal }))
-    if (refused && ofRows(refused)) return { failures: [], remarks, refusedRows: wordsOf(refused) }
+    if (refused && ofRows(refused)) return { failures: [], remarks, refused }
     if (refused) return { failures: [`The upgrade fails: ${wordsOf(refused)}.`], remarks }
     const [different, after] = await Promise.all([
       differences(claim.after, database, work, claim),
       takeSnapshot(pool),
     ])
-    const failures = [...different, ...losses(filled, after, claim.announced)]
-    const back = claim.wayBack === 'without rows' ? target === 'no rows' : claim.wayBack !== 'none'
-    if (failures.length > 0 || !back) return { failures, remarks }
-    return { failures: await wayBack(work, migrator, database, filled, claim), remarks }
+    const lost = losses(filled, after, claim.announced)
+    const failures = [...different, ...lost.failures]
+    const said = [...remarks, ...lost.remarks]
+    if (failures.length > 0 || way === 'there' || claim.wayBack === 'none')
+      return { failures, remarks: said }
+    return { failures: await wayBack(work, migrator, database, filled, claim), remarks: said }
   })
-}
-
-/** A copy of where scripts start from, with rows. */
-export interface FilledCopy {
-  database: ScratchDatabase
-  /** Which tables stayed empty, and why. */
-  remarks: readonly string[]
-  filled: Snapshot
-}
-
-/** @param target what the rows are to fit as well */
-export async function fillCopy(
-  scratch: Scratch,
-  before: ScratchDatabase,
-  target: readonly TableFacts[] | 'no rows' = [],
-): Promise<FilledCopy> {
-  const database = await scratch.copy(before)
-  const pool = await database.pool()
-  const tables = await readTables(pool)
-  const wanted = target === 'no rows' ? [] : fittingTables(tables, target)
-  const remarks = (await fillTables(pool, wanted)).map(remarkOn)
-  return { database, remarks, filled: await takeSnapshot(pool, tables) }
 }
 
 async function wayBack(
@@ -165,24 +160,39 @@ async function differences(
   return [`The upgrade leaves a difference: ${statements.slice(0, 3).join(';\n')}${more}`]
 }
 
-function losses(before: Snapshot, after: Snapshot, announced: Claim['announced']): string[] {
-  if (!announced) return []
-  const destructive = announced.filter((statement) => statement.destructive)
-  const isAnnounced = ({ table, column }: Loss) => {
-    const name = (table.split('.').at(-1) ?? table).replaceAll('"', '')
-    return destructive.some(({ sql, group, comments }) => {
-      const text = [sql, group, ...comments].join('\n')
-      if (!text.includes(name)) return false
-      return column === undefined || text.includes(column) || sql.startsWith('DROP TABLE')
-    })
-  }
-  return lossesBetween(before, after)
-    .filter((loss) => !isAnnounced(loss))
-    .map(({ fact }) => `Rows do not come through: ${fact}.`)
+interface Losses {
+  failures: string[]
+  remarks: string[]
 }
 
-function remarkOn({ table, reason }: Unfilled): string {
-  return `Table ${table} was empty when it was tried, since no row was accepted: ${reason}.`
+function losses(before: Snapshot, after: Snapshot, announced: Claim['announced']): Losses {
+  const found: Losses = { failures: [], remarks: [] }
+  if (!announced) return found
+  for (const loss of lossesBetween(before, after)) {
+    if (announced.some((statement) => announces(statement, loss))) continue
+    if (announced.some((statement) => converts(statement, loss)))
+      found.remarks.push(`The expression that converts it is why ${loss.fact}.`)
+    else found.failures.push(`Rows do not come through: ${loss.fact}.`)
+  }
+  return found
+}
+
+function namesOf({ table, ancestors }: Loss): string[] {
+  return [table, ...ancestors].map((name) => (name.split('.').at(-1) ?? name).replaceAll('"', ''))
+}
+
+function announces({ sql, group, comments, destructive }: Statement, loss: Loss): boolean {
+  const text = [sql, group, ...comments].join('\n')
+  if (!destructive || !namesOf(loss).some((name) => text.includes(name))) return false
+  return loss.column === undefined || text.includes(loss.column) || sql.startsWith('DROP TABLE')
+}
+
+/** What becomes of the values of a column with another type says who gave the expression. */
+function converts({ sql }: Statement, loss: Loss): boolean {
+  const { column } = loss
+  if (column === undefined || !namesOf(loss).some((name) => sql.includes(name))) return false
+  const [, altered = ''] = /^ALTER TABLE .*? ALTER COLUMN (.*?) TYPE .* USING /s.exec(sql) ?? []
+  return altered.replaceAll('"', '') === column
 }
 
 /** Runs work with a migrator whose folder holds just these scripts; the folder is gone afterwards. */

@@ -11,6 +11,9 @@ type Values = Map<string, string>
 /** A row as its table gave it back: every column as text. */
 type Row = Readonly<Record<string, string | null>>
 
+/** How many rows a table gets at most, by its oid, where that is fewer than usual. */
+export type RowLimits = ReadonlyMap<string, number>
+
 interface Likely {
   table: TableFacts
   rows: readonly Values[]
@@ -30,12 +33,17 @@ const tries = { first: 150, more: 40 }
  * Puts a few rows into every table, those that others refer to first: one with a value in each column,
  * one that leaves to null and to defaults what it can. Where the table refuses them (a check, a
  * trigger), others are tried, with the literals of its checks among the values; the same ones on every
- * run. What never succeeds is told, and its table stays empty.
+ * run. What never succeeds is told, and its table stays empty, as does one that is limited to no row.
  */
-export async function fillTables(pool: Pool, tables: readonly TableFacts[]): Promise<Unfilled[]> {
-  const filler = new Filler(pool)
+export async function fillTables(
+  pool: Pool,
+  tables: readonly TableFacts[],
+  limits: RowLimits = new Map(),
+): Promise<Unfilled[]> {
+  const filler = new Filler(pool, limits)
   const unfilled: Unfilled[] = []
-  for (const group of inGroups(tables)) {
+  const wanted = tables.filter(({ oid }) => limits.get(oid) !== 0)
+  for (const group of inGroups(wanted)) {
     for (const table of await filler.fillTogether(group)) {
       const reason = await filler.fill(table)
       if (reason !== undefined) unfilled.push({ table: table.name, reason })
@@ -47,7 +55,10 @@ export async function fillTables(pool: Pool, tables: readonly TableFacts[]): Pro
 class Filler {
   private readonly rows = new Map<string, Row[]>()
 
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly limits: RowLimits,
+  ) {}
 
   /**
    * Fills those that take the likeliest rows.
@@ -81,7 +92,8 @@ class Filler {
 
   private likelyRows(table: TableFacts): Values[] | undefined {
     if (table.references.some(({ tableOid }) => tableOid === table.oid)) return undefined
-    const all = Array.from({ length: rowsWanted }, (_, at) => this.row(table, at, at % 2 === 1))
+    const length = this.limits.get(table.oid) ?? rowsWanted
+    const all = Array.from({ length }, (_, at) => this.row(table, at, at % 2 === 1))
     return all.every((row) => row !== undefined) ? all : undefined
   }
 
@@ -99,7 +111,7 @@ class Filler {
   private async attempt(table: TableFacts): Promise<string | undefined> {
     const random = randomFrom(table.name)
     let reason: string | undefined
-    for (let at = 0; at < rowsWanted; at++) {
+    for (let at = 0; at < (this.limits.get(table.oid) ?? rowsWanted); at++) {
       reason = await this.search(table, at, random)
       if (reason !== undefined) break
     }
