@@ -270,7 +270,8 @@ function answersOf(
 /** The worst of the parts. */
 function wayBackOf(change: Change | undefined): WayBack {
   const parts = change?.scripts ?? []
-  if (!change || parts.some(({ down }) => down.length === 0)) return 'none'
+  const isOneWay = ({ down, reversible }: ScriptPart) => down.length === 0 && reversible === 'no'
+  if (!change || parts.some(isOneWay)) return 'none'
   if (parts.some(({ reversible }) => reversible === 'no')) return 'without rows'
   return parts.every(({ reversible }) => reversible === 'yes') ? 'with every row' : 'with rows'
 }

@@ -91,7 +91,8 @@ function backwards(
       ...(loss && { loss }),
     }
   }
-  if (verdict.suggestion !== undefined && verdict.suggestion.includes(id.name))
+  const isMade = told === undefined || told.includes(id.name)
+  if (isMade && verdict.suggestion?.includes(id.name))
     return { expression: verdict.suggestion, loss: verdict.why }
   return {
     expression: lastResort(column, catalog),
