@@ -92,9 +92,14 @@ function fittedColumn(column: ColumnFacts, wanted: ColumnFacts | undefined): Col
   if (!wanted) return column
   const notNull = column.notNull || wanted.notNull
   if (column.labels) return { ...column, notNull, labels: commonLabels(column, wanted) }
-  if (column.category !== 'S' || column.type === wanted.type) return { ...column, notNull }
+  if (!takes(column, wanted) || column.type === wanted.type) return { ...column, notNull }
   const { base, category, labels, fields } = wanted
   return { ...column, notNull, base, category, labels, fields }
+}
+
+/** True where a value of the other type can be written as one of this type. */
+function takes({ category, base }: ColumnFacts, wanted: ColumnFacts): boolean {
+  return category === 'S' || (/^jsonb?$/.test(base) && ['N', 'B'].includes(wanted.category))
 }
 
 function commonLabels({ labels }: ColumnFacts, wanted: ColumnFacts): readonly string[] | null {
