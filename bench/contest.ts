@@ -33,6 +33,8 @@ export interface ContestOptions {
   /** Applied before the clock starts. */
   before?: readonly BenchScript[]
   rounds: number
+  /** See Stage. */
+  only?: readonly string[] | undefined
 }
 
 /** Runs every contestant on fresh databases, all of them in turn each round, so that noise meets them alike. */
@@ -40,7 +42,11 @@ export async function contest(
   options: ContestOptions,
   contestants: readonly Contestant[],
 ): Promise<Contest> {
-  const present = contestants.filter(isInstalled)
+  const { only } = options
+  const wanted = contestants.filter(
+    ({ name }, index) => index === 0 || (only?.includes(name) ?? true),
+  )
+  const present = wanted.filter(isInstalled)
   const found = new Map<Contestant, Measured[]>(present.map((one) => [one, []]))
   for (let round = 0; round < options.rounds; round++)
     for (const [one, measured] of found) measured.push(await runOnce(options, one))

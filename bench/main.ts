@@ -5,9 +5,10 @@ import { machineText, tableText } from './render'
 import { scenarios } from './scenarios'
 import { startBenchServer } from './server'
 
-const usage = `npm run bench -- [SCENARIO …] [--rounds N] [--scale 0.1] [--postgresql 15] [--data FOLDER] [--json FILE]
+const usage = `npm run bench -- [SCENARIO …] [--rounds N] [--scale 0.1] [--postgresql 15] [--data FOLDER] [--only NAME …] [--json FILE]
 scenarios: ${Object.keys(scenarios).join(', ')} (default: all)
---data puts the server's data on a disk instead of into memory`
+--data puts the server's data on a disk instead of into memory
+--only leaves out who is neither named nor what the ratios are times of`
 
 /** Runs the scenarios one after the other on one server, and prints each as soon as it is done. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -19,6 +20,7 @@ async function main(argv: readonly string[]): Promise<number> {
       scale: { type: 'string', default: '1' },
       postgresql: { type: 'string', default: '15' },
       data: { type: 'string' },
+      only: { type: 'string', multiple: true },
       json: { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -30,6 +32,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return values.help ? 0 : 2
   }
   const rounds = Number(values.rounds)
+  const { only } = values
   const major = Number(values.postgresql)
   const server = await startBenchServer(major, values.data)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -40,7 +43,12 @@ async function main(argv: readonly string[]): Promise<number> {
   try {
     console.log(`${machine}\n`)
     for (const name of names) {
-      const done = await scenarios[name]!({ server, rounds, scale: Number(values.scale) })
+      const done = await scenarios[name]!({
+        server,
+        rounds,
+        scale: Number(values.scale),
+        ...(only && { only }),
+      })
       for (const one of done) console.log(`${tableText(one)}\n`)
       contests.push(...done)
     }

@@ -35,29 +35,36 @@ export const scenarios: Readonly<Record<string, (stage: Stage) => Promise<Contes
 const each = typetrek('typetrek')
 const all = typetrek('typetrek, transaction = all', 'transaction = all\n')
 
-async function local({ server, rounds, scale }: Stage): Promise<Contest[]> {
+async function local({ server, rounds, scale, only }: Stage): Promise<Contest[]> {
   const count = Math.round(1000 * scale)
   const title = `${count} scripts, local`
   const scripts = tableScripts(count)
-  return [await contest({ title, server, rounds, scripts }, [floor, each, all, ...peers])]
+  return [await contest({ title, server, rounds, only, scripts }, [floor, each, all, ...peers])]
 }
 
-async function distant({ server, rounds, scale }: Stage): Promise<Contest[]> {
+async function distant({ server, rounds, scale, only }: Stage): Promise<Contest[]> {
   const count = Math.round(200 * scale)
   const title = `${count} scripts, a server 10 ms away`
   const proxy = await startProxy(server.port, 10)
   try {
-    const options = { title, server, port: proxy.port, rounds, scripts: tableScripts(count) }
+    const options = { title, server, port: proxy.port, rounds, only, scripts: tableScripts(count) }
     return [await contest(options, [floor, each, all, ...peers])]
   } finally {
     await proxy.close()
   }
 }
 
-async function idle({ server, rounds, scale }: Stage): Promise<Contest[]> {
+async function idle({ server, rounds, scale, only }: Stage): Promise<Contest[]> {
   const count = Math.round(1000 * scale)
   const before = tableScripts(count)
-  const nothing = { title: `nothing to do, ${count} applied`, server, rounds, before, scripts: [] }
+  const nothing = {
+    title: `nothing to do, ${count} applied`,
+    server,
+    rounds,
+    only,
+    before,
+    scripts: [],
+  }
   const [next] = tableScripts(count + 1).slice(count)
   const one = { ...nothing, title: `one to do, ${count} applied`, scripts: next ? [next] : [] }
   return [
@@ -79,13 +86,13 @@ async function start({ rounds }: Stage): Promise<Contest[]> {
   return [tableOf('a process that asks no server', rows)]
 }
 
-async function typescript({ server, rounds, scale }: Stage): Promise<Contest[]> {
+async function typescript({ server, rounds, scale, only }: Stage): Promise<Contest[]> {
   const count = Math.round(500 * scale)
   const scripts = statementScripts(count)
   const cold = withCache(typetrek('typetrek, .ts, compiled anew', '', asTypeScript))
   const warm = compiled({ ...cold, name: 'typetrek, .ts, compiled before' })
   const contests = [
-    await contest({ title: `${count} TypeScript scripts, local`, server, rounds, scripts }, [
+    await contest({ title: `${count} TypeScript scripts, local`, server, rounds, only, scripts }, [
       typeorm,
       cold,
       warm,
@@ -94,7 +101,7 @@ async function typescript({ server, rounds, scale }: Stage): Promise<Contest[]> 
   const proxy = await startProxy(server.port, 10)
   try {
     const title = `${count} TypeScript scripts, a server 10 ms away`
-    const options = { title, server, port: proxy.port, rounds: Math.min(rounds, 3), scripts }
+    const options = { title, server, port: proxy.port, rounds: Math.min(rounds, 3), only, scripts }
     contests.push(await contest(options, [typeorm, warm]))
   } finally {
     await proxy.close()
@@ -129,10 +136,16 @@ load()`
   }
 }
 
-async function many({ server, rounds, scale }: Stage): Promise<Contest[]> {
+async function many({ server, rounds, scale, only }: Stage): Promise<Contest[]> {
   const contests: Contest[] = []
   for (const count of [1000 * scale, 10_000 * scale].map(Math.round)) {
-    const options = { title: `${count} scripts`, server, rounds, scripts: tableScripts(count) }
+    const options = {
+      title: `${count} scripts`,
+      server,
+      rounds,
+      only,
+      scripts: tableScripts(count),
+    }
     contests.push(await contest(options, [floor, each]))
   }
   const perThousand = contests.map(({ title, rows }, index) => {

@@ -6,4 +6,6 @@ export interface Stage {
   rounds: number
   /** 1, or less for a quick look. */
   scale: number
+  /** Who is measured, beside the first of each contest; default: everybody. */
+  only?: readonly string[]
 }

@@ -47,6 +47,7 @@ export const exitStatusOf = {
   QUESTION_OPEN: 1,
   DESTRUCTIVE_REFUSED: 1,
   DIFFERENCE_REFUSED: 1,
+  SCHEMA_NOT_WRITABLE: 1,
 } as const
 
 /** Stable names to test on; the text of a message may change, its code never does. */

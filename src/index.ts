@@ -7,6 +7,8 @@ export {
 } from './setup'
 export { addScript } from './add-script/add-script'
 export type { AddScriptOptions, AddScriptReport } from './add-script/options'
+export { dumpSchema } from './dump-schema/dump-schema'
+export type { DumpSchemaOptions, DumpSchemaReport } from './dump-schema/options'
 export type { ScriptForm } from './add-script/script-draft'
 export type { AddedScript } from './add-script/write'
 export type { Answers, Question } from './add-script/types'

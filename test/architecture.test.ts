@@ -19,6 +19,7 @@ const rooms = [
   ['migrator.ts'],
   ['setup.ts'],
   ['add-script'],
+  ['dump-schema'],
   ['cli', 'index.ts'],
 ]
 
@@ -28,6 +29,7 @@ const pure = [
   'plan/survey.ts',
   'plan/target.ts',
   'journal/state.ts',
+  'journal/packed.ts',
   'journal/table.ts',
   'database/quote.ts',
   'run/batch.ts',
@@ -51,6 +53,9 @@ const pure = [
   'add-script/order.ts',
   'add-script/render.ts',
   'add-script/step.ts',
+  'dump-schema/arrange.ts',
+  'dump-schema/fold-tables.ts',
+  'dump-schema/schema-text.ts',
 ]
 
 /** A process of its own, which gets its task as an argument and writes into its own log. */

@@ -6,16 +6,17 @@ import { emptyDraft } from './empty-draft'
 import { loadEngine } from './engine'
 import { handOver } from './hand-over'
 import { headerLines, type HeaderFacts } from './header'
+import { ignoredTables } from './ignored'
 import type { AddScriptOptions, AddScriptReport } from './options'
 import { prove, type Proof, type ProofWork, type WayBack } from './proof'
-import { openScratch, type Scratch, type ScratchDatabase } from './scratch'
-import { scratchJournal } from './scratch-settings'
+import type { ScratchDatabase } from './scratch'
 import { sourceOf } from './source'
 import { sqlDraft } from './sql-draft'
 import { standingOf } from './standing'
 import type { Answers, Change, Ignored, Question, ScriptPart } from './types'
 import { buildWanted, type Wanted } from './wanted'
-import { nameDrafts, writeScripts, type AddedScript } from './write'
+import { withScratch } from './with-scratch'
+import { nameDrafts, scriptNames, writeScripts, type AddedScript } from './write'
 
 /** A difference, ready to be written. */
 interface Found {
@@ -39,6 +40,8 @@ export class Adding {
   private readonly notes: string[] = []
   private readonly signal: AbortSignal
   private readonly answers: Answers
+  /** The scripts that the difference is on top of. */
+  private known: ReadonlySet<string> = new Set()
 
   constructor(
     private readonly settings: Settings,
@@ -50,6 +53,7 @@ export class Adding {
   }
 
   async run(): Promise<AddScriptReport> {
+    this.known = await scriptNames(this.settings.directory)
     if (this.source === 'none') {
       const header = headerLines({ title: this.options.title, source: 'none' })
       return this.finish(await this.named([emptyDraft(header)], [header]), undefined, false)
@@ -59,25 +63,11 @@ export class Adding {
     this.progress('opening the scratch server')
     // what loads in the meantime is not waited for later; who needs it hears of a failure
     loadEngine().catch(() => undefined)
-    const scratch = await openScratch(this.settings, major)
-    try {
-      const { settings, signal } = this
+    const { settings, signal, source } = this
+    return withScratch(settings, major, { signal, interrupted }, (scratch) => {
       const ahead = new Ahead(scratch)
       const work = { scratch, settings, signal, ahead, readings: ahead.readings }
-      return await Promise.race([this.differ(work, this.source), this.aborted(scratch)])
-    } catch (error) {
-      throw this.signal.aborted ? interrupted(error) : error
-    } finally {
-      await scratch.close()
-    }
-  }
-
-  /** Work on a database that goes need not end by itself: a pool may wait for ever. */
-  private aborted(scratch: Scratch): Promise<never> {
-    return new Promise((_, reject) => {
-      const stop = () => void scratch.close().then(() => reject(interrupted(this.signal.reason)))
-      if (this.signal.aborted) stop()
-      else this.signal.addEventListener('abort', stop, { once: true })
+      return this.differ(work, source)
     })
   }
 
@@ -186,12 +176,7 @@ export class Adding {
   }
 
   private ignored(): Ignored[] {
-    const { journal, typeorm } = this.settings
-    const { schema = 'public', metadataTableName = 'typeorm_metadata' } = typeorm as {
-      schema?: string
-      metadataTableName?: string
-    }
-    return [journal, scratchJournal, { schema, table: metadataTableName }]
+    return ignoredTables(this.settings)
   }
 
   private async finish(
@@ -203,7 +188,7 @@ export class Adding {
     const report = { ...this.report('shown', scripts, proven), destructive: isDestructive(change) }
     if (dryRun || check) return report
     if (this.signal.aborted) throw interrupted(undefined)
-    await writeScripts(scripts)
+    await writeScripts(scripts, this.settings.directory, this.known)
     const { commit, notes } = await handOver(scripts, this.settings, this.source, this.options)
     this.notes.push(...notes)
     return { ...report, outcome: 'added', ...(commit !== undefined && { commit }) }

@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import { readDetails, type Details } from './details'
 import { type Engine } from './engine'
 import { keyOf, type Edge, type Fact, type Facts, type Id, textOf } from './facts'
+import { settledFact } from './settle-texts'
 import type { Ignored } from './types'
 
 /** What a database holds, as PostgreSQL itself reports it; without roles, owners and data. */
@@ -53,7 +54,7 @@ export function catalogOf(
   const facts = all.facts().filter((fact) => kept.has(fact))
   return {
     facts: engine.build(
-      facts.map(withDetails(details)),
+      facts.map(settledFact).map(withDetails(details)),
       all.edges.filter((edge) => between.has(edge)),
     ),
     details: {
@@ -145,7 +146,8 @@ function keptFacts(all: Facts, ignored: readonly Ignored[], left: LeftOut): Set<
     for (const child of all.childrenOf(id)) walk(child)
   }
   for (const root of all.roots()) walk(root)
-  for (const { schema } of ignored) removeEmpty({ kind: 'schema', name: schema }, all, kept, left)
+  for (const { schema } of ignored.filter((one) => one.schema !== 'public'))
+    removeEmpty({ kind: 'schema', name: schema }, all, kept, left)
   return kept
 }
 

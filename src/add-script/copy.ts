@@ -20,9 +20,9 @@ const rounds = 3
 export interface Looking {
   ignored: readonly Ignored[]
   /** Tables that no catalog is read with. */
-  left: LeftOut
+  left?: LeftOut
   /** True: steps that ran are taken to lead where they were meant to, since a proof follows. */
-  trusted: boolean
+  trusted?: boolean
 }
 
 /** The throw-away copy on which everything is tried. */

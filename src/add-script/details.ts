@@ -53,6 +53,16 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE ${ours}
 ORDER BY 1, 2, 3`
 
+const clustered = `
+SELECT n.nspname AS schema, c.relname AS table, format('%I.%I', n.nspname, c.relname) AS relation,
+       format('%I', x.relname) AS index
+FROM pg_catalog.pg_index i
+JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid
+JOIN pg_catalog.pg_class c ON c.oid = i.indrelid AND c.relkind = 'r'
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE i.indisclustered AND ${ours}
+ORDER BY 1, 2`
+
 const virtualColumns = `
 SELECT n.nspname || '.' || c.relname || '.' || a.attname AS name
 FROM pg_catalog.pg_attribute a
@@ -96,10 +106,15 @@ export async function readDetails(pool: Pool): Promise<Details> {
     await client.query("BEGIN READ ONLY; SET LOCAL search_path TO 'pg_catalog'")
     const columns = await client.query<ColumnRow>(columnSettings)
     const extended = await client.query<StatisticsRow>(statistics)
+    const order = await client.query<ClusterRow>(clustered)
     const virtual = await client.query<{ name: string }>(virtualColumns)
     const others = await client.query<{ name: string; definition: string | null }>(unwritten)
     return {
-      settings: [...columns.rows.map(columnSetting), ...extended.rows.map(statisticsSetting)],
+      settings: [
+        ...columns.rows.map(columnSetting),
+        ...extended.rows.map(statisticsSetting),
+        ...order.rows.map(clusterSetting),
+      ],
       virtual: new Set(virtual.rows.map(({ name }) => name)),
       unwritten: new Map(others.rows.map(({ name, definition }) => [name, definition ?? ''])),
     }
@@ -143,4 +158,17 @@ interface StatisticsRow {
 function statisticsSetting({ schema, table, name, definition }: StatisticsRow): Setting {
   const reset = `DROP STATISTICS IF EXISTS ${name}`
   return { key: `statistics ${name}`, schema, table, value: definition, set: definition, reset }
+}
+
+interface ClusterRow {
+  schema: string
+  table: string
+  relation: string
+  index: string
+}
+
+function clusterSetting({ schema, table, relation, index }: ClusterRow): Setting {
+  const set = `ALTER TABLE ${relation} CLUSTER ON ${index}`
+  const reset = `ALTER TABLE ${relation} SET WITHOUT CLUSTER`
+  return { key: `CLUSTER ${relation}`, schema, table, value: index, set, reset }
 }

@@ -21,11 +21,13 @@ export function foldSerials(steps: readonly Step[], to: Catalog): Step[] {
     const serial = isMade ? serialOf(fact, to) : undefined
     if (!serial) continue
     const at = folded.findIndex(
-      ({ sql, verb }) => verb === 'create' && sql.includes(serial.written),
+      ({ sql, verb }) =>
+        verb === 'create' && isOf(serial.table, sql) && sql.includes(serial.written),
     )
     if (at < 0) continue
     const table = folded[at]!
-    folded[at] = { ...table, sql: table.sql.replace(serial.written, () => serial.short) }
+    const sql = table.sql.replace(serial.written, () => serial.short)
+    folded[at] = { ...table, sql, ids: [...table.ids, fact.id] }
     folded = folded.filter(
       ({ sql }) =>
         !sql.startsWith(`CREATE SEQUENCE ${sequence} `) &&
@@ -66,7 +68,16 @@ function serialOf(fact: Fact & { id: IdOf<'sequence'> }, to: Catalog) {
   const isUsual = Object.entries(usual).every(([key, wanted]) => payload[key] === wanted)
   if (!name || !isUsual || !notNull || !value?.startsWith('nextval(')) return undefined
   const start = quoteIdentifier(owner.column)
-  return { written: `${start} ${type} NOT NULL DEFAULT ${value}`, short: `${start} ${name}` }
+  return {
+    table: quoteIdentifier(owner.schema, owner.table),
+    written: `${start} ${type} NOT NULL DEFAULT ${value}`,
+    short: `${start} ${name}`,
+  }
+}
+
+/** Makes that table, or a column of it. */
+function isOf(table: string, sql: string): boolean {
+  return opening(sql, table) > 0 || sql.startsWith(`ALTER TABLE ${table} ADD COLUMN `)
 }
 
 /** The columns of a new table stand in it, where they were declared. */

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { ScriptSource, Settings } from '../settings/types'
 import { commitFiles, isDirty } from './git'
 import type { AddScriptOptions } from './options'
@@ -28,8 +29,16 @@ export async function handOver(
   const left = schema !== undefined && !withSchema
   return {
     ...(hash !== undefined && { commit: hash }),
-    notes: left ? [`${schema} is not committed: --with-schema takes it along.`] : [],
+    notes: left
+      ? [`${nameOf(schema, settings)} is not committed: --with-schema takes it along.`]
+      : [],
   }
+}
+
+/** As it stands in the settings, more or less. */
+function nameOf(path: string, { here }: Settings): string {
+  const name = relative(here, path)
+  return name.startsWith('..') ? path : name
 }
 
 async function changedSchema({ schema }: Settings): Promise<string | undefined> {

@@ -19,23 +19,40 @@ export interface ScratchServer {
 }
 
 /**
- * The server that the settings name, else an embedded one of the user's own, made when there is none.
+ * An embedded server of the user's own, made when there is none, in the major version given; where that
+ * is not installed, or not known, or `scratch.prefer` says so, the server of `scratch.url`.
  * @throws {MigrationError} EMBEDDED_UNAVAILABLE, EMBEDDED_FAILED
  */
 export async function scratchServer(
-  settings: Settings,
+  { scratch: { address, prefer }, here }: Settings,
   major: number | undefined,
 ): Promise<ScratchServer> {
-  const { address } = settings.scratch
-  if (address?.kind === 'postgres') {
-    const label = `${describeAddress(address)} (scratch.url)`
-    const connection = clientOptions(address.direct ?? address.connection, {})
-    return { connection, label, own: false, release: () => Promise.resolve() }
+  if (!address) return ownServer(here, await binariesFor(here, major))
+  const installed = prefer === 'url' || major === undefined ? undefined : await has(here, major)
+  if (installed !== undefined) {
+    try {
+      return await ownServer(here, installed)
+    } catch (error) {
+      // there is another one
+      if (!(error instanceof MigrationError) || error.code !== 'EMBEDDED_FAILED') throw error
+    }
   }
-  if (address) return embedded({ ...address, here: settings.here })
-  const installed = await binariesFor(settings.here, major)
-  const path = join(cacheFolder(), 'typetrek', `scratch-${installed}`)
-  const request = { path, database: 'postgres', major: installed, here: settings.here }
+  return namedServer(address, here)
+}
+
+async function namedServer(
+  address: NonNullable<Settings['scratch']['address']>,
+  here: string,
+): Promise<ScratchServer> {
+  if (address.kind === 'embedded') return embedded({ ...address, here })
+  const label = `${describeAddress(address)} (scratch.url)`
+  const connection = clientOptions(address.direct ?? address.connection, {})
+  return { connection, label, own: false, release: () => Promise.resolve() }
+}
+
+async function ownServer(here: string, major: number): Promise<ScratchServer> {
+  const path = join(cacheFolder(), 'typetrek', `scratch-${major}`)
+  const request = { path, database: 'postgres', major, here }
   try {
     return await embedded({ ...request, throwAway: true })
   } catch (error) {
@@ -44,6 +61,14 @@ export async function scratchServer(
     await rm(path, { recursive: true, force: true })
     return embedded({ ...request, throwAway: true })
   }
+}
+
+/** That major version where it is installed. */
+async function has(here: string, major: number): Promise<number | undefined> {
+  return binariesFor(here, major).catch((error: unknown) => {
+    if (error instanceof MigrationError && error.code === 'EMBEDDED_UNAVAILABLE') return undefined
+    throw error
+  })
 }
 
 async function embedded(request: EmbeddedRequest): Promise<ScratchServer> {

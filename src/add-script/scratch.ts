@@ -38,8 +38,8 @@ export interface Scratch {
 }
 
 /**
- * Opens the server for scratch databases: `scratch.url`, else an embedded one of this user's own, in
- * the major version given. First drops what commands that were killed have left there.
+ * Opens the server for scratch databases: an embedded one of this user's own in the major version
+ * given, else `scratch.url`. First drops what commands that were killed have left there.
  * @param major the production server's; undefined: not known
  * @throws {MigrationError} SCRATCH_FAILED, CONNECTION_FAILED, EMBEDDED_UNAVAILABLE, EMBEDDED_FAILED
  */

@@ -69,11 +69,32 @@ export function splitList(sql: string): string[] {
 
 /** Where the parenthesis ends that opens at `open`. */
 export function closingParenthesis(sql: string, open: number): number {
+  return closing(sql, open, '(', ')')
+}
+
+/** Where these words and signs follow each other, outside of texts; below 0: nowhere. */
+export function indexOfWords(sql: string, wanted: readonly string[], from: number): number {
+  const all = tokens(sql)
+  let at = 0
+  for (const [place, { text }] of all.entries()) {
+    const found = at >= from && wanted.every((one, next) => all[place + next]?.text === one)
+    if (found) return at
+    at += text.length
+  }
+  return -1
+}
+
+/** Where the bracket ends that opens at `open`. */
+export function closingBracket(sql: string, open: number): number {
+  return closing(sql, open, '[', ']')
+}
+
+function closing(sql: string, open: number, opener: string, closer: string): number {
   let at = 0
   let depth = 0
   for (const { text } of tokens(sql)) {
-    if (at >= open && text === '(') depth++
-    if (at >= open && text === ')' && --depth === 0) return at
+    if (at >= open && text === opener) depth++
+    if (at >= open && text === closer && --depth === 0) return at
     at += text.length
   }
   return sql.length

@@ -23,13 +23,14 @@ export async function standingOf(settings: Settings): Promise<Standing> {
   try {
     const plan = await migrator.status()
     refuseUnknownState(plan, migrator)
-    const server = await majorOf(settings)
+    const server = await serverOf(settings)
     const notes = server.notes.length > 0 ? server.notes : notesOf(plan, migrator)
     return { ...server, notes }
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error
     if (error.code === 'CONNECTION_FAILED') return unreachable(error, settings)
-    if (error.code === 'FOLDER_EMPTY' || error.code === 'FOLDER_NOT_FOUND') return majorOf(settings)
+    if (error.code === 'FOLDER_EMPTY' || error.code === 'FOLDER_NOT_FOUND')
+      return serverOf(settings)
     throw error
   } finally {
     await migrator.close()
@@ -82,7 +83,11 @@ function notesOf({ applied, pending, missing }: Plan, { label }: Migrator): stri
   return notes
 }
 
-async function majorOf(settings: Settings): Promise<Standing> {
+/**
+ * Which major version the configured database's server has; reads only.
+ * @throws {MigrationError} what connecting ends in, but CONNECTION_FAILED: that is a note
+ */
+export async function serverOf(settings: Settings): Promise<Standing> {
   const database = await openExisting(settings)
   if (!database) {
     const { database: address } = settings

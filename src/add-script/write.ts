@@ -1,8 +1,8 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { MigrationError } from '../errors'
 import { readFolder } from '../script/folder'
-import { newRevision, titleFileName } from '../script/name'
+import { newRevision, readName, titleFileName } from '../script/name'
 import { filesOf, type Draft, type ScriptForm } from './script-draft'
 
 /** A script with its revision and the texts of its files. */
@@ -56,11 +56,26 @@ export async function newestRevision(directory: string): Promise<string | undefi
   return scripts.at(-1)?.revision
 }
 
+/** The names of all files that are, or look like, scripts; none where there is no folder. */
+export async function scriptNames(directory: string): Promise<ReadonlySet<string>> {
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  return new Set(names.filter((name) => readName(name).is !== 'ignored'))
+}
+
 /**
- * Writes all files or none; never over one that is there.
- * @throws {MigrationError} USAGE
+ * Writes all files or none; never over one that is there, and none where another script came into the
+ * folder since the difference was taken, which may hold the same change.
+ * @param known the scripts' names at that time
+ * @throws {MigrationError} USAGE, STALE_PLAN
  */
-export async function writeScripts(scripts: readonly AddedScript[]): Promise<void> {
+export async function writeScripts(
+  scripts: readonly AddedScript[],
+  directory: string,
+  known: ReadonlySet<string>,
+): Promise<void> {
   const written: string[] = []
   try {
     for (const { path, text } of scripts.flatMap(({ files }) => files)) {
@@ -68,6 +83,11 @@ export async function writeScripts(scripts: readonly AddedScript[]): Promise<voi
       await writeFile(path, text, { flag: 'wx' })
       written.push(path)
     }
+    // after that, since two that look first would both find nothing
+    const expected = [...known, ...written.map((path) => basename(path))].map(withoutKind)
+    const names = [...(await scriptNames(directory))]
+    const other = names.find((name) => !expected.includes(withoutKind(name)))
+    if (other !== undefined) throw addedMeanwhile(join(directory, other))
   } catch (cause) {
     for (const path of written) await rm(path, { force: true })
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
@@ -77,4 +97,16 @@ export async function writeScripts(scripts: readonly AddedScript[]): Promise<voi
       cause,
     })
   }
+}
+
+/** A compiler that watches the folder makes `x.js` of `x.ts` at once. */
+function withoutKind(name: string): string {
+  return name.replace(/\.[cm]?[jt]s$/, '')
+}
+
+function addedMeanwhile(file: string): MigrationError {
+  return new MigrationError('STALE_PLAN', 'another script was added meanwhile', {
+    file,
+    hint: 'Nothing was written. Run it again: what differs may be something else now.',
+  })
 }

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline'
 import { MigrationError } from '../errors'
 import type { Context } from './context'
 
@@ -32,6 +31,8 @@ export async function confirmSurely(context: Context, question: string): Promise
 
 /** The first line; empty at the end of the input. */
 function readLine(input: NodeJS.ReadableStream): Promise<string> {
+  // few are asked, and it takes its time to load
+  const { createInterface } = require('node:readline') as typeof import('node:readline')
   return new Promise((resolve) => {
     const lines = createInterface({ input, terminal: false })
     lines.once('line', (line) => {

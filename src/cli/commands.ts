@@ -7,6 +7,7 @@ export type ArgumentName =
   | '[folder]'
   | '<id>'
   | '[title | path]'
+  | '[file]'
   | '<title>'
   | '[command]'
   | '<shell>'
@@ -165,6 +166,14 @@ export const commandTable = {
     detail:
       'The scripts are replayed in a scratch database and compared with the canonical schema, the entities or what schema_diff_cmd says. What only a person can decide is asked on a terminal; each question names the option that answers it. --check writes nothing and exits with 3 when something differs.',
     otherWords: ['diff', 'autogenerate', 'revision', 'makemigrations', 'migration:generate'],
+  },
+  dump_schema: {
+    summary: 'writes the canonical schema from the scripts',
+    arguments: ['[file]'],
+    options: ['check', 'dryRun', 'yes', 'quiet', ...reading],
+    detail:
+      'The scripts are replayed in a scratch database; what they come to is written as SQL, loaded into another one, and must be the same there. The file is the schema of the settings unless one is named; - is stdout, as it is where there is none. Rows are no part of it. A file that was written by hand, or that git shows as changed, is replaced only with --yes or after a question. --check writes nothing and exits with 3 where the file builds another schema than the scripts.',
+    otherWords: ['dump', 'schema', 'schema_dump', 'structure', 'pg_dump', 'export', 'schema:log'],
   },
   generate: {
     summary: 'writes an empty script with a new revision',

@@ -56,6 +56,9 @@ function handlerOf(command: CommandName): Handler {
     case 'add_script':
       return (require('./command/add-script') as typeof import('./command/add-script'))
         .addScriptCommand
+    case 'dump_schema':
+      return (require('./command/dump-schema') as typeof import('./command/dump-schema'))
+        .dumpSchemaCommand
     case 'status':
     case 'next_version':
       return (require('./command/inspect') as typeof import('./command/inspect'))[command]

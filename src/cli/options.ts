@@ -31,10 +31,10 @@ export const optionTable = {
     summary: "PostgreSQL's, for scripts",
   },
   wait: { flags: '--wait <duration>', summary: 'how long to wait for a server that is not up yet' },
-  dryRun: { flags: '--dry-run', summary: 'print the plan, run nothing' },
+  dryRun: { flags: '--dry-run', summary: 'print what would be done, do nothing' },
   check: {
     flags: '--check',
-    summary: 'exit with 3 unless all is applied and the same',
+    summary: 'only look: exit with 3 unless all is as it should be',
   },
   terminate: { flags: '--terminate', summary: 'end who holds the lock' },
   from: {

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { MigrationError } from '../errors'
 import { nearest } from '../settings/nearest'
@@ -31,8 +31,10 @@ export function parseArguments(
 ): Arguments {
   switch (command) {
     case 'generate':
-    case 'add_script':
       return { words }
+    case 'add_script':
+    case 'dump_schema':
+      return { words: withoutConfig(command, words, cwd) }
     case 'trace':
       return { words: [traceId(words)] }
     case 'help':
@@ -76,10 +78,7 @@ function wrongArgument(
   word: string,
   takes: { takesVersion: boolean; takesFolder: boolean; version?: string; folder?: string },
 ): MigrationError {
-  if (/\.(ini|cfg)$/i.test(word)) {
-    const hint = `It goes first: migrate ${word} ${command}.`
-    return usageError(`settings file "${word}" stands behind the command`, hint)
-  }
+  if (isConfigName(word)) return configBehind(command, word)
   if (!takes.takesFolder) {
     return usageError(`${command} takes no argument, found "${word}"`, helpHint(command))
   }
@@ -99,6 +98,23 @@ function wrongArgument(
     versionHint(word, helpHint(command)),
     `As a version it would be digits, latest, next, previous or 0; as the scripts' folder it would exist.`,
   )
+}
+
+function isConfigName(word: string): boolean {
+  return /\.(ini|cfg)$/i.test(word)
+}
+
+function configBehind(command: CommandName, word: string): MigrationError {
+  const hint = `It goes first: migrate ${word} ${command}.`
+  return usageError(`settings file "${word}" stands behind the command`, hint)
+}
+
+/** A title may be of any words, but hardly begins with the settings' file. */
+function withoutConfig(command: CommandName, words: readonly string[], cwd: string) {
+  const [first = ''] = words
+  const isConfig = isConfigName(first) && existsSync(resolve(cwd, first))
+  if (isConfig) throw configBehind(command, first)
+  return words
 }
 
 function helpHint(command: CommandName): string {

@@ -1,8 +1,15 @@
+import { relative } from 'node:path'
 import { cellsOf } from '../script/cells'
 
 /** `1 script`, `2 scripts`; irregular plurals are given. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : plural}`
+}
+
+/** A path as somebody in `cwd` would write it: whole where it is not below. */
+export function pathFrom(cwd: string, path: string): string {
+  const name = relative(cwd, path)
+  return name.startsWith('..') ? path : name
 }
 
 /** Milliseconds for a person: `12 ms`, `1.2 s`, `2 min 3 s`, `1 h 2 min`. */

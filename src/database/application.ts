@@ -32,7 +32,7 @@ export async function applicationDataSource(settings: Settings): Promise<DataSou
 }
 
 async function build(settings: Settings, connection: ConnectionParts): Promise<DataSource> {
-  const { DataSource } = await import('typeorm')
+  const { DataSource } = require('typeorm') as typeof import('typeorm')
   const options = dataSourceOptions(settings, { use: 'application', connection })
   return initialized(new DataSource(options as unknown as DataSourceOptions), settings)
 }

@@ -21,7 +21,7 @@ const limit = 5000
 export async function requestCancel(client: ClientBase): Promise<void> {
   const { host, port, ssl, processID, secretKey } = client as Keys
   if (secretKey === null || host === '') return
-  const { default: pg } = await import('pg')
+  const pg = require('pg') as typeof import('pg')
   const wire = new pg.Connection({ ssl }) as unknown as Wire
   await new Promise<void>((done) => {
     const timer = setTimeout(done, limit)

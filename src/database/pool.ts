@@ -7,7 +7,7 @@ import { applicationName } from './connect'
  * uses one hears of it from the query, and not also from an event that would end the process.
  */
 export async function openPool(connection: ConnectionParts): Promise<Pool> {
-  const pg = (await import('pg')).default
+  const pg = require('pg') as typeof import('pg')
   const options = { application_name: applicationName(), max: 4, allowExitOnIdle: true }
   const pool = new pg.Pool({ ...options, ...connection })
   pool.on('error', () => undefined)

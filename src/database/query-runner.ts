@@ -25,7 +25,8 @@ export async function queryRunnerOn(
   options: Record<string, unknown>,
   patience = 0,
 ): Promise<{ queryRunner: QueryRunner; dataSource: DataSource }> {
-  const { DataSource } = await import('typeorm')
+  // by `import` Node would read and scan each of its files once more, for the names that it exports
+  const { DataSource } = require('typeorm') as typeof import('typeorm')
   const dataSource = new DataSource({
     ...options,
     type: 'postgres',
@@ -65,7 +66,7 @@ export function isOurs(dataSource: DataSource): boolean {
 
 /** A `pg` module whose Pool hands out `client` first. */
 async function driverAround(client: ClientBase, patience: number): Promise<object> {
-  const pg = (await import('pg')).default
+  const pg = require('pg') as typeof import('pg')
   class SessionPool extends pg.Pool {
     private lent = false
 

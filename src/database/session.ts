@@ -1,5 +1,3 @@
-import { pipeline } from 'node:stream/promises'
-import { Readable } from 'node:stream'
 import type { Client, ClientBase, QueryResultRow } from 'pg'
 import type { NoticeMessage } from 'pg-protocol/dist/messages'
 import { Message, type MessageResult } from './message'
@@ -7,10 +5,24 @@ import { Message, type MessageResult } from './message'
 /** PostgreSQL's transaction status: idle, in a transaction, in a failed one. */
 export type TransactionStatus = 'I' | 'T' | 'E'
 
+/**
+ * SQL: whether the server can look, while a statement runs, if its client is still there, and nobody has
+ * said how often.
+ */
+export const canLook =
+  "(pg_catalog.current_setting('client_connection_check_interval', true) = '0' AND pg_catalog.version() ~ 'linux')"
+
 /** Text of a NOTICE, WARNING or INFO as the server sent it. */
 export interface Notice {
   severity: string
   message: string
+}
+
+interface Identity extends QueryResultRow {
+  pid: number
+  looks: boolean | null
+  conforming: boolean
+  answer: boolean
 }
 
 /** One connection, used by one caller at a time. */
@@ -25,6 +37,12 @@ export class Session {
   pid: number
   /** True on an address that is said to lead past a pooler, whatever the process ids look like. */
   direct = false
+
+  /** What the backend answered to `canLook`; undefined until it was asked. */
+  looks: boolean | undefined
+
+  /** What `standard_conforming_strings` is when nobody has set it here, as `identify` found it. */
+  conforming = true
 
   private closed = false
   private lastStatus: TransactionStatus = 'I'
@@ -77,6 +95,8 @@ export class Session {
 
   /** Runs one `COPY … FROM stdin` with its data, at the pace at which the server takes it. */
   async copyIn(statement: string, data: Iterable<string> | AsyncIterable<Buffer>): Promise<void> {
+    const { Readable } = await import('node:stream')
+    const { pipeline } = await import('node:stream/promises')
     const { from } = await import('pg-copy-streams')
     await pipeline(Readable.from(data), this.client.query(from(statement)))
   }
@@ -89,8 +109,27 @@ export class Session {
 
   /** Asks the backend who it is: behind a pooler the wire's process id is not its own. */
   async identify(): Promise<void> {
-    const [row] = await this.query<{ pid: number }>('SELECT pg_catalog.pg_backend_pid() AS pid')
-    if (row) this.pid = row.pid
+    await this.identifyWith('')
+  }
+
+  /** The same, and one more question (an expression that gives true or false) in the same round trip. */
+  async identifyWith(question: string): Promise<boolean> {
+    const [row] = await this.query<Identity>(
+      `SELECT pg_catalog.pg_backend_pid() AS pid, ${canLook} AS looks,
+              pg_catalog.current_setting('standard_conforming_strings') = 'on' AS conforming,
+              ${question || 'true'} AS answer`,
+    )
+    if (!row) return false
+    this.pid = row.pid
+    this.conforming = row.conforming
+    this.looks = row.looks ?? false
+    return row.answer
+  }
+
+  /** True where the network cannot come between us and the backend, as `identify` has found. */
+  get near(): boolean {
+    const { host } = this.client as Partial<Client>
+    return (host ?? '').startsWith('/') && this.looks !== undefined && !this.pooled
   }
 
   /** Server's process id as the wire protocol gave it; behind a pooler not that of the backend. */

@@ -1,5 +1,5 @@
-import { quoteIdentifier } from '../database/quote'
-import type { Session } from '../database/session'
+import type { QueryResultRow } from 'pg'
+import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import { MigrationError } from '../errors'
 import { claimIndex, journalColumns, type JournalName } from './table'
 
@@ -12,19 +12,28 @@ interface Found {
   role: string
 }
 
+/** Asks whether a journal is there, and whether a run can be recorded and guarded in it. Reads only. */
+export function inspection(name: JournalName): string {
+  const table = quoteIdentifier(name.schema, name.table)
+  return question(
+    quoteLiteral(table),
+    quoteLiteral(quoteIdentifier(name.schema)),
+    quoteLiteral(`{${journalColumns.join(',')}}`),
+    quoteLiteral(claimIndex(name)),
+  )
+}
+
 /**
- * Looks whether a journal is there, and whether a run can be recorded and guarded in it, before anything
- * is done. Reads only.
+ * Reads the answer, before anything is done.
  * @throws {MigrationError} JOURNAL_FAILED without the rights to it; JOURNAL_UNKNOWN where its unique
  *   index is gone, or where it has a column that must be filled and that is none of ours
  */
-export async function inspectJournal(
-  session: Session,
+export function readInspection(
   name: JournalName,
-): Promise<{ exists: boolean; schemaExists: boolean }> {
+  answer: QueryResultRow | undefined,
+): { exists: boolean; schemaExists: boolean } {
   const table = quoteIdentifier(name.schema, name.table)
-  const values = [table, quoteIdentifier(name.schema), journalColumns, claimIndex(name)]
-  const [found] = await session.query<Found & Record<string, unknown>>(question, values)
+  const found = answer as Found | undefined
   const { exists = false, schema_exists: schemaExists = false } = found ?? {}
   if (!found?.exists) return { exists, schemaExists }
   if (found.writable === false) throw unwritable(table, found.role)
@@ -37,19 +46,19 @@ export async function inspectJournal(
   return { exists, schemaExists }
 }
 
-const question = `
+const question = (table: string, schema: string, columns: string, index: string) => `
 SELECT journal IS NOT NULL AS exists,
        pg_catalog.has_table_privilege(journal, 'SELECT')
          AND pg_catalog.has_table_privilege(journal, 'INSERT')
          AND pg_catalog.has_table_privilege(journal, 'UPDATE') AS writable,
        (SELECT attname FROM pg_catalog.pg_attribute
          WHERE attrelid = journal AND attnum > 0 AND NOT attisdropped AND attnotnull
-           AND NOT atthasdef AND attidentity = '' AND attname <> ALL ($3::text[]) LIMIT 1) AS foreign,
+           AND NOT atthasdef AND attidentity = '' AND attname <> ALL (${columns}::text[]) LIMIT 1) AS foreign,
        EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-                WHERE i.indrelid = journal AND c.relname = $4 AND i.indisunique AND i.indisvalid) AS guarded,
-       pg_catalog.to_regnamespace($2) IS NOT NULL AS schema_exists,
+                WHERE i.indrelid = journal AND c.relname = ${index} AND i.indisunique AND i.indisvalid) AS guarded,
+       pg_catalog.to_regnamespace(${schema}) IS NOT NULL AS schema_exists,
        current_user::text AS role
-  FROM pg_catalog.to_regclass($1) AS journal`
+  FROM pg_catalog.to_regclass(${table}) AS journal`
 
 function unwritable(table: string, role: string): MigrationError {
   return new MigrationError('JOURNAL_FAILED', `cannot use the journal ${table}`, {

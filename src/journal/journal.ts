@@ -1,15 +1,15 @@
-import type { QueryResultRow } from 'pg'
+import type { DatabaseError, QueryResultRow } from 'pg'
 import { quoteIdentifier } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import type { Entry, FullEntry } from './entry'
-import { inspectJournal } from './inspect'
+import { inspection, readInspection } from './inspect'
+import { parseEntries, readEntries } from './packed'
 import { emptyState, foldEntries, type JournalState } from './state'
 import {
   createJournal,
   journalShape,
   readComment,
-  readEntries,
   readFullEntries,
   type JournalName,
 } from './table'
@@ -22,10 +22,22 @@ import {
 export async function readState(session: Session, name: JournalName): Promise<JournalState> {
   // an error would abort the transaction that a caller has open
   if (session.status === 'T' && !(await journalExists(session, name))) return emptyState
+  return stateOf(session, name)
+}
+
+/** With an inspection, it is judged before the entries are. */
+async function stateOf(
+  session: Session,
+  name: JournalName,
+  inspected?: string,
+): Promise<JournalState> {
   try {
-    const [[comment] = [], rows = []] = await session.queryAll(readEntries(name))
+    const text = readEntries(name)
+    const answers = await session.queryAll(inspected ? `${inspected};\n${text}` : text)
+    const [[comment] = [], [row] = []] = answers.slice(-2)
+    if (inspected) readInspection(name, answers[0]?.[0])
     refuseUnknownShape(name, comment?.comment)
-    return foldEntries(rows.map(toEntry))
+    return foldEntries(parseEntries(row?.entries as string | null))
   } catch (error) {
     if (isUndefinedTable(error)) return emptyState
     if (isUnknownColumn(error) && session.status === 'I') await refuseNewerShape(session, name)
@@ -78,14 +90,25 @@ async function journalExists(session: Session, name: JournalName): Promise<boole
 }
 
 /**
- * Creates the journal where there is none; call it only while holding the lock.
+ * Creates the journal where there is none, and says what is applied; call it only while holding the lock.
+ * `expected`: a journal was there when somebody looked last; then one round trip is enough.
+ *
  * @throws {MigrationError} CLAIM_REFUSED inside a transaction, when somebody else, whom a pooler's lock
- *   did not hold back, has created it meanwhile.
+ *   did not hold back, has created it meanwhile; what `readState` and `readInspection` throw.
  */
-export async function ensureJournal(session: Session, name: JournalName): Promise<void> {
+export async function ensureJournal(
+  session: Session,
+  name: JournalName,
+  expected = false,
+): Promise<JournalState> {
+  if (expected && session.status === 'I') {
+    const state = await stateOf(session, name, inspection(name))
+    if (state.exists) return state
+  }
   for (let attempt = 1; ; attempt++) {
-    const error = await createWhereMissing(session, name)
-    if (!error) return
+    const { created, error } = await createWhereMissing(session, name)
+    if (created) return { ...emptyState, exists: true }
+    if (!error) return readState(session, name)
     if (!isDuplicate(error)) throw asJournalError(error, name)
     if (session.status !== 'I') throw createdMeanwhile(error)
     // the other one may have made the schema alone
@@ -93,14 +116,21 @@ export async function ensureJournal(session: Session, name: JournalName): Promis
   }
 }
 
-async function createWhereMissing(session: Session, name: JournalName) {
-  const { exists, schemaExists } = await inspectJournal(session, name)
-  if (exists) return undefined
+interface Creation {
+  created?: boolean
+  error?: DatabaseError
+}
+
+async function createWhereMissing(session: Session, name: JournalName): Promise<Creation> {
+  const [found] = await session.query(inspection(name))
+  const { exists, schemaExists } = readInspection(name, found)
+  if (exists) return {}
   const text = createJournal(name, !schemaExists)
-  if (session.status !== 'I') return (await session.send(text)).error
-  const { error } = await session.send(`BEGIN;\n${text}\nCOMMIT`)
-  if (error) await session.send('ROLLBACK')
-  return error
+  const whole = session.status === 'I' ? `BEGIN;\n${text}\nCOMMIT` : text
+  const { error } = await session.send(whole)
+  if (!error) return { created: true }
+  if (whole !== text) await session.send('ROLLBACK')
+  return { error }
 }
 
 /** Two who create the same at once meet in a unique index of the catalog, or see it a moment later. */

@@ -86,12 +86,6 @@ export function readComment(name: JournalName): string {
   return `SELECT pg_catalog.obj_description(pg_catalog.to_regclass(${table}), 'pg_class') AS comment`
 }
 
-/** Reads the shape's comment and every entry that planning needs, in one message of two statements. */
-export function readEntries(name: JournalName): string {
-  return `${readComment(name)};
-SELECT ${entryColumns} FROM ${quoteIdentifier(name.schema, name.table)} AS journal ORDER BY journal.id`
-}
-
 const timestamp = (column: string) =>
   `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${column}`
 
@@ -115,6 +109,16 @@ FROM ${quoteIdentifier(name.schema, name.table)} AS journal WHERE ${condition} O
 /** A claim: a plain INSERT, so that a second migrator fails on the claim's index before it did any work. */
 export function insertClaim(name: JournalName, claim: Claim): string {
   return insertRow(name, claim, { outcome: 'running' })
+}
+
+/**
+ * The claim of a script whose transaction only we can end: the row says success at once, since it commits
+ * with the script's work or not at all. `writeTimes` adds when it ended. An UPDATE for each script would
+ * cost twice as much as this INSERT.
+ */
+export function insertDone(name: JournalName, claim: Claim): string {
+  const done = claim.statementsTotal ?? 0
+  return insertRow(name, claim, { outcome: 'success', statements_done: done })
 }
 
 /** Any other row: a mark that is a success at once, or a failure. */
@@ -149,6 +153,38 @@ export function insertRow(
  */
 export function finishClaim(name: JournalName, claim: Claim): string {
   return `WITH finished AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET outcome = 'success', statements_done = coalesce(statements_total, statements_done), ${finishedNow} WHERE run_id = ${quoteLiteral(claim.runId)} AND revision = ${claim.revision} AND ordinal = ${claim.ordinal} AND outcome = 'running' RETURNING duration_ms) SELECT 1 / pg_catalog.count(*) AS typetrek, pg_catalog.max(duration_ms) FROM finished`
+}
+
+/** An expression that stamps the open transaction with the claim that it holds, and ends with it. */
+export function stampClaim(claim: Claim): string {
+  return `pg_catalog.set_config('typetrek.claim', ${quoteLiteral(stampOf(claim))}, true)`
+}
+
+/**
+ * Fails (22012) where the transaction is no longer the one that was stamped, so that a script that ended
+ * it never looks done. Holds whatever role and search_path the script has left.
+ */
+export function checkClaim(claim: Claim): string {
+  const same = `pg_catalog.current_setting('typetrek.claim', true) OPERATOR(pg_catalog.=) ${quoteLiteral(stampOf(claim))}`
+  return `SELECT 1 OPERATOR(pg_catalog./) coalesce(${same}, false)::pg_catalog.int4 AS typetrek, ${clock}`
+}
+
+/** The server's time in seconds. */
+export const clock = 'EXTRACT(epoch FROM pg_catalog.clock_timestamp())'
+
+function stampOf({ runId, revision, ordinal }: Claim): string {
+  return `${runId} ${revision} ${ordinal}`
+}
+
+/**
+ * Writes when the scripts of `insertDone` ended: each where the next one was claimed, the last one now.
+ * A migrator that is killed before leaves them unknown.
+ */
+export function writeTimes(name: JournalName, claims: readonly Claim[]): string {
+  const table = quoteIdentifier(name.schema, name.table)
+  const [first] = claims
+  if (!first) throw new Error('times of no claim')
+  return `UPDATE ${table} AS journal SET finished_at = timed.ended, duration_ms = 1000 * EXTRACT(epoch FROM timed.ended - journal.started_at) FROM (SELECT id, coalesce(pg_catalog.lead(started_at) OVER (ORDER BY id), pg_catalog.clock_timestamp()) AS ended FROM ${table} WHERE run_id = ${quoteLiteral(first.runId)} AND outcome = 'success' AND finished_at IS NULL AND revision IN (${claims.map(({ revision }) => revision).join(', ')})) AS timed WHERE journal.id = timed.id`
 }
 
 const finishedNow =

@@ -1,7 +1,8 @@
 import type { QueryRunner } from 'typeorm'
 import type { MigrationError } from '../errors'
 import { isInterruption } from '../interruption'
-import { codeJobFailure, commitAll, rollBackAll, runInTransaction } from './code'
+import { codeJobFailure, runInTransaction } from './code'
+import { commitAll, rollBackAll } from './code-transaction'
 import { copyFailure, copyInTransaction } from './copies'
 import { connectionLost, heldBy } from './failure'
 import { labelOf } from './label'
@@ -21,12 +22,15 @@ export async function runAll(runner: Runner, jobs: readonly Job[]): Promise<void
   const queryRunner = jobs.some(({ kind }) => kind === 'code')
     ? await context.database.queryRunner(work)
     : undefined
+  const lonely = new Set<SqlJob>()
   for (let attempt = 0; ; attempt++) {
     if (!callers) await begin(runner, queryRunner)
-    const failed = await attemptAll(runner, jobs, queryRunner, callers)
+    const alone = lonely.size
+    const failed = await attemptAll(runner, jobs, { queryRunner, callers, lonely })
     if (!failed) return
     runner.results.length = 0
     if (failed instanceof StepFailed) {
+      if (lonely.size > alone) continue
       const { job, failure, blocker } = failed
       const { sqlstate } = failure
       const conflict = isRetryable(sqlstate)
@@ -47,15 +51,21 @@ async function begin({ work }: Runner, queryRunner: QueryRunner | undefined): Pr
   if (error) throw error
 }
 
+interface Surroundings {
+  queryRunner: QueryRunner | undefined
+  /** The transaction is the caller's. */
+  callers: boolean
+  lonely: Set<SqlJob>
+}
+
 /** Returns what stopped the attempt, rolled back; nothing when all was committed. */
 async function attemptAll(
   runner: Runner,
   jobs: readonly Job[],
-  queryRunner: QueryRunner | undefined,
-  callers: boolean,
+  { queryRunner, callers, lonely }: Surroundings,
 ): Promise<unknown> {
   try {
-    const sender = new MessageSender(runner, false)
+    const sender = new MessageSender(runner, { transaction: false, sealing: !callers, lonely })
     for (let next = 0; next < jobs.length;) {
       runner.checkpoint()
       next += await runNext(runner, sender, jobs.slice(next), queryRunner)
@@ -86,7 +96,7 @@ async function runNext(
   if (!job) return 0
   if (job.kind === 'mark') return runMarks(runner, leading(jobs, isMark))
   if (job.kind === 'sql' && !job.sql.stepwise) {
-    return sender.send(sender.take(leading(jobs, isPlainSql)))
+    return sender.send(leading(jobs, isPlainSql))
   }
   const start = performance.now()
   runner.started(job)

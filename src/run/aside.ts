@@ -1,7 +1,7 @@
 import type { QueryResultRow } from 'pg'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
-import type { JournalName } from '../journal/table'
+import type { Claim, JournalName } from '../journal/table'
 
 /**
  * Asks on the session that holds the lock. Neither an error nor a lock on the catalog that the question
@@ -89,4 +89,24 @@ export async function findWorker(
         AND relation = pg_catalog.to_regclass(${journal}) LIMIT 1`,
   )
   return row?.pid as number | undefined
+}
+
+/**
+ * How many of these claims are committed as done. They travel in one message, in this order, so it is the
+ * first ones.
+ */
+export async function countDone(
+  session: Session,
+  { schema, table }: JournalName,
+  claims: readonly Claim[],
+): Promise<number> {
+  const [first] = claims
+  if (!first) return 0
+  const [row] = await askAside(
+    session,
+    `SELECT count(*)::int AS done FROM ${quoteIdentifier(schema, table)}
+      WHERE run_id = ${quoteLiteral(first.runId)} AND outcome = 'success'
+        AND revision IN (${claims.map(({ revision }) => revision).join(', ')})`,
+  )
+  return Number(row?.done ?? 0)
 }

@@ -1,25 +1,20 @@
 import type { DatabaseError } from 'pg'
 import type { MessageResult } from '../database/message'
 import { offsetOfCodePoint } from '../script/position'
-import { finishClaim, insertClaim, type Claim, type JournalName } from '../journal/table'
-
-/** A SQL step as it travels in a message: its own transaction, claim first, finish last. */
-export interface Parcel {
-  claim: Claim
-  /** What must come before any query of the transaction: `SET TRANSACTION …`, each one statement. */
-  lead: readonly string[]
-  /** The script's text, its own BEGIN and COMMIT blanked out. */
-  text: string
-  /** How many statements the text has; each answers with one command tag. */
-  statements: number
-  /** SQL to run before the script, each one statement: `SET LOCAL lock_timeout = '2s'`. */
-  before: readonly string[]
-  /** SQL that puts the session back, each one statement; empty where the script cannot have changed it. */
-  after: readonly string[]
-}
 
 /** Where a failing parcel stopped. `commit` is where deferred constraints speak. */
-export type Stage = 'claim' | 'before' | 'script' | 'after' | 'finish' | 'commit'
+export type Stage = 'claim' | 'before' | 'script' | 'finish' | 'commit'
+
+/** A part of a parcel: statements that follow each other in the message, and how many they are. */
+export interface Piece {
+  stage: Stage
+  text: string
+  /** Each answers with one command tag. */
+  statements: number
+}
+
+/** A script as it travels in a message: its claim first, its text, what finishes it. */
+export type Parcel = readonly Piece[]
 
 /** What became of the parcels of one message. */
 export interface Verdict {
@@ -34,76 +29,99 @@ export interface Verdict {
     stage: Stage
     /** 0-based statement of the script, in stage `script`. */
     statement: number
-    /** 0-based UTF-16 offset in the parcel's text, where the server gave one that lies there. */
+    /** 0-based UTF-16 offset in the script's text, where the server gave one that lies there. */
     position?: number
     error: DatabaseError
   }
 }
 
-/** Parcels in one simple-query message; with `transaction` each is wrapped in BEGIN and COMMIT. Pure. */
+/** Parcels in one simple-query message. */
 export interface BatchMessage {
   text: string
   parcels: readonly Parcel[]
-  /** UTF-16 offset of each parcel's own text in `text`. */
-  offsets: readonly number[]
-  transaction: boolean
+  /** Where each parcel's script lies in `text`, in UTF-16 units. */
+  scripts: readonly { start: number; end: number }[]
+}
+
+/** The statements of ours that make a piece. Pure. */
+export function piece(stage: Stage, ...statements: readonly string[]): Piece {
+  const text = statements.map((statement) => `${statement};\n`).join('')
+  return { stage, text, statements: statements.length }
 }
 
 /**
- * Builds the message. A `;` and a newline end every script, so that a last statement without one and
- * a comment at the end do no harm. Pure.
+ * The script's own piece. A `;` and a newline end it, so that a last statement without one and a comment
+ * at the end do no harm. Pure.
  */
-export function buildMessage(
-  parcels: readonly Parcel[],
-  journal: JournalName,
-  transaction: boolean,
-): BatchMessage {
-  let text = ''
-  const offsets: number[] = []
-  for (const { claim, lead, before, text: script, after } of parcels) {
-    if (transaction) text += 'BEGIN;\n'
-    for (const statement of lead) text += `${statement};\n`
-    text += `${insertClaim(journal, claim)};\n`
-    for (const statement of before) text += `${statement};\n`
-    offsets.push(text.length)
-    text += `${script}\n;\n`
-    for (const statement of after) text += `${statement};\n`
-    text += `${finishClaim(journal, claim)};\n`
-    if (transaction) text += 'COMMIT;\n'
-  }
-  return { text, parcels, offsets, transaction }
+export function scriptPiece(text: string, statements: number): Piece {
+  return { stage: 'script', text: `${text}\n;\n`, statements }
 }
+
+/** Builds the message. Pure. */
+export function buildMessage(parcels: readonly Parcel[]): BatchMessage {
+  let text = ''
+  const scripts: { start: number; end: number }[] = []
+  for (const one of parcels.flat()) {
+    if (one.stage === 'script') {
+      scripts.push({ start: text.length, end: text.length + one.text.length - ending })
+    }
+    text += one.text
+  }
+  return { text, parcels, scripts }
+}
+
+/** Length of what ends a script. */
+const ending = '\n;\n'.length
 
 /**
  * Reads the answer: command tags come in order, one a statement, so their number tells what was done
  * and where it stopped. Pure.
  */
 export function judge(message: BatchMessage, result: MessageResult): Verdict {
-  const durations = result.kept.map(([, duration]) => Number(duration ?? 0))
-  if (!result.error) {
-    return { done: message.parcels.length, durations, refused: false }
-  }
+  const durations = durationsOf(result)
+  if (!result.error) return { done: message.parcels.length, durations, refused: false }
+  if (result.tags.length === 0 && isRefusal(result.error)) return refusal(message, result.error)
   let left = result.tags.length
   for (const [index, parcel] of message.parcels.entries()) {
-    const size = tagsOf(parcel, message.transaction)
-    if (left >= size) {
-      left -= size
-      continue
-    }
-    if (result.tags.length === 0 && isRefusal(result.error)) return refusal(message, result.error)
-    return {
-      done: index,
-      durations: durations.slice(0, index),
-      refused: false,
-      failure: {
-        parcel: index,
-        error: result.error,
-        ...stageOf(parcel, left - (message.transaction ? 1 : 0)),
-        ...positionIn(message, index, result.error),
-      },
+    for (const { stage, statements } of parcel) {
+      if (left >= statements) {
+        left -= statements
+        continue
+      }
+      return {
+        done: index,
+        durations: durations.slice(0, index),
+        refused: false,
+        failure: {
+          parcel: index,
+          stage,
+          statement: stage === 'script' ? left : 0,
+          error: result.error,
+          ...positionIn(message, index, result.error),
+        },
+      }
     }
   }
   throw new Error('the server sent more command tags than the message has statements')
+}
+
+/**
+ * Rows of ours say when a script began (`begun`, seconds) and ended (`1`, seconds), or at its end how long
+ * it took (`1`, milliseconds).
+ */
+function durationsOf({ kept }: MessageResult): number[] {
+  const durations: number[] = []
+  let begun: number | undefined
+  for (const [word, value] of kept) {
+    const number = Number(value ?? 0)
+    if (word === 'begun') {
+      begun = number
+      continue
+    }
+    durations.push(begun === undefined ? number : Math.round(1000 * (number - begun)))
+    begun = undefined
+  }
+  return durations
 }
 
 /** A message is parsed whole before any of it runs, so its syntax errors leave no tag. */
@@ -134,52 +152,18 @@ function refusal(message: BatchMessage, error: DatabaseError): Verdict {
   }
 }
 
-function tagsOf(parcel: Parcel, transaction: boolean): number {
-  return (
-    parcel.lead.length +
-    1 +
-    parcel.before.length +
-    parcel.statements +
-    parcel.after.length +
-    1 +
-    (transaction ? 2 : 0)
-  )
-}
-
-function stageOf(parcel: Parcel, done: number): { stage: Stage; statement: number } {
-  const script = parcel.lead.length + 1 + parcel.before.length
-  const after = script + parcel.statements
-  const finish = after + parcel.after.length
-  const stage =
-    done <= parcel.lead.length
-      ? 'claim'
-      : done < script
-        ? 'before'
-        : done < after
-          ? 'script'
-          : done < finish
-            ? 'after'
-            : done === finish
-              ? 'finish'
-              : 'commit'
-  return { stage, statement: stage === 'script' ? done - script : 0 }
-}
-
 function placeOf(message: BatchMessage, error: DatabaseError): number | undefined {
   const offset = offsetOf(message.text, error)
   if (offset === undefined) return undefined
-  const next = message.offsets.findIndex(
-    (start, index) => offset < start + (message.parcels[index]?.text.length ?? 0) + 3,
-  )
+  const next = message.scripts.findIndex(({ end }) => offset < end + ending)
   return next < 0 ? undefined : next
 }
 
 function positionIn(message: BatchMessage, parcel: number, error: DatabaseError) {
   const offset = offsetOf(message.text, error)
-  const start = message.offsets[parcel] ?? 0
-  const length = message.parcels[parcel]?.text.length ?? 0
-  if (offset === undefined || offset < start || offset > start + length + 2) return {}
-  return { position: Math.min(offset - start, length) }
+  const { start, end } = message.scripts[parcel] ?? { start: 0, end: 0 }
+  if (offset === undefined || offset < start || offset >= end + ending) return {}
+  return { position: Math.min(offset, end) - start }
 }
 
 /** `position` counts code points from 1; JavaScript counts UTF-16 units from 0. */

@@ -43,7 +43,7 @@ async function partFor(job: CodeJob, file: string | undefined): Promise<SqlPart>
 }
 
 async function runPart(runner: Runner, job: CodeJob, part: SqlPart): Promise<void> {
-  const sql = await classify(part)
+  const sql = await classify(part, part.file, runner.work.conforming)
   if (!sql.stepwise && (job.transaction || sql.nonTransactional.length === 0)) {
     return sendText(runner, job, part, sql, 0, sql.text.length)
   }

@@ -1,68 +1,94 @@
 import type { QueryRunner } from 'typeorm'
-import { once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { interrupted, type MigrationError } from '../errors'
 import { isInterruption } from '../interruption'
-import { failClaim, finishClaim, insertClaim } from '../journal/table'
+import { failClaim, insertClaim } from '../journal/table'
 import { scriptContext } from './code-context'
+import { afterCode, beforeCode, CodeTransactions, rollBackAll, sendFor } from './code-transaction'
 import { isTakeOver } from './context'
 import { codeFailure, connectionLost } from './failure'
 import { labelOf } from './label'
 import { type CodeJob } from './job'
-import { claimRefused, type Runner } from './runner'
+import type { Runner } from './runner'
 import { restoreSession, timeoutsFor } from './session-settings'
 import { rewriteTaken, takeOverFrom } from './resume'
 import { withRetries } from './retry'
 import { unfinished } from './unfinished'
 
 /**
- * Runs a TypeScript script: claim, function, finish, in one transaction of the QueryRunner that the
- * script gets, so that its own `startTransaction()` makes savepoints.
+ * Runs TypeScript scripts that follow each other: claim, function, finish, each in one transaction of the
+ * QueryRunner that the script gets, so that its own `startTransaction()` makes savepoints.
  */
-export async function runCode(runner: Runner, job: CodeJob): Promise<void> {
-  runner.started(job)
+export async function runCodes(runner: Runner, jobs: readonly CodeJob[]): Promise<number> {
   const queryRunner = await runner.context.database.queryRunner(runner.work)
-  const start = performance.now()
-  if (job.transaction) {
-    await withRetries(runner, job, {
-      begin: () => queryRunner.startTransaction(),
-      run: async () => {
-        await runInTransaction(runner, job, queryRunner)
-        await commitAll(queryRunner)
-      },
-      rollBack: () => rollBackAll(runner, queryRunner),
-      failureOf: (error) => codeJobFailure(job, error),
-    })
-  } else {
-    await runOutside(runner, job, queryRunner)
+  const transactions = new CodeTransactions(runner, queryRunner)
+  try {
+    for (const [index, job] of jobs.entries()) {
+      runner.checkpoint()
+      runner.started(job)
+      const start = performance.now()
+      if (!job.transaction) await runOutside(runner, job, queryRunner)
+      else {
+        const next = jobs[index + 1]
+        await runInside(runner, job, {
+          queryRunner,
+          transactions,
+          next: next?.transaction && !runner.stops ? next : undefined,
+        })
+      }
+      runner.finished(job, Math.round(performance.now() - start))
+    }
+  } finally {
+    if (!runner.work.lost) await transactions.abandon()
   }
-  runner.finished(job, Math.round(performance.now() - start))
+  return jobs.length
 }
 
-/** The part between BEGIN and COMMIT: claim, function, finish. Throws what the script throws. */
+interface Inside {
+  queryRunner: QueryRunner
+  transactions: CodeTransactions
+  next: CodeJob | undefined
+}
+
+function runInside(
+  runner: Runner,
+  job: CodeJob,
+  { queryRunner, transactions, next }: Inside,
+): Promise<void> {
+  return withRetries(runner, job, {
+    begin: () => Promise.resolve(),
+    run: async () => {
+      await transactions.open(job)
+      await call(runner, job, queryRunner)
+      await transactions.close(job, next)
+    },
+    rollBack: () => transactions.rollBack(),
+    failureOf: (error) => codeJobFailure(job, error),
+  })
+}
+
+/** A script in the transaction that is open: claim, function, finish. Throws what the script throws. */
 export async function runInTransaction(
   runner: Runner,
   job: CodeJob,
   queryRunner: QueryRunner,
 ): Promise<void> {
-  const { settings } = runner.context
-  await send(runner, job, insertClaim(settings.journal, job.claim))
-  await send(runner, job, timeoutsFor(settings, undefined, true))
+  await sendFor(runner, job, beforeCode(runner, job))
   await call(runner, job, queryRunner)
-  for (const text of restoreSession(runner.work)) await send(runner, job, text)
-  await send(runner, job, finishClaim(settings.journal, job.claim))
+  await sendFor(runner, job, afterCode(runner, job))
 }
 
 /** Claims with a committed row, since nothing else would show after a crash that the script ran. */
 async function runOutside(runner: Runner, job: CodeJob, queryRunner: QueryRunner): Promise<void> {
   const { settings } = runner.context
   const { resume, answer } = job.step
-  if (!isTakeOver(resume)) await send(runner, job, insertClaim(settings.journal, job.claim))
+  if (!isTakeOver(resume)) await sendFor(runner, job, [insertClaim(settings.journal, job.claim)])
   else if (answer === 'not done') {
     await takeOverFrom(runner, job, resume)
     await rewriteTaken(runner, job, resume)
   } else throw unfinished(job.step, job.file)
-  if (!runner.work.pooled) await send(runner, job, timeoutsFor(settings, undefined, false))
+  if (!runner.work.pooled) {
+    await sendFor(runner, job, [timeoutsFor(runner.work, settings, { local: false })])
+  }
   const watched = await runner.watched(call(runner, job, queryRunner))
   if ('error' in watched && isInterruption(watched.error)) throw watched.error
   if ('error' in watched && runner.lostBy(watched.error)) {
@@ -71,11 +97,11 @@ async function runOutside(runner: Runner, job: CodeJob, queryRunner: QueryRunner
   if (queryRunner.isTransactionActive || runner.work.status !== 'I') {
     await rollBackAll(runner, queryRunner)
   }
-  for (const text of restoreSession(runner.work)) await send(runner, job, text)
-  if (!('error' in watched)) return send(runner, job, finishClaim(settings.journal, job.claim))
+  const restored = restoreSession(runner.work)
+  if (!('error' in watched)) return sendFor(runner, job, afterCode(runner, job))
   const failure = runner.asStopped(codeJobFailure(job, watched.error))
   const { error, trace } = runner.failureColumns(failure)
-  await send(runner, job, failClaim(settings.journal, job.claim, error, trace))
+  await sendFor(runner, job, [...restored, failClaim(settings.journal, job.claim, error, trace)])
   return runner.stop(job, failure)
 }
 
@@ -96,38 +122,27 @@ async function orAbandoned({ context, work, lock }: Runner, script: Promise<void
   const { signal } = context
   const { watch } = lock
   if (!signal || !watch) return script
-  const over = new AbortController()
-  const toldAndLate = async () => {
-    if (!signal.aborted) await once(signal, 'abort', { signal: over.signal })
-    await sleep(grace, undefined, { signal: over.signal })
-    work.lost = true
-    await watch.query('SELECT pg_catalog.pg_terminate_backend($1)', [work.pid])
-    throw interrupted({ detail: `the script did not end within ${grace / 1000} s` })
-  }
+  let late: NodeJS.Timeout | undefined
+  let told = (): void => undefined
+  const abandoned = new Promise<never>((_, refuse) => {
+    const end = () => {
+      work.lost = true
+      const ended = watch.query('SELECT pg_catalog.pg_terminate_backend($1)', [work.pid])
+      const why = interrupted({ detail: `the script did not end within ${grace / 1000} s` })
+      ended.then(() => refuse(why), refuse)
+    }
+    told = () => (late = setTimeout(end, grace))
+  })
+  if (signal.aborted) told()
+  else signal.addEventListener('abort', told)
   try {
-    await Promise.race([script, toldAndLate()])
+    await Promise.race([script, abandoned])
   } finally {
-    over.abort()
+    clearTimeout(late)
+    signal.removeEventListener('abort', told)
   }
-}
-
-async function send(runner: Runner, job: CodeJob, text: string): Promise<void> {
-  const { error } = await runner.work.send(text)
-  if (!error) return
-  throw runner.isClaimRefused(error) ? claimRefused(job.step.revision) : error
 }
 
 export function codeJobFailure(job: CodeJob, error: unknown): MigrationError {
   return codeFailure(error, labelOf(job.step), job.file)
-}
-
-/** A script that left its own savepoints open loses nothing: they commit with the rest. */
-export async function commitAll(queryRunner: QueryRunner): Promise<void> {
-  while (queryRunner.isTransactionActive) await queryRunner.commitTransaction()
-}
-
-/** TypeORM counts transactions by itself, so both its count and the session must come back to none. */
-export async function rollBackAll(runner: Runner, queryRunner: QueryRunner): Promise<void> {
-  while (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction()
-  if (runner.work.status !== 'I') await runner.work.send('ROLLBACK')
 }

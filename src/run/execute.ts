@@ -32,10 +32,22 @@ export async function execute(
     // what only a run with something to do needs is loaded for one
     const { refuseStale, runUntilDone, underLock } =
       require('./perform') as typeof import('./perform')
-    return await underLock(context, session, async (lock, work) => {
-      await ensureJournal(work, settings.journal)
+    const elsewhere = async (waiting: Session): Promise<RunReport | undefined> => {
+      if (request.command !== 'upgrade') return undefined
+      // a set-up that goes on, say, is nothing to give up for
+      const now = await readUsable(waiting, context).then(plan, () => undefined)
+      return now?.steps.length === 0 ? { plan: now, steps: [] } : undefined
+    }
+    return await underLock(context, session, elsewhere, async (lock, work) => {
+      let ensured: JournalState | undefined = await ensureJournal(
+        work,
+        settings.journal,
+        state.exists,
+      )
       return runUntilDone(context, request, { lock, work }, async () => {
-        const again = plan(await readUsable(work, context))
+        const now = ensured ? usable(ensured) : await readUsable(work, context)
+        ensured = undefined
+        const again = plan(now)
         refuseStale(request, first, again)
         return again
       })
@@ -48,9 +60,12 @@ export async function execute(
   }
 }
 
-/** Reads the journal; refuses a database whose set-up was cut off. */
 async function readUsable(session: Session, { settings }: RunContext): Promise<JournalState> {
-  const state = await readState(session, settings.journal)
+  return usable(await readState(session, settings.journal))
+}
+
+/** Refuses a database whose set-up was cut off. */
+function usable(state: JournalState): JournalState {
   if (state.setUp?.outcome !== 'running') return state
   throw new MigrationError('NOT_SET_UP', 'the set-up of this database was begun and not finished', {
     hint: 'Run setup again: it goes on.',

@@ -72,7 +72,7 @@ async function prepareJob(context: RunContext, step: Step, session: Session): Pr
   if (step.script && step.script.kind !== 'sql') return codeJob(context, step)
   const part = await sqlPart(context, step, session)
   const wanted = inOwnTransactions(context, step, part)
-  const sql = await classify(wanted)
+  const sql = await classify(wanted, wanted.file, session.conforming)
   const outside = !wanted.options.transaction || sql.transaction === 'none'
   return {
     kind: 'sql',
@@ -164,6 +164,7 @@ function announce({ observer, settings }: RunContext, { step, part, sql }: SqlJo
 }
 
 export const isMark = (job: Job): job is MarkJob => job.kind === 'mark'
+export const isCode = (job: Job): job is CodeJob => job.kind === 'code'
 export const isSql = (job: Job): job is SqlJob => job.kind === 'sql'
 
 /** The jobs of one kind that stand first. */

@@ -6,6 +6,7 @@ import { interrupted, MigrationError } from '../errors'
 import type { JournalName } from '../journal/table'
 import { describeHolder } from './aside'
 import type { RunContext } from './context'
+import { refuseReadOnly } from './read-only'
 import { watchful } from './session-settings'
 
 /** Held while one migrator works on a journal. */
@@ -16,8 +17,12 @@ export interface Lock {
   readonly watch?: Session
   /** False where only the claims guard: another migrator may be at work that we cannot see. */
   readonly sure: boolean
-  release(): Promise<void>
+  /** `ours`: the connection is nobody else's, so that closing it is all. */
+  release(ours?: boolean): Promise<void>
 }
+
+/** Asked before each further try on the connection that waits; true: nothing is left to do. */
+export type DoneElsewhere = (session: Session) => Promise<boolean>
 
 /** The advisory lock's key: one journal, one key. Locks are local to a database. */
 export function lockKey({ schema, table }: JournalName): string {
@@ -32,10 +37,15 @@ export function lockKey({ schema, table }: JournalName): string {
  *
  * @param first is tried first. A waiter lets its connection go while it sleeps, or a crowd of them would
  *   leave none for the holder's work; so the lock may be held by another connection in the end.
- * @throws {MigrationError} LOCK_WAIT_EXPIRED after `settings.lockWait` milliseconds; INTERRUPTED.
+ * @returns undefined where somebody else has done all that there was to do.
+ * @throws {MigrationError} READ_ONLY; LOCK_WAIT_EXPIRED after `settings.lockWait` milliseconds; INTERRUPTED.
  * @see https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS
  */
-export async function acquireLock(context: RunContext, first: Session): Promise<Lock> {
+export async function acquireLock(
+  context: RunContext,
+  first: Session,
+  doneElsewhere: DoneElsewhere,
+): Promise<Lock | undefined> {
   const { settings, observer } = context
   const key = lockKey(settings.journal)
   const end = Date.now() + settings.lockWait
@@ -44,6 +54,7 @@ export async function acquireLock(context: RunContext, first: Session): Promise<
   try {
     for (let attempt = 0; ; attempt++) {
       const session = await place.enter()
+      if (attempt > 0 && session && (await doneElsewhere(session))) return await place.close()
       const lock = session && (await tryLock(context, session, key))
       if (lock) return lock
       if (session) holder = await describeHolder(session, key)
@@ -53,7 +64,7 @@ export async function acquireLock(context: RunContext, first: Session): Promise<
       await pause(context, Math.min(800, 50 * 1.5 ** attempt) * (0.5 + Math.random()))
     }
   } catch (error) {
-    await place.session?.close()
+    await place.close()
     throw error
   }
 }
@@ -84,6 +95,10 @@ class WaitingPlace {
   async leave(attempt: number): Promise<void> {
     const { single, borrowed } = this.context.database
     if (single || (!borrowed && attempt < 3)) return
+    await this.close()
+  }
+
+  async close(): Promise<undefined> {
     await this.session?.close()
     this.session = undefined
   }
@@ -95,21 +110,29 @@ function tryLock(context: RunContext, session: Session, key: string): Promise<Lo
     : lockOwn(context, session, key)
 }
 
+/** What a standby says to BEGIN READ WRITE. */
+const readOnlyTransaction = '25006'
+
 /** On a connection of our own, a transaction holds the lock. */
 async function lockOwn(
-  { name }: RunContext,
+  { name, database }: RunContext,
   session: Session,
   key: string,
 ): Promise<Lock | undefined> {
   const { kept, error } = await session.send(
     `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
+     SELECT pg_catalog.current_setting('default_transaction_read_only') AS typetrek;
      SELECT pg_catalog.set_config(name, '0', true) FROM pg_catalog.pg_settings
        WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout', 'statement_timeout');
-     SELECT pg_catalog.set_config('application_name', ${quoteLiteral(name)}, true), ${watchful(true)};
+     SELECT pg_catalog.set_config('application_name', ${quoteLiteral(name)}, true), ${watchful(session, true).join(', ')};
      SELECT pg_catalog.pg_try_advisory_xact_lock(${key})::text AS typetrek`,
   )
-  if (error || kept[0]?.[0] !== 'true') {
+  const [[readOnly] = [], [locked] = []] = kept
+  if (error || readOnly === 'on' || locked !== 'true') {
     await session.send('ROLLBACK')
+    if (error?.code === readOnlyTransaction || readOnly === 'on') {
+      await refuseReadOnly(session, database)
+    }
     if (error) throw error
     return undefined
   }
@@ -119,8 +142,8 @@ async function lockOwn(
     get lost() {
       return session.lost || session.status !== 'T'
     },
-    async release() {
-      if (!session.lost) await session.send('ROLLBACK').catch(freedByItself)
+    async release(ours = false) {
+      if (!session.lost && !ours) await session.send('ROLLBACK').catch(freedByItself)
       await session.close()
     },
   }
@@ -132,10 +155,11 @@ async function lockOwn(
  * is none.
  */
 async function lockShared(
-  { observer }: RunContext,
+  { observer, database }: RunContext,
   session: Session,
   key: string,
 ): Promise<Lock | undefined> {
+  await refuseReadOnly(session, database)
   const inTransaction = session.status !== 'I'
   await session.identify()
   if (session.pooled && !inTransaction) {

@@ -2,18 +2,17 @@ import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import type { Plan, Request } from '../plan/plan'
 import { runAll } from './all'
-import { runCode } from './code'
+import { runCodes } from './code'
 import { runWithCopies } from './copies'
 import { asConnectionLost } from './failure'
 import { runMarks } from './marks'
 import { isTakeOver, type RunContext } from './context'
-import { isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
+import { isCode, isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
 import { acquireLock, type Lock } from './lock'
 import { nameBorrowed } from './name'
 import type { RunReport, StepResult } from './report'
 import { leaveWork } from './work-lock'
 import { Runner } from './runner'
-import { refuseReadOnly } from './read-only'
 import { MessageSender } from './sql-message'
 import { runStatements } from './statements'
 import { begunOtherwise } from './unfinished'
@@ -51,14 +50,24 @@ export async function runUntilDone(
   }
 }
 
-/** Holds the journal's lock on `session` while `task` works on a connection opened after it was won. */
+/**
+ * Holds the journal's lock on `session` while `task` works on a connection opened after it was won.
+ *
+ * @param elsewhere looks, while somebody else holds the lock, whether that one has done it all, and then
+ *   gives what came of it.
+ */
 export async function underLock<Result>(
   context: RunContext,
   session: Session,
+  elsewhere: (waiting: Session) => Promise<Result | undefined>,
   task: (lock: Lock, work: Session) => Promise<Result>,
 ): Promise<Result> {
-  await refuseReadOnly(session, context.database)
-  const lock = await acquireLock(context, session)
+  let found: Result | undefined
+  const lock = await acquireLock(context, session, async (waiting) => {
+    found = await elsewhere(waiting)
+    return found !== undefined
+  })
+  if (!lock) return found!
   const work = await openWork(context).catch(async (error: unknown) => {
     await lock.release()
     throw error
@@ -73,8 +82,8 @@ export async function underLock<Result>(
     quiet()
     await rename?.()
     await leaveWork(context, work).catch(() => undefined) // the connection is gone, and the lock with it
-    await work.close()
-    await lock.release()
+    const ours = !context.database.borrowed && !work.pooled
+    await Promise.all([work.close(), lock.release(ours)])
   }
 }
 
@@ -140,7 +149,7 @@ function refuseUnsure(job: Job): void {
 }
 
 async function runEach(runner: Runner, jobs: readonly Job[]): Promise<void> {
-  const sender = new MessageSender(runner, true)
+  const sender = new MessageSender(runner, { transaction: true, sealing: true, lonely: new Set() })
   for (let next = 0; next < jobs.length;) {
     runner.checkpoint()
     next += await runNext(runner, sender, jobs.slice(next))
@@ -160,10 +169,9 @@ async function runNext(
     case 'mark':
       return runMarks(runner, leading(jobs, isMark))
     case 'code':
-      await runCode(runner, job)
-      return 1
+      return runCodes(runner, leading(jobs, isCode))
     case 'sql':
-      if (job.how === 'shared') return sender.send(sender.take(leading(jobs, isSql)))
+      if (job.how === 'shared') return sender.send(leading(jobs, isSql))
       if (job.how === 'alone' && !job.sql.stepwise) return sender.send([job])
       await (job.how === 'alone' ? runWithCopies(runner, job) : runStatements(runner, job))
       return 1

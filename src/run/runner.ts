@@ -41,11 +41,26 @@ export class Runner {
     this.report(job, 'success', durationMs)
   }
 
+  /** The server's own measure of the last steps, one a step, where they were reported before it was known. */
+  correct(durations: readonly number[]): void {
+    const { results } = this
+    const start = results.length - durations.length
+    for (const [index, durationMs] of durations.entries()) {
+      const result = results[start + index]
+      if (result) results[start + index] = { ...result, durationMs }
+    }
+  }
+
   private report({ step }: Job, outcome: 'success' | 'error', durationMs: number): void {
     const { revision, title, kind, direction, operation } = step
     const result = { revision, title, kind, direction, operation, outcome, durationMs }
     this.results.push(result)
     this.context.observer.finished?.(result, this.results.length - 1, this.total)
+  }
+
+  /** True when the next `checkpoint` would throw. */
+  get stops(): boolean {
+    return this.context.signal?.aborted === true || this.lock.lost
   }
 
   /** Throws when the user said stop or the lock's connection has ended; called between scripts. */
@@ -197,7 +212,9 @@ const conflicts: Readonly<Record<string, string>> = {
 }
 
 /** How some work differs from other work that is watched. */
-export type Manner = Partial<Pick<WatchOptions, 'what' | 'patience' | 'repeat' | 'progress'>>
+export type Manner = Partial<
+  Pick<WatchOptions, 'what' | 'patience' | 'repeat' | 'progress' | 'meanwhile'>
+>
 
 const partOf = (job: Job) => (job.kind === 'sql' ? job.part : undefined)
 

@@ -22,7 +22,7 @@ import { scriptFailure } from './failure'
  */
 export async function runSchema(session: Session, file: string): Promise<void> {
   const schema = await read(file)
-  const sql = await classify(schema.part)
+  const sql = await classify(schema.part, schema.part.file, session.conforming)
   refuseOutside(sql, file)
   const load = new SchemaLoad(session, schema, sql)
   await (sql.stepwise ? load.statements() : load.span(0, sql.text.length))

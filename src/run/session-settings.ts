@@ -1,14 +1,20 @@
 import { quoteLiteral } from '../database/quote'
-import type { Session } from '../database/session'
+import { canLook, type Session } from '../database/session'
 import type { SqlPart } from '../script/script'
 import { parseDuration } from '../settings/duration'
 import type { Settings } from '../settings/types'
 
-/**
- * The timeouts that a script runs under, as one statement. `local` ends them with the transaction, so
- * that no pooler can hand them on.
- */
-export function timeoutsFor(settings: Settings, part: SqlPart | undefined, local: boolean): string {
+/** For which script, how long, and what else the one statement is to select, first. */
+interface TimeoutOptions {
+  part?: SqlPart | undefined
+  /** True ends them with the transaction, so that no pooler can hand them on. */
+  local: boolean
+  more?: readonly string[]
+}
+
+/** The timeouts that a script runs under, as one statement. */
+export function timeoutsFor(session: Session, settings: Settings, options: TimeoutOptions): string {
+  const { part, local, more = [] } = options
   const values = new Map<string, string>([
     ['lock_timeout', String(settings.lockTimeout)],
     ['statement_timeout', String(settings.statementTimeout)],
@@ -19,7 +25,7 @@ export function timeoutsFor(settings: Settings, part: SqlPart | undefined, local
     ([name, value]) =>
       `pg_catalog.set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, ${local})`,
   )
-  return `SELECT ${calls.join(', ')}, ${watchful(local)}`
+  return `SELECT ${[...more, ...calls, ...watchful(session, local)].join(', ')}`
 }
 
 /**
@@ -28,14 +34,10 @@ export function timeoutsFor(settings: Settings, part: SqlPart | undefined, local
  * a unix socket the rest means nothing. What somebody has set for the first stays.
  * @see https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL
  */
-export function watchful(local: boolean): string {
-  const check = "'client_connection_check_interval'"
-  return [
-    `CASE WHEN pg_catalog.current_setting(${check}, true) = '0' AND pg_catalog.version() ~ 'linux' THEN pg_catalog.set_config(${check}, '2000', ${local}) END`,
-    ...Object.entries(keepalives).map(
-      ([name, value]) => `pg_catalog.set_config('${name}', '${value}', ${local})`,
-    ),
-  ].join(', ')
+export function watchful({ looks, near }: Session, local: boolean): string[] {
+  const { check, checkIfAble, keepalive } = local ? watchfulLocally : watchfulForLong
+  const looking = looks === undefined ? [checkIfAble] : looks ? [check] : []
+  return near ? looking : [...looking, keepalive]
 }
 
 const keepalives = {
@@ -43,6 +45,21 @@ const keepalives = {
   tcp_keepalives_interval: 10,
   tcp_keepalives_count: 3,
   tcp_user_timeout: 60_000,
+}
+
+const watchfulLocally = watchfulCalls(true)
+const watchfulForLong = watchfulCalls(false)
+
+function watchfulCalls(local: boolean) {
+  const call = (name: string, value: number) =>
+    `pg_catalog.set_config('${name}', '${value}', ${local})`
+  const check = call('client_connection_check_interval', 2000)
+  const keepalive = Object.entries(keepalives).map(([name, value]) => call(name, value))
+  return {
+    check,
+    checkIfAble: `CASE WHEN ${canLook} THEN ${check} END`,
+    keepalive: keepalive.join(', '),
+  }
 }
 
 /** Every lock timeout, in milliseconds, that some scripts run under; none is infinity. */

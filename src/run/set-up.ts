@@ -49,7 +49,11 @@ export async function setUp(
   try {
     const before = await readState(session, settings.journal)
     if (isSetUp(before)) return nothingDone(context, scripts, before)
-    return await underLock(context, session, async (lock, work) => {
+    const elsewhere = async (waiting: Session) => {
+      const now = await readState(waiting, settings.journal)
+      return isSetUp(now) ? nothingDone(context, scripts, now) : undefined
+    }
+    return await underLock(context, session, elsewhere, async (lock, work) => {
       return setUpOrFind(context, scripts, request, { lock, work })
     })
   } finally {
@@ -212,7 +216,7 @@ class SetUp {
     for (let attempt = 0; ; attempt++) {
       const queryRunner = await this.begin()
       const whole = async () => {
-        await this.must(timeoutsFor(settings, undefined, true))
+        await this.must(timeoutsFor(this.sessions.work, settings, { local: true }))
         await task(queryRunner)
         await this.commit(queryRunner)
       }

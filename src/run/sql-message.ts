@@ -1,33 +1,52 @@
 import type { MigrationError } from '../errors'
-import { buildMessage, judge, type Parcel, type Verdict } from './batch'
+import { writeTimes } from '../journal/table'
+import { buildMessage, judge, type BatchMessage, type Verdict } from './batch'
 import { placeOfFailure } from './blame'
 import { connectionLost, heldBy, scriptFailure } from './failure'
 import { labelOf } from './label'
 import { type Job, type SqlJob } from './job'
 import { isRetryable } from './retry'
+import type { Session } from '../database/session'
+import { countDone } from './aside'
+import { parcelOf } from './parcel'
 import { claimRefused, type Runner } from './runner'
-import { restoreSession, timeoutsFor } from './session-settings'
 
 /** How much one message carries at most; a bigger script travels alone. */
 const largestMessage = 256 * 1024
 /** How long one message should take, so that progress, Ctrl-C and a lost lock are seen. */
 const wantedMilliseconds = 500
 
+export interface SenderOptions {
+  /** False in `all` mode, where one transaction is open already. */
+  transaction: boolean
+  /** False where a script that is in doubt could not be tried again. */
+  sealing: boolean
+  /**
+   * Scripts that must travel alone and be finished by an UPDATE, whose verdict counts: a message with
+   * others was refused, or the transaction was not the same at the script's end.
+   */
+  lonely: Set<SqlJob>
+}
+
+interface Ready {
+  jobs: readonly SqlJob[]
+  message: BatchMessage
+}
+
 /** Sends SQL jobs in few messages and learns from each how much the next may carry. */
 export class MessageSender {
-  private budget = 64 * 1024
-  /** Scripts that a refused message must not take along again. */
-  private readonly lonely = new Set<SqlJob>()
+  private budget = 128 * 1024
   private attempt = 0
+  /** Built while the message before it was under way. */
+  private ready: Ready | undefined
 
   constructor(
     private readonly runner: Runner,
-    /** False in `all` mode, where one transaction is open already. */
-    private readonly transaction: boolean,
+    private readonly options: SenderOptions,
   ) {}
 
   /** How many of `jobs`, from the first, travel together. */
-  take(jobs: readonly SqlJob[]): SqlJob[] {
+  private take(jobs: readonly SqlJob[]): SqlJob[] {
     const [first] = jobs
     if (!first) return []
     const taken = [first]
@@ -42,23 +61,34 @@ export class MessageSender {
   }
 
   private mayShare(job: SqlJob): boolean {
-    return job.how === 'shared' && !this.lonely.has(job)
+    return job.how === 'shared' && !this.options.lonely.has(job)
+  }
+
+  /** True for a script whose transaction nobody but us can end, as far as its text shows. */
+  private isSealed(job: SqlJob): boolean {
+    return this.options.sealing && this.mayShare(job)
   }
 
   /**
-   * Sends one message and settles what it came to. Returns how many of the jobs are done; fewer than
-   * given means: take again, from the first one not done.
+   * Sends those of `waiting`, from the first, that travel together, and settles what it came to. Returns
+   * how many are done; none means: try again.
    */
-  async send(jobs: readonly SqlJob[]): Promise<number> {
+  async send(waiting: readonly SqlJob[]): Promise<number> {
     const { runner } = this
-    const { settings } = runner.context
+    const { jobs, message } = this.ready?.jobs[0] === waiting[0] ? this.ready! : this.build(waiting)
+    this.ready = undefined
     for (const job of jobs.slice(0, 1)) runner.started(job)
-    const parcels = jobs.map((job) =>
-      parcelOf(job, runner, this.transaction && job !== jobs.at(-1)),
-    )
-    const message = buildMessage(parcels, settings.journal, this.transaction)
     const start = performance.now()
-    const watched = await runner.watched(runner.work.send(message.text), { what: namesOf(jobs) })
+    const ahead = new ReportedAhead(runner, jobs)
+    const sent = runner.work.send(message.text)
+    const following = waiting.slice(jobs.length)
+    // while the server works
+    if (following[0] && this.mayShare(following[0])) this.ready = this.build(following)
+    const watched = await runner.watched(sent, {
+      what: namesOf(jobs),
+      // in `all` mode nothing shows before the end
+      ...(this.options.transaction && jobs.length > 1 && { meanwhile: ahead.look }),
+    })
     if ('error' in watched) {
       throw runner.lostBy(watched.error)
         ? connectionLost(namesOf(jobs), watched.error)
@@ -67,15 +97,43 @@ export class MessageSender {
     const { result, blocker } = watched
     const verdict = judge(message, result)
     this.learn(performance.now() - start)
-    this.reportDone(jobs, verdict)
+    this.reportDone(jobs, verdict, ahead.count)
     if (verdict.done === jobs.length) return verdict.done
+    this.ready = undefined
     return this.settle(jobs, verdict, blocker)
   }
 
-  private reportDone(jobs: readonly SqlJob[], { done, durations }: Verdict): void {
+  private build(waiting: readonly SqlJob[]): Ready {
+    const jobs = this.take(waiting)
+    return { jobs, message: buildMessage(this.parcels(jobs)) }
+  }
+
+  private parcels(jobs: readonly SqlJob[]) {
+    const { runner } = this
+    const { transaction } = this.options
+    return jobs.map((job) => {
+      const unflushed = transaction && job !== jobs.at(-1)
+      const ended = job === jobs.at(-1) ? this.timesOf(jobs) : []
+      return parcelOf(job, runner.work, runner.context.settings, {
+        transaction,
+        sealed: this.isSealed(job),
+        last: unflushed ? [commitUnflushed] : ended,
+      })
+    })
+  }
+
+  private timesOf(jobs: readonly SqlJob[]): string[] {
+    const sealed = jobs.filter((job) => this.isSealed(job)).map(({ claim }) => claim)
+    return sealed.length > 0 ? [writeTimes(this.runner.context.settings.journal, sealed)] : []
+  }
+
+  private reportDone(jobs: readonly SqlJob[], { done, durations }: Verdict, ahead: number): void {
+    const { runner } = this
+    runner.correct(durations.slice(0, ahead))
     for (const [index, job] of jobs.slice(0, done).entries()) {
-      if (index > 0) this.runner.started(job)
-      this.runner.finished(job, durations[index] ?? 0)
+      if (index < ahead) continue
+      if (index > ahead) runner.started(job)
+      runner.finished(job, durations[index] ?? 0)
     }
     if (done > 0) this.attempt = 0
   }
@@ -86,8 +144,8 @@ export class MessageSender {
     blocker: string | undefined,
   ): Promise<number> {
     const { runner } = this
-    if (this.transaction && runner.work.status === 'E') await runner.work.send('ROLLBACK')
-    if (this.transaction && verdict.refused && jobs.length > 1) {
+    if (this.options.transaction) await this.rollBack(jobs, verdict)
+    if (this.options.transaction && verdict.refused && jobs.length > 1) {
       this.isolate(jobs, verdict)
       return 0
     }
@@ -97,27 +155,65 @@ export class MessageSender {
     if (failure.stage === 'claim' && runner.isClaimRefused(failure.error)) {
       throw claimRefused(job.step.revision)
     }
+    if (failure.stage === 'finish' && this.isSealed(job)) {
+      this.options.lonely.add(job)
+      if (this.options.transaction) return verdict.done
+    }
     const sqlstate = failure.error.code
     const conflict = isRetryable(sqlstate)
-    if (this.transaction && conflict) {
+    if (this.options.transaction && conflict) {
       const attempt = this.attempt++
       if (await runner.backOff(labelOf(job.step), { attempt, sqlstate, blocker }))
         return verdict.done
     }
     const error = scriptFailure(failure.error, labelOf(job.step), placeOfFailure(job, failure))
-    if (!this.transaction) throw new StepFailed(job, error, blocker)
+    if (!this.options.transaction) throw new StepFailed(job, error, blocker)
     return runner.fail(job, conflict ? heldBy(error, blocker) : error)
+  }
+
+  /** What was committed before the failure gets its times, and so reaches the disk. */
+  private async rollBack(jobs: readonly SqlJob[], { done }: Verdict): Promise<void> {
+    const { work } = this.runner
+    const rollBack = work.status === 'E' ? ['ROLLBACK'] : []
+    const text = [...rollBack, ...this.timesOf(jobs.slice(0, done))].join(';\n')
+    if (text) await work.send(text)
   }
 
   /** The scripts before the bad one go again without it; then it goes alone, and only that verdict counts. */
   private isolate(jobs: readonly SqlJob[], { failure }: Verdict): void {
     const suspects = failure === undefined ? jobs : jobs.slice(failure.parcel, failure.parcel + 1)
-    for (const job of suspects) this.lonely.add(job)
+    for (const job of suspects) this.options.lonely.add(job)
   }
 
   private learn(milliseconds: number): void {
     const factor = Math.min(2, Math.max(0.25, wantedMilliseconds / Math.max(1, milliseconds)))
     this.budget = Math.min(largestMessage, Math.max(8 * 1024, this.budget * factor))
+  }
+}
+
+/** Tells what a long message has done so far, since the server's own answer comes in lumps. */
+class ReportedAhead {
+  count = 0
+  private since = performance.now()
+
+  constructor(
+    private readonly runner: Runner,
+    private readonly jobs: readonly SqlJob[],
+  ) {}
+
+  readonly look = async (session: Session): Promise<void> => {
+    const { runner, jobs } = this
+    const claims = jobs.map(({ claim }) => claim)
+    const done = await countDone(session, runner.context.settings.journal, claims)
+    const fresh = jobs.slice(this.count, done)
+    const share = Math.round((performance.now() - this.since) / Math.max(1, fresh.length))
+    for (const job of fresh) {
+      runner.finished(job, share)
+      this.count++
+      const next = jobs[this.count]
+      if (next) runner.started(next)
+    }
+    if (fresh.length > 0) this.since = performance.now()
   }
 }
 
@@ -138,36 +234,6 @@ export class StepFailed extends Error {
  * @see https://www.postgresql.org/docs/current/wal-async-commit.html
  */
 const commitUnflushed = 'SET LOCAL synchronous_commit = off'
-
-function parcelOf(
-  { claim, part, sql }: SqlJob,
-  { context, work }: Runner,
-  unflushed: boolean,
-): Parcel {
-  const lead = leadOf(sql)
-  return {
-    claim,
-    lead: lead?.statements ?? [],
-    text: lead?.text ?? sql.text,
-    statements: sql.statements.length - (lead ? lead.statements.length : 0),
-    before: [timeoutsFor(context.settings, part, true), ...(unflushed ? [commitUnflushed] : [])],
-    after: restoreSession(work, sql.text),
-  }
-}
-
-/** SET TRANSACTION must come before any query, so before the claim; it is no work that a claim guards. */
-function leadOf({ statements, text }: SqlJob['sql']) {
-  const count = statements.findIndex(({ words: [first, second] }) => {
-    return first !== 'SET' || second !== 'TRANSACTION'
-  })
-  const lead = statements.slice(0, count < 0 ? statements.length : count)
-  const end = lead.at(-1)?.end
-  if (end === undefined) return undefined
-  return {
-    statements: lead.map(({ firstTokenStart, end: last }) => text.slice(firstTokenStart, last)),
-    text: text.slice(0, end + 1).replace(/[^\n]/g, ' ') + text.slice(end + 1),
-  }
-}
 
 function namesOf(jobs: readonly SqlJob[]): string {
   const [first, ...others] = jobs.map(({ step }) => labelOf(step))

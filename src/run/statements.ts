@@ -70,7 +70,7 @@ function settingsAmong({ statements }: SqlWork, done: number): number[] {
 /** Behind a pooler there is no session to prepare: what is set would stay with somebody else's. */
 async function prepareSession({ context, work }: Runner, { part }: SqlJob): Promise<void> {
   if (work.pooled) return
-  const { error } = await work.send(timeoutsFor(context.settings, part, false))
+  const { error } = await work.send(timeoutsFor(work, context.settings, { part, local: false }))
   if (error) throw error
 }
 

@@ -14,6 +14,8 @@ export interface WatchOptions {
   progress: boolean
   notice: (text: string) => void
   signal: AbortSignal | undefined
+  /** Asked now and then while the work lasts, on the session that watches. */
+  meanwhile?: (session: Session) => Promise<void>
 }
 
 /** Whose work is watched. */
@@ -29,6 +31,9 @@ export function backend(session: Session, pid: number): Watched {
   return { pid: () => Promise.resolve(pid), cancel: () => cancelBackend(session, pid) }
 }
 
+/** Milliseconds from one question in the meantime to the next. */
+const meanwhileInterval = 1000
+
 /**
  * Watches one piece of work from another session: who blocks it, how far it has come, and cancels it
  * when the user says stop.
@@ -42,6 +47,7 @@ export class Watch {
   private blockedSince: number | undefined
   private lastSaid = Number.NEGATIVE_INFINITY
   private lastProgress = Date.now()
+  private lastAsked = Date.now()
   private readonly timer: NodeJS.Timeout
   private readonly cancelling: { end(): void }
 
@@ -78,6 +84,7 @@ export class Watch {
   }
 
   private async look(): Promise<void> {
+    await this.askMeanwhile()
     const pid = await this.watched.pid()
     if (pid === undefined) return
     const found = await describeBlocker(this.session, pid)
@@ -92,6 +99,13 @@ export class Watch {
     if (now - this.blockedSince < patience || now - this.lastSaid < repeat) return
     this.lastSaid = now
     notice(`${what}: waiting for ${found}`)
+  }
+
+  private async askMeanwhile(): Promise<void> {
+    const { meanwhile } = this.options
+    if (!meanwhile || Date.now() - this.lastAsked < meanwhileInterval) return
+    await meanwhile(this.session)
+    this.lastAsked = Date.now()
   }
 
   private async tellProgress(pid: number): Promise<void> {

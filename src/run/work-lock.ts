@@ -22,7 +22,8 @@ interface Orphan {
 }
 
 /**
- * Waits until nothing of an earlier migrator works on the journal any more. The migrator's lock says
+ * Waits, where `tryWork` did not get it, until nothing of an earlier migrator works on the journal any
+ * more. The migrator's lock says
  * that none is alive, or that it has lost its lock; but a backend learns only after its statement, or
  * its whole message, that its client is gone, and runs on until then. So the connection that works
  * holds a lock of its own: an orphan frees it with its last breath. One whose client sleeps in the
@@ -30,19 +31,16 @@ interface Orphan {
  *
  * Takes a session-level advisory lock on `work`, which ends with the connection; `leaveWork` frees it
  * on one that is lent. Behind a pooler, where a session is nobody's own, there is no such lock, and
- * the claims alone guard. Also identifies the session.
+ * the claims alone guard.
  *
  * @throws {MigrationError} LOCK_WAIT_EXPIRED after `settings.lockWait` milliseconds; INTERRUPTED.
  * @see https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
  */
-export async function takeWork(context: RunContext, work: Session): Promise<void> {
-  const { settings, observer, database } = context
-  // there the lock itself is on the connection that works
-  if (database.single) return work.identify()
-  const key = workKey(settings.journal)
+export async function takeWork(context: RunContext, work: Session, key: string): Promise<void> {
+  const { settings, observer } = context
   const end = Date.now() + settings.lockWait
   let told = ''
-  for (let attempt = 0; !(await tryWork(work, key)); attempt++) {
+  for (let attempt = 0; ; attempt++) {
     const orphan = await findOrphan(work, key)
     const what = orphan ? describe(orphan) : told
     if (what !== told) observer.notice?.(`waiting: ${what}`)
@@ -50,6 +48,7 @@ export async function takeWork(context: RunContext, work: Session): Promise<void
     if (orphan?.asleep) await endOrphan(context, work, orphan)
     if (Date.now() >= end) throw expired(told, settings.lockWait)
     await pause(context, Math.min(500, 50 * 1.5 ** attempt) * (0.5 + Math.random()))
+    if (await tryWork(work, key)) return
   }
 }
 
@@ -61,14 +60,10 @@ export async function leaveWork({ database, settings }: RunContext, work: Sessio
 }
 
 /** One round trip: who the backend is, and the lock where that is the one we are connected to. */
-async function tryWork(work: Session, key: string): Promise<boolean> {
+export function tryWork(work: Session, key: string): Promise<boolean> {
   const own = work.wirePid === 0 ? 'true' : `pg_catalog.pg_backend_pid() = ${work.wirePid}`
-  const [row] = await work.query<{ pid: number; taken: boolean }>(
-    `SELECT pg_catalog.pg_backend_pid() AS pid,
-            CASE WHEN ${own} THEN pg_catalog.pg_try_advisory_lock(${key}) ELSE true END AS taken`,
-  )
-  if (row) work.pid = row.pid
-  return row?.taken === true
+  const take = `CASE WHEN ${own} THEN pg_catalog.pg_try_advisory_lock(${key}) ELSE true END`
+  return work.identifyWith(take)
 }
 
 /** Undefined when it has just ended. Asked on the connection that waits, which is idle. */

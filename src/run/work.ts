@@ -3,7 +3,7 @@ import { MigrationError } from '../errors'
 import type { RunContext } from './context'
 import { pause } from './lock'
 import { rememberBaseline } from './session-settings'
-import { takeWork } from './work-lock'
+import { takeWork, tryWork, workKey } from './work-lock'
 
 /** Milliseconds after which somebody who looks on is told what is being waited for. */
 const patience = 2000
@@ -20,9 +20,14 @@ const shortest = 5000
  */
 export async function openWork(context: RunContext): Promise<Session> {
   const { database } = context
-  const work = database.single ? await database.open('work') : await openSecond(context)
+  const key = workKey(context.settings.journal)
+  // on the caller's only connection the lock itself is on the one that works
+  const [work, taken] = database.single
+    ? [await database.open('work'), true]
+    : await openSecond(context, (session) => tryWork(session, key))
   try {
-    await takeWork(context, work)
+    if (database.single) await work.identify()
+    if (!taken) await takeWork(context, work, key)
     if (database.borrowed) await rememberBaseline(work)
     return work
   } catch (error) {
@@ -31,13 +36,15 @@ export async function openWork(context: RunContext): Promise<Session> {
   }
 }
 
-/** A pooler lets anybody connect, so the connection is there when it has answered. */
-async function openSecond(context: RunContext): Promise<Session> {
+/** A pooler lets anybody connect, so the connection is there when it has answered a first question. */
+async function openSecond(
+  context: RunContext,
+  ask: (session: Session) => Promise<boolean>,
+): Promise<[Session, boolean]> {
   let session: Session | undefined
-  const opening = (async () => {
+  const opening = (async (): Promise<[Session, boolean]> => {
     session = await context.database.open('work')
-    await session.identify()
-    return session
+    return [session, await ask(session)]
   })()
   const over = new AbortController()
   try {
@@ -45,7 +52,7 @@ async function openSecond(context: RunContext): Promise<Session> {
   } catch (error) {
     await session?.end()
     opening.then(
-      (late) => late.end(),
+      ([late]) => late.end(),
       () => undefined, // the error above is what counts
     )
     throw error

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { MigrationError } from '../errors'
 import type { NamedFile, ScriptFiles } from './group'
 import type { ChecksumKind, Script, SqlPart } from './script'
@@ -21,19 +21,28 @@ export function buildScript(files: ScriptFiles, problems: MigrationError[]): Scr
   }
 }
 
+/** A file of a script with its text. */
+interface Text {
+  file: NamedFile
+  text: string
+}
+
 function build({ revision, module, builds, upgrade, downgrade }: ScriptFiles): Script {
   const main = module ?? upgrade
   if (!main) throw lonely(downgrade)
-  const texts = textsOf([module, upgrade, downgrade])
-  const sections = upgrade && sectionsOf(upgrade, texts.get(upgrade)!)
-  const down = downgradePart(sections, downgrade, texts)
-  const present = [main, upgrade, downgrade, ...builds].filter((file) => file !== undefined)
+  const texts = [module, upgrade, downgrade].filter((file) => file !== undefined).map(readFile)
+  const sections = upgrade && sectionsOf(texts.find(({ file }) => file === upgrade)!)
+  const down = downgradePart(
+    sections,
+    texts.find(({ file }) => file === downgrade),
+  )
+  const present = builds.length > 0 || texts.length > 1 ? allOf(main, texts, builds) : [main]
   return {
     revision,
     title: present.find(({ title }) => title !== '')?.title ?? '',
     kind: module ? (upgrade || downgrade ? 'mixed' : 'ts') : 'sql',
     file: main.path,
-    files: [...new Set(present.map(({ path }) => path))],
+    files: present.map(({ path }) => path),
     checksum: checksumOf(main, texts),
     checksumKind: checksumKindOf(main),
     ...(sections && { upgrade: sections.upgrade }),
@@ -41,23 +50,22 @@ function build({ revision, module, builds, upgrade, downgrade }: ScriptFiles): S
   }
 }
 
-function textsOf(files: readonly (NamedFile | undefined)[]): Map<NamedFile, string> {
-  const texts = new Map<NamedFile, string>()
-  for (const file of files) if (file) texts.set(file, readText(file))
-  return texts
+function readFile(file: NamedFile): Text {
+  return { file, text: readText(file) }
 }
 
-function sectionsOf({ role, path, shown }: NamedFile, text: string): Sections {
+function allOf(main: NamedFile, texts: readonly Text[], builds: readonly NamedFile[]): NamedFile[] {
+  return [...new Set([main, ...texts.map(({ file }) => file), ...builds])]
+}
+
+function sectionsOf({ file: { role, path, shown }, text }: Text): Sections {
   if (role === 'upgrade') return { upgrade: readSqlPart(text, path, shown) }
   return readSections(text, path, shown)
 }
 
-function downgradePart(
-  sections: Sections | undefined,
-  file: NamedFile | undefined,
-  texts: ReadonlyMap<NamedFile, string>,
-): SqlPart | undefined {
-  if (!file) return sections?.downgrade
+function downgradePart(sections: Sections | undefined, own: Text | undefined): SqlPart | undefined {
+  if (!own) return sections?.downgrade
+  const { file, text } = own
   if (sections?.downgrade) {
     throw new MigrationError('SCRIPT_INVALID', 'two downgrades for one script', {
       detail: `The file ${file.shown}, and the section MIGRATE DOWN on the lines above ${sections.downgrade.line}.`,
@@ -65,7 +73,7 @@ function downgradePart(
       file: file.shown,
     })
   }
-  return readSqlPart(texts.get(file)!, file.path, file.shown)
+  return readSqlPart(text, file.path, file.shown)
 }
 
 function lonely(downgrade: NamedFile | undefined): MigrationError {
@@ -76,13 +84,13 @@ function lonely(downgrade: NamedFile | undefined): MigrationError {
   })
 }
 
-function checksumOf(main: NamedFile, texts: ReadonlyMap<NamedFile, string>): string {
-  const hash = createHash('sha256')
-  for (const [file, text] of texts) {
-    if (file !== main) hash.update(`\0${file.role === 'downgrade' ? 'downgrade' : 'upgrade'}\0`)
-    hash.update(text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text)
-  }
-  return hash.digest('hex')
+function checksumOf(main: NamedFile, texts: readonly Text[]): string {
+  const whole = texts.map(({ file, text }) => {
+    const role = file.role === 'downgrade' ? 'downgrade' : 'upgrade'
+    const plain = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text
+    return file === main ? plain : `\0${role}\0${plain}`
+  })
+  return hash('sha256', whole.join(''))
 }
 
 function checksumKindOf({ extension }: NamedFile): ChecksumKind {

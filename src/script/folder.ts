@@ -1,6 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { setImmediate as turn } from 'node:timers/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Dirent } from 'node:fs'
 import { MigrationError } from '../errors'
 import { type NamedFile, groupByRevision } from './group'
@@ -34,14 +33,19 @@ export async function readFolder(
   const entries = await entriesOf(folder, shown)
   const problems: MigrationError[] = []
   const files: NamedFile[] = []
+  const before = { path: join(folder, 'x').slice(0, -1), shown: join(shown, 'x').slice(0, -1) }
   for (const entry of entries) {
-    const reading = readName(entry.name)
+    const { name } = entry
+    const reading = readName(name)
     if (reading.is === 'ignored') continue
-    const paths = { path: join(folder, entry.name), shown: join(shown, entry.name) }
+    const paths = { path: before.path + name, shown: before.shown + name }
     const problem =
       (entry.isFile() ? undefined : await notAFile(entry, paths)) ?? badName(reading, paths)
     if (problem) problems.push(problem)
-    else if (reading.is === 'script') files.push({ ...reading, ...paths, stem: stemOf(entry.name) })
+    else if (reading.is === 'script') {
+      const { revision, title, extension, role } = reading
+      files.push({ revision, title, extension, role, ...paths })
+    }
   }
   const groups = groupByRevision(files, problems)
   const scripts: Script[] = []
@@ -55,10 +59,16 @@ export async function readFolder(
   return scripts.toSorted((a, b) => compareRevisions(a.revision, b.revision))
 }
 
+function turn(): Promise<void> {
+  return new Promise((settle) => setImmediate(settle))
+}
+
 async function entriesOf(folder: string, shown: string): Promise<Dirent[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true })
-    return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    const byName = new Map(entries.map((entry) => [entry.name, entry]))
+    // without a comparison of ours, sorting takes a tenth of the time
+    return [...byName.keys()].toSorted().map((name) => byName.get(name)!)
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code === 'ENOENT') {
@@ -104,10 +114,6 @@ async function notAFile(
   if (message === undefined) return undefined
   const hint = 'Rename it or move it out of the folder: a script is a file.'
   return new MigrationError('SCRIPT_INVALID', message, { hint, file: shown })
-}
-
-function stemOf(name: string): string {
-  return basename(name).replace(/\.[^.]*$/, '')
 }
 
 async function whyNoFile(entry: Dirent, path: string): Promise<string | undefined> {

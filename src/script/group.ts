@@ -2,13 +2,11 @@ import { MigrationError } from '../errors'
 import type { NameReading } from './name'
 
 /** A file that is a script, or a part of one, by its name. */
-export type NamedFile = Extract<NameReading, { is: 'script' }> & {
+export type NamedFile = Omit<Extract<NameReading, { is: 'script' }>, 'is'> & {
   /** Absolute path. */
   path: string
   /** The path as the user would name it. */
   shown: string
-  /** The file's name without its extension. */
-  stem: string
 }
 
 /** The files of one revision, each in its place. At least one of them is there. */
@@ -44,11 +42,12 @@ export function groupByRevision(
 const isModule = ({ extension }: NamedFile) => extension !== 'sql'
 const isSource = ({ extension }: NamedFile) => extension.endsWith('ts')
 const isDowngrade = ({ role }: NamedFile) => role === 'downgrade'
+const stemOf = ({ path, extension }: NamedFile) => path.slice(0, -extension.length)
 const isUpgrade = (file: NamedFile) => !isModule(file) && !isDowngrade(file)
 
 function isBuildIn(group: readonly NamedFile[]): (file: NamedFile) => boolean {
-  const sources = new Set(group.filter(isSource).map(({ stem }) => stem))
-  return (file) => isModule(file) && !isSource(file) && sources.has(file.stem)
+  const sources = new Set(group.filter(isSource).map(stemOf))
+  return (file) => isModule(file) && !isSource(file) && sources.has(stemOf(file))
 }
 
 function rivalsOf(group: readonly NamedFile[]): readonly [NamedFile, NamedFile] | undefined {
@@ -67,7 +66,15 @@ function comparable(title: string): string {
   return title.replace(/[\s_.-]/g, '').toLowerCase()
 }
 
+const noBuilds: readonly NamedFile[] = []
+
 function scriptFiles(revision: string, group: readonly NamedFile[]): ScriptFiles {
+  const [only] = group
+  if (only && group.length === 1) {
+    if (isModule(only)) return { revision, builds: noBuilds, module: only }
+    const place = isDowngrade(only) ? 'downgrade' : 'upgrade'
+    return { revision, builds: noBuilds, [place]: only }
+  }
   const isBuild = isBuildIn(group)
   const module = group.find((file) => isModule(file) && !isBuild(file))
   const upgrade = group.find(isUpgrade)

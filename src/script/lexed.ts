@@ -33,7 +33,7 @@ export interface LexedSql {
   psqlCommands: readonly { offset: number; text: string }[]
   /** pg_dump's own `\restrict` and `\unrestrict` lines, without their line end. */
   restricts: readonly { start: number; end: number }[]
-  /** True when a statement turns `standard_conforming_strings` off: what follows can be read only after it ran. */
+  /** True where `standard_conforming_strings` is off, or a statement turns it off: what follows can be read only after it ran. */
   backslashes: boolean
   /** The statements that begin, end or divide a transaction at the top level. */
   transactionWords: readonly { statementIndex: number; kind: TransactionKind }[]

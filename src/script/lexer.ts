@@ -12,10 +12,13 @@ export type { LexedSql, LexedStatement, TransactionKind, Unclosed } from './lexe
  * COPY data are one piece. Never throws: what does not end is told in `unclosed`.
  *
  * @param onOpaque is told each quoted piece, block comment and run of COPY data, in order.
+ * @param conforming `standard_conforming_strings` as it is before the text.
  */
-export function lex(text: string, onOpaque?: (start: number, end: number) => void): LexedSql {
-  return new Lexer(text, onOpaque).run()
+export function lex(text: string, onOpaque?: OnOpaque, conforming = true): LexedSql {
+  return new Lexer(text, onOpaque, conforming).run()
 }
+
+type OnOpaque = (start: number, end: number) => void
 
 const enum Char {
   Space,
@@ -67,8 +70,7 @@ class Lexer {
   private atomic = 0
   private atomicStart = -1
   private fromStdin = false
-  private conforming = true
-  private backslashes = false
+  private backslashes: boolean
   private unclosed: LexedSql['unclosed']
   private readonly statements: LexedStatement[] = []
   private readonly copies: LexedSql['copies'][number][] = []
@@ -78,8 +80,11 @@ class Lexer {
 
   constructor(
     private readonly text: string,
-    private readonly onOpaque: ((start: number, end: number) => void) | undefined,
-  ) {}
+    private readonly onOpaque: OnOpaque | undefined,
+    private conforming: boolean,
+  ) {
+    this.backslashes = !conforming
+  }
 
   run(): LexedSql {
     while (this.at < this.text.length) this.next()

@@ -95,7 +95,8 @@ function formsOf(exported: Exports): Form[] {
 type Constructor = new () => Exports
 
 function isClass(value: unknown): value is Constructor {
-  if (!isFunction(value)) return false
+  // an arrow, a method or an async function has none, and cannot be constructed
+  if (!isFunction(value) || !Object.hasOwn(value, 'prototype')) return false
   const written = Function.prototype.toString.call(value)
   // What was compiled for old runtimes is a function with methods.
   return /^class\b/.test(written) || Object.getOwnPropertyNames(value.prototype ?? {}).length > 1

@@ -1,10 +1,12 @@
+import { realpathSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { MigrationError } from '../errors'
 import { loadFailure } from './load-failure'
 import * as importHooks from './load-hooks-esm'
 import { typeScriptFile } from './load-paths'
+import { withoutSourceMap } from './load-stack'
 import { isLibrary, isTypeScript, moduleKind } from './load-project'
 import { compileFile } from './load-transform'
 
@@ -23,11 +25,14 @@ interface Loading {
 interface RequireInternals {
   _resolveFilename: Resolve
   _extensions: Record<string, (module: Loading, file: string) => void>
+  _nodeModulePaths(folder: string): string[]
   registerHooks?: (hooks: typeof importHooks) => void
 }
 
 const node = Module as unknown as RequireInternals
 let requireHooked = false
+/** True where `require` has no other loader of TypeScript than ours. */
+let ownHook = false
 let importHooked = false
 
 /**
@@ -39,8 +44,8 @@ let importHooked = false
  * as it stands: it knows its project, and the modules it loaded are the ones that `require` finds
  * again. ES modules have no such sign, so ours is put in front of any other.
  *
- * Turns on source maps for the whole process when the first file is compiled, so that stacks name
- * the line of the `.ts`. Node 20 applies no hooks to what an ES module imports when it was reached by
+ * Stacks name the line of the `.ts`, in the whole process: by `Error.prepareStackTrace`, or by Node's own
+ * source maps once an ES module is compiled. Node 20 applies no hooks to what an ES module imports when it was reached by
  * `require`: there, load it by `import`.
  */
 export function enableTypeScript(fromFile: string): void {
@@ -60,7 +65,7 @@ export async function loadModule(file: string): Promise<Record<string, unknown>>
   try {
     if (isTypeScript(file)) enableTypeScript(file)
     if (moduleKind(file) === 'es6') return await importModule(file)
-    return namespaceOf(createRequire(file)(file))
+    return namespaceOf(isTypeScript(file) && ownHook ? requireOwn(file) : createRequire(file)(file))
   } catch (error) {
     if (!isTypeScript(file) && isAsync(error)) return importModule(file).catch(refuse)
     return refuse(error)
@@ -69,6 +74,27 @@ export async function loadModule(file: string): Promise<Record<string, unknown>>
   function refuse(error: unknown): never {
     throw loadFailure(file, error)
   }
+}
+
+/**
+ * What `require` does with a file whose path is known. It would look at a dozen places before, which for
+ * hundreds of scripts takes longer than to run them.
+ */
+function requireOwn(file: string): unknown {
+  const path = realpathSync.native(file)
+  const known = require.cache[path]
+  if (known) return known.exports
+  const module = new Module(path)
+  Object.assign(module, { filename: path, paths: node._nodeModulePaths(dirname(path)) })
+  require.cache[path] = module
+  try {
+    runTypeScript(module as unknown as Loading, path)
+  } catch (error) {
+    delete require.cache[path]
+    throw error
+  }
+  module.loaded = true
+  return module.exports
 }
 
 async function importModule(file: string): Promise<Record<string, unknown>> {
@@ -90,6 +116,7 @@ function hookRequire(): void {
   if (requireHooked) return
   requireHooked = true
   if ('.ts' in node._extensions) return
+  ownHook = true
   const resolve = node._resolveFilename
   node._resolveFilename = function (request, parent, isMain, options) {
     const importer = options?.paths ? undefined : parent?.filename
@@ -103,8 +130,7 @@ function runTypeScript(module: Loading, file: string): void {
   if (isLibrary(file)) throw inLibrary(file)
   const isModule = moduleKind(file) === 'es6'
   if (isModule) hookImport()
-  const code = compileFile(file)
-  process.setSourceMapsEnabled(true)
+  const code = withoutSourceMap(file, compileFile(file))
   module._compile(code, file, isModule ? 'module' : 'commonjs')
 }
 

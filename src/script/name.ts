@@ -27,6 +27,7 @@ export type NameReading =
 
 const extensions = 'sql|ts|js|mts|cts|mjs|cjs'
 const scriptName = new RegExp(`^(\\d+)(?:[_-](.*))?\\.(${extensions})$`, 's')
+const plainName = /^(\d+)(?:[_-]([^.]*))?\.(sql|ts|js)$/
 const bareCompanion = /^(\d+)\.(up|down)\.sql$/
 const looksLikeScript = new RegExp(`^\\d.*\\.(${extensions})$`, 'is')
 const declaration = /\.d\.[mc]?ts$/i
@@ -39,6 +40,17 @@ const isoDate = /^(\d{4})-(\d\d)-(\d\d)(?!\d)/
  * cannot be read is `invalid`; any other name is `ignored`.
  */
 export function readName(fileName: string): NameReading {
+  const plainly = plainName.exec(fileName)
+  // four digits and a `-` may begin a date
+  if (plainly && !(plainly[1]!.length === 4 && fileName[4] === '-')) {
+    const extension = plainly[3] as Extension
+    const [role, title] = roleAndTitle(plainly[2] ?? '', extension)
+    return scriptOr(plainly[1]!, title, extension, role)
+  }
+  return readUnusual(fileName)
+}
+
+function readUnusual(fileName: string): NameReading {
   if (declaration.test(fileName.trim())) return { is: 'ignored' }
   const plain = fileName.replace(isoStamp, '$1$2$3$4$5$6')
   const bare = bareCompanion.exec(plain)
@@ -66,7 +78,7 @@ function scriptOr(
   extension: Extension,
   role: FileRole,
 ): NameReading {
-  const revision = digits.replace(/^0+/, '')
+  const revision = digits.startsWith('0') ? digits.replace(/^0+/, '') : digits
   if (revision !== '') return { is: 'script', revision, title, extension, role }
   return {
     is: 'invalid',

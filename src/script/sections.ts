@@ -230,11 +230,15 @@ function partOf(
 
 function lineAt(text: string, offset: number): number {
   let line = 1
+  if (offset === 0) return line
   for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++
   return line
 }
 
+const noOptions: ScriptOptions = { transaction: true, settings: [] }
+
 function optionsOf(directives: readonly Directive[]): ScriptOptions {
+  if (directives.length === 0) return noOptions
   return {
     transaction: !directives.some(({ kind }) => kind === 'no-transaction'),
     settings: directives.flatMap((directive) =>

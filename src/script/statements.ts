@@ -38,12 +38,17 @@ export interface SqlWork {
  * Finds out how a SQL text may be run. The lexer answers nearly always; libpg-query is loaded only
  * where a statement's first words say that PostgreSQL may refuse it in a transaction. `shown` is the
  * file as the user would name it, for errors. An unclosed quote is no error here: PostgreSQL's verdict
- * counts, and the text goes alone in a message, of which PostgreSQL then runs nothing.
+ * counts, and the text goes alone in a message, of which PostgreSQL then runs nothing. `conforming` is
+ * the server's `standard_conforming_strings` before the text.
  *
  * @throws {MigrationError} SCRIPT_INVALID with line and caret when the text holds psql commands.
  */
-export async function classify(part: SqlPart, shown = part.file): Promise<SqlWork> {
-  const lexed = lex(part.text)
+export async function classify(
+  part: SqlPart,
+  shown = part.file,
+  conforming = true,
+): Promise<SqlWork> {
+  const lexed = lex(part.text, undefined, conforming)
   refusePsqlCommands(part, lexed, shown)
   const unwrapped = part.options.transaction ? withoutWrapper(part.text, lexed) : undefined
   const { statements, copies } = unwrapped ?? lexed

@@ -11,29 +11,29 @@ import { nameFor, readText } from './sources'
  * about the tools of development; `setup.cfg` comes before package.json. Other parts of these files
  * are other tools' business and are not checked.
  */
-export async function developmentValues(
+export function developmentValues(
   here: string,
   cwd: string,
   env: IniContext['env'],
   problems: Problems,
-): Promise<[MigrationKey, MigrationValue][]> {
+): [MigrationKey, MigrationValue][] {
   const manifest = join(here, 'package.json')
   const config = join(here, 'setup.cfg')
   return [
-    ...(await fromManifest(manifest, nameFor(manifest, cwd), problems)),
-    ...(await fromSetupConfig(config, nameFor(config, cwd), env, problems)),
+    ...fromManifest(manifest, nameFor(manifest, cwd), problems),
+    ...fromSetupConfig(config, nameFor(config, cwd), env, problems),
   ].map(([key, found]) => [key, { ...found, base: here }])
 }
 
 type Found = [MigrationKey, Omit<MigrationValue, 'base'>][]
 
-async function fromSetupConfig(
+function fromSetupConfig(
   path: string,
   name: string,
   env: IniContext['env'],
   problems: Problems,
-): Promise<Found> {
-  const text = await readText(path, name, problems)
+): Found {
+  const text = readText(path, name, problems)
   if (text === undefined) return []
   const ini = parseIni(text)
   if (!ini.sections.has('migration')) return []
@@ -50,8 +50,8 @@ async function fromSetupConfig(
   })
 }
 
-async function fromManifest(path: string, name: string, problems: Problems): Promise<Found> {
-  const text = await readText(path, name, problems)
+function fromManifest(path: string, name: string, problems: Problems): Found {
+  const text = readText(path, name, problems)
   if (!text?.includes('"migration"')) return []
   const place = { from: name, file: name }
   const own = migrationObject(text)

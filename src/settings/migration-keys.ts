@@ -15,6 +15,7 @@ export const migrationKeys = [
   'schema_diff_cmd',
   'add_script_from',
   'scratch.url',
+  'scratch.prefer',
   'scratch.extensions',
   'journal_schema',
   'journal_table',
@@ -36,6 +37,7 @@ export const developmentKeys: readonly MigrationKey[] = [
   'schema_diff_cmd',
   'add_script_from',
   'scratch.url',
+  'scratch.prefer',
   'scratch.extensions',
 ]
 
@@ -70,6 +72,7 @@ export type MigrationSettings = Pick<
 export const migrationDefaults: Readonly<Partial<Record<MigrationKey, string>>> = {
   package: 'migration',
   vcs: 'git',
+  'scratch.prefer': 'embedded',
   journal_schema: 'public',
   journal_table: 'migration_journal',
   journal_text: 'full',
@@ -98,7 +101,7 @@ export function migrationSettings(
     ...(schema ? { schema: path(schema) } : {}),
     ...(schemaDiffCmd ? { schemaDiffCmd } : {}),
     ...scriptSource(values, read),
-    scratch: scratchSettings(values, problems),
+    scratch: scratchSettings(values, found, read, problems),
     vcs: read.choice('vcs', found('vcs'), ['git', 'none']) ?? 'git',
     ...journalSettings(found, read),
     ...runSettings(found, read),
@@ -112,11 +115,26 @@ function scriptSource(values: MigrationValues, read: ValueReader) {
   return addScriptFrom ? { addScriptFrom } : {}
 }
 
-function scratchSettings(values: MigrationValues, problems: Problems): Settings['scratch'] {
+function scratchSettings(
+  values: MigrationValues,
+  found: (key: MigrationKey) => Sourced,
+  read: ValueReader,
+  problems: Problems,
+): Settings['scratch'] {
   const url = values.get('scratch.url')
   const address = url && scratchAddress(url, problems)
   const extensions = parseList(values.get('scratch.extensions')?.value ?? '')
-  return { ...(address && { address }), extensions }
+  const servers = ['embedded', 'url'] as const
+  const prefer = read.choice('scratch.prefer', found('scratch.prefer'), servers) ?? 'embedded'
+  if (prefer === 'url' && !url) {
+    const told = found('scratch.prefer')
+    problems.add(
+      told,
+      'scratch.prefer is url, and scratch.url is not set',
+      'Write scratch.url too.',
+    )
+  }
+  return { ...(address && { address }), prefer, extensions }
 }
 
 function scratchAddress(url: MigrationValue, problems: Problems) {

@@ -58,11 +58,11 @@ export async function readSettings(request: SettingsRequest): Promise<Settings> 
   const problems = new Problems()
   const source = await findConfig(config, cwd, problems)
   const here = source.kind === 'ini' ? dirname(source.file.path) : cwd
-  const environment: Environment = { process: env, ...(await readDotenv(here, cwd, problems)) }
+  const environment: Environment = { process: env, ...readDotenv(here, cwd, problems) }
   const textOf = (name: string) => environmentText(environment, name)
   const sections = readSections(source, textOf, problems)
   const values = new Map([
-    ...(await developmentValues(here, cwd, textOf, problems)),
+    ...developmentValues(here, cwd, textOf, problems),
     ...[...sections.migration].map(([key, found]) => [key, { ...found, base: here }] as const),
     ...flagValues(flags, cwd),
   ])

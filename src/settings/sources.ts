@@ -1,4 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { isUtf8 } from 'node:buffer'
+import { readFileSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { MigrationError } from '../errors'
@@ -36,7 +38,7 @@ export async function findConfig(
   if (config !== undefined && looksLikeAddress(config)) return { kind: 'address', url: config }
   const name = config ?? defaultIni
   const path = resolve(cwd, name)
-  const text = await readText(path, name, problems)
+  const text = readText(path, name, problems)
   problems.throwIfAny(name)
   if (text !== undefined) return { kind: 'ini', file: iniFile(path, name, text, problems) }
   if (config === undefined) return { kind: 'environment' }
@@ -65,14 +67,14 @@ async function hintForMissing(path: string): Promise<string> {
 }
 
 /** Reads a `.env`, when there is one. */
-export async function readDotenv(
+export function readDotenv(
   folder: string,
   cwd: string,
   problems: Problems,
-): Promise<{ dotenv: Dotenv; dotenvFile: string } | undefined> {
+): { dotenv: Dotenv; dotenvFile: string } | undefined {
   const path = join(folder, '.env')
   const dotenvFile = nameFor(path, cwd)
-  const text = await readText(path, dotenvFile, problems)
+  const text = readText(path, dotenvFile, problems)
   if (text === undefined) return undefined
   const dotenv = parseDotenv(text)
   for (const { line, message } of dotenv.problems) {
@@ -87,28 +89,24 @@ export function nameFor(path: string, cwd: string): string {
   return short.startsWith('..') ? path : short
 }
 
-/** The text of a UTF-8 file; undefined where there is none, empty where it cannot be read. */
-export async function readText(
-  path: string,
-  name: string,
-  problems: Problems,
-): Promise<string | undefined> {
+/**
+ * The text of a UTF-8 file; undefined where there is none, empty where it cannot be read. In one call: the
+ * four files that settings may stand in took longer by way of promises than all the rest of reading them.
+ */
+export function readText(path: string, name: string, problems: Problems): string | undefined {
   const place = { from: name, file: name }
   let bytes: Buffer
   try {
-    bytes = await readFile(path)
+    bytes = readFileSync(path)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     problems.add(place, code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`)
     return ''
   }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    problems.add(place, 'is not UTF-8 text', 'Save the file as UTF-8.')
-    return ''
-  }
+  if (isUtf8(bytes)) return bytes.toString('utf8').replace(/^\uFEFF/, '')
+  problems.add(place, 'is not UTF-8 text', 'Save the file as UTF-8.')
+  return ''
 }
 
 /** The name of the user who runs this, as pg and then libpq find it; undefined for an id without one. */

@@ -44,6 +44,8 @@ export type ScriptSource = 'schema' | 'entities' | 'command' | 'none'
 export interface ScratchSettings {
   /** A server where we may CREATE DATABASE. */
   address?: Exclude<DatabaseAddress, { kind: 'data_source' }>
+  /** Which is taken where there are both: an embedded server of production's major version (default), or the address. */
+  prefer?: 'embedded' | 'url'
   /** Made in every scratch database before anything else: what no script creates but the schema needs. */
   extensions: readonly string[]
 }
@@ -86,7 +88,7 @@ export interface Settings {
   schemaDiffCmd?: string
   /** Where `add_script` takes the wanted schema from; absent: from what the other settings name. */
   addScriptFrom?: ScriptSource
-  /** Where throw-away databases are made; without an address the embedded server's own. */
+  /** Where throw-away databases are made. */
   scratch: ScratchSettings
   /** TypeORM DataSource options from `typeorm.*` (without url/host/... that `database` already holds); globs made absolute. */
   typeorm: Record<string, unknown>

@@ -169,3 +169,52 @@ changeTest('on PostgreSQL 14: types, enums, keys and names change as elsewhere',
   restores: [['SELECT id, n, v FROM t JOIN c ON c.t = t.id', [[1, 'x', 'a']]]],
   major: 14,
 })
+
+changeTest('the first table of a folder without scripts, the journal being none of it', {
+  before: '',
+  after: 'CREATE TABLE users (id serial PRIMARY KEY)',
+  ignored: [{ schema: 'public', table: 'migration_journal' }],
+  up: ['CREATE TABLE users (id serial, CONSTRAINT users_pkey PRIMARY KEY (id))'],
+})
+
+changeTest('a table that shares the sequence of another is no serial itself', {
+  before: '',
+  after: `CREATE TABLE users (id serial);
+    CREATE TABLE admins (id int NOT NULL DEFAULT nextval('users_id_seq'))`,
+  up: [
+    'CREATE TABLE users (id serial)',
+    "CREATE TABLE admins (id integer NOT NULL DEFAULT nextval('users_id_seq'::regclass))",
+  ],
+})
+
+changeTest('a table that is clustered, and no more, and elsewhere', {
+  before: `CREATE TABLE a (id int CONSTRAINT a_key UNIQUE); CREATE TABLE b (id int CONSTRAINT b_key UNIQUE);
+    ALTER TABLE b CLUSTER ON b_key`,
+  after: `CREATE TABLE a (id int CONSTRAINT a_key UNIQUE); CREATE TABLE b (id int CONSTRAINT b_key UNIQUE);
+    ALTER TABLE a CLUSTER ON a_key`,
+  up: ['ALTER TABLE b SET WITHOUT CLUSTER', 'ALTER TABLE a CLUSTER ON a_key'],
+})
+
+const lists = (
+  labels: string,
+) => `CREATE TABLE users (kind varchar(9) DEFAULT 'a' CHECK (kind IN (${labels})), code text);
+  CREATE INDEX users_kind ON users (kind) WHERE kind NOT IN (${labels});
+  ALTER TABLE users ENABLE ROW LEVEL SECURITY;
+  CREATE POLICY own ON users USING (kind = ANY (ARRAY[${labels}]));
+  CREATE VIEW kinds AS SELECT code, '(ARRAY[''x''::a])::text[]' AS say FROM users WHERE kind IN (${labels})`
+
+changeTest('lists on a varchar, which PostgreSQL writes in two ways', {
+  before: 'CREATE TABLE other ()',
+  after: `CREATE TABLE other (); ${lists("'a', 'it''s, [b]'")}`,
+  holds: [
+    ["INSERT INTO users VALUES ('it''s, [b]') RETURNING kind", [["it's, [b]"]]],
+    ['SELECT say FROM kinds', [["(ARRAY['x'::a])::text[]"]]],
+  ],
+})
+
+changeTest('a longer list on a varchar', {
+  before: lists("'a', 'b'"),
+  after: lists("'a', 'b', 'c'"),
+  rows: "INSERT INTO users VALUES ('b')",
+  reversible: 'yes',
+})

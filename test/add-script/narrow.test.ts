@@ -22,7 +22,7 @@ test('a change concerns what it changes, what that stands on and what stands on 
     ] as const
     const [one, other] = [await readServer(engine, pools[0]), await readServer(engine, pools[1])]
 
-    const left = [...unconcerned(one, other)].map((key) => /name="(\w+)"/.exec(key)?.[1])
+    const left = [...unconcerned(one, other)].map((key) => /name="(\w+)"/.exec(key)?.[1] ?? '')
 
     assert.deepEqual(left.toSorted(), ['far', 'near'])
     assert.equal(unconcerned(one, one).size, 5)

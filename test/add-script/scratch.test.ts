@@ -7,6 +7,8 @@ import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openScratch } from '../../src/add-script/scratch'
 import { readScratchName, scratchName } from '../../src/add-script/scratch-name'
+import { withScratch } from '../../src/add-script/with-scratch'
+import { MigrationError } from '../../src/errors'
 import { readSettings } from '../../src/settings/settings'
 import type { Settings } from '../../src/settings/types'
 import { type TestDatabase, withDatabase } from '../support/database'
@@ -187,37 +189,72 @@ test('extensions of the settings are in every database, one that is not there is
   })
 })
 
-test('without scratch.url there is an embedded server of the major version that is asked for', async () => {
+/** Settings that name a server, or none, with a home of their own for an embedded one. */
+async function withHome(
+  work: (settings: Settings, named: Settings) => Promise<void>,
+): Promise<void> {
   const own = process.env['XDG_CACHE_HOME']
-  await withFolder(
-    { 'development.ini': '[migration]\ntypeorm.url = postgres://nowhere/app' },
-    async (cwd) => {
-      process.env['XDG_CACHE_HOME'] = join(cwd, 'cache')
-      try {
-        const settings = await readSettings({
-          cwd: __dirname,
-          config: join(cwd, 'development.ini'),
-          env: {},
-        })
-        const scratch = await openScratch({ ...settings, here: __dirname }, 16)
-        const pool = await (await scratch.create()).pool()
-        const { rows } = await pool.query<{ fsync: string; place: string }>(
-          `SELECT current_setting('fsync') AS fsync, current_setting('data_directory') AS place`,
-        )
-        const inMemory = rows[0]?.place.startsWith('/dev/shm/typetrek-')
-        await scratch.close()
-        const error = await failureOf(openScratch({ ...settings, here: __dirname }, 11))
+  const ini = { 'development.ini': '[migration]\ntypeorm.url = postgres://nowhere/app' }
+  await withFolder(ini, async (cwd) => {
+    process.env['XDG_CACHE_HOME'] = join(cwd, 'cache')
+    try {
+      const config = join(cwd, 'development.ini')
+      const settings = await readSettings({ cwd: __dirname, config, env: {} })
+      const here = { ...settings, here: __dirname }
+      await withDatabase(async (database) => {
+        const { scratch } = await settingsWith(database.url)
+        await work(here, { ...here, scratch })
+      })
+    } finally {
+      if (own === undefined) delete process.env['XDG_CACHE_HOME']
+      else process.env['XDG_CACHE_HOME'] = own
+    }
+  })
+}
 
-        assert.deepEqual([scratch.major, scratch.own, rows[0]?.fsync], [16, true, 'off'])
-        assert.equal(inMemory, await hasMemory())
-        assert.equal(error.code, 'EMBEDDED_UNAVAILABLE')
-        assert.match(error.hint ?? '', /npm install.*or set scratch\.url/)
-      } finally {
-        if (own === undefined) delete process.env['XDG_CACHE_HOME']
-        else process.env['XDG_CACHE_HOME'] = own
-      }
-    },
-  )
+async function serverFor(settings: Settings, major: number | undefined): Promise<unknown[]> {
+  const scratch = await openScratch(settings, major)
+  await scratch.close()
+  return [scratch.major, scratch.own]
+}
+
+test("an embedded server of production's major version comes first, then scratch.url", async () => {
+  await withHome(async (settings, named) => {
+    const scratch = await openScratch(named, 16)
+    const pool = await (await scratch.create()).pool()
+    const { rows } = await pool.query<{ fsync: string; place: string }>(
+      `SELECT current_setting('fsync') AS fsync, current_setting('data_directory') AS place`,
+    )
+    const inMemory = rows[0]?.place.startsWith('/dev/shm/typetrek-')
+    const servers = {
+      first: [scratch.major, scratch.own],
+      notInstalled: await serverFor(named, 11),
+      notKnown: await serverFor(named, undefined),
+      preferred: await serverFor({ ...named, scratch: { ...named.scratch, prefer: 'url' } }, 16),
+    }
+    const stopping = { signal: new AbortController().signal, interrupted: () => new MigrationError('INTERRUPTED', 'stopped', { hint: '' }) } // prettier-ignore
+    const seen: boolean[] = []
+    const major = await withScratch(named, 16, stopping, (one) => {
+      seen.push(one.own)
+      if (one.own) return Promise.reject(new MigrationError('EXTENSION_MISSING', 'it has no postgis', { hint: '' })) // prettier-ignore
+      return Promise.resolve(one.major)
+    })
+    await scratch.close()
+    const error = await failureOf(openScratch(settings, 11))
+
+    const url = [18, false]
+    assert.deepEqual(servers, {
+      first: [16, true],
+      notInstalled: url,
+      notKnown: url,
+      preferred: url,
+    })
+    assert.equal(rows[0]?.fsync, 'off')
+    assert.equal(inMemory, await hasMemory())
+    assert.deepEqual([seen, major], [[true, false], 18])
+    assert.equal(error.code, 'EMBEDDED_UNAVAILABLE')
+    assert.match(error.hint ?? '', /npm install.*or set scratch\.url/)
+  })
 })
 
 /** As the server asks for it: a file system in memory with room for a large schema. */

@@ -30,7 +30,7 @@ export class Databases {
     const name = `test_${randomBytes(6).toString('hex')}`
     this.names.push(name)
     await this.admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`)
-    const client = new Client(this.address(name))
+    const client = new Client(this.connectionTo(name))
     await client.connect()
     try {
       if (sql !== '') await client.query(sql)
@@ -42,13 +42,13 @@ export class Databases {
 
   /** Connections to a database; it can be no template from now on. */
   open(name: string): Pool {
-    const pool = new Pool(this.address(name))
+    const pool = new Pool(this.connectionTo(name))
     pool.on('error', () => {})
     this.pools.push(pool)
     return pool
   }
 
-  private address(database: string) {
+  connectionTo(database: string) {
     const { host, port } = this.admin
     return { host, port, user: 'postgres', database }
   }

@@ -52,7 +52,7 @@ Options:
       --strict                refuse when an applied script is changed or missing
       --lock-wait <duration>  how long to wait for another migrator
       --wait <duration>       how long to wait for a server that is not up yet
-      --dry-run               print the plan, run nothing
+      --dry-run               print what would be done, do nothing
   -y, --yes                   do not ask
       --json                  one JSON document on stdout
   -q, --quiet                 print nothing but errors

@@ -1,48 +1,14 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { readScratchName } from '../../src/add-script/scratch-name'
 import { readFolder } from '../../src/script/folder'
-import { migrate, type CliResult, type Surroundings } from '../support/cli'
-import { type TestDatabase, withDatabase } from '../support/database'
+import { migrate } from '../support/cli'
 import { withFolder } from '../support/folder'
-import { repositoryIn, withRepository } from '../support/repository'
-
-interface Project {
-  cwd: string
-  database: TestDatabase
-  git(...args: string[]): Promise<string>
-  run(argv: string, more?: Partial<Surroundings>): Promise<CliResult>
-  /** The text of the newest script. */
-  newest(): Promise<string>
-}
-
-const first = {
-  'migration/1_first.sql': 'CREATE TABLE users (id int PRIMARY KEY, name varchar(20));',
-}
-
-/** A git repository with an ini, scripts and a database; scratch databases beside that. */
-async function withProject(
-  files: Readonly<Record<string, string>>,
-  work: (project: Project) => Promise<void>,
-): Promise<void> {
-  await withDatabase((database) => {
-    const url = database.url.replaceAll('%', '%%')
-    const ini = `[migration]\ntypeorm.url = ${url}\nscratch.url = ${url}\nschema = schema.sql\n`
-    return withRepository({ 'development.ini': ini, ...first, ...files }, (repository) => {
-      const cwd = repository.folder
-      const newest = async () => {
-        const names = (await readdir(join(cwd, 'migration'))).filter((name) =>
-          /^2\d{13}/.test(name),
-        )
-        return readFile(join(cwd, 'migration', names.toSorted().at(-1)!), 'utf8')
-      }
-      const run = (argv: string, more = {}) => migrate(argv.split(' '), { cwd, ...more })
-      return work({ cwd, database, git: repository.git, run, newest })
-    })
-  })
-}
+import { first, withProject } from './project'
+import { repositoryIn } from '../support/repository'
 
 const wider = { 'schema.sql': 'CREATE TABLE users (id int PRIMARY KEY, name varchar(50));' }
 
@@ -301,6 +267,25 @@ test('what git refuses leaves the script, with exit status 1 and what to do', as
     )
     assert.equal((await readdir(join(cwd, 'migration'))).length, 2)
     assert.match(await git('status', '--porcelain'), /^\?\? migration\//)
+  })
+})
+
+test('a script that another command adds meanwhile is told, and nothing is written', async () => {
+  await withProject(wider, async ({ run, cwd }) => {
+    const { status, stderr } = await run('add_script longer --verbose', {
+      onWrite: (text) => {
+        if (!text.startsWith('proving the script')) return
+        writeFileSync(join(cwd, 'migration/20990101000000_other.sql'), 'SELECT 1;')
+      },
+    })
+
+    assert.equal(status, 1)
+    assert.match(
+      stderr,
+      /^error: another script was added meanwhile\n {2}at migration\/20990101000000_other\.sql\n/m,
+    )
+    const names = await readdir(join(cwd, 'migration'))
+    assert.deepEqual(names.toSorted(), ['1_first.sql', '20990101000000_other.sql'])
   })
 })
 

@@ -21,6 +21,7 @@ test('environ shows each setting and where it comes from, secrets masked', async
       `app                app:main                                (development.ini:6)
 package            migration                               (default)
 vcs                git                                     (default)
+scratch.prefer     embedded                                (default)
 journal_schema     public                                  (default)
 journal_table      migration_journal                       (default)
 journal_text       full                                    (default)

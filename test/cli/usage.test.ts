@@ -72,7 +72,11 @@ const refused: readonly [argv: string, message: string, hint: string | undefined
   ['status -qv', '--quiet and --verbose contradict each other', 'Give one of them.'],
   ['upgrade --chek', 'unknown option "--chek"', 'Did you mean --check?'],
   ['upgrade --dry-rnu', 'unknown option "--dry-rnu"', 'Did you mean --dry-run?'],
-  ['upgrade --check', 'upgrade has no option --check', 'It belongs to status, add_script.'],
+  [
+    'upgrade --check',
+    'upgrade has no option --check',
+    'It belongs to status, add_script, dump_schema.',
+  ],
   ['mark --transaction all', 'mark has no option --transaction', undefined],
   ['upgrade --json=yes', 'option --json takes no value', 'Write --json alone.'],
   ['upgrade --lock-wait', 'option --lock-wait needs <duration>', 'Write --lock-wait <duration>.'],

@@ -25,9 +25,12 @@ test('an entity is changed, its script is written and committed alone, goes up a
     const phone = `  @Column({ length: 30, default: "it's unknown" })\n  phone!: string\n\n`
     await writeFile(entity, text.replace(/(?= {2}@CreateDateColumn)/, phone))
 
+    const differs = await run('bin/migrate', 'add_script', '--check')
     const added = await migrate('add_script', 'phone', 'of', 'a', 'customer')
     await migrate('upgrade')
     const again = await migrate('add_script', 'nothing')
+    const same = await run('bin/migrate', 'add_script', '--check')
+    const schema = await run('bin/migrate', 'dump_schema', '--check')
     await migrate('downgrade')
 
     const [file = ''] = added.split('\n')
@@ -41,6 +44,9 @@ test('an entity is changed, its script is written and committed alone, goes up a
       /-- MIGRATE UP\n\nALTER TABLE customer ADD COLUMN phone character varying\(30\) [^\n]*'it''s unknown'[^\n]*;\n/,
     )
     assert.doesNotMatch(script, /-- MIGRATE UP[^]*DROP (?!COLUMN phone)/)
+    assert.deepEqual([differs.status, same.status, schema.status], [3, 0, 3])
+    assert.match(differs.stdout, /^Something differs:\n[^]*ADD COLUMN phone /)
+    assert.match(schema.stdout, /It lacks:\n {2}ALTER TABLE customer ADD COLUMN phone /)
     assert.match(again, /^Nothing differs between the scripts and the entities\./)
   })
 })

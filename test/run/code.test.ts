@@ -157,3 +157,60 @@ export async function upgrade(queryRunner: QueryRunner) {}`,
     assert.deepEqual(await database.query('SELECT * FROM b'), [])
   })
 })
+
+test('scripts that follow each other share messages, and each is a transaction of its own', async () => {
+  const insert = (n: number, more = '') =>
+    `export async function upgrade(q: any) { await q.query('INSERT INTO t VALUES (${n}, pg_current_xact_id()::text)'); ${more} }`
+  const files = {
+    '1_t.ts': `export async function upgrade(q: any) { await q.query('CREATE TABLE t (n int, xid text)') }`,
+    '2_a.ts': insert(2, `await q.query('SET search_path = nowhere')`),
+    '3_nested.ts': insert(3, 'await q.startTransaction()'),
+    '4_ended.ts': insert(4, 'await q.commitTransaction()'),
+    '5_b.ts': insert(5),
+    '6_bad.ts': insert(
+      6,
+      `const [{ ok }] = await q.query("SELECT to_regclass('ok') IS NOT NULL AS ok"); if (!ok) throw new Error('no')`,
+    ),
+    '7_c.ts': insert(7),
+  }
+  await withMigrator(files, async ({ migrator, database }) => {
+    const { code } = await failureOf(migrator.execute({ command: 'upgrade' }))
+    assert.equal(code, 'SCRIPT_FAILED')
+    const rows = () =>
+      database.query('SELECT n, count(*) OVER (PARTITION BY xid)::int AS shared FROM t')
+    assert.deepEqual(
+      await rows(),
+      [2, 3, 4, 5].map((n) => ({ n, shared: 1 })),
+    )
+    const outcomes = await database.query(
+      'SELECT revision::int AS r, outcome FROM migration_journal ORDER BY id',
+    )
+    assert.deepEqual(
+      outcomes,
+      [1, 2, 3, 4, 5, 6].map((r) => ({ r, outcome: r < 6 ? 'success' : 'error' })),
+    )
+
+    await database.query('CREATE TABLE ok ()')
+    await migrator.execute({ command: 'upgrade' })
+    assert.deepEqual((await rows()).length, 6)
+  })
+})
+
+test('who stops the run between two scripts finds the second one not begun', async () => {
+  const files = {
+    '1_t.ts': `export async function upgrade(q: any) { await q.query('CREATE TABLE t ()') }`,
+    '2_u.ts': `export async function upgrade(q: any) { await q.query('CREATE TABLE u ()') }`,
+  }
+  await withMigrator(files, async ({ migrator, database }) => {
+    const stop = new AbortController()
+    const observer = { finished: () => stop.abort() }
+    const { code } = await failureOf(
+      migrator.execute({ command: 'upgrade' }, { observer, signal: stop.signal }),
+    )
+    assert.equal(code, 'INTERRUPTED')
+    const rows = await database.query(
+      `SELECT count(*)::int AS entries, to_regclass('u') AS second FROM migration_journal`,
+    )
+    assert.deepEqual(rows, [{ entries: 1, second: null }])
+  })
+})

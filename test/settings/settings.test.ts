@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { connectionOf, settingsOf } from './with-settings'
+import { connectionOf, refusalOf, settingsOf } from './with-settings'
 
 const example = `
 [DEFAULT]
@@ -31,7 +31,7 @@ test('the example of the design is read', async () => {
     directory: 'HERE/example-app/migration',
     schema: 'HERE/example-app/schema.sql',
     vcs: 'git',
-    scratch: { extensions: [] },
+    scratch: { prefer: 'embedded', extensions: [] },
     journal: { schema: 'public', table: 'migration_journal' },
     journalText: 'full',
     transaction: 'each',
@@ -53,6 +53,7 @@ test('the example of the design is read', async () => {
       'package = example-app/migration (development.ini:13)',
       'schema = example-app/schema.sql (development.ini:14)',
       'vcs = git (development.ini:15)',
+      'scratch.prefer = embedded (default)',
       'journal_schema = public (default)',
       'journal_table = migration_journal (default)',
       'journal_text = full (default)',
@@ -333,6 +334,7 @@ test('scratch databases have an address, extensions and a source for add_script'
   const { scratch, addScriptFrom, secrets, origins } = await settingsOf({
     'development.ini': `${own}add_script_from = Entities
 scratch.url = postgres://owner:h%%21dden@db.example.org/scratch?sslmode=disable
+scratch.prefer = url
 scratch.extensions = postgis, uuid-ossp`,
   })
 
@@ -348,6 +350,7 @@ scratch.extensions = postgis, uuid-ossp`,
         ssl: false,
       },
     },
+    prefer: 'url',
     extensions: ['postgis', 'uuid-ossp'],
   })
   assert.equal(addScriptFrom, 'entities')
@@ -374,3 +377,10 @@ test('an embedded scratch server stands beside the ini, and setup.cfg may name o
 })
 
 const own = '[migration]\ntypeorm.url = postgres://u@h/d\n'
+
+test('scratch.prefer = url needs the url', async () => {
+  const lines = await refusalOf(`${own}scratch.prefer = url`)
+
+  assert.match(lines.join('\n'), /scratch\.prefer is url, and scratch\.url is not set/)
+  assert.match(lines.join('\n'), /Write scratch\.url too\./)
+})

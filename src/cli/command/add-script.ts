@@ -1,14 +1,13 @@
-import { relative } from 'node:path'
 import type { AddScriptOptions, AddScriptReport } from '../../add-script/options'
 import type { AddedScript } from '../../add-script/write'
 import type { Question } from '../../add-script/types'
 import type { Settings } from '../../settings/types'
 import { askerOf } from '../asker'
 import { settingsOf, type Context, type Handler } from '../context'
-import { startMovingLine } from '../moving-line'
+import { progressOn } from '../doing'
 import type { GivenOptions } from '../options'
 import { stoppable } from '../signals'
-import { elapsed, indented } from '../text'
+import { indented, pathFrom } from '../text'
 import { toldAnswers } from '../told'
 import { didYouMean, usageError } from '../usage-error'
 
@@ -81,27 +80,6 @@ function optionsOf(options: GivenOptions): Omit<AddScriptOptions, 'title'> {
   }
 }
 
-/** What is going on, on a terminal's last line; not while somebody types there. */
-function progressOn({ io, output }: Context) {
-  const startedAt = performance.now()
-  let doing = ''
-  const line = () => `${doing}  ${elapsed(performance.now() - startedAt)}`
-  const begin = () => {
-    if (!io.terminal.stderr || output.quiet) return
-    output.moving = startMovingLine((text) => output.draw(text), line)
-  }
-  const end = () => {
-    output.moving?.stop()
-    output.moving = undefined
-  }
-  const progress = (text: string) => {
-    doing = text
-    if (output.verbose) output.note(text)
-  }
-  begin()
-  return { progress, begin, end }
-}
-
 function documentOf(report: AddScriptReport): object {
   const { outcome, source, scripts, notes, destructive, proven, commit } = report
   const members = scripts.map(({ revision, title, files }) => ({
@@ -122,10 +100,7 @@ const nothing: Readonly<Record<AddScriptReport['source'], string>> = {
 function rendered(report: AddScriptReport, { io, output, call }: Context): string {
   const { outcome, scripts, commit } = report
   if (outcome === 'nothing') return `${nothing[report.source]} No script is needed.`
-  const shown = (path: string) => {
-    const name = relative(io.cwd, path)
-    return name.startsWith('..') ? path : name
-  }
+  const shown = (path: string) => pathFrom(io.cwd, path)
   const files = scripts.flatMap((script: AddedScript) => script.files)
   if (outcome === 'shown') {
     const verb = call.options.check ? 'Something differs' : 'Would write'

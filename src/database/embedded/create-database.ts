@@ -13,7 +13,7 @@ interface Connection {
  * @returns whether it is there in the end
  */
 export async function ensureDatabase(connection: Connection, create: boolean): Promise<boolean> {
-  const { Client } = await import('pg')
+  const { Client } = require('pg') as typeof import('pg')
   const client = new Client({ ...connection, database: 'postgres' })
   await client.connect()
   try {

@@ -1,0 +1,111 @@
+import { type Facts, factsOf, type Id, keyOf } from '../add-script/facts'
+import { shown } from '../add-script/names'
+import type { Step } from '../add-script/step'
+
+/**
+ * Puts the steps that make a schema into the order in which a person would write it: each table, in the
+ * order of their names, with all that is its own below it, and above it what it stands on and is not
+ * there yet. Views, functions and the like that no table needs come last. Keys of tables that refer to
+ * each other stand below both. Pure.
+ */
+export function arrangeSchema(steps: readonly Step[], facts: Facts): Step[] {
+  return new Arrangement(steps, facts).order()
+}
+
+/** Columns, keys and conditions that pg-delta gives a table once it is there. */
+export function addsToTable({ sql }: Step): boolean {
+  return /^ALTER TABLE .*? ADD (?:CONSTRAINT|COLUMN) /.test(sql)
+}
+
+/** What a step makes or needs, and what that stands on. */
+export function needsOf({ ids }: Step, facts: Facts): Id[] {
+  return ids.flatMap((id) => {
+    const values = id.kind === 'column' ? [{ ...id, kind: 'default' } as const] : []
+    const edges = [id, ...values].flatMap((each) => facts.outgoingEdges(each))
+    return [id, ...edges.filter(({ kind }) => kind === 'depends').map(({ to }) => to)]
+  })
+}
+
+class Arrangement {
+  private readonly result: Step[] = []
+  private readonly state = new Map<Step, 'begun' | 'written'>()
+  private readonly makers = new Map<string, Step>()
+  private readonly tables = new Map<string, Step>()
+  /** What stands below the step that it belongs to. */
+  private readonly own = new Map<Step, Step[]>()
+  /** They stand on what is being written. */
+  private waiting: Step[] = []
+
+  constructor(
+    private readonly steps: readonly Step[],
+    private readonly facts: Facts,
+  ) {
+    for (const one of steps) {
+      for (const id of one.ids) if (!this.makers.has(keyOf(id))) this.makers.set(keyOf(id), one)
+      if (makesTable(one)) this.tables.set(one.group, one)
+    }
+    this.followOwners()
+    for (const one of steps) {
+      const owner = this.ownerOf(one)
+      if (owner && owner !== one) this.own.set(owner, [...(this.own.get(owner) ?? []), one])
+    }
+  }
+
+  /** A sequence that `serial` makes comes with its table. */
+  private followOwners(): void {
+    for (const { id, payload } of factsOf(this.facts, 'sequence')) {
+      const owner = payload['ownedBy'] as { schema: string; table: string } | null | undefined
+      const table = owner && this.tables.get(shown({ schema: owner.schema, name: owner.table }))
+      const maker = this.makers.get(keyOf(id))
+      if (table && !maker?.sql.startsWith('CREATE SEQUENCE ')) this.makers.set(keyOf(id), table)
+    }
+  }
+
+  private ownerOf({ ids: [id], group }: Step): Step | undefined {
+    const table = this.tables.get(group)
+    return table ?? (id && 'target' in id ? this.makers.get(keyOf(id.target)) : undefined)
+  }
+
+  order(): Step[] {
+    for (const one of this.steps.filter(isGround)) this.write(one)
+    const names = [...this.tables.keys()].toSorted((a, b) => (a < b ? -1 : 1))
+    for (const name of names) this.write(this.tables.get(name)!)
+    for (const one of this.steps) this.write(one)
+    const left = this.steps.filter((one) => this.state.get(one) !== 'written')
+    return [...this.result, ...left]
+  }
+
+  /** False: it stands on what is being written. */
+  private write(one: Step): boolean {
+    const state = this.state.get(one)
+    if (state !== undefined) return state === 'written'
+    this.state.set(one, 'begun')
+    const own = this.own.get(one) ?? []
+    const added = own.filter(addsToTable).flatMap((each) => this.makersFor(each))
+    const stands = this.makersFor(one).map((need) => this.write(need))
+    for (const need of added) this.write(need)
+    if (stands.includes(false) && !makesTable(one)) {
+      this.state.delete(one)
+      return false
+    }
+    this.result.push(one)
+    this.state.set(one, 'written')
+    for (const other of own) if (!this.write(other)) this.waiting.push(other)
+    this.waiting = this.waiting.filter((other) => !this.write(other))
+    return true
+  }
+
+  private makersFor(one: Step): Step[] {
+    const makers = needsOf(one, this.facts).map((id) => this.makers.get(keyOf(id)))
+    return [...new Set(makers)].filter((maker) => maker !== undefined && maker !== one) as Step[]
+  }
+}
+
+/** Schemas and extensions are of no table. */
+function isGround({ ids: [id] }: Step): boolean {
+  return id?.kind === 'schema' || id?.kind === 'extension'
+}
+
+function makesTable({ sql }: Step): boolean {
+  return /^CREATE (?:UNLOGGED |FOREIGN )?TABLE /.test(sql)
+}

@@ -1,0 +1,43 @@
+import type { Pool } from 'pg'
+import type { Ignored } from '../add-script/types'
+import { readTables } from '../add-script/table-facts'
+import { quoteIdentifier } from '../database/quote'
+
+/** The tables that have rows, as people name them. */
+export async function filledTables(pool: Pool, ignored: readonly Ignored[]): Promise<string[]> {
+  const tables = (await readTables(pool)).filter(
+    (one) => !ignored.some(({ schema, table }) => schema === one.schema && table === one.table),
+  )
+  if (tables.length === 0) return []
+  const questions = tables.map(
+    ({ schema, table }) => `EXISTS (SELECT FROM ONLY ${quoteIdentifier(schema, table)})`,
+  )
+  const { rows } = await pool.query<{ filled: boolean[] }>(
+    `SELECT ARRAY[${questions.join(', ')}] AS filled`,
+  )
+  return tables.filter((_, at) => rows[0]?.filled[at]).map(({ name }) => name)
+}
+
+const columns = `
+SELECT c.oid::pg_catalog.regclass::text AS table,
+       pg_catalog.array_agg(a.attname::text ORDER BY a.attnum) AS columns
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+GROUP BY c.oid`
+
+/** The tables of the first database whose columns stand in another order in the second. */
+export async function reorderedTables(one: Pool, other: Pool): Promise<string[]> {
+  const [left, right] = await Promise.all([one, other].map(columnOrders))
+  const names = [...(left ?? [])].filter(([name, order]) => {
+    const there = right?.get(name)
+    return there !== undefined && there !== order
+  })
+  return names.map(([name]) => name).toSorted()
+}
+
+async function columnOrders(pool: Pool): Promise<Map<string, string>> {
+  const { rows } = await pool.query<{ table: string; columns: string[] }>(columns)
+  return new Map(rows.map((row) => [row.table, JSON.stringify(row.columns)]))
+}

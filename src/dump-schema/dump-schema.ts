@@ -1,0 +1,22 @@
+import { settingsFor, type SettingsSource } from '../settings/library'
+import type { DumpSchemaOptions, DumpSchemaReport } from './options'
+
+/**
+ * Writes the canonical schema from the scripts: replays them in a scratch database and writes what
+ * they come to as one SQL file, the same for the same scripts. The file is loaded into another scratch
+ * database, and only where that has the same catalog is it written, in one piece or not at all. Of the
+ * application's database only the version is asked.
+ *
+ * @param source the ini file, the folder of scripts, or settings read before.
+ * @throws {MigrationError} SCHEMA_NOT_WRITABLE for what no schema file can hold; DECLINED where the
+ *   file has changes of its own; SCRATCH_FAILED, EXTENSION_MISSING; INTERRUPTED; whatever the scripts
+ *   and, in a check, the file end in.
+ */
+export async function dumpSchema(
+  source: SettingsSource,
+  options: DumpSchemaOptions = {},
+): Promise<DumpSchemaReport> {
+  const settings = await settingsFor(source)
+  const { Dumping } = await import('./dumping.js')
+  return new Dumping(settings, options).run()
+}

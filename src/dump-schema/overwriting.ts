@@ -1,0 +1,38 @@
+import { basename } from 'node:path'
+import { isDirty } from '../add-script/git'
+import { MigrationError } from '../errors'
+import type { Settings } from '../settings/types'
+import { isDumped } from './schema-text'
+
+/** A file that is there already. */
+export interface Present {
+  file: string
+  /** Its text. */
+  present: string
+  settings: Settings
+  ask?: ((question: string) => Promise<boolean>) | undefined
+}
+
+/**
+ * Lets a file be replaced that holds nothing of a person's own: written by `dump_schema`, and as git
+ * has it. Any other only after a question.
+ * @throws {MigrationError} DECLINED
+ */
+export async function refuseOverwriting({ file, present, settings, ask }: Present): Promise<void> {
+  const name = basename(file)
+  const reason = !isDumped(present)
+    ? 'was not written by dump_schema'
+    : (await hasChanges(file, settings))
+      ? 'has changes that are not committed'
+      : undefined
+  if (reason === undefined || (await ask?.(`${name} ${reason}. Write it anew?`))) return
+  throw new MigrationError('DECLINED', `nothing was written, since ${name} ${reason}`, {
+    file,
+    hint: 'Give --yes to write it anew, or - in place of its name to see the new one.',
+  })
+}
+
+/** What is in no repository has no other version. */
+async function hasChanges(file: string, { vcs }: Settings): Promise<boolean> {
+  return vcs === 'git' && (await isDirty(file).catch(() => false))
+}

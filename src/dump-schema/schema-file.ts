@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+
+/** The text of a file; undefined where there is none. */
+export async function textOf(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch(undefinedWhenAbsent)
+}
+
+/**
+ * Writes a file in one piece: whoever reads it meanwhile, and a crash, finds the old text or the new
+ * one. A link stays one, and the file keeps its rights. Makes folders that are not there.
+ */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  const path = (await realpath(file).catch(undefinedWhenAbsent)) ?? file
+  const beside = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}`)
+  try {
+    await writeFile(beside, text, { flag: 'wx', flush: true })
+    const before = await stat(path).catch(undefinedWhenAbsent)
+    if (before) await chmod(beside, before.mode)
+    await rename(beside, path)
+  } catch (error) {
+    await rm(beside, { force: true })
+    throw error
+  }
+}
+
+function undefinedWhenAbsent(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error
+}

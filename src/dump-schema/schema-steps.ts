@@ -1,0 +1,61 @@
+import type { Pool } from 'pg'
+import type { Catalog } from '../add-script/catalog'
+import type { Copy } from '../add-script/copy'
+import { trySteps } from '../add-script/try-steps'
+import type { Step } from '../add-script/step'
+import { MigrationError } from '../errors'
+import { arrangeSchema } from './arrange'
+import { foldTables } from './fold-tables'
+
+/** Nothing is there yet that would have to be decided on. */
+const nothingDecided = { using: new Map(), backfill: new Map(), labels: new Map() } as const
+
+/**
+ * The statements that make a schema, in an order in which they work: they are run in the copy, which is
+ * empty, and it has that schema afterwards.
+ * @throws {MigrationError} SCHEMA_NOT_WRITABLE
+ */
+export async function schemaSteps(copy: Copy, wanted: Catalog): Promise<Step[]> {
+  try {
+    const empty = bare(await copy.read())
+    const planned = copy.plan(empty, bare(wanted), nothingDecided).flatMap(plain)
+    const arranged = arrangeSchema(planned, wanted.facts)
+    const folded = foldTables(arranged, wanted.facts)
+    const steps = await firstThatWorks(copy.pool, [folded, arranged, planned])
+    const { steps: rest } = await copy.finish(bare(wanted), nothingDecided)
+    return [...steps, ...rest]
+  } catch (error) {
+    if (!(error instanceof MigrationError) || error.code !== 'DIFFERENCE_REFUSED') throw error
+    throw notWritable([error.message, error.detail].filter(Boolean).join('\n'), error)
+  }
+}
+
+/** The error for what the scripts make and a schema file cannot. */
+export function notWritable(detail: string, cause?: unknown): MigrationError {
+  return new MigrationError('SCHEMA_NOT_WRITABLE', 'the schema cannot be written as one file', {
+    detail,
+    hint: 'Write it by hand, or with pg_dump --schema-only; dump_schema --check compares it with the scripts.',
+    cause,
+  })
+}
+
+/** Nothing is replaced, and an extension brings its own comment; another one `finish` adds. */
+function plain(one: Step): Step[] {
+  if (one.sql.startsWith('COMMENT ON EXTENSION ')) return []
+  return [{ ...one, sql: one.sql.replace(/^CREATE OR REPLACE /, 'CREATE ') }]
+}
+
+/** Without what is compared only, and never written: that is told. */
+function bare(catalog: Catalog): Catalog {
+  return { ...catalog, details: { ...catalog.details, unwritten: new Map() } }
+}
+
+async function firstThatWorks(pool: Pool, orders: readonly Step[][]): Promise<Step[]> {
+  const [order = [], ...others] = orders
+  try {
+    return await trySteps(pool, order)
+  } catch (error) {
+    if (!(error instanceof MigrationError) || others.length === 0) throw error
+    return firstThatWorks(pool, others)
+  }
+}

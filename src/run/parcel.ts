@@ -1,0 +1,60 @@
+import {
+  checkClaim,
+  clock,
+  finishClaim,
+  insertClaim,
+  insertDone,
+  stampClaim,
+} from '../journal/table'
+import type { Settings } from '../settings/types'
+import type { Session } from '../database/session'
+import { type Parcel, piece, scriptPiece } from './batch'
+import type { SqlJob } from './job'
+import { restoreSession, timeoutsFor } from './session-settings'
+
+/** How a script travels. */
+export interface Packing {
+  /** False in `all` mode, where one transaction is open already. */
+  transaction: boolean
+  /** True where only we can end the transaction: its entry is a success from the claim on. */
+  sealed: boolean
+  /** Statements just before COMMIT. */
+  last: readonly string[]
+}
+
+/** A SQL script with its claim and what finishes it, each in a transaction of its own where wanted. */
+export function parcelOf(job: SqlJob, work: Session, settings: Settings, packing: Packing): Parcel {
+  const { claim, sql } = job
+  const { journal } = settings
+  const { transaction, sealed, last } = packing
+  const lead = leadOf(sql)
+  const statements = sql.statements.length - (lead ? lead.statements.length : 0)
+  const insert = sealed ? insertDone : insertClaim
+  const stamp = sealed ? [`'begun' AS typetrek, ${clock}`, stampClaim(claim)] : []
+  const restore = restoreSession(work, sql.text)
+  const finish = sealed
+    ? [checkClaim(claim), ...restore]
+    : [...restore, finishClaim(journal, claim)]
+  return [
+    ...(transaction ? [piece('claim', 'BEGIN')] : []),
+    piece('claim', ...(lead?.statements ?? []), insert(journal, claim)),
+    piece('before', timeoutsFor(work, settings, { part: job.part, local: true, more: stamp })),
+    scriptPiece(lead?.text ?? sql.text, statements),
+    piece('finish', ...finish, ...last),
+    ...(transaction ? [piece('commit', 'COMMIT')] : []),
+  ]
+}
+
+/** SET TRANSACTION must come before any query, so before the claim; it is no work that a claim guards. */
+function leadOf({ statements, text }: SqlJob['sql']) {
+  const count = statements.findIndex(({ words: [first, second] }) => {
+    return first !== 'SET' || second !== 'TRANSACTION'
+  })
+  const lead = statements.slice(0, count < 0 ? statements.length : count)
+  const end = lead.at(-1)?.end
+  if (end === undefined) return undefined
+  return {
+    statements: lead.map(({ firstTokenStart, end: last }) => text.slice(firstTokenStart, last)),
+    text: text.slice(0, end + 1).replace(/[^\n]/g, ' ') + text.slice(end + 1),
+  }
+}
