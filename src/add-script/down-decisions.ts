@@ -95,7 +95,7 @@ function backwards(
   if (isMade && verdict.suggestion?.includes(id.name))
     return { expression: verdict.suggestion, loss: verdict.why }
   return {
-    expression: lastResort(column, catalog),
+    expression: lastResort(column, catalog, isKey(id, catalog)),
     comment: 'No way leads back to the old values.',
     loss: 'gets new values',
   }
@@ -119,9 +119,10 @@ export function inverseOf(told: string, { name }: ColumnId, type: string): strin
 }
 
 /** Keys count up, which keeps them apart; others have one value for all. */
-function lastResort({ type, notNull }: Column, catalog: Catalog): string {
+function lastResort({ type, notNull }: Column, catalog: Catalog, key: boolean): string {
   if (!notNull) return `NULL::${type}`
-  if (['smallint', 'integer', 'bigint'].includes(type)) return `row_number() OVER ()::${type}`
+  if (key && ['smallint', 'integer', 'bigint'].includes(type))
+    return `row_number() OVER ()::${type}`
   return simpleFillers[type] ?? `${fillerOf(type, catalog) ?? 'NULL'}::${type}`
 }
 
