@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { addScript } from './add-script'
 import { bootTogether } from './boot'
 import {
   asTypeScript,
@@ -28,6 +29,7 @@ export const scenarios: Readonly<Record<string, (stage: Stage) => Promise<Contes
   many,
   schema: async (stage) => [await schemaContest(stage)],
   boot: async (stage) => [await bootTogether(stage)],
+  'add-script': async (stage) => [await addScript(stage)],
 }
 
 const each = typetrek('typetrek')

@@ -1,17 +1,19 @@
 import { MigrationError } from '../errors'
 import type { ScriptSource, Settings } from '../settings/types'
+import { Ahead } from './ahead'
 import { draftOf, type Draft } from './script-draft'
 import { emptyDraft } from './empty-draft'
+import { loadEngine } from './engine'
 import { handOver } from './hand-over'
 import { headerLines, type HeaderFacts } from './header'
 import { ignoredTables } from './ignored'
 import type { AddScriptOptions, AddScriptReport } from './options'
-import { prove, type WayBack } from './proof'
-import type { Scratch } from './scratch'
+import { prove, type Proof, type ProofWork, type WayBack } from './proof'
+import type { ScratchDatabase } from './scratch'
 import { sourceOf } from './source'
 import { sqlDraft } from './sql-draft'
 import { standingOf } from './standing'
-import type { Answers, Change, Ignored, ScriptPart } from './types'
+import type { Answers, Change, Ignored, Question, ScriptPart } from './types'
 import { buildWanted, type Wanted } from './wanted'
 import { withScratch } from './with-scratch'
 import { nameDrafts, scriptNames, writeScripts, type AddedScript } from './write'
@@ -27,11 +29,17 @@ interface Found {
 
 type Proven = HeaderFacts['proof']
 
+/** What all stages of one call work with. */
+interface Work extends ProofWork {
+  ahead: Ahead
+}
+
 /** One call of `addScript`. */
 export class Adding {
   private readonly source: ScriptSource
   private readonly notes: string[] = []
   private readonly signal: AbortSignal
+  private readonly answers: Answers
   /** The scripts that the difference is on top of. */
   private known: ReadonlySet<string> = new Set()
 
@@ -41,6 +49,7 @@ export class Adding {
   ) {
     this.source = sourceOf(settings, options.from)
     this.signal = options.signal ?? new AbortController().signal
+    this.answers = answersOf(options, this.source)
   }
 
   async run(): Promise<AddScriptReport> {
@@ -52,37 +61,44 @@ export class Adding {
     const { major, notes } = await standingOf(this.settings)
     this.notes.push(...notes)
     this.progress('opening the scratch server')
+    // what loads in the meantime is not waited for later; who needs it hears of a failure
+    loadEngine().catch(() => undefined)
     const { settings, signal, source } = this
-    return withScratch(settings, major, { signal, interrupted }, (scratch) =>
-      this.differ(scratch, source),
-    )
+    return withScratch(settings, major, { signal, interrupted }, (scratch) => {
+      const ahead = new Ahead(scratch)
+      const work = { scratch, settings, signal, ahead, readings: ahead.readings }
+      return this.differ(work, source)
+    })
   }
 
   private async differ(
-    scratch: Scratch,
+    work: Work,
     source: Exclude<ScriptSource, 'none'>,
   ): Promise<AddScriptReport> {
-    const { settings, signal, options } = this
+    const { options } = this
+    const skip = options.verify === false || options.check === true
     const progress = (text: string) => this.progress(text)
-    const wanted = await buildWanted(source, { settings, scratch, signal, progress })
-    const found = wanted.is === 'nothing' ? undefined : await this.find(scratch, wanted)
+    const replayed = (before: ScratchDatabase) => work.ahead.begin(before, { proof: !skip })
+    const wanted = await buildWanted(source, { ...work, progress, replayed })
+    const found = wanted.is === 'nothing' ? undefined : await this.find(work, wanted, !skip)
     if (found && !found.change && wanted.is === 'schemas') return this.report('shown', [], false)
     if (found?.change) this.notes.push(...changeNotes(found.change))
     if (!found || found.change?.scripts.length === 0) return this.report('nothing', [], true)
-    const skip = options.verify === false || options.check === true
-    const proof: Proven = skip ? 'skipped' : await this.proof(scratch, found)
-    const scripts = await this.written(found, proof)
-    return this.finish(scripts, found.change, proof !== 'skipped')
+    if (skip) return this.finish(await this.written(found, 'skipped'), found.change, false)
+    const { last, proof } = await this.proven(work, found)
+    return this.finish(await this.written(last, proof), last.change, true)
   }
 
-  private async find(scratch: Scratch, wanted: Found['wanted']): Promise<Found> {
-    if (wanted.is === 'sql') return this.findBack(scratch, wanted)
+  /** @param proven what the steps lead to is not looked at here, since their proof will tell */
+  private async find(work: Work, wanted: Found['wanted'], proven: boolean): Promise<Found> {
+    if (wanted.is === 'sql') return this.findBack(work, wanted)
     this.progress('comparing')
     const { findDifference } = await import('./difference.js')
-    const trial = await scratch.copy(wanted.before)
+    const { trial, readings } = await work.ahead.takeTrial(wanted.before, wanted.after)
     const pools = [await trial.pool(), await wanted.after.pool()] as const
+    const known = { readings, proven }
     try {
-      return { wanted, change: await findDifference(...pools, this.answers(), this.ignored()) }
+      return { wanted, change: await findDifference(...pools, this.answers, this.ignored(), known) }
     } catch (error) {
       if (!this.options.check || !isOpen(error)) throw error
       this.notes.push([error.message, error.detail].filter(Boolean).join('\n'))
@@ -90,38 +106,45 @@ export class Adding {
     }
   }
 
-  private async findBack(scratch: Scratch, wanted: Extract<Wanted, { is: 'sql' }>): Promise<Found> {
+  private async findBack(work: Work, wanted: Extract<Wanted, { is: 'sql' }>): Promise<Found> {
     if (this.options.check) return { wanted }
     this.progress('looking for the way back')
     const { inverseOf } = await import('./inverse.js')
-    const work = { scratch, settings: this.settings, signal: this.signal }
     const scripts = await this.written({ wanted }, undefined)
     const back = await inverseOf(work, scripts, wanted.before, this.ignored())
     return { wanted, ...(back && { back }) }
   }
 
-  private async proof(scratch: Scratch, found: Found): Promise<Proven> {
+  /** A change that fails its proof is looked for once more, with a look at what each step leads to. */
+  private async proven(work: Work, found: Found): Promise<{ last: Found; proof: Proven }> {
+    let last = found
+    let proof = await this.proof(work, last)
+    if (proof.failures.length > 0 && found.change) {
+      last = await this.find(work, found.wanted, false)
+      proof = await this.proof(work, last)
+    }
+    this.notes.push(...proof.remarks)
+    if (proof.failures.length === 0) return { last, proof: { ...proof, major: work.scratch.major } }
+    throw new MigrationError('PROOF_FAILED', 'the script does not do what it should', {
+      detail: [...proof.failures, '', ...(await this.texts(last))].join('\n'),
+      hint: 'Nothing was written. With --no-verify the script is written as it is, to be corrected by hand.',
+    })
+  }
+
+  private async proof(work: Work, found: Found): Promise<Proof> {
     this.progress('proving the script on a copy')
     const { wanted, change, back } = found
     const parts = change?.scripts ?? []
-    const proof = await prove(
-      { scratch, settings: this.settings, signal: this.signal },
-      {
-        scripts: await this.written(found, undefined),
-        before: wanted.before,
-        ...(wanted.is === 'schemas' && { after: wanted.after }),
-        ...(change && { announced: parts.flatMap(({ up }) => up) }),
-        wayBack: back ? 'with rows' : wayBackOf(change),
-        extra: this.answers().extra,
-        ignored: this.ignored(),
-      },
-    )
-    this.notes.push(...proof.remarks)
-    if (proof.failures.length === 0) return { ...proof, major: scratch.major }
-    throw new MigrationError('PROOF_FAILED', 'the script does not do what it should', {
-      detail: [...proof.failures, '', ...(await this.texts(found))].join('\n'),
-      hint: 'Nothing was written. With --no-verify the script is written as it is, to be corrected by hand.',
-    })
+    const claim = {
+      scripts: await this.written(found, undefined),
+      before: wanted.before,
+      ...(wanted.is === 'schemas' && { after: wanted.after }),
+      ...(change && { announced: parts.flatMap(({ up }) => up) }),
+      wayBack: back ? ('with rows' as const) : wayBackOf(change),
+      extra: this.answers.extra,
+      ignored: this.ignored(),
+    }
+    return prove(work, claim, work.ahead.takeFilled())
   }
 
   private async texts(found: Found): Promise<string[]> {
@@ -150,20 +173,6 @@ export class Adding {
   private named(drafts: readonly Draft[], headers: readonly (readonly string[])[]) {
     const { title, form = 'sql' } = this.options
     return nameDrafts(drafts, { directory: this.settings.directory, title, form, headers })
-  }
-
-  private answers(): Answers {
-    const { answers = {}, check = false } = this.options
-    return {
-      renames: [],
-      using: [],
-      map: [],
-      backfills: [],
-      extra: this.source === 'entities' ? 'keep' : 'drop',
-      online: false,
-      ...answers,
-      yes: (answers.yes ?? false) || check,
-    }
   }
 
   private ignored(): Ignored[] {
@@ -217,10 +226,37 @@ function isOpen(error: unknown): error is MigrationError {
   return error instanceof MigrationError && open.includes(error.code)
 }
 
+/** Nobody is asked the same thing twice. */
+function answersOf(
+  { answers = {}, check = false }: AddScriptOptions,
+  source: ScriptSource,
+): Answers {
+  const { ask } = answers
+  const said = new Map<string, Promise<string>>()
+  const askOnce = (question: Question): Promise<string> => {
+    const key = JSON.stringify(question)
+    const answer = said.get(key) ?? ask!(question)
+    said.set(key, answer)
+    return answer
+  }
+  return {
+    renames: [],
+    using: [],
+    map: [],
+    backfills: [],
+    extra: source === 'entities' ? 'keep' : 'drop',
+    online: false,
+    ...answers,
+    yes: (answers.yes ?? false) || check,
+    ...(ask && { ask: askOnce }),
+  }
+}
+
 /** The worst of the parts. */
 function wayBackOf(change: Change | undefined): WayBack {
   const parts = change?.scripts ?? []
-  if (!change || parts.some(({ down }) => down.length === 0)) return 'none'
+  const isOneWay = ({ down, reversible }: ScriptPart) => down.length === 0 && reversible === 'no'
+  if (!change || parts.some(isOneWay)) return 'none'
   if (parts.some(({ reversible }) => reversible === 'no')) return 'without rows'
   return parts.every(({ reversible }) => reversible === 'yes') ? 'with every row' : 'with rows'
 }

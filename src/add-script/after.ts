@@ -1,5 +1,4 @@
 import { openDatabase } from '../database/open'
-import { quoteIdentifier } from '../database/quote'
 import { MigrationError } from '../errors'
 import { createContext } from '../run/context'
 import { buildInitial } from '../run/initial'
@@ -31,7 +30,7 @@ export async function buildSchema(
         throw extensionMissing(error) ?? (await typeMissing(error, database)) ?? error
       }
       roles.add(role)
-      await scratch.run(`CREATE ROLE ${quoteIdentifier(role)}`)
+      await scratch.createRole(role)
     }
   }
 }

@@ -27,7 +27,7 @@ export async function replayScripts(
       const role = scratch.own ? missingRole(error) : undefined
       if (role === undefined || roles.has(role)) throw asReplayFailure(error, scratch.own)
       roles.add(role)
-      await scratch.run(`CREATE ROLE ${quoteIdentifier(role)}`)
+      await scratch.createRole(role)
     }
   }
 }

@@ -156,7 +156,7 @@ function betweenNumbers(
     const digits = [5, 10, 19][at]
     return digits !== undefined && size - scale >= digits
       ? { how: 'plain' }
-      : narrowNumeric(column, scale, at >= 0)
+      : narrowNumeric(isExact ? column : `${column}::numeric`, scale, at >= 0)
   }
   if (!floats.includes(to.name)) return undefined
   const exact = from.name === 'real' || (at >= 0 && at <= (to.name === 'real' ? 0 : 1))

@@ -1,10 +1,10 @@
 import type { Pool } from 'pg'
 import { MigrationError } from '../errors'
-import { type Catalog, readCatalog } from './catalog'
+import { type Catalog, type LeftOut, readCatalog } from './catalog'
 import type { Decisions } from './decisions'
 import { draftSteps, remaining } from './draft'
-import type { Engine } from './engine'
 import { dropTables } from './drop-tables'
+import type { Engine } from './engine'
 import { groupSteps } from './order'
 import { readWords } from './read-words'
 import { plainNames, type Words } from './sql-words'
@@ -16,26 +16,36 @@ import type { Ignored } from './types'
 /** How often what a plan left over is planned again: pg-delta may forget one thing over another. */
 const rounds = 3
 
+/** What is looked at on a copy. */
+export interface Looking {
+  ignored: readonly Ignored[]
+  /** Tables that no catalog is read with. */
+  left?: LeftOut
+  /** True: steps that ran are taken to lead where they were meant to, since a proof follows. */
+  trusted?: boolean
+}
+
 /** The throw-away copy on which everything is tried. */
 export class Copy {
   private constructor(
     readonly engine: Engine,
     readonly pool: Pool,
-    private readonly ignored: readonly Ignored[],
+    private readonly looking: Looking,
     private readonly words: Words,
     private readonly major: number,
   ) {}
 
-  static async of(engine: Engine, pool: Pool, ignored: readonly Ignored[]): Promise<Copy> {
+  static async of(engine: Engine, pool: Pool, looking: Looking): Promise<Copy> {
     const { rows } = await pool.query<{ version: string }>(
       "SELECT current_setting('server_version_num') AS version",
     )
     const major = Math.floor(Number(rows[0]?.version) / 10_000)
-    return new Copy(engine, pool, ignored, await readWords(pool), major)
+    return new Copy(engine, pool, looking, await readWords(pool), major)
   }
 
   read(): Promise<Catalog> {
-    return readCatalog(this.engine, this.pool, this.ignored)
+    const { ignored, left } = this.looking
+    return readCatalog(this.engine, this.pool, ignored, left)
   }
 
   /** The steps as they are written, related ones together. */
@@ -72,12 +82,13 @@ export class Copy {
   }
 
   /**
-   * Plans and runs what is left until the copy is as wanted.
+   * Plans and runs what is left until the copy is as wanted, unless it is trusted to be that.
    * @returns the steps that this took, and the catalog
    * @throws {MigrationError} DIFFERENCE_REFUSED with what would still differ
    */
   async finish(to: Catalog, decisions: Decisions): Promise<{ steps: Step[]; catalog: Catalog }> {
     const steps: Step[] = []
+    if (this.looking.trusted) return { steps, catalog: to }
     for (let round = 0; round < rounds; round++) {
       const catalog = await this.read()
       if (remaining(this.engine, catalog, to).length === 0) return { steps, catalog }
@@ -90,5 +101,10 @@ export class Copy {
       detail: `Still to do after it:\n${left.join('\n')}`,
       hint: 'Write this script by hand: add_script --from none makes an empty one.',
     })
+  }
+
+  /** What the copy still lacks to be as wanted, unless it is trusted to be that. */
+  async lacks(wanted: Catalog): Promise<string[]> {
+    return this.looking.trusted ? [] : remaining(this.engine, await this.read(), wanted)
   }
 }

@@ -1,5 +1,5 @@
 import { MigrationError } from '../errors'
-import { readCatalog, type Catalog } from './catalog'
+import { type Catalog, catalogOf, readServer } from './catalog'
 import { consent } from './consent'
 import { Copy } from './copy'
 import { decide } from './decide'
@@ -7,6 +7,7 @@ import type { Decisions } from './decisions'
 import { addDowngrades } from './downgrade'
 import { loadEngine } from './engine'
 import { keepExtra } from './keep'
+import { unconcerned } from './narrow'
 import { inStages, type Stage } from './online'
 import { splitLabels } from './labels'
 import { applyRenames, likelyFlags } from './renames'
@@ -34,10 +35,20 @@ export interface DraftPart {
  * @throws {MigrationError} QUESTION_OPEN, DESTRUCTIVE_REFUSED where nobody is there to ask; USAGE for
  * what was told in vain; DIFFERENCE_REFUSED for what cannot be written; DECLINED
  */
-export const findDifference: FindDifference = async (before, after, answers, ignored) => {
+export const findDifference: FindDifference = async (
+  before,
+  after,
+  answers,
+  ignored,
+  { readings, proven = false } = {},
+) => {
   const engine = await loadEngine()
-  const copy = await Copy.of(engine, before, ignored)
-  const [start, wanted] = await Promise.all([copy.read(), readCatalog(engine, after, ignored)])
+  const [one, other] =
+    readings ?? (await Promise.all([readServer(engine, before), readServer(engine, after)]))
+  const left = unconcerned(one, other)
+  const copy = await Copy.of(engine, before, { ignored, left, trusted: proven })
+  const start = catalogOf(engine, one, ignored, left)
+  const wanted = catalogOf(engine, other, ignored, left)
   const { renamings, catalog: renamed } = await applyRenames(
     start,
     wanted,

@@ -1,7 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Catalog } from './catalog'
 import { columnChanges, type Column, newColumns } from './column-changes'
-import type { Verdict } from './convert'
+import type { TypeFacts, Verdict } from './convert'
 import { isBare, retypedColumns, type Sides } from './decide'
 import type { Backfilled, Decisions, Using } from './decisions'
 import { factsOf, textOf } from './facts'
@@ -28,7 +28,12 @@ export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecis
     const told = up.using.get(columnKey(id))?.expression
     const isLed = follows(sides.to, id, columns) !== undefined
     if (isLed && verdict.how === 'ask' && !verdict.assignment) continue
-    const { expression, comment, loss } = backwards(verdict, told, id, change.to)
+    const { expression, comment, loss } = backwards(verdict, told, id, change.to, sides.to)
+    const { destructive = false } = up.using.get(columnKey(id)) ?? {}
+    if (destructive && verdict.how === 'using' && !to.isEnum)
+      obstacles.push(`${pathOf(id)} may hold what is no ${change.to.type}.`)
+    if (to.category === 'S' && !isText(from) && !from.isEnum)
+      losses.push(`${pathOf(id)} is written as ${change.from.type} is.`)
     if (loss) losses.push(`${pathOf(id)} ${loss}.`)
     using.set(columnKey(id), {
       expression,
@@ -48,9 +53,12 @@ export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecis
     const comments = filler === undefined ? ['Fails where the table has rows.'] : []
     backfill.set(columnKey(id), { expression: filler ?? '', comments })
   }
-  for (const { id, from, to } of columnChanges(sides.from, sides.to))
+  for (const { id, from, to } of columnChanges(sides.from, sides.to)) {
+    const filled = from.notNull && !to.notNull && up.backfill.get(columnKey(id))?.expression
+    if (filled) losses.push(`${pathOf(id)} keeps what was filled in.`)
     if (to.notNull && !from.notNull && to.generated === undefined)
       backfill.set(columnKey(id), { expression: '', comments: [`Fails where ${id.name} is NULL.`] })
+  }
   return { using, backfill, labels: new Map(), losses, obstacles }
 }
 
@@ -65,6 +73,7 @@ function backwards(
   told: string | undefined,
   id: ColumnId,
   column: Column,
+  catalog: Catalog,
 ): Backwards {
   if (verdict.how === 'plain') return { expression: '' }
   if (verdict.how === 'using')
@@ -82,13 +91,18 @@ function backwards(
       ...(loss && { loss }),
     }
   }
-  if (verdict.suggestion !== undefined && verdict.suggestion.includes(id.name))
+  const isMade = told === undefined || told.includes(id.name)
+  if (isMade && verdict.suggestion?.includes(id.name))
     return { expression: verdict.suggestion, loss: verdict.why }
   return {
-    expression: lastResort(column),
+    expression: lastResort(column, catalog, isKey(id, catalog)),
     comment: 'No way leads back to the old values.',
     loss: 'gets new values',
   }
+}
+
+function isText({ category }: TypeFacts): boolean {
+  return category === 'S'
 }
 
 /** The other way round, for the expressions that have one. */
@@ -105,10 +119,11 @@ export function inverseOf(told: string, { name }: ColumnId, type: string): strin
 }
 
 /** Keys count up, which keeps them apart; others have one value for all. */
-function lastResort({ type, notNull }: Column): string {
-  if (['smallint', 'integer', 'bigint'].includes(type) && notNull)
+function lastResort({ type, notNull }: Column, catalog: Catalog, key: boolean): string {
+  if (!notNull) return `NULL::${type}`
+  if (key && ['smallint', 'integer', 'bigint'].includes(type))
     return `row_number() OVER ()::${type}`
-  return notNull ? (simpleFillers[type] ?? `NULL::${type}`) : `NULL::${type}`
+  return simpleFillers[type] ?? `${fillerOf(type, catalog) ?? 'NULL'}::${type}`
 }
 
 const simpleFillers: Record<string, string> = {

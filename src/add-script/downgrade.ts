@@ -5,7 +5,6 @@ import type { Copy } from './copy'
 import type { Decisions } from './decisions'
 import type { DraftPart } from './difference'
 import { decideDown } from './down-decisions'
-import { remaining } from './draft'
 import type { Engine } from './engine'
 import { type Step } from './step'
 import type { Id } from './facts'
@@ -143,7 +142,7 @@ async function runDown(
 }
 
 async function prove(copy: Copy, start: Catalog): Promise<void> {
-  const left = remaining(copy.engine, await copy.read(), start)
+  const left = await copy.lacks(start)
   if (left.length === 0) return
   throw new MigrationError('DIFFERENCE_REFUSED', 'the downgrade would not come back', {
     detail: left.join('\n'),

@@ -10,10 +10,26 @@ export type { Action, Fact }
 
 /** One text for one identity, whatever the order of its parts. */
 export function keyOf(id: Id): string {
-  return Object.entries(id)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${partOf(value)}`)
-    .join('|')
+  const known = keys.get(id)
+  if (known !== undefined) return known
+  const parts = id as unknown as Readonly<Record<string, unknown>>
+  const key = partNames(id).reduce((text, name) => `${text}|${name}=${partOf(parts[name])}`, '')
+  keys.set(id, key)
+  return key
+}
+
+/** A large schema has tens of thousands of identities, each of which is asked for many times. */
+const keys = new WeakMap<Id, string>()
+const orders = new Map<string, readonly string[]>()
+
+function partNames(id: Id): readonly string[] {
+  const names = Object.keys(id)
+  const text = names.join()
+  const known = orders.get(text)
+  if (known) return known
+  const order = names.toSorted()
+  orders.set(text, order)
+  return order
 }
 
 function partOf(value: unknown): string {

@@ -2,7 +2,7 @@ import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Catalog } from './catalog'
 import type { ColumnChange } from './column-changes'
 import { usingOf, type Decisions, type Using } from './decisions'
-import { factsOf, type IdOf, keyOf, textOf } from './facts'
+import { type Facts, factsOf, type IdOf, keyOf, textOf } from './facts'
 import { columnKey, step, type ColumnId, type Step } from './step'
 
 /** A foreign key with its columns. */
@@ -14,7 +14,15 @@ export interface ForeignKey {
 }
 
 /** Every foreign key of a catalog: its columns are those that it depends on. */
-export function foreignKeys({ facts }: Catalog): ForeignKey[] {
+export function foreignKeys({ facts }: Catalog): readonly ForeignKey[] {
+  const known = read.get(facts) ?? readKeys(facts)
+  read.set(facts, known)
+  return known
+}
+
+const read = new WeakMap<Facts, readonly ForeignKey[]>()
+
+function readKeys(facts: Facts): ForeignKey[] {
   return factsOf(facts, 'constraint')
     .filter(({ payload }) => payload['type'] === 'f')
     .map(({ id, payload }) => {

@@ -1,4 +1,6 @@
+import { backfillOf, splitDefault } from './backfill'
 import type { Catalog } from './catalog'
+import { withLock } from './locks'
 import { columnKey, type ColumnId, step, type Step } from './step'
 
 /** Steps that are a script of their own. */
@@ -20,6 +22,7 @@ const unique =
 /** The scripts that a change is split into. */
 class Stages {
   readonly main: Step[] = []
+  readonly backfill: Step[] = []
   readonly concurrently: Step[] = []
   readonly constraints: Step[] = []
   readonly validate: Step[] = []
@@ -27,6 +30,7 @@ class Stages {
   get all(): Stage[] {
     const stages: Stage[] = [
       { purpose: '', transaction: true, steps: this.main },
+      { purpose: 'backfill', transaction: false, steps: this.backfill },
       { purpose: 'concurrently', transaction: false, steps: this.concurrently },
       { purpose: 'constraints', transaction: true, steps: this.constraints },
       { purpose: 'validate', transaction: true, steps: this.validate },
@@ -38,24 +42,26 @@ class Stages {
 
 /**
  * Writes the forms that let an application go on: indexes built CONCURRENTLY outside a transaction,
- * keys and checks NOT VALID and validated in a later script, NOT NULL set after a validated check.
- * Tables that the change itself makes need none of it.
+ * keys and checks NOT VALID and validated in a later script, NOT NULL set after a validated check, rows
+ * filled in batches. What has no such form says which lock it takes. Tables that the change itself
+ * makes need none of it.
  *
  * @see https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
  */
 export function inStages(steps: readonly Step[], from: Catalog): Stage[] {
   const stages = new Stages()
   const hasUnique = steps.some((one) => isBusy(one, from) && uniqueOf(one) !== undefined)
-  for (const one of steps) {
+  for (const one of steps.flatMap((each) => (isBusy(each, from) ? splitDefault(each) : [each]))) {
     const isPlain =
       !isBusy(one, from) ||
       !(
         placeIndex(one, steps, stages) ||
+        placeBackfill(one, stages) ||
         placeUnique(one, stages) ||
         placeConstraint(one, stages, hasUnique) ||
         placeNotNull(one, steps, stages)
       )
-    if (isPlain) stages.main.push(one)
+    if (isPlain) stages.main.push(isBusy(one, from) ? withLock(one, from) : one)
   }
   return stages.all
 }
@@ -73,6 +79,12 @@ function isBusy({ ids }: Step, { facts }: Catalog): boolean {
           : parent && facts.get(parent)
     return table?.id.kind === 'table' && table.payload['partitionKey'] === null
   })
+}
+
+function placeBackfill(one: Step, { backfill }: Stages): boolean {
+  const batched = backfillOf(one)
+  if (batched) backfill.push(batched)
+  return batched !== undefined
 }
 
 function placeIndex(one: Step, steps: readonly Step[], { concurrently }: Stages): boolean {
@@ -125,7 +137,8 @@ function placeConstraint(one: Step, stages: Stages, hasUnique: boolean): boolean
   return true
 }
 
-function placeNotNull(one: Step, steps: readonly Step[], { main, validate }: Stages): boolean {
+function placeNotNull(one: Step, steps: readonly Step[], stages: Stages): boolean {
+  const { main, backfill, constraints, validate } = stages
   const [, table, , column] = setNotNull.exec(one.sql) ?? []
   const id = one.ids.find((each): each is ColumnId => each.kind === 'column')
   if (!table || !column || !id) return false
@@ -139,7 +152,9 @@ function placeNotNull(one: Step, steps: readonly Step[], { main, validate }: Sta
   const check = `${id.table}_${id.name}_required`
   const quoted = plain.test(check) ? check : `"${check.replaceAll('"', '')}"`
   const added = `${table} ADD CONSTRAINT ${quoted} CHECK (${column} IS NOT NULL) NOT VALID`
-  main.push({ ...one, sql: added })
+  const isFilled = backfill.some(({ chain }) => chain === columnKey(id))
+  // a row that lacks its value yet must stay one that the application can change
+  ;(isFilled ? constraints : main).push({ ...one, sql: added })
   const own = (sql: string) => ({ ...step(sql, one.ids), group: one.group })
   validate.push(own(`${table} VALIDATE CONSTRAINT ${quoted}`), { ...one, comments: [] })
   validate.push(own(`${table} DROP CONSTRAINT ${quoted}`))

@@ -4,9 +4,9 @@ import { basename, join } from 'node:path'
 import { MigrationError } from '../errors'
 import { openMigrator, type Migrator } from '../migrator'
 import type { Settings } from '../settings/types'
-import { fittingTables } from './fitting'
-import { Leftover } from './leftover'
-import { fillTables, type Unfilled } from './rows'
+import { leftover } from './leftover'
+import type { Readings } from './readings'
+import { fillCopy, type FilledCopy, nextWish, type RowsWish } from './filled-copy'
 import type { Scratch, ScratchDatabase } from './scratch'
 import { scratchSettings } from './scratch-settings'
 import { lossesBetween, takeSnapshot, type Loss, type Snapshot } from './snapshot'
@@ -44,80 +44,88 @@ export interface ProofWork {
   scratch: Scratch
   settings: Settings
   signal: AbortSignal
-}
-
-interface Work extends ProofWork {
-  extra: Answers['extra']
-  leftover: Leftover
+  readings: Readings
 }
 
 /**
  * Applies the scripts, by the migrator itself, to a copy of where they start from with rows in every
  * table; then compares the catalogs, looks whether the rows came through, goes back and compares again.
  * Rows that no change could carry (a text that is no number, nulls in what becomes required) are tried
- * first and, when they stop the script, told; a second try has rows that fit what the tables become.
+ * first and, when they stop the script, told; further tries have rows that fit what the tables become,
+ * fewer of them, and none where the script itself says that it fails on any.
+ * @param filled the first copy, where somebody has made it already
  */
-export async function prove(given: ProofWork, claim: Claim): Promise<Proof> {
-  const leftover = new Leftover(claim.ignored)
-  try {
-    return await proveBy({ ...given, extra: claim.extra, leftover }, claim)
-  } finally {
-    await leftover.settle()
-  }
-}
-
-async function proveBy(work: Work, claim: Claim): Promise<Proof> {
-  const first = await attempt(work, claim, [])
-  const proof =
-    first.refusedRows === undefined ? first : await again(work, claim, first.refusedRows)
+export async function prove(
+  work: ProofWork,
+  claim: Claim,
+  filled?: Promise<FilledCopy>,
+): Promise<Proof> {
+  const proof = await proveWithRows(work, claim, filled)
   if (claim.wayBack !== 'without rows' || proof.failures.length > 0) return proof
-  return { ...proof, failures: (await attempt(work, claim, 'no rows')).failures }
+  const empty = await fillCopy(work.scratch, claim.before, 'none')
+  return { ...proof, failures: (await attempt(work, claim, empty, 'there and back')).failures }
 }
 
-async function again(work: Work, claim: Claim, refused: string): Promise<Proof> {
-  const target = claim.after && (await readTables(await claim.after.pool()))
-  const second = await attempt(work, claim, target ?? [])
-  if (second.refusedRows !== undefined) {
-    return { failures: [`The script fails on rows: ${second.refusedRows}.`], remarks: [] }
+async function proveWithRows(
+  work: ProofWork,
+  claim: Claim,
+  filled: Promise<FilledCopy> | undefined,
+): Promise<Proof> {
+  const way = claim.wayBack === 'without rows' ? 'there' : 'there and back'
+  const remarks: string[] = []
+  let copy = await (filled ?? fillCopy(work.scratch, claim.before))
+  for (let wish: RowsWish | undefined; ; copy = await fillCopy(work.scratch, claim.before, wish)) {
+    const one = await attempt(work, claim, copy, way)
+    if (one.refused === undefined) return { ...one, remarks: [...remarks, ...one.remarks] }
+    const words = wordsOf(one.refused)
+    wish = await nextWish(wish, copy.tables, one.refused, claim, () => tablesAfter(work, claim))
+    if (!wish) return { failures: [`The script fails on rows: ${words}.`], remarks: [] }
+    remarks.push(`Rows that do not fit stop it: ${words}.`)
   }
-  const remark = `Rows that do not fit stop it: ${refused}.`
-  return { ...second, remarks: [remark, ...second.remarks] }
+}
+
+/** What the scripts make of the same tables, where no row is in the way. */
+async function tablesAfter(work: ProofWork, claim: Claim): Promise<readonly TableFacts[]> {
+  const { scratch, settings, signal } = work
+  const database = await scratch.copy(claim.before)
+  await applyScripts(settings, database, claim.scripts, (migrator) =>
+    failureOf(() => migrator.execute({ command: 'upgrade' }, { signal })),
+  )
+  return readTables(await database.pool())
 }
 
 interface Attempt extends Proof {
   /** What the server said when the rows, not the script, were at fault. */
-  refusedRows?: string
+  refused?: MigrationError
 }
 
-/** @param target what the rows are to fit as well */
 async function attempt(
-  work: Work,
+  work: ProofWork,
   claim: Claim,
-  target: readonly TableFacts[] | 'no rows',
+  { database, remarks, filled }: FilledCopy,
+  way: 'there' | 'there and back',
 ): Promise<Attempt> {
-  const { scratch, settings, signal } = work
-  const database = await scratch.copy(claim.before)
-  if (claim.after) work.leftover.prepare(claim.after)
+  const { settings, signal } = work
   const pool = await database.pool()
-  const wanted = target === 'no rows' ? [] : fittingTables(await readTables(pool), target)
-  const remarks = (await fillTables(pool, wanted)).map(remarkOn)
-  const filled = await takeSnapshot(pool)
   return applyScripts(settings, database, claim.scripts, async (migrator) => {
     const refused = await failureOf(() => migrator.execute({ command: 'upgrade' }, { signal }))
-    if (refused && ofRows(refused)) return { failures: [], remarks, refusedRows: wordsOf(refused) }
+    if (refused && ofRows(refused)) return { failures: [], remarks, refused }
     if (refused) return { failures: [`The upgrade fails: ${wordsOf(refused)}.`], remarks }
-    const failures = [
-      ...(await differences(claim.after, database, work)),
-      ...losses(filled, await takeSnapshot(pool), claim.announced),
-    ]
-    const back = claim.wayBack === 'without rows' ? target === 'no rows' : claim.wayBack !== 'none'
-    if (failures.length > 0 || !back) return { failures, remarks }
-    return { failures: await wayBack(work, migrator, database, filled, claim), remarks }
+    const [different, after] = await Promise.all([
+      differences(claim.after, database, work, claim),
+      takeSnapshot(pool),
+    ])
+    const lost = losses(filled, after, claim.announced)
+    const failures = [...different, ...lost.failures]
+    const said = [...remarks, ...lost.remarks]
+    if (failures.length > 0 || way === 'there' || claim.wayBack === 'none')
+      return { failures, remarks: said }
+    return { failures: await wayBack(work, migrator, database, filled, claim), remarks: said }
   })
 }
 
 async function wayBack(
-  work: Work,
+  work: ProofWork,
   migrator: Migrator,
   database: ScratchDatabase,
   filled: Snapshot,
@@ -125,14 +133,14 @@ async function wayBack(
 ): Promise<string[]> {
   const request = { command: 'downgrade', target: '0' } as const
   const { signal } = work
-  work.leftover.prepare(claim.before)
   const refused = await failureOf(() => migrator.execute(request, { signal }))
   if (refused) return [`The downgrade fails: ${wordsOf(refused)}.`]
-  const back = await differences(claim.before, database, { ...work, extra: 'drop' })
-  const lost =
-    claim.wayBack === 'with every row'
-      ? lossesBetween(filled, await takeSnapshot(await database.pool()))
-      : []
+  const pool = await database.pool()
+  const [back, after] = await Promise.all([
+    differences(claim.before, database, work, { ...claim, extra: 'drop' }),
+    claim.wayBack === 'with every row' ? takeSnapshot(pool) : undefined,
+  ])
+  const lost = after ? lossesBetween(filled, after) : []
   return [
     ...back.map((text) => text.replace('The upgrade', 'The downgrade')),
     ...lost.map(({ fact }) => `After upgrade and downgrade, ${fact}.`),
@@ -142,33 +150,49 @@ async function wayBack(
 async function differences(
   wanted: ScratchDatabase | undefined,
   database: ScratchDatabase,
-  { extra, leftover }: Pick<Work, 'extra' | 'leftover'>,
+  { readings }: ProofWork,
+  { extra, ignored }: Claim,
 ): Promise<string[]> {
   if (!wanted) return []
-  const statements = await leftover.between(database, wanted, extra)
+  const statements = await leftover(database, wanted, { extra, ignored, readings })
   if (statements.length === 0) return []
   const more = statements.length > 3 ? `\n… and ${statements.length - 3} more` : ''
   return [`The upgrade leaves a difference: ${statements.slice(0, 3).join(';\n')}${more}`]
 }
 
-function losses(before: Snapshot, after: Snapshot, announced: Claim['announced']): string[] {
-  if (!announced) return []
-  const destructive = announced.filter((statement) => statement.destructive)
-  const isAnnounced = ({ table, column }: Loss) => {
-    const name = (table.split('.').at(-1) ?? table).replaceAll('"', '')
-    return destructive.some(({ sql, group, comments }) => {
-      const text = [sql, group, ...comments].join('\n')
-      if (!text.includes(name)) return false
-      return column === undefined || text.includes(column) || sql.startsWith('DROP TABLE')
-    })
-  }
-  return lossesBetween(before, after)
-    .filter((loss) => !isAnnounced(loss))
-    .map(({ fact }) => `Rows do not come through: ${fact}.`)
+interface Losses {
+  failures: string[]
+  remarks: string[]
 }
 
-function remarkOn({ table, reason }: Unfilled): string {
-  return `Table ${table} was empty when it was tried, since no row was accepted: ${reason}.`
+function losses(before: Snapshot, after: Snapshot, announced: Claim['announced']): Losses {
+  const found: Losses = { failures: [], remarks: [] }
+  if (!announced) return found
+  for (const loss of lossesBetween(before, after)) {
+    if (announced.some((statement) => announces(statement, loss))) continue
+    if (announced.some((statement) => converts(statement, loss)))
+      found.remarks.push(`The expression that converts it is why ${loss.fact}.`)
+    else found.failures.push(`Rows do not come through: ${loss.fact}.`)
+  }
+  return found
+}
+
+function namesOf({ table, ancestors }: Loss): string[] {
+  return [table, ...ancestors].map((name) => (name.split('.').at(-1) ?? name).replaceAll('"', ''))
+}
+
+function announces({ sql, group, comments, destructive }: Statement, loss: Loss): boolean {
+  const text = [sql, group, ...comments].join('\n')
+  if (!destructive || !namesOf(loss).some((name) => text.includes(name))) return false
+  return loss.column === undefined || text.includes(loss.column) || sql.startsWith('DROP TABLE')
+}
+
+/** What becomes of the values of a column with another type says who gave the expression. */
+function converts({ sql }: Statement, loss: Loss): boolean {
+  const { column } = loss
+  if (column === undefined || !namesOf(loss).some((name) => sql.includes(name))) return false
+  const [, altered = ''] = /^ALTER TABLE .*? ALTER COLUMN (.*?) TYPE .* USING /s.exec(sql) ?? []
+  return altered.replaceAll('"', '') === column
 }
 
 /** Runs work with a migrator whose folder holds just these scripts; the folder is gone afterwards. */

@@ -2,12 +2,22 @@ import type { DatabaseError, Pool } from 'pg'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import { candidates, literalsIn, textsIn } from './row-values'
 import type { ColumnFacts, ReferenceFacts, TableFacts } from './table-facts'
+import { inGroups } from './table-order'
+import { runTogether } from './together'
 
 /** What a row is to hold, as SQL by column. */
 type Values = Map<string, string>
 
 /** A row as its table gave it back: every column as text. */
 type Row = Readonly<Record<string, string | null>>
+
+/** How many rows a table gets at most, by its oid, where that is fewer than usual. */
+export type RowLimits = ReadonlyMap<string, number>
+
+interface Likely {
+  table: TableFacts
+  rows: readonly Values[]
+}
 
 /** A table in which no row would stay, and what the server said to the last try. */
 export interface Unfilled {
@@ -23,40 +33,69 @@ const tries = { first: 150, more: 40 }
  * Puts a few rows into every table, those that others refer to first: one with a value in each column,
  * one that leaves to null and to defaults what it can. Where the table refuses them (a check, a
  * trigger), others are tried, with the literals of its checks among the values; the same ones on every
- * run. What never succeeds is told, and its table stays empty.
+ * run. What never succeeds is told, and its table stays empty, as does one that is limited to no row.
  */
-export async function fillTables(pool: Pool, tables: readonly TableFacts[]): Promise<Unfilled[]> {
-  const filler = new Filler(pool)
+export async function fillTables(
+  pool: Pool,
+  tables: readonly TableFacts[],
+  limits: RowLimits = new Map(),
+): Promise<Unfilled[]> {
+  const filler = new Filler(pool, limits)
   const unfilled: Unfilled[] = []
-  for (const table of inOrder(tables)) {
-    const reason = await filler.fill(table)
-    if (reason !== undefined) unfilled.push({ table: table.name, reason })
+  const wanted = tables.filter(({ oid }) => limits.get(oid) !== 0)
+  for (const group of inGroups(wanted)) {
+    for (const table of await filler.fillTogether(group)) {
+      const reason = await filler.fill(table)
+      if (reason !== undefined) unfilled.push({ table: table.name, reason })
+    }
   }
   return unfilled
-}
-
-/** Tables after those that they refer to; in a circle, somewhere. */
-function inOrder(tables: readonly TableFacts[]): TableFacts[] {
-  const byOid = new Map(tables.map((table) => [table.oid, table]))
-  const ordered = new Set<TableFacts>()
-  const visiting = new Set<TableFacts>()
-  const visit = (table: TableFacts) => {
-    if (ordered.has(table) || visiting.has(table)) return
-    visiting.add(table)
-    for (const { tableOid } of table.references) {
-      const target = byOid.get(tableOid)
-      if (target) visit(target)
-    }
-    ordered.add(table)
-  }
-  for (const table of tables) visit(table)
-  return [...ordered]
 }
 
 class Filler {
   private readonly rows = new Map<string, Row[]>()
 
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly limits: RowLimits,
+  ) {}
+
+  /**
+   * Fills those that take the likeliest rows.
+   * @returns the others
+   */
+  async fillTogether(tables: readonly TableFacts[]): Promise<TableFacts[]> {
+    const likely = tables.flatMap((table) => {
+      const rows = this.likelyRows(table)
+      return rows ? [{ table, rows }] : []
+    })
+    await this.insertTogether(likely)
+    return tables.filter(({ oid }) => !this.rows.has(oid))
+  }
+
+  /** Halves what was refused until it is known whose rows are at fault. */
+  private async insertTogether(likely: readonly Likely[]): Promise<void> {
+    const [first] = likely
+    if (!first) return
+    try {
+      const statements = likely.map(({ table, rows }) => insertOf(table, rows))
+      const results = await runTogether<Row>(this.pool, statements)
+      for (const [at, { table }] of likely.entries()) this.rows.set(table.oid, results[at] ?? [])
+    } catch (error) {
+      if (!(error instanceof Error && 'severity' in error)) throw error
+      if (likely.length === 1) return
+      const half = Math.ceil(likely.length / 2)
+      await this.insertTogether(likely.slice(0, half))
+      await this.insertTogether(likely.slice(half))
+    }
+  }
+
+  private likelyRows(table: TableFacts): Values[] | undefined {
+    if (table.references.some(({ tableOid }) => tableOid === table.oid)) return undefined
+    const length = this.limits.get(table.oid) ?? rowsWanted
+    const all = Array.from({ length }, (_, at) => this.row(table, at, at % 2 === 1))
+    return all.every((row) => row !== undefined) ? all : undefined
+  }
 
   /** @returns why there is no row */
   async fill(table: TableFacts): Promise<string | undefined> {
@@ -71,13 +110,8 @@ class Filler {
 
   private async attempt(table: TableFacts): Promise<string | undefined> {
     const random = randomFrom(table.name)
-    const all = Array.from({ length: rowsWanted }, (_, at) => this.row(table, at, at % 2 === 1))
-    const refersToItself = table.references.some(({ tableOid }) => tableOid === table.oid)
-    if (!refersToItself && all.every((row) => row !== undefined)) {
-      if (!(await this.insert(table, all))) return undefined
-    }
     let reason: string | undefined
-    for (let at = 0; at < rowsWanted; at++) {
+    for (let at = 0; at < (this.limits.get(table.oid) ?? rowsWanted); at++) {
       reason = await this.search(table, at, random)
       if (reason !== undefined) break
     }
@@ -177,21 +211,25 @@ class Filler {
     table: TableFacts,
     rows: readonly Values[],
   ): Promise<DatabaseError | undefined> {
-    const columns = table.columns.filter(({ own }) => !own).map(({ name }) => name)
-    const name = quoteIdentifier(table.schema, table.table)
-    const back = table.columns.map((column) => `${quoteIdentifier(column.name)}::text`)
-    const returning = back.length === 0 ? '' : ` RETURNING ${back.join(', ')}`
-    const list = columns.map((column) => quoteIdentifier(column)).join(', ')
-    const tuples = rows.map((row) => `(${columns.map((column) => row.get(column)).join(', ')})`)
-    const source = columns.length === 0 ? 'DEFAULT VALUES' : `(${list}) VALUES ${tuples.join(', ')}`
     try {
-      const result = await this.pool.query<Row>(`INSERT INTO ${name} ${source}${returning}`)
+      const result = await this.pool.query<Row>(insertOf(table, rows))
       this.rows.set(table.oid, [...(this.rows.get(table.oid) ?? []), ...result.rows])
       return undefined
     } catch (error) {
       return error as DatabaseError
     }
   }
+}
+
+function insertOf(table: TableFacts, rows: readonly Values[]): string {
+  const columns = table.columns.filter(({ own }) => !own).map(({ name }) => name)
+  const name = quoteIdentifier(table.schema, table.table)
+  const back = table.columns.map((column) => `${quoteIdentifier(column.name)}::text`)
+  const returning = back.length === 0 ? '' : ` RETURNING ${back.join(', ')}`
+  const list = columns.map((column) => quoteIdentifier(column)).join(', ')
+  const tuples = rows.map((row) => `(${columns.map((column) => row.get(column)).join(', ')})`)
+  const source = columns.length === 0 ? 'DEFAULT VALUES' : `(${list}) VALUES ${tuples.join(', ')}`
+  return `INSERT INTO ${name} ${source}${returning}`
 }
 
 function isOptional({ columns }: ReferenceFacts, table: TableFacts): boolean {

@@ -31,6 +31,8 @@ export interface Scratch {
   copy(original: ScratchDatabase): Promise<ScratchDatabase>
   /** Runs SQL that concerns the whole server. */
   run(sql: string): Promise<void>
+  /** Makes a role where it is not there yet; for servers that are ours alone. */
+  createRole(name: string): Promise<void>
   /** Drops every database, whoever is connected; never throws. Calling it again does nothing. */
   close(): Promise<void>
 }
@@ -94,9 +96,11 @@ class ServerScratch implements Scratch {
     return this.make(quoteIdentifier(original.name))
   }
 
-  async run(sql: string): Promise<void> {
-    const { error } = await this.session.send(sql)
-    if (error) throw error
+  async createRole(name: string): Promise<void> {
+    await this.run(`CREATE ROLE ${quoteIdentifier(name)}`).catch((error: { code?: string }) => {
+      // both schemas are built at once, and may need the same role
+      if (error.code !== '42710') throw error
+    })
   }
 
   close(): Promise<void> {
@@ -104,7 +108,13 @@ class ServerScratch implements Scratch {
     return this.closing
   }
 
+  async run(sql: string): Promise<void> {
+    const { error } = await this.session.send(sql)
+    if (error) throw error
+  }
+
   private async make(template: string): Promise<ScratchDatabase> {
+    if (this.closing) throw new Error('the scratch server is let go')
     const name = scratchName(this.owner, this.made.length + 1)
     const database = new Made(name, { ...this.server.connection, database: name })
     this.made.push(database)

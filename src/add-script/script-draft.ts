@@ -23,10 +23,11 @@ export type ScriptForm = 'sql' | 'ts' | 'pair'
 
 /** The draft of a difference's script. `sql` is what `renderScript` makes of the part. Pure. */
 export function draftOf(part: ScriptPart, sql: string): Draft {
-  const { purpose, up, down } = part
+  const { purpose, up, down, reversible } = part
   const transaction = part.transaction && (down.length === 0 || part.downTransaction)
   const draft: Draft = { purpose, sql, up, transaction }
-  return down.length === 0 ? draft : { ...draft, down }
+  // what needs no statement to be undone can be undone all the same
+  return down.length === 0 && reversible === 'no' ? draft : { ...draft, down }
 }
 
 /** The files of a draft: what comes behind the revision in their names, and their texts. Pure. */

@@ -19,12 +19,13 @@ const expressions = new Set<Id['kind']>([
 /** The fact with its expressions as they stay when they are run and read once more. */
 export function settledFact(fact: Fact): Fact {
   if (!expressions.has(fact.id.kind)) return fact
-  const entries = Object.entries(fact.payload)
-  const settled = entries.map(([key, value]) => [
-    key,
-    typeof value === 'string' ? settledText(value) : value,
-  ])
-  return { ...fact, payload: Object.fromEntries(settled) as Fact['payload'] }
+  const changed = Object.entries(fact.payload).flatMap(([key, value]) => {
+    const settled = typeof value === 'string' ? settledText(value) : value
+    return settled === value ? [] : [[key, settled]]
+  })
+  // most stay themselves, and what is known of them, like their hash, stays with them
+  if (changed.length === 0) return fact
+  return { ...fact, payload: { ...fact.payload, ...Object.fromEntries(changed) } }
 }
 
 /**

@@ -50,6 +50,8 @@ export interface TableFacts {
   references: readonly ReferenceFacts[]
   /** What rows must satisfy: checks, exclusions, the partition's bounds, domains' checks. */
   conditions: readonly ConditionFacts[]
+  /** Names of the tables that it is a partition or a child of, and of those that these are. */
+  ancestors: readonly string[]
   /** True where a trigger of the user's own runs on every change, none of them set apart. */
   triggers: boolean
 }
@@ -60,6 +62,9 @@ const ours = `c.relkind = 'r' AND c.relpersistence <> 't'
 
 const tables = `SELECT c.oid::text, n.nspname AS schema, c.relname AS table, c.oid::regclass::text AS name,
     CASE WHEN c.relispartition THEN pg_get_partition_constraintdef(c.oid) END AS bounds,
+    ARRAY(WITH RECURSIVE up AS (SELECT inhparent FROM pg_inherits WHERE inhrelid = c.oid
+      UNION SELECT i.inhparent FROM pg_inherits i JOIN up ON i.inhrelid = up.inhparent)
+      SELECT inhparent::regclass::text FROM up) AS ancestors,
     EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal)
       AND NOT EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND NOT g.tgisinternal AND g.tgenabled <> 'O') AS triggers
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${ours} ORDER BY n.nspname, c.relname`
@@ -84,7 +89,10 @@ const types = `SELECT t.oid::text, t.typtype AS kind, t.typbasetype::text AS bas
     CASE WHEN t.typtype = 'c' THEN (SELECT count(*)::int FROM pg_attribute f WHERE f.attrelid = t.typrelid AND f.attnum > 0 AND NOT f.attisdropped) END AS fields
   FROM pg_type t WHERE t.oid = ANY ($1::oid[])`
 
-interface TableRow extends Pick<TableFacts, 'oid' | 'schema' | 'table' | 'name' | 'triggers'> {
+interface TableRow extends Pick<
+  TableFacts,
+  'oid' | 'schema' | 'table' | 'name' | 'ancestors' | 'triggers'
+> {
   bounds: string | null
 }
 

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { Reading } from './catalog'
 
 /** Whether a downgrade brings everything back: `lossy` the catalog but not every value, `no` not at all. */
 export type Reversible = 'yes' | 'lossy' | 'no'
@@ -133,7 +134,19 @@ export type FindDifference = (
   after: Pool,
   answers: Answers,
   ignored: readonly Ignored[],
+  known?: Known,
 ) => Promise<Change>
+
+/** What spares `findDifference` reading catalogs, which takes most of its time where they are large. */
+export interface Known {
+  /** What `before` and `after` hold. */
+  readings?: readonly [Reading, Reading]
+  /**
+   * True: whoever calls proves the scripts on another copy, so that what they lead to is not looked at.
+   * Where the proof then fails, what pg-delta forgot may be found without this.
+   */
+  proven?: boolean
+}
 
 /** `renderScript` in render.ts: one script's whole text, in sections. */
 export type RenderScript = (part: ScriptPart, header: ScriptHeader) => string

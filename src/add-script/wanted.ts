@@ -27,6 +27,8 @@ export interface Building {
   signal: AbortSignal
   /** Told what goes on, in a few words. */
   progress: (text: string) => void
+  /** Told of the scripts' schema while the wanted one may still be built. */
+  replayed?: (before: ScratchDatabase) => void
 }
 
 /**
@@ -37,13 +39,25 @@ export async function buildWanted(
   source: Exclude<ScriptSource, 'none'>,
   building: Building,
 ): Promise<Wanted> {
-  const { settings, scratch, signal, progress } = building
+  const { settings, scratch, signal, progress, replayed } = building
   if (source === 'command') return fromCommand(building)
-  progress('replaying the scripts')
-  const before = await replayScripts(scratch, settings, signal)
-  progress(source === 'schema' ? 'loading the canonical schema' : 'building the entities')
+  const what = source === 'schema' ? 'loading the canonical schema' : 'building the entities'
+  progress(`replaying the scripts and ${what}`)
   const from = source === 'schema' ? settings.schema! : 'entities'
-  return { is: 'schemas', before, after: await buildSchema(scratch, settings, from) }
+  const [before, after] = await both(
+    replayScripts(scratch, settings, signal).then((database) => {
+      replayed?.(database)
+      return database
+    }),
+    buildSchema(scratch, settings, from),
+  )
+  return { is: 'schemas', before, after }
+}
+
+/** At the same time, since each waits for a server's process of its own; the first one's failure counts first. */
+async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
+  await Promise.allSettled([one, other])
+  return [await one, await other]
 }
 
 async function fromCommand({ settings, scratch, signal, progress }: Building): Promise<Wanted> {
@@ -58,7 +72,8 @@ async function fromCommand({ settings, scratch, signal, progress }: Building): P
   const { file, before, after, diff } = result
   const load = (text: string) =>
     inFile(basename(file), text, (path) => buildSchema(scratch, settings, path))
-  return { is: 'schemas', before: await load(before), after: await load(after), diff }
+  const [old, fresh] = await both(load(before), load(after))
+  return { is: 'schemas', before: old, after: fresh, diff }
 }
 
 /** An error then names the file as the user knows it, but for its folder. */

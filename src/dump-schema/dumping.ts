@@ -114,7 +114,7 @@ export class Dumping {
     this.progress('writing the schema')
     const { catalog, database, filled } = replayed
     const pool = await (await scratch.create()).pool()
-    const copy = await Copy.of(engine, pool, ignoredTables(this.settings))
+    const copy = await Copy.of(engine, pool, { ignored: ignoredTables(this.settings) })
     const steps = await schemaSteps(copy, catalog)
     const unwritten = [...catalog.details.unwritten.keys()].map(bare)
     const remarks = [

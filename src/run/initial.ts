@@ -5,6 +5,7 @@ import { quoteIdentifier } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import { quoteDefaults } from './entity-defaults'
+import { rememberNames } from './entity-names'
 import { codeFailure } from './failure'
 import type { RunContext } from './context'
 import { runSchema } from './schema'
@@ -71,6 +72,7 @@ async function buildEntities({ database }: RunContext, session: Session): Promis
   if (isOurs(dataSource)) {
     await installExtensions(dataSource)
     quoteDefaults(dataSource)
+    rememberNames(dataSource)
   }
   for (const schema of schemasOf(dataSource)) {
     const { error } = await session.send(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`)

@@ -20,7 +20,8 @@ export type Settlement = 'done' | 'not done' | 'unknown'
  * Settles the one statement in doubt by looking at the catalog: an index present and valid with that
  * definition, a constraint present and validated, an enum label present, a partition detached, an
  * extension, database, tablespace or subscription present. What may run again without harm (VACUUM,
- * REINDEX, REFRESH, ANALYZE, ALTER SYSTEM) is not done. Leaves nothing behind.
+ * REINDEX, REFRESH, ANALYZE, ALTER SYSTEM; a DO block with the line `-- migrate: repeatable`) is not done.
+ * Leaves nothing behind.
  *
  * @param since the transaction that last wrote the script's journal entry, before the statement began;
  *   undefined when somebody has gone on with the script since.
@@ -34,6 +35,7 @@ export async function settle(
   if (!parsed) return 'unknown'
   const [[kind, node] = []] = Object.entries(parsed)
   if (kind === 'IndexStmt') return settleIndex(session, statement, node as IndexStatement, since)
+  if (kind === 'DoStmt' && saysRepeatable.test(statement)) return 'not done'
   if (kind === 'DropStmt') return settleDrop(session, node as DropStatement)
   const question = questionFor(parsed)
   if (question === 'again') return 'not done'
@@ -41,6 +43,9 @@ export async function settle(
   const [row] = await session.query<{ done: boolean }>(question.sql, question.values)
   return row?.done ? 'done' : 'not done'
 }
+
+/** The line with which a block says of itself that it may run again: a backfill in batches. */
+const saysRepeatable = /^-- migrate: repeatable\s*$/m
 
 async function settleIndex(
   session: Session,

@@ -1,4 +1,8 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { findDifference } from '../../src/add-script/difference'
 import { changeTest } from './change-case'
+import { Databases } from './scratch'
 
 const online = { online: true }
 const t = (more = '') => `CREATE TABLE t (id int PRIMARY KEY, a int, b text${more});`
@@ -17,20 +21,98 @@ changeTest('online: keys and checks are validated in a later script', {
   reversible: 'yes',
 })
 
-changeTest('online: NOT NULL is set where a validated check has proven it', {
-  before: t(),
-  after: 'CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b text)',
-  rows: 'INSERT INTO t VALUES (1)',
-  answers: { ...online, backfills: [{ table: 't', column: 'a', expression: '0' }] },
+/** What is written for a column's values, on one line. */
+const batches = (table: string, column: string, value: string) =>
+  `DO $$ -- migrate: repeatable DECLARE backfill_page bigint := 0; BEGIN WHILE backfill_page * current_setting('block_size')::bigint < pg_relation_size('${table}') LOOP UPDATE ${table} SET ${column} = ${value} WHERE ${column} IS NULL AND ctid >= format('(%s,0)', backfill_page)::tid AND ctid < format('(%s,0)', backfill_page + 500)::tid; COMMIT; backfill_page := backfill_page + 500; END LOOP; END $$`
+
+changeTest(
+  'online: NOT NULL is set where rows were filled in batches and a validated check has proven it',
+  {
+    before: t(),
+    after: 'CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b text)',
+    rows: 'INSERT INTO t SELECT n, nullif(n % 3, 0) FROM generate_series(1, 200000) n',
+    answers: { ...online, backfills: [{ table: 't', column: 'a', expression: '0' }] },
+    up: [
+      batches('t', 'a', '0'),
+      'ALTER TABLE t ADD CONSTRAINT t_a_required CHECK (a IS NOT NULL) NOT VALID',
+      'ALTER TABLE t VALIDATE CONSTRAINT t_a_required',
+      'ALTER TABLE t ALTER COLUMN a SET NOT NULL',
+      'ALTER TABLE t DROP CONSTRAINT t_a_required',
+    ],
+    holds: [
+      [
+        'SELECT a, count(*)::int FROM t GROUP BY a ORDER BY a',
+        [
+          [0, 66666],
+          [1, 66667],
+          [2, 66667],
+        ],
+      ],
+    ],
+  },
+)
+
+changeTest('online: a default that differs from row to row is filled in afterwards', {
+  before: `${t()} CREATE TABLE "Odd" (a int)`,
+  after: `CREATE TABLE t (id int PRIMARY KEY, a int, b text, key uuid NOT NULL DEFAULT gen_random_uuid(), at timestamptz NOT NULL DEFAULT now());
+    CREATE TABLE "Odd" (a int, "Key" double precision DEFAULT random())`,
+  rows: 'INSERT INTO t SELECT n FROM generate_series(1, 3) n; INSERT INTO "Odd" VALUES (1), (2)',
+  answers: online,
   up: [
-    'UPDATE t SET a = 0 WHERE a IS NULL',
-    'ALTER TABLE t ADD CONSTRAINT t_a_required CHECK (a IS NOT NULL) NOT VALID',
-    'ALTER TABLE t VALIDATE CONSTRAINT t_a_required',
-    'ALTER TABLE t ALTER COLUMN a SET NOT NULL',
-    'ALTER TABLE t DROP CONSTRAINT t_a_required',
+    'ALTER TABLE "Odd" ADD COLUMN "Key" double precision',
+    'ALTER TABLE "Odd" ALTER COLUMN "Key" SET DEFAULT random()',
+    'ALTER TABLE t ADD COLUMN key uuid',
+    'ALTER TABLE t ALTER COLUMN key SET DEFAULT gen_random_uuid()',
+    'ALTER TABLE t ADD COLUMN at timestamp with time zone NOT NULL DEFAULT now()',
+    batches('"Odd"', '"Key"', 'DEFAULT'),
+    batches('t', 'key', 'DEFAULT'),
+    'ALTER TABLE t ADD CONSTRAINT t_key_required CHECK (key IS NOT NULL) NOT VALID',
+    'ALTER TABLE t VALIDATE CONSTRAINT t_key_required',
+    'ALTER TABLE t ALTER COLUMN key SET NOT NULL',
+    'ALTER TABLE t DROP CONSTRAINT t_key_required',
   ],
-  holds: [['SELECT a FROM t', [[0]]]],
+  holds: [
+    ['SELECT count(DISTINCT key)::int FROM t', [[3]]],
+    ['SELECT count(DISTINCT "Key")::int FROM "Odd"', [[2]]],
+  ],
 })
+
+changeTest('online: a new required column is filled in batches', {
+  before: t(),
+  after: t(', c text NOT NULL'),
+  rows: 'INSERT INTO t SELECT n FROM generate_series(1, 3) n',
+  answers: { ...online, backfills: [{ table: 't', column: 'c', expression: "'$$' || id" }] },
+  up: [
+    'ALTER TABLE t ADD COLUMN c text',
+    batches('t', 'c', "'$$' || id").replaceAll(/^DO \$\$|\$\$$/g, (tag) =>
+      tag.replace('$$', '$backfill$'),
+    ),
+    'ALTER TABLE t ADD CONSTRAINT t_c_required CHECK (c IS NOT NULL) NOT VALID',
+    'ALTER TABLE t VALIDATE CONSTRAINT t_c_required',
+    'ALTER TABLE t ALTER COLUMN c SET NOT NULL',
+    'ALTER TABLE t DROP CONSTRAINT t_c_required',
+  ],
+  holds: [['SELECT c FROM t ORDER BY id', [['$$1'], ['$$2'], ['$$3']]]],
+})
+
+test('online: what writes a table anew says which lock it takes; what does not, does not', () =>
+  Databases.with(async (databases) => {
+    const before = 'CREATE TABLE t (a varchar(5), b int, c numeric(5,2), d text)'
+    const after =
+      'CREATE TABLE t (a varchar(9), b bigint, c numeric(9,2), d varchar, e int GENERATED ALWAYS AS (1) STORED)'
+    const one = databases.open(await databases.make(before))
+    const other = databases.open(await databases.make(after))
+    const answers = { renames: [], using: [], map: [], backfills: [], extra: 'drop' as const }
+    const change = await findDifference(one, other, { ...answers, yes: true, online: true }, [])
+
+    const statements = change.scripts.flatMap(({ up }) => up)
+    const said = statements.filter(({ comments }) => comments.join().includes('ACCESS EXCLUSIVE'))
+    assert.deepEqual(said.map(({ sql }) => / COLUMN (\w)/.exec(sql)?.[1] ?? '').toSorted(), [
+      'b',
+      'e',
+    ])
+    assert.equal(statements.length, 5)
+  }))
 
 changeTest('online: a unique constraint is made of an index that was built beside the work', {
   before: `${t()} CREATE TABLE c (a int)`,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { prove, type Claim, type Proof } from '../../src/add-script/proof'
+import { Readings } from '../../src/add-script/readings'
 import { openScratch, type ScratchDatabase } from '../../src/add-script/scratch'
 import type { Statement } from '../../src/add-script/types'
 import { settingsFor } from '../../src/settings/library'
@@ -15,9 +16,18 @@ interface Case {
   /** Statements that say that they lose data. */
   destructive?: readonly string[]
   wayBack?: Claim['wayBack']
+  /** Statements that say that they fail where there are rows. */
+  failing?: readonly string[]
 }
 
-async function proofOf({ before, after, script, destructive, wayBack }: Case): Promise<Proof> {
+async function proofOf({
+  before,
+  after,
+  script,
+  destructive = [],
+  wayBack,
+  failing = [],
+}: Case): Promise<Proof> {
   let proof: Proof | undefined
   await withDatabase((database) =>
     withFolder({ '1_a.sql': '' }, async (folder) => {
@@ -34,12 +44,12 @@ async function proofOf({ before, after, script, destructive, wayBack }: Case): P
         const signal = new AbortController().signal
         const files = [{ path: `${folder}/2_b.sql`, text: script }]
         proof = await prove(
-          { scratch, settings: own, signal },
+          { scratch, settings: own, signal, readings: new Readings() },
           {
             scripts: [{ revision: '2', title: 'b', words: 'b', files }],
             before: await made(before),
             after: await made(after),
-            announced: (destructive ?? []).map(announcement),
+            announced: [...destructive.map(announcement), ...failing.map(warning)],
             wayBack: wayBack ?? 'with every row',
             extra: 'drop',
             ignored: [settings.journal, { schema: 'public', table: 'typetrek_scratch_journal' }],
@@ -55,6 +65,11 @@ async function proofOf({ before, after, script, destructive, wayBack }: Case): P
 
 function announcement(sql: string): Statement {
   return { sql, group: '', comments: [], destructive: true, transactional: true }
+}
+
+function warning(sql: string): Statement {
+  const comments = ['Fails where the table has rows.']
+  return { ...announcement(sql), comments, destructive: false }
 }
 
 const users = 'CREATE TABLE users (id serial PRIMARY KEY, name varchar(50) NOT NULL, age int)'
@@ -253,5 +268,53 @@ test('a table that cannot be filled is told', async () => {
   assert.match(
     remarks[0] ?? '',
     /^Table never was empty when it was tried, since no row was accepted: /,
+  )
+})
+
+test('rows fit what a table becomes under another name', async () => {
+  const proof = await proofOf({
+    before: users,
+    after:
+      'CREATE TABLE people (id serial PRIMARY KEY, name varchar(50) NOT NULL, years int NOT NULL)',
+    script: `-- MIGRATE UP
+ALTER TABLE users RENAME TO people;
+ALTER TABLE people RENAME age TO years;
+ALTER TABLE people RENAME CONSTRAINT users_pkey TO people_pkey;
+ALTER SEQUENCE users_id_seq RENAME TO people_id_seq;
+ALTER TABLE people ALTER years SET NOT NULL;
+-- MIGRATE DOWN
+ALTER TABLE people RENAME TO users;
+ALTER TABLE users RENAME years TO age;
+ALTER TABLE users RENAME CONSTRAINT people_pkey TO users_pkey;
+ALTER SEQUENCE people_id_seq RENAME TO users_id_seq;
+ALTER TABLE users ALTER age DROP NOT NULL;`,
+  })
+
+  assert.deepEqual(proof.failures, [])
+  assert.deepEqual(proof.remarks, [
+    'Rows that do not fit stop it: column "years" of relation "people" contains null values.',
+  ])
+})
+
+test('a table gets one row where two would be alike, and none where the script says that it fails on any', async () => {
+  const change = {
+    before: 'CREATE TABLE t (flag boolean, is_on boolean NOT NULL); CREATE TABLE u (id int)',
+    after: `CREATE TABLE t (flag boolean, is_on boolean NOT NULL, CONSTRAINT t_key UNIQUE (is_on));
+      CREATE TABLE u (id int, more int NOT NULL)`,
+    script: `-- MIGRATE UP
+ALTER TABLE t ADD CONSTRAINT t_key UNIQUE (is_on);
+ALTER TABLE u ADD more int NOT NULL;
+-- MIGRATE DOWN
+ALTER TABLE t DROP CONSTRAINT t_key;
+ALTER TABLE u DROP more;`,
+  }
+  const refused = await proofOf(change)
+  const said = await proofOf({ ...change, failing: ['ALTER TABLE u ADD more int NOT NULL'] })
+
+  assert.match(refused.failures.join(), /The script fails on rows: column "more"/)
+  assert.deepEqual(said.failures, [])
+  assert.match(
+    said.remarks.at(-1) ?? '',
+    /Table u was empty when it was tried, since any row stops it/,
   )
 })

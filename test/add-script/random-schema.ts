@@ -104,6 +104,19 @@ function addColumn(model: Model, table: Table, random: Random): void {
   table.columns.push(column)
 }
 
+/** True where a column may hold no null. */
+export function isRequired(model: Model, table: string, column: string): boolean {
+  const found = model.tables.find(({ name }) => name === table)
+  return found?.columns.find(({ name }) => name === column)?.required ?? false
+}
+
+/** Some value of a column; empty where there is no such column. */
+export function valueIn(model: Model, table: string, column: string): string {
+  const found = model.tables.find(({ name }) => name === table)
+  const type = found?.columns.find(({ name }) => name === column)?.type
+  return type === undefined ? '' : valueOf(model, type)
+}
+
 function valueOf({ enums }: Model, type: string): string {
   const own = enums.get(type)
   return own ? `'${own.at(-1)!}'` : types[type]!

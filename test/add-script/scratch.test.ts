@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -220,7 +221,11 @@ async function serverFor(settings: Settings, major: number | undefined): Promise
 test("an embedded server of production's major version comes first, then scratch.url", async () => {
   await withHome(async (settings, named) => {
     const scratch = await openScratch(named, 16)
-    const { rows } = await (await (await scratch.create()).pool()).query('SHOW fsync')
+    const pool = await (await scratch.create()).pool()
+    const { rows } = await pool.query<{ fsync: string; place: string }>(
+      `SELECT current_setting('fsync') AS fsync, current_setting('data_directory') AS place`,
+    )
+    const inMemory = rows[0]?.place.startsWith('/dev/shm/typetrek-')
     const servers = {
       first: [scratch.major, scratch.own],
       notInstalled: await serverFor(named, 11),
@@ -244,9 +249,20 @@ test("an embedded server of production's major version comes first, then scratch
       notKnown: url,
       preferred: url,
     })
-    assert.deepEqual(rows, [{ fsync: 'off' }])
+    assert.equal(rows[0]?.fsync, 'off')
+    assert.equal(inMemory, await hasMemory())
     assert.deepEqual([seen, major], [[true, false], 18])
     assert.equal(error.code, 'EMBEDDED_UNAVAILABLE')
     assert.match(error.hint ?? '', /npm install.*or set scratch\.url/)
   })
 })
+
+/** As the server asks for it: a file system in memory with room for a large schema. */
+async function hasMemory(): Promise<boolean> {
+  try {
+    const { bavail, bsize } = await statfs('/dev/shm')
+    return process.platform === 'linux' && bavail * bsize >= 2 * 2 ** 30
+  } catch {
+    return false // there is none
+  }
+}

@@ -31,7 +31,7 @@ export async function dumpTwice(databases: Databases, sql: string): Promise<Dump
 
 async function dump(databases: Databases, name: string): Promise<string> {
   const engine = await loadEngine()
-  const copy = await Copy.of(engine, databases.open(await databases.make('')), [])
+  const copy = await Copy.of(engine, databases.open(await databases.make('')), { ignored: [] })
   const catalog = await readCatalog(engine, databases.open(name), [])
   return schemaText(await schemaSteps(copy, catalog), { folder: 'migration', remarks: [] })
 }

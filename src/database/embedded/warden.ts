@@ -7,11 +7,20 @@ import { findBinaries } from './binaries'
 import { type Cluster, createCluster, runningServer, type Server, startServer } from './cluster'
 import { stopServer } from './cluster'
 import type { Home } from './home'
+import { copyData, quickPlace, removeCopy } from './memory'
 import { placeBinaries, runnableInPlace } from './native'
 import { isAlive, isTaken, processesIn } from './process'
 
 const settings = ['max_connections=200', 'log_min_messages=log']
-const careless = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'autovacuum=off']
+const careless = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'autovacuum=off',
+  'jit=off',
+  'min_wal_size=32MB',
+  'max_wal_size=256MB',
+]
 
 /** What a new cluster, or a server that has to be started, should be like. */
 interface Wanted {
@@ -27,6 +36,8 @@ export class Warden {
   private server: Server | undefined
   private raising: Promise<Server> | undefined
   private cluster: Cluster | undefined
+  /** Where the data stays; elsewhere than the running cluster's where that is a copy in memory. */
+  private kept: Cluster | undefined
 
   /** @param sockets folder for the server's socket */
   constructor(
@@ -56,17 +67,21 @@ export class Warden {
   async down(): Promise<void> {
     await this.raising?.catch(() => undefined)
     if (this.server) await stopServer(this.server)
+    if (this.cluster && this.cluster !== this.kept) await removeCopy(this.cluster)
   }
 
   private async raise(): Promise<Server> {
     if (this.server && (await isAlive(this.server.pid))) return this.server
-    const cluster = (this.cluster ??= await this.prepare())
+    const { throwAway } = this.wanted
+    const kept = (this.kept ??= await this.prepare())
+    const cluster = (this.cluster = throwAway ? await quickPlace(kept) : kept)
     this.server = await runningServer(cluster)
     if (this.server) return this.server
     await clearLeftovers(cluster)
     for (const name of await readdir(this.sockets)) await rm(join(this.sockets, name))
-    if (!(await hasControlFile(cluster.data))) await createAnew(cluster, this.wanted.throwAway)
-    this.server = await start(cluster, this.sockets, this.wanted.throwAway)
+    if (!(await hasControlFile(kept.data))) await createAnew(kept, throwAway)
+    if (cluster !== kept) await copyData(kept, cluster)
+    this.server = await start(cluster, this.sockets, throwAway)
     return this.server
   }
 
