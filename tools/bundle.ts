@@ -89,6 +89,7 @@ function withoutImports(code: string): string {
     /\bimport\((["']\.[^"']+["'])\)/g,
     'Promise.resolve().then(() => require($1))',
   )
+  if (/\bimport\(/.test(lazy)) throw new Error(`import() of a package in a bundled file:\n${lazy}`)
   return lazily.reduce(
     (text, name) =>
       text.replaceAll(new RegExp(`require\\(["']${name}["']\\)`, 'g'), `later('${name}')`),

@@ -2,12 +2,12 @@ import { hash } from 'node:crypto'
 import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { dirname } from 'node:path'
-import { constants, Script } from 'node:vm'
+import { Script } from 'node:vm'
 
 /**
  * Loads a CommonJS file with the code that V8 compiled for it at an earlier start. That is kept beside the
  * file, as `.pyc` files are, where this user may write there; it counts for this version of Node and this
- * very file alone. Node does the same by itself from 22.1 on (`module.enableCompileCache`).
+ * very file alone. The file cannot use `import()`. Node does the same by itself from 22.1 on (`module.enableCompileCache`).
  *
  * @see https://nodejs.org/api/vm.html#scriptcreatecacheddata
  */
@@ -18,7 +18,6 @@ export function requireCompiled(file: string): unknown {
   const script = new Script(Module.wrap(readFileSync(file, 'utf8')), {
     filename: file,
     ...(kept && { cachedData: kept }),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   })
   if (!kept) process.once('exit', () => keep(cache, key, script))
   const module = new Module(file)

@@ -95,9 +95,10 @@ export class Session {
 
   /** Runs one `COPY … FROM stdin` with its data, at the pace at which the server takes it. */
   async copyIn(statement: string, data: Iterable<string> | AsyncIterable<Buffer>): Promise<void> {
-    const { Readable } = await import('node:stream')
-    const { pipeline } = await import('node:stream/promises')
-    const { from } = await import('pg-copy-streams')
+    // loaded when they are needed, and by `require`: `import` would be a second loader
+    const { Readable } = require('node:stream') as typeof import('node:stream')
+    const { pipeline } = require('node:stream/promises') as typeof import('node:stream/promises')
+    const { from } = require('pg-copy-streams') as typeof import('pg-copy-streams')
     await pipeline(Readable.from(data), this.client.query(from(statement)))
   }
 

@@ -7,7 +7,7 @@ export type ParsedStatement = Readonly<Record<string, unknown>>
  * loads libpg-query, about 40 ms.
  */
 export async function parseStatement(source: string): Promise<ParsedStatement | undefined> {
-  const { loadModule, parseSync } = await import('libpg-query')
+  const { loadModule, parseSync } = require('libpg-query') as typeof import('libpg-query')
   await loadModule()
   try {
     const statement: object | undefined = parseSync(source).stmts?.[0]?.stmt
