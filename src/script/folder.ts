@@ -14,8 +14,9 @@ export interface FolderOptions {
   allowEmpty?: boolean
 }
 
-// Other work of the process gets its turn between so many scripts.
-const scriptsAtOnce = 100
+// Other work of the process gets its turn between so many: a connection that is being made, above all.
+const namesAtOnce = 250
+const scriptsAtOnce = 25
 
 /**
  * Reads every script of a folder, in the order of revisions. Reads texts only: no module is imported,
@@ -34,7 +35,8 @@ export async function readFolder(
   const problems: MigrationError[] = []
   const files: NamedFile[] = []
   const before = { path: join(folder, 'x').slice(0, -1), shown: join(shown, 'x').slice(0, -1) }
-  for (const entry of entries) {
+  for (const [index, entry] of entries.entries()) {
+    if (index % namesAtOnce === 0) await turn()
     const { name } = entry
     const reading = readName(name)
     if (reading.is === 'ignored') continue
@@ -50,7 +52,7 @@ export async function readFolder(
   const groups = groupByRevision(files, problems)
   const scripts: Script[] = []
   for (const [index, group] of groups.entries()) {
-    if (index % scriptsAtOnce === scriptsAtOnce - 1) await turn()
+    if (index % scriptsAtOnce === 0) await turn()
     const script = buildScript(group, problems)
     if (script) scripts.push(script)
   }

@@ -24,17 +24,19 @@ export function groupByRevision(
   files: readonly NamedFile[],
   problems: MigrationError[],
 ): ScriptFiles[] {
-  const byRevision = new Map<string, NamedFile[]>()
+  // nearly every revision has one file, and needs no list
+  const byRevision = new Map<string, NamedFile | NamedFile[]>()
   for (const file of files) {
-    const group = byRevision.get(file.revision)
-    if (group) group.push(file)
-    else byRevision.set(file.revision, [file])
+    const known = byRevision.get(file.revision)
+    if (!known) byRevision.set(file.revision, file)
+    else if (Array.isArray(known)) known.push(file)
+    else byRevision.set(file.revision, [known, file])
   }
   const groups: ScriptFiles[] = []
-  for (const [revision, group] of byRevision) {
-    const rivals = rivalsOf(group)
+  for (const [revision, found] of byRevision) {
+    const rivals = Array.isArray(found) ? rivalsOf(found) : undefined
     if (rivals) problems.push(taken(revision, rivals))
-    else groups.push(scriptFiles(revision, group))
+    else groups.push(Array.isArray(found) ? scriptFiles(revision, found) : onlyFile(found))
   }
   return groups
 }
@@ -51,7 +53,6 @@ function isBuildIn(group: readonly NamedFile[]): (file: NamedFile) => boolean {
 }
 
 function rivalsOf(group: readonly NamedFile[]): readonly [NamedFile, NamedFile] | undefined {
-  if (group.length === 1) return undefined
   const isBuild = isBuildIn(group)
   const modules = group.filter((file) => isModule(file) && !isBuild(file))
   for (const [first, second] of [modules, group.filter(isUpgrade), group.filter(isDowngrade)])
@@ -68,13 +69,14 @@ function comparable(title: string): string {
 
 const noBuilds: readonly NamedFile[] = []
 
+function onlyFile(file: NamedFile): ScriptFiles {
+  const { revision } = file
+  if (isModule(file)) return { revision, builds: noBuilds, module: file }
+  if (isDowngrade(file)) return { revision, builds: noBuilds, downgrade: file }
+  return { revision, builds: noBuilds, upgrade: file }
+}
+
 function scriptFiles(revision: string, group: readonly NamedFile[]): ScriptFiles {
-  const [only] = group
-  if (only && group.length === 1) {
-    if (isModule(only)) return { revision, builds: noBuilds, module: only }
-    const place = isDowngrade(only) ? 'downgrade' : 'upgrade'
-    return { revision, builds: noBuilds, [place]: only }
-  }
   const isBuild = isBuildIn(group)
   const module = group.find((file) => isModule(file) && !isBuild(file))
   const upgrade = group.find(isUpgrade)
