@@ -81,6 +81,28 @@ export async function readDowngradeText(
   return rows[0]?.downgrade_text
 }
 
+/**
+ * Whether a revision's newest operation has this outcome; one entry is looked up, so it may be asked
+ * often. False where there is no journal. Not for a session inside a transaction.
+ */
+export async function hasOutcome(
+  session: Session,
+  name: JournalName,
+  revision: string,
+  outcome: Entry['outcome'],
+): Promise<boolean> {
+  const table = quoteIdentifier(name.schema, name.table)
+  try {
+    const [newest] = await session.query<{ outcome: string }>(
+      `SELECT outcome FROM ${table} WHERE revision = ${revision} AND outcome <> 'error' ORDER BY ordinal DESC LIMIT 1`,
+    )
+    return newest?.outcome === outcome
+  } catch (error) {
+    if (isUndefinedTable(error)) return false
+    throw asJournalError(error, name)
+  }
+}
+
 async function journalExists(session: Session, name: JournalName): Promise<boolean> {
   const [found] = await session.query<{ exists: boolean }>(
     'SELECT pg_catalog.to_regclass($1) IS NOT NULL AS exists',
@@ -101,8 +123,10 @@ export async function ensureJournal(
   name: JournalName,
   expected = false,
 ): Promise<JournalState> {
-  if (expected && session.status === 'I') {
-    const state = await stateOf(session, name, inspection(name))
+  if (session.status === 'I') {
+    const state = expected
+      ? await stateOf(session, name, inspection(name))
+      : await createdState(session, name)
     if (state.exists) return state
   }
   for (let attempt = 1; ; attempt++) {
@@ -114,6 +138,14 @@ export async function ensureJournal(
     // the other one may have made the schema alone
     if (attempt === 3) throw asJournalError(error, name)
   }
+}
+
+/** Created in one round trip, where its schema is there and it is not; anything else is looked into. */
+async function createdState(session: Session, name: JournalName): Promise<JournalState> {
+  const { error } = await session.send(`BEGIN;\n${createJournal(name, false)}\nCOMMIT`)
+  if (!error) return { ...emptyState, exists: true }
+  await session.send('ROLLBACK')
+  return emptyState
 }
 
 interface Creation {

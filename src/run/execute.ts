@@ -1,6 +1,6 @@
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
-import { ensureJournal, readState } from '../journal/journal'
+import { ensureJournal, hasOutcome, readState } from '../journal/journal'
 import type { JournalState } from '../journal/state'
 import type { Plan, Request } from '../plan/plan'
 import { planSteps } from '../plan/planner'
@@ -33,7 +33,9 @@ export async function execute(
     const { refuseStale, runUntilDone, underLock } =
       require('./perform') as typeof import('./perform')
     const elsewhere = async (waiting: Session): Promise<RunReport | undefined> => {
-      if (request.command !== 'upgrade') return undefined
+      const last = first.steps.at(-1)
+      if (request.command !== 'upgrade' || !last) return undefined
+      if (!(await hasOutcome(waiting, settings.journal, last.revision, 'success'))) return undefined
       // a set-up that goes on, say, is nothing to give up for
       const now = await readUsable(waiting, context).then(plan, () => undefined)
       return now?.steps.length === 0 ? { plan: now, steps: [] } : undefined

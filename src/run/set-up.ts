@@ -4,7 +4,7 @@ import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import { setUpRevision, type Entry } from '../journal/entry'
-import { ensureJournal, readState } from '../journal/journal'
+import { ensureJournal, hasOutcome, readState } from '../journal/journal'
 import type { JournalState } from '../journal/state'
 import { claimIndex, finishClaim, insertClaim, takeOver, type Claim } from '../journal/table'
 import type { Request } from '../plan/plan'
@@ -50,6 +50,7 @@ export async function setUp(
     const before = await readState(session, settings.journal)
     if (isSetUp(before)) return nothingDone(context, scripts, before)
     const elsewhere = async (waiting: Session) => {
+      if (await hasOutcome(waiting, settings.journal, setUpRevision, 'running')) return undefined
       const now = await readState(waiting, settings.journal)
       return isSetUp(now) ? nothingDone(context, scripts, now) : undefined
     }

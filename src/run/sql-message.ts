@@ -35,7 +35,7 @@ interface Ready {
 
 /** Sends SQL jobs in few messages and learns from each how much the next may carry. */
 export class MessageSender {
-  private budget = 128 * 1024
+  private budget = largestMessage
   private attempt = 0
   /** Built while the message before it was under way. */
   private ready: Ready | undefined
