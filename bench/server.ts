@@ -14,7 +14,13 @@ export interface BenchServer {
 /** @param below where the data goes; default: memory, so that a slow disk hides no tool */
 export async function startBenchServer(major: number, below?: string): Promise<BenchServer> {
   const port = await freePort()
-  const settings = ['listen_addresses=127.0.0.1', `port=${port}`, 'max_connections=200']
+  // the floor makes all of 10,000 scripts in one transaction, which locks each of their tables
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    'max_connections=200',
+    'max_locks_per_transaction=512',
+  ]
   const server = await startTestServer(major, { settings, ...(below && { below }) })
   return {
     port,
