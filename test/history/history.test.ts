@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { full } from '../faults/mode'
 import { type TestDatabase, withDatabase } from '../support/database'
 import { type History, type HistoryOptions, makeHistory } from '../support/history'
 import { withRole } from '../support/history-role'
@@ -79,9 +80,13 @@ async function sameAsReference(
   })
 }
 
-for (const major of [14, 18])
-  test(`500 scripts make the catalog on PostgreSQL ${major} that psql makes of them, go down to nothing and up again`, async () => {
-    const options = { seed: seed + major, scripts: 500, times: 5 }
+// the older major is there for what it lacks, which a shorter history shows as well
+for (const [major, scripts] of [
+  [14, full ? 500 : 150],
+  [18, 500],
+] as const)
+  test(`${scripts} scripts make the catalog on PostgreSQL ${major} that psql makes of them, go down to nothing and up again`, async () => {
+    const options = { seed: seed + major, scripts, times: 5 }
     await sameAsReference(options, await chosenReplay(), { major })
   })
 
