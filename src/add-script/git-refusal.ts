@@ -70,6 +70,11 @@ const reasons: readonly (readonly [pattern: RegExp, fact: string, advice: string
   [/during a (?:merge|cherry-pick|revert)/, 'a merge is in progress', 'Finish it, or give it up.'],
 ]
 
+/** True for a folder of which git has no version. */
+export function isNoRepository(error: unknown): boolean {
+  return /not a git repository|must be run in a work tree/.test(messageOf(error))
+}
+
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message.trim() : String(error)
 }

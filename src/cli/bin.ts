@@ -9,10 +9,11 @@ else program().run()
 
 /** A stream for stdout takes longer to make than all the rest of this. */
 function print(text: string): void {
+  let rest = Buffer.from(text)
   try {
-    for (let rest = Buffer.from(text); rest.length > 0;) rest = rest.subarray(writeSync(1, rest))
+    while (rest.length > 0) rest = rest.subarray(writeSync(1, rest))
   } catch {
-    process.stdout.write(text) // a pipe that is full now, or closed
+    process.stdout.write(rest) // a pipe that is full now, or closed
   }
 }
 

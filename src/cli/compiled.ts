@@ -1,5 +1,13 @@
 import { hash } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { Script } from 'node:vm'
@@ -7,7 +15,8 @@ import { Script } from 'node:vm'
 /**
  * Loads a CommonJS file with the code that V8 compiled for it at an earlier start. That is kept beside the
  * file, as `.pyc` files are, where this user may write there; it counts for this version of Node and this
- * very file alone. The file cannot use `import()`. Node does the same by itself from 22.1 on (`module.enableCompileCache`).
+ * very file alone. The file cannot use `import()`. From 22.1 on Node does the same by itself
+ * (`module.enableCompileCache`).
  *
  * @see https://nodejs.org/api/vm.html#scriptcreatecacheddata
  */
@@ -55,10 +64,11 @@ function keep(cache: string, key: string, script: Script): void {
   if (process.exitCode) return
   const draft = `${cache}.${process.pid}`
   try {
+    accessSync(dirname(cache), constants.W_OK) // to make the code takes longer than to ask
     const code = script.createCachedData()
     writeFileSync(draft, Buffer.concat([headerOf(key, code), code]), { flag: 'wx' })
     renameSync(draft, cache)
   } catch {
-    rmSync(draft, { force: true }) // a folder that is not ours to write costs the next start a little
+    rmSync(draft, { force: true }) // nothing kept: the next start compiles again
   }
 }

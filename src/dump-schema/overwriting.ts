@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { isDirty } from '../add-script/git'
+import { isNoRepository } from '../add-script/git-refusal'
 import { MigrationError } from '../errors'
 import type { Settings } from '../settings/types'
 import { isDumped } from './schema-text'
@@ -22,9 +23,7 @@ export async function refuseOverwriting({ file, present, settings, ask }: Presen
   const name = basename(file)
   const reason = !isDumped(present)
     ? 'was not written by dump_schema'
-    : (await hasChanges(file, settings))
-      ? 'has changes that are not committed'
-      : undefined
+    : await changesIn(file, settings)
   if (reason === undefined || (await ask?.(`${name} ${reason}. Write it anew?`))) return
   throw new MigrationError('DECLINED', `nothing was written, since ${name} ${reason}`, {
     file,
@@ -32,7 +31,13 @@ export async function refuseOverwriting({ file, present, settings, ask }: Presen
   })
 }
 
-/** What is in no repository has no other version. */
-async function hasChanges(file: string, { vcs }: Settings): Promise<boolean> {
-  return vcs === 'git' && (await isDirty(file).catch(() => false))
+/** What is in no repository has no other version; where git does not answer, a person has to. */
+async function changesIn(file: string, { vcs }: Settings): Promise<string | undefined> {
+  if (vcs !== 'git') return undefined
+  try {
+    return (await isDirty(file)) ? 'has changes that are not committed' : undefined
+  } catch (error) {
+    if (isNoRepository(error)) return undefined
+    return `may have changes that are not committed: ${(error as Error).message.split('\n')[0]}`
+  }
 }

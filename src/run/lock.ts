@@ -54,7 +54,9 @@ export async function acquireLock(
   try {
     for (let attempt = 0; ; attempt++) {
       const session = await place.enter()
-      if (attempt > 0 && session && (await doneElsewhere(session))) return await place.close()
+      // a question that fails would abort the transaction that a caller has open
+      const mayAsk = attempt > 0 && session?.status === 'I'
+      if (mayAsk && (await doneElsewhere(session))) return await place.close()
       const lock = session && (await tryLock(context, session, key))
       if (lock) return lock
       if (session) holder = await describeHolder(session, key)

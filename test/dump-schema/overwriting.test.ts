@@ -54,6 +54,16 @@ test('without a repository, and with vcs = none, only its head says where a file
   })
 })
 
+test('where git does not answer, a person has to', async () => {
+  const broken = { ...files, 'schema.sql': dumped, '.git': 'no gitfile' }
+  await withFolder(broken, async (folder) => {
+    const { code, message } = await failureOf(overwriting(folder))
+
+    assert.equal(code, 'DECLINED')
+    assert.match(message, /may have changes that are not committed: .*gitfile/)
+  })
+})
+
 test('the head is known whatever its line ends are, and a later mention is none', () => {
   assert.ok(isDumped(dumped))
   assert.ok(isDumped(dumped.replaceAll('\n', '\r\n')))

@@ -3,17 +3,11 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { withClone } from '../support/clone'
-import { repositoryIn } from '../support/repository'
+import { startRepository } from '../support/repository'
 
 test('an entity is changed, its script is written and committed alone, goes up and comes down', async () => {
   await withClone({}, async ({ folder, run }) => {
-    const { git } = repositoryIn(folder)
-    await git('init', '--quiet', '--initial-branch=main')
-    await git('config', 'user.name', 'Ann')
-    await git('config', 'user.email', 'ann@example.org')
-    await git('config', 'commit.gpgsign', 'false')
-    await git('add', '--all')
-    await git('commit', '--quiet', '--message=start')
+    const { git } = await startRepository(folder)
     const migrate = async (...args: string[]) => {
       const { status, stdout, stderr } = await run('bin/migrate', 'development.ini', ...args)
       assert.equal(status, 0, `${args.join(' ')}\n${stderr}`)

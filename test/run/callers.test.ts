@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { lockKey } from '../../src/run/lock'
 import { migratorFor } from '../../src/setup'
 import { withDatabase } from '../support/database'
 import { withFolder } from '../support/folder'
@@ -70,6 +71,26 @@ test("a caller's open transaction stays the caller's", async () => {
         await database.query("SELECT to_regclass('a') AS a, to_regclass('migration_journal') AS j"),
         [{ a: null, j: null }],
       )
+    }),
+  )
+})
+
+test("waiting for another migrator does not abort a caller's open transaction", async () => {
+  await withDatabase((database) =>
+    withFolder({ '1_a.sql': 'CREATE TABLE a ()' }, async (folder) => {
+      const [client, holder] = [await database.client(), await database.client()]
+      const key = lockKey({ schema: 'public', table: 'migration_journal' })
+      await holder.query(`SELECT pg_advisory_lock(${key})`)
+      await client.query('BEGIN')
+      const migrator = await migratorFor(client, folder)
+      const freed = () => holder.query(`SELECT pg_advisory_unlock(${key})`)
+
+      const observer = { notice: () => void setTimeout(() => void freed(), 300) }
+      const { steps } = await migrator.execute({ command: 'upgrade' }, { observer })
+      await client.query('COMMIT')
+      await migrator.close()
+
+      assert.equal(steps.length, 1)
     }),
   )
 })

@@ -17,15 +17,21 @@ export async function withRepository(
   work: (repository: Repository) => Promise<void>,
 ): Promise<void> {
   await withFolder({ 'readme.md': 'a project\n', ...files }, async (folder) => {
-    const { git } = repositoryIn(folder)
-    await git('init', '--quiet', '--initial-branch=main')
-    await git('config', 'user.name', 'Ann')
-    await git('config', 'user.email', 'ann@example.org')
-    await git('config', 'commit.gpgsign', 'false')
-    await git('add', '--all')
-    await git('commit', '--quiet', '--message=start')
-    await work({ folder, git })
+    await work(await startRepository(folder))
   })
+}
+
+/** Makes a repository of a folder, everything in it committed. */
+export async function startRepository(folder: string): Promise<Repository> {
+  const repository = repositoryIn(folder)
+  const { git } = repository
+  await git('init', '--quiet', '--initial-branch=main')
+  await git('config', 'user.name', 'Ann')
+  await git('config', 'user.email', 'ann@example.org')
+  await git('config', 'commit.gpgsign', 'false')
+  await git('add', '--all')
+  await git('commit', '--quiet', '--message=start')
+  return repository
 }
 
 /** git in a folder, with none of the machine's own configuration. */
