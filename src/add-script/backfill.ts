@@ -13,7 +13,8 @@ const batch = 500
 
 /**
  * A column's values for the rows that lack them, in batches: the same update page by page, each
- * committed by itself, so that no row is locked for long. It does nothing to rows that have a value, so
+ * committed by itself, so that no row is locked for long; tables that inherit from it have pages of their
+ * own, so the largest of them says how many there are. It does nothing to rows that have a value, so
  * it can be run again. Undefined for any other step. Needs to be run outside a transaction.
  *
  * @see https://www.postgresql.org/docs/current/plpgsql-transactions.html
@@ -27,7 +28,11 @@ export function backfillOf(one: Step): Step | undefined {
 DECLARE
   backfill_page bigint := 0;
 BEGIN
-  WHILE backfill_page * current_setting('block_size')::bigint < pg_relation_size(${quoteLiteral(table)}) LOOP
+  WHILE backfill_page * current_setting('block_size')::bigint < (
+    WITH RECURSIVE family AS (
+      SELECT ${quoteLiteral(table)}::regclass::oid AS id
+      UNION SELECT inhrelid FROM pg_inherits JOIN family ON inhparent = family.id)
+    SELECT max(pg_relation_size(family.id)) FROM family) LOOP
     UPDATE ${table} SET ${column} = ${expression}
     WHERE ${column} IS NULL
       AND ctid >= format('(%s,0)', backfill_page)::tid

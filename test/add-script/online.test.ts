@@ -23,7 +23,7 @@ changeTest('online: keys and checks are validated in a later script', {
 
 /** What is written for a column's values, on one line. */
 const batches = (table: string, column: string, value: string) =>
-  `DO $$ -- migrate: repeatable DECLARE backfill_page bigint := 0; BEGIN WHILE backfill_page * current_setting('block_size')::bigint < pg_relation_size('${table}') LOOP UPDATE ${table} SET ${column} = ${value} WHERE ${column} IS NULL AND ctid >= format('(%s,0)', backfill_page)::tid AND ctid < format('(%s,0)', backfill_page + 500)::tid; COMMIT; backfill_page := backfill_page + 500; END LOOP; END $$`
+  `DO $$ -- migrate: repeatable DECLARE backfill_page bigint := 0; BEGIN WHILE backfill_page * current_setting('block_size')::bigint < (WITH RECURSIVE family AS (SELECT '${table}'::regclass::oid AS id UNION SELECT inhrelid FROM pg_inherits JOIN family ON inhparent = family.id) SELECT max(pg_relation_size(family.id)) FROM family) LOOP UPDATE ${table} SET ${column} = ${value} WHERE ${column} IS NULL AND ctid >= format('(%s,0)', backfill_page)::tid AND ctid < format('(%s,0)', backfill_page + 500)::tid; COMMIT; backfill_page := backfill_page + 500; END LOOP; END $$`
 
 changeTest(
   'online: NOT NULL is set where rows were filled in batches and a validated check has proven it',
@@ -171,4 +171,13 @@ changeTest('online: new labels, a default and an index become three scripts', {
     "ALTER TABLE t ALTER COLUMN v SET DEFAULT 'b'::e",
     "CREATE INDEX CONCURRENTLY i ON t (id) WHERE (v = 'b'::e)",
   ],
+})
+
+changeTest('online: rows of tables that inherit are filled too, however many pages those have', {
+  before: `${t()} CREATE TABLE child () INHERITS (t)`,
+  after: `CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b text); CREATE TABLE child () INHERITS (t)`,
+  rows: `INSERT INTO t SELECT n FROM generate_series(1, 3) n;
+    INSERT INTO child (id, b) SELECT n, repeat('x', 1000) FROM generate_series(1, 9000) n`,
+  answers: { ...online, backfills: [{ table: 't', column: 'a', expression: '0' }] },
+  holds: [['SELECT a, count(*)::int FROM t GROUP BY a', [[0, 9003]]]],
 })
