@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { join, relative, sep } from 'node:path'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { createRequire, isBuiltin } from 'node:module'
+import { dirname, join, relative, sep } from 'node:path'
 import { transformSync } from '@swc/core'
 
 /*
@@ -12,16 +13,23 @@ import { transformSync } from '@swc/core'
 const root = join(__dirname, '../src')
 const entry = join(root, 'cli/run.js')
 const bundle = join(root, 'bundle.js')
+const licences = join(root, 'bundle.licences.txt')
 
 /** Rooms and files that few commands need, or that must be files: a process or a hook of its own. */
 const left = /^(?:add-script|cli\/command\/(?!execute)|database\/embedded|script\/load)/
 /** Packages that only the command line uses, so that nobody could meet a second copy of them. */
-const packages = ['commander', 'ini', 'picocolors']
+const ownPackages = ['commander', 'ini', 'picocolors']
+/** The package that scripts, entities and TypeORM use too: they and we must meet one and the same. */
+const shared = 'pg'
+/** What a connection by a URL does without; and what is not for Node, or not there. */
+const rarely = /^(?:pg\/lib\/native|pgpass|pg-cloudflare|pg-native)/
 /** What a package of those requires and a start does not need: loaded when it is touched. */
 const lazily = ['node:child_process']
 
+/** The folder in which `pg` lies, and flat beside it what it requires. */
+const flat = dirname(dirname(createRequire(entry).resolve(`${shared}/package.json`)))
+
 interface Bundled {
-  file: string
   code: string
   /** What it requires by which words, where that is bundled too. */
   links: Map<string, string>
@@ -31,22 +39,29 @@ function main(): void {
   const modules = new Map<string, Bundled>()
   collect(entry, modules)
   const ids = new Map([...modules.keys()].map((file, id) => [file, id]))
-  const table = [...modules.values()].map(({ file, code, links }) => {
+  const table = [...modules].map(([file, { code, links }]) => {
     const linked = Object.fromEntries([...links].map(([words, to]) => [words, ids.get(to)]))
-    const name = isOwn(file) ? relative(root, file).split(sep).join('/') : null
-    return `[${JSON.stringify(name)}, ${JSON.stringify(linked)}, function (exports, require, module, __filename, __dirname) {\n${code}\n}]`
+    const row = [kindOf(file), nameOf(file), linked].map((one) => JSON.stringify(one)).join(', ')
+    return `[${row}, function (exports, require, module, __filename, __dirname) {\n${code}\n}]`
   })
+  const others = [...modules.keys()].filter((file) => kindOf(file) === 'shared')
+  const packages = packagesOf(others)
+  const files = [...packages.map((name) => `${name}/package.json`), ...others.map(nameOf)]
+  const digest = createHash('sha256')
+  for (const name of files) digest.update(readFileSync(join(flat, name)))
+  const constants = { packages, files, digest: digest.digest('hex') }
   writeFileSync(
     bundle,
-    `${prelude}const table = [\n${table.join(',\n')}\n]\nmodule.exports = load(0)\n`,
+    `${later}const table = [\n${table.join(',\n')}\n]\nmodule.exports = (function (shared) {\n${start}\n})(${JSON.stringify(constants)})\n`,
   )
+  writeFileSync(licences, licencesOf([...modules.keys()].filter((file) => kindOf(file) !== 'own')))
 }
 
 function collect(file: string, modules: Map<string, Bundled>): void {
   if (modules.has(file)) return
   const code = withoutImports(plain(readFileSync(file, 'utf8')))
   const links = new Map<string, string>()
-  modules.set(file, { file, code, links })
+  modules.set(file, { code, links })
   for (const [, words = ''] of code.matchAll(/\brequire\(["']([^"']+)["']\)/g)) {
     const to = resolved(file, words)
     if (to === undefined) continue
@@ -57,15 +72,55 @@ function collect(file: string, modules: Map<string, Bundled>): void {
 
 /** Where the words lead, if that belongs into the bundle. */
 function resolved(from: string, words: string): string | undefined {
-  const named = packages.includes(words)
-  if (!words.startsWith('.') && !named) return undefined
+  if (isBuiltin(words)) return undefined
+  const inside = words.startsWith('.') || kindOf(from) === 'shared'
+  if (!inside && !ownPackages.includes(words) && words !== shared) return undefined
+  if (rarely.test(words)) return undefined
   const to = createRequire(from).resolve(words)
-  if (isOwn(to) && left.test(relative(root, to).split(sep).join('/'))) return undefined
-  return to
+  const never = kindOf(to) === 'own' ? left : rarely
+  return never.test(nameOf(to)) ? undefined : to
 }
 
-function isOwn(file: string): boolean {
-  return file.startsWith(root + sep)
+/** Of our own, of a package that nobody else uses, or of one that others use as well. */
+function kindOf(file: string): 'own' | 'private' | 'shared' {
+  if (file.startsWith(root + sep)) return 'own'
+  return ownPackages.includes(packageOf(file)) ? 'private' : 'shared'
+}
+
+/** As the bundle calls it: below our sources, or below the folder of the packages. */
+function nameOf(file: string): string {
+  const below = kindOf(file) === 'own' ? root : flat
+  return relative(below, file).split(sep).join('/')
+}
+
+function packageOf(file: string): string {
+  const [name = ''] = relative(flat, file).split(sep)
+  if (name === '..') throw new Error(`${file} does not lie flat beside ${shared}`)
+  return name
+}
+
+function packagesOf(files: readonly string[]): string[] {
+  return [...new Set(files.map(packageOf))]
+}
+
+/** What their authors ask to be told with every copy. */
+function licencesOf(files: readonly string[]): string {
+  const names = [...new Set(files.map(packageOf))].toSorted()
+  return names.map((name) => `${name}\n\n${licenceOf(join(flat, name))}`).join('\n\n----\n\n')
+}
+
+function licenceOf(folder: string): string {
+  const files = readdirSync(folder)
+  const file = files.find((name) => /^licen[cs]e/i.test(name))
+  if (file !== undefined) return readFileSync(join(folder, file), 'utf8').trim()
+  const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as About
+  const author = typeof about.author === 'string' ? about.author : about.author?.name
+  return `${about.license} licence, ${author}, as its package.json says`
+}
+
+interface About {
+  license?: string
+  author?: string | { name?: string }
 }
 
 /** The same lines without comments. */
@@ -77,7 +132,7 @@ function plain(code: string): string {
     jsc: {
       target: 'es2022',
       parser: { syntax: 'ecmascript' },
-      minify: { format: { comments: false } },
+      minify: { format: { comments: false, asciiOnly: true } },
     },
   })
   return text.trim()
@@ -97,8 +152,15 @@ function withoutImports(code: string): string {
   )
 }
 
-const prelude = `'use strict'
-const { createRequire } = require('node:module')
+const later = `function later(name) {
+  return new Proxy({}, { get: (_, key) => require(name)[key] })
+}
+`
+
+const start = `'use strict'
+const { hash } = require('node:crypto')
+const { existsSync, lstatSync, readFileSync, realpathSync } = require('node:fs')
+const { createRequire, isBuiltin } = require('node:module')
 const Module = require('node:module')
 const { dirname, join } = require('node:path')
 const made = []
@@ -107,14 +169,14 @@ const made = []
 function load(id) {
   const known = made[id]
   if (known) return known.exports
-  const [name, links, make] = table[id]
-  const file = name === null ? __filename : join(__dirname, name)
-  const loaded = name === null ? undefined : require.cache[file]
+  const [kind, name, links, make] = table[id]
+  const file = kind === 'private' ? __filename : join(kind === 'own' ? __dirname : packages(), name)
+  const loaded = kind === 'private' ? undefined : require.cache[file]
   if (loaded) return loaded.exports
   const module = new Module(file)
   module.filename = file
   made[id] = module
-  if (name !== null) require.cache[file] = module
+  if (kind !== 'private') require.cache[file] = module
   make.call(module.exports, module.exports, requireOf(file, links), module, file, dirname(file))
   module.loaded = true
   return module.exports
@@ -124,19 +186,53 @@ function requireOf(file, links) {
   let far
   const outside = () => (far ??= createRequire(file))
   const inside = (words) => {
+    if (isBuiltin(words)) return require(words)
     const id = links[words]
-    if (id !== undefined) return load(id)
-    return words.startsWith('node:') ? require(words) : outside()(words)
+    const here = id !== undefined && (table[id][0] !== 'shared' || packages() !== '')
+    return here ? load(id) : outside()(words)
   }
   Object.defineProperty(inside, 'resolve', { get: () => outside().resolve })
   return inside
 }
 
-function later(name) {
-  return new Proxy({}, { get: (_, key) => require(name)[key] })
+/**
+ * The folder of the packages that others use too, where they are the very files that are in here and
+ * find one another as they do here; otherwise nothing, and they are loaded as any other is.
+ */
+let folder
+function packages() {
+  return (folder ??= packagesAsBundled() ?? '')
 }
 
-`
+function packagesAsBundled() {
+  if (hooked()) return undefined
+  try {
+    const at = realpathSync.native(folderOf(__dirname))
+    const moved = (name) =>
+      !lstatSync(join(at, name)).isDirectory() || existsSync(join(at, name, 'node_modules'))
+    if (shared.packages.some(moved)) return undefined
+    const bytes = shared.files.map((name) => readFileSync(join(at, name)))
+    return hash('sha256', Buffer.concat(bytes)) === shared.digest ? at : undefined
+  } catch {
+    return undefined // another version, or not where it lay
+  }
+}
+
+/** Where Node would find them. */
+function folderOf(directory) {
+  const folder = join(directory, 'node_modules')
+  if (existsSync(join(folder, shared.packages[0]))) return folder
+  const above = dirname(directory)
+  return above === directory ? '' : folderOf(above)
+}
+
+/** Something of the user's was loaded first, and may wait for a package's require, as tracers do. */
+function hooked() {
+  const words = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ')
+  return /(^| )(-r|--require|--import|--loader|--experimental-loader)\\b/.test(words)
+}
+
+return load(0)`
 
 if (!existsSync(entry)) throw new Error(`${entry} is not there: run tsc first`)
 main()
