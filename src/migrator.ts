@@ -77,7 +77,7 @@ export function migratorOn(database: Database, settings: Settings): Migrator {
 
 class SettingsMigrator implements Migrator {
   private opened: Promise<Database> | undefined
-  private folder: Promise<Script[]> | undefined
+  private folder: Promise<readonly Script[]> | undefined
   private impatient = false
 
   constructor(
@@ -110,10 +110,9 @@ class SettingsMigrator implements Migrator {
     const { schema } = this.settings
     const { runScripts = false } = options
     const { initMigration = runScripts ? undefined : schema } = options
-    const [scripts, database] = await this.orStopped(
-      Promise.all([this.scripts(), this.database()]),
-      options,
-    )
+    const scripts = this.scripts()
+    scripts.catch(() => undefined) // a database that cannot be opened is told instead
+    const database = await this.orStopped(this.database(), options)
     const context = this.context(database, options)
     const { setUp } = require('./run/set-up') as typeof import('./run/set-up')
     return translated(setUp(context, scripts, { initMigration, runScripts }))
@@ -167,7 +166,7 @@ class SettingsMigrator implements Migrator {
     return createContext(database, this.settings, observer, signal)
   }
 
-  private scripts(): Promise<Script[]> {
+  private scripts(): Promise<readonly Script[]> {
     this.folder ??= readFolder(this.settings.directory)
     return this.folder
   }
@@ -185,7 +184,7 @@ class SettingsMigrator implements Migrator {
     return database
   }
 
-  private async situation(): Promise<[Script[], JournalState]> {
+  private async situation(): Promise<[readonly Script[], JournalState]> {
     return Promise.all([
       this.scripts(),
       this.reading((session) => readState(session, this.settings.journal), emptyState),

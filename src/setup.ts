@@ -48,14 +48,16 @@ export async function setUpMigration(
     const { whenSetUp = 'leave', ...rest } = options
     const { initMigration = options.runScripts ? undefined : schema } = options
     const { runScripts = initMigration === undefined } = options
-    const { setUp } = await migrator.setUp({
+    const { setUp, plan } = await migrator.setUp({
       ...rest,
       runScripts,
       ...(initMigration !== undefined && { initMigration }),
     })
     if (setUp) return true
-    if (whenSetUp === 'upgrade') await migrator.execute({ command: 'upgrade' }, rest)
-    if (whenSetUp === 'verify') refusePending(await migrator.status())
+    // what has just been read may say that there is nothing to do
+    if (whenSetUp === 'upgrade' && plan.pending.length > 0)
+      await migrator.execute({ command: 'upgrade' }, rest)
+    if (whenSetUp === 'verify') refusePending(plan)
     return false
   } finally {
     await migrator.close()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { Pool } from 'pg'
 import { Column, DataSource, Entity, PrimaryGeneratedColumn, type QueryRunner } from 'typeorm'
 import { setUpMigration } from '../src/setup'
 import { withDatabase, type TestDatabase } from './support/database'
@@ -184,8 +185,32 @@ test('a boot on a set-up database leaves it, upgrades it, or verifies it', async
   })
 })
 
+for (const whenSetUp of ['leave', 'upgrade', 'verify'] as const) {
+  test(`a boot with nothing to do asks one question (${whenSetUp})`, async () => {
+    await withPlace(async ({ database, scripts }) => {
+      await setUpMigration(database.url, scripts)
+      const pool = new Pool({ connectionString: database.url })
+      const questions: unknown[] = []
+      pool.on('connect', (client) => {
+        const ask = client.query.bind(client) as (...values: unknown[]) => unknown
+        Object.assign(client, {
+          query: (...values: unknown[]) => {
+            questions.push(values[0])
+            return ask(...values)
+          },
+        })
+      })
+      try {
+        assert.equal(await setUpMigration(pool, scripts, { whenSetUp }), false)
+        assert.equal(questions.length, 1, String(questions))
+      } finally {
+        await pool.end()
+      }
+    })
+  })
+}
+
 test('a pg client, a pool and a query runner do as well as a URL', async () => {
-  const { Pool } = await import('pg')
   const ways = {
     client: async (database: TestDatabase, scripts: string) =>
       setUpMigration(await database.client(), scripts),

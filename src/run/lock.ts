@@ -35,8 +35,8 @@ export function lockKey({ schema, table }: JournalName): string {
  * blocked statement would stop CREATE INDEX CONCURRENTLY for ever. The holder keeps an open READ
  * COMMITTED transaction without a snapshot, which no pooler can leak and a cut socket frees.
  *
- * @param first is tried first. A waiter lets its connection go while it sleeps, or a crowd of them would
- *   leave none for the holder's work; so the lock may be held by another connection in the end.
+ * @param first is tried first. Where connections run out, a waiter lets its own go while it sleeps, or a
+ *   crowd would leave none for the holder's work; so the lock may be held by another one in the end.
  * @returns undefined where somebody else has done all that there was to do.
  * @throws {MigrationError} READ_ONLY; LOCK_WAIT_EXPIRED after `settings.lockWait` milliseconds; INTERRUPTED.
  * @see https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADVISORY-LOCKS
@@ -48,22 +48,28 @@ export async function acquireLock(
 ): Promise<Lock | undefined> {
   const { settings, observer } = context
   const key = lockKey(settings.journal)
-  const end = Date.now() + settings.lockWait
+  const start = Date.now()
   const place = new WaitingPlace(context, first)
   let holder = 'the server has no connection left'
+  let crowded = false
   try {
     for (let attempt = 0; ; attempt++) {
       const session = await place.enter()
+      const held = session && attempt > 0 && (await isHeld(context, session, key))
+      if (session && held && attempt % 4 === 1) crowded = await isCrowded(session)
       // a question that fails would abort the transaction that a caller has open
-      const mayAsk = attempt > 0 && session?.status === 'I'
+      const mayAsk = attempt > 0 && !held && session?.status === 'I'
       if (mayAsk && (await doneElsewhere(session))) return await place.close()
-      const lock = session && (await tryLock(context, session, key))
+      const lock = session && !held && (await tryLock(context, session, key))
       if (lock) return lock
-      if (session) holder = await describeHolder(session, key)
-      if (attempt === 0) observer.notice?.(`waiting: ${holder}`)
-      if (Date.now() >= end) throw expired(context, holder)
-      await place.leave(attempt)
-      await pause(context, Math.min(800, 50 * 1.5 ** attempt) * (0.5 + Math.random()))
+      const waited = Date.now() - start
+      const expires = waited >= settings.lockWait
+      const told = attempt === 0 && observer.notice
+      if (session && (told || expires)) holder = await describeHolder(session, key)
+      if (told) observer.notice?.(`waiting: ${holder}`)
+      if (expires) throw expired(context, holder)
+      await place.leave(crowded)
+      await pause(context, untilNextLook(waited))
     }
   } catch (error) {
     await place.close()
@@ -71,10 +77,33 @@ export async function acquireLock(
   }
 }
 
+/** An eighth of what it has waited already, so that a crowd is not much later done than the first of it. */
+function untilNextLook(waited: number): number {
+  return Math.min(800, Math.max(100, waited / 8)) * (0.75 + Math.random() / 2)
+}
+
+/** One short question; false where to ask would take the lock. */
+async function isHeld({ database }: RunContext, session: Session, key: string): Promise<boolean> {
+  if (database.single || session.status !== 'I') return false
+  const [row] = await session.query<{ free: boolean }>(
+    `SELECT pg_catalog.pg_try_advisory_xact_lock(${key}) AS free`,
+  )
+  return row?.free === false
+}
+
+/** The server's connections are running out, or a pooler lends them. */
+async function isCrowded(session: Session): Promise<boolean> {
+  const [row] = await session.query<{ pid: number; crowded: boolean }>(
+    `SELECT pg_catalog.pg_backend_pid() AS pid, 2 * (SELECT sum(numbackends) FROM pg_catalog.pg_stat_database)
+              > pg_catalog.current_setting('max_connections')::int AS crowded`,
+  )
+  return !row || row.crowded || row.pid !== session.wirePid
+}
+
 /** A connection that ends while it lets the lock go has let it go. */
 const freedByItself = (): void => undefined
 
-/** A waiter's connection: there while it asks, and after the first moments given back while it sleeps. */
+/** A waiter's connection; given back while it sleeps where others might lack it. */
 class WaitingPlace {
   session: Session | undefined
 
@@ -94,10 +123,9 @@ class WaitingPlace {
     return this.session
   }
 
-  async leave(attempt: number): Promise<void> {
+  async leave(crowded: boolean): Promise<void> {
     const { single, borrowed } = this.context.database
-    if (single || (!borrowed && attempt < 3)) return
-    await this.close()
+    if (!single && (borrowed || crowded)) await this.close()
   }
 
   async close(): Promise<undefined> {
@@ -115,6 +143,14 @@ function tryLock(context: RunContext, session: Session, key: string): Promise<Lo
 /** What a standby says to BEGIN READ WRITE. */
 const readOnlyTransaction = '0A000'
 
+/** What keeps the lock's transaction open, and says who is in it; a waiter is spared the list of settings. */
+function settingsOfHolder(name: string, session: Session): string {
+  return `ROW (
+    (SELECT count(pg_catalog.set_config(name, '0', true)) FROM pg_catalog.pg_settings
+      WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout', 'statement_timeout')),
+    pg_catalog.set_config('application_name', ${quoteLiteral(name)}, true), ${watchful(session, true).join(', ')})`
+}
+
 /** On a connection of our own, a transaction holds the lock. */
 async function lockOwn(
   { name, database }: RunContext,
@@ -124,10 +160,8 @@ async function lockOwn(
   const { kept, error } = await session.send(
     `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
      SELECT pg_catalog.current_setting('default_transaction_read_only') AS typetrek;
-     SELECT pg_catalog.set_config(name, '0', true) FROM pg_catalog.pg_settings
-       WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout', 'statement_timeout');
-     SELECT pg_catalog.set_config('application_name', ${quoteLiteral(name)}, true), ${watchful(session, true).join(', ')};
-     SELECT pg_catalog.pg_try_advisory_xact_lock(${key})::text AS typetrek`,
+     WITH took AS MATERIALIZED (SELECT pg_catalog.pg_try_advisory_xact_lock(${key}) AS locked)
+     SELECT locked::text AS typetrek, CASE WHEN locked THEN ${settingsOfHolder(name, session)} END FROM took`,
   )
   const [[readOnly] = [], [locked] = []] = kept
   if (error || readOnly === 'on' || locked !== 'true') {

@@ -37,17 +37,19 @@ export interface SetUpRequest {
  * cannot be (`entities`, scripts that run) is claimed with a committed `running` entry first, and a
  * rerun goes on with it.
  *
+ * @param reading the scripts, which may be read while the server is asked.
  * @throws {MigrationError} NOT_EMPTY when there are tables and no journal; whatever building refuses
  */
 export async function setUp(
   context: RunContext,
-  scripts: readonly Script[],
+  reading: Promise<readonly Script[]>,
   request: SetUpRequest,
 ): Promise<RunReport> {
   const { database, settings } = context
-  const session = await database.open('lock')
+  const opening = database.open('lock')
   try {
-    const before = await readState(session, settings.journal)
+    const asking = opening.then((session) => readState(session, settings.journal))
+    const [scripts, session, before] = await Promise.all([reading, opening, asking])
     if (isSetUp(before)) return nothingDone(context, scripts, before)
     const elsewhere = async (waiting: Session) => {
       if (await hasOutcome(waiting, settings.journal, setUpRevision, 'running')) return undefined
@@ -58,7 +60,10 @@ export async function setUp(
       return setUpOrFind(context, scripts, request, { lock, work })
     })
   } finally {
-    await session.close()
+    await opening.then(
+      (session) => session.close(),
+      () => undefined, // that it could not be opened was thrown above
+    )
   }
 }
 

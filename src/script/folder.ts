@@ -18,17 +18,37 @@ export interface FolderOptions {
 const namesAtOnce = 250
 const scriptsAtOnce = 25
 
+/** Readings that are about to begin. */
+const beginning = new Map<string, Promise<readonly Script[]>>()
+
 /**
  * Reads every script of a folder, in the order of revisions. Reads texts only: no module is imported,
  * nothing is written. Other files (README.md, `.gitkeep`, editors' copies, `.d.ts`) are left alone.
+ * Who asks for the same folder before the reading begins, as when many databases are brought up to date
+ * at once, shares it.
  *
  * @throws {MigrationError} FOLDER_NOT_FOUND, FOLDER_EMPTY; SCRIPT_NAME_INVALID, REVISION_TAKEN and
  * SCRIPT_INVALID with the file and the place. Several problems come as one error: the first one's code
  * and hint, all of them in `detail`.
  */
-export async function readFolder(
+export function readFolder(
   directory: string,
   { shown = directory, allowEmpty = false }: FolderOptions = {},
+): Promise<readonly Script[]> {
+  const key = JSON.stringify([resolve(directory), shown, allowEmpty])
+  const shared = beginning.get(key)
+  if (shared) return shared
+  const reading = turn().then(() => {
+    beginning.delete(key)
+    return read(directory, { shown, allowEmpty })
+  })
+  beginning.set(key, reading)
+  return reading
+}
+
+async function read(
+  directory: string,
+  { shown, allowEmpty }: Required<FolderOptions>,
 ): Promise<Script[]> {
   const folder = resolve(directory)
   const entries = await entriesOf(folder, shown)

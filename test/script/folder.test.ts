@@ -10,8 +10,8 @@ import { withFolder } from '../support/folder'
 
 type Files = Readonly<Record<string, string | Uint8Array>>
 
-async function read(files: Files): Promise<Script[]> {
-  let scripts: Script[] = []
+async function read(files: Files): Promise<readonly Script[]> {
+  let scripts: readonly Script[] = []
   await withFolder(files, async (folder) => {
     scripts = await readFolder(folder, { shown: 'migration' })
   })
@@ -296,3 +296,19 @@ test('folder: a thousand scripts are read in a moment', () =>
     assert.equal((await readFolder(path)).length, 1000)
     assert.ok(performance.now() - started < 1000)
   }))
+
+test('folder: who asks before a reading begins shares it, and who asks later gets what is there then', async () => {
+  await withFolder({ '1_a.sql': 'a;' }, async (folder) => {
+    const [first, second] = await Promise.all([readFolder(folder), readFolder(folder)])
+    await writeFile(join(folder, '2_b.sql'), 'b;')
+    const begun = readFolder(folder)
+    await new Promise((settle) => setImmediate(settle))
+    await writeFile(join(folder, '3_c.sql'), 'c;')
+    const later = await readFolder(folder)
+
+    assert.equal(first, second)
+    assert.equal(first.length, 1)
+    assert.ok((await begun).length >= 2)
+    assert.equal(later.length, 3)
+  })
+})
