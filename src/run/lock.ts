@@ -64,7 +64,7 @@ export async function acquireLock(
       if (lock) return lock
       const waited = Date.now() - start
       const expires = waited >= settings.lockWait
-      const told = attempt === 0 && observer.notice
+      const told = attempt === 0 && observer.notice !== undefined
       if (session && (told || expires)) holder = await describeHolder(session, key)
       if (told) observer.notice?.(`waiting: ${holder}`)
       if (expires) throw expired(context, holder)
