@@ -128,25 +128,27 @@ export function insertRow(
   claim: Claim,
   more: Record<string, string | number | null>,
 ): string {
-  const columns: Record<string, string | number | null> = {
-    run_id: claim.runId,
-    revision: claim.revision,
-    title: claim.title,
-    kind: claim.kind,
-    operation: claim.operation,
-    ordinal: claim.ordinal,
-    checksum: claim.checksum,
-    checksum_kind: claim.checksumKind,
-    upgrade_text: claim.upgradeText,
-    downgrade_text: claim.downgradeText,
-    statements_total: claim.statementsTotal,
-    operator: claim.operator,
-    tool_version: claim.toolVersion,
-    ...more,
-  }
-  const given = Object.entries(columns).filter(([, value]) => value !== null)
-  return `INSERT INTO ${quoteIdentifier(name.schema, name.table)} (${given.map(([column]) => column).join(', ')}) VALUES (${given.map(([, value]) => quoteLiteral(value)).join(', ')})`
+  const values = [
+    claim.runId,
+    claim.revision,
+    claim.title,
+    claim.kind,
+    claim.operation,
+    claim.ordinal,
+    claim.checksum,
+    claim.checksumKind,
+    claim.upgradeText,
+    claim.downgradeText,
+    claim.statementsTotal,
+    claim.operator,
+    claim.toolVersion,
+    ...Object.values(more),
+  ]
+  return `INSERT INTO ${quoteIdentifier(name.schema, name.table)} (${claimColumns}, ${Object.keys(more).join(', ')}) VALUES (${values.map(quoteLiteral).join(', ')})`
 }
+
+const claimColumns =
+  'run_id, revision, title, kind, operation, ordinal, checksum, checksum_kind, upgrade_text, downgrade_text, statements_total, operator, tool_version'
 
 /**
  * Finishes the entry that this run claimed. It divides by the number of rows, so that a script that
@@ -156,9 +158,9 @@ export function finishClaim(name: JournalName, claim: Claim): string {
   return `WITH finished AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET outcome = 'success', statements_done = coalesce(statements_total, statements_done), ${finishedNow} WHERE run_id = ${quoteLiteral(claim.runId)} AND revision = ${claim.revision} AND ordinal = ${claim.ordinal} AND outcome = 'running' RETURNING duration_ms) SELECT 1 / pg_catalog.count(*) AS typetrek, pg_catalog.max(duration_ms) FROM finished`
 }
 
-/** An expression that stamps the open transaction with the claim that it holds, and ends with it. */
+/** Stamps the open transaction with the claim that it holds; the stamp ends with it. */
 export function stampClaim(claim: Claim): string {
-  return `pg_catalog.set_config('typetrek.claim', ${quoteLiteral(stampOf(claim))}, true)`
+  return `SET LOCAL typetrek.claim = ${quoteLiteral(stampOf(claim))}`
 }
 
 /**
@@ -169,25 +171,43 @@ export function stampClaim(claim: Claim): string {
 export function checkClaim(claim: Claim): string {
   const same = `pg_catalog.current_setting('typetrek.claim', true) OPERATOR(pg_catalog.=) ${quoteLiteral(stampOf(claim))}`
   const writable = `pg_catalog.current_setting('transaction_read_only') OPERATOR(pg_catalog.=) 'off'`
-  return `SELECT 1 OPERATOR(pg_catalog./) coalesce(${same} AND ${writable}, false)::pg_catalog.int4 AS typetrek, ${clock}`
+  return `SELECT 1 OPERATOR(pg_catalog./) coalesce(${same} AND ${writable}, false)::pg_catalog.int4`
 }
-
-/** The server's time in seconds. */
-export const clock = 'EXTRACT(epoch FROM pg_catalog.clock_timestamp())'
 
 function stampOf({ runId, revision, ordinal }: Claim): string {
   return `${runId} ${revision} ${ordinal}`
 }
 
 /**
- * Writes when the scripts of `insertDone` ended: each where the next one was claimed, the last one now.
- * A migrator that is killed before leaves them unknown.
+ * A savepoint that only the transaction in which it was made has: to release it (`leaveClaim`) fails
+ * (3B001, 25P01) where the script has ended that transaction, whatever it has begun since. Neither takes
+ * the server any time, as a query would. What a script has made read-only ends with it too.
+ * @see https://www.postgresql.org/docs/current/sql-release-savepoint.html
+ */
+export function enterClaim(claim: Claim): string {
+  return `SAVEPOINT ${quoteIdentifier(savepointOf(claim))}`
+}
+
+export function leaveClaim(claim: Claim): string {
+  return `RELEASE SAVEPOINT ${quoteIdentifier(savepointOf(claim))}`
+}
+
+/** A name has 63 bytes at most. */
+function savepointOf({ runId }: Claim): string {
+  return `typetrek ${runId}`
+}
+
+/**
+ * Writes when the scripts of `insertDone` ended, and answers how long each took, in milliseconds: from
+ * its claim to the next one's, the last one until now. A migrator that is killed before leaves that
+ * unknown.
  */
 export function writeTimes(name: JournalName, claims: readonly Claim[]): string {
   const table = quoteIdentifier(name.schema, name.table)
   const [first] = claims
   if (!first) throw new Error('times of no claim')
-  return `UPDATE ${table} AS journal SET finished_at = timed.ended, duration_ms = 1000 * EXTRACT(epoch FROM timed.ended - journal.started_at) FROM (SELECT id, coalesce(pg_catalog.lead(started_at) OVER (ORDER BY id), pg_catalog.clock_timestamp()) AS ended FROM ${table} WHERE run_id = ${quoteLiteral(first.runId)} AND outcome = 'success' AND finished_at IS NULL AND revision IN (${claims.map(({ revision }) => revision).join(', ')})) AS timed WHERE journal.id = timed.id`
+  const written = `SELECT id, coalesce(pg_catalog.lead(started_at) OVER (ORDER BY id), pg_catalog.clock_timestamp()) AS ended FROM ${table} WHERE run_id = ${quoteLiteral(first.runId)} AND outcome = 'success' AND finished_at IS NULL AND revision IN (${claims.map(({ revision }) => revision).join(', ')})`
+  return `WITH timed AS (UPDATE ${table} AS journal SET finished_at = written.ended, duration_ms = 1000 * EXTRACT(epoch FROM written.ended - journal.started_at) FROM (${written}) AS written WHERE journal.id = written.id RETURNING journal.id, journal.duration_ms) SELECT 'took' AS typetrek, duration_ms FROM timed ORDER BY id`
 }
 
 const finishedNow =

@@ -20,7 +20,7 @@ export type Parcel = readonly Piece[]
 export interface Verdict {
   /** Parcels done and committed (in `all` mode: done), from the first. */
   done: number
-  /** Milliseconds of each one done, as the server measured. */
+  /** Milliseconds of each one done, as the server measured; none where it failed before it could say. */
   durations: readonly number[]
   /** Nothing at all was run: a syntax error in the message; `failure` is absent when its place is unknown. */
   refused: boolean
@@ -90,7 +90,7 @@ export function judge(message: BatchMessage, result: MessageResult): Verdict {
       }
       return {
         done: index,
-        durations: durations.slice(0, index),
+        durations: [],
         refused: false,
         failure: {
           parcel: index,
@@ -105,23 +105,9 @@ export function judge(message: BatchMessage, result: MessageResult): Verdict {
   throw new Error('the server sent more command tags than the message has statements')
 }
 
-/**
- * Rows of ours say when a script began (`begun`, seconds) and ended (`1`, seconds), or at its end how long
- * it took (`1`, milliseconds).
- */
-function durationsOf({ kept }: MessageResult): number[] {
-  const durations: number[] = []
-  let begun: number | undefined
-  for (const [word, value] of kept) {
-    const number = Number(value ?? 0)
-    if (word === 'begun') {
-      begun = number
-      continue
-    }
-    durations.push(begun === undefined ? number : Math.round(1000 * (number - begun)))
-    begun = undefined
-  }
-  return durations
+/** Rows of ours say how long each script took, in milliseconds: at its end, or all of them at the message's. */
+export function durationsOf({ kept }: MessageResult): number[] {
+  return kept.map(([, milliseconds]) => Number(milliseconds ?? 0))
 }
 
 /** A message is parsed whole before any of it runs, so its syntax errors leave no tag. */

@@ -8,7 +8,7 @@ import { restoreSession, timeoutsFor } from './session-settings'
 /** What stands before a TypeScript script's own work in its transaction. */
 export function beforeCode({ context, work }: Runner, { claim }: CodeJob): string[] {
   const { settings } = context
-  return [insertClaim(settings.journal, claim), timeoutsFor(work, settings, { local: true })]
+  return [insertClaim(settings.journal, claim), ...timeoutsFor(work, settings, { local: true })]
 }
 
 /** What follows it, up to COMMIT. */

@@ -87,7 +87,7 @@ async function runOutside(runner: Runner, job: CodeJob, queryRunner: QueryRunner
     await rewriteTaken(runner, job, resume)
   } else throw unfinished(job.step, job.file)
   if (!runner.work.pooled) {
-    await sendFor(runner, job, [timeoutsFor(runner.work, settings, { local: false })])
+    await sendFor(runner, job, timeoutsFor(runner.work, settings, { local: false }))
   }
   const watched = await runner.watched(call(runner, job, queryRunner))
   if ('error' in watched && isInterruption(watched.error)) throw watched.error

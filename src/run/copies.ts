@@ -34,7 +34,8 @@ export async function copyInTransaction(runner: Runner, job: SqlJob): Promise<vo
   const { journal } = context.settings
   const { error } = await work.send(insertClaim(journal, job.claim))
   if (error) throw runner.isClaimRefused(error) ? claimRefused(job.step.revision) : error
-  await must(runner, timeoutsFor(work, context.settings, { part: job.part, local: true }))
+  const timeouts = timeoutsFor(work, context.settings, { part: job.part, local: true })
+  await must(runner, timeouts.join(';\n'))
   for (const [index, statement] of piecesOf(job).entries()) {
     const text = job.sql.text.slice(statement.start, statement.end)
     const copy = job.sql.copies.find(({ statementIndex }) => statementIndex === index)

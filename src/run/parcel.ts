@@ -1,10 +1,12 @@
 import {
   checkClaim,
-  clock,
+  enterClaim,
   finishClaim,
   insertClaim,
   insertDone,
+  leaveClaim,
   stampClaim,
+  type Claim,
 } from '../journal/table'
 import type { Settings } from '../settings/types'
 import type { Session } from '../database/session'
@@ -18,6 +20,8 @@ export interface Packing {
   transaction: boolean
   /** True where only we can end the transaction: its entry is a success from the claim on. */
   sealed: boolean
+  /** True for the first of its message. */
+  first: boolean
   /** Statements just before COMMIT. */
   last: readonly string[]
 }
@@ -26,23 +30,33 @@ export interface Packing {
 export function parcelOf(job: SqlJob, work: Session, settings: Settings, packing: Packing): Parcel {
   const { claim, sql } = job
   const { journal } = settings
-  const { transaction, sealed, last } = packing
+  const { transaction, sealed, first, last } = packing
   const lead = leadOf(sql)
   const statements = sql.statements.length - (lead ? lead.statements.length : 0)
   const insert = sealed ? insertDone : insertClaim
-  const stamp = sealed ? [`'begun' AS typetrek, ${clock}`, stampClaim(claim)] : []
+  const seal = sealed ? sealOf(claim, transaction) : undefined
   const restore = restoreSession(work, sql.text)
-  const finish = sealed
-    ? [checkClaim(claim), ...restore]
-    : [...restore, finishClaim(journal, claim)]
+  const timeouts = timeoutsFor(work, settings, { part: job.part, local: true, wire: first })
   return [
     ...(transaction ? [piece('claim', 'BEGIN')] : []),
     piece('claim', ...(lead?.statements ?? []), insert(journal, claim)),
-    piece('before', timeoutsFor(work, settings, { part: job.part, local: true, more: stamp })),
+    piece('before', ...timeouts, ...(seal ? [seal.put] : [])),
     scriptPiece(lead?.text ?? sql.text, statements),
-    piece('finish', ...finish, ...last),
+    seal
+      ? piece('finish', seal.check, ...restore, ...last)
+      : piece('finish', ...restore, finishClaim(journal, claim), ...last),
     ...(transaction ? [piece('commit', 'COMMIT')] : []),
   ]
+}
+
+/**
+ * What shows at a script's end that its transaction is still the one with its claim. In `all` mode that
+ * is no savepoint: more than 64 of them in one transaction slow down everybody else's snapshots.
+ */
+function sealOf(claim: Claim, alone: boolean): { put: string; check: string } {
+  return alone
+    ? { put: enterClaim(claim), check: leaveClaim(claim) }
+    : { put: stampClaim(claim), check: checkClaim(claim) }
 }
 
 /** SET TRANSACTION must come before any query, so before the claim; it is no work that a claim guards. */

@@ -4,28 +4,53 @@ import type { SqlPart } from '../script/script'
 import { parseDuration } from '../settings/duration'
 import type { Settings } from '../settings/types'
 
-/** For which script, how long, and what else the one statement is to select, first. */
+/** For which script, and how long. */
 interface TimeoutOptions {
   part?: SqlPart | undefined
   /** True ends them with the transaction, so that no pooler can hand them on. */
   local: boolean
-  more?: readonly string[]
+  /** False where an earlier script of the same message has said when the network counts as gone. */
+  wire?: boolean
 }
 
-/** The timeouts that a script runs under, as one statement. */
-export function timeoutsFor(session: Session, settings: Settings, options: TimeoutOptions): string {
-  const { part, local, more = [] } = options
-  const values = new Map<string, string>([
-    ['lock_timeout', String(settings.lockTimeout)],
-    ['statement_timeout', String(settings.statementTimeout)],
-    ['idle_in_transaction_session_timeout', '0'],
-    ...(part?.options.settings ?? []),
-  ])
-  const calls = [...values].map(
+/**
+ * The timeouts that a script runs under. One SET each: a query that calls `set_config` for all of them
+ * takes the server ten times as long, since it plans it.
+ */
+export function timeoutsFor(
+  session: Session,
+  settings: Settings,
+  { part, local, wire = true }: TimeoutOptions,
+): string[] {
+  const { looks, near } = session
+  const ours = {
+    lock_timeout: settings.lockTimeout,
+    statement_timeout: settings.statementTimeout,
+    idle_in_transaction_session_timeout: 0,
+    ...(looks && checks),
+    ...(wire && !near && keepalives),
+  }
+  const scripts = (part?.options.settings ?? []).map(
     ([name, value]) =>
       `pg_catalog.set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, ${local})`,
   )
-  return `SELECT ${[...more, ...calls, ...watchful(session, local)].join(', ')}`
+  const more = looks === undefined ? [checkIfAble(local), ...scripts] : scripts
+  return [
+    ...Object.entries(ours).map(
+      ([name, value]) => `SET ${local ? 'LOCAL ' : ''}${name} = ${value}`,
+    ),
+    ...(more.length > 0 ? [`SELECT ${more.join(', ')}`] : []),
+  ]
+}
+
+/** Milliseconds from one look at the client to the next, while a statement runs. */
+const checks = { client_connection_check_interval: 2000 }
+
+const keepalives = {
+  tcp_keepalives_idle: 30,
+  tcp_keepalives_interval: 10,
+  tcp_keepalives_count: 3,
+  tcp_user_timeout: 60_000,
 }
 
 /**
@@ -35,31 +60,18 @@ export function timeoutsFor(session: Session, settings: Settings, options: Timeo
  * @see https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL
  */
 export function watchful({ looks, near }: Session, local: boolean): string[] {
-  const { check, checkIfAble, keepalive } = local ? watchfulLocally : watchfulForLong
-  const looking = looks === undefined ? [checkIfAble] : looks ? [check] : []
-  return near ? looking : [...looking, keepalive]
+  const check = looks === undefined ? [checkIfAble(local)] : looks ? callsFor(checks, local) : []
+  return near ? check : [...check, ...callsFor(keepalives, local)]
 }
 
-const keepalives = {
-  tcp_keepalives_idle: 30,
-  tcp_keepalives_interval: 10,
-  tcp_keepalives_count: 3,
-  tcp_user_timeout: 60_000,
+function checkIfAble(local: boolean): string {
+  return `CASE WHEN ${canLook} THEN ${callsFor(checks, local).join()} END`
 }
 
-const watchfulLocally = watchfulCalls(true)
-const watchfulForLong = watchfulCalls(false)
-
-function watchfulCalls(local: boolean) {
-  const call = (name: string, value: number) =>
-    `pg_catalog.set_config('${name}', '${value}', ${local})`
-  const check = call('client_connection_check_interval', 2000)
-  const keepalive = Object.entries(keepalives).map(([name, value]) => call(name, value))
-  return {
-    check,
-    checkIfAble: `CASE WHEN ${canLook} THEN ${check} END`,
-    keepalive: keepalive.join(', '),
-  }
+function callsFor(settings: Record<string, number>, local: boolean): string[] {
+  return Object.entries(settings).map(
+    ([name, value]) => `pg_catalog.set_config('${name}', '${value}', ${local})`,
+  )
 }
 
 /** Every lock timeout, in milliseconds, that some scripts run under; none is infinity. */

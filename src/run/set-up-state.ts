@@ -1,7 +1,10 @@
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
+import { setUpRevision } from '../journal/entry'
 import { readState } from '../journal/journal'
 import type { JournalState } from '../journal/state'
+import type { Claim } from '../journal/table'
+import { toolVersion } from '../version'
 import type { RunContext } from './context'
 import { pause, type Lock } from './lock'
 
@@ -28,5 +31,24 @@ export async function settledState(
       detail: 'Behind a pooler, nothing shows whether it still runs.',
       hint: 'Wait for it; if it is dead, run setup on an address past the pooler.',
     })
+  }
+}
+
+/** What the journal says of a set-up. */
+export function setUpClaim({ runId, operator }: RunContext): Claim {
+  return {
+    runId,
+    revision: setUpRevision,
+    title: 'set up',
+    kind: 'setup',
+    operation: 'run',
+    ordinal: 1,
+    checksum: '',
+    checksumKind: 'sql',
+    upgradeText: null,
+    downgradeText: null,
+    statementsTotal: null,
+    operator,
+    toolVersion,
   }
 }

@@ -10,7 +10,6 @@ import { claimIndex, finishClaim, insertClaim, takeOver, type Claim } from '../j
 import type { Request } from '../plan/plan'
 import { planSteps } from '../plan/planner'
 import type { Script } from '../script/script'
-import { toolVersion } from '../version'
 import type { RunContext } from './context'
 import { refuseTables } from './empty'
 import { runPlan, runUntilDone, underLock, type Sessions } from './perform'
@@ -20,7 +19,7 @@ import type { RunReport } from './report'
 import { isRetryable } from './retry'
 import { claimRefused, Runner } from './runner'
 import { timeoutsFor } from './session-settings'
-import { isSetUp, settledState } from './set-up-state'
+import { isSetUp, setUpClaim, settledState } from './set-up-state'
 
 export type { InitMigration } from './initial'
 
@@ -111,7 +110,7 @@ class SetUp {
     private readonly request: SetUpRequest,
     private readonly sessions: Sessions,
   ) {
-    this.claim = claimFor(context)
+    this.claim = setUpClaim(context)
     this.work = sessions.work
     this.runner = new Runner(context, sessions.work, sessions.lock, [])
   }
@@ -222,7 +221,7 @@ class SetUp {
     for (let attempt = 0; ; attempt++) {
       const queryRunner = await this.begin()
       const whole = async () => {
-        await this.must(timeoutsFor(this.sessions.work, settings, { local: true }))
+        await this.must(timeoutsFor(this.sessions.work, settings, { local: true }).join(';\n'))
         await task(queryRunner)
         await this.commit(queryRunner)
       }
@@ -280,22 +279,4 @@ class SetUp {
 
 function sqlstateOf(error: unknown): string | undefined {
   return error instanceof MigrationError ? error.sqlstate : (error as DatabaseError).code
-}
-
-function claimFor({ runId, operator }: RunContext): Claim {
-  return {
-    runId,
-    revision: setUpRevision,
-    title: 'set up',
-    kind: 'setup',
-    operation: 'run',
-    ordinal: 1,
-    checksum: '',
-    checksumKind: 'sql',
-    upgradeText: null,
-    downgradeText: null,
-    statementsTotal: null,
-    operator,
-    toolVersion,
-  }
 }

@@ -1,6 +1,6 @@
 import type { MigrationError } from '../errors'
 import { writeTimes } from '../journal/table'
-import { buildMessage, judge, type BatchMessage, type Verdict } from './batch'
+import { buildMessage, durationsOf, judge, type BatchMessage, type Verdict } from './batch'
 import { placeOfFailure } from './blame'
 import { connectionLost, heldBy, scriptFailure } from './failure'
 import { labelOf } from './label'
@@ -22,8 +22,9 @@ export interface SenderOptions {
   /** False where a script that is in doubt could not be tried again. */
   sealing: boolean
   /**
-   * Scripts that must travel alone and be finished by an UPDATE, whose verdict counts: a message with
-   * others was refused, or the transaction was not the same at the script's end.
+   * Scripts that must travel alone, without a savepoint, and be finished by an UPDATE, whose verdict
+   * counts: a message with others was refused, the transaction was not the same at the script's end, or
+   * what was refused may go without the savepoint.
    */
   lonely: Set<SqlJob>
 }
@@ -97,8 +98,10 @@ export class MessageSender {
     const { result, blocker } = watched
     const verdict = judge(message, result)
     this.learn(performance.now() - start)
-    this.reportDone(jobs, verdict, ahead.count)
-    if (verdict.done === jobs.length) return verdict.done
+    const whole = verdict.done === jobs.length
+    const durations = whole ? verdict.durations : await this.rollBack(jobs, verdict)
+    this.reportDone(jobs.slice(0, verdict.done), durations, ahead.count)
+    if (whole) return verdict.done
     this.ready = undefined
     return this.settle(jobs, verdict, blocker)
   }
@@ -117,6 +120,7 @@ export class MessageSender {
       return parcelOf(job, runner.work, runner.context.settings, {
         transaction,
         sealed: this.isSealed(job),
+        first: job === jobs[0],
         last: unflushed ? [commitUnflushed] : ended,
       })
     })
@@ -127,15 +131,15 @@ export class MessageSender {
     return sealed.length > 0 ? [writeTimes(this.runner.context.settings.journal, sealed)] : []
   }
 
-  private reportDone(jobs: readonly SqlJob[], { done, durations }: Verdict, ahead: number): void {
+  private reportDone(done: readonly SqlJob[], durations: readonly number[], ahead: number): void {
     const { runner } = this
     runner.correct(durations.slice(0, ahead))
-    for (const [index, job] of jobs.slice(0, done).entries()) {
+    for (const [index, job] of done.entries()) {
       if (index < ahead) continue
       if (index > ahead) runner.started(job)
       runner.finished(job, durations[index] ?? 0)
     }
-    if (done > 0) this.attempt = 0
+    if (done.length > 0) this.attempt = 0
   }
 
   private async settle(
@@ -144,7 +148,6 @@ export class MessageSender {
     blocker: string | undefined,
   ): Promise<number> {
     const { runner } = this
-    if (this.options.transaction) await this.rollBack(jobs, verdict)
     if (this.options.transaction && verdict.refused && jobs.length > 1) {
       this.isolate(jobs, verdict)
       return 0
@@ -155,11 +158,12 @@ export class MessageSender {
     if (failure.stage === 'claim' && runner.isClaimRefused(failure.error)) {
       throw claimRefused(job.step.revision)
     }
-    if (failure.stage === 'finish' && this.isSealed(job)) {
+    const sqlstate = failure.error.code
+    const inDoubt = failure.stage === 'finish' || onlyInside.has(sqlstate ?? '')
+    if (inDoubt && this.isSealed(job)) {
       this.options.lonely.add(job)
       if (this.options.transaction) return verdict.done
     }
-    const sqlstate = failure.error.code
     const conflict = isRetryable(sqlstate)
     if (this.options.transaction && conflict) {
       const attempt = this.attempt++
@@ -171,12 +175,13 @@ export class MessageSender {
     return runner.fail(job, conflict ? heldBy(error, blocker) : error)
   }
 
-  /** What was committed before the failure gets its times, and so reaches the disk. */
-  private async rollBack(jobs: readonly SqlJob[], { done }: Verdict): Promise<void> {
+  /** What was committed before the failure gets its times, which are the answer, and so reaches the disk. */
+  private async rollBack(jobs: readonly SqlJob[], { done }: Verdict): Promise<number[]> {
     const { work } = this.runner
+    if (!this.options.transaction) return []
     const rollBack = work.status === 'E' ? ['ROLLBACK'] : []
     const text = [...rollBack, ...this.timesOf(jobs.slice(0, done))].join(';\n')
-    if (text) await work.send(text)
+    return text ? durationsOf(await work.send(text)) : []
   }
 
   /** The scripts before the bad one go again without it; then it goes alone, and only that verdict counts. */
@@ -234,6 +239,12 @@ export class StepFailed extends Error {
  * @see https://www.postgresql.org/docs/current/wal-async-commit.html
  */
 const commitUnflushed = 'SET LOCAL synchronous_commit = off'
+
+/**
+ * What PostgreSQL may refuse for no other reason than that a savepoint is open: the use of a new enum
+ * label (55P04), SET TRANSACTION and the export of a snapshot (25001).
+ */
+const onlyInside = new Set(['55P04', '25001'])
 
 function namesOf(jobs: readonly SqlJob[]): string {
   const [first, ...others] = jobs.map(({ step }) => labelOf(step))

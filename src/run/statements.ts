@@ -70,7 +70,8 @@ function settingsAmong({ statements }: SqlWork, done: number): number[] {
 /** Behind a pooler there is no session to prepare: what is set would stay with somebody else's. */
 async function prepareSession({ context, work }: Runner, { part }: SqlJob): Promise<void> {
   if (work.pooled) return
-  const { error } = await work.send(timeoutsFor(work, context.settings, { part, local: false }))
+  const timeouts = timeoutsFor(work, context.settings, { part, local: false })
+  const { error } = await work.send(timeouts.join(';\n'))
   if (error) throw error
 }
 

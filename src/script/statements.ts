@@ -43,11 +43,17 @@ export interface SqlWork {
  *
  * @throws {MigrationError} SCRIPT_INVALID with line and caret when the text holds psql commands.
  */
-export async function classify(
-  part: SqlPart,
-  shown = part.file,
-  conforming = true,
-): Promise<SqlWork> {
+export function classify(part: SqlPart, shown = part.file, conforming = true): Promise<SqlWork> {
+  if (!conforming || shown !== part.file) return classifyAnew(part, shown, conforming)
+  const known = classified.get(part) ?? classifyAnew(part, shown, conforming)
+  classified.set(part, known)
+  return known
+}
+
+/** A text may be classified before it is needed, while the server is waited for. */
+const classified = new WeakMap<SqlPart, Promise<SqlWork>>()
+
+async function classifyAnew(part: SqlPart, shown: string, conforming: boolean): Promise<SqlWork> {
   const lexed = lex(part.text, undefined, conforming)
   refusePsqlCommands(part, lexed, shown)
   const unwrapped = part.options.transaction ? withoutWrapper(part.text, lexed) : undefined
