@@ -158,23 +158,23 @@ export function finishClaim(name: JournalName, claim: Claim): string {
   return `WITH finished AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET outcome = 'success', statements_done = coalesce(statements_total, statements_done), ${finishedNow} WHERE run_id = ${quoteLiteral(claim.runId)} AND revision = ${claim.revision} AND ordinal = ${claim.ordinal} AND outcome = 'running' RETURNING duration_ms) SELECT 1 / pg_catalog.count(*) AS typetrek, pg_catalog.max(duration_ms) FROM finished`
 }
 
-/** Stamps the open transaction with the claim that it holds; the stamp ends with it. */
-export function stampClaim(claim: Claim): string {
-  return `SET LOCAL typetrek.claim = ${quoteLiteral(stampOf(claim))}`
+/** Says in the open transaction which claim it holds; that ends with it. */
+export function holdClaim(claim: Claim): string {
+  return `SET LOCAL typetrek.claim = ${quoteLiteral(heldAs(claim))}`
 }
 
 /**
- * Fails (22012) where the transaction is no longer the one that was stamped, so that a script that ended
+ * Fails (22012) where the transaction is no longer the one of `holdClaim`, so that a script that ended
  * it never looks done, and where it has become read-only, which the next claim would be blamed for. Holds
  * whatever role and search_path the script has left.
  */
 export function checkClaim(claim: Claim): string {
-  const same = `pg_catalog.current_setting('typetrek.claim', true) OPERATOR(pg_catalog.=) ${quoteLiteral(stampOf(claim))}`
+  const same = `pg_catalog.current_setting('typetrek.claim', true) OPERATOR(pg_catalog.=) ${quoteLiteral(heldAs(claim))}`
   const writable = `pg_catalog.current_setting('transaction_read_only') OPERATOR(pg_catalog.=) 'off'`
   return `SELECT 1 OPERATOR(pg_catalog./) coalesce(${same} AND ${writable}, false)::pg_catalog.int4`
 }
 
-function stampOf({ runId, revision, ordinal }: Claim): string {
+function heldAs({ runId, revision, ordinal }: Claim): string {
   return `${runId} ${revision} ${ordinal}`
 }
 

@@ -5,7 +5,7 @@ import {
   insertClaim,
   insertDone,
   leaveClaim,
-  stampClaim,
+  holdClaim,
   type Claim,
 } from '../journal/table'
 import type { Settings } from '../settings/types'
@@ -56,7 +56,7 @@ export function parcelOf(job: SqlJob, work: Session, settings: Settings, packing
 function sealOf(claim: Claim, alone: boolean): { put: string; check: string } {
   return alone
     ? { put: enterClaim(claim), check: leaveClaim(claim) }
-    : { put: stampClaim(claim), check: checkClaim(claim) }
+    : { put: holdClaim(claim), check: checkClaim(claim) }
 }
 
 /** SET TRANSACTION must come before any query, so before the claim; it is no work that a claim guards. */

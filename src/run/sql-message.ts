@@ -159,7 +159,8 @@ export class MessageSender {
       throw claimRefused(job.step.revision)
     }
     const sqlstate = failure.error.code
-    const inDoubt = failure.stage === 'finish' || onlyInside.has(sqlstate ?? '')
+    const inside = this.options.transaction && onlyInside.has(sqlstate ?? '')
+    const inDoubt = failure.stage === 'finish' || inside
     if (inDoubt && this.isSealed(job)) {
       this.options.lonely.add(job)
       if (this.options.transaction) return verdict.done

@@ -123,3 +123,31 @@ test('progress shows what a long message has done before its answer comes', asyn
     assert.ok(steps[2]!.durationMs >= 2500 && steps[0]!.durationMs < 1000)
   })
 })
+
+test('what PostgreSQL refuses only below a savepoint runs all the same', async () => {
+  const files = {
+    '1_a.sql': 'CREATE TABLE a ()',
+    '2_b.sql': 'CREATE TABLE b (); SELECT pg_export_snapshot()',
+    '3_c.sql': 'CREATE TABLE c ()',
+  }
+  await withMigrator(files, async ({ migrator }) => {
+    const { steps } = await migrator.execute({ command: 'upgrade' })
+
+    assert.deepEqual(
+      steps.map(({ revision, outcome }) => `${revision} ${outcome}`),
+      ['1 success', '2 success', '3 success'],
+    )
+  })
+})
+
+test('what a script makes read-only ends with it', async () => {
+  const files = {
+    '1_a.sql': 'CREATE TABLE a (); SET TRANSACTION READ ONLY; SELECT FROM a',
+    '2_b.sql': 'CREATE TABLE b ()',
+  }
+  await withMigrator(files, async ({ migrator }) => {
+    const { steps } = await migrator.execute({ command: 'upgrade' })
+
+    assert.equal(steps.length, 2)
+  })
+})
