@@ -5,10 +5,29 @@ import { classify } from '../script/statements'
 const textsAtOnce = 20
 
 /**
- * Cuts the SQL of steps into statements while the server is waited for; whoever needs it then finds it
- * done. What is wrong with a text is told there.
+ * Makes ready what a plan will need while the server is waited for; whoever needs it then finds it done,
+ * and is told what is wrong with it.
  */
-export async function classifyAhead(steps: readonly Step[]): Promise<void> {
+export function readAhead(steps: readonly Step[]): void {
+  prepareCode(steps).catch(() => undefined)
+  void classifyAhead(steps)
+}
+
+/** Compiles the modules among the steps on other threads, and loads TypeORM for them meanwhile. */
+export async function prepareCode(steps: readonly Step[]): Promise<void> {
+  const scripts = steps.flatMap(({ script, operation }) =>
+    script && script.kind !== 'sql' && operation !== 'run_skip' ? [script.file] : [],
+  )
+  if (scripts.length === 0) return
+  const { prepareModules } = await import('../script/load.js')
+  const compiling = prepareModules(scripts)
+  await new Promise((settle) => setImmediate(settle))
+  require('typeorm')
+  await compiling
+}
+
+/** Cuts SQL into statements. */
+async function classifyAhead(steps: readonly Step[]): Promise<void> {
   for (const [index, { script, direction }] of steps.entries()) {
     if (index % textsAtOnce === 0) await new Promise((settle) => setImmediate(settle))
     const part = direction === 'up' ? script?.upgrade : script?.downgrade

@@ -32,8 +32,8 @@ export async function execute(
     // what only a run with something to do needs is loaded for one
     const { refuseStale, runUntilDone, underLock } =
       require('./perform') as typeof import('./perform')
-    const { classifyAhead } = require('./ahead') as typeof import('./ahead')
-    void classifyAhead(first.steps)
+    const { readAhead } = require('./ahead') as typeof import('./ahead')
+    readAhead(first.steps)
     const elsewhere = async (waiting: Session): Promise<RunReport | undefined> => {
       const last = first.steps.at(-1)
       if (request.command !== 'upgrade' || !last) return undefined

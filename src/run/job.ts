@@ -9,6 +9,7 @@ import type { ScriptContext } from '../script/context'
 import type { SqlPart } from '../script/script'
 import { readSqlPart } from '../script/sections'
 import { classify, type SqlWork } from '../script/statements'
+import { prepareCode } from './ahead'
 import { claimOf, isTakeOver, type RunContext } from './context'
 import { labelOf } from './label'
 import { begunOtherwise } from './unfinished'
@@ -53,6 +54,8 @@ export async function prepareJobs(
   steps: readonly Step[],
   session: Session,
 ): Promise<Job[]> {
+  // what is wrong with one is told where it is loaded
+  await prepareCode(steps).catch(() => undefined)
   const jobs: Job[] = []
   for (const step of steps) {
     const job = await prepareJob(context, step, session)

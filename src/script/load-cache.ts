@@ -22,6 +22,14 @@ export function digest(...parts: readonly string[]): string {
   return hash.digest('hex')
 }
 
+/** A compiled text, and from what: `key` is the digest of all that it depends on. */
+export interface Compiled {
+  file: string
+  variant: string
+  key: string
+  text: string
+}
+
 /**
  * The compiled text of `file` kept under `key`, or what `make` returns, which is then kept. There is
  * one entry a file, so the folder never outgrows the sources. Writes in `node_modules/.cache/typetrek`
@@ -30,14 +38,76 @@ export function digest(...parts: readonly string[]): string {
  * entries appear by rename, so parallel processes see whole ones.
  */
 export function cached(file: string, variant: string, key: string, make: () => string): string {
-  const folder = cacheFolder(dirname(file))
-  if (folder === undefined) return make()
-  const entry = join(folder, digest(file, variant).slice(0, 40))
-  const kept = readEntry(entry, key)
-  if (kept !== undefined) return kept
+  const known = kept(file, variant, key)
+  if (known !== undefined) return known
   const text = make()
-  writeEntry(entry, `${key} ${digest(text)}\n${text}`)
+  const folder = cacheFolder(dirname(file))
+  if (folder === undefined) return text
+  write(join(folder, entryOf(file, variant)), `${key} ${digest(text)}\n${text}`)
   return text
+}
+
+/** The text that is kept under `key`, if one is. */
+export function kept(file: string, variant: string, key: string): string | undefined {
+  const folder = cacheFolder(dirname(file))
+  if (folder === undefined) return undefined
+  const entry = entryOf(file, variant)
+  const found = readTogether(togetherFile(folder, file)).get(entry)
+  if (found?.key === key && found.digest === digest(found.text)) return found.text
+  return readEntry(join(folder, entry), key)
+}
+
+/**
+ * Keeps texts of one folder in one file: to write each by itself takes half as long as to compile it.
+ * What the file has of other sources that still exist stays in it.
+ */
+export function keepTogether(compiled: readonly Compiled[]): void {
+  const [first] = compiled
+  const folder = first && cacheFolder(dirname(first.file))
+  if (!first || folder === undefined) return
+  const path = togetherFile(folder, first.file)
+  const before = [...readTogether(path)].filter(([, { file }]) => existsSync(file))
+  const added = compiled.map(({ file, variant, key, text }) => {
+    return [entryOf(file, variant), { file, key, digest: digest(text), text }] as const
+  })
+  const entries = new Map([...before, ...added])
+  together.set(path, entries)
+  write(path, JSON.stringify([...entries]))
+}
+
+function entryOf(file: string, variant: string): string {
+  return digest(file, variant).slice(0, 40)
+}
+
+/** An entry of a file that holds many. */
+interface TogetherEntry {
+  file: string
+  key: string
+  digest: string
+  text: string
+}
+
+const together = new Map<string, ReadonlyMap<string, TogetherEntry>>()
+
+function togetherFile(folder: string, file: string): string {
+  return join(folder, `${digest(dirname(file)).slice(0, 40)}.json`)
+}
+
+function readTogether(path: string): ReadonlyMap<string, TogetherEntry> {
+  const known = together.get(path)
+  if (known) return known
+  const entries = parseTogether(path)
+  together.set(path, entries)
+  return entries
+}
+
+function parseTogether(path: string): Map<string, TogetherEntry> {
+  try {
+    const entries = JSON.parse(readFileSync(path, 'utf8')) as [string, TogetherEntry | null][]
+    return new Map(entries.flatMap(([name, entry]) => (entry?.text ? [[name, entry]] : [])))
+  } catch {
+    return new Map() // None, or one that was cut: it is made again.
+  }
 }
 
 function readEntry(entry: string, key: string): string | undefined {
@@ -51,11 +121,11 @@ function readEntry(entry: string, key: string): string | undefined {
   return whole.startsWith(`${key} ${digest(text)}\n`) ? text : undefined
 }
 
-function writeEntry(entry: string, whole: string): void {
-  const draft = `${entry}.${process.pid}.${randomBytes(4).toString('hex')}`
+function write(path: string, whole: string): void {
+  const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {
     writeFileSync(draft, whole, { flag: 'wx', mode: 0o600 })
-    renameSync(draft, entry)
+    renameSync(draft, path)
   } catch {
     rmSync(draft, { force: true }) // A full or read-only disk costs the cache, not the migration.
   }

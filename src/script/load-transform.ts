@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import type { Options } from '@swc/core'
 import { MigrationError } from '../errors'
-import { cached, digest } from './load-cache'
+import { cached, type Compiled, digest, keepTogether, kept } from './load-cache'
 import { deferTypes } from './load-metadata'
 import { moduleKind, projectOf, type Compilation, type ModuleKind } from './load-project'
 
@@ -18,12 +18,66 @@ let compilerVersion: string | undefined
  * @throws {MigrationError} SCRIPT_NOT_LOADABLE with file, line and column for a syntax error
  */
 export function compileFile(file: string): string {
+  const ready = ahead.get(file)
+  if (ready !== undefined) {
+    ahead.delete(file)
+    return ready
+  }
+  const { source, variant, key, how } = sourceOf(file)
+  return cached(file, variant, key, () => compile(source, file, variant, how))
+}
+
+/** Compiled before it was asked for; each is taken once. */
+const ahead = new Map<string, string>()
+let compiling: Promise<unknown> = Promise.resolve()
+
+/**
+ * Compiles files that will be asked for, on the compiler's own threads, while this one does something
+ * else. What does not compile is told when it is asked for.
+ */
+export function compileAhead(files: readonly string[]): Promise<unknown> {
+  compiling = compiling.then(() => compileMissing(files.filter((file) => !ahead.has(file))))
+  return compiling
+}
+
+async function compileMissing(files: readonly string[]): Promise<void> {
+  const sources = files.map((file) => ({ file, ...sourceOf(file) }))
+  const missing = sources.filter(({ file, variant, key }) => {
+    const text = kept(file, variant, key)
+    if (text !== undefined) ahead.set(file, text)
+    return text === undefined
+  })
+  if (missing.length === 0) return
+  const { transform: start } = require('@swc/core') as typeof import('@swc/core')
+  const compiled = await Promise.all(
+    missing.map(async ({ file, source, variant, how, key }): Promise<Compiled[]> => {
+      try {
+        const { code } = await start(textOf(source), optionsFor(file, variant, how))
+        return [{ file, variant, key, text: finished(code, source, file, variant, how) }]
+      } catch {
+        return []
+      }
+    }),
+  )
+  for (const { file, text } of compiled.flat()) ahead.set(file, text)
+  keepTogether(compiled.flat())
+}
+
+interface Source {
+  source: string
+  variant: ModuleKind
+  how: Compilation
+  /** Digest of all that the compiled text depends on. */
+  key: string
+}
+
+function sourceOf(file: string): Source {
   const source = readFileSync(file, 'utf8')
-  const kind = moduleKind(file)
-  const { compilation } = projectOf(file)
+  const variant = moduleKind(file)
+  const { compilation: how } = projectOf(file)
   compilerVersion ??= versionOf('@swc/core')
-  const key = digest(dialect, compilerVersion, file, kind, JSON.stringify(compilation), source)
-  return cached(file, kind, key, () => compile(source, file, kind, compilation))
+  const key = digest(dialect, compilerVersion, file, variant, JSON.stringify(how), source)
+  return { source, variant, how, key }
 }
 
 function versionOf(name: string): string {
@@ -33,6 +87,17 @@ function versionOf(name: string): string {
 
 function compile(source: string, file: string, kind: ModuleKind, how: Compilation): string {
   const code = transform(source, optionsFor(file, kind, how), file)
+  return finished(code, source, file, kind, how)
+}
+
+/** What decorators record is made readable, whatever is loaded first. */
+function finished(
+  code: string,
+  source: string,
+  file: string,
+  kind: ModuleKind,
+  how: Compilation,
+): string {
   if (!how.metadata) return code
   const withoutMetadata = (): string =>
     transform(source, optionsFor(file, kind, { ...how, metadata: false }), file)
@@ -42,11 +107,13 @@ function compile(source: string, file: string, kind: ModuleKind, how: Compilatio
 function transform(source: string, options: Options, file: string): string {
   const { transformSync } = require('@swc/core') as typeof import('@swc/core')
   try {
-    return transformSync(source.replace(/^\uFEFF/, ''), options).code
+    return transformSync(textOf(source), options).code
   } catch (error) {
     throw syntaxError(file, source, error)
   }
 }
+
+const textOf = (source: string): string => source.replace(/^\uFEFF/, '')
 
 function optionsFor(file: string, kind: ModuleKind, how: Compilation): Options {
   const legacy = how.decorators === 'legacy'

@@ -8,7 +8,7 @@ import * as importHooks from './load-hooks-esm'
 import { typeScriptFile } from './load-paths'
 import { withoutSourceMap } from './load-stack'
 import { isLibrary, isTypeScript, moduleKind } from './load-project'
-import { compileFile } from './load-transform'
+import { compileAhead, compileFile } from './load-transform'
 
 type Resolve = (
   request: string,
@@ -51,6 +51,17 @@ let importHooked = false
 export function enableTypeScript(fromFile: string): void {
   hookRequire()
   if (moduleKind(fromFile) === 'es6') hookImport()
+}
+
+/**
+ * Compiles scripts that `loadModule` will be asked for, side by side, while this thread does something
+ * else. A process that has another loader of TypeScript keeps it, and nothing is compiled for it.
+ */
+export async function prepareModules(files: readonly string[]): Promise<void> {
+  const foreign = !ownHook && '.ts' in node._extensions
+  const sources = files.filter((file) => isTypeScript(file) && !isLibrary(file))
+  // not hooked yet: what is loaded meanwhile would only take longer
+  if (!foreign && sources.length > 0) await compileAhead(sources)
 }
 
 /**

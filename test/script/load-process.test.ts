@@ -112,6 +112,53 @@ test('six processes that compile the same files at once leave whole entries, one
   })
 })
 
+const three = {
+  'a.ts': `export const word: string = 'right'`,
+  'b.ts': `export const word: string = 'b'`,
+  'c.ts': `export const word: string = `,
+}
+const loadThree = `await load.prepareModules(['a.ts', 'b.ts', 'c.ts'].map(at))
+  const words = ['a.ts', 'b.ts'].map(async (name) => (await load.loadModule(at(name))).word)
+  const error = await load.loadModule(at('c.ts')).catch((thrown) => thrown)
+  console.log(...(await Promise.all(words)), error.code, error.line)`
+
+for (const kind of kinds)
+  test(`what is compiled side by side in a ${kind} project is kept in one file, and a bad one told when it is loaded`, async () => {
+    await withProject(kind, three, async (project) => {
+      const said = 'right b SCRIPT_NOT_LOADABLE 1'
+      assert.equal(await project.run(loadThree), said)
+      const entries = await entriesOf(project)
+      assert.deepEqual(
+        entries.map((entry) => /[\\/][0-9a-f]{40}\.json$/.test(entry)),
+        [true],
+      )
+
+      await rm(project.at('c.ts'))
+      const code = `await load.prepareModules(['a.ts', 'b.ts'].map(at))
+        console.log((await load.loadModule(at('a.ts'))).word, ${compiler})`
+      assert.equal(await project.run(code), 'right false')
+    })
+  })
+
+for (const [damage, text] of [
+  ['cut', (whole: string) => whole.slice(0, -20)],
+  ['altered', (whole: string) => whole.replaceAll('right', 'wrong')],
+  ['emptied', () => ''],
+  ['of another shape', () => '[["a", null], 1]'],
+] as const)
+  test(`a file with many compiled texts that was ${damage} is made again`, async () => {
+    await withProject('commonjs', three, async (project) => {
+      const said = await project.run(loadThree)
+      const [entry = ''] = await entriesOf(project)
+      const whole = await readFile(entry, 'utf8')
+      await writeFile(entry, text(whole))
+
+      assert.equal(await project.run(loadThree), said)
+      const again = JSON.parse(await readFile(entry, 'utf8')) as unknown[]
+      assert.deepEqual(again.toSorted(), (JSON.parse(whole) as unknown[]).toSorted())
+    })
+  })
+
 test('without node_modules the cache is a 0700 folder of this user under the temporary one', async () => {
   await withProject(
     'commonjs',
