@@ -154,8 +154,7 @@ for (const [damage, text] of [
       await writeFile(entry, text(whole))
 
       assert.equal(await project.run(loadThree), said)
-      const again = JSON.parse(await readFile(entry, 'utf8')) as unknown[]
-      assert.deepEqual(again.toSorted(), (JSON.parse(whole) as unknown[]).toSorted())
+      assert.equal(await readFile(entry, 'utf8'), whole)
     })
   })
 
