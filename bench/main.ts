@@ -45,6 +45,7 @@ async function main(argv: readonly string[]): Promise<number> {
     for (const name of names) {
       const done = await scenarios[name]!({
         server,
+        major,
         rounds,
         scale: Number(values.scale),
         ...(only && { only }),

@@ -15,6 +15,7 @@ import {
 import { type Contest, contest, rowOf, tableOf } from './contest'
 import { measure, type Measured } from './measure'
 import { startProxy } from './proxy'
+import { startBenchServer } from './server'
 import { schemaContest } from './schema'
 import { statementScripts, tableScripts } from './scripts'
 import type { Stage } from './stage'
@@ -22,6 +23,7 @@ import type { Stage } from './stage'
 /** Everything that is measured, by the name that the command line takes. */
 export const scenarios: Readonly<Record<string, (stage: Stage) => Promise<Contest[]>>> = {
   local,
+  'slow-disk': slowDisk,
   distant,
   idle,
   start,
@@ -40,6 +42,20 @@ async function local({ server, rounds, scale, only }: Stage): Promise<Contest[]>
   const title = `${count} scripts, local`
   const scripts = tableScripts(count)
   return [await contest({ title, server, rounds, only, scripts }, [floor, each, all, ...peers])]
+}
+
+/** Each flush of the log waits 10 ms, as on a disk that spins or is shared. */
+async function slowDisk({ major, rounds, scale, only }: Stage): Promise<Contest[]> {
+  const server = await startBenchServer(major, undefined, [
+    'commit_delay=10000',
+    'commit_siblings=0',
+  ])
+  try {
+    const [found] = await local({ server, major, rounds, scale, only })
+    return found ? [{ ...found, title: `${found.title}, a disk that takes 10 ms to sync` }] : []
+  } finally {
+    await server.stop()
+  }
 }
 
 async function distant({ server, rounds, scale, only }: Stage): Promise<Contest[]> {

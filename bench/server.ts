@@ -11,8 +11,15 @@ export interface BenchServer {
   stop(): Promise<void>
 }
 
-/** @param below where the data goes; default: memory, so that a slow disk hides no tool */
-export async function startBenchServer(major: number, below?: string): Promise<BenchServer> {
+/**
+ * @param below where the data goes; default: memory, so that a slow disk hides no tool
+ * @param more settings of the server
+ */
+export async function startBenchServer(
+  major: number,
+  below?: string,
+  more: readonly string[] = [],
+): Promise<BenchServer> {
   const port = await freePort()
   // the floor makes all of 10,000 scripts in one transaction, which locks each of their tables
   const settings = [
@@ -20,6 +27,7 @@ export async function startBenchServer(major: number, below?: string): Promise<B
     `port=${port}`,
     'max_connections=200',
     'max_locks_per_transaction=512',
+    ...more,
   ]
   const server = await startTestServer(major, { settings, ...(below && { below }) })
   return {
