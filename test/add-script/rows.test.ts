@@ -20,6 +20,7 @@ async function filled(
     async (database) => {
       await database.query(sql)
       const pool = new Pool(database.connection)
+      pool.on('error', () => undefined) // the database is dropped whoever is just leaving it
       try {
         const tables = await readTables(pool)
         const unfilled = await fillTables(pool, tables)
