@@ -116,10 +116,17 @@ export function insertClaim(name: JournalName, claim: Claim): string {
  * The claim of a script whose transaction only we can end: the row says success at once, since it commits
  * with the script's work or not at all. `writeTimes` adds when it ended. An UPDATE for each script would
  * cost twice as much as this INSERT.
+ * @param within the transaction's id where the script before was in the same; it fails (22012) in another
  */
-export function insertDone(name: JournalName, claim: Claim): string {
+export function insertDone(name: JournalName, claim: Claim, within?: string): string {
   const done = claim.statementsTotal ?? 0
-  return insertRow(name, claim, { outcome: 'success', statements_done: done })
+  const guard = within === undefined ? {} : { attempt: divided('1', within) }
+  return insertRow(name, claim, { outcome: 'success', statements_done: done }, guard)
+}
+
+/** A number; fails (22012) outside the transaction of this id, whatever the search_path. */
+function divided(number: string, within: string): string {
+  return `${number} OPERATOR(pg_catalog./) (pg_catalog.txid_current() OPERATOR(pg_catalog.=) ${within})::pg_catalog.int4`
 }
 
 /** Any other row: a mark that is a success at once, or a failure. */
@@ -127,7 +134,9 @@ export function insertRow(
   name: JournalName,
   claim: Claim,
   more: Record<string, string | number | null>,
+  expressions: Record<string, string> = {},
 ): string {
+  const columns = [claimColumns, ...Object.keys(more), ...Object.keys(expressions)]
   const values = [
     claim.runId,
     claim.revision,
@@ -144,7 +153,7 @@ export function insertRow(
     claim.toolVersion,
     ...Object.values(more),
   ]
-  return `INSERT INTO ${quoteIdentifier(name.schema, name.table)} (${claimColumns}, ${Object.keys(more).join(', ')}) VALUES (${values.map(quoteLiteral).join(', ')})`
+  return `INSERT INTO ${quoteIdentifier(name.schema, name.table)} (${columns.join(', ')}) VALUES (${[...values.map(quoteLiteral), ...Object.values(expressions)].join(', ')})`
 }
 
 const claimColumns =
@@ -156,26 +165,6 @@ const claimColumns =
  */
 export function finishClaim(name: JournalName, claim: Claim): string {
   return `WITH finished AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET outcome = 'success', statements_done = coalesce(statements_total, statements_done), ${finishedNow} WHERE run_id = ${quoteLiteral(claim.runId)} AND revision = ${claim.revision} AND ordinal = ${claim.ordinal} AND outcome = 'running' RETURNING duration_ms) SELECT 1 / pg_catalog.count(*) AS typetrek, pg_catalog.max(duration_ms) FROM finished`
-}
-
-/** Says in the open transaction which claim it holds; that ends with it. */
-export function holdClaim(claim: Claim): string {
-  return `SET LOCAL typetrek.claim = ${quoteLiteral(heldAs(claim))}`
-}
-
-/**
- * Fails (22012) where the transaction is no longer the one of `holdClaim`, so that a script that ended
- * it never looks done, and where it has become read-only, which the next claim would be blamed for. Holds
- * whatever role and search_path the script has left.
- */
-export function checkClaim(claim: Claim): string {
-  const same = `pg_catalog.current_setting('typetrek.claim', true) OPERATOR(pg_catalog.=) ${quoteLiteral(heldAs(claim))}`
-  const writable = `pg_catalog.current_setting('transaction_read_only') OPERATOR(pg_catalog.=) 'off'`
-  return `SELECT 1 OPERATOR(pg_catalog./) coalesce(${same} AND ${writable}, false)::pg_catalog.int4`
-}
-
-function heldAs({ runId, revision, ordinal }: Claim): string {
-  return `${runId} ${revision} ${ordinal}`
 }
 
 /**
@@ -201,13 +190,15 @@ function savepointOf({ runId }: Claim): string {
  * Writes when the scripts of `insertDone` ended, and answers how long each took, in milliseconds: from
  * its claim to the next one's, the last one until now. A migrator that is killed before leaves that
  * unknown.
+ * @param within as for `insertDone`
  */
-export function writeTimes(name: JournalName, claims: readonly Claim[]): string {
+export function writeTimes(name: JournalName, claims: readonly Claim[], within?: string): string {
   const table = quoteIdentifier(name.schema, name.table)
   const [first] = claims
   if (!first) throw new Error('times of no claim')
   const written = `SELECT id, coalesce(pg_catalog.lead(started_at) OVER (ORDER BY id), pg_catalog.clock_timestamp()) AS ended FROM ${table} WHERE run_id = ${quoteLiteral(first.runId)} AND outcome = 'success' AND finished_at IS NULL AND revision IN (${claims.map(({ revision }) => revision).join(', ')})`
-  return `WITH timed AS (UPDATE ${table} AS journal SET finished_at = written.ended, duration_ms = 1000 * EXTRACT(epoch FROM written.ended - journal.started_at) FROM (${written}) AS written WHERE journal.id = written.id RETURNING journal.id, journal.duration_ms) SELECT 'took' AS typetrek, duration_ms FROM timed ORDER BY id`
+  const thousand = within === undefined ? '1000' : `(${divided('1000', within)})`
+  return `WITH timed AS (UPDATE ${table} AS journal SET finished_at = written.ended, duration_ms = ${thousand} * EXTRACT(epoch FROM written.ended - journal.started_at) FROM (${written}) AS written WHERE journal.id = written.id RETURNING journal.id, journal.duration_ms) SELECT 'took' AS typetrek, duration_ms FROM timed ORDER BY id`
 }
 
 const finishedNow =

@@ -24,9 +24,9 @@ export async function runAll(runner: Runner, jobs: readonly Job[]): Promise<void
     : undefined
   const lonely = new Set<SqlJob>()
   for (let attempt = 0; ; attempt++) {
-    if (!callers) await begin(runner, queryRunner)
+    const within = callers ? undefined : await begin(runner, queryRunner)
     const alone = lonely.size
-    const failed = await attemptAll(runner, jobs, { queryRunner, callers, lonely })
+    const failed = await attemptAll(runner, jobs, { queryRunner, within, lonely })
     if (!failed) return
     runner.results.length = 0
     if (failed instanceof StepFailed) {
@@ -45,16 +45,20 @@ export async function runAll(runner: Runner, jobs: readonly Job[]): Promise<void
   }
 }
 
-async function begin({ work }: Runner, queryRunner: QueryRunner | undefined): Promise<void> {
-  if (queryRunner) return queryRunner.startTransaction()
-  const { error } = await work.send('BEGIN')
+/** Gives the transaction's id. */
+async function begin({ work }: Runner, queryRunner: QueryRunner | undefined): Promise<string> {
+  await queryRunner?.startTransaction()
+  const { error, kept } = await work.send(
+    `${queryRunner ? '' : 'BEGIN;\n'}SELECT pg_catalog.txid_current() AS typetrek`,
+  )
   if (error) throw error
+  return String(kept[0]?.[0])
 }
 
 interface Surroundings {
   queryRunner: QueryRunner | undefined
-  /** The transaction is the caller's. */
-  callers: boolean
+  /** The transaction's id; undefined where it is the caller's. */
+  within: string | undefined
   lonely: Set<SqlJob>
 }
 
@@ -62,10 +66,16 @@ interface Surroundings {
 async function attemptAll(
   runner: Runner,
   jobs: readonly Job[],
-  { queryRunner, callers, lonely }: Surroundings,
+  { queryRunner, within, lonely }: Surroundings,
 ): Promise<unknown> {
+  const callers = within === undefined
   try {
-    const sender = new MessageSender(runner, { transaction: false, sealing: !callers, lonely })
+    const sender = new MessageSender(runner, {
+      transaction: false,
+      sealing: !callers,
+      within,
+      lonely,
+    })
     for (let next = 0; next < jobs.length;) {
       runner.checkpoint()
       next += await runNext(runner, sender, jobs.slice(next), queryRunner)

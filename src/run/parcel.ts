@@ -1,13 +1,4 @@
-import {
-  checkClaim,
-  enterClaim,
-  finishClaim,
-  insertClaim,
-  insertDone,
-  leaveClaim,
-  holdClaim,
-  type Claim,
-} from '../journal/table'
+import { enterClaim, finishClaim, insertClaim, insertDone, leaveClaim } from '../journal/table'
 import type { Settings } from '../settings/types'
 import type { Session } from '../database/session'
 import { type Parcel, piece, scriptPiece } from './batch'
@@ -20,6 +11,8 @@ export interface Packing {
   transaction: boolean
   /** True where only we can end the transaction: its entry is a success from the claim on. */
   sealed: boolean
+  /** The id of that one transaction, for a sealed script. */
+  within?: string | undefined
   /** True for the first of its message. */
   first: boolean
   /** Statements just before COMMIT. */
@@ -30,33 +23,24 @@ export interface Packing {
 export function parcelOf(job: SqlJob, work: Session, settings: Settings, packing: Packing): Parcel {
   const { claim, sql } = job
   const { journal } = settings
-  const { transaction, sealed, first, last } = packing
+  const { transaction, sealed, within, first, last } = packing
   const lead = leadOf(sql)
   const statements = sql.statements.length - (lead ? lead.statements.length : 0)
-  const insert = sealed ? insertDone : insertClaim
-  const seal = sealed ? sealOf(claim, transaction) : undefined
+  const insert = sealed ? insertDone(journal, claim, within) : insertClaim(journal, claim)
+  // More than 64 savepoints in one transaction would slow down everybody else's snapshots: there the next
+  // claim shows that the transaction is still the same.
+  const [put, check] = sealed && transaction ? [[enterClaim(claim)], [leaveClaim(claim)]] : [[], []]
   const restore = restoreSession(work, sql.text)
+  const finish = sealed ? restore : [...restore, finishClaim(journal, claim)]
   const timeouts = timeoutsFor(work, settings, { part: job.part, local: true, wire: first })
   return [
     ...(transaction ? [piece('claim', 'BEGIN')] : []),
-    piece('claim', ...(lead?.statements ?? []), insert(journal, claim)),
-    piece('before', ...timeouts, ...(seal ? [seal.put] : [])),
+    piece('claim', ...(lead?.statements ?? []), insert),
+    piece('before', ...timeouts, ...put),
     scriptPiece(lead?.text ?? sql.text, statements),
-    seal
-      ? piece('finish', seal.check, ...restore, ...last)
-      : piece('finish', ...restore, finishClaim(journal, claim), ...last),
+    piece('finish', ...check, ...finish, ...last),
     ...(transaction ? [piece('commit', 'COMMIT')] : []),
   ]
-}
-
-/**
- * What shows at a script's end that its transaction is still the one with its claim. In `all` mode that
- * is no savepoint: more than 64 of them in one transaction slow down everybody else's snapshots.
- */
-function sealOf(claim: Claim, alone: boolean): { put: string; check: string } {
-  return alone
-    ? { put: enterClaim(claim), check: leaveClaim(claim) }
-    : { put: holdClaim(claim), check: checkClaim(claim) }
 }
 
 /** SET TRANSACTION must come before any query, so before the claim; it is no work that a claim guards. */

@@ -21,6 +21,8 @@ export interface SenderOptions {
   transaction: boolean
   /** False where a script that is in doubt could not be tried again. */
   sealing: boolean
+  /** The id of the one transaction in `all` mode, where it is ours. */
+  within?: string | undefined
   /**
    * Scripts that must travel alone, without a savepoint, and be finished by an UPDATE, whose verdict
    * counts: a message with others was refused, the transaction was not the same at the script's end, or
@@ -120,6 +122,7 @@ export class MessageSender {
       return parcelOf(job, runner.work, runner.context.settings, {
         transaction,
         sealed: this.isSealed(job),
+        within: this.options.within,
         first: job === jobs[0],
         last: unflushed ? [commitUnflushed] : ended,
       })
@@ -128,7 +131,8 @@ export class MessageSender {
 
   private timesOf(jobs: readonly SqlJob[]): string[] {
     const sealed = jobs.filter((job) => this.isSealed(job)).map(({ claim }) => claim)
-    return sealed.length > 0 ? [writeTimes(this.runner.context.settings.journal, sealed)] : []
+    const { journal } = this.runner.context.settings
+    return sealed.length > 0 ? [writeTimes(journal, sealed, this.options.within)] : []
   }
 
   private reportDone(done: readonly SqlJob[], durations: readonly number[], ahead: number): void {
@@ -152,7 +156,7 @@ export class MessageSender {
       this.isolate(jobs, verdict)
       return 0
     }
-    const failure = verdict.failure
+    const failure = this.blamed(verdict.failure)
     const job = jobs[failure?.parcel ?? 0]
     if (!failure || !job) throw new Error('a message failed without saying which script')
     if (failure.stage === 'claim' && runner.isClaimRefused(failure.error)) {
@@ -174,6 +178,14 @@ export class MessageSender {
     const error = scriptFailure(failure.error, labelOf(job.step), placeOfFailure(job, failure))
     if (!this.options.transaction) throw new StepFailed(job, error, blocker)
     return runner.fail(job, conflict ? heldBy(error, blocker) : error)
+  }
+
+  /** In `all` mode a claim fails where the script before it has ended the transaction, or made it read-only. */
+  private blamed(failure: Verdict['failure']): Verdict['failure'] {
+    if (failure?.stage !== 'claim' || failure.parcel === 0 || this.options.transaction)
+      return failure
+    if (!notTheSame.has(failure.error.code ?? '')) return failure
+    return { ...failure, parcel: failure.parcel - 1, stage: 'finish' }
   }
 
   /** What was committed before the failure gets its times, which are the answer, and so reaches the disk. */
@@ -246,6 +258,9 @@ const commitUnflushed = 'SET LOCAL synchronous_commit = off'
  * label (55P04), SET TRANSACTION and the export of a snapshot (25001).
  */
 const onlyInside = new Set(['55P04', '25001'])
+
+/** Division by zero, which our own guard makes; a write where nothing may be written. */
+const notTheSame = new Set(['22012', '25006'])
 
 function namesOf(jobs: readonly SqlJob[]): string {
   const [first, ...others] = jobs.map(({ step }) => labelOf(step))

@@ -151,3 +151,23 @@ test('what a script makes read-only ends with it', async () => {
     assert.equal(steps.length, 2)
   })
 })
+
+test('in one transaction the script that makes it read-only is the one that failed', async () => {
+  const files = {
+    '1_a.sql': 'CREATE TABLE a ()',
+    '2_b.sql': 'SET transaction_read_only = on',
+    '3_c.sql': 'CREATE TABLE c ()',
+  }
+  await withMigrator(
+    files,
+    async ({ migrator, database }) => {
+      const error = await failureOf(migrator.execute({ command: 'upgrade' }))
+
+      assert.equal(error.sqlstate, '25006')
+      assert.match(error.file ?? '', /2_b\.sql$/)
+      const left = "SELECT FROM pg_class WHERE relname IN ('a', 'c')"
+      assert.equal((await database.query(left)).length, 0)
+    },
+    { flags: { transaction: 'all' } },
+  )
+})
