@@ -6,6 +6,7 @@ import type { Plan, Request } from '../plan/plan'
 import { planSteps } from '../plan/planner'
 import type { Script } from '../script/script'
 import type { RunContext } from './context'
+import { openAhead } from './opening'
 import type { RunReport } from './report'
 
 /**
@@ -22,10 +23,10 @@ export async function execute(
   request: Request,
 ): Promise<RunReport> {
   const { settings } = context
-  const opening = context.database.open('lock')
+  const opening = openAhead(context.database)
   try {
-    const asking = opening.then((session) => readUsable(session, context))
-    const [scripts, session, state] = await Promise.all([reading, opening, asking])
+    const asking = opening.session.then((session) => readUsable(session, context))
+    const [scripts, session, state] = await Promise.all([reading, opening.session, asking])
     const plan = (now: JournalState): Plan => planSteps(scripts, now, request, settings)
     const first = plan(state)
     if (first.steps.length === 0) return { plan: first, steps: [] }
@@ -57,10 +58,7 @@ export async function execute(
       })
     })
   } finally {
-    await opening.then(
-      (session) => session.close(),
-      () => undefined, // that it could not be opened was thrown above
-    )
+    await opening.close()
   }
 }
 

@@ -116,6 +116,8 @@ class WaitingPlace {
 
   /** The connection; undefined while the server has none for us. */
   async enter(): Promise<Session | undefined> {
+    // it may have been ended while it slept, by an idle timeout or a restart
+    if (this.session?.lost && !this.context.database.single) await this.close()
     this.session ??= await this.context.database.open('lock', 0).catch((error: unknown) => {
       if ((error as MigrationError).sqlstate === '53300') return undefined
       throw error

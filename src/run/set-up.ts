@@ -12,6 +12,7 @@ import { planSteps } from '../plan/planner'
 import type { Script } from '../script/script'
 import type { RunContext } from './context'
 import { refuseTables } from './empty'
+import { openAhead } from './opening'
 import { runPlan, runUntilDone, underLock, type Sessions } from './perform'
 import { heldBy } from './failure'
 import { buildInitial, type InitMigration } from './initial'
@@ -45,10 +46,10 @@ export async function setUp(
   request: SetUpRequest,
 ): Promise<RunReport> {
   const { database, settings } = context
-  const opening = database.open('lock')
+  const opening = openAhead(database)
   try {
-    const asking = opening.then((session) => readState(session, settings.journal))
-    const [scripts, session, before] = await Promise.all([reading, opening, asking])
+    const asking = opening.session.then((session) => readState(session, settings.journal))
+    const [scripts, session, before] = await Promise.all([reading, opening.session, asking])
     if (isSetUp(before)) return nothingDone(context, scripts, before)
     const elsewhere = async (waiting: Session) => {
       if (await hasOutcome(waiting, settings.journal, setUpRevision, 'running')) return undefined
@@ -59,14 +60,14 @@ export async function setUp(
       return setUpOrFind(context, scripts, request, { lock, work })
     })
   } finally {
-    await opening.then(
-      (session) => session.close(),
-      () => undefined, // that it could not be opened was thrown above
-    )
+    await opening.close()
   }
 }
 
-/** A claim that is refused says that somebody else, whom a pooler's lock did not hold back, sets up too. */
+/**
+ * A claim that is refused says that somebody else, whom a pooler's lock did not hold back or who has lost
+ * his, sets up too. What he did not finish is taken over, as long as each attempt finds more of it.
+ */
 async function setUpOrFind(
   context: RunContext,
   scripts: readonly Script[],
@@ -74,20 +75,26 @@ async function setUpOrFind(
   sessions: Sessions,
 ): Promise<RunReport> {
   const { work, lock } = sessions
-  const read = () => settledState(context, work, lock)
-  const state = await read()
-  if (isSetUp(state)) return nothingDone(context, scripts, state)
-  try {
-    return await new SetUp(context, scripts, request, sessions).run(state)
-  } catch (error) {
-    const code = error instanceof MigrationError ? error.code : undefined
-    // without a lock, the tables may be those of whoever set up after we had looked
-    const refused = code === 'CLAIM_REFUSED' || (code === 'NOT_EMPTY' && !lock.sure)
-    if (!refused || work.status !== 'I') throw error
-    const now = await read()
-    if (!isSetUp(now)) throw error
-    return nothingDone(context, scripts, now)
+  let state = await settledState(context, work, lock)
+  for (;;) {
+    if (isSetUp(state)) return nothingDone(context, scripts, state)
+    try {
+      return await new SetUp(context, scripts, request, sessions).run(state)
+    } catch (error) {
+      const code = error instanceof MigrationError ? error.code : undefined
+      // without a lock, the tables may be those of whoever set up after we had looked
+      const refused = code === 'CLAIM_REFUSED' || (code === 'NOT_EMPTY' && !lock.sure)
+      if (!refused || work.status !== 'I') throw error
+      const now = await settledState(context, work, lock)
+      if (!isSetUp(now) && claimOf(now) === claimOf(state)) throw error
+      state = now
+    }
   }
+}
+
+/** Tells one attempt at a set-up from the next. */
+function claimOf({ setUp }: JournalState): string {
+  return setUp ? `${setUp.id} ${setUp.attempt}` : ''
 }
 
 function nothingDone(

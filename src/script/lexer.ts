@@ -1,3 +1,4 @@
+import { Char, charOf, wordEnd } from './characters'
 import { copyDataAfter } from './copy-data'
 import { conformingAfter } from './conforming'
 import { blockCommentEnd, escapeStringEnd, lineEnd, prefixedQuote, startsLine } from './quotes'
@@ -19,30 +20,6 @@ export function lex(text: string, onOpaque?: OnOpaque, conforming = true): Lexed
 }
 
 type OnOpaque = (start: number, end: number) => void
-
-const enum Char {
-  Space,
-  Word,
-  Digit,
-  Single,
-  Double,
-  Dollar,
-  Minus,
-  Slash,
-  Open,
-  Close,
-  Semicolon,
-  Backslash,
-  Other,
-}
-
-const charOf = new Uint8Array(128).fill(Char.Other)
-for (const code of [9, 10, 11, 12, 13, 32]) charOf[code] = Char.Space
-for (let code = 65; code <= 90; code++) charOf[code] = charOf[code + 32] = Char.Word
-for (let code = 48; code <= 57; code++) charOf[code] = Char.Digit
-charOf['_'.charCodeAt(0)] = Char.Word
-const symbols = `'"$-/();\\` // in the order of the enum, from Single on
-for (let n = 0; n < symbols.length; n++) charOf[symbols.charCodeAt(n)] = Char.Single + n
 
 const star = 42
 const minus = 45
@@ -217,9 +194,15 @@ class Lexer {
   private dollar(): void {
     dollarTag.lastIndex = this.at
     const tag = dollarTag.exec(this.text)?.[0]
-    if (tag === undefined) return this.symbol('')
+    if (tag === undefined) return this.parameter()
     const close = this.text.indexOf(tag, this.at + tag.length)
     this.opaque('dollar quote', this.at, close < 0 ? -1 : close + tag.length)
+  }
+
+  /** `$1`; letters right after it are a name of their own, so that `$1a$$b` opens no quote. */
+  private parameter(): void {
+    this.symbol('')
+    while (charOf[this.text.charCodeAt(this.at)] === Char.Digit) this.symbol('')
   }
 
   private comment(): void {
@@ -285,16 +268,4 @@ class Lexer {
     if (/^\\(?:un)?restrict(?:\s|$)/.test(command)) this.restricts.push({ start, end: this.at })
     else this.psqlCommands.push({ offset: start, text: command.trimEnd() })
   }
-}
-
-/** Letters and digits go on a word or a number, and `also`: in a name `$` too, so `a$$b` is one name. */
-function wordEnd(text: string, start: number, also: Char): number {
-  let end = start + 1
-  for (; end < text.length; end++) {
-    const code = text.charCodeAt(end)
-    if (code >= 128) continue
-    const kind = charOf[code]
-    if (kind !== Char.Word && kind !== Char.Digit && kind !== also) break
-  }
-  return end
 }

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { migrate, normalised, type CliResult, type Surroundings } from '../support/cli'
 import { withDatabase, type TestDatabase } from '../support/database'
 import { withFolder } from '../support/folder'
+import { startMigrate } from '../support/program'
 
 const scripts = {
   'migration/1_create_customers.sql':
@@ -491,3 +492,17 @@ function stopWhenAsleep(
     void watch(send)
   }
 }
+
+for (const command of ['upgrade', 'setup'])
+  test(`${command} says at once that the folder is missing, though no server answers`, async () => {
+    const ini = '[migration]\ndirectory = nowhere\ntypeorm.url = postgres://nobody@127.0.0.1:1/nothing\n'
+    await withFolder({ 'development.ini': ini }, async (cwd) => {
+      const start = Date.now()
+      const { ended } = startMigrate(cwd, 'development.ini', command, '--wait', '60s')
+      const { status, output } = await ended
+
+      assert.match(output, /error: no scripts' folder .*nowhere/)
+      assert.notEqual(status, 0)
+      assert.ok(Date.now() - start < 30_000)
+    })
+  })

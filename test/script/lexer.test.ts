@@ -326,3 +326,16 @@ test('lexer: three megabytes take well under a second', () => {
   assert.equal(lex(text).statements.length, 45_000)
   assert.ok(performance.now() - started < 1000)
 })
+
+test('letters right after a parameter are a name, in which a dollar opens no quote', () => {
+  const { statements, closed } = lex('SELECT $1x$$y; SELECT $2$$;$$')
+
+  assert.equal(closed, true)
+  assert.deepEqual(
+    statements.map(({ firstTokenStart, end }) => [firstTokenStart, end]),
+    [
+      [0, 13],
+      [15, 29],
+    ],
+  )
+})
