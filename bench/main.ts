@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import type { Contest } from './contest'
 import { machineText, tableText } from './render'
 import { scenarios } from './scenarios'
-import { startBenchServer } from './server'
+import { startBenchServer, stopServers } from './server'
 
 const usage = `npm run bench -- [SCENARIO …] [--rounds N] [--scale 0.1] [--postgresql 15] [--data FOLDER] [--only NAME …] [--json FILE]
 scenarios: ${Object.keys(scenarios).join(', ')} (default: all)
@@ -36,7 +36,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const major = Number(values.postgresql)
   const server = await startBenchServer(major, values.data)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void server.stop().finally(() => process.exit(130)))
+    process.once(signal, () => void stopServers().finally(() => process.exit(130)))
   }
   const machine = machineText(major, rounds)
   const contests: Contest[] = []

@@ -30,9 +30,14 @@ export async function startBenchServer(
     ...more,
   ]
   const server = await startTestServer(major, { settings, ...(below && { below }) })
+  const stop = async () => {
+    running.delete(stop)
+    await stopTestServer(server)
+  }
+  running.add(stop)
   return {
     port,
-    stop: () => stopTestServer(server),
+    stop,
     async withDatabase(work) {
       const name = `bench_${randomBytes(6).toString('hex')}`
       await execute(server, `CREATE DATABASE ${name}`)
@@ -43,6 +48,13 @@ export async function startBenchServer(
       }
     },
   }
+}
+
+const running = new Set<() => Promise<void>>()
+
+/** Stops whatever runs, for a program that is told to end. */
+export async function stopServers(): Promise<void> {
+  await Promise.all([...running].map((stop) => stop()))
 }
 
 export function urlOf(port: number, database: string): string {
