@@ -495,7 +495,8 @@ function stopWhenAsleep(
 
 for (const command of ['upgrade', 'setup'])
   test(`${command} says at once that the folder is missing, though no server answers`, async () => {
-    const ini = '[migration]\ndirectory = nowhere\ntypeorm.url = postgres://nobody@127.0.0.1:1/nothing\n'
+    const ini =
+      '[migration]\ndirectory = nowhere\ntypeorm.url = postgres://nobody@127.0.0.1:1/nothing\n'
     await withFolder({ 'development.ini': ini }, async (cwd) => {
       const start = Date.now()
       const { ended } = startMigrate(cwd, 'development.ini', command, '--wait', '60s')
