@@ -1,13 +1,21 @@
-import { statSync } from 'node:fs'
+import { statSync, writeSync } from 'node:fs'
 import Module from 'node:module'
 import { join } from 'node:path'
-import { OutputStream } from './output-stream'
 import { readVersions, versionsText } from './versions'
 
 const [command, ...others] = process.argv.slice(2)
-if (command === 'version' && others.length === 0)
-  new OutputStream(1).write(`${versionsText(readVersions())}\n`)
+if (command === 'version' && others.length === 0) print(`${versionsText(readVersions())}\n`)
 else program().run()
+
+/** A stream for stdout takes longer to make than all the rest of this. */
+function print(text: string): void {
+  let rest = Buffer.from(text)
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(1, rest))
+  } catch {
+    process.stdout.write(rest) // a pipe that is full now, or closed
+  }
+}
 
 /** From one file, unless what it was made of is newer, as after a bare `tsc`. */
 function program(): typeof import('./run') {

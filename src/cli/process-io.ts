@@ -1,14 +1,14 @@
 import { isatty } from 'node:tty'
 import type { Io, StopSignal } from './io'
-import { OutputStream } from './output-stream'
 
 const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM']
 
-/** The process itself as the command line sees it. */
-export function processIo(stdout = new OutputStream(1), stderr = new OutputStream(2)): Io {
+/** The process itself as the command line sees it. A reader of stdout that went away is no failure. */
+export function processIo(): Io {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   return {
-    stdout: (text) => stdout.write(text),
-    stderr: (text) => stderr.write(text),
+    stdout: (text) => void process.stdout.write(text),
+    stderr: (text) => void process.stderr.write(text),
     get stdin() {
       return process.stdin
     },
@@ -24,4 +24,9 @@ export function processIo(stdout = new OutputStream(1), stderr = new OutputStrea
     },
     exit: (status) => process.exit(status),
   }
+}
+
+/** `migrate list | head` closes the pipe; a run behind it goes on to its end. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }

@@ -1,5 +1,4 @@
 import { main } from './main'
-import { OutputStream } from './output-stream'
 import { processIo } from './process-io'
 
 /**
@@ -7,10 +6,9 @@ import { processIo } from './process-io'
  * own behind, so the end is not left to the event loop; what was written is out by then.
  */
 export function run(): void {
-  const stdout = new OutputStream(1)
-  const stderr = new OutputStream(2)
-  void main(process.argv.slice(2), processIo(stdout, stderr)).then(
-    (status) => stdout.whenWritten(() => stderr.whenWritten(() => process.exit(status))),
+  void main(process.argv.slice(2), processIo()).then(
+    (status) =>
+      process.stdout.write('', () => process.stderr.write('', () => process.exit(status))),
     (error: unknown) => {
       console.error(error)
       process.exit(1)
