@@ -5,6 +5,7 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -54,7 +55,24 @@ export function kept(file: string, variant: string, key: string): string | undef
   const entry = entryOf(file, variant)
   const found = readTogether(togetherFile(folder, file)).get(entry)
   if (found?.key === key && found.digest === digest(found.text)) return found.text
-  return readEntry(join(folder, entry), key)
+  return namesIn(folder).has(entry) ? readEntry(join(folder, entry), key) : undefined
+}
+
+const names = new Map<string, ReadonlySet<string>>()
+
+/** What a folder had when it was first asked for; to look for each of many that are not there takes longer. */
+function namesIn(folder: string): ReadonlySet<string> {
+  const known = names.get(folder) ?? new Set(list(folder))
+  names.set(folder, known)
+  return known
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return [] // Somebody has just removed it: everything is made again.
+  }
 }
 
 /**
