@@ -4,14 +4,14 @@ import { classify } from '../script/statements'
 // What the server answers gets its turn between so many.
 const textsAtOnce = 20
 
-/**
- * Makes ready what a plan will need while the server is waited for; whoever needs it then finds it done,
- * and is told what is wrong with it.
- */
+/** Makes ready what a plan will need while the server is waited for; whoever needs it then finds it done. */
 export function readAhead(steps: readonly Step[]): void {
-  prepareCode(steps).catch(() => undefined)
+  prepareCode(steps).catch(toldWhereNeeded)
   void classifyAhead(steps)
 }
+
+/** Whoever needs what could not be made ready makes it again, and is told what is wrong with it. */
+const toldWhereNeeded = (): void => undefined
 
 /** Compiles the modules among the steps on other threads, and loads TypeORM for them meanwhile. */
 export async function prepareCode(steps: readonly Step[]): Promise<void> {
@@ -20,10 +20,13 @@ export async function prepareCode(steps: readonly Step[]): Promise<void> {
   )
   if (scripts.length === 0) return
   const { prepareModules } = await import('../script/load.js')
-  const compiling = prepareModules(scripts)
+  await Promise.all([prepareModules(scripts), loadTypeorm()])
+}
+
+/** Takes as long as to compile many scripts, so that is begun first. */
+async function loadTypeorm(): Promise<void> {
   await new Promise((settle) => setImmediate(settle))
   require('typeorm')
-  await compiling
 }
 
 /** Cuts SQL into statements. */
@@ -31,6 +34,6 @@ async function classifyAhead(steps: readonly Step[]): Promise<void> {
   for (const [index, { script, direction }] of steps.entries()) {
     if (index % textsAtOnce === 0) await new Promise((settle) => setImmediate(settle))
     const part = direction === 'up' ? script?.upgrade : script?.downgrade
-    if (script?.kind === 'sql' && part) classify(part).catch(() => undefined)
+    if (script?.kind === 'sql' && part) classify(part).catch(toldWhereNeeded)
   }
 }

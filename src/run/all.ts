@@ -10,7 +10,7 @@ import { isMark, leading, type Job, type SqlJob } from './job'
 import { runMarks } from './marks'
 import { isRetryable } from './retry'
 import type { Runner } from './runner'
-import { MessageSender, StepFailed } from './sql-message'
+import { MessageSender, StepFailed, transactionId } from './sql-message'
 
 /**
  * Runs every job in one transaction: all of them, or none. A caller whose connection is inside a
@@ -48,11 +48,7 @@ export async function runAll(runner: Runner, jobs: readonly Job[]): Promise<void
 /** Gives the transaction's id. */
 async function begin({ work }: Runner, queryRunner: QueryRunner | undefined): Promise<string> {
   await queryRunner?.startTransaction()
-  const { error, kept } = await work.send(
-    `${queryRunner ? '' : 'BEGIN;\n'}SELECT pg_catalog.txid_current() AS typetrek`,
-  )
-  if (error) throw error
-  return String(kept[0]?.[0])
+  return transactionId(work, queryRunner ? '' : 'BEGIN;\n')
 }
 
 interface Surroundings {
@@ -70,12 +66,7 @@ async function attemptAll(
 ): Promise<unknown> {
   const callers = within === undefined
   try {
-    const sender = new MessageSender(runner, {
-      transaction: false,
-      sealing: !callers,
-      within,
-      lonely,
-    })
+    const sender = new MessageSender(runner, { transaction: false, within, lonely })
     for (let next = 0; next < jobs.length;) {
       runner.checkpoint()
       next += await runNext(runner, sender, jobs.slice(next), queryRunner)
@@ -110,6 +101,7 @@ async function runNext(
   }
   const start = performance.now()
   runner.started(job)
+  sender.doubt()
   const work =
     job.kind === 'sql'
       ? copyInTransaction(runner, job)

@@ -110,10 +110,13 @@ export function durationsOf({ kept }: MessageResult): number[] {
   return kept.map(([, milliseconds]) => Number(milliseconds ?? 0))
 }
 
-/** A message is parsed whole before any of it runs, so its syntax errors leave no tag. */
+/**
+ * A message is parsed whole before any of it runs, so its syntax errors leave no tag. Who divides by zero
+ * has run.
+ */
 function isRefusal({ code, position }: DatabaseError): boolean {
   return (
-    code?.startsWith('22') === true ||
+    (code?.startsWith('22') === true && code !== '22012') ||
     code === '42601' ||
     code === '54001' ||
     position !== undefined

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isConnectionLoss } from '../database/connection-loss'
 import { quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
 import { interrupted, MigrationError } from '../errors'
@@ -56,7 +57,7 @@ export async function acquireLock(
     for (let attempt = 0; ; attempt++) {
       const session = await place.enter()
       const held = session && attempt > 0 && (await isHeld(context, session, key))
-      if (session && held && attempt % 4 === 1) crowded = await isCrowded(session)
+      if (session && held && !session.lost && attempt % 4 === 1) crowded = await isCrowded(session)
       // a question that fails would abort the transaction that a caller has open
       const mayAsk = attempt > 0 && !held && session?.status === 'I'
       if (mayAsk && (await doneElsewhere(session))) return await place.close()
@@ -65,7 +66,7 @@ export async function acquireLock(
       const waited = Date.now() - start
       const expires = waited >= settings.lockWait
       const told = attempt === 0 && observer.notice !== undefined
-      if (session && (told || expires)) holder = await describeHolder(session, key)
+      if (session && !session.lost && (told || expires)) holder = await describeHolder(session, key)
       if (told) observer.notice?.(`waiting: ${holder}`)
       if (expires) throw expired(context, holder)
       await place.leave(crowded)
@@ -82,13 +83,19 @@ function untilNextLook(waited: number): number {
   return Math.min(800, Math.max(100, waited / 8)) * (0.75 + Math.random() / 2)
 }
 
-/** One short question; false where to ask would take the lock. */
+/** One short question; false where to ask would take the lock, true where the connection has just ended. */
 async function isHeld({ database }: RunContext, session: Session, key: string): Promise<boolean> {
   if (database.single || session.status !== 'I') return false
-  const [row] = await session.query<{ free: boolean }>(
-    `SELECT pg_catalog.pg_try_advisory_xact_lock(${key}) AS free`,
-  )
-  return row?.free === false
+  try {
+    const [row] = await session.query<{ free: boolean }>(
+      `SELECT pg_catalog.pg_try_advisory_xact_lock(${key}) AS free`,
+    )
+    return row?.free === false
+  } catch (error) {
+    if (!isConnectionLoss(error)) throw error
+    session.lost = true
+    return true
+  }
 }
 
 /** The server's connections are running out, or a pooler lends them. */

@@ -149,7 +149,7 @@ function refuseUnsure(job: Job): void {
 }
 
 async function runEach(runner: Runner, jobs: readonly Job[]): Promise<void> {
-  const sender = new MessageSender(runner, { transaction: true, sealing: true, lonely: new Set() })
+  const sender = new MessageSender(runner, { transaction: true, lonely: new Set() })
   for (let next = 0; next < jobs.length;) {
     runner.checkpoint()
     next += await runNext(runner, sender, jobs.slice(next))

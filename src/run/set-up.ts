@@ -66,7 +66,7 @@ export async function setUp(
 
 /**
  * A claim that is refused says that somebody else, whom a pooler's lock did not hold back or who has lost
- * his, sets up too. What he did not finish is taken over, as long as each attempt finds more of it.
+ * his, sets up too. What he did not finish is taken over, as long as he is seen to have gone on.
  */
 async function setUpOrFind(
   context: RunContext,
@@ -78,15 +78,17 @@ async function setUpOrFind(
   let state = await settledState(context, work, lock)
   for (;;) {
     if (isSetUp(state)) return nothingDone(context, scripts, state)
+    const attempt = new SetUp(context, scripts, request, sessions)
     try {
-      return await new SetUp(context, scripts, request, sessions).run(state)
+      return await attempt.run(state)
     } catch (error) {
       const code = error instanceof MigrationError ? error.code : undefined
       // without a lock, the tables may be those of whoever set up after we had looked
       const refused = code === 'CLAIM_REFUSED' || (code === 'NOT_EMPTY' && !lock.sure)
       if (!refused || work.status !== 'I') throw error
       const now = await settledState(context, work, lock)
-      if (!isSetUp(now) && claimOf(now) === claimOf(state)) throw error
+      const wentOn = !attempt.claimed && claimOf(now) !== claimOf(state)
+      if (!isSetUp(now) && !wentOn) throw error
       state = now
     }
   }
@@ -107,6 +109,8 @@ function nothingDone(
 }
 
 class SetUp {
+  /** True once the set-up was ours: what is refused after that is another claim. */
+  claimed = false
   private readonly claim: Claim
   private readonly work: Session
   private readonly runner: Runner
@@ -174,12 +178,14 @@ class SetUp {
     const { journal } = this.context.settings
     const rows = await this.work.query(takeOver(journal, this.context.runId, id, attempt))
     if (rows.length === 0) throw claimRefused('0 (set-up)')
+    this.claimed = true
     this.context.observer.notice?.('going on with a set-up that was cut off')
   }
 
   private async claimIt(): Promise<void> {
     await ensureJournal(this.work, this.context.settings.journal)
     await this.mustBeOurs(insertClaim(this.context.settings.journal, this.claim))
+    this.claimed = true
   }
 
   private async build(queryRunner: QueryRunner | undefined): Promise<void> {

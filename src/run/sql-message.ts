@@ -19,9 +19,7 @@ const wantedMilliseconds = 500
 export interface SenderOptions {
   /** False in `all` mode, where one transaction is open already. */
   transaction: boolean
-  /** False where a script that is in doubt could not be tried again. */
-  sealing: boolean
-  /** The id of the one transaction in `all` mode, where it is ours. */
+  /** The id of the one transaction in `all` mode, where it is ours and what is in doubt can be tried again. */
   within?: string | undefined
   /**
    * Scripts that must travel alone, without a savepoint, and be finished by an UPDATE, whose verdict
@@ -42,11 +40,20 @@ export class MessageSender {
   private attempt = 0
   /** Built while the message before it was under way. */
   private ready: Ready | undefined
+  private within: string | undefined
+  private doubtful = false
 
   constructor(
     private readonly runner: Runner,
     private readonly options: SenderOptions,
-  ) {}
+  ) {
+    this.within = options.within
+  }
+
+  /** Says that something ran in `all` mode that may have ended the transaction and begun another. */
+  doubt(): void {
+    this.doubtful = this.options.within !== undefined
+  }
 
   /** How many of `jobs`, from the first, travel together. */
   private take(jobs: readonly SqlJob[]): SqlJob[] {
@@ -69,7 +76,13 @@ export class MessageSender {
 
   /** True for a script whose transaction nobody but us can end, as far as its text shows. */
   private isSealed(job: SqlJob): boolean {
-    return this.options.sealing && this.mayShare(job)
+    return (this.options.transaction || this.within !== undefined) && this.mayShare(job)
+  }
+
+  private async lookAgain(): Promise<void> {
+    const { work } = this.runner
+    this.within = work.status === 'T' ? await transactionId(work) : undefined
+    this.doubtful = false
   }
 
   /**
@@ -78,15 +91,20 @@ export class MessageSender {
    */
   async send(waiting: readonly SqlJob[]): Promise<number> {
     const { runner } = this
+    if (this.doubtful) await this.lookAgain()
     const { jobs, message } = this.ready?.jobs[0] === waiting[0] ? this.ready! : this.build(waiting)
     this.ready = undefined
-    for (const job of jobs.slice(0, 1)) runner.started(job)
+    for (const job of jobs.slice(0, 1)) {
+      runner.started(job)
+      if (!this.isSealed(job)) this.doubt()
+    }
     const start = performance.now()
     const ahead = new ReportedAhead(runner, jobs)
     const sent = runner.work.send(message.text)
     const following = waiting.slice(jobs.length)
     // while the server works
-    if (following[0] && this.mayShare(following[0])) this.ready = this.build(following)
+    const [next] = following
+    if (next && this.mayShare(next) && !this.doubtful) this.ready = this.build(following)
     const watched = await runner.watched(sent, {
       what: namesOf(jobs),
       // in `all` mode nothing shows before the end
@@ -122,7 +140,7 @@ export class MessageSender {
       return parcelOf(job, runner.work, runner.context.settings, {
         transaction,
         sealed: this.isSealed(job),
-        within: this.options.within,
+        within: this.within,
         first: job === jobs[0],
         last: unflushed ? [commitUnflushed] : ended,
       })
@@ -132,7 +150,7 @@ export class MessageSender {
   private timesOf(jobs: readonly SqlJob[]): string[] {
     const sealed = jobs.filter((job) => this.isSealed(job)).map(({ claim }) => claim)
     const { journal } = this.runner.context.settings
-    return sealed.length > 0 ? [writeTimes(journal, sealed, this.options.within)] : []
+    return sealed.length > 0 ? [writeTimes(journal, sealed, this.within)] : []
   }
 
   private reportDone(done: readonly SqlJob[], durations: readonly number[], ahead: number): void {
@@ -207,6 +225,13 @@ export class MessageSender {
     const factor = Math.min(2, Math.max(0.25, wantedMilliseconds / Math.max(1, milliseconds)))
     this.budget = Math.min(largestMessage, Math.max(8 * 1024, this.budget * factor))
   }
+}
+
+/** The id of the transaction that is open, or that `first` begins. */
+export async function transactionId(work: Session, first = ''): Promise<string> {
+  const { error, kept } = await work.send(`${first}SELECT pg_catalog.txid_current() AS typetrek`)
+  if (error) throw error
+  return String(kept[0]?.[0])
 }
 
 /** Tells what a long message has done so far, since the server's own answer comes in lumps. */

@@ -89,7 +89,7 @@ export function keepTogether(compiled: readonly Compiled[]): void {
     return [entryOf(file, variant), { file, key, digest: digest(text), text }] as const
   })
   const entries = new Map([...before, ...added])
-  together.set(path, entries)
+  together.set(path, new WeakRef(entries))
   write(path, JSON.stringify([...entries]))
 }
 
@@ -105,17 +105,18 @@ interface TogetherEntry {
   text: string
 }
 
-const together = new Map<string, ReadonlyMap<string, TogetherEntry>>()
+/** Weakly: an application that migrates when it starts has no use for them afterwards. */
+const together = new Map<string, WeakRef<ReadonlyMap<string, TogetherEntry>>>()
 
 function togetherFile(folder: string, file: string): string {
   return join(folder, `${digest(dirname(file)).slice(0, 40)}.json`)
 }
 
 function readTogether(path: string): ReadonlyMap<string, TogetherEntry> {
-  const known = together.get(path)
+  const known = together.get(path)?.deref()
   if (known) return known
   const entries = parseTogether(path)
-  together.set(path, entries)
+  together.set(path, new WeakRef(entries))
   return entries
 }
 

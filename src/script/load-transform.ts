@@ -19,16 +19,14 @@ let compilerVersion: string | undefined
  */
 export function compileFile(file: string): string {
   const ready = ahead.get(file)
-  if (ready !== undefined) {
-    ahead.delete(file)
-    return ready
-  }
+  ahead.delete(file)
+  if (ready && ready.source === readFileSync(file, 'utf8')) return ready.text
   const { source, variant, key, how } = sourceOf(file)
   return cached(file, variant, key, () => compile(source, file, variant, how))
 }
 
-/** Compiled before it was asked for; each is taken once. */
-const ahead = new Map<string, string>()
+/** Compiled before it was asked for, and from what; each is taken once, where the file is still the same. */
+const ahead = new Map<string, Pick<Source, 'source'> & Pick<Compiled, 'text'>>()
 let compiling: Promise<unknown> = Promise.resolve()
 
 /**
@@ -36,15 +34,16 @@ let compiling: Promise<unknown> = Promise.resolve()
  * else. What does not compile is told when it is asked for.
  */
 export function compileAhead(files: readonly string[]): Promise<unknown> {
-  compiling = compiling.then(() => compileMissing(files.filter((file) => !ahead.has(file))))
+  const task = () => compileMissing(files.filter((file) => !ahead.has(file)))
+  compiling = compiling.then(task, task)
   return compiling
 }
 
 async function compileMissing(files: readonly string[]): Promise<void> {
   const sources = files.map((file) => ({ file, ...sourceOf(file) }))
-  const missing = sources.filter(({ file, variant, key }) => {
+  const missing = sources.filter(({ file, source, variant, key }) => {
     const text = kept(file, variant, key)
-    if (text !== undefined) ahead.set(file, text)
+    if (text !== undefined) ahead.set(file, { source, text })
     return text === undefined
   })
   if (missing.length === 0) return
@@ -53,13 +52,14 @@ async function compileMissing(files: readonly string[]): Promise<void> {
     missing.map(async ({ file, source, variant, how, key }): Promise<Compiled[]> => {
       try {
         const { code } = await start(textOf(source), optionsFor(file, variant, how))
-        return [{ file, variant, key, text: finished(code, source, file, variant, how) }]
+        const text = finished(code, source, file, variant, how)
+        ahead.set(file, { source, text })
+        return [{ file, variant, key, text }]
       } catch {
         return []
       }
     }),
   )
-  for (const { file, text } of compiled.flat()) ahead.set(file, text)
   keepTogether(compiled.flat())
 }
 

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { withDatabase } from '../support/database'
 import { failureOf } from '../support/failure'
+import { withFolder } from '../support/folder'
 import { withMigrator } from '../support/migrator'
+import { startMigrate } from '../support/program'
 
 const header = `import type { MigrationInterface, QueryRunner } from 'typeorm'\n`
 
@@ -212,5 +215,51 @@ test('who stops the run between two scripts finds the second one not begun', asy
       `SELECT count(*)::int AS entries, to_regclass('u') AS second FROM migration_journal`,
     )
     assert.deepEqual(rows, [{ entries: 1, second: null }])
+  })
+})
+
+test('a script that ends the one transaction and begins another leaves the next scripts as they were', async () => {
+  const files = {
+    '1_a.sql': 'CREATE TABLE a ()',
+    '2_b.ts': `${header}
+export async function upgrade(queryRunner: QueryRunner) {
+  await queryRunner.commitTransaction()
+  await queryRunner.startTransaction()
+}`,
+    '3_c.sql': 'CREATE TABLE c ()',
+    '4_d.ts': `${header}
+export const upgrade = (queryRunner: QueryRunner) => queryRunner.query('CREATE TABLE d ()')`,
+    '5_e.sql': 'CREATE TABLE e ()',
+  }
+  await withMigrator(
+    files,
+    async ({ migrator, database }) => {
+      const { steps } = await migrator.execute({ command: 'upgrade' })
+
+      assert.equal(steps.length, 5)
+      assert.deepEqual(await database.query('SELECT FROM a, c, d, e'), [])
+      assert.deepEqual((await migrator.status()).unfinished, [])
+    },
+    { flags: { transaction: 'all' } },
+  )
+})
+
+test('a tsconfig.json that cannot be read is one error, however many scripts were to be compiled', async () => {
+  const script = `${header}
+export const upgrade = (queryRunner: QueryRunner) => queryRunner.query('SELECT 1')`
+  await withDatabase(({ url }) => {
+    const files = {
+      'migration/1_a.ts': script,
+      'migration/2_b.ts': script,
+      'tsconfig.json': '{ "extends": "./nowhere.json" }',
+      'a.ini': `[migration]\ntypeorm.url = ${url.replaceAll('%', '%%')}\n`,
+    }
+    return withFolder(files, async (folder) => {
+      const { status, output } = await startMigrate(folder, 'a.ini', 'upgrade').ended
+
+      assert.equal(status, 2)
+      assert.match(output, /^error: tsconfig\.json cannot be read\n/m)
+      assert.doesNotMatch(output, /^ +at .*\(/m)
+    })
   })
 })

@@ -140,6 +140,27 @@ for (const kind of kinds)
     })
   })
 
+test('a file that changes after it was compiled ahead is loaded as it is', async () => {
+  await withProject('commonjs', three, async ({ run }) => {
+    const said = await run(`await load.prepareModules(['a.ts', 'b.ts'].map(at))
+      require('node:fs').writeFileSync(at('a.ts'), "export const word: string = 'new'")
+      console.log((await load.loadModule(at('a.ts'))).word, (await load.loadModule(at('b.ts'))).word)`)
+
+    assert.equal(said, 'new b')
+  })
+})
+
+test('a file that cannot be read ahead stops nothing that is asked for later', async () => {
+  await withProject('commonjs', three, async ({ run }) => {
+    const said =
+      await run(`const first = await load.prepareModules([at('gone.ts')]).catch(({ code }) => code)
+      await load.prepareModules([at('a.ts')])
+      console.log(first, (await load.loadModule(at('a.ts'))).word, require('node:fs').readdirSync(at('node_modules/.cache/typetrek')).length)`)
+
+    assert.equal(said, 'ENOENT right 1')
+  })
+})
+
 for (const [damage, text] of [
   ['cut', (whole: string) => whole.slice(0, -20)],
   ['altered', (whole: string) => whole.replaceAll('right', 'wrong')],
