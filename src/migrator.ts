@@ -116,7 +116,14 @@ class SettingsMigrator implements Migrator {
 
   async plan(request: Request): Promise<Plan> {
     const [scripts, state] = await this.situation()
-    return planSteps(scripts, state, request, this.settings)
+    const { modulesWithoutDowngrade } =
+      require('./script/lacks-downgrade') as typeof import('./script/lacks-downgrade')
+    const applied = new Set(state.applied.map(({ revision }) => revision))
+    const revertible = ['downgrade', 'to', 'rebuild'].includes(request.command)
+      ? scripts.filter(({ revision }) => applied.has(revision))
+      : []
+    const withoutDowngrade = await modulesWithoutDowngrade(revertible)
+    return planSteps(scripts, state, request, { ...this.settings, withoutDowngrade })
   }
 
   async execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
@@ -157,10 +164,10 @@ class SettingsMigrator implements Migrator {
   async lockSessions(): Promise<LockSession[]> {
     const { nameScripts, needsScripts, readHolders } =
       require('./run/unlock') as typeof import('./run/unlock')
-    const holders = await this.reading(
-      (session) => readHolders(session, this.settings.journal),
-      { sessions: [], progress: new Map() },
-    )
+    const holders = await this.reading((session) => readHolders(session, this.settings.journal), {
+      sessions: [],
+      progress: new Map(),
+    })
     if (!needsScripts(holders)) return nameScripts(holders, undefined)
     // without a folder that can be read the sessions are shown all the same
     const found = await this.situation().catch(() => undefined)

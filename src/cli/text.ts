@@ -46,6 +46,22 @@ export function indented(text: string, by: string): string {
   return text.replace(/^(?=.)/gm, by)
 }
 
+/** Lines of whole words, none wider than `columns` unless a single word is; colours take no room. */
+export function wrapWords(text: string, columns: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    const joined = last === undefined ? word : `${last} ${word}`
+    if (last !== undefined && printedWidth(joined) > columns) lines.push(word)
+    else lines[Math.max(0, lines.length - 1)] = joined
+  }
+  return lines
+}
+
+function printedWidth(text: string): number {
+  return cellWidth(text.replace(/\u001b\[\d*m/g, ''))
+}
+
 /** How many cells a text takes on a terminal. */
 export function cellWidth(text: string): number {
   if (/^[ -~]*$/.test(text)) return text.length

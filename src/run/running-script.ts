@@ -44,7 +44,8 @@ export async function readProgress(
   for (const row of await session.query<Row>(recordedBy(name, tags))) {
     const run = progress.get(row.tag) ?? {}
     const { revision, title, operation, started_at: since } = row
-    if (row.outcome === 'running') progress.set(row.tag, { ...run, running: { revision, title, since } })
+    if (row.outcome === 'running')
+      progress.set(row.tag, { ...run, running: { revision, title, since } })
     else progress.set(row.tag, { ...run, finished: { revision, operation } })
   }
   return progress

@@ -7,7 +7,12 @@ import type { JournalName } from '../journal/table'
 import type { Survey } from '../plan/survey'
 import { lockKey } from './lock'
 import { runTagOf } from './name'
-import { readProgress, runningScriptOf, type RunningScript, type RunProgress } from './running-script'
+import {
+  readProgress,
+  runningScriptOf,
+  type RunningScript,
+  type RunProgress,
+} from './running-script'
 import { workKey } from './work-lock'
 
 /** A connection of the migrator that holds the lock, or of one that left its work running. */
@@ -42,10 +47,7 @@ const columns = `a.pid, coalesce(a.application_name, '') AS "applicationName", c
  * Who holds a journal's lock: its session first, then those of the same run; and what a migrator that
  * was cut off left running. Empty when nobody does. Reads only.
  */
-export async function readHolders(
-  session: Session,
-  journal: JournalName,
-): Promise<Holders> {
+export async function readHolders(session: Session, journal: JournalName): Promise<Holders> {
   const [lock, work] = [keyCondition(lockKey(journal)), keyCondition(workKey(journal))]
   const found = await session.query<Omit<LockSession, 'script'> & Record<string, unknown>>(
     `WITH holder AS (

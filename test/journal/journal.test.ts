@@ -169,7 +169,10 @@ for (const [what, ddl] of [
         readState(session, usualName),
         unknown(/"public"\."migration_journal" is not a journal of typetrek.*journal_table/),
       )
-      await assert.rejects(readFull(session, usualName, { outcome: 'success' }), unknown(/is not a journal/))
+      await assert.rejects(
+        readFull(session, usualName, { outcome: 'success' }),
+        unknown(/is not a journal/),
+      )
     })
   })
 }
