@@ -21,11 +21,11 @@ const nothing = { host: null, port: null, socket: null, name: null, user: null, 
 /** An address as fields. Pure. */
 export function databaseMember(address: DatabaseAddress): DatabaseMember {
   const { kind } = address
-  if (kind === 'data_source') return { ...nothing, kind, path: address.file }
-  if (kind === 'embedded') return { ...nothing, kind, name: address.database, path: address.path }
+  if (kind === 'data_source') return { kind, ...nothing, path: address.file }
+  if (kind === 'embedded') return { kind, ...nothing, name: address.database, path: address.path }
   const { host = 'localhost', port = 5432, user = null, database = user } = address.connection
   const place = host.startsWith('/') ? { socket: host } : { host }
-  return { ...nothing, kind, ...place, port, name: database, user }
+  return { kind, ...nothing, ...place, port, name: database, user }
 }
 
 /** What a command is about, for people and for programs. */
