@@ -97,7 +97,8 @@ test('version prints what is installed, as text and as JSON', async () => {
     text.stdout,
     `typetrek ${toolVersion}\nnode     ${node}\npg       ${pg}\ntypeorm  ${typeorm}\n`,
   )
-  assert.deepEqual(JSON.parse(json.stdout), { typetrek: toolVersion, node, pg, typeorm })
+  const { versions } = JSON.parse(json.stdout) as { versions: object }
+  assert.deepEqual(versions, { typetrek: toolVersion, node, pg, typeorm })
 })
 
 test('version and help load no driver, no TypeORM and no settings', async () => {

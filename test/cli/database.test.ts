@@ -438,7 +438,7 @@ test('the first SIGINT stops the run after rolling back, with status 130', async
     assert.match(stderr, /^SIGINT: stopping once the current script/m)
     assert.match(stderr, /^error: interrupted/m)
     assert.deepEqual(exits, [])
-    assert.match((await run('status')).stdout, /\n3 applied, 1 pending\n$/)
+    assert.match((await run('status')).stdout, /\n3 applied, 0 pending, 1 failed\n$/)
   })
 })
 
