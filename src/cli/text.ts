@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { cellsOf } from '../script/cells'
 
 /** `1 script`, `2 scripts`; irregular plurals are given. */
@@ -59,7 +60,7 @@ export function wrapWords(text: string, columns: number): string[] {
 }
 
 function printedWidth(text: string): number {
-  return cellWidth(text.replace(/\u001b\[\d*m/g, ''))
+  return cellWidth(stripVTControlCharacters(text))
 }
 
 /** How many cells a text takes on a terminal. */

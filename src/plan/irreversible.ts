@@ -14,8 +14,12 @@ export function refuseIrreversible(entries: readonly Entry[], situation: Situati
   if (others.length === 0) throw single(first)
   const gone = refused.filter(({ file }) => file === undefined).length
   const hints = [
-    ...(gone < refused.length ? ['Write a new script that undoes them, or give each a downgrade.'] : []),
-    ...(gone > 0 ? ['Restore the missing files, or run this from a release that still has them.'] : []),
+    ...(gone < refused.length
+      ? ['Write a new script that undoes them, or give each a downgrade.']
+      : []),
+    ...(gone > 0
+      ? ['Restore the missing files, or run this from a release that still has them.']
+      : []),
   ]
   throw new MigrationError(
     gone === refused.length ? 'SCRIPT_MISSING' : 'IRREVERSIBLE',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
 import { commandTable } from '../../src/cli/commands'
 import { RunProgress } from '../../src/cli/progress'
 import { cellWidth } from '../../src/cli/text'
@@ -31,7 +32,7 @@ test('colours take no room on a page of help', async () => {
   const painted = await migrate(['help', 'add_script'], { cwd: '/', terminal, stdoutColumns: 60 })
   const plain = await migrate(['help', 'add_script'], { cwd: '/', stdoutColumns: 60 })
 
-  assert.equal(painted.stdout.replace(/\u001b\[\d+m/g, ''), plain.stdout)
+  assert.equal(stripVTControlCharacters(painted.stdout), plain.stdout)
 })
 
 test('the moving line shows the time of the script that runs, not of the run', () => {

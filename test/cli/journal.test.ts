@@ -81,9 +81,10 @@ test("trace of a TypeScript error shows the user's frames and none of typetrek's
     'lib/fill.ts': "export async function fill() {\n  throw new Error('no rows')\n}\n",
   }
   await withApplication(files, async ({ run }) => {
-    await run('upgrade')
-    const { stdout } = await run('trace 1')
+    const { stderr } = await run('upgrade')
+    const { stdout } = await run(`trace ${/migrate trace (\d+)/.exec(stderr)?.[1]}`)
 
+    assert.match(stderr, /^database .*\nerror: script 1_a: no rows\n/)
     assert.match(stdout, /^error: script 1_a: no rows\n {2}at migration\/1_a\.ts:3/)
     assert.match(stdout, /\n {2}at .*fill\.ts:2:\d+\)?\n {2}at .*1_a\.ts:3:\d+\)?\n/)
     assert.doesNotMatch(stdout, /code\.js|runner|node:internal/)
