@@ -224,7 +224,7 @@ class Filler {
 function insertOf(table: TableFacts, rows: readonly Values[]): string {
   const columns = table.columns.filter(({ own }) => !own).map(({ name }) => name)
   const name = quoteIdentifier(table.schema, table.table)
-  const back = table.columns.map((column) => `${quoteIdentifier(column.name)}::text`)
+  const back = table.columns.map((column) => `${quoteIdentifier(column.name)}::pg_catalog.text`)
   const returning = back.length === 0 ? '' : ` RETURNING ${back.join(', ')}`
   const list = columns.map((column) => quoteIdentifier(column)).join(', ')
   const tuples = rows.map((row) => `(${columns.map((column) => row.get(column)).join(', ')})`)
@@ -282,8 +282,12 @@ function fitting(
 }
 
 function literal(value: string | null, { type }: ColumnFacts): string {
-  return `${quoteLiteral(value)}::${type}`
+  return `${quoteLiteral(value)}::${isFixed.test(type) ? type : `pg_catalog.${type}`}`
 }
+
+/** A type whose name is a key word, or has its schema. */
+const isFixed =
+  /^(?:bigint|bit|boolean|character|double precision|integer|interval|numeric|real|smallint|time|timestamp)\b|\./
 
 /** The same numbers for the same name, so that a proof that fails fails again. */
 function randomFrom(name: string): () => number {

@@ -58,7 +58,10 @@ export async function readFull(
   name: JournalName,
   condition: 'success' | 'error' | { id: string },
 ): Promise<FullEntry[]> {
-  const text = readFullEntries(name, typeof condition === 'string' ? `outcome ${eq} $1` : `id ${eq} $1`)
+  const text = readFullEntries(
+    name,
+    typeof condition === 'string' ? `outcome ${eq} $1` : `id ${eq} $1`,
+  )
   const value = typeof condition === 'string' ? condition : condition.id
   try {
     return (await session.query(text, [value])).map(toFullEntry)

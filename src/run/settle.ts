@@ -146,8 +146,7 @@ const repeatable = new Set([
   'CheckPointStmt',
 ])
 
-const subscription =
-`pg_catalog.pg_subscription WHERE subname ${eq} $1 AND subdbid ${eq} (SELECT oid FROM pg_catalog.pg_database WHERE datname ${eq} pg_catalog.current_database())`
+const subscription = `pg_catalog.pg_subscription WHERE subname ${eq} $1 AND subdbid ${eq} (SELECT oid FROM pg_catalog.pg_database WHERE datname ${eq} pg_catalog.current_database())`
 
 function exists(from: string, ...values: unknown[]): Question {
   return { sql: `SELECT EXISTS (SELECT FROM ${from}) AS done`, values }
@@ -201,9 +200,17 @@ function enumQuestion({ typeName = [], newVal }: EnumStatement): Question {
 function subscriptionQuestion({ kind, subname, publication }: SubscriptionStatement) {
   const names = textsOf(publication)
   if (kind === 'ALTER_SUBSCRIPTION_ADD_PUBLICATION')
-    return exists(`${subscription} AND subpublications ${contains} $2::pg_catalog.text[]`, subname, names)
+    return exists(
+      `${subscription} AND subpublications ${contains} $2::pg_catalog.text[]`,
+      subname,
+      names,
+    )
   if (kind === 'ALTER_SUBSCRIPTION_DROP_PUBLICATION')
-    return absent(`${subscription} AND subpublications ${overlaps} $2::pg_catalog.text[]`, subname, names)
+    return absent(
+      `${subscription} AND subpublications ${overlaps} $2::pg_catalog.text[]`,
+      subname,
+      names,
+    )
   return 'again'
 }
 

@@ -49,7 +49,9 @@ function textOf(given: unknown): string {
 const libraries = /node:|\/node_modules\/pg(?:-[a-z-]+)?\/|\/sql-recorder\./
 
 function senderOf(error: Error): Sender | undefined {
-  const frame = error.stack?.split('\n').find((line) => /^ {4}at /.test(line) && !libraries.test(line))
+  const frame = error.stack
+    ?.split('\n')
+    .find((line) => /^ {4}at /.test(line) && !libraries.test(line))
   if (frame === undefined) return undefined
   if (frame.includes('/node_modules/typeorm/')) return 'typeorm'
   if (frame.includes('/node_modules/@supabase/')) return 'pg-delta'

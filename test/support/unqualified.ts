@@ -56,7 +56,8 @@ const hiddenOperators: Readonly<Record<string, string>> = {
 }
 
 /** Objects that DROP, COMMENT and ALTER … RENAME name by a list of names, and that a schema holds. */
-const inSchema = /^OBJECT_(?:TABLE|INDEX|SEQUENCE|VIEW|MATVIEW|FOREIGN_TABLE|TYPE|DOMAIN|FUNCTION|PROCEDURE|AGGREGATE|OPERATOR|COLLATION)$/
+const inSchema =
+  /^OBJECT_(?:TABLE|INDEX|SEQUENCE|VIEW|MATVIEW|FOREIGN_TABLE|TYPE|DOMAIN|FUNCTION|PROCEDURE|AGGREGATE|OPERATOR|COLLATION)$/
 
 class Walk {
   readonly problems: string[] = []
@@ -130,7 +131,8 @@ class Walk {
   /** `'pg_class'::regclass` looks the name up when it runs. */
   private nameInText({ arg, typeName }: Node): void {
     const type = namesOf((typeName as Node).names).at(-1) ?? ''
-    const text = (arg as { A_Const?: { sval?: { sval?: string } } } | undefined)?.A_Const?.sval?.sval
+    const text = (arg as { A_Const?: { sval?: { sval?: string } } } | undefined)?.A_Const?.sval
+      ?.sval
     const looksUp = /^reg(?:class|type|proc|procedure|oper|operator|config|collation)$/.test(type)
     this.when(looksUp && text !== undefined && !text.includes('.'), `'${text}'::${type}`)
   }
