@@ -1,6 +1,6 @@
 import type { DatabaseError, Pool } from 'pg'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
-import { candidates, literalsIn, textsIn } from './row-values'
+import { candidates, literal, literalsIn, textsIn } from './row-values'
 import type { ColumnFacts, ReferenceFacts, TableFacts } from './table-facts'
 import { inGroups } from './table-order'
 import { runTogether } from './together'
@@ -280,14 +280,6 @@ function fitting(
   })
   return found.length > 0 ? found : literals
 }
-
-function literal(value: string | null, { type }: ColumnFacts): string {
-  return `${quoteLiteral(value)}::${isFixed.test(type) ? type : `pg_catalog.${type}`}`
-}
-
-/** A type whose name is a key word, or has its schema. */
-const isFixed =
-  /^(?:bigint|bit|boolean|character|double precision|integer|interval|numeric|real|smallint|time|timestamp)\b|\./
 
 /** The same numbers for the same name, so that a proof that fails fails again. */
 function randomFrom(name: string): () => number {

@@ -115,9 +115,10 @@ class Walk {
     if (useOp) this.inCatalog('operator', namesOf(useOp))
   }
 
-  private relation({ schemaname, relname }: Node): void {
-    if (schemaname !== undefined || this.queries.has(relname as string)) return
-    this.problems.push(`relation ${String(relname)}`)
+  private relation(node: Node): void {
+    const { schemaname, relname } = node as { schemaname?: string; relname: string }
+    if (schemaname !== undefined || this.queries.has(relname)) return
+    this.problems.push(`relation ${relname}`)
   }
 
   private drop({ removeType, objects }: Node): void {
