@@ -1,4 +1,5 @@
 import type { DatabaseError, QueryResultRow } from 'pg'
+import { eq, ge, ne } from '../database/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
@@ -80,16 +81,12 @@ function conditionsOf(filter: EntryFilter): string[] {
   const { since, revisions } = filter
   return [
     'outcome' in filter
-      ? `outcome OPERATOR(pg_catalog.=) ${quoteLiteral(filter.outcome)}`
-      : `id OPERATOR(pg_catalog.=) ANY (${numbers(filter.ids)}::pg_catalog.int8[])`,
+      ? `outcome ${eq} ${quoteLiteral(filter.outcome)}`
+      : `id ${eq} ANY (${numbers(filter.ids)}::pg_catalog.int8[])`,
     ...(since === undefined
       ? []
-      : [
-          `coalesce(finished_at, started_at) OPERATOR(pg_catalog.>=) ${quoteLiteral(since)}::pg_catalog.timestamptz`,
-        ]),
-    ...(revisions
-      ? [`revision OPERATOR(pg_catalog.=) ANY (${numbers(revisions)}::pg_catalog.numeric[])`]
-      : []),
+      : [`coalesce(finished_at, started_at) ${ge} ${quoteLiteral(since)}::pg_catalog.timestamptz`]),
+    ...(revisions ? [`revision ${eq} ANY (${numbers(revisions)}::pg_catalog.numeric[])`] : []),
   ]
 }
 
@@ -105,7 +102,7 @@ export async function readDowngradeText(
 ): Promise<string | undefined> {
   const rows = await session.query<{ downgrade_text: string }>(
     `SELECT downgrade_text FROM ${quoteIdentifier(name.schema, name.table)}
-     WHERE revision = $1 AND outcome = 'success' AND operation <> 'rollback' ORDER BY id DESC LIMIT 1`,
+     WHERE revision ${eq} $1 AND outcome ${eq} 'success' AND operation ${ne} 'rollback' ORDER BY id DESC LIMIT 1`,
     [revision],
   )
   return rows[0]?.downgrade_text
@@ -124,7 +121,7 @@ export async function hasOutcome(
   const table = quoteIdentifier(name.schema, name.table)
   try {
     const [newest] = await session.query<{ outcome: string }>(
-      `SELECT outcome FROM ${table} WHERE revision = ${revision} AND outcome <> 'error' ORDER BY ordinal DESC LIMIT 1`,
+      `SELECT outcome FROM ${table} WHERE revision ${eq} ${revision} AND outcome ${ne} 'error' ORDER BY ordinal DESC LIMIT 1`,
     )
     return newest?.outcome === outcome
   } catch (error) {

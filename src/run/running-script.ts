@@ -1,3 +1,4 @@
+import { eq, ne } from '../database/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
 import type { Operation } from '../journal/entry'
@@ -57,7 +58,7 @@ function recordedBy(name: JournalName, tags: readonly string[]): string {
   const list = tags.map(quoteLiteral).join(', ')
   return `SELECT DISTINCT ON (tag, outcome) ${tag} AS tag, revision::pg_catalog.text AS revision, title, operation, outcome, ${instant('started_at')} AS started_at
 FROM ${quoteIdentifier(name.schema, name.table)} AS journal
-WHERE outcome OPERATOR(pg_catalog.<>) 'error' AND ${tag} OPERATOR(pg_catalog.=) ANY (ARRAY[${list}]::pg_catalog.text[])
+WHERE outcome ${ne} 'error' AND ${tag} ${eq} ANY (ARRAY[${list}]::pg_catalog.text[])
 ORDER BY tag, outcome, journal.id DESC`
 }
 
