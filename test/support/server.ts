@@ -33,6 +33,8 @@ export const speed = [
   'fsync=off',
   'synchronous_commit=off',
   'full_page_writes=off',
+  'autovacuum=off',
+  'checkpoint_timeout=1h',
   'max_connections=200',
 ]
 const own = new Map<number, Promise<TestServer>>()
