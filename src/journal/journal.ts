@@ -1,4 +1,5 @@
 import type { DatabaseError, QueryResultRow } from 'pg'
+import { eq, ne } from '../database/operators'
 import { quoteIdentifier } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
@@ -57,7 +58,10 @@ export async function readFull(
   name: JournalName,
   condition: 'success' | 'error' | { id: string },
 ): Promise<FullEntry[]> {
-  const text = readFullEntries(name, typeof condition === 'string' ? 'outcome = $1' : 'id = $1')
+  const text = readFullEntries(
+    name,
+    typeof condition === 'string' ? `outcome ${eq} $1` : `id ${eq} $1`,
+  )
   const value = typeof condition === 'string' ? condition : condition.id
   try {
     return (await session.query(text, [value])).map(toFullEntry)
@@ -75,7 +79,7 @@ export async function readDowngradeText(
 ): Promise<string | undefined> {
   const rows = await session.query<{ downgrade_text: string }>(
     `SELECT downgrade_text FROM ${quoteIdentifier(name.schema, name.table)}
-     WHERE revision = $1 AND outcome = 'success' AND operation <> 'rollback' ORDER BY id DESC LIMIT 1`,
+     WHERE revision ${eq} $1 AND outcome ${eq} 'success' AND operation ${ne} 'rollback' ORDER BY id DESC LIMIT 1`,
     [revision],
   )
   return rows[0]?.downgrade_text
@@ -94,7 +98,7 @@ export async function hasOutcome(
   const table = quoteIdentifier(name.schema, name.table)
   try {
     const [newest] = await session.query<{ outcome: string }>(
-      `SELECT outcome FROM ${table} WHERE revision = ${revision} AND outcome <> 'error' ORDER BY ordinal DESC LIMIT 1`,
+      `SELECT outcome FROM ${table} WHERE revision ${eq} ${revision} AND outcome ${ne} 'error' ORDER BY ordinal DESC LIMIT 1`,
     )
     return newest?.outcome === outcome
   } catch (error) {
