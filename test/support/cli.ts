@@ -55,10 +55,13 @@ export async function migrate(
   return { status, ...written, exits }
 }
 
+/** A duration as the program prints it, with what pads it to its column's width. */
+const duration = /\b(?:\d+ h \d+ min|\d+ min \d+ s|\d+(?:\.\d+)? m?s)\b( {2,})?/g
+
 /** Puts the same text for everything that differs from run to run: durations, moments, database names. */
 export function normalised(text: string): string {
   return text
-    .replace(/\b\d+(?:\.\d+)? (?:ms|s)\b/g, 'N ms')
+    .replace(duration, (_, padding) => (padding ? 'N ms  ' : 'N ms'))
     .replace(/"durationMs": [\d.]+/g, '"durationMs": N')
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, '<moment>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:?0?0?)/g, '<moment>')
