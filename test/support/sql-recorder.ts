@@ -26,7 +26,7 @@ export function recordSql(): SqlRecorder {
   const texts: SentText[] = []
   const onPath = new WeakSet<object>()
   const note = (client: object, given: unknown) => {
-    const text = typeof given === 'string' ? given : String((given as QueryConfig).text)
+    const text = typeof given === 'string' ? given : (given as QueryConfig).text
     const from = senderOf(new Error('where'))
     // the pool calls its client from a stack of its own, and has been recorded itself
     if (from) texts.push({ text, ...from, catalogPath: onPath.has(client) })
