@@ -1,8 +1,8 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, relative, resolve } from 'node:path'
 import { MigrationError } from '../../errors'
-import { readFolder } from '../../script/folder'
 import { newRevision, readName, titleFileName } from '../../script/name'
+import { newestRevision } from '../../script/newest'
 import { settingsOf, type Context, type Handler } from '../context'
 import { scriptTemplate } from '../template'
 import { usageError } from '../usage-error'
@@ -64,12 +64,6 @@ async function inFolder(
   const title = titleFileName(words.join(' '))
   const name = title === '' ? revision : `${revision}_${title}`
   return { path: join(directory, `${name}.${ts ? 'ts' : 'sql'}`), title }
-}
-
-async function newestRevision(directory: string): Promise<string | undefined> {
-  if (!(await isFolder(directory))) return undefined
-  const scripts = await readFolder(directory, { allowEmpty: true })
-  return scripts.at(-1)?.revision
 }
 
 function givenFile(path: string): NewScript {
