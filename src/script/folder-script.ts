@@ -59,11 +59,16 @@ export class FolderScript implements Script {
 
   get unwritten(): MigrationError | undefined {
     const { upgrade } = this.sections()
-    const [{ file, text }] = this.#texts
-    if (upgrade && isTemplate(upgrade.text, upgradeLine)) return unwrittenSql(file)
+    if (upgrade && isTemplate(upgrade.text, upgradeLine)) {
+      return unwritten(
+        this.#texts.find(({ file }) => file.path === upgrade.file),
+        upgradeLine,
+      )
+    }
+    const [main] = this.#texts
     if (this.kind === 'sql') return undefined
-    const line = [upgradeLine, downgradeFunctionLine].find((one) => text.includes(one))
-    return line === undefined ? undefined : unwrittenModule(file, text.indexOf(line), text)
+    const line = [upgradeLine, downgradeFunctionLine].find((one) => main.text.includes(one))
+    return line === undefined ? undefined : unwritten(main, line)
   }
 
   private sections(): Partial<Sections> {
@@ -115,17 +120,14 @@ function twoDowngrades({ file }: Text, section: SqlPart): MigrationError {
   })
 }
 
-function unwrittenSql({ shown }: NamedFile): MigrationError {
+function unwritten(found: Text | undefined, line: string): MigrationError {
+  if (!found) throw new Error('a part is of one of the files')
+  const { file, text } = found
+  const what =
+    line === upgradeLine ? 'Write the upgrade' : 'Write what undoes it, or remove the function'
   return new MigrationError('SCRIPT_INVALID', 'the script is a template that nobody has written', {
-    hint: `Write the upgrade where it says so, or remove the file; skip records it without running it.`,
-    file: shown,
-  })
-}
-
-function unwrittenModule({ shown }: NamedFile, offset: number, text: string): MigrationError {
-  return new MigrationError('SCRIPT_INVALID', 'the script is a template that nobody has written', {
-    hint: 'Do what this line says, or remove the file; skip records it without running it.',
-    file: shown,
-    ...excerpt(text, offset),
+    hint: `${what}, in place of this line; skip records the script without running it.`,
+    file: file.shown,
+    ...excerpt(text, text.indexOf(line)),
   })
 }
