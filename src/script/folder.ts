@@ -73,7 +73,8 @@ async function read(
   const entries = await entriesOf(folder, shown)
   const place = { path: folder, shown, ignores: readIgnore(ignore) }
   const { files, strays, problems } = await readNames(entries, place, new Set(others))
-  problems.push(...(await strayProblems(strays, place)))
+  const found = await strayProblems(strays, place)
+  problems.push(...found.map(({ error }) => error))
   const groups = groupByRevision(files, problems)
   const scripts: Script[] = []
   for (const [index, group] of groups.entries()) {
@@ -81,8 +82,10 @@ async function read(
     const script = buildScript(group, problems)
     if (script) scripts.push(script)
   }
+  const below = found.flatMap(({ subfolder }) => subfolder ?? [])
+  const onlyBelow = problems.length === below.length
+  if (files.length === 0 && !allowEmpty && onlyBelow) throw empty(shown, entries, below)
   if (problems.length > 0) throw together(problems, shown)
-  if (files.length === 0 && !allowEmpty) throw empty(shown, entries)
   return inOrder(scripts)
 }
 
@@ -191,11 +194,18 @@ async function whyNoFile(entry: Dirent, path: string): Promise<string | undefine
   return target.isFile() ? undefined : 'a symbolic link that leads to no regular file'
 }
 
-function empty(shown: string, entries: readonly Dirent[]): MigrationError {
+function empty(
+  shown: string,
+  entries: readonly Dirent[],
+  [subfolder]: readonly string[],
+): MigrationError {
   const names = entries.map(({ name }) => name)
   const some = names.slice(0, 5).join(', ')
   return new MigrationError('FOLDER_EMPTY', `no scripts in ${shown}`, {
     ...(names.length > 0 && { detail: `It holds only ${some}${names.length > 5 ? ', …' : ''}.` }),
-    hint: 'Name scripts <digits>_<title>.sql or .ts, such as 20260101120000_first.sql.',
+    hint:
+      subfolder === undefined
+        ? 'Name scripts <digits>_<title>.sql or .ts, such as 20260101120000_first.sql.'
+        : `There are scripts in ${join(shown, subfolder)}: name that folder with package, or move them here.`,
   })
 }

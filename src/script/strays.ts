@@ -19,8 +19,16 @@ export interface Place {
   ignores: Ignores
 }
 
-// Deeper than anybody sorts scripts, and soon at an end where somebody keeps other things.
+/** What is wrong with one entry. */
+export interface StrayProblem {
+  error: MigrationError
+  /** Where it is a subfolder: its name. */
+  subfolder?: string
+}
+
+// Deeper than anybody sorts scripts, and soon at an end where the folder is another than was meant.
 const deepest = 3
+const mostFolders = 500
 
 /**
  * Names everything in a folder that looks like a script and is none, so that nothing is left out without
@@ -29,28 +37,36 @@ const deepest = 3
 export async function strayProblems(
   entries: readonly Dirent[],
   place: Place,
-): Promise<MigrationError[]> {
-  const problems: MigrationError[] = []
+): Promise<StrayProblem[]> {
+  const problems: StrayProblem[] = []
+  const budget = { folders: mostFolders }
   for (const entry of entries) {
-    const found = await strayOf(entry, place)
+    const found = await strayOf(entry, place, budget)
     if (!found) continue
-    const { stray, detail } = found
+    const { stray, below } = found
     const { problem, hint } = stray
     const file = join(place.shown, entry.name)
-    problems.push(new MigrationError('SCRIPT_NAME_INVALID', problem, { hint, file, detail }))
+    const error = new MigrationError('SCRIPT_NAME_INVALID', problem, { hint, file, detail: below })
+    problems.push({ error, ...(below !== undefined && { subfolder: entry.name }) })
   }
   return problems
 }
 
 interface Found {
   stray: Stray
-  detail?: string
+  /** The first script in a subfolder. */
+  below?: string
 }
 
-async function strayOf(entry: Dirent, place: Place): Promise<Found | undefined> {
+interface Budget {
+  /** How many may still be listed. */
+  folders: number
+}
+
+async function strayOf(entry: Dirent, place: Place, budget: Budget): Promise<Found | undefined> {
   const { name } = entry
   const path = join(place.path, name)
-  if (await isFolder(entry, path)) return folderStray(name, place)
+  if (await isFolder(entry, path)) return folderStray(name, place, budget)
   const stray = strayByName(name) ?? (isModuleName(name) ? strayModule(name, path) : undefined)
   return stray && { stray }
 }
@@ -71,19 +87,21 @@ function strayModule(name: string, path: string): Stray | undefined {
   }
 }
 
-async function folderStray(name: string, place: Place): Promise<Found | undefined> {
-  const path = await firstBelow(name, place, 1)
+async function folderStray(name: string, place: Place, budget: Budget): Promise<Found | undefined> {
+  const path = await firstBelow(name, place, budget)
   if (path === undefined) return undefined
   const stray = strayFolder(name, path.slice(path.lastIndexOf('/') + 1), place.shown)
-  return { stray, detail: join(place.shown, path) }
+  return { stray, below: join(place.shown, path) }
 }
 
 /** The first path below a subfolder that is a script's. */
 async function firstBelow(
   folder: string,
   place: Place,
-  depth: number,
+  budget: Budget,
+  depth = 1,
 ): Promise<string | undefined> {
+  if (--budget.folders < 0) return undefined
   const entries = await readdir(join(place.path, folder), { withFileTypes: true }).catch(() => [])
   const folders: string[] = []
   for (const entry of entries) {
@@ -94,7 +112,7 @@ async function firstBelow(
   }
   if (depth === deepest) return undefined
   for (const path of folders) {
-    const found = await firstBelow(path, place, depth + 1)
+    const found = await firstBelow(path, place, budget, depth + 1)
     if (found !== undefined) return found
   }
   return undefined

@@ -186,3 +186,11 @@ test('a title that only sounds like it is a title', async () => {
   }
   assert.deepEqual(await revisions(files), ['1', '2', '3', '4', '5', '6'])
 })
+
+test('a folder whose scripts are all in a subfolder is empty, and the hint names that one', () =>
+  withFolder({ 'migration/1_a.sql': 'a;', 'README.md': '' }, async (folder) => {
+    const error = await failureOf(readFolder(folder, { shown: '.' }))
+
+    assert.deepEqual([error.code, error.message], ['FOLDER_EMPTY', 'no scripts in .'])
+    assert.match(error.hint ?? '', /^There are scripts in migration: name that folder/)
+  }))
