@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { DatabaseError } from 'pg'
 import type { Database } from './database/database'
 import { openDatabase, openExisting } from './database/open'
@@ -10,6 +11,7 @@ import { emptyState, type JournalState } from './journal/state'
 import type { Plan, Request } from './plan/plan'
 import { planSteps } from './plan/planner'
 import { survey } from './plan/survey'
+import { refuseAll } from './plan/usable'
 import { createContext } from './run/context'
 import { execute } from './run/execute'
 import { asConnectionLost } from './run/failure'
@@ -17,7 +19,7 @@ import type { Observer, RunReport } from './run/report'
 import type { InitMigration } from './run/set-up'
 import type { Found, Status } from './run/status'
 import type { LockSession } from './run/unlock'
-import { readFolder } from './script/folder'
+import { readScripts } from './script/folder'
 import type { Script } from './script/script'
 import { describeAddress } from './settings/address'
 import type { Settings } from './settings/types'
@@ -111,7 +113,9 @@ class SettingsMigrator implements Migrator {
       this.scripts(),
       this.reading((session) => readStatus(session, this.settings.journal), nothing),
     ])
-    return statusOf(survey(scripts, found.state), found)
+    const compared = survey(scripts, found.state)
+    refuseAll(compared)
+    return statusOf(compared, found)
   }
 
   async plan(request: Request): Promise<Plan> {
@@ -137,7 +141,7 @@ class SettingsMigrator implements Migrator {
     const { schema } = this.settings
     const { runScripts = false } = options
     const { initMigration = runScripts ? undefined : schema } = options
-    const scripts = this.scripts()
+    const scripts = this.scripts(initMigration)
     scripts.catch(() => undefined) // a database that cannot be opened is told instead
     const database = await this.orStopped(this.database(), options)
     const context = this.context(database, options)
@@ -201,8 +205,10 @@ class SettingsMigrator implements Migrator {
     return createContext(database, this.settings, observer, signal)
   }
 
-  private scripts(): Promise<readonly Script[]> {
-    this.folder ??= readFolder(this.settings.directory)
+  /** @param initial what builds an empty database, which is no script where it is a file */
+  private scripts(initial?: InitMigration): Promise<readonly Script[]> {
+    const others = typeof initial === 'string' ? [resolve(initial)] : []
+    this.folder ??= readScripts(this.settings, { others })
     return this.folder
   }
 

@@ -10,6 +10,8 @@ import type { JournalState } from '../journal/state'
 import { claimIndex, finishClaim, insertClaim, takeOver, type Claim } from '../journal/table'
 import type { Request } from '../plan/plan'
 import { planSteps } from '../plan/planner'
+import { survey } from '../plan/survey'
+import { refuseAll } from '../plan/usable'
 import type { Script } from '../script/script'
 import type { RunContext } from './context'
 import { refuseTables } from './empty'
@@ -52,6 +54,7 @@ export async function setUp(
     const asking = opening.session.then((session) => readState(session, settings.journal))
     const [scripts, session, before] = await Promise.all([reading, opening.session, asking])
     if (isSetUp(before)) return nothingDone(context, scripts, before)
+    refuseAll(survey(scripts, before))
     const elsewhere = async (waiting: Session) => {
       if (await hasOutcome(waiting, settings.journal, setUpRevision, 'running')) return undefined
       const now = await readState(waiting, settings.journal)
