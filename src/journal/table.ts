@@ -104,10 +104,15 @@ const entryColumns = [
   'duration_ms::double precision AS duration_ms',
 ].join(', ')
 
-/** Reads whole entries; `condition` is SQL of ours with `$1` for its value. */
-export function readFullEntries(name: JournalName, condition: string): string {
+/** Reads whole entries that meet all conditions, which are our own SQL; of more than `limit` the newest. */
+export function readFullEntries(
+  name: JournalName,
+  conditions: readonly string[],
+  limit?: number,
+): string {
+  const newest = `SELECT * FROM ${quoteIdentifier(name.schema, name.table)} WHERE ${conditions.join(' AND ')} ORDER BY id DESC${limit === undefined ? '' : ` LIMIT ${limit}`}`
   return `SELECT ${entryColumns}, run_id, statements_total, error, trace, operator, tool_version
-FROM ${quoteIdentifier(name.schema, name.table)} AS journal WHERE ${condition} ORDER BY journal.id`
+FROM (${newest}) AS journal ORDER BY journal.id`
 }
 
 /** A claim: a plain INSERT, so that a second migrator fails on the claim's index before it did any work. */

@@ -71,7 +71,8 @@ async function failedIndexes(
         .filter(({ building }) => !building)
         .filter(await isThatOf(runner, statement, index))
     }
-    if (!told) context.observer.notice?.('waiting: another backend is building an index there')
+    if (!told)
+      context.observer.notice?.('waiting: another backend is building an index there', 'waiting')
     await pause(context, 250)
   }
 }

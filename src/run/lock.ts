@@ -68,7 +68,7 @@ export async function acquireLock(
       const expires = waited >= settings.lockWait
       const told = attempt === 0 && observer.notice !== undefined
       if (session && !session.lost && (told || expires)) holder = await describeHolder(session, key)
-      if (told) observer.notice?.(`waiting: ${holder}`)
+      if (told) observer.notice?.(`waiting: ${holder}`, 'waiting')
       if (expires) throw expired(context, holder)
       await place.leave(crowded)
       await pause(context, untilNextLook(waited))

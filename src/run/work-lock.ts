@@ -45,7 +45,7 @@ export async function takeWork(context: RunContext, work: Session, key: string):
   for (let attempt = 0; ; attempt++) {
     const orphan = await findOrphan(work, key)
     const what = orphan ? describe(orphan) : told
-    if (what !== told) observer.notice?.(`waiting: ${what}`)
+    if (what !== told) observer.notice?.(`waiting: ${what}`, 'waiting')
     told = what
     if (orphan?.asleep) await endOrphan(context, work, orphan)
     if (Date.now() >= end) throw expired(told, settings.lockWait)

@@ -64,7 +64,7 @@ test('--dry-run shows the script and --check answers; both write nothing', async
     assert.match(shown.stdout, /^Would write:\nmigration\/\d{14}_longer\.sql\n {2}-- longer\n/)
     assert.match(shown.stdout, /Proven with rows/)
     assert.deepEqual([check.status, check.stdout.split('\n')[0]], [3, 'Something differs:'])
-    assert.equal((JSON.parse(asked.stdout) as { outcome: string }).outcome, 'shown')
+    assert.equal((JSON.parse(asked.stdout) as { result: string }).result, 'shown')
     assert.equal(same.status, 0, same.stderr)
     assert.deepEqual(await readdir(join(cwd, 'migration')), ['1_first.sql'])
     assert.equal(await git('rev-list', '--count', 'HEAD'), '1')

@@ -26,8 +26,8 @@ test('reading a database without a journal creates nothing', async () => {
 
     assert.equal(state.exists, false)
     assert.deepEqual(state.applied, [])
-    assert.deepEqual(await readFull(session, usualName, 'success'), [])
-    assert.deepEqual(await readFull(session, usualName, { id: '1' }), [])
+    assert.deepEqual(await readFull(session, usualName, { outcome: 'success' }), [])
+    assert.deepEqual(await readFull(session, usualName, { ids: ['1'] }), [])
     assert.deepEqual(await tables(database), [])
   })
 })
@@ -93,7 +93,7 @@ test('an entry is read as it was written', async () => {
     await session.send(insertClaim(usualName, claim))
     await session.send(finishClaim(usualName, claim))
 
-    const [entry] = await readFull(session, usualName, 'success')
+    const [entry] = await readFull(session, usualName, { outcome: 'success' })
 
     const { startedAt, finishedAt, durationMs, ...rest } = entry!
     assert.deepEqual(rest, {
@@ -173,7 +173,10 @@ for (const [what, ddl] of [
         readState(session, usualName),
         unknown(/"public"\."migration_journal" is not a journal of typetrek.*journal_table/),
       )
-      await assert.rejects(readFull(session, usualName, 'success'), unknown(/is not a journal/))
+      await assert.rejects(
+        readFull(session, usualName, { outcome: 'success' }),
+        unknown(/is not a journal/),
+      )
     })
   })
 }

@@ -10,6 +10,8 @@ export interface Surroundings {
   /** What a person types. */
   input?: string
   columns?: number
+  /** Width of the terminal behind stdout. */
+  stdoutColumns?: number
   /** Told of everything written, as it is written. */
   onWrite?: (text: string, send: (signal: StopSignal) => void) => void
 }
@@ -25,7 +27,7 @@ export interface CliResult {
 /** Runs the command line in this process and gives back all that it wrote. */
 export async function migrate(
   argv: readonly string[],
-  { cwd, env = {}, terminal, input, columns, onWrite }: Surroundings,
+  { cwd, env = {}, terminal, input, columns, stdoutColumns, onWrite }: Surroundings,
 ): Promise<CliResult> {
   const written = { stdout: '', stderr: '' }
   const exits: number[] = []
@@ -43,6 +45,7 @@ export async function migrate(
     terminal: { stdin: false, stdout: false, stderr: false, ...terminal },
     ...(input !== undefined && { stdin: Readable.from([input]) }),
     ...(columns !== undefined && { columns }),
+    ...(stdoutColumns !== undefined && { stdoutColumns }),
     onSignal(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
