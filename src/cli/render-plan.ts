@@ -48,7 +48,8 @@ function remarks(step: Step): string[] {
   ]
 }
 
-function resumption({ answer, kind }: Step): string {
+function resumption({ answer, kind, resumeFrom }: Step): string {
+  if (resumeFrom === 'start') return 'runs again from the start'
   if (answer === undefined) return 'goes on from where it had stopped'
   if (kind !== 'sql') return answer === 'done' ? 'recorded as done' : 'runs again from the start'
   return answer === 'done'
