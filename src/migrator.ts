@@ -14,6 +14,7 @@ import { createContext } from './run/context'
 import { execute } from './run/execute'
 import { asConnectionLost } from './run/failure'
 import type { Observer, RunReport } from './run/report'
+import type { ApproveJournalSql } from './run/journal-sql'
 import type { InitMigration } from './run/set-up'
 import type { LockSession } from './run/unlock'
 import { readFolder } from './script/folder'
@@ -26,6 +27,11 @@ export interface ExecuteOptions {
   observer?: Observer
   /** Aborting it cancels the current script, rolls it back and throws INTERRUPTED. */
   signal?: AbortSignal
+  /**
+   * Whether SQL of the journal may run, as it does to revert a script whose file is gone: yes, no, or a
+   * function that is given that SQL. Default: where only the journal's owner and superusers may write it.
+   */
+  approveJournalSql?: ApproveJournalSql
 }
 
 /** How `setUp` builds an empty database, and what it does with the scripts. */
@@ -95,8 +101,20 @@ class SettingsMigrator implements Migrator {
   }
 
   async plan(request: Request): Promise<Plan> {
-    const [scripts, state] = await this.situation()
-    return planSteps(scripts, state, request, this.settings)
+    const { journal } = this.settings
+    const scripts = this.scripts()
+    const planned = async (reading: Promise<JournalState>): Promise<Plan> => {
+      const [found, state] = await Promise.all([scripts, reading])
+      return planSteps(found, state, request, this.settings)
+    }
+    const reading = this.reading(async (session) => {
+      const made = await planned(readState(session, journal))
+      if (!made.steps.some(({ fromJournal }) => fromJournal)) return made
+      const { withJournalSql } = require('./run/journal-sql') as typeof import('./run/journal-sql')
+      return withJournalSql(session, journal, made)
+    }, undefined)
+    const [, plan] = await Promise.all([scripts, reading])
+    return plan ?? planned(Promise.resolve(emptyState))
   }
 
   async execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
@@ -162,8 +180,9 @@ class SettingsMigrator implements Migrator {
     })
   }
 
-  private context(database: Database, { observer, signal }: ExecuteOptions) {
-    return createContext(database, this.settings, observer, signal)
+  private context(database: Database, options: ExecuteOptions) {
+    const { observer, signal, approveJournalSql } = options
+    return createContext(database, this.settings, observer, signal, approveJournalSql)
   }
 
   private scripts(): Promise<readonly Script[]> {

@@ -31,7 +31,6 @@ export function follow(output: Output, io: Io): { observer: Observer; end: () =>
     planned(plan) {
       widths = widthsOf(plan.steps)
       progress.total = plan.steps.length
-      plan.notices.forEach(notice)
     },
     started(step, index, total) {
       Object.assign(progress, { step, total, done: index })

@@ -1,7 +1,7 @@
 import { MigrationError } from '../errors'
 import type { Entry, FullEntry } from '../journal/entry'
 import type { Plan, PendingScript, Step } from '../plan/plan'
-import type { StepResult } from '../run/report'
+import type { RunReport, StepResult } from '../run/report'
 
 /**
  * A document as text. Secrets are taken out of its strings, not out of the text, so that a password
@@ -25,14 +25,21 @@ export function statusDocument(database: string, plan: Plan): object {
 }
 
 export function planDocument(database: string, plan: Plan): object {
-  return { database, steps: plan.steps.map(stepMember), notices: plan.notices }
+  const { notices, journalWriters } = plan
+  return {
+    database,
+    steps: plan.steps.map(stepMember),
+    notices,
+    ...(journalWriters && { journalWriters }),
+  }
 }
 
-export function runDocument(steps: readonly StepResult[], setUp?: boolean): object {
+export function runDocument({ steps, plan, setUp }: RunReport): object {
   return {
     outcome: 'success',
     ...(setUp !== undefined && { setUp }),
     steps: steps.map(resultMember),
+    notices: plan.notices,
   }
 }
 
@@ -64,8 +71,19 @@ function unfinishedMember({ revision, title, kind, startedAt, statementsDone, at
   return { revision, title, kind, startedAt, statementsDone, attempt }
 }
 
-function stepMember({ revision, title, kind, direction, operation, late, answer }: Step) {
-  return { revision, title, kind, direction, operation, late, ...(answer && { answer }) }
+function stepMember(step: Step) {
+  const { revision, title, kind, direction, operation, late, answer } = step
+  const { fromJournal, journalSql } = step
+  return {
+    revision,
+    title,
+    kind,
+    direction,
+    operation,
+    late,
+    ...(answer && { answer }),
+    ...(fromJournal && { fromJournal, sql: journalSql }),
+  }
 }
 
 function resultMember(result: StepResult) {

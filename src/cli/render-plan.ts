@@ -3,7 +3,7 @@ import type { TransactionMode } from '../settings/types'
 import { standing, verbOf } from './render-report'
 import type { Style } from './style'
 import { alignColumns, type Cell } from './table'
-import { counted, titleWords } from './text'
+import { counted, indented, titleWords, visibleLines } from './text'
 
 const transactions: Readonly<Record<TransactionMode, string>> = {
   each: 'each in a transaction of its own',
@@ -22,9 +22,17 @@ export function renderPlan(
   return [
     style.bold(database),
     ...steps.map((line) => `  ${line}`),
+    ...plan.steps.flatMap((step) => renderJournalSql(step, style)),
     summary(plan, transaction),
     ...plan.notices.map((notice) => `${style.yellow('notice:')} ${notice}`),
   ].join('\n')
+}
+
+/** The SQL of the journal that a step would run; nothing for any other step. Pure. */
+export function renderJournalSql({ revision, journalSql }: Step, style: Style): string[] {
+  if (journalSql === undefined) return []
+  const title = style.yellow(`SQL of the journal that reverts ${revision}:`)
+  return [title, indented(visibleLines(journalSql.trim()), '    ')]
 }
 
 function row(step: Step, style: Style): Cell[] {

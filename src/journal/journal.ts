@@ -67,18 +67,26 @@ export async function readFull(
   }
 }
 
-/** The SQL that the journal kept to revert a revision's newest application. */
-export async function readDowngradeText(
+/** The SQL that the journal kept to revert the newest application of each revision, where there is some. */
+export async function readDowngradeTexts(
   session: Session,
   name: JournalName,
-  revision: string,
-): Promise<string | undefined> {
-  const rows = await session.query<{ downgrade_text: string }>(
-    `SELECT downgrade_text FROM ${quoteIdentifier(name.schema, name.table)}
-     WHERE revision = $1 AND outcome = 'success' AND operation <> 'rollback' ORDER BY id DESC LIMIT 1`,
-    [revision],
+  revisions: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await session.query<{ revision: string; text: string | null }>(
+    `SELECT j.revision::pg_catalog.text AS revision, j.downgrade_text AS text
+       FROM ${quoteIdentifier(name.schema, name.table)} AS j
+      WHERE j.revision OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.numeric[])
+        AND j.outcome OPERATOR(pg_catalog.=) 'success' AND j.operation OPERATOR(pg_catalog.<>) 'rollback'
+      ORDER BY j.id`,
+    [revisions],
   )
-  return rows[0]?.downgrade_text
+  const texts = new Map<string, string>()
+  for (const { revision, text } of rows) {
+    if (text === null) texts.delete(revision)
+    else texts.set(revision, text)
+  }
+  return texts
 }
 
 /**

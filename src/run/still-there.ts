@@ -132,7 +132,7 @@ function mayBeUndone(
   })
 }
 
-const nameIn = (name: string) => name.toLowerCase().replaceAll('"', '""')
+const nameIn = (name: string) => quoteIdentifier(name).slice(1, -1).toLowerCase()
 
 /** What must hold in the catalog when a statement's work is there; none: it cannot be seen. */
 function conditionsOf(kind: string, node: unknown): string[] {

@@ -23,8 +23,9 @@ async function setUp(context: Context, migrator: Migrator): Promise<void> {
   const { observer, end } = follow(output, io)
   try {
     const work = (signal: AbortSignal) => migrator.setUp({ observer, signal, runScripts })
-    const { setUp = false, steps, plan } = await stoppable(context, work)
-    output.document(runDocument(steps, setUp))
+    const report = await stoppable(context, work)
+    const { setUp = false, steps, plan } = report
+    output.document(runDocument({ ...report, setUp }))
     output.result(renderSetUp(setUp, steps, plan, performance.now() - startedAt))
   } finally {
     end()
