@@ -1,18 +1,13 @@
 import type { DatabaseError, QueryResultRow } from 'pg'
-import { quoteIdentifier } from '../database/quote'
+import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import type { Entry, FullEntry } from './entry'
 import { inspection, readInspection } from './inspect'
+import { refuseHidden, refuseView } from './nature'
 import { parseEntries, readEntries } from './packed'
 import { emptyState, foldEntries, type JournalState } from './state'
-import {
-  createJournal,
-  journalShape,
-  readComment,
-  readFullEntries,
-  type JournalName,
-} from './table'
+import { createJournal, journalShape, readNature, readFullEntries, type JournalName } from './table'
 
 /**
  * Reads what is applied, in one round trip. Never writes: a database without a journal is one
@@ -34,9 +29,9 @@ async function stateOf(
   try {
     const text = readEntries(name)
     const answers = await session.queryAll(inspected ? `${inspected};\n${text}` : text)
-    const [[comment] = [], [row] = []] = answers.slice(-2)
+    const [[nature] = [], [row] = []] = answers.slice(-2)
     if (inspected) readInspection(name, answers[0]?.[0])
-    refuseUnknownShape(name, comment?.comment)
+    refuseOther(name, nature)
     return foldEntries(parseEntries(row?.entries as string | null))
   } catch (error) {
     if (isUndefinedTable(error)) return emptyState
@@ -47,8 +42,8 @@ async function stateOf(
 
 /** A newer shape may lack a column that we read; it is no foreign table for that. */
 async function refuseNewerShape(session: Session, name: JournalName): Promise<void> {
-  const [row] = await session.query(readComment(name))
-  refuseUnknownShape(name, row?.comment)
+  const [row] = await session.query(readNature(name))
+  refuseOther(name, row)
 }
 
 /** Whole entries for `list` (successes), `errors` (failures), `trace` (one id). Never writes. */
@@ -57,10 +52,15 @@ export async function readFull(
   name: JournalName,
   condition: 'success' | 'error' | { id: string },
 ): Promise<FullEntry[]> {
-  const text = readFullEntries(name, typeof condition === 'string' ? 'outcome = $1' : 'id = $1')
-  const value = typeof condition === 'string' ? condition : condition.id
+  const where =
+    typeof condition === 'string'
+      ? `journal.outcome OPERATOR(pg_catalog.=) ${quoteLiteral(condition)}::pg_catalog.text`
+      : `journal.id OPERATOR(pg_catalog.=) ${quoteLiteral(condition.id)}::pg_catalog.int8`
   try {
-    return (await session.query(text, [value])).map(toFullEntry)
+    const text = `${readNature(name)};\n${readFullEntries(name, where)}`
+    const [[nature] = [], rows = []] = await session.queryAll(text)
+    refuseOther(name, nature)
+    return rows.map(toFullEntry)
   } catch (error) {
     if (isUndefinedTable(error)) return []
     throw asJournalError(error, name)
@@ -183,6 +183,13 @@ function createdMeanwhile(cause: unknown): MigrationError {
     hint: 'Run it again: what the other one did is recorded.',
     cause,
   })
+}
+
+/** @throws {MigrationError} JOURNAL_UNKNOWN, JOURNAL_FAILED where what is read is not all of a journal */
+function refuseOther(name: JournalName, nature: QueryResultRow | undefined): void {
+  refuseView(name, nature)
+  refuseHidden(name, nature)
+  refuseUnknownShape(name, nature?.comment)
 }
 
 function refuseUnknownShape(name: JournalName, comment: unknown): void {
