@@ -31,9 +31,9 @@ interface Reachable {
   remark?: string
 }
 
-async function reachable({ database, here }: Settings): Promise<Reachable> {
+async function reachable({ database, here, file }: Settings): Promise<Reachable> {
   if (database.kind === 'postgres') return { connection: database.direct ?? database.connection }
-  if (database.kind === 'embedded') return embedded(database, here)
+  if (database.kind === 'embedded') return embedded(database, { here, ini: file })
   throw new MigrationError('SETTINGS_INVALID', 'the DataSource keeps its address to itself', {
     file: database.file,
     hint: 'Write typeorm.url in the ini to have it here.',
@@ -43,16 +43,16 @@ async function reachable({ database, here }: Settings): Promise<Reachable> {
 /** Asks the server itself, which is started for that, but never made. */
 async function embedded(
   database: Extract<DatabaseAddress, { kind: 'embedded' }>,
-  here: string,
+  place: { here: string; ini: string | undefined },
 ): Promise<Reachable> {
   const { acquireEmbedded, embeddedExists } = await import('../../database/embedded/client.js')
-  if (!(await embeddedExists(database.path))) {
+  if (!(await embeddedExists(database.path, place.ini))) {
     throw new MigrationError('EMBEDDED_UNAVAILABLE', 'the embedded database was not made yet', {
       file: database.path,
       hint: 'Run upgrade or setup first.',
     })
   }
-  const lease = await acquireEmbedded({ ...database, here, create: false })
+  const lease = await acquireEmbedded({ ...database, ...place, create: false })
   await lease.release()
   const remark =
     'The embedded server runs only while it is used: keep the application open beside psql.'
