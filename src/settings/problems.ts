@@ -1,4 +1,5 @@
 import { MigrationError } from '../errors'
+import { maskPasswords } from './mask'
 
 /** Where a value stands: `development.ini:12`, `environment DB_URL`, `flag --wait`. */
 export interface Place {
@@ -25,7 +26,11 @@ export class Problems {
 
   add({ from, file, line }: Place, message: string, hint?: string): void {
     const place = { from, ...(file ? { file } : {}), ...(line ? { line } : {}) }
-    this.#found.push({ ...place, message, hint })
+    this.#found.push({
+      ...place,
+      message: maskPasswords(message),
+      hint: hint && maskPasswords(hint),
+    })
   }
 
   /**
@@ -39,7 +44,7 @@ export class Problems {
     const count = sorted.length === 1 ? '1 problem' : `${sorted.length} problems`
     const hint = sorted.find((problem) => problem.hint)?.hint
     throw new MigrationError('SETTINGS_INVALID', `${subject} has ${count}`, {
-      detail: sorted.map(lineFor).join('\n'),
+      detail: linesFor(sorted).join('\n'),
       hint,
       file: first.file,
       line: first.line,
@@ -55,6 +60,13 @@ export class Problems {
       (a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0),
     )
   }
+}
+
+const mostLines = 200
+
+function linesFor(problems: readonly Problem[]): string[] {
+  const rest = problems.length - mostLines
+  return [...problems.slice(0, mostLines).map(lineFor), ...(rest > 0 ? [`and ${rest} more`] : [])]
 }
 
 function lineFor({ from, message, hint }: Problem): string {
