@@ -5,12 +5,16 @@
  */
 export function maskPasswords(text: string): string {
   return text
-    .replace(login, (_, scheme: string, user: string) => `${scheme}${user}:***@`)
+    .replace(login, (_, mark: string) => `${mark}***@`)
+    .replace(bare, (_, scheme: string) => `${scheme}***`)
     .replace(keyword, (_, name: string) => `${name}***`)
 }
 
-/** `scheme://user:password@` and `scheme:user:password@`: up to the last `@` of the word. */
-const login = /\b([a-z][a-z0-9+.-]{0,30}:(?:\/\/)?)([^\s:/@"']{0,200}):([^\s"']*)@/gi
+/** From a word's first colon to its last `@`. */
+const login = /(:\/{0,2})[^\s"'\]]*@/g
+
+/** An address without any `@`. */
+const bare = /\b((?:postgres(?:ql)?|pgsql|psql):\/{0,2})[^\s"'\]@*]+(?![^\s"'\]]*@)/gi
 
 /** `password=…` of a URL's query or of libpq's keywords, quoted or not. */
 const keyword =
@@ -20,7 +24,8 @@ const keyword =
  * True for a word that was meant as a database address, however it is written: `postgres:…`, `scheme://…`,
  * `user:password@host`, `host=… password=…`. Pure.
  */
-export function meansAddress(word: string): boolean {
+export function meansAddress(text: string): boolean {
+  const word = text.trim()
   return (
     /^(?:postgres(?:ql)?|pgsql|psql|pg|jdbc|mysql|embedded):/i.test(word) ||
     /^[a-z][a-z0-9+.-]*:\/\//i.test(word) ||

@@ -26,11 +26,7 @@ export class Problems {
 
   add({ from, file, line }: Place, message: string, hint?: string): void {
     const place = { from, ...(file ? { file } : {}), ...(line ? { line } : {}) }
-    this.#found.push({
-      ...place,
-      message: maskPasswords(message),
-      hint: hint && maskPasswords(hint),
-    })
+    this.#found.push({ ...place, message: maskPasswords(message), hint })
   }
 
   /**
