@@ -57,9 +57,9 @@ function refuseOther(path: string, stats: Stats): void {
 
 function problemOf(stats: Stats): string {
   if (stats.isDirectory()) return 'is a folder'
-  if (stats.isFIFO()) return 'is a named pipe, not a file'
-  if (stats.isSocket()) return 'is a socket, not a file'
-  return 'is a device, not a file'
+  if (stats.isFIFO()) return 'is a named pipe'
+  if (stats.isSocket()) return 'is a socket'
+  return 'is a device'
 }
 
 function tooLong(path: string, limit: number): IrregularFile {

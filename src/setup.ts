@@ -69,10 +69,10 @@ export async function setUpMigration(
 /** A boot looks at the scripts twice where it sets up and then upgrades; each notice is given once. */
 function sayingOnce(observer: Observer): Observer {
   const said = new Set<string>()
-  const notice = (text: string) => {
+  const notice: Observer['notice'] = (text, kind) => {
     if (said.has(text)) return
     said.add(text)
-    observer.notice?.(text)
+    observer.notice?.(text, kind)
   }
   return {
     planned: (plan) => observer.planned?.(plan),

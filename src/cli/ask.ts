@@ -28,9 +28,9 @@ export async function confirmSurely(context: Context, question: string): Promise
   })
 }
 
-/** True with a terminal on both sides. */
-export function canAsk({ io }: Context): boolean {
-  return io.terminal.stdin && io.terminal.stderr && io.stdin !== undefined
+/** True with a terminal on both sides; not where stderr is read by a program. */
+export function canAsk({ io, output }: Context): boolean {
+  return io.terminal.stdin && io.terminal.stderr && io.stdin !== undefined && !output.logs
 }
 
 /** The first line; empty at the end of the input. */

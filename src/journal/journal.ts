@@ -1,4 +1,5 @@
 import type { DatabaseError, QueryResultRow } from 'pg'
+import { eq, ge, ne } from '../database/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
@@ -46,18 +47,24 @@ async function refuseNewerShape(session: Session, name: JournalName): Promise<vo
   refuseOther(name, row)
 }
 
-/** Whole entries for `list` (successes), `errors` (failures), `trace` (one id). Never writes. */
+/** Which entries `readFull` reads. */
+export type EntryFilter = ({ outcome: 'success' | 'error' } | { ids: readonly string[] }) & {
+  /** ISO 8601: only those that ended then or later, or began where they have not ended. */
+  since?: string
+  /** Only so many, the newest. */
+  limit?: number
+  /** Only those of these revisions. */
+  revisions?: readonly string[]
+}
+
+/** Whole entries for `list` (successes), `errors` (failures), `trace` (one id), oldest first. Never writes. */
 export async function readFull(
   session: Session,
   name: JournalName,
-  condition: 'success' | 'error' | { id: string },
+  filter: EntryFilter,
 ): Promise<FullEntry[]> {
-  const where =
-    typeof condition === 'string'
-      ? `journal.outcome OPERATOR(pg_catalog.=) ${quoteLiteral(condition)}::pg_catalog.text`
-      : `journal.id OPERATOR(pg_catalog.=) ${quoteLiteral(condition.id)}::pg_catalog.int8`
   try {
-    const text = `${readNature(name)};\n${readFullEntries(name, where)}`
+    const text = `${readNature(name)};\n${readFullEntries(name, conditionsOf(filter), filter.limit)}`
     const [[nature] = [], rows = []] = await session.queryAll(text)
     refuseOther(name, nature)
     return rows.map(toFullEntry)
@@ -67,6 +74,23 @@ export async function readFull(
   }
 }
 
+function conditionsOf(filter: EntryFilter): string[] {
+  const { since, revisions } = filter
+  return [
+    'outcome' in filter
+      ? `outcome ${eq} ${quoteLiteral(filter.outcome)}`
+      : `id ${eq} ANY (${numbers(filter.ids)}::pg_catalog.int8[])`,
+    ...(since === undefined
+      ? []
+      : [`coalesce(finished_at, started_at) ${ge} ${quoteLiteral(since)}::pg_catalog.timestamptz`]),
+    ...(revisions ? [`revision ${eq} ANY (${numbers(revisions)}::pg_catalog.numeric[])`] : []),
+  ]
+}
+
+function numbers(digits: readonly string[]): string {
+  return quoteLiteral(`{${digits.join(',')}}`)
+}
+
 /** The SQL that the journal kept to revert the newest application of each revision, where there is some. */
 export async function readDowngradeTexts(
   session: Session,
@@ -74,11 +98,10 @@ export async function readDowngradeTexts(
   revisions: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
   const rows = await session.query<{ revision: string; text: string | null }>(
-    `SELECT j.revision::pg_catalog.text AS revision, j.downgrade_text AS text
-       FROM ${quoteIdentifier(name.schema, name.table)} AS j
-      WHERE j.revision OPERATOR(pg_catalog.=) ANY ($1::pg_catalog.numeric[])
-        AND j.outcome OPERATOR(pg_catalog.=) 'success' AND j.operation OPERATOR(pg_catalog.<>) 'rollback'
-      ORDER BY j.id`,
+    `SELECT revision::pg_catalog.text AS revision, downgrade_text AS text
+       FROM ${quoteIdentifier(name.schema, name.table)}
+      WHERE revision ${eq} ANY ($1::pg_catalog.numeric[]) AND outcome ${eq} 'success'
+        AND operation ${ne} 'rollback' ORDER BY id`,
     [revisions],
   )
   const texts = new Map<string, string>()
@@ -102,7 +125,7 @@ export async function hasOutcome(
   const table = quoteIdentifier(name.schema, name.table)
   try {
     const [newest] = await session.query<{ outcome: string }>(
-      `SELECT outcome FROM ${table} WHERE revision = ${revision} AND outcome <> 'error' ORDER BY ordinal DESC LIMIT 1`,
+      `SELECT outcome FROM ${table} WHERE revision ${eq} ${revision} AND outcome ${ne} 'error' ORDER BY ordinal DESC LIMIT 1`,
     )
     return newest?.outcome === outcome
   } catch (error) {

@@ -14,11 +14,11 @@ export function maskPasswords(text: string): string {
 const login = /(:\/{0,2})[^\s"'\]]*@/g
 
 /** An address without any `@`. */
-const bare = /\b((?:postgres(?:ql)?|pgsql|psql):\/{0,2})[^\s"'\]@*]+(?![^\s"'\]]*@)/gi
+const bare = /\b((?:postgres(?:ql)?|pgsql|psql):\/{0,2})[^\s"'\]@*/][^\s"'\]@*]*(?![^\s"'\]]*@)/gi
 
 /** `password=…` of a URL's query or of libpq's keywords, quoted or not. */
 const keyword =
-  /\b((?:[a-z_]*pass(?:word|wd|phrase)?|pwd|secret|[a-z_]*token|[a-z_]*api_?key)=)(?:'(?:[^'\\]|\\.)*'|"[^"]*"|[^\s&;,"']+)/gi
+  /\b((?:[a-z_]*pas+(?:word|wd|phrase)?|pwd|secret|[a-z_]*token|[a-z_]*api_?key)=)(?:'(?:[^'\\]|\\.)*'|"[^"]*"|[^\s&;,"']+)/gi
 
 /**
  * True for a word that was meant as a database address, however it is written: `postgres:…`, `scheme://…`,

@@ -30,20 +30,17 @@ export class Problems {
   }
 
   /**
-   * @throws {MigrationError} SETTINGS_INVALID when there is any problem: `detail` has a line for each,
-   * in the order of files and lines; file, line and hint are those of the first.
+   * @throws {MigrationError} SETTINGS_INVALID when there is any problem. A single one is the error itself,
+   * with its own place and hint. Of several, `detail` has a line for each, in the order of files and
+   * lines, with its place and its hint; the error then has neither.
    */
   throwIfAny(subject: string): void {
     const sorted = this.#sorted()
     const [first] = sorted
     if (!first) return
-    const count = sorted.length === 1 ? '1 problem' : `${sorted.length} problems`
-    const hint = sorted.find((problem) => problem.hint)?.hint
-    throw new MigrationError('SETTINGS_INVALID', `${subject} has ${count}`, {
+    if (sorted.length === 1) throw singleProblem(first)
+    throw new MigrationError('SETTINGS_INVALID', `${subject} has ${sorted.length} problems`, {
       detail: linesFor(sorted).join('\n'),
-      hint,
-      file: first.file,
-      line: first.line,
     })
   }
 
@@ -63,6 +60,13 @@ const mostLines = 200
 function linesFor(problems: readonly Problem[]): string[] {
   const rest = problems.length - mostLines
   return [...problems.slice(0, mostLines).map(lineFor), ...(rest > 0 ? [`and ${rest} more`] : [])]
+}
+
+/** A place that is a file and a line is shown as such; any other, such as a flag, is part of the message. */
+function singleProblem({ from, file, line, message, hint }: Problem): MigrationError {
+  const isPlace = file !== undefined && from === (line === undefined ? file : `${file}:${line}`)
+  const fact = isPlace ? message : `${from}: ${message}`
+  return new MigrationError('SETTINGS_INVALID', fact, { file, line, hint })
 }
 
 function lineFor({ from, message, hint }: Problem): string {

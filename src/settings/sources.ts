@@ -117,16 +117,16 @@ export function readText(path: string, name: string, problems: Problems): string
     bytes = readRegular(path, longestSettings)
   } catch (error) {
     if (error instanceof IrregularFile) {
-      problems.add(place, error.problem)
+      problems.add(place, `the file ${error.problem}`)
       return ''
     }
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    problems.add(place, `cannot be read (${code})`)
+    problems.add(place, `the file cannot be read (${code})`)
     return ''
   }
   if (isUtf8(bytes)) return bytes.toString('utf8').replace(/^\uFEFF/, '')
-  problems.add(place, 'is not UTF-8 text', 'Save the file as UTF-8.')
+  problems.add(place, 'the file is not UTF-8 text', 'Save the file as UTF-8.')
   return ''
 }
 
