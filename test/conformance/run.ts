@@ -69,9 +69,11 @@ async function onServer(
       { host, port, major },
       {
         ...options,
-        done: ({ suite, name }, { is }) => {
+        done: ({ suite, name }, { is, reason }) => {
           done += 1
-          process.stderr.write(`${done}/${pairs.length} ${is}: ${suite}/${name}\n`)
+          process.stderr.write(
+            `${done}/${pairs.length} ${is}: ${suite}/${name}${reason && `: ${reason}`}\n`,
+          )
         },
       },
     )
