@@ -57,9 +57,9 @@ export function withoutRoles(pair: Pair): Pair {
   return { ...pair, before: rest(before), after: rest(after), setup: all.join('') }
 }
 
-/** The statements of a text, each without its semicolon. */
+/** The statements of a text, each without its semicolon and the comments above it. */
 export function statementsOf(sql: string): string[] {
-  return lex(sql).statements.map(({ start, end }) => sql.slice(start, end))
+  return lex(sql).statements.map(({ firstTokenStart, end }) => sql.slice(firstTokenStart, end))
 }
 
 function makesRole(statement: string): boolean {

@@ -12,7 +12,7 @@ of them; exit status 1 where a verdict is worse than known.
 
   --sample N     N pairs, chosen by --seed
   --seed N       default 1
-  --only TEXT    pairs whose suite/name contains TEXT
+  --only TEXT    pairs whose suite/name contains TEXT; may be given again
   --json FILE    writes every verdict with its details into FILE
   --accept       records verdicts that are new or better in test/conformance/known
   --major N      PostgreSQL's major version, default 18
@@ -29,15 +29,24 @@ async function main(argv: readonly string[]): Promise<number> {
     args: [...argv],
     allowPositionals: true,
     options: {
-      ...{ sample: text, seed: text, only: text, json: text, major: text, jobs: text },
+      ...{
+        sample: text,
+        seed: text,
+        only: { ...text, multiple: true },
+        json: text,
+        major: text,
+        jobs: text,
+      },
       ...{ timeout: text, accept: flag, rows: flag, help: flag },
     },
   })
   if (values.help) return say(usage)
   if (positionals.length > 1) throw new Error(`one folder, not ${positionals.join(' ')}`)
   const all = await readPairs(positionals[0] ?? ownPairs)
-  const { only = '', sample, seed = '1' } = values
-  const named = all.filter(({ suite, name }) => `${suite}/${name}`.includes(only))
+  const { only = [''], sample, seed = '1' } = values
+  const named = all.filter(({ suite, name }) =>
+    only.some((part) => `${suite}/${name}`.includes(part)),
+  )
   const size = sample === undefined ? undefined : count('--sample', sample)
   const pairs = sampleOf(named, size, count('--seed', seed))
   if (pairs.length === 0) throw new Error('no pairs')
