@@ -26,6 +26,7 @@ export const exitStatusOf = {
   DIFF_COMMAND_FAILED: 2,
   NOT_SET_UP: 1,
   NOT_EMPTY: 1,
+  OTHER_TOOL: 1,
   IRREVERSIBLE: 1,
   SCRIPT_MISSING: 1,
   SCRIPT_CHANGED: 1,

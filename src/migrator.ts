@@ -6,6 +6,7 @@ import { MigrationError } from './errors'
 import { orInterrupted } from './interruption'
 import type { FullEntry } from './journal/entry'
 import { readFull, readState } from './journal/journal'
+import type { OtherHistory } from './journal/histories'
 import { emptyState, type JournalState } from './journal/state'
 import type { Plan, Request } from './plan/plan'
 import { planSteps } from './plan/planner'
@@ -13,6 +14,7 @@ import { survey } from './plan/survey'
 import { createContext } from './run/context'
 import { execute } from './run/execute'
 import { asConnectionLost } from './run/failure'
+import { historiesOf, noticeOfHistories } from './run/refuse-other-tools'
 import type { Observer, RunReport } from './run/report'
 import type { InitMigration } from './run/set-up'
 import type { LockSession } from './run/unlock'
@@ -30,7 +32,9 @@ export interface ExecuteOptions {
 
 /** How `setUp` builds an empty database, and what it does with the scripts. */
 export interface SetUpOptions extends ExecuteOptions {
-  /** Run the scripts instead of marking them as done. */
+  /**
+   * Run the scripts instead of marking them as done; default: true where nothing builds the database.
+   */
   runScripts?: boolean
   /** What builds the empty database; default: the canonical schema of the settings, unless scripts run. */
   initMigration?: InitMigration
@@ -75,6 +79,17 @@ export function migratorOn(database: Database, settings: Settings): Migrator {
   return new SettingsMigrator(settings, database)
 }
 
+/** What the database says of itself. */
+interface Found {
+  state: JournalState
+  otherTools: readonly OtherHistory[]
+}
+
+function noticed(notices: readonly string[], otherTools: readonly OtherHistory[]) {
+  if (otherTools.length === 0) return { notices }
+  return { notices: [...notices, ...noticeOfHistories(otherTools)], otherTools }
+}
+
 class SettingsMigrator implements Migrator {
   private opened: Promise<Database> | undefined
   private folder: Promise<readonly Script[]> | undefined
@@ -90,13 +105,14 @@ class SettingsMigrator implements Migrator {
   }
 
   async status(): Promise<Plan> {
-    const [scripts, state] = await this.situation()
-    return { ...survey(scripts, state), steps: [], notices: [] }
+    const [scripts, { state, otherTools }] = await this.situation()
+    return { ...survey(scripts, state), steps: [], ...noticed([], otherTools) }
   }
 
   async plan(request: Request): Promise<Plan> {
-    const [scripts, state] = await this.situation()
-    return planSteps(scripts, state, request, this.settings)
+    const [scripts, { state, otherTools }] = await this.situation()
+    const plan = planSteps(scripts, state, request, this.settings)
+    return request.command === 'mark' ? plan : { ...plan, ...noticed(plan.notices, otherTools) }
   }
 
   async execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
@@ -108,8 +124,9 @@ class SettingsMigrator implements Migrator {
 
   async setUp(options: SetUpOptions = {}): Promise<RunReport> {
     const { schema } = this.settings
-    const { runScripts = false } = options
-    const { initMigration = runScripts ? undefined : schema } = options
+    const { initMigration = options.runScripts ? undefined : schema } = options
+    const { runScripts = initMigration === undefined } = options
+    if (initMigration === undefined && !runScripts) throw nothingToBuild()
     const scripts = this.scripts()
     scripts.catch(() => undefined) // a database that cannot be opened is told instead
     const database = await this.orStopped(this.database(), options)
@@ -184,11 +201,14 @@ class SettingsMigrator implements Migrator {
     return database
   }
 
-  private async situation(): Promise<[readonly Script[], JournalState]> {
-    return Promise.all([
-      this.scripts(),
-      this.reading((session) => readState(session, this.settings.journal), emptyState),
-    ])
+  private situation(): Promise<[readonly Script[], Found]> {
+    const nothing = { state: emptyState, otherTools: [] }
+    const read = async (session: Session, database: Database): Promise<Found> => {
+      const state = await readState(session, this.settings.journal)
+      const otherTools = await historiesOf(session, state, this.settings, database)
+      return { state, otherTools }
+    }
+    return Promise.all([this.scripts(), this.reading(read, nothing)])
   }
 
   private entries(condition: Parameters<typeof readFull>[2]): Promise<FullEntry[]> {
@@ -196,18 +216,25 @@ class SettingsMigrator implements Migrator {
   }
 
   private async reading<Result>(
-    read: (session: Session) => Promise<Result>,
+    read: (session: Session, database: Database) => Promise<Result>,
     otherwise: Result,
   ): Promise<Result> {
     const database = await this.existing()
     if (!database) return otherwise
     const session = await database.open('read')
     try {
-      return await translated(read(session))
+      return await translated(read(session, database))
     } finally {
       await session.close()
     }
   }
+}
+
+/** To mark every script in an empty database would say that they are done. */
+function nothingToBuild(): MigrationError {
+  return new MigrationError('USAGE', 'runScripts is false, and nothing builds the database', {
+    hint: 'Give initMigration, name schema in the settings, or let the scripts run.',
+  })
 }
 
 /** A server's error outside any script is about the journal or the connection; a bug passes as it is. */

@@ -31,6 +31,7 @@ const pure = [
   'journal/state.ts',
   'journal/packed.ts',
   'journal/table.ts',
+  'journal/other-tools.ts',
   'database/quote.ts',
   'run/batch.ts',
   'script/script.ts',

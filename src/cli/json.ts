@@ -21,6 +21,7 @@ export function statusDocument(database: string, plan: Plan): object {
     missing: plan.missing.map(appliedMember),
     changed: plan.changed.map(({ entry }) => appliedMember(entry)),
     unfinished: plan.unfinished.map(unfinishedMember),
+    ...(plan.otherTools && { otherTools: plan.otherTools }),
   }
 }
 

@@ -3,7 +3,7 @@ import type { Plan } from '../plan/plan'
 import { compareRevisions } from '../script/script'
 import type { Style } from './style'
 import { alignColumns, type Cell } from './table'
-import { counted, elapsed, instant, titleWords } from './text'
+import { counted, elapsed, instant, titleWords, visibleLines } from './text'
 
 interface Row {
   revision: string
@@ -21,7 +21,13 @@ export function renderStatus(plan: Plan, database: string, style: Style): string
     compareRevisions(a.revision, b.revision),
   )
   const lines = alignColumns(rows.map(({ cells }) => cells))
-  return [style.bold(database), ...lines.map((line) => `  ${line}`), summary(plan)].join('\n')
+  const notices = plan.notices.map((notice) => `${style.yellow('notice:')} ${visibleLines(notice)}`)
+  return [
+    style.bold(database),
+    ...lines.map((line) => `  ${line}`),
+    summary(plan),
+    ...notices,
+  ].join('\n')
 }
 
 function appliedRows({ applied, missing, changed }: Plan, style: Style): Row[] {

@@ -27,17 +27,22 @@ export interface InitObject {
   up?: InitFunction
 }
 
-/** Runs it. `queryRunner` is in the transaction that object and function take part in. */
+/** Runs it; false for a file that holds no statement. `queryRunner` is in the transaction that object and function take part in. */
 export async function buildInitial(
   context: RunContext,
   session: Session,
   init: InitMigration,
   queryRunner: QueryRunner | undefined,
-): Promise<void> {
-  if (init === 'entities') return buildEntities(context, session)
-  if (typeof init === 'string') await runSchema(session, resolve(init))
-  else await callInitial(init, queryRunner!)
+): Promise<boolean> {
+  if (init === 'entities') {
+    await buildEntities(context, session)
+    return true
+  }
+  const fromFile = typeof init === 'string'
+  const statements = fromFile ? await runSchema(session, resolve(init)) : undefined
+  if (!fromFile) await callInitial(init, queryRunner!)
   for (const text of restoreSession(session)) await session.send(text)
+  return statements !== 0
 }
 
 async function callInitial(init: Exclude<InitMigration, string>, queryRunner: QueryRunner) {

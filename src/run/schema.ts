@@ -15,17 +15,18 @@ import { scriptFailure } from './failure'
 
 /**
  * Builds an empty database from the canonical schema, in the transaction that is open. COPY data goes
- * from the file to the server chunk by chunk.
+ * from the file to the server chunk by chunk. Returns how many statements the file holds.
  *
  * @throws {MigrationError} SETTINGS_INVALID when the file cannot be read; TRANSACTION_MODE for what
  *   PostgreSQL refuses in a transaction; SCRIPT_FAILED with the place
  */
-export async function runSchema(session: Session, file: string): Promise<void> {
+export async function runSchema(session: Session, file: string): Promise<number> {
   const schema = await read(file)
   const sql = await classify(schema.part, schema.part.file, session.conforming)
   refuseOutside(sql, file)
   const load = new SchemaLoad(session, schema, sql)
   await (sql.stepwise ? load.statements() : load.span(0, sql.text.length))
+  return sql.statements.length
 }
 
 async function read(file: string): Promise<SchemaFile> {

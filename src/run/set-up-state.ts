@@ -52,3 +52,16 @@ export function setUpClaim({ runId, operator }: RunContext): Claim {
     toolVersion,
   }
 }
+
+/** Tells one attempt at a set-up from the next. */
+export function claimOf({ setUp }: JournalState): string {
+  return setUp ? `${setUp.id} ${setUp.attempt}` : ''
+}
+
+/** The scripts would be marked as done in a database that is still empty. */
+export function emptySchema(file: unknown): MigrationError {
+  return new MigrationError('SETTINGS_INVALID', 'the canonical schema holds no statement', {
+    file: typeof file === 'string' ? file : undefined,
+    hint: 'Write it with dump_schema, or run setup --run-scripts.',
+  })
+}
