@@ -1,3 +1,4 @@
+import { labelOf } from '../run/label'
 import type { Observer } from '../run/report'
 import type { Io } from './io'
 import { startMovingLine } from './moving-line'
@@ -41,10 +42,12 @@ export function follow(output: Output, io: Io): { observer: Observer; end: () =>
       output.result(renderResult(result, widths, output.style))
     },
     notice,
-    message(severity, text) {
+    message(severity, text, script) {
       if (!output.verbose && isChatter(severity)) return
+      output.messages.push({ severity, text, ...script })
       const said = visibleLines(text)
-      output.note(severity === 'LOG' ? `  ${said}` : `${severity.toLowerCase()}: ${said}`)
+      const named = script ? `script ${labelOf(script)}: ${said}` : said
+      output.note(severity === 'LOG' ? `  ${said}` : `${severity.toLowerCase()}: ${named}`)
     },
   }
   const end = () => {

@@ -5,6 +5,14 @@ import type { MovingLine } from './moving-line'
 import type { GivenOptions } from './options'
 import { styleFor, type Style } from './style'
 
+/** A message of the server or of a script, and whose it is. */
+export interface SaidByScript {
+  severity: string
+  text: string
+  revision?: string
+  title?: string
+}
+
 /**
  * The one way out: all text passes here, and no secret gets by. Results go to stdout, progress and
  * diagnostics to stderr. With `--json` stdout gets one document and no other text; with `--quiet`
@@ -20,6 +28,8 @@ export class Output {
   readonly noteStyle: Style
   /** The progress that other lines must not run into. */
   moving?: MovingLine | undefined
+  /** What the server and the scripts have said, for the document. */
+  readonly messages: SaidByScript[] = []
   readonly #io: Io
   readonly #secrets = new Set<string>()
   #redact: (text: string) => string = (text) => text
@@ -49,11 +59,12 @@ export class Output {
   }
 
   /** The answer as JSON; only with `--json`, and only once. */
-  document(value: unknown): void {
+  document(value: object): void {
     if (!this.json || this.#documented) return
     this.#documented = true
     this.moving?.clear()
-    this.#io.stdout(documentText(value, this.#redact) + '\n')
+    const whole = this.messages.length > 0 ? { ...value, messages: this.messages } : value
+    this.#io.stdout(documentText(whole, this.#redact) + '\n')
   }
 
   /** What a person may like to know besides the answer. */

@@ -16,6 +16,8 @@ export const canLook =
 export interface Notice {
   severity: string
   message: string
+  /** How many statements of the message under way had completed before. */
+  completed: number
 }
 
 interface Identity extends QueryResultRow {
@@ -45,6 +47,8 @@ export class Session {
   conforming = true
 
   private closed = false
+  /** The newest message that was sent. */
+  private message: Message | undefined
   private lastStatus: TransactionStatus = 'I'
   private readonly lose = () => {
     this.lost = true
@@ -89,7 +93,8 @@ export class Session {
    */
   send(text: string): Promise<MessageResult> {
     return new Promise((done, failed) => {
-      this.client.query(new Message(text, done, failed))
+      this.message = new Message(text, done, failed)
+      this.client.query(this.message)
     })
   }
 
@@ -154,7 +159,8 @@ export class Session {
 
   onNotice(listener: (notice: Notice) => void): () => void {
     const pass = (notice: NoticeMessage) => {
-      listener({ severity: notice.severity ?? 'NOTICE', message: notice.message ?? '' })
+      const { severity = 'NOTICE', message = '' } = notice
+      listener({ severity, message, completed: this.message?.completed ?? 0 })
     }
     this.client.on('notice', pass)
     return () => this.client.off('notice', pass)

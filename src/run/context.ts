@@ -9,7 +9,7 @@ import { writeSqlPart } from '../script/sections'
 import type { Settings } from '../settings/types'
 import { toolVersion } from '../version'
 import { sessionName } from './name'
-import type { Observer } from './report'
+import type { Observer, ScriptName } from './report'
 
 /** What the rooms of an execution share. */
 export interface RunContext {
@@ -23,6 +23,8 @@ export interface RunContext {
   name: string
   /** user@host */
   operator: string
+  /** Which script runs, given how many statements of the message under way have completed. */
+  running?: ((completed: number) => ScriptName | undefined) | undefined
 }
 
 export function createContext(

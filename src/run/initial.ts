@@ -50,7 +50,7 @@ async function callInitial(init: Exclude<InitMigration, string>, queryRunner: Qu
   try {
     await run(queryRunner)
   } catch (error) {
-    throw codeFailure(error, 'initMigration', '')
+    throw codeFailure(error, 'initMigration', '', { form: 'schema' })
   }
 }
 
@@ -88,7 +88,7 @@ async function buildEntities({ database }: RunContext, session: Session): Promis
   try {
     await dataSource.synchronize()
   } catch (error) {
-    throw codeFailure(error, 'set-up from entities', '')
+    throw codeFailure(error, 'set-up from entities', '', { form: 'schema' })
   } finally {
     if (database.single) Reflect.deleteProperty(dataSource, 'createQueryRunner')
   }

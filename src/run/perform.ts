@@ -68,12 +68,12 @@ export async function underLock<Result>(
     return found !== undefined
   })
   if (!lock) return found!
-  const work = await openWork(context).catch(async (error: unknown) => {
+  const work = await openWork(context, lock.watch).catch(async (error: unknown) => {
     await lock.release()
     throw error
   })
-  const quiet = work.onNotice(({ severity, message }) => {
-    context.observer.message?.(severity, message)
+  const quiet = work.onNotice(({ severity, message, completed }) => {
+    context.observer.message?.(severity, message, context.running?.(completed))
   })
   const rename = context.database.borrowed ? await nameBorrowed(work, context.name) : undefined
   try {

@@ -103,6 +103,11 @@ class SchemaLoad {
 
   private failure(error: DatabaseError, offset: number): MigrationError {
     const part = { ...this.schema.part, line: 1 + this.linesAbove }
-    return scriptFailure(error, basename(part.file), { part, offset, stage: 'script' })
+    return scriptFailure(error, basename(part.file), {
+      part,
+      offset,
+      stage: 'script',
+      form: 'schema',
+    })
   }
 }
