@@ -9,7 +9,7 @@ import { rememberNames } from './entity-names'
 import { codeFailure } from './failure'
 import type { RunContext } from './context'
 import { runSchema } from './schema'
-import { restoreSession } from './session-settings'
+import { restoreSession, timeoutsFor } from './session-settings'
 
 /** Builds the empty database in the set-up's own transaction. */
 export type InitFunction = (queryRunner: QueryRunner) => unknown
@@ -70,8 +70,13 @@ function isClass(init: object): boolean {
   return prototype?.upgrade !== undefined || prototype?.up !== undefined
 }
 
-/** TypeORM's synchronize opens transactions and connections of its own, so nothing of ours may be open. */
-async function buildEntities({ database }: RunContext, session: Session): Promise<void> {
+/**
+ * TypeORM's synchronize opens transactions and connections of its own, so nothing of ours may be open, and
+ * the timeouts are the session's.
+ */
+async function buildEntities({ database, settings }: RunContext, session: Session): Promise<void> {
+  const timeouts = session.pooled ? [] : timeoutsFor(session, settings, { local: false })
+  if (timeouts.length > 0) await session.send(timeouts.join(';\n'))
   const queryRunner = await database.queryRunner(session)
   const { dataSource } = queryRunner
   if (isOurs(dataSource)) {
@@ -91,6 +96,8 @@ async function buildEntities({ database }: RunContext, session: Session): Promis
     throw codeFailure(error, 'set-up from entities', '', { form: 'schema' })
   } finally {
     if (database.single) Reflect.deleteProperty(dataSource, 'createQueryRunner')
+    if (!session.lost)
+      for (const text of restoreSession(session)) await session.send(text)
   }
 }
 

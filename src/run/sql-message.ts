@@ -1,13 +1,7 @@
 import type { MigrationError } from '../errors'
 import { writeTimes } from '../journal/table'
-import {
-  buildMessage,
-  durationsOf,
-  judge,
-  type BatchMessage,
-  type Parcel,
-  type Verdict,
-} from './batch'
+import { buildMessage, durationsOf, judge, statementsIn } from './batch'
+import type { BatchMessage, Verdict } from './batch'
 import { placeOfFailure } from './blame'
 import { connectionLost, heldBy, scriptFailure } from './failure'
 import { labelOf } from './label'
@@ -294,11 +288,6 @@ const onlyInside = new Set(['55P04', '25001'])
 
 /** Division by zero, which our own guard makes; a write where nothing may be written. */
 const notTheSame = new Set(['22012', '25006'])
-
-/** How many command tags a script's part of a message has. */
-function statementsIn(parcel: Parcel): number {
-  return parcel.reduce((sum, { statements }) => sum + statements, 0)
-}
 
 function namesOf(jobs: readonly SqlJob[]): string {
   const [first, ...others] = jobs.map(({ step }) => labelOf(step))
