@@ -20,6 +20,7 @@ import type { InitMigration } from './run/set-up'
 import type { LockSession } from './run/unlock'
 import { readFolder } from './script/folder'
 import type { Script } from './script/script'
+import { systemFailure, withSystemFailures } from './system-error'
 import { describeAddress } from './settings/address'
 import type { Settings } from './settings/types'
 
@@ -184,12 +185,14 @@ class SettingsMigrator implements Migrator {
   }
 
   private scripts(): Promise<readonly Script[]> {
-    this.folder ??= readFolder(this.settings.directory)
+    this.folder ??= withSystemFailures(readFolder(this.settings.directory))
     return this.folder
   }
 
   private database(): Promise<Database> {
-    this.opened ??= this.given ? Promise.resolve(this.given) : openDatabase(this.settings)
+    this.opened ??= this.given
+      ? Promise.resolve(this.given)
+      : withSystemFailures(openDatabase(this.settings))
     return this.opened
   }
 
@@ -245,6 +248,8 @@ async function translated<Result>(work: Promise<Result>): Promise<Result> {
     const error = asConnectionLost(thrown)
     const { severity, code, message } = error as Partial<DatabaseError>
     if (error instanceof MigrationError) throw error
+    const system = systemFailure(error)
+    if (system) throw system
     if (severity === undefined && code === undefined) throw error
     throw new MigrationError('JOURNAL_FAILED', 'the database refused the journal or the lock', {
       detail: message,

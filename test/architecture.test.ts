@@ -9,7 +9,7 @@ const sources = join(__dirname, '../../src')
 /** From the bottom to the top; a room knows itself and the rooms below it, in types too. */
 const rooms = [
   ['errors.ts', 'version.ts'],
-  ['interruption.ts'],
+  ['interruption.ts', 'system-error.ts'],
   ['settings'],
   ['script'],
   ['database'],

@@ -1,4 +1,5 @@
 import { MigrationError } from '../errors'
+import { systemFailure } from '../system-error'
 import type { CommandName } from './commands'
 import { isWriteCommand } from './commands'
 import type { Context, Handler } from './context'
@@ -108,7 +109,8 @@ function hideAddresses(argv: readonly string[], output: Output): void {
 
 type Failing = Pick<Context, 'io' | 'output' | 'inOneTransaction' | 'stoppedBy'> & { call?: Call }
 
-function fail(error: unknown, context: Failing): number {
+function fail(thrown: unknown, context: Failing): number {
+  const error = systemFailure(thrown) ?? thrown
   const { call, io, output, inOneTransaction = false, stoppedBy } = context
   const runsSteps = call !== undefined && isWriteCommand(call.command) && !call.options.dryRun
   output.document(errorDocument(error, runsSteps))

@@ -96,8 +96,7 @@ async function buildEntities({ database, settings }: RunContext, session: Sessio
     throw codeFailure(error, 'set-up from entities', '', { form: 'schema' })
   } finally {
     if (database.single) Reflect.deleteProperty(dataSource, 'createQueryRunner')
-    if (!session.lost)
-      for (const text of restoreSession(session)) await session.send(text)
+    if (!session.lost) for (const text of restoreSession(session)) await session.send(text)
   }
 }
 

@@ -10,6 +10,7 @@ import {
   readSchemaFile,
   type SchemaFile,
 } from '../script/schema-file'
+import { systemFact } from '../system-error'
 import { classify, type SqlWork } from '../script/statements'
 import { scriptFailure } from './failure'
 
@@ -33,9 +34,10 @@ async function read(file: string): Promise<SchemaFile> {
   try {
     return await readSchemaFile(file)
   } catch (error) {
+    const known = systemFact(error)
     throw new MigrationError('SETTINGS_INVALID', 'cannot read the canonical schema', {
       file,
-      detail: (error as Error).message,
+      detail: known?.fact ?? (error as Error).message,
       hint: 'Look at schema in the settings.',
       cause: error,
     })

@@ -1,3 +1,4 @@
+import { systemFact } from '../system-error'
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
@@ -101,7 +102,9 @@ export function readText(path: string, name: string, problems: Problems): string
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    problems.add(place, code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`)
+    const known = systemFact(error)
+    if (code === 'EISDIR') problems.add(place, 'is a folder')
+    else problems.add(place, `cannot be read: ${known?.fact ?? code}`, known?.hint)
     return ''
   }
   if (isUtf8(bytes)) return bytes.toString('utf8').replace(/^\uFEFF/, '')

@@ -1,3 +1,4 @@
+import { systemFact } from '../system-error'
 import { readFileSync } from 'node:fs'
 import { isAbsolute, join, resolve, sep } from 'node:path'
 import { readPort } from './address-query'
@@ -144,9 +145,9 @@ export function fileText(
   try {
     return readFileSync(resolve(here, value), 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    const why = systemFact(error)?.fact ?? (error as Error).message
     const hint = 'Write the PEM text or the path of a file that holds it.'
-    problems.add(found, `${key} names a file that cannot be read (${code})`, hint)
+    problems.add(found, `${key} names a file that cannot be read: ${why}`, hint)
     return undefined
   }
 }

@@ -31,7 +31,7 @@ xyz = 1
     'development.ini:5: port is no number from 1 to 65535',
     'development.ini:6: unknown key "typeorm.synchronise". Did you mean typeorm.synchronize?',
     'development.ini:7: typeorm.ssl is neither true nor false: "maybe"',
-    'development.ini:8: typeorm.ssl.ca names a file that cannot be read (ENOENT). Write the PEM text or the path of a file that holds it.',
+    'development.ini:8: typeorm.ssl.ca names a file that cannot be read: it does not exist. Write the PEM text or the path of a file that holds it.',
     'development.ini:9: typeorm.logging has none of true, false, all, query, schema, error, warn, info, log, migration: "eror". Did you mean error?',
     'development.ini:10: typeorm.namingStrategy cannot be said in an ini. Name a module that exports a DataSource with typeorm.data_source.',
     'development.ini:13: unknown key "pakage" in [migration]. Did you mean package?',
