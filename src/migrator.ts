@@ -5,18 +5,18 @@ import type { Session } from './database/session'
 import { MigrationError } from './errors'
 import { orInterrupted } from './interruption'
 import type { FullEntry } from './journal/entry'
-import { readFull, readState } from './journal/journal'
-import type { OtherHistory } from './journal/histories'
-import { emptyState, type JournalState } from './journal/state'
+import { readFull, readState, type EntryFilter } from './journal/journal'
+import { emptyState } from './journal/state'
 import type { Plan, Request } from './plan/plan'
 import { planSteps } from './plan/planner'
 import { survey } from './plan/survey'
 import { createContext } from './run/context'
 import { execute } from './run/execute'
 import { asConnectionLost } from './run/failure'
-import { historiesOf, noticeOfHistories } from './run/refuse-other-tools'
+import { historiesOf, noticed, type OtherTools, type Situation } from './run/refuse-other-tools'
 import type { Observer, RunReport } from './run/report'
 import type { InitMigration } from './run/set-up'
+import type { Found, Status } from './run/status'
 import type { LockSession } from './run/unlock'
 import { readFolder } from './script/folder'
 import type { Script } from './script/script'
@@ -41,13 +41,23 @@ export interface SetUpOptions extends ExecuteOptions {
   initMigration?: InitMigration
 }
 
+/** Which entries `list` and `errors` give; all unless said. */
+export interface ListOptions {
+  /** Only so many, the newest. */
+  limit?: number
+  /** Only those that ended then or later. */
+  since?: Date
+  /** Only those of the scripts that the folder holds. */
+  inFolder?: boolean
+}
+
 /** One database and one folder of scripts: everything that the command line and the library do with them. */
 export interface Migrator {
   readonly settings: Settings
   /** `database "app" at localhost:5432`, without secrets. */
   readonly label: string
-  /** Where the database stands: a plan without steps. Never writes; starts no embedded server. */
-  status(): Promise<Plan>
+  /** The state of the database: a plan without steps, and what is going on. Never writes; starts no embedded server. */
+  status(): Promise<Status>
   /** What a request would do. Never writes, imports no script. */
   plan(request: Request): Promise<Plan>
   /** Plans and runs. @throws {MigrationError} with `results` */
@@ -55,9 +65,9 @@ export interface Migrator {
   /** Sets up an empty database; `setUp: false` in the report when it had been set up before. */
   setUp(options?: SetUpOptions): Promise<RunReport>
   /** The journal's successes, oldest first. */
-  list(): Promise<FullEntry[]>
+  list(options?: ListOptions): Promise<FullEntry[]>
   /** The journal's failures, oldest first. */
-  errors(): Promise<FullEntry[]>
+  errors(options?: ListOptions): Promise<FullEntry[]>
   /** One entry in full. @throws {MigrationError} ENTRY_NOT_FOUND */
   trace(id: string): Promise<FullEntry>
   /** Who holds the lock, and the sessions of that run; empty when nobody does. */
@@ -80,17 +90,6 @@ export function migratorOn(database: Database, settings: Settings): Migrator {
   return new SettingsMigrator(settings, database)
 }
 
-/** What the database says of itself. */
-interface Found {
-  state: JournalState
-  otherTools: readonly OtherHistory[]
-}
-
-function noticed(notices: readonly string[], otherTools: readonly OtherHistory[]) {
-  if (otherTools.length === 0) return { notices }
-  return { notices: [...notices, ...noticeOfHistories(otherTools)], otherTools }
-}
-
 class SettingsMigrator implements Migrator {
   private opened: Promise<Database> | undefined
   private folder: Promise<readonly Script[]> | undefined
@@ -105,14 +104,34 @@ class SettingsMigrator implements Migrator {
     return this.given?.label ?? describeAddress(this.settings.database)
   }
 
-  async status(): Promise<Plan> {
-    const [scripts, { state, otherTools }] = await this.situation()
-    return { ...survey(scripts, state), steps: [], ...noticed([], otherTools) }
+  async status(): Promise<Status> {
+    const { readStatus, statusOf } = require('./run/status') as typeof import('./run/status')
+    const nothing = {
+      state: emptyState,
+      broken: [],
+      holders: { sessions: [], progress: new Map() },
+      otherTools: [],
+    }
+    const read = async (session: Session, database: Database): Promise<Found & OtherTools> => {
+      const found = await readStatus(session, this.settings.journal)
+      const otherTools = await historiesOf(session, found.state, this.settings, database)
+      return { ...found, otherTools }
+    }
+    const [scripts, found] = await Promise.all([this.scripts(), this.reading(read, nothing)])
+    const status = statusOf(survey(scripts, found.state), found)
+    return { ...status, ...noticed(status.notices, found.otherTools) }
   }
 
   async plan(request: Request): Promise<Plan> {
     const [scripts, { state, otherTools }] = await this.situation()
-    const plan = planSteps(scripts, state, request, this.settings)
+    const { modulesWithoutDowngrade } =
+      require('./script/lacks-downgrade') as typeof import('./script/lacks-downgrade')
+    const applied = new Set(state.applied.map(({ revision }) => revision))
+    const revertible = ['downgrade', 'to', 'rebuild'].includes(request.command)
+      ? scripts.filter(({ revision }) => applied.has(revision))
+      : []
+    const withoutDowngrade = await modulesWithoutDowngrade(revertible)
+    const plan = planSteps(scripts, state, request, { ...this.settings, withoutDowngrade })
     return request.command === 'mark' ? plan : { ...plan, ...noticed(plan.notices, otherTools) }
   }
 
@@ -124,37 +143,43 @@ class SettingsMigrator implements Migrator {
   }
 
   async setUp(options: SetUpOptions = {}): Promise<RunReport> {
-    const { schema } = this.settings
-    const { initMigration = options.runScripts ? undefined : schema } = options
-    const { runScripts = initMigration === undefined } = options
-    if (initMigration === undefined && !runScripts) throw nothingToBuild()
+    const { setUpRequest } = require('./run/set-up-state') as typeof import('./run/set-up-state')
+    const request = setUpRequest(options, this.settings.schema)
     const scripts = this.scripts()
     scripts.catch(() => undefined) // a database that cannot be opened is told instead
     const database = await this.orStopped(this.database(), options)
     const context = this.context(database, options)
     const { setUp } = require('./run/set-up') as typeof import('./run/set-up')
-    return translated(setUp(context, scripts, { initMigration, runScripts }))
+    return translated(setUp(context, scripts, request))
   }
 
-  list(): Promise<FullEntry[]> {
-    return this.entries('success')
+  list(options: ListOptions = {}): Promise<FullEntry[]> {
+    return this.listed('success', options)
   }
 
-  errors(): Promise<FullEntry[]> {
-    return this.entries('error')
+  errors(options: ListOptions = {}): Promise<FullEntry[]> {
+    return this.listed('error', options)
   }
 
   async trace(id: string): Promise<FullEntry> {
-    const [entry] = /^\d{1,18}$/.test(id) ? await this.entries({ id }) : []
+    const [entry] = /^\d{1,18}$/.test(id) ? await this.entries({ ids: [id] }) : []
     if (entry) return entry
     throw new MigrationError('ENTRY_NOT_FOUND', `the journal has no entry ${id}`, {
       hint: 'Run list or errors to see the ids.',
     })
   }
 
-  lockSessions(): Promise<LockSession[]> {
-    const { readLockSessions } = require('./run/unlock') as typeof import('./run/unlock')
-    return this.reading((session) => readLockSessions(session, this.settings.journal), [])
+  async lockSessions(): Promise<LockSession[]> {
+    const { nameScripts, needsScripts, readHolders } =
+      require('./run/unlock') as typeof import('./run/unlock')
+    const holders = await this.reading((session) => readHolders(session, this.settings.journal), {
+      sessions: [],
+      progress: new Map(),
+    })
+    if (!needsScripts(holders)) return nameScripts(holders, undefined)
+    // without a folder that can be read the sessions are shown all the same
+    const found = await this.situation().catch(() => undefined)
+    return nameScripts(holders, found && survey(found[0], found[1].state))
   }
 
   async unlock(sessions?: readonly LockSession[]): Promise<number[]> {
@@ -204,9 +229,9 @@ class SettingsMigrator implements Migrator {
     return database
   }
 
-  private situation(): Promise<[readonly Script[], Found]> {
+  private situation(): Promise<[readonly Script[], Situation]> {
     const nothing = { state: emptyState, otherTools: [] }
-    const read = async (session: Session, database: Database): Promise<Found> => {
+    const read = async (session: Session, database: Database): Promise<Situation> => {
       const state = await readState(session, this.settings.journal)
       const otherTools = await historiesOf(session, state, this.settings, database)
       return { state, otherTools }
@@ -214,8 +239,21 @@ class SettingsMigrator implements Migrator {
     return Promise.all([this.scripts(), this.reading(read, nothing)])
   }
 
-  private entries(condition: Parameters<typeof readFull>[2]): Promise<FullEntry[]> {
-    return this.reading((session) => readFull(session, this.settings.journal, condition), [])
+  private async listed(
+    outcome: 'success' | 'error',
+    { limit, since, inFolder = false }: ListOptions,
+  ): Promise<FullEntry[]> {
+    const scripts = inFolder ? await this.scripts() : undefined
+    return this.entries({
+      outcome,
+      ...(limit !== undefined && { limit }),
+      ...(since && { since: since.toISOString() }),
+      ...(scripts && { revisions: scripts.map(({ revision }) => revision) }),
+    })
+  }
+
+  private entries(filter: EntryFilter): Promise<FullEntry[]> {
+    return this.reading((session) => readFull(session, this.settings.journal, filter), [])
   }
 
   private async reading<Result>(
@@ -231,13 +269,6 @@ class SettingsMigrator implements Migrator {
       await session.close()
     }
   }
-}
-
-/** To mark every script in an empty database would say that they are done. */
-function nothingToBuild(): MigrationError {
-  return new MigrationError('USAGE', 'runScripts is false, and nothing builds the database', {
-    hint: 'Give initMigration, name schema in the settings, or let the scripts run.',
-  })
 }
 
 /** A server's error outside any script is about the journal or the connection; a bug passes as it is. */

@@ -1,6 +1,7 @@
 import type { Client, ClientBase, Pool } from 'pg'
 import type { DataSource, QueryRunner } from 'typeorm'
 import { patiently } from './connect'
+import { labelOfDataSource } from './data-source-connection'
 import type { Database, Purpose } from './database'
 import { Session } from './session'
 
@@ -33,15 +34,12 @@ class DataSourceDatabase implements Database {
     private readonly patience: number,
   ) {
     const options = dataSource.options as {
-      database?: string
       poolSize?: number
       extra?: { max?: number }
     }
     this.single = (options.extra?.max ?? options.poolSize) === 1
     this.migrationsTable = dataSource.options.migrationsTableName
-    this.label = options.database
-      ? `database "${options.database}"`
-      : 'the database of the DataSource'
+    this.label = labelOfDataSource(dataSource)
   }
 
   open(_purpose: Purpose, patience = this.patience): Promise<Session> {

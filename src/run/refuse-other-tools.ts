@@ -41,10 +41,25 @@ export function refuseHistories(histories: readonly OtherHistory[]): void {
   )
 }
 
-/** The same as a notice, for what only looks. Pure. */
-export function noticeOfHistories(histories: readonly OtherHistory[]): string[] {
-  return histories.map(
+/** What other tools have recorded in the database. */
+export interface OtherTools {
+  otherTools: readonly OtherHistory[]
+}
+
+/** What a plan is made from. */
+export interface Situation extends OtherTools {
+  state: JournalState
+}
+
+/** The notices of what only looks, with those about other tools. Pure. */
+export function noticed(
+  notices: readonly string[],
+  otherTools: readonly OtherHistory[],
+): { notices: readonly string[] } & Partial<OtherTools> {
+  if (otherTools.length === 0) return { notices }
+  const more = otherTools.map(
     (history) =>
       `another tool has migrated this database: found ${describeHistory(history)}; upgrade and setup refuse until mark has recorded what is done`,
   )
+  return { notices: [...notices, ...more], otherTools }
 }

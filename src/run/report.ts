@@ -27,6 +27,9 @@ export interface RunReport {
   setUp?: boolean
 }
 
+/** What a notice is about, where that is more than something to know: it waits for others, or tries again. */
+export type NoticeKind = 'waiting' | 'retry'
+
 /** Told while work goes on; every method is optional and must not throw. */
 export interface Observer {
   /** The plan that is about to run, read again under the lock. */
@@ -35,7 +38,7 @@ export interface Observer {
   started?(step: Step, index: number, total: number): void
   finished?(result: StepResult, index: number, total: number): void
   /** A sentence for a person: another migrator holds the lock, a lock timed out and is retried, … */
-  notice?(text: string): void
+  notice?(text: string, kind?: NoticeKind): void
   /** NOTICE, WARNING or INFO that a script raised, or a line from `context.log()`, and which script it was. */
   message?(severity: string, text: string, script?: ScriptName): void
 }

@@ -103,12 +103,12 @@ export function readText(path: string, name: string, problems: Problems): string
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
     const known = systemFact(error)
-    if (code === 'EISDIR') problems.add(place, 'is a folder')
-    else problems.add(place, `cannot be read: ${known?.fact ?? code}`, known?.hint)
+    if (code === 'EISDIR') problems.add(place, 'the file is a folder')
+    else problems.add(place, `the file cannot be read: ${known?.fact ?? code}`, known?.hint)
     return ''
   }
   if (isUtf8(bytes)) return bytes.toString('utf8').replace(/^\uFEFF/, '')
-  problems.add(place, 'is not UTF-8 text', 'Save the file as UTF-8.')
+  problems.add(place, 'the file is not UTF-8 text', 'Save the file as UTF-8.')
   return ''
 }
 

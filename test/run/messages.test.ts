@@ -65,17 +65,23 @@ test('it does so in one transaction for all', async () => {
   })
 })
 
-test('the command line names it in its text and in its document', async () => {
-  const some = { 'migration/1_a.sql': 'SELECT 1;', 'migration/2_b.sql': warn('careful') }
+test('the command line names it in its text and in its events', async () => {
+  const some = { 'migration/1_a.sql': warn('careful'), 'migration/2_b.sql': warn('more') }
   await withDatabase((database) =>
     withFolder(some, async (cwd) => {
-      const { stdout, stderr } = await migrate([database.url, 'upgrade', '--json'], { cwd })
+      const text = await migrate([database.url, 'upgrade', '1'], { cwd })
+      const logged = await migrate([database.url, 'upgrade', '--log', 'json'], { cwd })
 
-      assert.match(stderr, /^warning: script 2_b: careful$/m)
-      const { messages } = JSON.parse(stdout) as { messages: unknown }
-      assert.deepEqual(messages, [
-        { severity: 'WARNING', text: 'careful', revision: '2', title: 'b' },
-      ])
+      assert.match(text.stderr, /^warning: script 1_a: careful$/m)
+      const events = logged.stderr
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { event: string })
+      const said = events.filter(({ event }) => event === 'message')
+      assert.deepEqual(
+        said.map(({ event, time: _, ...rest }: { event: string; time?: string }) => rest),
+        [{ level: 'warn', severity: 'WARNING', message: 'more', revision: '2', title: 'b' }],
+      )
     }),
   )
 })

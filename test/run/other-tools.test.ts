@@ -286,12 +286,10 @@ test('status and plan say that another tool was here, in text and in JSON', asyn
       assert.match((await run('status')).stdout, notice)
       assert.match((await run('plan')).stdout, notice)
       assert.doesNotMatch((await run('plan', 'mark')).stdout, notice)
-      const { otherTools } = JSON.parse((await run('status', '--json')).stdout) as {
-        otherTools?: unknown
+      const { notices } = JSON.parse((await run('status', '--json')).stdout) as {
+        notices: string[]
       }
-      assert.deepEqual(otherTools, [
-        { tool: 'knex', schema: 'public', table: 'knex_migrations', rows: 1 },
-      ])
+      assert.match(`notice: ${notices[0]}`, notice)
       const refused = await run('upgrade')
       assert.equal(refused.status, 1)
       assert.match(refused.stderr, /^error: another tool has migrated this database/m)
