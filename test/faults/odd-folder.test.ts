@@ -130,6 +130,6 @@ test('settings that may not be read are said so', async (context) => {
     const { status, output } = await upgrade()
 
     assert.equal(status, 2, output)
-    assert.match(output, /development\.ini: cannot be read: permission denied/)
+    assert.match(output, /the file cannot be read: permission denied\n  at development\.ini/)
   })
 })
