@@ -85,8 +85,8 @@ test('a loss needs --yes, and a check that meets one says that something differs
     assert.deepEqual(before, ['1_first.sql'])
     assert.equal(agreed.status, 0, agreed.stderr)
     const document = JSON.parse(agreed.stdout) as Record<string, unknown>
-    const { outcome, source, destructive, proven } = document
-    assert.deepEqual([outcome, source, destructive, proven], ['added', 'schema', true, true])
+    const { result, source, destructive, proven } = document
+    assert.deepEqual([result, source, destructive, proven], ['added', 'schema', true, true])
     assert.match(await newest(), /-- The upgrade loses data: see the comments below\.\n/)
   })
 })
