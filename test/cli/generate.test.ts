@@ -19,7 +19,7 @@ test('generate writes a SQL script with a place for each direction, without a da
   })
 })
 
-test('what generate writes is a script of the folder, with an upgrade and a downgrade', async () => {
+test('what generate writes is a script of the folder that has no downgrade yet', async () => {
   await withFolder(ini, async (cwd) => {
     await migrate(['generate', 'first'], { cwd })
     await migrate(['generate', '--ts', 'second'], { cwd })
@@ -32,7 +32,7 @@ test('what generate writes is a script of the folder, with an upgrade and a down
         ['second', 'ts'],
       ],
     )
-    assert.ok(scripts[0]?.downgrade)
+    assert.equal(scripts[0]?.downgrade, undefined)
   })
 })
 
