@@ -57,6 +57,8 @@ test('rebuild shows its plan, refuses to guess, takes the answer, and then has n
         direction: 'up',
         operation: 'run',
         late: false,
+        transaction: false,
+        reversible: false,
         answer: 'done',
       },
     ])
