@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { DatabaseError } from 'pg'
 import type { Database } from './database/database'
 import { openDatabase, openExisting } from './database/open'
@@ -5,19 +6,24 @@ import type { Session } from './database/session'
 import { MigrationError } from './errors'
 import { orInterrupted } from './interruption'
 import type { FullEntry } from './journal/entry'
-import { readFull, readState } from './journal/journal'
-import { emptyState, type JournalState } from './journal/state'
+import { readFull, readState, type EntryFilter } from './journal/journal'
+import { emptyState } from './journal/state'
 import type { Plan, Request } from './plan/plan'
 import { planSteps } from './plan/planner'
 import { survey } from './plan/survey'
+import { refuseAll } from './plan/usable'
 import { createContext } from './run/context'
 import { execute } from './run/execute'
 import { asConnectionLost } from './run/failure'
+import { historiesOf, noticed, type OtherTools, type Situation } from './run/refuse-other-tools'
 import type { Observer, RunReport } from './run/report'
+import type { ApproveJournalSql } from './run/journal-sql'
 import type { InitMigration } from './run/set-up'
+import type { Found, Status } from './run/status'
 import type { LockSession } from './run/unlock'
-import { readFolder } from './script/folder'
+import { readScripts } from './script/folder'
 import type { Script } from './script/script'
+import { systemFailure, withSystemFailures } from './system-error'
 import { describeAddress } from './settings/address'
 import type { Settings } from './settings/types'
 
@@ -26,14 +32,31 @@ export interface ExecuteOptions {
   observer?: Observer
   /** Aborting it cancels the current script, rolls it back and throws INTERRUPTED. */
   signal?: AbortSignal
+  /**
+   * Whether SQL of the journal may run, as it does to revert a script whose file is gone: yes, no, or a
+   * function that is given that SQL. Default: where only the journal's owner and superusers may write it.
+   */
+  approveJournalSql?: ApproveJournalSql
 }
 
 /** How `setUp` builds an empty database, and what it does with the scripts. */
 export interface SetUpOptions extends ExecuteOptions {
-  /** Run the scripts instead of marking them as done. */
+  /**
+   * Run the scripts instead of marking them as done; default: true where nothing builds the database.
+   */
   runScripts?: boolean
   /** What builds the empty database; default: the canonical schema of the settings, unless scripts run. */
   initMigration?: InitMigration
+}
+
+/** Which entries `list` and `errors` give; all unless said. */
+export interface ListOptions {
+  /** Only so many, the newest. */
+  limit?: number
+  /** Only those that ended then or later. */
+  since?: Date
+  /** Only those of the scripts that the folder holds. */
+  inFolder?: boolean
 }
 
 /** One database and one folder of scripts: everything that the command line and the library do with them. */
@@ -41,8 +64,8 @@ export interface Migrator {
   readonly settings: Settings
   /** `database "app" at localhost:5432`, without secrets. */
   readonly label: string
-  /** Where the database stands: a plan without steps. Never writes; starts no embedded server. */
-  status(): Promise<Plan>
+  /** The state of the database: a plan without steps, and what is going on. Never writes; starts no embedded server. */
+  status(): Promise<Status>
   /** What a request would do. Never writes, imports no script. */
   plan(request: Request): Promise<Plan>
   /** Plans and runs. @throws {MigrationError} with `results` */
@@ -50,9 +73,9 @@ export interface Migrator {
   /** Sets up an empty database; `setUp: false` in the report when it had been set up before. */
   setUp(options?: SetUpOptions): Promise<RunReport>
   /** The journal's successes, oldest first. */
-  list(): Promise<FullEntry[]>
+  list(options?: ListOptions): Promise<FullEntry[]>
   /** The journal's failures, oldest first. */
-  errors(): Promise<FullEntry[]>
+  errors(options?: ListOptions): Promise<FullEntry[]>
   /** One entry in full. @throws {MigrationError} ENTRY_NOT_FOUND */
   trace(id: string): Promise<FullEntry>
   /** Who holds the lock, and the sessions of that run; empty when nobody does. */
@@ -75,6 +98,9 @@ export function migratorOn(database: Database, settings: Settings): Migrator {
   return new SettingsMigrator(settings, database)
 }
 
+/** What is known of an embedded server that was never made. */
+const nothingKnown: Situation = { state: emptyState, otherTools: [] }
+
 class SettingsMigrator implements Migrator {
   private opened: Promise<Database> | undefined
   private folder: Promise<readonly Script[]> | undefined
@@ -89,14 +115,56 @@ class SettingsMigrator implements Migrator {
     return this.given?.label ?? describeAddress(this.settings.database)
   }
 
-  async status(): Promise<Plan> {
-    const [scripts, state] = await this.situation()
-    return { ...survey(scripts, state), steps: [], notices: [] }
+  async status(): Promise<Status> {
+    const { readStatus, statusOf } = require('./run/status') as typeof import('./run/status')
+    const nothing = {
+      state: emptyState,
+      broken: [],
+      holders: { sessions: [], progress: new Map() },
+      otherTools: [],
+    }
+    const read = async (session: Session, database: Database): Promise<Found & OtherTools> => {
+      const found = await readStatus(session, this.settings.journal)
+      const otherTools = await historiesOf(session, found.state, this.settings, database)
+      return { ...found, otherTools }
+    }
+    const [scripts, found] = await Promise.all([this.scripts(), this.reading(read, nothing)])
+    const compared = survey(scripts, found.state)
+    refuseAll(compared)
+    const status = statusOf(compared, found)
+    return { ...status, ...noticed(status.notices, found.otherTools) }
   }
 
   async plan(request: Request): Promise<Plan> {
-    const [scripts, state] = await this.situation()
-    return planSteps(scripts, state, request, this.settings)
+    const scripts = this.scripts()
+    const planned = async (reading: Promise<Situation>): Promise<Plan> => {
+      const [found, situation] = await Promise.all([scripts, reading])
+      return this.planned(found, situation, request)
+    }
+    const reading = this.reading(async (session, database) => {
+      const made = await planned(this.situationIn(session, database))
+      if (!made.steps.some(({ fromJournal }) => fromJournal)) return made
+      const { withJournalSql } = require('./run/journal-sql') as typeof import('./run/journal-sql')
+      return withJournalSql(session, this.settings.journal, made)
+    }, undefined)
+    const [, plan] = await Promise.all([scripts, reading])
+    return plan ?? planned(Promise.resolve(nothingKnown))
+  }
+
+  private async planned(
+    scripts: readonly Script[],
+    { state, otherTools }: Situation,
+    request: Request,
+  ): Promise<Plan> {
+    const { modulesWithoutDowngrade } =
+      require('./script/lacks-downgrade') as typeof import('./script/lacks-downgrade')
+    const applied = new Set(state.applied.map(({ revision }) => revision))
+    const revertible = ['downgrade', 'to', 'rebuild'].includes(request.command)
+      ? scripts.filter(({ revision }) => applied.has(revision))
+      : []
+    const withoutDowngrade = await modulesWithoutDowngrade(revertible)
+    const plan = planSteps(scripts, state, request, { ...this.settings, withoutDowngrade })
+    return request.command === 'mark' ? plan : { ...plan, ...noticed(plan.notices, otherTools) }
   }
 
   async execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
@@ -107,36 +175,43 @@ class SettingsMigrator implements Migrator {
   }
 
   async setUp(options: SetUpOptions = {}): Promise<RunReport> {
-    const { schema } = this.settings
-    const { runScripts = false } = options
-    const { initMigration = runScripts ? undefined : schema } = options
-    const scripts = this.scripts()
+    const { setUpRequest } = require('./run/set-up-state') as typeof import('./run/set-up-state')
+    const request = setUpRequest(options, this.settings.schema)
+    const scripts = this.scripts(request.initMigration)
     scripts.catch(() => undefined) // a database that cannot be opened is told instead
     const database = await this.orStopped(this.database(), options)
     const context = this.context(database, options)
     const { setUp } = require('./run/set-up') as typeof import('./run/set-up')
-    return translated(setUp(context, scripts, { initMigration, runScripts }))
+    return translated(setUp(context, scripts, request))
   }
 
-  list(): Promise<FullEntry[]> {
-    return this.entries('success')
+  list(options: ListOptions = {}): Promise<FullEntry[]> {
+    return this.listed('success', options)
   }
 
-  errors(): Promise<FullEntry[]> {
-    return this.entries('error')
+  errors(options: ListOptions = {}): Promise<FullEntry[]> {
+    return this.listed('error', options)
   }
 
   async trace(id: string): Promise<FullEntry> {
-    const [entry] = /^\d{1,18}$/.test(id) ? await this.entries({ id }) : []
+    const [entry] = /^\d{1,18}$/.test(id) ? await this.entries({ ids: [id] }) : []
     if (entry) return entry
     throw new MigrationError('ENTRY_NOT_FOUND', `the journal has no entry ${id}`, {
       hint: 'Run list or errors to see the ids.',
     })
   }
 
-  lockSessions(): Promise<LockSession[]> {
-    const { readLockSessions } = require('./run/unlock') as typeof import('./run/unlock')
-    return this.reading((session) => readLockSessions(session, this.settings.journal), [])
+  async lockSessions(): Promise<LockSession[]> {
+    const { nameScripts, needsScripts, readHolders } =
+      require('./run/unlock') as typeof import('./run/unlock')
+    const holders = await this.reading((session) => readHolders(session, this.settings.journal), {
+      sessions: [],
+      progress: new Map(),
+    })
+    if (!needsScripts(holders)) return nameScripts(holders, undefined)
+    // without a folder that can be read the sessions are shown all the same
+    const found = await this.situation().catch(() => undefined)
+    return nameScripts(holders, found && survey(found[0], found[1].state))
   }
 
   async unlock(sessions?: readonly LockSession[]): Promise<number[]> {
@@ -162,17 +237,22 @@ class SettingsMigrator implements Migrator {
     })
   }
 
-  private context(database: Database, { observer, signal }: ExecuteOptions) {
-    return createContext(database, this.settings, observer, signal)
+  private context(database: Database, options: ExecuteOptions) {
+    const { observer, signal, approveJournalSql } = options
+    return createContext(database, this.settings, observer, signal, approveJournalSql)
   }
 
-  private scripts(): Promise<readonly Script[]> {
-    this.folder ??= readFolder(this.settings.directory)
+  /** @param initial what builds an empty database, which is no script where it is a file */
+  private scripts(initial?: InitMigration): Promise<readonly Script[]> {
+    const others = typeof initial === 'string' ? [resolve(initial)] : []
+    this.folder ??= withSystemFailures(readScripts(this.settings, { others }))
     return this.folder
   }
 
   private database(): Promise<Database> {
-    this.opened ??= this.given ? Promise.resolve(this.given) : openDatabase(this.settings)
+    this.opened ??= this.given
+      ? Promise.resolve(this.given)
+      : withSystemFailures(openDatabase(this.settings))
     return this.opened
   }
 
@@ -184,26 +264,43 @@ class SettingsMigrator implements Migrator {
     return database
   }
 
-  private async situation(): Promise<[readonly Script[], JournalState]> {
-    return Promise.all([
-      this.scripts(),
-      this.reading((session) => readState(session, this.settings.journal), emptyState),
-    ])
+  private situation(): Promise<[readonly Script[], Situation]> {
+    const read = (session: Session, database: Database) => this.situationIn(session, database)
+    return Promise.all([this.scripts(), this.reading(read, nothingKnown)])
   }
 
-  private entries(condition: Parameters<typeof readFull>[2]): Promise<FullEntry[]> {
-    return this.reading((session) => readFull(session, this.settings.journal, condition), [])
+  private async situationIn(session: Session, database: Database): Promise<Situation> {
+    const state = await readState(session, this.settings.journal)
+    const otherTools = await historiesOf(session, state, this.settings, database)
+    return { state, otherTools }
+  }
+
+  private async listed(
+    outcome: 'success' | 'error',
+    { limit, since, inFolder = false }: ListOptions,
+  ): Promise<FullEntry[]> {
+    const scripts = inFolder ? await this.scripts() : undefined
+    return this.entries({
+      outcome,
+      ...(limit !== undefined && { limit }),
+      ...(since && { since: since.toISOString() }),
+      ...(scripts && { revisions: scripts.map(({ revision }) => revision) }),
+    })
+  }
+
+  private entries(filter: EntryFilter): Promise<FullEntry[]> {
+    return this.reading((session) => readFull(session, this.settings.journal, filter), [])
   }
 
   private async reading<Result>(
-    read: (session: Session) => Promise<Result>,
+    read: (session: Session, database: Database) => Promise<Result>,
     otherwise: Result,
   ): Promise<Result> {
     const database = await this.existing()
     if (!database) return otherwise
     const session = await database.open('read')
     try {
-      return await translated(read(session))
+      return await translated(read(session, database))
     } finally {
       await session.close()
     }
@@ -218,6 +315,8 @@ async function translated<Result>(work: Promise<Result>): Promise<Result> {
     const error = asConnectionLost(thrown)
     const { severity, code, message } = error as Partial<DatabaseError>
     if (error instanceof MigrationError) throw error
+    const system = systemFailure(error)
+    if (system) throw system
     if (severity === undefined && code === undefined) throw error
     throw new MigrationError('JOURNAL_FAILED', 'the database refused the journal or the lock', {
       detail: message,

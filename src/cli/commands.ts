@@ -24,12 +24,18 @@ export interface CommandRow {
   otherWords?: readonly string[]
 }
 
-const output = ['json', 'verbose', 'color', 'help', 'version'] as const
+const output = ['json', 'log', 'verbose', 'color', 'help', 'version'] as const
 const working = [...output, 'quiet'] as const
 const reading = ['directory', 'wait', ...output] as const
 const writing = ['directory', 'strict', 'lockWait', 'wait', 'dryRun', ...working] as const
-const running = ['transaction', 'lockTimeout', 'statementTimeout', ...writing] as const
-const planning = ['directory', 'transaction', 'strict', 'wait', ...output] as const
+const running = [
+  'transaction',
+  'lockTimeout',
+  'statementTimeout',
+  'otherTools',
+  ...writing,
+] as const
+const planning = ['directory', 'transaction', 'strict', 'otherTools', 'wait', ...output] as const
 
 /** Every command, in the order in which help lists them. */
 export const commandTable = {
@@ -43,15 +49,15 @@ export const commandTable = {
   downgrade: {
     summary: 'reverts the newest application, or all above version (0: all)',
     arguments: ['[version]', '[folder]'],
-    options: ['to', 'count', 'down', ...running],
+    options: ['to', 'count', 'down', 'yes', ...running],
     detail:
-      'The version itself stays applied. Scripts are reverted in reverse order of application.',
+      "The version itself stays applied. Scripts are reverted in reverse order of application; one whose file is gone by the journal's SQL, which is shown and confirmed on a terminal.",
     otherWords: ['down', 'revert', 'rollback', 'undo', 'migration:revert'],
   },
   to: {
     summary: 'goes up or down to version, whichever it needs',
     arguments: ['<version>', '[folder]'],
-    options: ['to', ...running],
+    options: ['to', 'yes', ...running],
     detail: 'Without the command: --to VERSION.',
     otherWords: ['goto', 'move'],
   },
@@ -60,7 +66,7 @@ export const commandTable = {
     arguments: ['[folder]'],
     options: ['runScripts', ...running.filter((option) => option !== 'strict')],
     detail:
-      'Marks every script as applied, since the canonical schema holds what they do. A database that was set up already is left as it is.',
+      'Marks every script as applied, since the canonical schema holds what they do; where the settings name no schema, the scripts run. A database that was set up already is left as it is.',
     otherWords: ['init', 'initialize', 'install', 'create', 'bootstrap'],
   },
   mark: {
@@ -80,7 +86,7 @@ export const commandTable = {
   rebuild: {
     summary: 'runs a script again that failed or was cut off',
     arguments: ['[version]', '[folder]'],
-    options: ['done', 'notDone', ...running],
+    options: ['done', 'notDone', 'yes', ...running],
     detail:
       'It goes on with the first statement that is not done. Where nothing shows whether the one that was cut off was done, --done or --not-done says so. Without a version: the only one that failed or is unfinished.',
     otherWords: ['resume', 'retry', 'continue', 'rerun', 'run_partial'],
@@ -126,19 +132,22 @@ export const commandTable = {
   list: {
     summary: "shows the journal's successes",
     arguments: [],
-    options: ['wait', ...output],
+    options: ['limit', 'since', ...reading],
+    detail: "With --directory only those of that folder's scripts.",
     otherWords: ['ls', 'log', 'history', 'journal'],
   },
   errors: {
     summary: "shows the journal's failures",
     arguments: [],
-    options: ['wait', ...output],
+    options: ['limit', 'since', ...reading],
+    detail: "With --directory only those of that folder's scripts.",
     otherWords: ['failures'],
   },
   trace: {
     summary: 'shows one entry of the journal in full',
     arguments: ['<id>'],
-    options: ['wait', ...output],
+    options: reading,
+    detail: "The error is shown first, with its place in the scripts' folder (--directory).",
   },
   add_script: {
     summary: 'writes and commits the next script from what differs',
@@ -178,7 +187,7 @@ export const commandTable = {
   generate: {
     summary: 'writes an empty script with a new revision',
     arguments: ['[title | path]'],
-    options: ['ts', 'directory', ...output],
+    options: ['ts', 'directory', 'dryRun', ...output],
     detail:
       'Words become the title. A path is the file to write, or the folder to write into. No file is ever overwritten.',
     otherWords: ['new', 'make', 'add', 'migration:create', 'create_script'],

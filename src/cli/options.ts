@@ -24,6 +24,10 @@ export const optionTable = {
     summary: 'each (one a script), all (one for the run) or none',
   },
   strict: { flags: '--strict', summary: 'refuse when an applied script is changed or missing' },
+  otherTools: {
+    flags: '--other-tools <answer>',
+    summary: 'refuse or ignore a database that another tool has migrated',
+  },
   lockWait: { flags: '--lock-wait <duration>', summary: 'how long to wait for another migrator' },
   lockTimeout: { flags: '--lock-timeout <duration>', summary: "PostgreSQL's, for scripts" },
   statementTimeout: {
@@ -72,7 +76,16 @@ export const optionTable = {
   message: { flags: '--message <text>', summary: "the commit's message" },
   withSchema: { flags: '--with-schema', summary: 'commit the changed canonical schema too' },
   yes: { flags: '-y, --yes', summary: 'do not ask' },
+  limit: { flags: '--limit <number>', summary: 'only so many entries, the newest' },
+  since: {
+    flags: '--since <time>',
+    summary: 'only entries since then: 2026-01-31, 2026-01-31T12:00Z, or 2h or 7d ago',
+  },
   json: { flags: '--json', summary: 'one JSON document on stdout' },
+  log: {
+    flags: '--log <format>',
+    summary: 'stderr as text, or as json: one event a line (environment MIGRATE_LOG)',
+  },
   quiet: { flags: '-q, --quiet', summary: 'print nothing but errors' },
   verbose: {
     flags: '-v, --verbose',
@@ -91,12 +104,16 @@ type ValueOption =
   | 'only'
   | 'directory'
   | 'transaction'
+  | 'otherTools'
   | 'lockWait'
   | 'lockTimeout'
   | 'statementTimeout'
   | 'wait'
   | 'from'
   | 'message'
+  | 'limit'
+  | 'since'
+  | 'log'
 
 /** Options that may stand several times. */
 export const repeatable = ['rename', 'using', 'map', 'backfill'] as const

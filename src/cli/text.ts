@@ -1,5 +1,9 @@
 import { relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { cellsOf } from '../script/cells'
+
+/** ASCII without control characters: as nearly always. */
+const plain = /^[ -~]*$/
 
 /** `1 script`, `2 scripts`; irregular plurals are given. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
@@ -34,6 +38,7 @@ export function titleWords(title: string): string {
 
 /** One line without control characters, so that no text moves the cursor or colours a terminal. */
 export function visible(text: string): string {
+  if (plain.test(text)) return text
   return text.replace(/\p{Cc}+/gu, ' ')
 }
 
@@ -46,8 +51,24 @@ export function indented(text: string, by: string): string {
   return text.replace(/^(?=.)/gm, by)
 }
 
+/** Lines of whole words, none wider than `columns` unless a single word is; colours take no room. */
+export function wrapWords(text: string, columns: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    const joined = last === undefined ? word : `${last} ${word}`
+    if (last !== undefined && printedWidth(joined) > columns) lines.push(word)
+    else lines[Math.max(0, lines.length - 1)] = joined
+  }
+  return lines
+}
+
+function printedWidth(text: string): number {
+  return cellWidth(stripVTControlCharacters(text))
+}
+
 /** How many cells a text takes on a terminal. */
 export function cellWidth(text: string): number {
-  if (/^[ -~]*$/.test(text)) return text.length
+  if (plain.test(text)) return text.length
   return cellsOf(text).reduce((sum, { width }) => sum + width, 0)
 }

@@ -4,7 +4,9 @@ import { describeAddress } from '../settings/address'
 import { dataSourceOptions } from '../settings/data-source-options'
 import type { ConnectionParts, Settings } from '../settings/types'
 import { whileRefused } from './connect'
+import { placeOf } from './open'
 import { connectionFailed } from './connection-failure'
+import { labelOfDataSource } from './data-source-connection'
 
 /**
  * The application's DataSource, initialized, as its own section of the ini says: its `synchronize` and
@@ -21,7 +23,7 @@ export async function applicationDataSource(settings: Settings): Promise<DataSou
   }
   if (database.kind === 'postgres') return build(settings, database.connection)
   const { acquireEmbedded } = await import('./embedded/client.js')
-  const lease = await acquireEmbedded({ ...database, here: settings.here })
+  const lease = await acquireEmbedded({ ...database, ...placeOf(settings) })
   try {
     const dataSource = await build(settings, lease.connection)
     return onDestroy(dataSource, () => lease.release())
@@ -44,7 +46,9 @@ export async function initialized(dataSource: DataSource, settings: Settings): P
   try {
     return await whileRefused(() => dataSource.initialize(), { wait, patience })
   } catch (error) {
-    const label = describeAddress((settings.application ?? settings).database)
+    const { database } = settings.application ?? settings
+    const isOwn = database.kind === 'data_source'
+    const label = isOwn ? labelOfDataSource(dataSource) : describeAddress(database)
     if (typeof (error as { code?: unknown }).code === 'string') throw connectionFailed(error, label)
     throw new MigrationError('CONNECTION_FAILED', `cannot initialize the DataSource of ${label}`, {
       detail: (error as Error).message,

@@ -1,6 +1,7 @@
 import type { Client, ClientBase, Pool } from 'pg'
 import type { DataSource, QueryRunner } from 'typeorm'
 import { patiently } from './connect'
+import { labelOfDataSource } from './data-source-connection'
 import type { Database, Purpose } from './database'
 import { Session } from './session'
 
@@ -24,6 +25,7 @@ class DataSourceDatabase implements Database {
   readonly borrowed = true
   readonly label: string
   readonly single: boolean
+  readonly migrationsTable: string | undefined
   private readonly runners = new Map<Session, QueryRunner>()
   private only: Promise<Session> | undefined
 
@@ -32,14 +34,12 @@ class DataSourceDatabase implements Database {
     private readonly patience: number,
   ) {
     const options = dataSource.options as {
-      database?: string
       poolSize?: number
       extra?: { max?: number }
     }
     this.single = (options.extra?.max ?? options.poolSize) === 1
-    this.label = options.database
-      ? `database "${options.database}"`
-      : 'the database of the DataSource'
+    this.migrationsTable = dataSource.options.migrationsTableName
+    this.label = labelOfDataSource(dataSource)
   }
 
   open(_purpose: Purpose, patience = this.patience): Promise<Session> {
@@ -82,6 +82,10 @@ class QueryRunnerDatabase implements Database {
   private session: Session | undefined
 
   constructor(private readonly runner: QueryRunner) {}
+
+  get migrationsTable(): string | undefined {
+    return this.runner.manager.connection.options.migrationsTableName
+  }
 
   async open(): Promise<Session> {
     this.session ??= await asFound((await this.runner.connect()) as ClientBase)

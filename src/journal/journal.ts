@@ -1,18 +1,14 @@
 import type { DatabaseError, QueryResultRow } from 'pg'
-import { quoteIdentifier } from '../database/quote'
+import { eq, ge, ne } from '../database/operators'
+import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import type { Entry, FullEntry } from './entry'
 import { inspection, readInspection } from './inspect'
+import { refuseHidden, refuseView } from './nature'
 import { parseEntries, readEntries } from './packed'
 import { emptyState, foldEntries, type JournalState } from './state'
-import {
-  createJournal,
-  journalShape,
-  readComment,
-  readFullEntries,
-  type JournalName,
-} from './table'
+import { createJournal, journalShape, readNature, readFullEntries, type JournalName } from './table'
 
 /**
  * Reads what is applied, in one round trip. Never writes: a database without a journal is one
@@ -34,9 +30,9 @@ async function stateOf(
   try {
     const text = readEntries(name)
     const answers = await session.queryAll(inspected ? `${inspected};\n${text}` : text)
-    const [[comment] = [], [row] = []] = answers.slice(-2)
+    const [[nature] = [], [row] = []] = answers.slice(-2)
     if (inspected) readInspection(name, answers[0]?.[0])
-    refuseUnknownShape(name, comment?.comment)
+    refuseOther(name, nature)
     return foldEntries(parseEntries(row?.entries as string | null))
   } catch (error) {
     if (isUndefinedTable(error)) return emptyState
@@ -47,38 +43,73 @@ async function stateOf(
 
 /** A newer shape may lack a column that we read; it is no foreign table for that. */
 async function refuseNewerShape(session: Session, name: JournalName): Promise<void> {
-  const [row] = await session.query(readComment(name))
-  refuseUnknownShape(name, row?.comment)
+  const [row] = await session.query(readNature(name))
+  refuseOther(name, row)
 }
 
-/** Whole entries for `list` (successes), `errors` (failures), `trace` (one id). Never writes. */
+/** Which entries `readFull` reads. */
+export type EntryFilter = ({ outcome: 'success' | 'error' } | { ids: readonly string[] }) & {
+  /** ISO 8601: only those that ended then or later, or began where they have not ended. */
+  since?: string
+  /** Only so many, the newest. */
+  limit?: number
+  /** Only those of these revisions. */
+  revisions?: readonly string[]
+}
+
+/** Whole entries for `list` (successes), `errors` (failures), `trace` (one id), oldest first. Never writes. */
 export async function readFull(
   session: Session,
   name: JournalName,
-  condition: 'success' | 'error' | { id: string },
+  filter: EntryFilter,
 ): Promise<FullEntry[]> {
-  const text = readFullEntries(name, typeof condition === 'string' ? 'outcome = $1' : 'id = $1')
-  const value = typeof condition === 'string' ? condition : condition.id
   try {
-    return (await session.query(text, [value])).map(toFullEntry)
+    const text = `${readNature(name)};\n${readFullEntries(name, conditionsOf(filter), filter.limit)}`
+    const [[nature] = [], rows = []] = await session.queryAll(text)
+    refuseOther(name, nature)
+    return rows.map(toFullEntry)
   } catch (error) {
     if (isUndefinedTable(error)) return []
     throw asJournalError(error, name)
   }
 }
 
-/** The SQL that the journal kept to revert a revision's newest application. */
-export async function readDowngradeText(
+function conditionsOf(filter: EntryFilter): string[] {
+  const { since, revisions } = filter
+  return [
+    'outcome' in filter
+      ? `outcome ${eq} ${quoteLiteral(filter.outcome)}`
+      : `id ${eq} ANY (${numbers(filter.ids)}::pg_catalog.int8[])`,
+    ...(since === undefined
+      ? []
+      : [`coalesce(finished_at, started_at) ${ge} ${quoteLiteral(since)}::pg_catalog.timestamptz`]),
+    ...(revisions ? [`revision ${eq} ANY (${numbers(revisions)}::pg_catalog.numeric[])`] : []),
+  ]
+}
+
+function numbers(digits: readonly string[]): string {
+  return quoteLiteral(`{${digits.join(',')}}`)
+}
+
+/** The SQL that the journal kept to revert the newest application of each revision, where there is some. */
+export async function readDowngradeTexts(
   session: Session,
   name: JournalName,
-  revision: string,
-): Promise<string | undefined> {
-  const rows = await session.query<{ downgrade_text: string }>(
-    `SELECT downgrade_text FROM ${quoteIdentifier(name.schema, name.table)}
-     WHERE revision = $1 AND outcome = 'success' AND operation <> 'rollback' ORDER BY id DESC LIMIT 1`,
-    [revision],
+  revisions: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await session.query<{ revision: string; text: string | null }>(
+    `SELECT revision::pg_catalog.text AS revision, downgrade_text AS text
+       FROM ${quoteIdentifier(name.schema, name.table)}
+      WHERE revision ${eq} ANY ($1::pg_catalog.numeric[]) AND outcome ${eq} 'success'
+        AND operation ${ne} 'rollback' ORDER BY id`,
+    [revisions],
   )
-  return rows[0]?.downgrade_text
+  const texts = new Map<string, string>()
+  for (const { revision, text } of rows) {
+    if (text === null) texts.delete(revision)
+    else texts.set(revision, text)
+  }
+  return texts
 }
 
 /**
@@ -94,9 +125,22 @@ export async function hasOutcome(
   const table = quoteIdentifier(name.schema, name.table)
   try {
     const [newest] = await session.query<{ outcome: string }>(
-      `SELECT outcome FROM ${table} WHERE revision = ${revision} AND outcome <> 'error' ORDER BY ordinal DESC LIMIT 1`,
+      `SELECT outcome FROM ${table} WHERE revision ${eq} ${revision} AND outcome ${ne} 'error' ORDER BY ordinal DESC LIMIT 1`,
     )
     return newest?.outcome === outcome
+  } catch (error) {
+    if (isUndefinedTable(error)) return false
+    throw asJournalError(error, name)
+  }
+}
+
+/** True when some operation is claimed and not finished. Not for a session inside a transaction. */
+export async function hasRunning(session: Session, name: JournalName): Promise<boolean> {
+  try {
+    const rows = await session.query(
+      `SELECT id FROM ${quoteIdentifier(name.schema, name.table)} WHERE outcome OPERATOR(pg_catalog.=) 'running' LIMIT 1`,
+    )
+    return rows.length > 0
   } catch (error) {
     if (isUndefinedTable(error)) return false
     throw asJournalError(error, name)
@@ -175,6 +219,13 @@ function createdMeanwhile(cause: unknown): MigrationError {
     hint: 'Run it again: what the other one did is recorded.',
     cause,
   })
+}
+
+/** @throws {MigrationError} JOURNAL_UNKNOWN, JOURNAL_FAILED where what is read is not all of a journal */
+function refuseOther(name: JournalName, nature: QueryResultRow | undefined): void {
+  refuseView(name, nature)
+  refuseHidden(name, nature)
+  refuseUnknownShape(name, nature?.comment)
 }
 
 function refuseUnknownShape(name: JournalName, comment: unknown): void {

@@ -1,4 +1,5 @@
 import type { Entry, Operation } from '../journal/entry'
+import type { OtherHistory } from '../journal/histories'
 import type { Direction, Kind, Script } from '../script/script'
 import type { LateScripts } from '../settings/types'
 
@@ -26,6 +27,8 @@ export interface PlanOptions {
   lateScripts: LateScripts
   /** Refuse when a script is changed or missing. */
   strict: boolean
+  /** Modules that have no downgrade, as far as their texts show: a plan refuses them before they are imported. */
+  withoutDowngrade?: ReadonlySet<string>
 }
 
 /** One script, one way. */
@@ -44,6 +47,15 @@ export interface Step {
   resume?: Entry
   /** What a person says of the work in doubt. */
   answer?: Answer
+  /**
+   * Where a person's answer says what is done with statements that are recorded as done, although a script
+   * below has been reverted since: `start` runs them again, `record` skips them.
+   */
+  resumeFrom?: 'start' | 'record'
+  /** True where `script` is absent: its SQL comes from the journal. */
+  fromJournal?: true
+  /** That SQL, as it would run; read with the plan. */
+  journalSql?: string
 }
 
 /** A pending script, as status shows it. */
@@ -63,6 +75,10 @@ export interface Plan {
   changed: readonly { entry: Entry; script: Script }[]
   /** Begun and not finished. */
   unfinished: readonly Entry[]
+  /** What other tools have done here, where the journal records nothing: `upgrade` refuses. */
+  otherTools?: readonly OtherHistory[]
   /** Sentences for a person; nothing that stops the work. */
   notices: readonly string[]
+  /** Who may write the journal beside its owner and superusers; asked only where its SQL would run. */
+  journalWriters?: readonly string[]
 }

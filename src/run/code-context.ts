@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { MessageResult } from '../database/message'
 import { MigrationError } from '../errors'
+import { requireRegular } from '../regular-file'
 import type { ScriptContext } from '../script/context'
 import { offsetOfCodePoint } from '../script/position'
 import type { SqlPart } from '../script/script'
@@ -16,13 +17,13 @@ import type { Runner } from './runner'
 
 /** What the script's function is given beside the QueryRunner. */
 export function scriptContext(runner: Runner, job: CodeJob): ScriptContext {
-  const { direction, revision } = job.step
+  const { direction, revision, title } = job.step
   return {
     direction,
     revision,
     signal: runner.context.signal ?? new AbortController().signal,
     runSql: async (file) => runPart(runner, job, await partFor(job, file)),
-    log: (message) => runner.context.observer.message?.('LOG', message),
+    log: (message) => runner.context.observer.message?.('LOG', message, { revision, title }),
   }
 }
 
@@ -30,6 +31,7 @@ async function partFor(job: CodeJob, file: string | undefined): Promise<SqlPart>
   const { script, direction } = job.step
   if (file !== undefined) {
     const path = resolve(dirname(job.file), file)
+    requireRegular(path)
     const sections = readSections(await readFile(path, 'utf8'), path)
     return (direction === 'down' && sections.downgrade) || sections.upgrade
   }
@@ -76,7 +78,12 @@ async function sendText(
     error.position === undefined
       ? (statement?.firstTokenStart ?? start)
       : start + offsetOfCodePoint(text, Number(error.position))
-  throw scriptFailure(error, labelOf(job.step), { part, offset, stage: 'script' })
+  throw scriptFailure(error, labelOf(job.step), {
+    part,
+    offset,
+    stage: 'script',
+    form: 'module',
+  })
 }
 
 /** Sends a statement after what an earlier attempt of it has left is cleared away. */

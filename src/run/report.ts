@@ -2,6 +2,12 @@ import type { Operation } from '../journal/entry'
 import type { Plan, Step } from '../plan/plan'
 import type { Direction, Kind } from '../script/script'
 
+/** A script as people call it. */
+export interface ScriptName {
+  revision: string
+  title: string
+}
+
 /** What became of one step. */
 export interface StepResult {
   revision: string
@@ -21,6 +27,9 @@ export interface RunReport {
   setUp?: boolean
 }
 
+/** What a notice is about, where that is more than something to know: it waits for others, or tries again. */
+export type NoticeKind = 'waiting' | 'retry'
+
 /** Told while work goes on; every method is optional and must not throw. */
 export interface Observer {
   /** The plan that is about to run, read again under the lock. */
@@ -28,8 +37,11 @@ export interface Observer {
   /** Before a step runs; `index` counts from 0. Consecutive SQL scripts may start together. */
   started?(step: Step, index: number, total: number): void
   finished?(result: StepResult, index: number, total: number): void
-  /** A sentence for a person: another migrator holds the lock, a lock timed out and is retried, … */
-  notice?(text: string): void
-  /** NOTICE, WARNING or INFO that a script raised, or a line from `context.log()`. */
-  message?(severity: string, text: string): void
+  /**
+   * A sentence for a person: what the plan's `notices` say, also where there is nothing to do; another
+   * migrator holds the lock, a lock timed out and is retried, …
+   */
+  notice?(text: string, kind?: NoticeKind): void
+  /** NOTICE, WARNING or INFO that a script raised, or a line from `context.log()`, and which script it was. */
+  message?(severity: string, text: string, script?: ScriptName): void
 }

@@ -11,6 +11,7 @@ import { labelOf } from './label'
 import { pause, type Lock } from './lock'
 import type { StepResult } from './report'
 import { lockTimeoutsOf } from './session-settings'
+import { userFrames } from './user-stack'
 import { backend, Watch, type Watched as WatchedWork, type WatchOptions } from './watch'
 
 /** The state of one execution: its sessions, and what became of its steps so far. */
@@ -20,6 +21,8 @@ export class Runner {
   /** Milliseconds from one look at who blocks us to the next: a few within the shortest lock timeout. */
   private readonly interval: number
   private current = ''
+  /** The scripts of the message that was sent last. */
+  private together: readonly Job[] = []
 
   constructor(
     readonly context: RunContext,
@@ -34,7 +37,23 @@ export class Runner {
 
   started(job: Job): void {
     this.current = labelOf(job.step)
+    if (!this.together.includes(job)) this.runs(job)
     this.context.observer.started?.(job.step, this.results.length, this.total)
+  }
+
+  /** Says whose the notices are that arrive from now on. */
+  private runs({ step: { revision, title } }: Job): void {
+    this.context.running = () => ({ revision, title })
+  }
+
+  /** The same for scripts that share a message; `statements`: how many each one has in it. */
+  runTogether(jobs: readonly Job[], statements: readonly number[]): void {
+    this.together = jobs
+    this.context.running = (completed) => {
+      let left = completed
+      const job = jobs.find((_, index) => (left -= statements[index] ?? 0) < 0) ?? jobs.at(-1)
+      return job && { revision: job.step.revision, title: job.step.title }
+    }
   }
 
   finished(job: Job, durationMs: number): void {
@@ -94,7 +113,7 @@ export class Runner {
       patience: lockTimeout + 1000, // until then a lock timeout will speak
       repeat: 30_000,
       progress: false,
-      notice: (text) => context.observer.notice?.(text),
+      notice: (text, kind) => context.observer.notice?.(text, kind),
       signal: context.signal,
       ...manner,
     })
@@ -157,16 +176,15 @@ export class Runner {
 
   /** The error as the journal keeps it: whole, and without a secret. */
   failureColumns(failure: MigrationError): { error: string; trace: string } {
-    const { code, message, detail, hint, file, line, column, excerpt, sqlstate, stack } = failure
+    const { code, message, detail, hint, file, line, column, excerpt, sqlstate } = failure
     const fields = { code, message, detail, hint, file, line, column, excerpt, sqlstate }
-    const cause = failure.cause instanceof Error ? `\ncaused by: ${failure.cause.stack}` : ''
     const hide = redactor(this.context.settings.secrets)
     const shown = Object.entries(fields).map(([key, value]) => {
       return [key, typeof value === 'string' ? hide(value) : value] as const
     })
     return {
       error: JSON.stringify(Object.fromEntries(shown)),
-      trace: hide(`${stack ?? message}${cause}`),
+      trace: hide(traceOf(failure)),
     }
   }
 
@@ -183,6 +201,7 @@ export class Runner {
     const by = blocker ? `, held by ${blocker}` : ''
     this.context.observer.notice?.(
       `${label}: ${why}${by}; trying again in ${(wait / 1000).toFixed(1)} s`,
+      'retry',
     )
     // who stops the run while it waits is told so, and the failure is recorded
     return pause(this.context, wait).then(
@@ -195,6 +214,12 @@ export class Runner {
   isClaimRefused({ code, constraint }: DatabaseError): boolean {
     return code === '23505' && constraint === claimIndex(this.context.settings.journal)
   }
+}
+
+/** The message, and where in the user's own code it came from; a SQL script has no stack. */
+function traceOf({ message, cause }: MigrationError): string {
+  const stack = cause instanceof Error ? (cause.stack ?? '') : ''
+  return [message, ...userFrames(stack).map((frame) => `    ${frame}`)].join('\n')
 }
 
 /** Why work may be tried again, and how often it was. */

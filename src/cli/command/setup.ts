@@ -1,7 +1,8 @@
 import type { Migrator } from '../../migrator'
-import type { Context, Handler } from '../context'
+import { answer, type Context, type Handler } from '../context'
 import { follow } from '../follow'
 import { runDocument } from '../json'
+import { withFailureExplained } from '../next-step'
 import { renderSetUp } from '../render-report'
 import { stoppable } from '../signals'
 import { withMigrator } from '../with-migrator'
@@ -9,22 +10,25 @@ import { showPlan } from './execute'
 
 /** Sets an empty database up; with `--dry-run` shows what would be done with the scripts. */
 export const setup: Handler = (context) =>
-  withMigrator(context, async (migrator) => {
+  withMigrator(context, async (migrator, label) => {
     if (context.call.options.dryRun) await showSetUp(context, migrator)
-    else await setUp(context, migrator)
+    else await setUp(context, migrator, label)
     return 0
   })
 
-async function setUp(context: Context, migrator: Migrator): Promise<void> {
+async function setUp(context: Context, migrator: Migrator, label: string): Promise<void> {
   const { call, io, output } = context
-  const runScripts = call.options.runScripts ?? false
-  output.note(output.noteStyle.bold(migrator.label))
+  output.heading(output.noteStyle.bold(label))
   const startedAt = performance.now()
   const { observer, end } = follow(output, io)
   try {
-    const work = (signal: AbortSignal) => migrator.setUp({ observer, signal, runScripts })
-    const { setUp = false, steps, plan } = await stoppable(context, work)
-    output.document(runDocument(steps, setUp))
+    const work = (signal: AbortSignal) =>
+      migrator.setUp({ observer, signal, ...runScripts(context) })
+    const report = await withFailureExplained(migrator, call.command, () =>
+      stoppable(context, work),
+    )
+    const { setUp = false, steps, plan } = report
+    answer(context, runDocument({ ...report, setUp }))
     output.result(renderSetUp(setUp, steps, plan, performance.now() - startedAt))
   } finally {
     end()
@@ -32,16 +36,21 @@ async function setUp(context: Context, migrator: Migrator): Promise<void> {
 }
 
 async function showSetUp(context: Context, migrator: Migrator): Promise<void> {
-  const command = context.call.options.runScripts ? 'upgrade' : 'mark'
+  const builds = !context.call.options.runScripts && migrator.settings.schema !== undefined
+  const command = builds ? 'mark' : 'upgrade'
   const standing = await migrator.status()
   const isSetUp = standing.applied.length + standing.unfinished.length > 0
-  showPlan(context, migrator, isSetUp ? standing : await migrator.plan({ command }))
+  await showPlan(context, migrator, isSetUp ? standing : await migrator.plan({ command }))
   if (isSetUp) context.output.note('The database is set up already: setup would leave it as it is.')
-  else if (command === 'mark') context.output.note(firstStep(migrator))
+  else context.output.note(firstStep(migrator, builds))
 }
 
-function firstStep({ settings: { schema } }: Migrator): string {
-  return schema === undefined
-    ? 'No canonical schema is named: setup would build none.'
-    : `Before that, the canonical schema would be loaded: ${schema}`
+function firstStep({ settings: { schema } }: Migrator, builds: boolean): string {
+  return builds
+    ? `Before that, the canonical schema would be loaded: ${schema}`
+    : 'No canonical schema is loaded: setup would run the scripts.'
+}
+
+function runScripts({ call }: Context): { runScripts?: true } {
+  return call.options.runScripts ? { runScripts: true } : {}
 }
