@@ -57,6 +57,12 @@ export async function queryRunnerOn(
   return { queryRunner, dataSource }
 }
 
+/** The DataSource that a QueryRunner belongs to: `dataSource` in TypeORM 1, `connection` in 0.3. */
+export function dataSourceOf(queryRunner: QueryRunner): DataSource {
+  const { dataSource } = queryRunner as { dataSource?: DataSource }
+  return dataSource ?? queryRunner.connection
+}
+
 const ours = new WeakSet<DataSource>()
 
 /** True for a DataSource made here, which installs no extensions when it connects. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { DataSource, QueryRunner } from 'typeorm'
-import { isOurs } from '../database/query-runner'
+import { dataSourceOf, isOurs } from '../database/query-runner'
 import { quoteIdentifier } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
@@ -68,7 +68,7 @@ function isClass(init: object): boolean {
 /** TypeORM's synchronize opens transactions and connections of its own, so nothing of ours may be open. */
 async function buildEntities({ database }: RunContext, session: Session): Promise<void> {
   const queryRunner = await database.queryRunner(session)
-  const { dataSource } = queryRunner
+  const dataSource = dataSourceOf(queryRunner)
   if (isOurs(dataSource)) {
     await installExtensions(dataSource)
     quoteDefaults(dataSource)
