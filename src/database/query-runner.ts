@@ -59,8 +59,12 @@ export async function queryRunnerOn(
 
 /** The DataSource that a QueryRunner belongs to: `dataSource` in TypeORM 1, `connection` in 0.3. */
 export function dataSourceOf(queryRunner: QueryRunner): DataSource {
-  const { dataSource } = queryRunner as { dataSource?: DataSource }
-  return dataSource ?? queryRunner.connection
+  return isOlder(queryRunner) ? queryRunner.connection : queryRunner.dataSource
+}
+
+/** True for TypeORM 0.3. */
+export function isOlder(queryRunner: QueryRunner): boolean {
+  return (queryRunner as { dataSource?: DataSource }).dataSource === undefined
 }
 
 const ours = new WeakSet<DataSource>()

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import type { DataSource, QueryRunner } from 'typeorm'
-import { dataSourceOf, isOurs } from '../database/query-runner'
+import { dataSourceOf, isOlder, isOurs } from '../database/query-runner'
 import { quoteIdentifier } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
-import { quoteDefaults } from './entity-defaults'
+import { quoteComments, quoteDefaults } from './entity-defaults'
 import { rememberNames } from './entity-names'
 import { codeFailure } from './failure'
 import type { RunContext } from './context'
@@ -72,6 +72,7 @@ async function buildEntities({ database }: RunContext, session: Session): Promis
   if (isOurs(dataSource)) {
     await installExtensions(dataSource)
     quoteDefaults(dataSource)
+    if (isOlder(queryRunner)) quoteComments(dataSource)
     rememberNames(dataSource)
   }
   for (const schema of schemasOf(dataSource)) {
