@@ -1,10 +1,10 @@
 import type { DataSource, DataSourceOptions } from 'typeorm'
-import { MigrationError } from '../errors'
 import { describeAddress } from '../settings/address'
 import { dataSourceOptions } from '../settings/data-source-options'
 import type { ConnectionParts, Settings } from '../settings/types'
 import { whileRefused } from './connect'
 import { connectionFailed } from './connection-failure'
+import { notInitialized } from './initialize'
 
 /**
  * The application's DataSource, initialized, as its own section of the ini says: its `synchronize` and
@@ -46,11 +46,7 @@ export async function initialized(dataSource: DataSource, settings: Settings): P
   } catch (error) {
     const label = describeAddress((settings.application ?? settings).database)
     if (typeof (error as { code?: unknown }).code === 'string') throw connectionFailed(error, label)
-    throw new MigrationError('CONNECTION_FAILED', `cannot initialize the DataSource of ${label}`, {
-      detail: (error as Error).message,
-      hint: 'Look at the typeorm.* settings, and at whether the server is up.',
-      cause: error,
-    })
+    throw notInitialized(error as Error, label)
   }
 }
 

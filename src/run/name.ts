@@ -1,5 +1,6 @@
 import { quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
+import { restoreSession } from './session-settings'
 
 /** What tells the sessions of one run from all others: it ends their application_name. */
 function runTag(runId: string): string {
@@ -19,22 +20,19 @@ export function sessionName(operator: string, runId: string): string {
   return `typetrek ${who} ${tag}`
 }
 
-const call = "SELECT pg_catalog.set_config('application_name', "
-
 /**
- * Gives a caller's connection the run's name, also after each script; returns what gives it its own
- * back. Behind a pooler it keeps its own.
+ * Gives a caller's connection the run's name, also after each script; returns what gives it back its own
+ * name and settings. Behind a pooler it keeps its own.
  */
 export async function nameBorrowed(session: Session, name: string): Promise<() => Promise<void>> {
   if (session.pooled) return () => Promise.resolve()
   const own = session.baseline
-  const naming = `${call}${quoteLiteral(name)}, false)`
+  const naming = `SELECT pg_catalog.set_config('application_name', ${quoteLiteral(name)}, false)`
   session.baseline = [...own, naming]
   await session.send(naming)
   return async () => {
     session.baseline = own
-    if (session.lost || session.status === 'E') return
-    await session.send('RESET application_name')
-    for (const text of own.filter((one) => one.startsWith(call))) await session.send(text)
+    // in the caller's failed transaction nothing runs, and its ROLLBACK takes the settings back
+    if (session.status !== 'E') await session.send(restoreSession(session).join(';\n'))
   }
 }

@@ -80,8 +80,8 @@ export async function underLock<Result>(
     return await task(lock, work)
   } finally {
     quiet()
-    await rename?.()
-    await leaveWork(context, work).catch(() => undefined) // the connection is gone, and the lock with it
+    // where this fails the connection is gone, and the lock with it
+    await leaveWork(context, work, rename).catch(() => undefined)
     const ours = !context.database.borrowed && !work.pooled
     await Promise.all([work.close(), lock.release(ours)])
   }
