@@ -60,5 +60,8 @@ function clientReason(lent: ClientState): readonly [string, string] | undefined 
   }
   const unknown = _connecting === undefined && _connected === undefined
   if (unknown || _connecting === true || _connected === true) return undefined
-  return ['the pg Client is not connected', 'Await client.connect() first; it stays open afterwards.']
+  return [
+    'the pg Client is not connected',
+    'Await client.connect() first; it stays open afterwards.',
+  ]
 }

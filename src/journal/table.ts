@@ -124,6 +124,10 @@ export function insertDone(name: JournalName, claim: Claim, within?: string): st
   return insertRow(name, claim, { outcome: 'success', statements_done: done }, guard)
 }
 
+/** Added to a claim: answers when it was made, in milliseconds, also where it is rolled back later. */
+export const answerBegan =
+  " RETURNING 'began' AS typetrek, 1000 OPERATOR(pg_catalog.*) EXTRACT(epoch FROM started_at)"
+
 /** A number; fails (22012) outside the transaction of this id, whatever the search_path. */
 function divided(number: string, within: string): string {
   return `${number} OPERATOR(pg_catalog./) (pg_catalog.txid_current() OPERATOR(pg_catalog.=) ${within})::pg_catalog.int4`
@@ -191,18 +195,45 @@ function savepointOf({ runId }: Claim): string {
  * its claim to the next one's, the last one until now. A migrator that is killed before leaves that
  * unknown.
  * @param within as for `insertDone`
+ * @param end when the last one ended, in milliseconds, where that was not now
  */
-export function writeTimes(name: JournalName, claims: readonly Claim[], within?: string): string {
+export function writeTimes(
+  name: JournalName,
+  claims: readonly Claim[],
+  { within, end }: { within?: string | undefined; end?: number | undefined } = {},
+): string {
   const table = quoteIdentifier(name.schema, name.table)
   const [first] = claims
   if (!first) throw new Error('times of no claim')
-  const written = `SELECT id, coalesce(pg_catalog.lead(started_at) OVER (ORDER BY id), pg_catalog.clock_timestamp()) AS ended FROM ${table} WHERE run_id = ${quoteLiteral(first.runId)} AND outcome = 'success' AND finished_at IS NULL AND revision IN (${claims.map(({ revision }) => revision).join(', ')})`
+  const last =
+    end === undefined ? 'pg_catalog.clock_timestamp()' : `pg_catalog.to_timestamp(${seconds(end)})`
+  const written = `SELECT id, coalesce(pg_catalog.lead(started_at) OVER (ORDER BY id), ${last}) AS ended FROM ${table} WHERE run_id = ${quoteLiteral(first.runId)} AND outcome = 'success' AND finished_at IS NULL AND revision IN (${claims.map(({ revision }) => revision).join(', ')})`
   const thousand = within === undefined ? '1000' : `(${divided('1000', within)})`
   return `WITH timed AS (UPDATE ${table} AS journal SET finished_at = written.ended, duration_ms = ${thousand} * EXTRACT(epoch FROM written.ended - journal.started_at) FROM (${written}) AS written WHERE journal.id = written.id RETURNING journal.id, journal.duration_ms) SELECT 'took' AS typetrek, duration_ms FROM timed ORDER BY id`
 }
 
 const finishedNow =
   'finished_at = pg_catalog.clock_timestamp(), duration_ms = 1000 * EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started_at)'
+
+/**
+ * Columns of a failure's row that say when it began and ended.
+ * @param took milliseconds
+ * @param began by the server's clock, in milliseconds; it ended now where that is not known
+ */
+export function failureTimes(took: number, began?: number): Record<string, string> {
+  const now = 'pg_catalog.clock_timestamp()'
+  const interval = `pg_catalog.make_interval(secs => ${seconds(took)})`
+  const start = began === undefined ? undefined : `pg_catalog.to_timestamp(${seconds(began)})`
+  return {
+    started_at: start ?? `${now} OPERATOR(pg_catalog.-) ${interval}`,
+    finished_at: start ? `${start} OPERATOR(pg_catalog.+) ${interval}` : now,
+    duration_ms: String(Math.round(took)),
+  }
+}
+
+function seconds(milliseconds: number): string {
+  return `${quoteLiteral(milliseconds / 1000)}::pg_catalog.float8`
+}
 
 /** Reads which transaction wrote an entry last. */
 export function readWritten(name: JournalName, id: string): string {

@@ -92,21 +92,22 @@ export async function findWorker(
 }
 
 /**
- * How many of these claims are committed as done. They travel in one message, in this order, so it is the
- * first ones.
+ * How long each of these claims took, in milliseconds, as far as they are committed as done. They travel in
+ * one message, in this order, so it is the first ones.
  */
-export async function countDone(
+export async function durationsSoFar(
   session: Session,
   { schema, table }: JournalName,
   claims: readonly Claim[],
-): Promise<number> {
+): Promise<number[]> {
   const [first] = claims
-  if (!first) return 0
-  const [row] = await askAside(
+  if (!first) return []
+  const rows = await askAside(
     session,
-    `SELECT count(*)::int AS done FROM ${quoteIdentifier(schema, table)}
+    `SELECT pg_catalog.round(1000 * EXTRACT(epoch FROM coalesce(pg_catalog.lead(started_at) OVER (ORDER BY id), pg_catalog.clock_timestamp()) - started_at)::numeric)::text AS took
+       FROM ${quoteIdentifier(schema, table)}
       WHERE run_id = ${quoteLiteral(first.runId)} AND outcome = 'success'
-        AND revision IN (${claims.map(({ revision }) => revision).join(', ')})`,
+        AND revision IN (${claims.map(({ revision }) => revision).join(', ')}) ORDER BY id`,
   )
-  return Number(row?.done ?? 0)
+  return rows.map(({ took }) => Number(took))
 }

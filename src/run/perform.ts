@@ -128,6 +128,7 @@ export async function runPlan(
     const all = context.settings.transaction === 'all' || work.status !== 'I'
     await (all ? runAll(runner, jobs) : runEach(runner, jobs))
   } catch (error) {
+    runner.abandon()
     const failure = asConnectionLost(error)
     if (failure instanceof MigrationError) failure.results = runner.results
     throw failure
