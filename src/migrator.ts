@@ -8,10 +8,12 @@ import type { FullEntry } from './journal/entry'
 import { readFull, readState } from './journal/journal'
 import { emptyState, type JournalState } from './journal/state'
 import type { Plan, Request } from './plan/plan'
+import { checkRequest } from './plan/check-request'
 import { planSteps } from './plan/planner'
 import { survey } from './plan/survey'
 import { createContext } from './run/context'
 import { execute } from './run/execute'
+import { executeShape, listOfSessions, setUpShape } from './run/option-shapes'
 import { asConnectionLost } from './run/failure'
 import type { Observer, RunReport } from './run/report'
 import type { InitMigration } from './run/set-up'
@@ -19,6 +21,8 @@ import type { LockSession } from './run/unlock'
 import { readFolder } from './script/folder'
 import type { Script } from './script/script'
 import { describeAddress } from './settings/address'
+import { checkArgument, checkValue, text } from './settings/arguments'
+import { showSettings, type ShownSettings } from './settings/show-settings'
 import type { Settings } from './settings/types'
 
 /** Who is told while work goes on, and who may stop it. */
@@ -38,7 +42,8 @@ export interface SetUpOptions extends ExecuteOptions {
 
 /** One database and one folder of scripts: everything that the command line and the library do with them. */
 export interface Migrator {
-  readonly settings: Settings
+  /** As they were read, without secrets: those are shown as `***`. */
+  readonly settings: ShownSettings
   /** `database "app" at localhost:5432`, without secrets. */
   readonly label: string
   /** Where the database stands: a plan without steps. Never writes; starts no embedded server. */
@@ -62,7 +67,9 @@ export interface Migrator {
    * Returns the process ids that were ended. @throws {MigrationError} UNLOCK_REFUSED
    */
   unlock(sessions?: readonly LockSession[]): Promise<number[]>
+  /** Releases what was opened here, when what still runs has ended; `await using` calls it. */
   close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
 }
 
 /** Prepares a migrator for settings; connects when its first method needs it. */
@@ -76,17 +83,25 @@ export function migratorOn(database: Database, settings: Settings): Migrator {
 }
 
 class SettingsMigrator implements Migrator {
-  private opened: Promise<Database> | undefined
-  private folder: Promise<readonly Script[]> | undefined
-  private impatient = false
+  #opened: Promise<Database> | undefined
+  #folder: Promise<readonly Script[]> | undefined
+  #impatient = false
+  readonly #running = new Set<Promise<unknown>>()
+  // private to the language too, so that no inspection shows a secret
+  readonly #settings: Settings
+  readonly #given: Database | undefined
 
-  constructor(
-    readonly settings: Settings,
-    private readonly given: Database | undefined,
-  ) {}
+  constructor(settings: Settings, given: Database | undefined) {
+    this.#settings = settings
+    this.#given = given
+  }
+
+  get settings(): ShownSettings {
+    return showSettings(this.#settings)
+  }
 
   get label(): string {
-    return this.given?.label ?? describeAddress(this.settings.database)
+    return this.#given?.label ?? describeAddress(this.#settings.database)
   }
 
   async status(): Promise<Plan> {
@@ -95,19 +110,35 @@ class SettingsMigrator implements Migrator {
   }
 
   async plan(request: Request): Promise<Plan> {
+    checkRequest(request)
     const [scripts, state] = await this.situation()
-    return planSteps(scripts, state, request, this.settings)
+    return planSteps(scripts, state, request, this.#settings)
   }
 
-  async execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
+  execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
+    return this.tracked(async () => {
+      checkRequest(request)
+      checkArgument('the options object', options, executeShape)
+      return this.run(request, options)
+    })
+  }
+
+  setUp(options: SetUpOptions = {}): Promise<RunReport> {
+    return this.tracked(async () => {
+      checkArgument('the options object', options, setUpShape)
+      return this.runSetUp(options)
+    })
+  }
+
+  private async run(request: Request, options: ExecuteOptions): Promise<RunReport> {
     const scripts = this.scripts()
     scripts.catch(() => undefined) // a database that cannot be opened is told instead
     const database = await this.orStopped(this.database(), options)
     return translated(execute(this.context(database, options), scripts, request))
   }
 
-  async setUp(options: SetUpOptions = {}): Promise<RunReport> {
-    const { schema } = this.settings
+  private async runSetUp(options: SetUpOptions): Promise<RunReport> {
+    const { schema } = this.#settings
     const { runScripts = false } = options
     const { initMigration = runScripts ? undefined : schema } = options
     const scripts = this.scripts()
@@ -127,6 +158,7 @@ class SettingsMigrator implements Migrator {
   }
 
   async trace(id: string): Promise<FullEntry> {
+    checkValue('the id', id, text)
     const [entry] = /^\d{1,18}$/.test(id) ? await this.entries({ id }) : []
     if (entry) return entry
     throw new MigrationError('ENTRY_NOT_FOUND', `the journal has no entry ${id}`, {
@@ -136,66 +168,91 @@ class SettingsMigrator implements Migrator {
 
   lockSessions(): Promise<LockSession[]> {
     const { readLockSessions } = require('./run/unlock') as typeof import('./run/unlock')
-    return this.reading((session) => readLockSessions(session, this.settings.journal), [])
+    return this.reading((session) => readLockSessions(session, this.#settings.journal), [])
   }
 
   async unlock(sessions?: readonly LockSession[]): Promise<number[]> {
+    if (sessions !== undefined) checkValue('the sessions', sessions, listOfSessions)
     const held = sessions ?? (await this.lockSessions())
     const { endSessions } = require('./run/unlock') as typeof import('./run/unlock')
     return this.reading((session) => endSessions(session, held), [])
   }
 
   async close(): Promise<void> {
-    const closing = this.opened?.then(
+    // what still runs works on connections that are released only then
+    if (!this.#impatient) await Promise.all(this.#running)
+    const closing = this.#opened?.then(
       (database) => database.close(),
       () => undefined, // a failed opening was thrown to its caller
     )
     // who stopped the opening does not wait for its end either
-    if (!this.impatient) await closing
-    this.opened = undefined
+    if (!this.#impatient) await closing
+    this.#opened = undefined
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  private tracked<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = work()
+    const settled: Promise<unknown> = result.then(forget, forget)
+    const running = this.#running
+    function forget(): void {
+      running.delete(settled)
+    }
+    running.add(settled)
+    return result
   }
 
   private orStopped<Result>(task: Promise<Result>, { signal }: ExecuteOptions): Promise<Result> {
     return orInterrupted(task, signal).catch((error: unknown) => {
-      this.impatient = signal?.aborted === true
+      this.#impatient = signal?.aborted === true
       throw error
     })
   }
 
   private context(database: Database, { observer, signal }: ExecuteOptions) {
-    return createContext(database, this.settings, observer, signal)
+    return createContext(database, this.#settings, observer, signal)
   }
 
   private scripts(): Promise<readonly Script[]> {
-    this.folder ??= readFolder(this.settings.directory)
-    return this.folder
+    this.#folder ??= readFolder(this.#settings.directory)
+    return this.#folder
   }
 
   private database(): Promise<Database> {
-    this.opened ??= this.given ? Promise.resolve(this.given) : openDatabase(this.settings)
-    return this.opened
+    this.#opened ??= this.#given ? Promise.resolve(this.#given) : openDatabase(this.#settings)
+    return this.#opened
   }
 
   /** For reading only: nothing where an embedded server was never made. */
   private async existing(): Promise<Database | undefined> {
-    if (this.given || this.opened) return this.database()
-    const database = await openExisting(this.settings)
-    if (database) this.opened = Promise.resolve(database)
+    if (this.#given || this.#opened) return this.database()
+    const database = await openExisting(this.#settings)
+    if (database) this.#opened = Promise.resolve(database)
     return database
   }
 
   private async situation(): Promise<[readonly Script[], JournalState]> {
     return Promise.all([
       this.scripts(),
-      this.reading((session) => readState(session, this.settings.journal), emptyState),
+      this.reading((session) => readState(session, this.#settings.journal), emptyState),
     ])
   }
 
   private entries(condition: Parameters<typeof readFull>[2]): Promise<FullEntry[]> {
-    return this.reading((session) => readFull(session, this.settings.journal, condition), [])
+    return this.reading((session) => readFull(session, this.#settings.journal, condition), [])
   }
 
-  private async reading<Result>(
+  private reading<Result>(
+    read: (session: Session) => Promise<Result>,
+    otherwise: Result,
+  ): Promise<Result> {
+    return this.tracked(() => this.readingNow(read, otherwise))
+  }
+
+  private async readingNow<Result>(
     read: (session: Session) => Promise<Result>,
     otherwise: Result,
   ): Promise<Result> {

@@ -4,6 +4,8 @@ import { MigrationError } from './errors'
 import { migratorOn, openMigrator, type ExecuteOptions, type Migrator } from './migrator'
 import type { Plan } from './plan/plan'
 import type { InitMigration } from './run/initial'
+import { setUpShape } from './run/option-shapes'
+import { checkArgument, checkValue, oneOf, text } from './settings/arguments'
 import { settingsFor, type SettingsSource } from './settings/library'
 
 /** How `setUpMigration` builds an empty database, and what a boot does with one that is there. */
@@ -42,10 +44,15 @@ export async function setUpMigration(
   source: SettingsSource,
   options: SetUpMigrationOptions = {},
 ): Promise<boolean> {
+  checkArgument('the options object', options, {
+    ...setUpShape,
+    whenSetUp: oneOf('leave', 'upgrade', 'verify'),
+  })
   const migrator = await migratorFor(database, source)
   try {
     const { schema } = migrator.settings
-    const { whenSetUp = 'leave', ...rest } = options
+    const { whenSetUp = 'leave', observer, signal } = options
+    const rest = { ...(observer && { observer }), ...(signal && { signal }) }
     const { initMigration = options.runScripts ? undefined : schema } = options
     const { runScripts = initMigration === undefined } = options
     const { setUp, plan } = await migrator.setUp({
@@ -73,6 +80,10 @@ export async function migratorFor(
   database: Connectable | string,
   source: SettingsSource,
 ): Promise<Migrator> {
+  checkValue('the database', database, {
+    what: 'an address, a DataSource, a QueryRunner, or a pg Pool or Client',
+    holds: (value) => text.holds(value) || (typeof value === 'object' && value !== null),
+  })
   if (typeof database === 'string') return openMigrator(await settingsFor(source, database))
   const settings = await settingsFor(source)
   return migratorOn(databaseOf(database, settings.lockWait), settings)

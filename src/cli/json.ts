@@ -49,7 +49,7 @@ export function entriesDocument(database: string, entries: readonly FullEntry[])
 
 /** The steps that came before a failure, and the failed one. */
 export function stepsDone(error: unknown): readonly StepResult[] {
-  return error instanceof MigrationError ? ((error.results ?? []) as readonly StepResult[]) : []
+  return error instanceof MigrationError ? (error.results ?? []) : []
 }
 
 function appliedMember({ revision, title, kind, finishedAt, startedAt, durationMs }: Entry) {

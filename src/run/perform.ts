@@ -39,7 +39,7 @@ export async function runUntilDone(
       return { ...report, steps: [...done, ...report.steps] }
     } catch (error) {
       if (!(error instanceof MigrationError)) throw error
-      done.push(...((error.results ?? []) as readonly StepResult[]))
+      done.push(...(error.results ?? []))
       error.results = done
       if (error.code !== 'CLAIM_REFUSED' || sessions.work.status !== 'I') throw error
       if (isRelative(request)) throw error
