@@ -4,6 +4,7 @@ import type { Plan, Request } from '../plan/plan'
 import { runAll } from './all'
 import { runCodes } from './code'
 import { runWithCopies } from './copies'
+import { enterCallersTransaction } from './callers-transaction'
 import { asConnectionLost } from './failure'
 import { runMarks } from './marks'
 import { isTakeOver, type RunContext } from './context'
@@ -75,13 +76,20 @@ export async function underLock<Result>(
   const quiet = work.onNotice(({ severity, message }) => {
     context.observer.message?.(severity, message)
   })
-  const rename = context.database.borrowed ? await nameBorrowed(work, context.name) : undefined
+  const part = await enterCallersTransaction(work)
+  const restore = context.database.borrowed ? await nameBorrowed(work, context.name) : undefined
   try {
-    return await task(lock, work)
+    const result = await task(lock, work)
+    await part.keep()
+    return result
+  } catch (error) {
+    // a transaction that the script has ended cannot be gone back in
+    await part.undo().catch(() => undefined)
+    throw error
   } finally {
     quiet()
     // where this fails the connection is gone, and the lock with it
-    await leaveWork(context, work, rename).catch(() => undefined)
+    await leaveWork(context, work, part.undone ? undefined : restore).catch(() => undefined)
     const ours = !context.database.borrowed && !work.pooled
     await Promise.all([work.close(), lock.release(ours)])
   }

@@ -51,6 +51,7 @@ export async function setUp(
     const asking = opening.session.then((session) => readState(session, settings.journal))
     const [scripts, session, before] = await Promise.all([reading, opening.session, asking])
     if (isSetUp(before)) return nothingDone(context, scripts, before)
+    if (database.borrowed && session.status !== 'I') throw inCallersTransaction()
     const elsewhere = async (waiting: Session) => {
       if (await hasOutcome(waiting, settings.journal, setUpRevision, 'running')) return undefined
       const now = await readState(waiting, settings.journal)
@@ -62,6 +63,15 @@ export async function setUp(
   } finally {
     await opening.close()
   }
+}
+
+/** A set-up commits by itself. */
+function inCallersTransaction(): MigrationError {
+  return new MigrationError(
+    'TRANSACTION_MODE',
+    'the set-up cannot run inside the transaction that the caller has open',
+    { hint: 'Commit it before, or give a connection without one, a Pool or a DataSource.' },
+  )
 }
 
 /**
