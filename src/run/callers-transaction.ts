@@ -20,13 +20,14 @@ export async function enterCallersTransaction(work: Session): Promise<CallersPar
     if (error) throw error
   }
   await send(`SAVEPOINT ${name}`)
-  return {
+  const part: CallersPart = {
     undone: false,
     keep: () => send(`RELEASE SAVEPOINT ${name}`),
     async undo() {
       await work.quiet()
       await send(`ROLLBACK TO SAVEPOINT ${name}`, `RELEASE SAVEPOINT ${name}`)
-      this.undone = work.inCallersTransaction
+      part.undone = work.inCallersTransaction
     },
   }
+  return part
 }
