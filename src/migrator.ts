@@ -5,7 +5,7 @@ import type { Session } from './database/session'
 import { MigrationError } from './errors'
 import { orInterrupted } from './interruption'
 import type { FullEntry } from './journal/entry'
-import { readFull, readState } from './journal/journal'
+import { readFull, readState, type EntryFilter } from './journal/journal'
 import { emptyState, type JournalState } from './journal/state'
 import type { Plan, Request } from './plan/plan'
 import { checkRequest } from './plan/check-request'
@@ -17,6 +17,7 @@ import { executeShape, listOfSessions, setUpShape } from './run/option-shapes'
 import { asConnectionLost } from './run/failure'
 import type { Observer, RunReport } from './run/report'
 import type { InitMigration } from './run/set-up'
+import type { Found, Status } from './run/status'
 import type { LockSession } from './run/unlock'
 import { readFolder } from './script/folder'
 import type { Script } from './script/script'
@@ -40,14 +41,24 @@ export interface SetUpOptions extends ExecuteOptions {
   initMigration?: InitMigration
 }
 
+/** Which entries `list` and `errors` give; all unless said. */
+export interface ListOptions {
+  /** Only so many, the newest. */
+  limit?: number
+  /** Only those that ended then or later. */
+  since?: Date
+  /** Only those of the scripts that the folder holds. */
+  inFolder?: boolean
+}
+
 /** One database and one folder of scripts: everything that the command line and the library do with them. */
 export interface Migrator {
   /** As they were read, without secrets: those are shown as `***`. */
   readonly settings: ShownSettings
   /** `database "app" at localhost:5432`, without secrets. */
   readonly label: string
-  /** Where the database stands: a plan without steps. Never writes; starts no embedded server. */
-  status(): Promise<Plan>
+  /** The state of the database: a plan without steps, and what is going on. Never writes; starts no embedded server. */
+  status(): Promise<Status>
   /** What a request would do. Never writes, imports no script. */
   plan(request: Request): Promise<Plan>
   /** Plans and runs. @throws {MigrationError} with `results` */
@@ -55,9 +66,9 @@ export interface Migrator {
   /** Sets up an empty database; `setUp: false` in the report when it had been set up before. */
   setUp(options?: SetUpOptions): Promise<RunReport>
   /** The journal's successes, oldest first. */
-  list(): Promise<FullEntry[]>
+  list(options?: ListOptions): Promise<FullEntry[]>
   /** The journal's failures, oldest first. */
-  errors(): Promise<FullEntry[]>
+  errors(options?: ListOptions): Promise<FullEntry[]>
   /** One entry in full. @throws {MigrationError} ENTRY_NOT_FOUND */
   trace(id: string): Promise<FullEntry>
   /** Who holds the lock, and the sessions of that run; empty when nobody does. */
@@ -104,15 +115,31 @@ class SettingsMigrator implements Migrator {
     return this.#given?.label ?? describeAddress(this.#settings.database)
   }
 
-  async status(): Promise<Plan> {
-    const [scripts, state] = await this.situation()
-    return { ...survey(scripts, state), steps: [], notices: [] }
+  async status(): Promise<Status> {
+    const { readStatus, statusOf } = require('./run/status') as typeof import('./run/status')
+    const nothing: Found = {
+      state: emptyState,
+      broken: [],
+      holders: { sessions: [], progress: new Map() },
+    }
+    const [scripts, found] = await Promise.all([
+      this.scripts(),
+      this.reading((session) => readStatus(session, this.#settings.journal), nothing),
+    ])
+    return statusOf(survey(scripts, found.state), found)
   }
 
   async plan(request: Request): Promise<Plan> {
     checkRequest(request)
     const [scripts, state] = await this.situation()
-    return planSteps(scripts, state, request, this.#settings)
+    const { modulesWithoutDowngrade } =
+      require('./script/lacks-downgrade') as typeof import('./script/lacks-downgrade')
+    const applied = new Set(state.applied.map(({ revision }) => revision))
+    const revertible = ['downgrade', 'to', 'rebuild'].includes(request.command)
+      ? scripts.filter(({ revision }) => applied.has(revision))
+      : []
+    const withoutDowngrade = await modulesWithoutDowngrade(revertible)
+    return planSteps(scripts, state, request, { ...this.#settings, withoutDowngrade })
   }
 
   execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
@@ -149,26 +176,34 @@ class SettingsMigrator implements Migrator {
     return translated(setUp(context, scripts, { initMigration, runScripts }))
   }
 
-  list(): Promise<FullEntry[]> {
-    return this.entries('success')
+  list(options: ListOptions = {}): Promise<FullEntry[]> {
+    return this.listed('success', options)
   }
 
-  errors(): Promise<FullEntry[]> {
-    return this.entries('error')
+  errors(options: ListOptions = {}): Promise<FullEntry[]> {
+    return this.listed('error', options)
   }
 
   async trace(id: string): Promise<FullEntry> {
     checkValue('the id', id, text)
-    const [entry] = /^\d{1,18}$/.test(id) ? await this.entries({ id }) : []
+    const [entry] = /^\d{1,18}$/.test(id) ? await this.entries({ ids: [id] }) : []
     if (entry) return entry
     throw new MigrationError('ENTRY_NOT_FOUND', `the journal has no entry ${id}`, {
       hint: 'Run list or errors to see the ids.',
     })
   }
 
-  lockSessions(): Promise<LockSession[]> {
-    const { readLockSessions } = require('./run/unlock') as typeof import('./run/unlock')
-    return this.reading((session) => readLockSessions(session, this.#settings.journal), [])
+  async lockSessions(): Promise<LockSession[]> {
+    const { nameScripts, needsScripts, readHolders } =
+      require('./run/unlock') as typeof import('./run/unlock')
+    const holders = await this.reading((session) => readHolders(session, this.#settings.journal), {
+      sessions: [],
+      progress: new Map(),
+    })
+    if (!needsScripts(holders)) return nameScripts(holders, undefined)
+    // without a folder that can be read the sessions are shown all the same
+    const found = await this.situation().catch(() => undefined)
+    return nameScripts(holders, found && survey(...found))
   }
 
   async unlock(sessions?: readonly LockSession[]): Promise<number[]> {
@@ -241,8 +276,21 @@ class SettingsMigrator implements Migrator {
     ])
   }
 
-  private entries(condition: Parameters<typeof readFull>[2]): Promise<FullEntry[]> {
-    return this.reading((session) => readFull(session, this.#settings.journal, condition), [])
+  private async listed(
+    outcome: 'success' | 'error',
+    { limit, since, inFolder = false }: ListOptions,
+  ): Promise<FullEntry[]> {
+    const scripts = inFolder ? await this.scripts() : undefined
+    return this.entries({
+      outcome,
+      ...(limit !== undefined && { limit }),
+      ...(since && { since: since.toISOString() }),
+      ...(scripts && { revisions: scripts.map(({ revision }) => revision) }),
+    })
+  }
+
+  private entries(filter: EntryFilter): Promise<FullEntry[]> {
+    return this.reading((session) => readFull(session, this.#settings.journal, filter), [])
   }
 
   private reading<Result>(

@@ -1,4 +1,5 @@
 import { openDatabase } from '../database/open'
+import { eq } from '../database/operators'
 import { MigrationError } from '../errors'
 import { createContext } from '../run/context'
 import { buildInitial } from '../run/initial'
@@ -74,7 +75,7 @@ async function typeMissing(
   if (name === undefined) return undefined
   const pool = await database.pool()
   const { rowCount } = await pool.query(
-    'SELECT FROM pg_catalog.pg_available_extensions WHERE name = $1',
+    `SELECT FROM pg_catalog.pg_available_extensions WHERE name ${eq} $1`,
     [name],
   )
   if (rowCount === 0) return extensionMissing(new Error(`extension "${name}" is not available`))

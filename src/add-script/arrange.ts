@@ -1,3 +1,4 @@
+import { ge, plus } from '../database/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Catalog } from './catalog'
 import { type ColumnChange, columnChanges, newColumns } from './column-changes'
@@ -143,8 +144,8 @@ export function continueSequences(steps: readonly Step[], from: Catalog): Step[]
     const named = quoteLiteral(plainPath({ ...id, name: id.table }, table))
     const name = isNew
       ? quoteLiteral(sequence.replaceAll("''", "'").replace(/^public\./, ''))
-      : `pg_get_serial_sequence(${named}, ${quoteLiteral(id.name)})`
-    const sql = `SELECT setval(${name}, COALESCE(max(${column}), 0) + 1, false) FROM ${table}`
+      : `pg_catalog.pg_get_serial_sequence(${named}, ${quoteLiteral(id.name)})`
+    const sql = `SELECT pg_catalog.setval(${name}, COALESCE(pg_catalog.max(${column}), 0) ${plus} 1, false) FROM ${table}`
     return [one, step(sql, [id], { verb: 'data', chain: columnKey(id) })]
   })
 }
@@ -159,9 +160,9 @@ export function raiseSequences(steps: readonly Step[], from: Catalog, to: Catalo
     const least = textOf(wanted?.['minValue'])
     if (!before || BigInt(least) <= BigInt(textOf(before['minValue']))) return [one]
     const name = quoteIdentifier(id.schema, id.name)
-    const value = `GREATEST(last_value, ${least}), is_called AND last_value >= ${least}`
+    const value = `GREATEST(last_value, ${least}), is_called AND last_value ${ge} ${least}`
     const named = quoteLiteral(plainPath(id, name))
-    const sql = `SELECT setval(${named}, ${value}) FROM ${name}`
+    const sql = `SELECT pg_catalog.setval(${named}, ${value}) FROM ${name}`
     return [step(sql, [id], { verb: 'data' }), one]
   })
 }

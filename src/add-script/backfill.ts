@@ -1,3 +1,4 @@
+import { eq, ge, lt, plus, times } from '../database/operators'
 import { quoteLiteral } from '../database/quote'
 import { step, type ColumnId, type Step } from './step'
 
@@ -28,17 +29,17 @@ export function backfillOf(one: Step): Step | undefined {
 DECLARE
   backfill_page bigint := 0;
 BEGIN
-  WHILE backfill_page * current_setting('block_size')::bigint < (
+  WHILE (backfill_page ${times} pg_catalog.current_setting('block_size')::bigint) ${lt} (
     WITH RECURSIVE family AS (
-      SELECT ${quoteLiteral(table)}::regclass::oid AS id
-      UNION SELECT inhrelid FROM pg_inherits JOIN family ON inhparent = family.id)
-    SELECT max(pg_relation_size(family.id)) FROM family) LOOP
+      SELECT ${quoteLiteral(table)}::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent ${eq} family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
     UPDATE ${table} SET ${column} = ${expression}
     WHERE ${column} IS NULL
-      AND ctid >= format('(%s,0)', backfill_page)::tid
-      AND ctid < format('(%s,0)', backfill_page + ${batch})::tid;
+      AND ctid ${ge} pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid ${lt} pg_catalog.format('(%s,0)', backfill_page ${plus} ${batch})::pg_catalog.tid;
     COMMIT;
-    backfill_page := backfill_page + ${batch};
+    backfill_page := backfill_page ${plus} ${batch};
   END LOOP;
 END
 `

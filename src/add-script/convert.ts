@@ -77,10 +77,10 @@ function betweenArrays(from: TypeFacts, to: TypeFacts, column: string, type: str
   const join = type === 'text' ? '' : `::${type}`
   const suggestion = to.isArray
     ? from.category === 'S'
-      ? `string_to_array(${column}, ',')${split}`
+      ? `pg_catalog.string_to_array(${column}, ',')${split}`
       : `ARRAY[${column}]::${type}`
     : to.category === 'S'
-      ? `array_to_string(${column}, ',')${join}`
+      ? `pg_catalog.array_to_string(${column}, ',')${join}`
       : `${column}[1]::${type}`
   return { how: 'ask', why, suggestion, assignment: false }
 }
@@ -103,14 +103,14 @@ function sameType(from: TypeFacts, to: TypeFacts, column: string): Verdict {
 function narrowNumeric(column: string, scale: number, keepsScale: boolean): Verdict {
   const effect = `Raises where a value has too many digits${keepsScale ? '' : '; rounds the others'}.`
   const why = keepsScale ? 'takes fewer digits' : 'rounds to fewer digits'
-  const suggestion = keepsScale ? '' : `round(${column}, ${scale})`
+  const suggestion = keepsScale ? '' : `pg_catalog.round(${column}, ${scale})`
   return { how: 'ask', why, suggestion, assignment: true, effect }
 }
 
 function narrowString(to: TypeFacts, column: string, size: number): Verdict {
   const text = to.name.startsWith('bit')
     ? { how: 'ask' as const, suggestion: '' }
-    : { how: 'ask' as const, suggestion: `left(${column}, ${size})` }
+    : { how: 'ask' as const, suggestion: `pg_catalog.left(${column}, ${size})` }
   const unit = to.name.startsWith('bit') ? 'bits' : 'characters'
   const effect = `Raises where a value has more than ${size} ${unit}.`
   return { ...text, why: `takes ${size} ${unit} at most`, assignment: true, effect }
@@ -166,7 +166,7 @@ function betweenNumbers(
 }
 
 function rounding(column: string, type: string): Verdict {
-  const suggestion = `round(${column})::${type}`
+  const suggestion = `pg_catalog.round(${column})::${type}`
   return { how: 'ask', why: 'rounds', suggestion, assignment: true, effect: 'Rounds.' }
 }
 
@@ -182,7 +182,7 @@ function toStrings(from: TypeFacts, to: TypeFacts, column: string): Verdict | un
   if (newSize === undefined && to.name !== 'character') return { how: 'plain' }
   if (strings.includes(from.name) && size !== undefined && newSize !== undefined && newSize >= size)
     return { how: 'plain' }
-  return narrowString(to, strings.includes(from.name) ? column : `${column}::text`, newSize ?? 1)
+  return narrowString(to, strings.includes(from.name) ? column : `${column}::varchar`, newSize ?? 1)
 }
 
 function fromStrings(
@@ -193,7 +193,7 @@ function fromStrings(
 ): Verdict | undefined {
   if (from.category !== 'S') return undefined
   if (to.name === 'bytea') {
-    const suggestion = `convert_to(${column}, 'UTF8')`
+    const suggestion = `pg_catalog.convert_to(${column}, 'UTF8')`
     return { how: 'ask', why: 'needs an encoding', suggestion, assignment: false }
   }
   if (zoned.includes(to.name))
@@ -210,20 +210,19 @@ function byCast(
   casted: string,
 ): Verdict {
   if (from.isEnum && to.isEnum) {
-    const expression = casted.replace(column, `${column}::text${from.isArray ? '[]' : ''}`)
+    const expression = casted.replace(column, `${column}::varchar${from.isArray ? '[]' : ''}`)
     const comment = `Raises on a label that ${to.name.replace(/^public\./, '')} lacks.`
     return { how: 'using', expression, comment }
   }
   if (cast === 'i' || cast === 'a') return { how: 'plain' }
   if (['R', 'C'].includes(from.category) && from.category === to.category) {
     const [, type = ''] = casted.split(`${column}::`)
-    const suggestion = `${column}::text${from.isArray ? '[]' : ''}::${type}`
+    const suggestion = `${column}::varchar${from.isArray ? '[]' : ''}::${type}`
     return { how: 'ask', why: 'goes by way of text', suggestion, assignment: false }
   }
   if (from.name === 'boolean' && to.name === 'integer') return { how: 'using', expression: casted }
   if (cast === 'e') {
-    const suggestion = to.name === 'boolean' ? `${column} <> 0` : casted
-    return { how: 'ask', why: 'may change values', suggestion, assignment: false }
+    return { how: 'ask', why: 'may change values', suggestion: casted, assignment: false }
   }
   const suggestion = suggestionWithoutCast(from, to, column)
   const why = 'is a conversion that PostgreSQL has no cast for'
@@ -231,8 +230,8 @@ function byCast(
 }
 
 function suggestionWithoutCast(from: TypeFacts, to: TypeFacts, column: string): string | undefined {
-  if (to.name === 'uuid') return 'gen_random_uuid()'
+  if (to.name === 'uuid') return 'pg_catalog.gen_random_uuid()'
   if (from.category === 'N' && to.name === 'timestamp with time zone')
-    return `to_timestamp(${column})`
+    return `pg_catalog.to_timestamp(${column})`
   return undefined
 }

@@ -37,7 +37,7 @@ export class Copy {
 
   static async of(engine: Engine, pool: Pool, looking: Looking): Promise<Copy> {
     const { rows } = await pool.query<{ version: string }>(
-      "SELECT current_setting('server_version_num') AS version",
+      "SELECT pg_catalog.current_setting('server_version_num') AS version",
     )
     const major = Math.floor(Number(rows[0]?.version) / 10_000)
     return new Copy(engine, pool, looking, await readWords(pool), major)

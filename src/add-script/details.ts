@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { underCatalogPath } from './catalog-path'
 import { smallSetting, smallSettings, type SmallRow } from './small-settings'
 
 /** A property that has a default: how to set it, and how to take it back. */
@@ -116,11 +117,9 @@ WHERE one.oid >= 16384 AND NOT EXISTS (
   WHERE d.classid = one.class AND d.objid = one.oid AND d.deptype IN ('e', 'i'))
 ORDER BY 1`
 
-/** Reads what pg-delta does not; every name in it is qualified. */
+/** Reads what pg-delta does not. */
 export async function readDetails(pool: Pool): Promise<Details> {
-  const client = await pool.connect()
-  try {
-    await client.query("BEGIN READ ONLY; SET LOCAL search_path TO 'pg_catalog'")
+  return underCatalogPath(pool, async (client) => {
     const columns = await client.query<ColumnRow>(columnSettings)
     const extended = await client.query<StatisticsRow>(statistics)
     const small = await client.query<SmallRow>(smallSettings)
@@ -139,10 +138,7 @@ export async function readDetails(pool: Pool): Promise<Details> {
       virtual: new Set(virtual.rows.map(({ name }) => name)),
       unwritten: new Map(others.rows.map(({ name, definition }) => [name, definition ?? ''])),
     }
-  } finally {
-    await client.query('ROLLBACK')
-    client.release()
-  }
+  })
 }
 
 interface ColumnRow {

@@ -110,10 +110,12 @@ export function inverseOf(told: string, { name }: ColumnId, type: string): strin
   const column = quoteIdentifier(name)
   const zone = / AT TIME ZONE ('(?:[^']|'')*')\s*$/i.exec(told)?.[1]
   if (zone !== undefined) return `${column} AT TIME ZONE ${zone}`
-  const separator = /^string_to_array\([^,]*, *('(?:[^']|'')*')\)(?:::\S+)?$/i.exec(told)?.[1]
+  const separator =
+    /^(?:pg_catalog\.)?string_to_array\([^,]*, *('(?:[^']|'')*')\)(?:::\S+)?$/i.exec(told)?.[1]
   if (separator !== undefined)
-    return `array_to_string(${column}, ${separator})${type === 'text' ? '' : `::${type}`}`
-  if (/^to_timestamp\(/i.test(told)) return `extract(epoch FROM ${column})::${type}`
+    return `pg_catalog.array_to_string(${column}, ${separator})${type === 'text' ? '' : `::${type}`}`
+  if (/^(?:pg_catalog\.)?to_timestamp\(/i.test(told))
+    return `extract(epoch FROM ${column})::${type}`
   if (/^ARRAY\[/i.test(told)) return `${column}[1]::${type}`
   return undefined
 }
@@ -122,19 +124,19 @@ export function inverseOf(told: string, { name }: ColumnId, type: string): strin
 function lastResort({ type, notNull }: Column, catalog: Catalog, key: boolean): string {
   if (!notNull) return `NULL::${type}`
   if (key && ['smallint', 'integer', 'bigint'].includes(type))
-    return `row_number() OVER ()::${type}`
+    return `pg_catalog.row_number() OVER ()::${type}`
   return simpleFillers[type] ?? `${fillerOf(type, catalog) ?? 'NULL'}::${type}`
 }
 
 const simpleFillers: Record<string, string> = {
   boolean: 'false',
   date: 'CURRENT_DATE',
-  'timestamp without time zone': 'now()',
-  'timestamp with time zone': 'now()',
+  'timestamp without time zone': 'CURRENT_TIMESTAMP',
+  'timestamp with time zone': 'CURRENT_TIMESTAMP',
   'time without time zone': 'LOCALTIME',
   'time with time zone': 'CURRENT_TIME',
   interval: "'0'",
-  uuid: 'gen_random_uuid()',
+  uuid: 'pg_catalog.gen_random_uuid()',
   json: "'{}'",
   jsonb: "'{}'",
   bytea: "''",

@@ -1,3 +1,4 @@
+import { eq } from '../database/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Catalog } from './catalog'
 import type { ColumnChange } from './column-changes'
@@ -127,7 +128,9 @@ function translation(id: ColumnId, from: string, to: string, expression: string)
   const table = `pg_temp.${/^[a-z_][a-z0-9_]*$/.test(base) ? `${base}_values` : quoteIdentifier(`${base}_values`)}`
   const name = quoteIdentifier('pg_temp', `${base}_new`)
   const column = quoteIdentifier(id.name)
-  const body = quoteLiteral(`SELECT new_value FROM ${table} WHERE old_value = $1`)
+  // a type of an extension or of the user's own has its own way of comparing
+  const equals = from.includes('.') ? '=' : eq
+  const body = quoteLiteral(`SELECT new_value FROM ${table} WHERE old_value ${equals} $1`)
   const source = quoteIdentifier(id.schema, id.table)
   const data = { verb: 'data' as const }
   return {

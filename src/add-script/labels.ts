@@ -1,4 +1,5 @@
 import { MigrationError } from '../errors'
+import { eq } from '../database/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Sides } from './decide'
 import type { Catalog } from './catalog'
@@ -98,14 +99,14 @@ export function mapLabels(
         name.includes(id.name) ? quoteIdentifier(aside) : name,
       )
       const conversion = / USING ("(?:[^"]|"")+")::text(\[\])?::/.exec(sql)
-      if (!conversion || !sql.includes(`::${type}`) || lost.length === 0) return { ...one, sql }
+      if (!conversion || !sql.includes(`::${type}`)) return { ...one, sql }
       const [whole, column = '', array] = conversion
       const value = array ? replaceInArray(column, mapping) : replaceLabel(column, mapping)
       return {
         ...one,
         sql: sql.replace(whole, () => ` USING ${value}::`),
         comments: [...one.comments, ...commentsOn(lost, mapping)],
-        destructive: (mapping?.size ?? 0) > 0,
+        ...(lost.length > 0 && { destructive: (mapping?.size ?? 0) > 0 }),
       }
     })
   }
@@ -113,18 +114,18 @@ export function mapLabels(
 }
 
 function replaceLabel(column: string, mapping: ReadonlyMap<string, string> = new Map()): string {
-  if (mapping.size === 0) return `${column}::text`
+  if (mapping.size === 0) return `${column}::varchar`
   const whens = [...mapping].map(
-    ([label, other]) => ` WHEN ${quoteLiteral(label)} THEN ${quoteLiteral(other)}`,
+    ([label, other]) => ` WHEN ${column} ${eq} ${quoteLiteral(label)} THEN ${quoteLiteral(other)}`,
   )
-  return `(CASE ${column}::text${whens.join('')} ELSE ${column}::text END)`
+  return `(CASE${whens.join('')} ELSE ${column}::varchar END)`
 }
 
 function replaceInArray(column: string, mapping: ReadonlyMap<string, string> = new Map()): string {
   return [...mapping].reduce(
     (value, [label, other]) =>
-      `array_replace(${value}, ${quoteLiteral(label)}, ${quoteLiteral(other)})`,
-    `${column}::text[]`,
+      `pg_catalog.array_replace(${value}, ${quoteLiteral(label)}, ${quoteLiteral(other)})`,
+    `${column}::varchar[]`,
   )
 }
 

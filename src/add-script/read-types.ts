@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { underCatalogPath } from './catalog-path'
 import type { Cast, TypeFacts } from './convert'
 
 /** A change of type, with what PostgreSQL knows of both. */
@@ -72,17 +73,6 @@ async function typeFacts(pool: Pool, types: readonly string[]): Promise<TypeFact
 }
 
 /** With every name qualified, as the facts have them. */
-async function within<Row extends object>(
-  pool: Pool,
-  sql: string,
-  values: unknown[],
-): Promise<Row[]> {
-  const client = await pool.connect()
-  try {
-    await client.query("BEGIN READ ONLY; SET LOCAL search_path TO 'pg_catalog'")
-    return (await client.query<Row>(sql, values)).rows
-  } finally {
-    await client.query('ROLLBACK')
-    client.release()
-  }
+function within<Row extends object>(pool: Pool, sql: string, values: unknown[]): Promise<Row[]> {
+  return underCatalogPath(pool, async (client) => (await client.query<Row>(sql, values)).rows)
 }

@@ -1,3 +1,4 @@
+import { quoteLiteral } from '../database/quote'
 import type { ColumnFacts } from './table-facts'
 
 /** Texts that a type takes, by its name as PostgreSQL writes it; `n` tells rows apart. */
@@ -129,3 +130,12 @@ export function literalsIn(condition: string): string[] {
     .flatMap((number) => [String(BigInt(number) + 1n), String(BigInt(number) - 1n)])
   return [...new Set([...texts, ...found, ...near])]
 }
+
+/** The value as SQL of the column's own type, whatever the search_path. Pure. */
+export function literal(value: string | null, { type }: ColumnFacts): string {
+  return `${quoteLiteral(value)}::${isFixed.test(type) ? type : `pg_catalog.${type}`}`
+}
+
+/** A type whose name is a key word, or has its schema. */
+const isFixed =
+  /^(?:bigint|bit|boolean|character|double precision|integer|interval|numeric|real|smallint|time|timestamp)\b|\./

@@ -1,6 +1,6 @@
 import type { DatabaseError, Pool } from 'pg'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
-import { candidates, literalsIn, textsIn } from './row-values'
+import { candidates, literal, literalsIn, textsIn } from './row-values'
 import type { ColumnFacts, ReferenceFacts, TableFacts } from './table-facts'
 import { inGroups } from './table-order'
 import { runTogether } from './together'
@@ -224,7 +224,7 @@ class Filler {
 function insertOf(table: TableFacts, rows: readonly Values[]): string {
   const columns = table.columns.filter(({ own }) => !own).map(({ name }) => name)
   const name = quoteIdentifier(table.schema, table.table)
-  const back = table.columns.map((column) => `${quoteIdentifier(column.name)}::text`)
+  const back = table.columns.map((column) => `${quoteIdentifier(column.name)}::pg_catalog.text`)
   const returning = back.length === 0 ? '' : ` RETURNING ${back.join(', ')}`
   const list = columns.map((column) => quoteIdentifier(column)).join(', ')
   const tuples = rows.map((row) => `(${columns.map((column) => row.get(column)).join(', ')})`)
@@ -279,10 +279,6 @@ function fitting(
     return true
   })
   return found.length > 0 ? found : literals
-}
-
-function literal(value: string | null, { type }: ColumnFacts): string {
-  return `${quoteLiteral(value)}::${type}`
 }
 
 /** The same numbers for the same name, so that a proof that fails fails again. */

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { eq, matches } from '../database/operators'
 import { quoteIdentifier } from '../database/quote'
 import { beginning } from '../database/embedded/process'
 import type { Session } from '../database/session'
@@ -24,7 +25,7 @@ export async function holdTag(session: Session, owner: ScratchOwner): Promise<vo
  */
 export async function clearDead(session: Session): Promise<number> {
   const rows = await session.query<{ name: string }>(
-    String.raw`SELECT datname AS name FROM pg_catalog.pg_database WHERE datname LIKE 'typetrek\_scratch\_%'`,
+    `SELECT datname AS name FROM pg_catalog.pg_database WHERE datname ${matches} '^typetrek_scratch_'`,
   )
   let cleared = 0
   for (const { name } of rows) {
@@ -39,8 +40,8 @@ const lockKey = 'pg_catalog.hashtextextended($1, 1959)'
 
 /** Locks are known by their database, too, and owners may have come by way of different ones. */
 const heldAnywhere = `SELECT EXISTS (SELECT FROM pg_catalog.pg_locks
-  WHERE locktype = 'advisory' AND granted AND objsubid = 1
-    AND (classid::int8 << 32 | objid::int8) = ${lockKey}) AS held`
+  WHERE locktype ${eq} 'advisory' AND granted AND objsubid ${eq} 1
+    AND (classid::bigint OPERATOR(pg_catalog.<<) 32 OPERATOR(pg_catalog.|) objid::bigint) ${eq} ${lockKey}) AS held`
 
 async function dropUnlessHeld(
   session: Session,

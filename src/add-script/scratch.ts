@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { connect } from '../database/connect'
 import { openPool } from '../database/pool'
+import { divided } from '../database/operators'
 import { quoteIdentifier } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
@@ -52,7 +53,7 @@ export async function openScratch(settings: Settings, major: number | undefined)
     await holdTag(session, owner)
     await clearDead(session)
     const [row] = await session.query<{ version: number }>(
-      `SELECT pg_catalog.current_setting('server_version_num')::int / 10000 AS version`,
+      `SELECT pg_catalog.current_setting('server_version_num')::integer ${divided} 10000 AS version`,
     )
     return new ServerScratch(server, session, owner, settings.scratch.extensions, row!.version)
   } catch (error) {

@@ -22,7 +22,7 @@ export async function takeSnapshot(pool: Pool, tables?: readonly TableFacts[]): 
 }
 
 function selectOf({ schema, table, columns }: TableFacts): string {
-  const list = columns.map(({ name }) => `${quoteIdentifier(name)}::text`).join(', ')
+  const list = columns.map(({ name }) => `${quoteIdentifier(name)}::pg_catalog.text`).join(', ')
   return `SELECT ${list} FROM ONLY ${quoteIdentifier(schema, table)}`
 }
 

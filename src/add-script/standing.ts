@@ -3,6 +3,7 @@ import { openMigrator, type Migrator } from '../migrator'
 import type { Plan } from '../plan/plan'
 import type { Settings } from '../settings/types'
 import { openExisting } from '../database/open'
+import { divided } from '../database/operators'
 
 /** What the configured database says before a difference is taken. */
 export interface Standing {
@@ -101,7 +102,7 @@ export async function serverOf(settings: Settings): Promise<Standing> {
     const session = await database.open('read')
     try {
       const [row] = await session.query<{ major: number }>(
-        `SELECT pg_catalog.current_setting('server_version_num')::int / 10000 AS major`,
+        `SELECT pg_catalog.current_setting('server_version_num')::integer ${divided} 10000 AS major`,
       )
       return { major: row!.major, notes: [] }
     } finally {

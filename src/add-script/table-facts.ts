@@ -1,10 +1,11 @@
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
+import { underCatalogPath } from './catalog-path'
 
 /** One column as rows are made for it. */
 export interface ColumnFacts {
   number: number
   name: string
-  /** As PostgreSQL writes it, with length and array brackets. */
+  /** As PostgreSQL writes it, with length and array brackets, and with its schema where that is not pg_catalog. */
   type: string
   typeOid: string
   /** Of the type that values are made of: a domain's base, an array's element. */
@@ -125,18 +126,14 @@ interface TypeRow {
 
 /** Every ordinary table, partitions included, as rows are made for it. */
 export async function readTables(pool: Pool): Promise<TableFacts[]> {
-  const [found, all, rules] = await Promise.all([
-    pool.query<TableRow>(tables),
-    pool.query<ColumnRow>(columns),
-    pool.query<ConstraintRow>(constraints),
-  ])
-  const known = await readTypes(pool, all.rows)
+  const { found, all, rules, known } = await underCatalogPath(pool, readRows)
   const columnsOf = groups(all.rows)
   const rulesOf = groups(rules.rows)
   const domainRules = rules.rows.filter(({ typeOid }) => typeOid !== '0')
   const nameOf = (oid: string, number: number) =>
     columnsOf.get(oid)?.find((column) => column.number === number)?.name ?? ''
-  return found.rows.map(({ bounds, ...table }) => {
+  return found.rows.map(({ bounds, ...row }) => {
+    const table = { ...row, name: plain(row.name), ancestors: row.ancestors.map(plain) }
     const own = columnsOf.get(table.oid) ?? []
     const rulesHere = rulesOf.get(table.oid) ?? []
     const named = (oid: string, numbers: readonly number[] | null) =>
@@ -148,7 +145,7 @@ export async function readTables(pool: Pool): Promise<TableFacts[]> {
         .filter(({ kind }) => kind === 'f')
         .map((rule) => ({
           columns: named(table.oid, rule.columns),
-          table: rule.table,
+          table: plain(rule.table),
           tableOid: rule.tableOid,
           targets: named(rule.tableOid, rule.targets),
         })),
@@ -167,6 +164,18 @@ export async function readTables(pool: Pool): Promise<TableFacts[]> {
   })
 }
 
+/** As people name it. */
+function plain(name: string): string {
+  return name.replace(/^public\./, '')
+}
+
+async function readRows(client: PoolClient) {
+  const found = await client.query<TableRow>(tables)
+  const all = await client.query<ColumnRow>(columns)
+  const rules = await client.query<ConstraintRow>(constraints)
+  return { found, all, rules, known: await readTypes(client, all.rows) }
+}
+
 function conditionOf({ name, text }: ConstraintRow, of: readonly string[]): ConditionFacts {
   return { name, text: text ?? '', columns: of }
 }
@@ -182,11 +191,14 @@ function groups<Row extends { oid: string }>(rows: readonly Row[]): Map<string, 
 }
 
 /** The types of the columns, and what these are made of, until nothing is new. */
-async function readTypes(pool: Pool, from: readonly ColumnRow[]): Promise<Map<string, TypeRow>> {
+async function readTypes(
+  client: PoolClient,
+  from: readonly ColumnRow[],
+): Promise<Map<string, TypeRow>> {
   const known = new Map<string, TypeRow>()
   let wanted = [...new Set(from.map(({ typeOid }) => typeOid))]
   while (wanted.length > 0) {
-    const { rows } = await pool.query<TypeRow>(types, [wanted])
+    const { rows } = await client.query<TypeRow>(types, [wanted])
     for (const row of rows) known.set(row.oid, row)
     const next = rows.flatMap(({ base, element }) => [base, element])
     wanted = [...new Set(next)].filter((oid) => oid !== '0' && !known.has(oid))

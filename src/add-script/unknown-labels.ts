@@ -1,3 +1,4 @@
+import { ne } from '../database/operators'
 import { quoteIdentifier } from '../database/quote'
 import type { ColumnChange } from './column-changes'
 import type { Sides } from './decide'
@@ -18,8 +19,8 @@ export async function unknownLabels(
   const { schema, table, name } = change.id
   const column = quoteIdentifier(name)
   const { rows } = await before.query<{ value: string }>(
-    `SELECT DISTINCT ${column}::text AS value FROM ${quoteIdentifier(schema, table)}
-     WHERE ${column}::text <> ALL($1) ORDER BY 1 LIMIT 5`,
+    `SELECT DISTINCT ${column}::pg_catalog.text AS value FROM ${quoteIdentifier(schema, table)}
+     WHERE ${column}::pg_catalog.text ${ne} ALL ($1) ORDER BY 1 LIMIT 5`,
     [type.payload['values']],
   )
   return rows.map(({ value }) => `'${value}'`)

@@ -6,8 +6,9 @@ import type { Context } from './context'
  * is yes.
  * @throws {MigrationError} DECLINED
  */
-export async function confirm({ call, io, output }: Context, question: string): Promise<void> {
-  if (call.options.yes || !io.terminal.stdin || !io.terminal.stderr || !io.stdin) return
+export async function confirm(context: Context, question: string): Promise<void> {
+  const { call, io, output } = context
+  if (call.options.yes || !canAsk(context) || !io.stdin) return
   output.ask(`${question} [y/N] `)
   const answer = await readLine(io.stdin)
   if (/^\s*y(es)?\s*$/i.test(answer)) return
@@ -21,12 +22,15 @@ export async function confirm({ call, io, output }: Context, question: string): 
  * @throws {MigrationError} DECLINED
  */
 export async function confirmSurely(context: Context, question: string): Promise<void> {
-  const { call, io } = context
-  const canAsk = io.terminal.stdin && io.terminal.stderr && io.stdin
-  if (call.options.yes || canAsk) return confirm(context, question)
+  if (context.call.options.yes || canAsk(context)) return confirm(context, question)
   throw new MigrationError('DECLINED', 'nothing was done, since nobody could be asked', {
     hint: 'Give --yes.',
   })
+}
+
+/** True with a terminal on both sides; not where stderr is read by a program. */
+export function canAsk({ io, output }: Context): boolean {
+  return io.terminal.stdin && io.terminal.stderr && io.stdin !== undefined && !output.logs
 }
 
 /** The first line; empty at the end of the input. */

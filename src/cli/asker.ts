@@ -1,6 +1,7 @@
 import { createInterface, type Interface } from 'node:readline'
 import type { Question } from '../add-script/types'
 import { MigrationError } from '../errors'
+import { canAsk } from './ask'
 import type { Context } from './context'
 import { visibleLines } from './text'
 
@@ -11,9 +12,10 @@ export interface Asker {
 }
 
 /** Somebody to ask, where there is a terminal on both sides. */
-export function askerOf({ io, output }: Context, signal: AbortSignal): Asker | undefined {
-  const { stdin, terminal } = io
-  if (!stdin || !terminal.stdin || !terminal.stderr) return undefined
+export function askerOf(context: Context, signal: AbortSignal): Asker | undefined {
+  const { io, output } = context
+  const { stdin } = io
+  if (!stdin || !canAsk(context)) return undefined
   const lines = new Lines(stdin, signal)
   return {
     ask: async (question) => {

@@ -24,7 +24,7 @@ export interface CommandRow {
   otherWords?: readonly string[]
 }
 
-const output = ['json', 'verbose', 'color', 'help', 'version'] as const
+const output = ['json', 'log', 'verbose', 'color', 'help', 'version'] as const
 const working = [...output, 'quiet'] as const
 const reading = ['directory', 'wait', ...output] as const
 const writing = ['directory', 'strict', 'lockWait', 'wait', 'dryRun', ...working] as const
@@ -126,19 +126,22 @@ export const commandTable = {
   list: {
     summary: "shows the journal's successes",
     arguments: [],
-    options: ['wait', ...output],
+    options: ['limit', 'since', ...reading],
+    detail: "With --directory only those of that folder's scripts.",
     otherWords: ['ls', 'log', 'history', 'journal'],
   },
   errors: {
     summary: "shows the journal's failures",
     arguments: [],
-    options: ['wait', ...output],
+    options: ['limit', 'since', ...reading],
+    detail: "With --directory only those of that folder's scripts.",
     otherWords: ['failures'],
   },
   trace: {
     summary: 'shows one entry of the journal in full',
     arguments: ['<id>'],
-    options: ['wait', ...output],
+    options: reading,
+    detail: "The error is shown first, with its place in the scripts' folder (--directory).",
   },
   add_script: {
     summary: 'writes and commits the next script from what differs',
@@ -178,7 +181,7 @@ export const commandTable = {
   generate: {
     summary: 'writes an empty script with a new revision',
     arguments: ['[title | path]'],
-    options: ['ts', 'directory', ...output],
+    options: ['ts', 'directory', 'dryRun', ...output],
     detail:
       'Words become the title. A path is the file to write, or the folder to write into. No file is ever overwritten.',
     otherWords: ['new', 'make', 'add', 'migration:create', 'create_script'],

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path'
 import type { SettingFlags } from '../settings/settings'
 import type { Settings } from '../settings/types'
+import { placeOf, type Place } from './database-member'
 import type { Io, StopSignal } from './io'
+import { envelope } from './json'
 import type { Output } from './output'
 import type { Call } from './parse'
 import { alignColumns } from './table'
@@ -17,6 +19,14 @@ export interface Context {
   stop?: (name: StopSignal) => void
   /** For what is said after a failure: known once the settings are read. */
   inOneTransaction?: boolean
+  /** What the command is about: known once the settings are read. */
+  place?: Place
+}
+
+/** A command's answer with `--json`: what it says, and how it ended. */
+export function answer(context: Context, members: object, exitStatus = 0): void {
+  const outcome = exitStatus === 0 ? 'success' : 'no'
+  context.output.document(envelope(outcome, exitStatus, context.place, members))
 }
 
 /** Does what a command says and gives the exit status; failures are thrown. */
@@ -37,6 +47,7 @@ export async function settingsOf(context: Context): Promise<Settings> {
     flags: flagsOf(call, io.cwd),
   })
   output.hide(settings.secrets)
+  context.place = placeOf(settings)
   context.inOneTransaction = settings.transaction === 'all'
   if (output.verbose && call.command !== 'environ') {
     output.note(renderSettings(settings).join('\n'))

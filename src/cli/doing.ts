@@ -8,7 +8,7 @@ export function progressOn({ io, output }: Context) {
   let doing = ''
   const line = () => `${doing}  ${elapsed(performance.now() - startedAt)}`
   const begin = () => {
-    if (!io.terminal.stderr || output.quiet) return
+    if (!io.terminal.stderr || output.quiet || output.logs) return
     output.moving = startMovingLine((text) => output.draw(text), line)
   }
   const end = () => {

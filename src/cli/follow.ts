@@ -1,51 +1,48 @@
-import type { Observer } from '../run/report'
+import type { Plan } from '../plan/plan'
+import type { NoticeKind, Observer } from '../run/report'
 import type { Io } from './io'
+import { resultMember } from './json'
+import type { LogLevel } from './log'
 import { startMovingLine } from './moving-line'
 import type { Output } from './output'
-import { progressText, type Progress } from './progress'
+import { progressText, RunProgress } from './progress'
 import { renderResult, widthsOf, type StepWidths } from './render-report'
 import { visibleLines } from './text'
 
 /**
  * Follows a run: a line on stdout for each script as it is done, notices and messages on stderr, and
- * on a terminal a moving line that says which script is running.
+ * on a terminal a moving line that says which script is running. With `--log json` each is an event.
  */
 export function follow(output: Output, io: Io): { observer: Observer; end: () => void } {
-  const startedAt = performance.now()
-  const progress: Progress = { done: 0, total: 0, elapsedMs: 0 }
-  const seen = new Set<string>()
+  const progress = new RunProgress(() => performance.now())
   let widths: StepWidths = { revision: 0, title: 0 }
-  const notice = (text: string) => {
-    if (seen.has(text)) return
-    seen.add(text)
-    output.note(`${output.noteStyle.yellow('notice:')} ${visibleLines(text)}`)
-  }
-  const line = () => {
-    progress.elapsedMs = performance.now() - startedAt
-    return progressText(progress, io.columns ?? 80)
-  }
-  if (io.terminal.stderr && !output.quiet) {
+  const notice = noticesOnce(output)
+  if (io.terminal.stderr && !output.quiet && !output.logs) {
+    const line = () => progressText(progress.now(), io.columns ?? 80)
     output.moving = startMovingLine((text) => output.draw(text), line)
   }
   const observer: Observer = {
     planned(plan) {
       widths = widthsOf(plan.steps)
-      progress.total = plan.steps.length
-      plan.notices.forEach(notice)
+      progress.planned(plan.steps)
+      logPlan(output, plan)
+      plan.notices.forEach((text) => notice(text))
     },
     started(step, index, total) {
-      Object.assign(progress, { step, total, done: index })
+      progress.started(step, index)
+      const { revision, title, kind, direction, operation } = step
+      const what = { revision, title, kind, direction, operation, index, total }
+      output.event('info', 'started', what)
     },
     finished(result, index, total) {
-      Object.assign(progress, { total, done: index + 1 })
+      progress.finished(index)
+      const failed = result.outcome === 'error'
+      const what = { ...resultMember(result), index, total }
+      output.event(failed ? 'error' : 'info', failed ? 'failed' : 'finished', what)
       output.result(renderResult(result, widths, output.style))
     },
     notice,
-    message(severity, text) {
-      if (!output.verbose && isChatter(severity)) return
-      const said = visibleLines(text)
-      output.note(severity === 'LOG' ? `  ${said}` : `${severity.toLowerCase()}: ${said}`)
-    },
+    message: (severity, text) => showMessage(output, severity, text),
   }
   const end = () => {
     output.moving?.stop()
@@ -54,7 +51,36 @@ export function follow(output: Output, io: Io): { observer: Observer; end: () =>
   return { observer, end }
 }
 
+function logPlan(output: Output, { steps, applied, pending }: Plan): void {
+  const counts = { applied: applied.length, pending: pending.length }
+  output.event('info', 'planned', { steps: steps.map(({ revision }) => revision), ...counts })
+}
+
+/** A notice that comes again is said once to a person. */
+function noticesOnce(output: Output): (text: string, kind?: NoticeKind) => void {
+  const seen = new Set<string>()
+  return (text, kind) => {
+    output.event(kind === 'waiting' ? 'info' : 'warn', kind ?? 'notice', { message: text })
+    if (seen.has(text)) return
+    seen.add(text)
+    output.heading(`${output.noteStyle.yellow('notice:')} ${visibleLines(text)}`)
+  }
+}
+
+/** What the server or a script says while it runs. */
+function showMessage(output: Output, severity: string, text: string): void {
+  if (!output.verbose && isChatter(severity)) return
+  output.event(levelOf(severity), 'message', { severity, message: text })
+  const said = visibleLines(text)
+  output.heading(severity === 'LOG' ? `  ${said}` : `${severity.toLowerCase()}: ${said}`)
+}
+
 /** PostgreSQL means INFO and WARNING to be seen always; LOG is what a script says itself. */
 function isChatter(severity: string): boolean {
   return /^(?:notice|debug\d?)$/i.test(severity)
+}
+
+function levelOf(severity: string): LogLevel {
+  if (/^warning$/i.test(severity)) return 'warn'
+  return isChatter(severity) ? 'debug' : 'info'
 }

@@ -1,45 +1,60 @@
 import { commandRow, commandTable, type CommandName } from './commands'
 import { optionTable, shortFlag, type OptionName } from './options'
 import type { Style } from './style'
-import { alignColumns } from './table'
+import { wrapWords } from './text'
 
 const usage = 'migrate [CONFIG] [COMMAND] [ARGUMENTS] [OPTIONS]'
 const names = Object.keys(commandTable) as CommandName[]
 
+/** How a page is set. */
+export interface Page {
+  style: Style
+  /** No line is wider. */
+  columns: number
+}
+
 /** The page that `migrate help` shows, derived from the tables. Pure. */
-export function renderHelp(style: Style): string {
+export function renderHelp(page: Page): string {
+  const { style } = page
   const commands = names.map((name) => [shortSignature(name), commandRow(name).summary])
   return [
-    `${style.bold('Usage:')} ${usage}`,
+    ...wrapped(`${style.bold('Usage:')} ${usage}`, page),
     '',
-    'CONFIG is an ini file (default development.ini) or a postgres:// or embedded: address.',
-    'COMMAND is upgrade unless another is named; options may stand anywhere.',
+    ...wrapped(
+      'CONFIG is an ini file (default development.ini) or a postgres:// or embedded: address. COMMAND is upgrade unless another is named; options may stand anywhere.',
+      page,
+    ),
     '',
     style.bold('Commands:'),
-    ...listed(commands, style),
+    ...listed(commands, page),
     '',
     style.bold('Options:'),
-    ...listed((Object.keys(optionTable) as OptionName[]).map(optionCells), style),
+    ...listed((Object.keys(optionTable) as OptionName[]).map(optionCells), page),
     '',
-    'A version is digits, latest, next, previous or 0; an existing folder in its place is the',
-    "scripts' folder. A duration is 500ms, 5s, 2min or 1h.",
+    ...wrapped(
+      "A version is digits, latest, next, previous or 0; an existing folder in its place is the scripts' folder. A duration is 500ms, 5s, 2min or 1h.",
+      page,
+    ),
     '',
-    'Exit status: 0 done, or nothing to do; 1 a migration failed or was refused; 2 the call or',
-    'the settings are wrong; 3 the answer of a check is no; 130 and 143 stopped by a signal.',
+    ...wrapped(
+      'Exit status: 0 done, or nothing to do; 1 a migration failed or was refused; 2 the call or the settings are wrong; 3 the answer of a check is no; 130 and 143 stopped by a signal.',
+      page,
+    ),
   ].join('\n')
 }
 
 /** The page of one command. Pure. */
-export function renderCommandHelp(name: CommandName, style: Style): string {
+export function renderCommandHelp(name: CommandName, page: Page): string {
+  const { style } = page
   const row = commandRow(name)
   return [
-    `${style.bold('Usage:')} migrate [CONFIG] ${signature(name)} [OPTIONS]`,
+    ...wrapped(`${style.bold('Usage:')} migrate [CONFIG] ${signature(name)} [OPTIONS]`, page),
     '',
-    `${row.summary[0]?.toUpperCase()}${row.summary.slice(1)}.`,
-    ...(row.detail === undefined ? [] : [row.detail]),
+    ...wrapped(`${row.summary[0]?.toUpperCase()}${row.summary.slice(1)}.`, page),
+    ...(row.detail === undefined ? [] : wrapped(row.detail, page)),
     '',
     style.bold('Options:'),
-    ...listed(row.options.toSorted(byTable).map(optionCells), style),
+    ...listed(row.options.toSorted(byTable).map(optionCells), page),
   ].join('\n')
 }
 
@@ -64,10 +79,24 @@ function optionCells(name: OptionName): string[] {
   return [shortFlag(name) ? flags : `    ${flags}`, summary]
 }
 
-function listed(rows: readonly string[][], style: Style): string[] {
-  const cells = rows.map(([name = '', summary = '']) => [
-    { text: name, paint: style.cyan },
-    summary,
-  ])
-  return alignColumns(cells).map((line) => `  ${line}`)
+/** The summaries stand in a column of their own, or below the names where that would be too narrow. */
+function listed(rows: readonly string[][], { style, columns }: Page): string[] {
+  const widest = Math.max(...rows.map(([name = '']) => name.length))
+  const left = widest + 4
+  const isNarrow = columns - left < narrowest
+  return rows.flatMap(([name = '', summary = '']) => {
+    const lines = wrapWords(summary, columns - (isNarrow ? 6 : left))
+    const head = `  ${style.cyan(name)}`
+    if (isNarrow) return [head, ...lines.map((line) => `      ${line}`)]
+    const [first = '', ...rest] = lines
+    const padding = ' '.repeat(left - 2 - name.length)
+    return [`${head}${padding}${first}`, ...rest.map((line) => ' '.repeat(left) + line)]
+  })
+}
+
+/** A column of fewer cells is hard to read. */
+const narrowest = 24
+
+function wrapped(text: string, { columns }: Page): string[] {
+  return wrapWords(text, columns)
 }

@@ -14,6 +14,8 @@ export interface Io {
   terminal: { stdin: boolean; stdout: boolean; stderr: boolean }
   /** Width of the terminal behind stderr, in cells. */
   columns?: number
+  /** Width of the terminal behind stdout, in cells. */
+  stdoutColumns?: number
   /** Tells the listener of every signal, which then does not end the process; returns what stops that. */
   onSignal(listener: (signal: StopSignal) => void): () => void
   /** Ends the process at once. */

@@ -1,9 +1,11 @@
 import { MigrationError } from '../errors'
-import type { CommandName } from './commands'
-import { isWriteCommand } from './commands'
+import { toolVersion } from '../version'
+import { commandRow, isWriteCommand, type CommandName } from './commands'
 import type { Context, Handler } from './context'
 import { statusOfSignal, type Io } from './io'
-import { errorDocument, stepsDone } from './json'
+import { envelope, errorMember, failureMembers, stepsDone } from './json'
+import { checkLog } from './log'
+import { withNextStep } from './next-step'
 import { Output } from './output'
 import { parse, type Call } from './parse'
 import { renderDoneBefore, renderError } from './render-error'
@@ -21,6 +23,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   let call: Call
   try {
     call = parse(argv, io.cwd)
+    checkLog(call.options.log, io.env)
   } catch (error) {
     return fail(error, { io, output: earlyOutput(argv, io) })
   }
@@ -28,13 +31,29 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const context: Context = { call, io, output }
   const stopListening = listenForSignals(context)
   hideAddresses(argv, output)
+  const logEnd = logRun(context)
   try {
     const handler = handlerOf(call.command)
-    return await handler(context)
+    return logEnd(await handler(context))
   } catch (error) {
-    return fail(error, context)
+    return logEnd(fail(error, context))
   } finally {
     stopListening()
+  }
+}
+
+/** The first and the last event of a command that has any. */
+function logRun({ call, output }: Context): (exitStatus: number) => number {
+  const { command } = call
+  const startedAt = performance.now()
+  const logs = commandRow(command).options.includes('log')
+  if (logs) output.event('info', 'run_started', { command, typetrek: toolVersion })
+  return (exitStatus) => {
+    const durationMs = Math.round(performance.now() - startedAt)
+    const outcome = exitStatus === 0 ? 'success' : exitStatus === 3 ? 'no' : 'error'
+    const level = outcome === 'error' ? 'error' : 'info'
+    if (logs) output.event(level, 'run_ended', { command, outcome, exitStatus, durationMs })
+    return exitStatus
   }
 }
 
@@ -91,10 +110,19 @@ function earlyOutput(argv: readonly string[], io: Io): Output {
   const output = new Output(io, {
     json: given.has('--json'),
     verbose: given.has('--verbose') || given.has('-v'),
+    quiet: given.has('--quiet') || given.has('-q'),
     color: !given.has('--no-color'),
+    ...logOption(argv),
   })
   hideAddresses(argv, output)
   return output
+}
+
+function logOption(argv: readonly string[]): { log?: string } {
+  const at = argv.indexOf('--log')
+  const joined = argv.find((word) => word.startsWith('--log='))?.slice('--log='.length)
+  const log = at === -1 ? joined : argv[at + 1]
+  return log === undefined ? {} : { log }
 }
 
 /** A URL in the wrong place must not be quoted with its password. */
@@ -106,16 +134,27 @@ function hideAddresses(argv: readonly string[], output: Output): void {
   output.hide(suspects.flatMap((text) => secretsIn('url', text)))
 }
 
-type Failing = Pick<Context, 'io' | 'output' | 'inOneTransaction' | 'stoppedBy'> & { call?: Call }
+type Failing = Pick<Context, 'io' | 'output' | 'inOneTransaction' | 'stoppedBy' | 'place'> & {
+  call?: Call
+}
 
-function fail(error: unknown, context: Failing): number {
-  const { call, io, output, inOneTransaction = false, stoppedBy } = context
+function fail(thrown: unknown, context: Failing): number {
+  const { call, io, output, inOneTransaction = false, place } = context
+  const error = withNextStep(thrown, call?.command)
+  const exitStatus = exitStatusFor(error, context)
   const runsSteps = call !== undefined && isWriteCommand(call.command) && !call.options.dryRun
-  output.document(errorDocument(error, runsSteps))
-  const view = { style: output.noteStyle, cwd: io.cwd, verbose: output.verbose }
-  output.error(renderError(error, view))
+  output.document(envelope('error', exitStatus, place, failureMembers(error, runsSteps)))
+  if (output.logs) {
+    output.event('error', 'error', { error: errorMember(error) })
+    return exitStatus
+  }
   const before = renderDoneBefore(stepsDone(error), inOneTransaction)
-  if (before) output.error(before)
+  const view = { style: output.noteStyle, cwd: io.cwd, verbose: output.verbose, before }
+  output.error(renderError(error, view))
+  return exitStatus
+}
+
+function exitStatusFor(error: unknown, { stoppedBy }: Failing): number {
   if (!(error instanceof MigrationError)) return 1
   if (error.code === 'INTERRUPTED' && stoppedBy) return statusOfSignal[stoppedBy]
   return error.exitStatus

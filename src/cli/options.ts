@@ -72,7 +72,16 @@ export const optionTable = {
   message: { flags: '--message <text>', summary: "the commit's message" },
   withSchema: { flags: '--with-schema', summary: 'commit the changed canonical schema too' },
   yes: { flags: '-y, --yes', summary: 'do not ask' },
+  limit: { flags: '--limit <number>', summary: 'only so many entries, the newest' },
+  since: {
+    flags: '--since <time>',
+    summary: 'only entries since then: 2026-01-31, 2026-01-31T12:00Z, or 2h or 7d ago',
+  },
   json: { flags: '--json', summary: 'one JSON document on stdout' },
+  log: {
+    flags: '--log <format>',
+    summary: 'stderr as text, or as json: one event a line (environment MIGRATE_LOG)',
+  },
   quiet: { flags: '-q, --quiet', summary: 'print nothing but errors' },
   verbose: {
     flags: '-v, --verbose',
@@ -97,6 +106,9 @@ type ValueOption =
   | 'wait'
   | 'from'
   | 'message'
+  | 'limit'
+  | 'since'
+  | 'log'
 
 /** Options that may stand several times. */
 export const repeatable = ['rename', 'using', 'map', 'backfill'] as const

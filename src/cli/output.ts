@@ -1,6 +1,7 @@
 import { redactor } from '../settings/redact'
 import type { Io } from './io'
 import { documentText } from './json'
+import { logFormat, type LogLevel } from './log'
 import type { MovingLine } from './moving-line'
 import type { GivenOptions } from './options'
 import { styleFor, type Style } from './style'
@@ -8,12 +9,15 @@ import { styleFor, type Style } from './style'
 /**
  * The one way out: all text passes here, and no secret gets by. Results go to stdout, progress and
  * diagnostics to stderr. With `--json` stdout gets one document and no other text; with `--quiet`
- * only that document and errors are written.
+ * only that document and errors are written. With `--log json` stderr gets one JSON object a line, and
+ * nothing is painted or moves.
  */
 export class Output {
   readonly json: boolean
   readonly quiet: boolean
   readonly verbose: boolean
+  /** True where stderr is read by a program. */
+  readonly logs: boolean
   /** For what goes to stdout. */
   readonly style: Style
   /** For what goes to stderr. */
@@ -30,7 +34,8 @@ export class Output {
     this.json = options.json ?? false
     this.quiet = options.quiet ?? false
     this.verbose = options.verbose ?? false
-    const allowed = options.color ?? true
+    this.logs = logFormat(options.log, io.env) === 'json'
+    const allowed = (options.color ?? true) && !this.logs
     this.style = styleFor(io.terminal.stdout, io.env, allowed)
     this.noteStyle = styleFor(io.terminal.stderr, io.env, allowed)
   }
@@ -58,13 +63,26 @@ export class Output {
 
   /** What a person may like to know besides the answer. */
   note(text: string): void {
-    if (!this.quiet) this.error(text)
+    if (this.logs) this.event('info', 'note', { message: text })
+    else if (!this.quiet) this.#say(text)
+  }
+
+  /** The same for people alone: events say it otherwise. */
+  heading(text: string): void {
+    if (!this.logs && !this.quiet) this.#say(text)
   }
 
   /** What must be said, also with `--quiet`. */
   error(text: string): void {
-    this.moving?.clear()
-    this.#io.stderr(this.#redact(text) + '\n')
+    if (this.logs) this.event('error', 'note', { message: text })
+    else this.#say(text)
+  }
+
+  /** Something that happened, for programs; of `--quiet` only errors are left. */
+  event(level: LogLevel, event: string, members: object): void {
+    if (!this.logs || (this.quiet && level !== 'error')) return
+    const record = { time: new Date().toISOString(), level, event, ...members }
+    this.#io.stderr(documentText(record, this.#redact, 0) + '\n')
   }
 
   /** A question: without a line's end, also with `--quiet`. */
@@ -75,5 +93,10 @@ export class Output {
   /** Text that moves on a terminal. */
   draw(text: string): void {
     this.#io.stderr(this.#redact(text))
+  }
+
+  #say(text: string): void {
+    this.moving?.clear()
+    this.#io.stderr(this.#redact(text) + '\n')
   }
 }

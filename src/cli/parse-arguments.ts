@@ -121,7 +121,8 @@ function helpHint(command: CommandName): string {
   return `Run migrate help ${command}.`
 }
 
-function isFolder(word: string, cwd: string): boolean {
+/** True for the name of an existing folder. */
+export function isFolder(word: string, cwd: string): boolean {
   return statSync(resolve(cwd, word), { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 

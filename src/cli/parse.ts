@@ -2,11 +2,12 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { looksLikeAddress } from '../settings/address'
 import { commandRow, isCommand, isWriteCommand, type CommandName } from './commands'
-import { parseArguments } from './parse-arguments'
+import { isFolder, parseArguments } from './parse-arguments'
 import { parseOptions, refuseForeignOptions } from './parse-options'
 import { longFlag, type GivenOptions } from './options'
 import { unknownCommand } from './unknown-command'
 import { usageError } from './usage-error'
+import { readLimit, readSince } from './journal-options'
 import { checkVersionOption, readCount } from './version'
 
 /** A command line that has been understood; nothing of it is checked against files or a database. */
@@ -20,6 +21,10 @@ export interface Call {
   folder?: string
   /** How many scripts at most. */
   count?: number
+  /** How many entries at most, the newest. */
+  limit?: number
+  /** Only entries that are not older. */
+  since?: Date
   /** What follows the commands that take neither version nor folder. */
   words: readonly string[]
   options: GivenOptions
@@ -66,6 +71,8 @@ function commandOf(
   const standing = commandOfOptions(options)
   const word = words[0]
   if (word === undefined) return standing?.command ?? 'upgrade'
+  // after --to 5 the scripts' folder may follow, as it does after "to 5"
+  if (!isCommand(word) && standing && isFolder(word, place.cwd)) return standing.command
   if (!isCommand(word)) throw unknownCommand(word, place)
   words.shift()
   if (standing && !standing.besides) {
@@ -142,6 +149,8 @@ function withOptions(call: Call): Call {
     ...(everything !== undefined && { version: everything }),
     ...(folder !== undefined && { folder }),
     ...(count !== undefined && { count }),
+    ...(options.limit !== undefined && { limit: readLimit(options.limit) }),
+    ...(options.since !== undefined && { since: readSince(options.since, new Date()) }),
   }
 }
 

@@ -18,6 +18,9 @@ export function processIo(): Io {
     get columns() {
       return process.stderr.columns || 80
     },
+    get stdoutColumns() {
+      return process.stdout.columns || 80
+    },
     onSignal(listener) {
       for (const signal of signals) process.on(signal, listener)
       return () => signals.forEach((signal) => process.off(signal, listener))

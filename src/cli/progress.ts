@@ -1,3 +1,4 @@
+import type { Step } from '../plan/plan'
 import { cellWidth, elapsed, titleWords } from './text'
 
 /** What a moving line tells of a run. */
@@ -7,8 +8,49 @@ export interface Progress {
   /** 0 while the plan is not known: the lock may be held by another. */
   total: number
   /** The step that is running. */
-  step?: { revision: string; title: string }
+  step?: NamedStep | undefined
+  /** Since that step began; while it waits, since the run did. */
   elapsedMs: number
+}
+
+type NamedStep = Pick<Step, 'revision' | 'title'>
+
+/** Follows which step is running, and since when. */
+export class RunProgress {
+  private steps: readonly NamedStep[] = []
+  private step: NamedStep | undefined
+  private done = 0
+  private since: number
+
+  constructor(private readonly clock: () => number) {
+    this.since = clock()
+  }
+
+  planned(steps: readonly NamedStep[]): void {
+    this.steps = steps
+    this.begin(0)
+  }
+
+  started(step: NamedStep, index: number): void {
+    this.begin(index)
+    this.step = step
+  }
+
+  /** The next one begins where this one ends. */
+  finished(index: number): void {
+    this.begin(index + 1)
+  }
+
+  now(): Progress {
+    const { done, step } = this
+    return { done, step, total: this.steps.length, elapsedMs: this.clock() - this.since }
+  }
+
+  private begin(index: number): void {
+    this.done = index
+    this.step = this.steps[index]
+    this.since = this.clock()
+  }
 }
 
 /** `[2/12] 20260103120000 add orders  1.2 s`, cut so that it never wraps. Pure. */

@@ -9,24 +9,42 @@ export interface ErrorView {
   cwd: string
   /** Show the causes with their stacks. */
   verbose: boolean
+  /** What had been done before the failure. */
+  before?: string | undefined
 }
 
 /**
- * What a person sees of a failure: the fact, the place with its line and a caret, details, the way
- * out. Expected failures show no stack; anything else is a bug and shows all it has. Pure.
+ * What a person sees of a failure: the fact, the place with its line and a caret, details, and at the end
+ * the next step. Expected failures show no stack; anything else is a bug and shows all it has. Pure.
  */
 export function renderError(error: unknown, view: ErrorView): string {
   if (!(error instanceof MigrationError)) return renderBug(error, view)
   const { style } = view
+  const lines = renderFacts(error, view)
+  if (view.verbose) lines.push(...causes(error.cause, style))
+  if (view.before) lines.push(view.before)
+  if (error.hint) lines.push(`${style.bold('hint:')} ${visibleLines(error.hint)}`)
+  return lines.join('\n')
+}
+
+/** The fields of an error that say what happened; `trace` shows the same of one in the journal. */
+export type ErrorFacts = Pick<
+  MigrationError,
+  'message' | 'file' | 'line' | 'column' | 'excerpt' | 'detail' | 'sqlstate'
+>
+
+/** What happened and where, a line each. Pure. */
+export function renderFacts(
+  error: ErrorFacts,
+  { style, cwd }: Pick<ErrorView, 'style' | 'cwd'>,
+): string[] {
   const lines = [`${style.red(style.bold('error:'))} ${visible(error.message)}`]
-  const place = placeOf(error, view.cwd)
+  const place = placeOf(error, cwd)
   if (place) lines.push(indented(style.cyan(place), '  at '))
   if (error.excerpt) lines.push(indented(visibleLines(error.excerpt), '    '))
   if (error.detail) lines.push(indented(visibleLines(error.detail), '  '))
   if (error.sqlstate) lines.push(`  SQLSTATE ${error.sqlstate}`)
-  if (error.hint) lines.push(`${style.bold('hint:')} ${visibleLines(error.hint)}`)
-  if (view.verbose) lines.push(...causes(error.cause, style))
-  return lines.join('\n')
+  return lines
 }
 
 /** Says what a failed run had done before; nothing where it had done nothing. Pure. */
@@ -48,18 +66,19 @@ export function renderDoneBefore(
   return `${sentences.join(', ')} and ${done.length === 1 ? 'stays' : 'stay'} so.`
 }
 
-function placeOf({ file, line, column }: MigrationError, cwd: string): string | undefined {
+function placeOf({ file, line, column }: ErrorFacts, cwd: string): string | undefined {
   if (file === undefined) return undefined
   const shown = file.startsWith(`${cwd}/`) ? file.slice(cwd.length + 1) : file
   return visible([shown, line, column].filter((part) => part !== undefined).join(':'))
 }
 
-function renderBug(error: unknown, { style }: ErrorView): string {
+function renderBug(error: unknown, { style, before }: ErrorView): string {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
   const cause = error instanceof Error ? causes(error.cause, style) : []
   return [
     `${style.red(style.bold('error:'))} ${visibleLines(text)}`,
     ...cause,
+    ...(before ? [before] : []),
     `${style.bold('hint:')} This is a bug in typetrek, or a failure that it does not know yet: report it with this text.`,
   ].join('\n')
 }

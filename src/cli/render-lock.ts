@@ -31,8 +31,26 @@ function blockOf(one: LockSession): string[] {
       `${visible(one.user)}, ${one.client ?? (one.connectedAt === null ? 'address hidden' : 'local socket')}`,
     ],
     ['since', instant(one.since ?? one.connectedAt)],
+    ...(one.script ? [['script', scriptOf(one.script)]] : []),
     // a role that may not see more is told so in the query's place
-    [one.state === 'active' ? 'runs' : one.state, visible(one.query)],
+    [one.state === 'active' ? 'runs' : one.state, shownQuery(one)],
   ]
   return [renderLockSession(one), ...alignColumns(rows)]
+}
+
+function scriptOf({ revision, title, since }: NonNullable<LockSession['script']>): string {
+  const name = title === '' ? revision : `${revision}_${title}`
+  return since === null ? visible(name) : `${visible(name)}, since ${instant(since)}`
+}
+
+const longest = 120
+
+/** What typetrek itself sends says less than the script's name, and so does what the lock's session asked last. */
+function shownQuery({ query, role, applicationName, script }: LockSession): string {
+  const isInternal =
+    /\(run_id, revision, title/.test(query) ||
+    (role === 'lock' && applicationName.startsWith('typetrek '))
+  if (isInternal) return script ? '' : 'a script of typetrek'
+  const text = visible(query).replace(/\s+/g, ' ')
+  return text.length > longest ? `${text.slice(0, longest)}…` : text
 }

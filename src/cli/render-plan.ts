@@ -5,47 +5,48 @@ import type { Style } from './style'
 import { alignColumns, type Cell } from './table'
 import { counted, titleWords } from './text'
 
-const transactions: Readonly<Record<TransactionMode, string>> = {
-  each: 'each in a transaction of its own',
-  all: 'all in one transaction',
-  none: 'outside a transaction',
+/** How a plan would run. */
+export interface Manner {
+  transaction: TransactionMode
+  /** The steps that run outside a transaction, by revision. */
+  outside: ReadonlySet<string>
 }
 
 /** What would be done, and what a person should know about it. Pure. */
-export function renderPlan(
-  plan: Plan,
-  database: string,
-  transaction: TransactionMode,
-  style: Style,
-): string {
-  const steps = alignColumns(plan.steps.map((step) => row(step, style)))
+export function renderPlan(plan: Plan, manner: Manner, database: string, style: Style): string {
+  const steps = alignColumns(plan.steps.map((step) => row(step, manner.outside, style)))
   return [
     style.bold(database),
     ...steps.map((line) => `  ${line}`),
-    summary(plan, transaction),
+    summary(plan, manner),
     ...plan.notices.map((notice) => `${style.yellow('notice:')} ${notice}`),
   ].join('\n')
 }
 
-function row(step: Step, style: Style): Cell[] {
+function row(step: Step, outside: ReadonlySet<string>, style: Style): Cell[] {
   const paint = step.direction === 'up' ? style.green : style.yellow
   return [
     { text: verbOf(step), paint },
     step.revision,
     titleWords(step.title),
-    { text: remarks(step).join(', '), paint: style.yellow },
+    { text: remarks(step, outside).join(', '), paint: style.yellow },
   ]
 }
 
-function remarks(step: Step): string[] {
-  const part = step.direction === 'up' ? step.script?.upgrade : step.script?.downgrade
+function remarks(step: Step, outside: ReadonlySet<string>): string[] {
   const runs = step.operation !== 'run_skip'
   return [
     ...(step.late ? ['late'] : []),
     ...(step.resume && runs ? [resumption(step)] : []),
     ...(step.script ? [] : ['its file is gone: reverted from the journal']),
-    ...(runs && part?.options.transaction === false ? ['not in a transaction'] : []),
+    ...(outside.has(step.revision) ? ['not in a transaction'] : []),
+    ...(isIrreversible(step) ? ['irreversible'] : []),
   ]
+}
+
+/** Of a module that is known only once it is imported. */
+function isIrreversible({ direction, script }: Step): boolean {
+  return direction === 'up' && script?.kind === 'sql' && script.downgrade === undefined
 }
 
 function resumption({ answer, kind }: Step): string {
@@ -56,7 +57,7 @@ function resumption({ answer, kind }: Step): string {
     : 'goes on with the statement that was cut off'
 }
 
-function summary(plan: Plan, transaction: TransactionMode): string {
+function summary(plan: Plan, manner: Manner): string {
   const { steps } = plan
   if (steps.length === 0) return `nothing to do: ${standing(plan)}`
   const down = steps.filter(({ direction }) => direction === 'down').length
@@ -67,6 +68,13 @@ function summary(plan: Plan, transaction: TransactionMode): string {
     ...(up ? [`${counted(up, 'script')} would be applied`] : []),
     ...(marked ? [`${counted(marked, 'script')} would be marked as applied`] : []),
   ]
-  const how = up + down > 0 ? `, ${transactions[transaction]}` : ''
-  return parts.join(', ') + how
+  return parts.join(', ') + inTransactions(up + down, manner)
+}
+
+function inTransactions(count: number, { transaction, outside }: Manner): string {
+  if (count === 0) return ''
+  if (transaction === 'all') return ', all in one transaction'
+  if (transaction === 'none' || outside.size === count) return ', outside a transaction'
+  const which = outside.size === 0 ? 'each' : `${count - outside.size} of them each`
+  return `, ${which} in a transaction of its own`
 }

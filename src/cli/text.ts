@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { cellsOf } from '../script/cells'
 
 /** `1 script`, `2 scripts`; irregular plurals are given. */
@@ -44,6 +45,22 @@ export function visibleLines(text: string): string {
 
 export function indented(text: string, by: string): string {
   return text.replace(/^(?=.)/gm, by)
+}
+
+/** Lines of whole words, none wider than `columns` unless a single word is; colours take no room. */
+export function wrapWords(text: string, columns: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    const joined = last === undefined ? word : `${last} ${word}`
+    if (last !== undefined && printedWidth(joined) > columns) lines.push(word)
+    else lines[Math.max(0, lines.length - 1)] = joined
+  }
+  return lines
+}
+
+function printedWidth(text: string): number {
+  return cellWidth(stripVTControlCharacters(text))
 }
 
 /** How many cells a text takes on a terminal. */

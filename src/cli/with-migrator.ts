@@ -1,17 +1,21 @@
 import type { Migrator } from '../migrator'
+import type { Settings } from '../settings/types'
 import { settingsOf, type Context } from './context'
+import { databaseMember, loadedAddress, type Place } from './database-member'
+import { describeAddress } from '../settings/address'
 
-/** Opens a migrator by the call's settings for the time of the work. */
+/** Opens a migrator by the call's settings for the time of the work, which also gets the place's name. */
 export async function withMigrator<Result>(
   context: Context,
-  work: (migrator: Migrator) => Promise<Result>,
+  work: (migrator: Migrator, label: string) => Promise<Result>,
 ): Promise<Result> {
   const settings = await settingsOf(context)
+  const { label } = await reach(context, settings)
   const { openMigrator } = require('../migrator') as typeof import('../migrator')
   const migrator = await openMigrator(settings)
   let result: Result
   try {
-    result = await work(migrator)
+    result = await work(migrator, label)
   } catch (error) {
     // The failure of the work matters more than that of a connection that broke with it.
     await migrator.close().catch(() => {})
@@ -19,4 +23,13 @@ export async function withMigrator<Result>(
   }
   await migrator.close()
   return result
+}
+
+/** Finds out where a command connects, for all that it writes from now on. */
+async function reach(context: Context, settings: Settings): Promise<Place> {
+  const address = await loadedAddress(settings)
+  const password = address.kind === 'postgres' ? address.connection.password : undefined
+  if (password) context.output.hide([password])
+  context.place = { label: describeAddress(address), member: databaseMember(address) }
+  return context.place
 }

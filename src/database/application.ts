@@ -5,6 +5,7 @@ import type { ConnectionParts, Settings } from '../settings/types'
 import { whileRefused } from './connect'
 import { connectionFailed } from './connection-failure'
 import { notInitialized } from './initialize'
+import { labelOfDataSource } from './data-source-connection'
 
 /**
  * The application's DataSource, initialized, as its own section of the ini says: its `synchronize` and
@@ -44,7 +45,9 @@ export async function initialized(dataSource: DataSource, settings: Settings): P
   try {
     return await whileRefused(() => dataSource.initialize(), { wait, patience })
   } catch (error) {
-    const label = describeAddress((settings.application ?? settings).database)
+    const { database } = settings.application ?? settings
+    const isOwn = database.kind === 'data_source'
+    const label = isOwn ? labelOfDataSource(dataSource) : describeAddress(database)
     if (typeof (error as { code?: unknown }).code === 'string') throw connectionFailed(error, label)
     throw notInitialized(error as Error, label)
   }

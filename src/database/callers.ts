@@ -1,6 +1,7 @@
 import type { Client, ClientBase, Pool } from 'pg'
 import type { DataSource, QueryRunner } from 'typeorm'
 import { patiently } from './connect'
+import { labelOfDataSource } from './data-source-connection'
 import type { Database, Purpose } from './database'
 import { giveBack } from './give-back'
 import { initializeQuietly } from './initialize'
@@ -42,14 +43,11 @@ class DataSourceDatabase implements Database {
     private readonly wait: number,
   ) {
     const options = dataSource.options as {
-      database?: string
       poolSize?: number
       extra?: { max?: number }
     }
     this.single = (options.extra?.max ?? options.poolSize) === 1
-    this.label = options.database
-      ? `database "${options.database}"`
-      : 'the database of the DataSource'
+    this.label = labelOfDataSource(dataSource)
   }
 
   open(_purpose: Purpose, patience = this.patience): Promise<Session> {

@@ -1,5 +1,6 @@
 import type { Client, ClientBase, QueryResultRow } from 'pg'
 import type { NoticeMessage } from 'pg-protocol/dist/messages'
+import { eq, matches } from './operators'
 import { Message, type MessageResult } from './message'
 
 /** PostgreSQL's transaction status: idle, in a transaction, in a failed one. */
@@ -9,8 +10,7 @@ export type TransactionStatus = 'I' | 'T' | 'E'
  * SQL: whether the server can look, while a statement runs, if its client is still there, and nobody has
  * said how often.
  */
-export const canLook =
-  "(pg_catalog.current_setting('client_connection_check_interval', true) = '0' AND pg_catalog.version() ~ 'linux')"
+export const canLook = `(pg_catalog.current_setting('client_connection_check_interval', true) ${eq} '0' AND pg_catalog.version() ${matches} 'linux')`
 
 /** Text of a NOTICE, WARNING or INFO as the server sent it. */
 export interface Notice {
@@ -142,7 +142,7 @@ export class Session {
   async identifyWith(question: string): Promise<boolean> {
     const [row] = await this.query<Identity>(
       `SELECT pg_catalog.pg_backend_pid() AS pid, ${canLook} AS looks,
-              pg_catalog.current_setting('standard_conforming_strings') = 'on' AS conforming,
+              pg_catalog.current_setting('standard_conforming_strings') ${eq} 'on' AS conforming,
               ${question || 'true'} AS answer`,
     )
     if (!row) return false

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { Ignored } from '../add-script/types'
 import { readTables } from '../add-script/table-facts'
+import { eq, gt, ne, notMatches } from '../database/operators'
 import { quoteIdentifier } from '../database/quote'
 
 /** The tables that have rows, as people name them. */
@@ -19,12 +20,12 @@ export async function filledTables(pool: Pool, ignored: readonly Ignored[]): Pro
 }
 
 const columns = `
-SELECT c.oid::pg_catalog.regclass::text AS table,
-       pg_catalog.array_agg(a.attname::text ORDER BY a.attnum) AS columns
+SELECT c.oid::pg_catalog.regclass::pg_catalog.text AS table,
+       pg_catalog.array_agg(a.attname::pg_catalog.text ORDER BY a.attnum) AS columns
 FROM pg_catalog.pg_class c
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+JOIN pg_catalog.pg_namespace n ON n.oid ${eq} c.relnamespace
+JOIN pg_catalog.pg_attribute a ON a.attrelid ${eq} c.oid AND a.attnum ${gt} 0 AND NOT a.attisdropped
+WHERE c.relkind ${eq} ANY ('{r,p}') AND n.nspname ${notMatches} '^pg_' AND n.nspname ${ne} 'information_schema'
 GROUP BY c.oid`
 
 /** The tables of the first database whose columns stand in another order in the second. */

@@ -1,4 +1,5 @@
 import type { QueryResultRow } from 'pg'
+import { eq, gt, ne } from '../database/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import { MigrationError } from '../errors'
 import { claimIndex, journalColumns, type JournalName } from './table'
@@ -52,12 +53,12 @@ SELECT journal IS NOT NULL AS exists,
          AND pg_catalog.has_table_privilege(journal, 'INSERT')
          AND pg_catalog.has_table_privilege(journal, 'UPDATE') AS writable,
        (SELECT attname FROM pg_catalog.pg_attribute
-         WHERE attrelid = journal AND attnum > 0 AND NOT attisdropped AND attnotnull
-           AND NOT atthasdef AND attidentity = '' AND attname <> ALL (${columns}::text[]) LIMIT 1) AS foreign,
-       EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-                WHERE i.indrelid = journal AND c.relname = ${index} AND i.indisunique AND i.indisvalid) AS guarded,
+         WHERE attrelid ${eq} journal AND attnum ${gt} 0 AND NOT attisdropped AND attnotnull
+           AND NOT atthasdef AND attidentity ${eq} '' AND attname ${ne} ALL (${columns}) LIMIT 1) AS foreign,
+       EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid ${eq} i.indexrelid
+                WHERE i.indrelid ${eq} journal AND c.relname ${eq} ${index} AND i.indisunique AND i.indisvalid) AS guarded,
        pg_catalog.to_regnamespace(${schema}) IS NOT NULL AS schema_exists,
-       current_user::text AS role
+       current_user::pg_catalog.text AS role
   FROM pg_catalog.to_regclass(${table}) AS journal`
 
 function unwritable(table: string, role: string): MigrationError {

@@ -1,5 +1,6 @@
 import type { DatabaseError, QueryResultRow } from 'pg'
-import { quoteIdentifier } from '../database/quote'
+import { eq, ge, ne } from '../database/operators'
+import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import type { Entry, FullEntry } from './entry'
@@ -51,20 +52,46 @@ async function refuseNewerShape(session: Session, name: JournalName): Promise<vo
   refuseUnknownShape(name, row?.comment)
 }
 
-/** Whole entries for `list` (successes), `errors` (failures), `trace` (one id). Never writes. */
+/** Which entries `readFull` reads. */
+export type EntryFilter = ({ outcome: 'success' | 'error' } | { ids: readonly string[] }) & {
+  /** ISO 8601: only those that ended then or later, or began where they have not ended. */
+  since?: string
+  /** Only so many, the newest. */
+  limit?: number
+  /** Only those of these revisions. */
+  revisions?: readonly string[]
+}
+
+/** Whole entries for `list` (successes), `errors` (failures), `trace` (one id), oldest first. Never writes. */
 export async function readFull(
   session: Session,
   name: JournalName,
-  condition: 'success' | 'error' | { id: string },
+  filter: EntryFilter,
 ): Promise<FullEntry[]> {
-  const text = readFullEntries(name, typeof condition === 'string' ? 'outcome = $1' : 'id = $1')
-  const value = typeof condition === 'string' ? condition : condition.id
   try {
-    return (await session.query(text, [value])).map(toFullEntry)
+    const rows = await session.query(readFullEntries(name, conditionsOf(filter), filter.limit))
+    return rows.map(toFullEntry)
   } catch (error) {
     if (isUndefinedTable(error)) return []
     throw asJournalError(error, name)
   }
+}
+
+function conditionsOf(filter: EntryFilter): string[] {
+  const { since, revisions } = filter
+  return [
+    'outcome' in filter
+      ? `outcome ${eq} ${quoteLiteral(filter.outcome)}`
+      : `id ${eq} ANY (${numbers(filter.ids)}::pg_catalog.int8[])`,
+    ...(since === undefined
+      ? []
+      : [`coalesce(finished_at, started_at) ${ge} ${quoteLiteral(since)}::pg_catalog.timestamptz`]),
+    ...(revisions ? [`revision ${eq} ANY (${numbers(revisions)}::pg_catalog.numeric[])`] : []),
+  ]
+}
+
+function numbers(digits: readonly string[]): string {
+  return quoteLiteral(`{${digits.join(',')}}`)
 }
 
 /** The SQL that the journal kept to revert a revision's newest application. */
@@ -75,7 +102,7 @@ export async function readDowngradeText(
 ): Promise<string | undefined> {
   const rows = await session.query<{ downgrade_text: string }>(
     `SELECT downgrade_text FROM ${quoteIdentifier(name.schema, name.table)}
-     WHERE revision = $1 AND outcome = 'success' AND operation <> 'rollback' ORDER BY id DESC LIMIT 1`,
+     WHERE revision ${eq} $1 AND outcome ${eq} 'success' AND operation ${ne} 'rollback' ORDER BY id DESC LIMIT 1`,
     [revision],
   )
   return rows[0]?.downgrade_text
@@ -94,7 +121,7 @@ export async function hasOutcome(
   const table = quoteIdentifier(name.schema, name.table)
   try {
     const [newest] = await session.query<{ outcome: string }>(
-      `SELECT outcome FROM ${table} WHERE revision = ${revision} AND outcome <> 'error' ORDER BY ordinal DESC LIMIT 1`,
+      `SELECT outcome FROM ${table} WHERE revision ${eq} ${revision} AND outcome ${ne} 'error' ORDER BY ordinal DESC LIMIT 1`,
     )
     return newest?.outcome === outcome
   } catch (error) {

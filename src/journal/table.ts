@@ -1,6 +1,8 @@
+import { divided, eq, minus, ne, plus, times } from '../database/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { ChecksumKind, Kind } from '../script/script'
 import type { Operation } from './entry'
+import { secondsOf } from './times'
 
 /** Which shape of the journal this version writes; an older one is upgraded in place, a newer one refused. */
 export const journalShape = 1
@@ -48,35 +50,37 @@ export const journalColumns: readonly string[] = `
   .trim()
   .split(/\s+/)
 
+const text = 'pg_catalog.text'
+
 /** DDL of the journal. Run it under the lock only: eight processes that create a table at once fail. */
 export function createJournal(name: JournalName, withSchema: boolean): string {
   const table = quoteIdentifier(name.schema, name.table)
   return `${withSchema ? `CREATE SCHEMA ${quoteIdentifier(name.schema)};\n` : ''}CREATE TABLE ${table} (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  run_id text NOT NULL,
+  run_id ${text} NOT NULL,
   revision numeric NOT NULL,
-  title text NOT NULL,
-  kind text NOT NULL,
-  operation text NOT NULL CHECK (operation IN ('run', 'run_partial', 'run_skip', 'rollback')),
+  title ${text} NOT NULL,
+  kind ${text} NOT NULL,
+  operation ${text} NOT NULL CHECK (operation ${eq} ANY (ARRAY['run', 'run_partial', 'run_skip', 'rollback'])),
   ordinal integer NOT NULL,
-  outcome text NOT NULL CHECK (outcome IN ('running', 'success', 'error')),
+  outcome ${text} NOT NULL CHECK (outcome ${eq} ANY (ARRAY['running', 'success', 'error'])),
   attempt integer NOT NULL DEFAULT 1,
   statements_done integer NOT NULL DEFAULT 0,
   statements_total integer,
-  checksum text NOT NULL,
-  checksum_kind text NOT NULL,
-  done_checksum text,
-  upgrade_text text,
-  downgrade_text text,
-  error jsonb,
-  trace text,
-  operator text NOT NULL,
-  tool_version text NOT NULL,
-  started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  finished_at timestamptz,
+  checksum ${text} NOT NULL,
+  checksum_kind ${text} NOT NULL,
+  done_checksum ${text},
+  upgrade_text ${text},
+  downgrade_text ${text},
+  error pg_catalog.jsonb,
+  trace ${text},
+  operator ${text} NOT NULL,
+  tool_version ${text} NOT NULL,
+  started_at timestamp with time zone NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  finished_at timestamp with time zone,
   duration_ms bigint
 );
-CREATE UNIQUE INDEX ${quoteIdentifier(claimIndex(name))} ON ${table} (revision, ordinal) WHERE outcome <> 'error';
+CREATE UNIQUE INDEX ${quoteIdentifier(claimIndex(name))} ON ${table} (revision, ordinal) WHERE outcome ${ne} 'error';
 COMMENT ON TABLE ${table} IS ${quoteLiteral(`typetrek journal, shape ${journalShape}`)};`
 }
 
@@ -91,20 +95,25 @@ export const instant = (column: string): string =>
   `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 const entryColumns = [
-  'id::text AS id',
-  'revision::text AS revision',
+  'id::pg_catalog.text AS id',
+  'revision::pg_catalog.text AS revision',
   'title, kind, operation, ordinal, outcome, attempt, statements_done',
   'checksum, checksum_kind, done_checksum',
   'downgrade_text IS NOT NULL AS revertible',
   `${instant('started_at')} AS started_at`,
   `${instant('finished_at')} AS finished_at`,
-  'duration_ms::float8 AS duration_ms',
+  'duration_ms::double precision AS duration_ms',
 ].join(', ')
 
-/** Reads whole entries; `condition` is SQL of ours with `$1` for its value. */
-export function readFullEntries(name: JournalName, condition: string): string {
+/** Reads whole entries that meet all conditions, which are our own SQL; of more than `limit` the newest. */
+export function readFullEntries(
+  name: JournalName,
+  conditions: readonly string[],
+  limit?: number,
+): string {
+  const newest = `SELECT * FROM ${quoteIdentifier(name.schema, name.table)} WHERE ${conditions.join(' AND ')} ORDER BY id DESC${limit === undefined ? '' : ` LIMIT ${limit}`}`
   return `SELECT ${entryColumns}, run_id, statements_total, error, trace, operator, tool_version
-FROM ${quoteIdentifier(name.schema, name.table)} AS journal WHERE ${condition} ORDER BY journal.id`
+FROM (${newest}) AS journal ORDER BY journal.id`
 }
 
 /** A claim: a plain INSERT, so that a second migrator fails on the claim's index before it did any work. */
@@ -120,17 +129,13 @@ export function insertClaim(name: JournalName, claim: Claim): string {
  */
 export function insertDone(name: JournalName, claim: Claim, within?: string): string {
   const done = claim.statementsTotal ?? 0
-  const guard = within === undefined ? {} : { attempt: divided('1', within) }
+  const guard = within === undefined ? {} : { attempt: guarded('1', within) }
   return insertRow(name, claim, { outcome: 'success', statements_done: done }, guard)
 }
 
-/** Added to a claim: answers when it was made, in milliseconds, also where it is rolled back later. */
-export const answerBegan =
-  " RETURNING 'began' AS typetrek, 1000 OPERATOR(pg_catalog.*) EXTRACT(epoch FROM started_at)"
-
-/** A number; fails (22012) outside the transaction of this id, whatever the search_path. */
-function divided(number: string, within: string): string {
-  return `${number} OPERATOR(pg_catalog./) (pg_catalog.txid_current() OPERATOR(pg_catalog.=) ${within})::pg_catalog.int4`
+/** A number; fails (22012) outside the transaction of this id. */
+function guarded(number: string, within: string): string {
+  return `${number} ${divided} (pg_catalog.txid_current() ${eq} ${within})::integer`
 }
 
 /** Any other row: a mark that is a success at once, or a failure. */
@@ -168,7 +173,7 @@ const claimColumns =
  * rolled its own claim back is an error (22012) here and never looks done.
  */
 export function finishClaim(name: JournalName, claim: Claim): string {
-  return `WITH finished AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET outcome = 'success', statements_done = coalesce(statements_total, statements_done), ${finishedNow} WHERE run_id = ${quoteLiteral(claim.runId)} AND revision = ${claim.revision} AND ordinal = ${claim.ordinal} AND outcome = 'running' RETURNING duration_ms) SELECT 1 / pg_catalog.count(*) AS typetrek, pg_catalog.max(duration_ms) FROM finished`
+  return `WITH finished AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET outcome = 'success', statements_done = coalesce(statements_total, statements_done), ${finishedNow} WHERE ${ours(claim)} RETURNING duration_ms) SELECT 1 ${divided} pg_catalog.count(*) AS typetrek, pg_catalog.max(duration_ms) FROM finished`
 }
 
 /**
@@ -203,46 +208,33 @@ export function writeTimes(
   { within, end }: { within?: string | undefined; end?: number | undefined } = {},
 ): string {
   const table = quoteIdentifier(name.schema, name.table)
-  const [first] = claims
-  if (!first) throw new Error('times of no claim')
   const last =
-    end === undefined ? 'pg_catalog.clock_timestamp()' : `pg_catalog.to_timestamp(${seconds(end)})`
-  const written = `SELECT id, coalesce(pg_catalog.lead(started_at) OVER (ORDER BY id), ${last}) AS ended FROM ${table} WHERE run_id = ${quoteLiteral(first.runId)} AND outcome = 'success' AND finished_at IS NULL AND revision IN (${claims.map(({ revision }) => revision).join(', ')})`
-  const thousand = within === undefined ? '1000' : `(${divided('1000', within)})`
-  return `WITH timed AS (UPDATE ${table} AS journal SET finished_at = written.ended, duration_ms = ${thousand} * EXTRACT(epoch FROM written.ended - journal.started_at) FROM (${written}) AS written WHERE journal.id = written.id RETURNING journal.id, journal.duration_ms) SELECT 'took' AS typetrek, duration_ms FROM timed ORDER BY id`
+    end === undefined
+      ? 'pg_catalog.clock_timestamp()'
+      : `pg_catalog.to_timestamp(${secondsOf(end)})`
+  const written = `SELECT id, coalesce(pg_catalog.lead(started_at) OVER (ORDER BY id), ${last}) AS ended FROM ${table} WHERE ${doneAmong(claims)} AND finished_at IS NULL`
+  const thousand = within === undefined ? '1000' : `(${guarded('1000', within)})`
+  return `WITH timed AS (UPDATE ${table} AS journal SET finished_at = written.ended, duration_ms = ${thousand} ${times} EXTRACT(epoch FROM written.ended ${minus} journal.started_at) FROM (${written}) AS written WHERE journal.id ${eq} written.id RETURNING journal.id, journal.duration_ms) SELECT 'took' AS typetrek, duration_ms FROM timed ORDER BY id`
 }
 
-const finishedNow =
-  'finished_at = pg_catalog.clock_timestamp(), duration_ms = 1000 * EXTRACT(epoch FROM pg_catalog.clock_timestamp() - started_at)'
-
-/**
- * Columns of a failure's row that say when it began and ended.
- * @param took milliseconds
- * @param began by the server's clock, in milliseconds; it ended now where that is not known
- */
-export function failureTimes(took: number, began?: number): Record<string, string> {
-  const now = 'pg_catalog.clock_timestamp()'
-  const interval = `pg_catalog.make_interval(secs => ${seconds(took)})`
-  const start = began === undefined ? undefined : `pg_catalog.to_timestamp(${seconds(began)})`
-  return {
-    started_at: start ?? `${now} OPERATOR(pg_catalog.-) ${interval}`,
-    finished_at: start ? `${start} OPERATOR(pg_catalog.+) ${interval}` : now,
-    duration_ms: String(Math.round(took)),
-  }
+/** A condition: these claims of one run are recorded as done. */
+export function doneAmong(claims: readonly Claim[]): string {
+  const [first] = claims
+  if (!first) throw new Error('a condition on no claim')
+  const revisions = claims.map(({ revision }) => revision).join(',')
+  return `run_id ${eq} ${quoteLiteral(first.runId)} AND outcome ${eq} 'success' AND revision ${eq} ANY ('{${revisions}}')`
 }
 
-function seconds(milliseconds: number): string {
-  return `${quoteLiteral(milliseconds / 1000)}::pg_catalog.float8`
-}
+const finishedNow = `finished_at = pg_catalog.clock_timestamp(), duration_ms = 1000 ${times} EXTRACT(epoch FROM pg_catalog.clock_timestamp() ${minus} started_at)`
 
 /** Reads which transaction wrote an entry last. */
 export function readWritten(name: JournalName, id: string): string {
-  return `SELECT xmin::text AS written FROM ${quoteIdentifier(name.schema, name.table)} WHERE id = ${id}`
+  return `SELECT xmin::pg_catalog.text AS written FROM ${quoteIdentifier(name.schema, name.table)} WHERE id ${eq} ${id}`
 }
 
 /** Takes over the entry that a dead run left: one row back, or none when somebody was faster. */
 export function takeOver(name: JournalName, runId: string, id: string, attempt: number): string {
-  return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET attempt = attempt + 1, run_id = ${quoteLiteral(runId)} WHERE id = ${id} AND attempt = ${attempt} AND outcome = 'running' RETURNING id, statements_done, done_checksum`
+  return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET ${takenBy(runId)} WHERE ${running(id)} AND attempt ${eq} ${attempt} RETURNING id, statements_done, done_checksum`
 }
 
 /**
@@ -262,7 +254,7 @@ export function rewriteClaim(name: JournalName, claim: Claim, id: string): strin
     tool_version: claim.toolVersion,
   }
   const set = Object.entries(columns).map(([column, value]) => `${column} = ${quoteLiteral(value)}`)
-  return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET ${set.join(', ')} WHERE id = ${id} AND outcome = 'running'`
+  return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET ${set.join(', ')} WHERE ${running(id)}`
 }
 
 /**
@@ -276,7 +268,7 @@ export function markTakenOver(
   attempt: number,
   operation: Operation = 'run_skip',
 ): string {
-  return `WITH marked AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET attempt = attempt + 1, run_id = ${quoteLiteral(runId)}, operation = ${quoteLiteral(operation)}, outcome = 'success', ${finishedNow} WHERE id = ${id} AND attempt = ${attempt} AND outcome = 'running' RETURNING id) SELECT 1 / pg_catalog.count(*) AS typetrek FROM marked`
+  return `WITH marked AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET ${takenBy(runId)}, operation = ${quoteLiteral(operation)}, outcome = 'success', ${finishedNow} WHERE ${running(id)} AND attempt ${eq} ${attempt} RETURNING id) SELECT 1 ${divided} pg_catalog.count(*) AS typetrek FROM marked`
 }
 
 /**
@@ -289,7 +281,7 @@ export function recordDone(
   done: number,
   checksum: string,
 ): string {
-  return `WITH recorded AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET statements_done = ${done}, done_checksum = ${quoteLiteral(checksum)} WHERE ${ours(claim)} RETURNING id) SELECT 1 / pg_catalog.count(*) AS typetrek FROM recorded`
+  return `WITH recorded AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET statements_done = ${done}, done_checksum = ${quoteLiteral(checksum)} WHERE ${ours(claim)} RETURNING id) SELECT 1 ${divided} pg_catalog.count(*) AS typetrek FROM recorded`
 }
 
 /** Turns our running entry into a failure. */
@@ -298,5 +290,13 @@ export function failClaim(name: JournalName, claim: Claim, error: string, trace:
 }
 
 function ours({ runId, revision, ordinal }: Claim): string {
-  return `run_id = ${quoteLiteral(runId)} AND revision = ${revision} AND ordinal = ${ordinal} AND outcome = 'running'`
+  return `run_id ${eq} ${quoteLiteral(runId)} AND revision ${eq} ${revision} AND ordinal ${eq} ${ordinal} AND outcome ${eq} 'running'`
+}
+
+function running(id: string): string {
+  return `id ${eq} ${id} AND outcome ${eq} 'running'`
+}
+
+function takenBy(runId: string): string {
+  return `attempt = attempt ${plus} 1, run_id = ${quoteLiteral(runId)}`
 }

@@ -26,6 +26,8 @@ export interface PlanOptions {
   lateScripts: LateScripts
   /** Refuse when a script is changed or missing. */
   strict: boolean
+  /** Modules that have no downgrade, as far as their texts show: a plan refuses them before they are imported. */
+  withoutDowngrade?: ReadonlySet<string>
 }
 
 /** One script, one way. */

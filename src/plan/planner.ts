@@ -2,10 +2,11 @@ import { MigrationError } from '../errors'
 import type { Entry } from '../journal/entry'
 import type { JournalState } from '../journal/state'
 import { compareRevisions, type Script } from '../script/script'
+import { refuseIrreversible } from './irreversible'
 import type { Plan, PlanOptions, Request, Step } from './plan'
 import { rebuild } from './rebuild'
 import type { Situation } from './situation'
-import { refuseIrreversible, upStep, downStep } from './step'
+import { upStep, downStep } from './step'
 import { survey } from './survey'
 import { resolveTarget } from './target'
 
@@ -29,13 +30,15 @@ export function planSteps(
   request: Request,
   options: PlanOptions,
 ): Plan {
-  const situation = { ...survey(scripts, state), scripts, state }
+  const { withoutDowngrade } = options
+  const known = { scripts, state, ...(withoutDowngrade && { withoutDowngrade }) }
+  const found = survey(scripts, state)
+  const situation: Situation = { ...found, ...known }
   if (options.strict) refuseDrift(situation)
   const steps = stepsFor(situation, request)
   // who rebuilds a script names it, late or not
   if (options.lateScripts === 'refuse' && request.command !== 'rebuild')
     refuseLate(steps, situation)
-  const { scripts: _scripts, state: _state, ...found } = situation
   return { ...found, steps, notices: noticesOf(situation, steps) }
 }
 
@@ -94,10 +97,8 @@ function arriveAt(situation: Situation, target: string): Step[] {
 }
 
 function revert(situation: Situation, entries: readonly Entry[]): Step[] {
-  return entries.map((entry) => {
-    refuseIrreversible(entry, situation)
-    return downStep(situation, entry)
-  })
+  refuseIrreversible(entries, situation)
+  return entries.map((entry) => downStep(situation, entry))
 }
 
 function refuseDrift({ changed, missing }: Situation): void {

@@ -1,9 +1,10 @@
 import { MigrationError } from '../errors'
 import type { Entry } from '../journal/entry'
 import { compareRevisions } from '../script/script'
+import { refuseIrreversible } from './irreversible'
 import type { Request, Step } from './plan'
 import type { Situation } from './situation'
-import { downStep, refuseIrreversible, upStep } from './step'
+import { downStep, upStep } from './step'
 import { resolveTarget } from './target'
 
 type RebuildRequest = Extract<Request, { command: 'rebuild' }>
@@ -70,6 +71,6 @@ function up(situation: Situation, { revision }: Entry): Step {
 function down(situation: Situation, { revision }: Entry): Step {
   const applied = situation.applied.find((entry) => entry.revision === revision)
   if (!applied) throw new Error(`${revision} was reverted, but is not applied`)
-  refuseIrreversible(applied, situation)
+  refuseIrreversible([applied], situation)
   return downStep(situation, applied)
 }

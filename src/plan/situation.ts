@@ -6,4 +6,6 @@ import type { Survey } from './survey'
 export interface Situation extends Survey {
   scripts: readonly Script[]
   state: JournalState
+  /** Modules that have no downgrade, as far as their texts show. */
+  withoutDowngrade?: ReadonlySet<string>
 }

@@ -1,4 +1,3 @@
-import { MigrationError } from '../errors'
 import type { Entry } from '../journal/entry'
 import type { JournalState } from '../journal/state'
 import type { Script } from '../script/script'
@@ -44,22 +43,6 @@ export function downStep({ scripts, state }: Situation, entry: Entry): Step {
     ...(script && { script }),
     ...(unfinished && { resume: unfinished }),
   }
-}
-
-/** @throws {MigrationError} IRREVERSIBLE, SCRIPT_MISSING when nothing can revert an application */
-export function refuseIrreversible(entry: Entry, { scripts }: Situation): void {
-  const script = scripts.find(({ revision }) => revision === entry.revision)
-  if (script?.kind === 'sql' && !script.downgrade) {
-    throw new MigrationError('IRREVERSIBLE', `script ${entry.revision} has no downgrade`, {
-      file: script.file,
-      hint: 'Write a new script that undoes it, or give it a downgrade.',
-    })
-  }
-  if (script || entry.revertible) return
-  throw new MigrationError('SCRIPT_MISSING', `applied script is missing: ${entry.revision}`, {
-    detail: `The journal keeps no SQL that reverts it (kind ${entry.kind}).`,
-    hint: 'Restore its file, or run this from a release that still has it.',
-  })
 }
 
 function nextOrdinal(state: JournalState, revision: string): number {

@@ -1,7 +1,8 @@
 import type { QueryResultRow } from 'pg'
+import { eq, gt, minus, times } from '../database/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
-import type { Claim, JournalName } from '../journal/table'
+import { doneAmong, type Claim, type JournalName } from '../journal/table'
 
 /**
  * Asks on the session that holds the lock. Neither an error nor a lock on the catalog that the question
@@ -22,9 +23,9 @@ export async function describeBlocker(session: Session, pid: number): Promise<st
   const rows = await askAside(
     session,
     `SELECT pg_catalog.pg_stat_clear_snapshot();
-     SELECT pid, application_name, coalesce(state, 'unknown') AS state, left(query, 120) AS query,
-            coalesce(round(extract(epoch FROM clock_timestamp() - xact_start))::text, '?') AS age
-       FROM pg_catalog.pg_stat_activity WHERE pid = ANY (pg_catalog.pg_blocking_pids(${quoteLiteral(pid)}))
+     SELECT pid, application_name, coalesce(state, 'unknown') AS state, pg_catalog.left(query, 120) AS query,
+            coalesce(pg_catalog.round(extract(epoch FROM pg_catalog.clock_timestamp() ${minus} xact_start))::pg_catalog.text, '?') AS age
+       FROM pg_catalog.pg_stat_activity WHERE pid ${eq} ANY (pg_catalog.pg_blocking_pids(${quoteLiteral(pid)}))
       ORDER BY xact_start LIMIT 10`,
   )
   const [row, ...others] = rows
@@ -42,9 +43,9 @@ export async function describeProgress(session: Session, pid: number): Promise<s
   const [row] = await askAside(
     session,
     `SELECT pg_catalog.pg_stat_clear_snapshot();
-     SELECT phase, CASE WHEN lockers_total > 0 THEN lockers_done ELSE greatest(blocks_done, tuples_done) END AS done,
-            CASE WHEN lockers_total > 0 THEN lockers_total WHEN tuples_done > blocks_done THEN tuples_total ELSE blocks_total END AS total
-       FROM pg_catalog.pg_stat_progress_create_index WHERE pid = ${quoteLiteral(pid)}`,
+     SELECT phase, CASE WHEN lockers_total ${gt} 0 THEN lockers_done ELSE greatest(blocks_done, tuples_done) END AS done,
+            CASE WHEN lockers_total ${gt} 0 THEN lockers_total WHEN tuples_done ${gt} blocks_done THEN tuples_total ELSE blocks_total END AS total
+       FROM pg_catalog.pg_stat_progress_create_index WHERE pid ${eq} ${quoteLiteral(pid)}`,
   )
   if (!row) return undefined
   const [done, total] = [Number(row.done), Number(row.total)]
@@ -56,17 +57,24 @@ export async function cancelBackend(session: Session, pid: number): Promise<void
   await askAside(session, `SELECT pg_catalog.pg_cancel_backend(${quoteLiteral(pid)})`)
 }
 
+/** A condition on `l` of pg_locks: an advisory lock by a bigint that somebody holds in this database. */
+export const advisoryLocks = `l.locktype ${eq} 'advisory' AND l.granted AND l.objsubid ${eq} 1
+        AND l.database ${eq} (SELECT oid FROM pg_catalog.pg_database WHERE datname ${eq} pg_catalog.current_database())`
+
+/** A condition on `l` of pg_locks: it is the advisory lock of this key. */
+export function lockOf(key: string): string {
+  const bits = BigInt.asUintN(64, BigInt(key))
+  return `l.classid ${eq} ${bits >> 32n} AND l.objid ${eq} ${bits & 0xffffffffn}`
+}
+
 /** Who holds the advisory lock of a key, in words. */
 export async function describeHolder(session: Session, key: string): Promise<string> {
-  const bits = BigInt.asUintN(64, BigInt(key))
   const [row] = await askAside(
     session,
     `SELECT l.pid, coalesce(a.application_name, '') AS name,
-            coalesce(to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), '') AS since
-       FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-      WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
-        AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
-        AND l.classid = ${bits >> 32n} AND l.objid = ${bits & 0xffffffffn} LIMIT 1`,
+            coalesce(pg_catalog.to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), '') AS since
+       FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid ${eq} l.pid
+      WHERE ${advisoryLocks} AND ${lockOf(key)} LIMIT 1`,
   )
   if (!row) return 'another migrator is just finishing'
   const since = row.since && ` since ${row.since} UTC`
@@ -85,8 +93,8 @@ export async function findWorker(
   const [row] = await askAside(
     session,
     `SELECT pid FROM pg_catalog.pg_locks
-      WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted
-        AND relation = pg_catalog.to_regclass(${journal}) LIMIT 1`,
+      WHERE locktype ${eq} 'relation' AND mode ${eq} 'RowExclusiveLock' AND granted
+        AND relation ${eq} pg_catalog.to_regclass(${journal}) LIMIT 1`,
   )
   return row?.pid as number | undefined
 }
@@ -100,14 +108,13 @@ export async function durationsSoFar(
   { schema, table }: JournalName,
   claims: readonly Claim[],
 ): Promise<number[]> {
-  const [first] = claims
-  if (!first) return []
+  if (claims.length === 0) return []
+  const ended =
+    'coalesce(pg_catalog.lead(started_at) OVER (ORDER BY id), pg_catalog.clock_timestamp())'
   const rows = await askAside(
     session,
-    `SELECT pg_catalog.round(1000 * EXTRACT(epoch FROM coalesce(pg_catalog.lead(started_at) OVER (ORDER BY id), pg_catalog.clock_timestamp()) - started_at)::numeric)::text AS took
-       FROM ${quoteIdentifier(schema, table)}
-      WHERE run_id = ${quoteLiteral(first.runId)} AND outcome = 'success'
-        AND revision IN (${claims.map(({ revision }) => revision).join(', ')}) ORDER BY id`,
+    `SELECT pg_catalog.round(1000 ${times} EXTRACT(epoch FROM ${ended} ${minus} started_at)::pg_catalog.numeric)::pg_catalog.text AS took
+       FROM ${quoteIdentifier(schema, table)} WHERE ${doneAmong(claims)} ORDER BY id`,
   )
   return rows.map(({ took }) => Number(took))
 }

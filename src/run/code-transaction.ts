@@ -1,15 +1,26 @@
 import type { QueryRunner } from 'typeorm'
 import type { MessageResult } from '../database/message'
 import { dataSourceOf } from '../database/query-runner'
+import { quoteLiteral } from '../database/quote'
 import { finishClaim, insertClaim } from '../journal/table'
 import type { CodeJob } from './job'
+import { sessionName } from './name'
 import { claimRefused, type Runner } from './runner'
 import { restoreSession, timeoutsFor } from './session-settings'
 
 /** What stands before a TypeScript script's own work in its transaction. */
 export function beforeCode({ context, work }: Runner, { claim }: CodeJob): string[] {
   const { settings } = context
-  return [insertClaim(settings.journal, claim), ...timeoutsFor(work, settings, { local: true })]
+  return [
+    insertClaim(settings.journal, claim),
+    ...timeoutsFor(work, settings, { local: true }),
+    nameScript(context, claim.revision),
+  ]
+}
+
+/** Its own queries follow the claim, so that only the session's name still shows which script runs. */
+function nameScript({ operator, runId }: Runner['context'], revision: string): string {
+  return `SET LOCAL application_name = ${quoteLiteral(sessionName(operator, runId, revision))}`
 }
 
 /** What follows it, up to COMMIT. */

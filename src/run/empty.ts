@@ -1,3 +1,4 @@
+import { eq, ne } from '../database/operators'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 
@@ -7,12 +8,12 @@ import { MigrationError } from '../errors'
  */
 export async function refuseTables(work: Session): Promise<void> {
   const rows = await work.query<{ name: string }>(
-    `SELECT c.oid::regclass::text AS name FROM pg_catalog.pg_class c
-         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relpersistence <> 't'
-          AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
-          AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_class'::regclass
-                          AND d.objid = c.oid AND d.deptype = 'e')
+    `SELECT c.oid::pg_catalog.regclass::pg_catalog.text AS name FROM pg_catalog.pg_class c
+         JOIN pg_catalog.pg_namespace n ON n.oid ${eq} c.relnamespace
+        WHERE c.relkind ${eq} ANY ('{r,p,v,m,f}') AND c.relpersistence ${ne} 't'
+          AND n.nspname ${ne} ALL ('{pg_catalog,information_schema,pg_toast}')
+          AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid ${eq} 'pg_catalog.pg_class'::pg_catalog.regclass
+                          AND d.objid ${eq} c.oid AND d.deptype ${eq} 'e')
         ORDER BY 1 LIMIT 6`,
   )
   if (rows.length === 0) return

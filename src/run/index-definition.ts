@@ -1,3 +1,4 @@
+import { eq, field, ne } from '../database/operators'
 import { quoteIdentifier } from '../database/quote'
 import type { Session } from '../database/session'
 import { nameOf, type IndexStatement } from './syntax'
@@ -18,27 +19,30 @@ export interface FoundIndex {
 /** `indnullsnotdistinct` is of PostgreSQL 15 and later, so it is asked of the row as a whole. */
 const definition = `pg_catalog.jsonb_build_object(
     'method', m.amname, 'unique', i.indisunique, 'keys', i.indnkeyatts,
-    'classes', i.indclass::text, 'collations', i.indcollation::text, 'options', i.indoption::text,
-    'nulls', pg_catalog.to_jsonb(i) -> 'indnullsnotdistinct',
+    'classes', i.indclass::pg_catalog.text, 'collations', i.indcollation::pg_catalog.text, 'options', i.indoption::pg_catalog.text,
+    'nulls', pg_catalog.to_jsonb(i) ${field} 'indnullsnotdistinct',
     'predicate', pg_catalog.pg_get_expr(i.indpred, i.indrelid), 'storage', c.reloptions,
     'columns', ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, k, false)
                        FROM pg_catalog.generate_series(1, i.indnatts) AS k ORDER BY k),
-    'classOptions', ARRAY(SELECT a.attoptions::text FROM pg_catalog.pg_attribute a
-                           WHERE a.attrelid = i.indexrelid ORDER BY a.attnum))::text AS definition`
+    'classOptions', ARRAY(SELECT a.attoptions::pg_catalog.text FROM pg_catalog.pg_attribute a
+                           WHERE a.attrelid ${eq} i.indexrelid ORDER BY a.attnum))::pg_catalog.text AS definition`
 
-const from = `pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_am m ON m.oid = c.relam`
+const from = `pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid ${eq} i.indexrelid
+    JOIN pg_catalog.pg_namespace n ON n.oid ${eq} c.relnamespace JOIN pg_catalog.pg_am m ON m.oid ${eq} c.relam`
+
+/** A condition on `i` of pg_index: another backend builds an index on its table right now. */
+export const isBuilding = `EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p JOIN pg_catalog.pg_locks l ON l.pid ${eq} p.pid
+                     WHERE l.relation ${eq} i.indrelid AND l.mode ${eq} 'ShareUpdateExclusiveLock' AND l.granted
+                       AND p.datname ${eq} pg_catalog.current_database() AND p.pid ${ne} pg_catalog.pg_backend_pid())`
 
 /** Every index of a table; none where there is no such table. Reads only. */
 export function indexesOf(session: Session, table: string): Promise<FoundIndex[]> {
   return session.query<FoundIndex & Record<string, unknown>>(
     `SELECT n.nspname AS schema, c.relname AS name, i.indisvalid AS valid, ${definition},
-            c.relkind = 'i' AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhrelid = c.oid)
-              AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conindid = c.oid) AS plain,
-            EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p JOIN pg_catalog.pg_locks l USING (pid)
-                     WHERE l.relation = i.indrelid AND l.mode = 'ShareUpdateExclusiveLock' AND l.granted
-                       AND p.datname = current_database() AND p.pid <> pg_catalog.pg_backend_pid()) AS building
-       FROM ${from} WHERE i.indrelid = pg_catalog.to_regclass($1) ORDER BY c.oid`,
+            c.relkind ${eq} 'i' AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhrelid ${eq} c.oid)
+              AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conindid ${eq} c.oid) AS plain,
+            ${isBuilding} AS building
+       FROM ${from} WHERE i.indrelid ${eq} pg_catalog.to_regclass($1) ORDER BY c.oid`,
     [table],
   )
 }
@@ -71,7 +75,7 @@ export async function wantedIndex(
   try {
     for (const text of texts) if ((await session.send(text)).error) return undefined
     const [row] = await session.query<{ name: string; definition: string }>(
-      `SELECT c.relname AS name, ${definition} FROM ${from} WHERE i.indrelid = pg_catalog.to_regclass($1)`,
+      `SELECT c.relname AS name, ${definition} FROM ${from} WHERE i.indrelid ${eq} pg_catalog.to_regclass($1)`,
       [copy],
     )
     return row && { definition: row.definition, ownName: row.name }

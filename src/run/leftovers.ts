@@ -1,6 +1,7 @@
+import { eq, gt, matches, ne } from '../database/operators'
 import { quoteIdentifier } from '../database/quote'
 import { parseStatement } from '../script/parse'
-import { indexesOf, isOwnName, wantedIndex, type FoundIndex } from './index-definition'
+import { indexesOf, isBuilding, isOwnName, wantedIndex, type FoundIndex } from './index-definition'
 import { pause } from './lock'
 import type { Runner } from './runner'
 import {
@@ -70,7 +71,8 @@ async function failedIndexes(
         .filter(({ building }) => !building)
         .filter(await isThatOf(runner, statement, index))
     }
-    if (!told) context.observer.notice?.('waiting: another backend is building an index there')
+    if (!told)
+      context.observer.notice?.('waiting: another backend is building an index there', 'waiting')
     await pause(context, 250)
   }
 }
@@ -90,7 +92,7 @@ function scopeOf({ kind, name, relation }: ReindexStatement): { where: string; v
     case 'REINDEX_OBJECT_TABLE':
       return { where: inTree('t.oid'), value: nameOf(relation!) }
     case 'REINDEX_OBJECT_SCHEMA':
-      return { where: 'n.nspname = $2', ...(name !== undefined && { value: name }) }
+      return { where: `n.nspname ${eq} $2`, ...(name !== undefined && { value: name }) }
     default:
       return { where: 'true' }
   }
@@ -99,7 +101,7 @@ function scopeOf({ kind, name, relation }: ReindexStatement): { where: string; v
 /** An index or table, or any partition of it. */
 function inTree(oid: string): string {
   const root = 'pg_catalog.to_regclass($2)'
-  return `(${oid} = ${root} OR ${oid} IN (SELECT relid FROM pg_catalog.pg_partition_tree(${root})))`
+  return `(${oid} ${eq} ${root} OR ${oid} ${eq} ANY (SELECT relid FROM pg_catalog.pg_partition_tree(${root})))`
 }
 
 /** A `_ccnew` was not finished, a `_ccold` not dropped; the index that they belong to is beside them. */
@@ -108,17 +110,16 @@ async function reindexLeftovers({ work }: Runner, statement: ReindexStatement): 
   const { where, value } = scopeOf(statement)
   return work.query<Named & Record<string, unknown>>(
     `SELECT n.nspname AS schema, c.relname AS name
-       FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-       JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
-      WHERE NOT i.indisvalid AND c.relkind = 'i' AND c.relname ~ $1 AND n.nspname <> 'pg_toast'
-        AND EXISTS (SELECT FROM pg_catalog.pg_index j JOIN pg_catalog.pg_class b ON b.oid = j.indexrelid
-                     WHERE j.indrelid = i.indrelid AND ${where}
-                       AND (b.relname = regexp_replace(c.relname, $1, '') OR pg_catalog.octet_length(c.relname::text) > 60
-                            AND pg_catalog.starts_with(b.relname, regexp_replace(c.relname, $1, ''))))
-        AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p JOIN pg_catalog.pg_locks l USING (pid)
-                         WHERE l.relation = i.indrelid AND l.mode = 'ShareUpdateExclusiveLock' AND l.granted
-                           AND p.datname = current_database() AND p.pid <> pg_catalog.pg_backend_pid())`,
+       FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid ${eq} i.indexrelid
+       JOIN pg_catalog.pg_namespace n ON n.oid ${eq} c.relnamespace
+       JOIN pg_catalog.pg_class t ON t.oid ${eq} i.indrelid
+      WHERE NOT i.indisvalid AND c.relkind ${eq} 'i' AND c.relname ${matches} $1 AND n.nspname ${ne} 'pg_toast'
+        AND EXISTS (SELECT FROM pg_catalog.pg_index j JOIN pg_catalog.pg_class b ON b.oid ${eq} j.indexrelid
+                     WHERE j.indrelid ${eq} i.indrelid AND ${where}
+                       AND (b.relname ${eq} pg_catalog.regexp_replace(c.relname, $1, '')
+                            OR pg_catalog.octet_length(c.relname::pg_catalog.text) ${gt} 60
+                            AND pg_catalog.starts_with(b.relname, pg_catalog.regexp_replace(c.relname, $1, ''))))
+        AND NOT ${isBuilding}`,
     ['_cc(new|old)[0-9]*$', ...(value === undefined ? [] : [value])],
   )
 }
@@ -133,7 +134,7 @@ async function finalize(
   if (command?.subtype !== 'AT_DetachPartition' || !concurrent || !name) return undefined
   const pending = await work.query(
     `SELECT FROM pg_catalog.pg_inherits WHERE inhdetachpending
-        AND inhparent = pg_catalog.to_regclass($1) AND inhrelid = pg_catalog.to_regclass($2)`,
+        AND inhparent ${eq} pg_catalog.to_regclass($1) AND inhrelid ${eq} pg_catalog.to_regclass($2)`,
     [nameOf(relation), nameOf(name)],
   )
   if (pending.length === 0) return undefined

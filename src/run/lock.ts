@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isConnectionLoss } from '../database/connection-loss'
+import { eq, gt, times } from '../database/operators'
 import { quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
 import { interrupted, MigrationError } from '../errors'
@@ -67,7 +68,7 @@ export async function acquireLock(
       const expires = waited >= settings.lockWait
       const told = attempt === 0 && observer.notice !== undefined
       if (session && !session.lost && (told || expires)) holder = await describeHolder(session, key)
-      if (told) observer.notice?.(`waiting: ${holder}`)
+      if (told) observer.notice?.(`waiting: ${holder}`, 'waiting')
       if (expires) throw expired(context, holder)
       await place.leave(crowded)
       await pause(context, untilNextLook(waited))
@@ -101,8 +102,8 @@ async function isHeld({ database }: RunContext, session: Session, key: string): 
 /** The server's connections are running out, or a pooler lends them. */
 async function isCrowded(session: Session): Promise<boolean> {
   const [row] = await session.query<{ pid: number; crowded: boolean }>(
-    `SELECT pg_catalog.pg_backend_pid() AS pid, 2 * (SELECT sum(numbackends) FROM pg_catalog.pg_stat_database)
-              > pg_catalog.current_setting('max_connections')::int AS crowded`,
+    `SELECT pg_catalog.pg_backend_pid() AS pid, 2 ${times} (SELECT pg_catalog.sum(numbackends) FROM pg_catalog.pg_stat_database)
+              ${gt} pg_catalog.current_setting('max_connections')::integer AS crowded`,
   )
   return !row || row.crowded || row.pid !== session.wirePid
 }
@@ -155,8 +156,8 @@ const readOnlyTransaction = '0A000'
 /** What keeps the lock's transaction open, and says who is in it; a waiter is spared the list of settings. */
 function settingsOfHolder(name: string, session: Session): string {
   return `ROW (
-    (SELECT count(pg_catalog.set_config(name, '0', true)) FROM pg_catalog.pg_settings
-      WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout', 'statement_timeout')),
+    (SELECT pg_catalog.count(pg_catalog.set_config(name, '0', true)) FROM pg_catalog.pg_settings
+      WHERE name ${eq} ANY ('{idle_in_transaction_session_timeout,transaction_timeout,statement_timeout}')),
     pg_catalog.set_config('application_name', ${quoteLiteral(name)}, true), ${watchful(session, true).join(', ')})`
 }
 
@@ -170,7 +171,7 @@ async function lockOwn(
     `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
      SELECT pg_catalog.current_setting('default_transaction_read_only') AS typetrek;
      WITH took AS MATERIALIZED (SELECT pg_catalog.pg_try_advisory_xact_lock(${key}) AS locked)
-     SELECT locked::text AS typetrek, CASE WHEN locked THEN ${settingsOfHolder(name, session)} END FROM took`,
+     SELECT locked::pg_catalog.text AS typetrek, CASE WHEN locked THEN ${settingsOfHolder(name, session)} END FROM took`,
   )
   const [[readOnly] = [], [locked] = []] = kept
   if (error || readOnly === 'on' || locked !== 'true') {

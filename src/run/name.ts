@@ -7,15 +7,20 @@ function runTag(runId: string): string {
   return runId.slice(0, 13)
 }
 
+/** The tag in a session's name, whether or not the script that it is at follows; undefined for another program's. */
+export function runTagOf(applicationName: string): string | undefined {
+  return /^typetrek .*?([0-9a-f]{8}-[0-9a-f]{4})(?: \d+)?$/.exec(applicationName)?.[1]
+}
+
 /**
  * How a run's sessions are called in pg_stat_activity: `typetrek ann@build-7 1b4e28ba-2fa1`, within the
- * 63 bytes that the server keeps. Pure.
+ * 63 bytes that the server keeps; a session that is at a TypeScript script has its revision after that. Pure.
  */
-export function sessionName(operator: string, runId: string): string {
-  const tag = runTag(runId)
+export function sessionName(operator: string, runId: string, revision?: string): string {
+  const tag = revision === undefined ? runTag(runId) : `${runTag(runId)} ${revision}`
   const room = 63 - 'typetrek  '.length - tag.length
   const who = Array.from(operator.replace(/[^\x21-\x7e]+/g, '?'))
-    .slice(0, room)
+    .slice(0, Math.max(0, room))
     .join('')
   return `typetrek ${who} ${tag}`
 }

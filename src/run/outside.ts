@@ -1,3 +1,4 @@
+import { eq } from '../database/operators'
 import type { Session } from '../database/session'
 import type { SqlWork } from '../script/statements'
 import type { Runner } from './runner'
@@ -41,7 +42,7 @@ export async function withoutGivingWay<Result>(
 
 async function lockTimeoutOf(work: Session): Promise<string | null | undefined> {
   const { kept } = await work.send(
-    "SELECT setting AS typetrek FROM pg_catalog.pg_settings WHERE name = 'lock_timeout'",
+    `SELECT setting AS typetrek FROM pg_catalog.pg_settings WHERE name ${eq} 'lock_timeout'`,
   )
   return kept[0]?.[0]
 }

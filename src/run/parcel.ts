@@ -1,11 +1,5 @@
-import {
-  answerBegan,
-  enterClaim,
-  finishClaim,
-  insertClaim,
-  insertDone,
-  leaveClaim,
-} from '../journal/table'
+import { enterClaim, finishClaim, insertClaim, insertDone, leaveClaim } from '../journal/table'
+import { answerBegan } from '../journal/times'
 import type { Settings } from '../settings/types'
 import type { Session } from '../database/session'
 import { type Parcel, piece, scriptPiece } from './batch'

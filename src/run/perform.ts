@@ -44,7 +44,7 @@ export async function runUntilDone(
       error.results = done
       if (error.code !== 'CLAIM_REFUSED' || sessions.work.status !== 'I') throw error
       if (isRelative(request)) throw error
-      context.observer.notice?.(`${error.message}; planning again`)
+      context.observer.notice?.(`${error.message}; planning again`, 'retry')
       refused = error
       last = plan
     }

@@ -11,6 +11,9 @@ export interface RunReport {
   setUp?: boolean
 }
 
+/** What a notice is about, where that is more than something to know: it waits for others, or tries again. */
+export type NoticeKind = 'waiting' | 'retry'
+
 /**
  * Called while work goes on; every method is optional and must not throw. Each `started` is followed by one
  * `finished` of the same script before the next `started`, also where the script fails, is interrupted or is
@@ -25,7 +28,7 @@ export interface Observer {
   started?(step: Step, index: number, total: number): void
   finished?(result: StepResult, index: number, total: number): void
   /** A sentence for a person: another migrator holds the lock, a lock timed out and is retried, … */
-  notice?(text: string): void
+  notice?(text: string, kind?: NoticeKind): void
   /** NOTICE, WARNING or INFO that a script raised, or a line from `context.log()`. */
   message?(severity: string, text: string): void
 }

@@ -1,7 +1,8 @@
 import type { DatabaseError } from 'pg'
 import type { Session } from '../database/session'
 import { interrupted, MigrationError } from '../errors'
-import { claimIndex, failureTimes, insertRow, type Claim } from '../journal/table'
+import { claimIndex, insertRow, type Claim } from '../journal/table'
+import { failureTimes } from '../journal/times'
 import { redactor } from '../settings/redact'
 import { findWorker } from './aside'
 import { isConnectionLoss } from '../database/connection-loss'
@@ -11,6 +12,7 @@ import { labelOf } from './label'
 import { pause, type Lock } from './lock'
 import type { StepResult } from './report'
 import { lockTimeoutsOf } from './session-settings'
+import { userFrames } from './user-stack'
 import { backend, Watch, type Watched as WatchedWork, type WatchOptions } from './watch'
 
 /** The state of one execution: its sessions, and what became of its steps so far. */
@@ -120,7 +122,7 @@ export class Runner {
       patience: lockTimeout + 1000, // until then a lock timeout will speak
       repeat: 30_000,
       progress: false,
-      notice: (text) => context.observer.notice?.(text),
+      notice: (text, kind) => context.observer.notice?.(text, kind),
       signal: context.signal,
       ...manner,
     })
@@ -188,16 +190,15 @@ export class Runner {
 
   /** The error as the journal keeps it: whole, and without a secret. */
   failureColumns(failure: MigrationError): { error: string; trace: string } {
-    const { code, message, detail, hint, file, line, column, excerpt, sqlstate, stack } = failure
+    const { code, message, detail, hint, file, line, column, excerpt, sqlstate } = failure
     const fields = { code, message, detail, hint, file, line, column, excerpt, sqlstate }
-    const cause = failure.cause instanceof Error ? `\ncaused by: ${failure.cause.stack}` : ''
     const hide = redactor(this.context.settings.secrets)
     const shown = Object.entries(fields).map(([key, value]) => {
       return [key, typeof value === 'string' ? hide(value) : value] as const
     })
     return {
       error: JSON.stringify(Object.fromEntries(shown)),
-      trace: hide(`${stack ?? message}${cause}`),
+      trace: hide(traceOf(failure)),
     }
   }
 
@@ -214,6 +215,7 @@ export class Runner {
     const by = blocker ? `, held by ${blocker}` : ''
     this.context.observer.notice?.(
       `${label}: ${why}${by}; trying again in ${(wait / 1000).toFixed(1)} s`,
+      'retry',
     )
     // who stops the run while it waits is told so, and the failure is recorded
     return pause(this.context, wait).then(
@@ -239,6 +241,12 @@ export interface Start {
 function resultOf({ step }: Job, outcome: 'success' | 'error', durationMs: number): StepResult {
   const { revision, title, kind, direction, operation } = step
   return { revision, title, kind, direction, operation, outcome, durationMs }
+}
+
+/** The message, and where in the user's own code it came from; a SQL script has no stack. */
+function traceOf({ message, cause }: MigrationError): string {
+  const stack = cause instanceof Error ? (cause.stack ?? '') : ''
+  return [message, ...userFrames(stack).map((frame) => `    ${frame}`)].join('\n')
 }
 
 /** Why work may be tried again, and how often it was. */

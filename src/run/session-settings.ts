@@ -1,3 +1,4 @@
+import { eq, ne, notMatches } from '../database/operators'
 import { quoteLiteral } from '../database/quote'
 import { canLook, type Session } from '../database/session'
 import type { SqlPart } from '../script/script'
@@ -120,10 +121,10 @@ export function asOurselves(statement: string, open: boolean): string {
 export async function rememberBaseline(session: Session): Promise<void> {
   const rows = await session.query<{ name: string; setting: string }>(
     `SELECT name, pg_catalog.current_setting(name) AS setting FROM pg_catalog.pg_settings
-      WHERE source = 'session' AND context IN ('user', 'superuser')
-        AND name NOT LIKE 'transaction\\_%'
+      WHERE source ${eq} 'session' AND context ${eq} ANY ('{user,superuser}')
+        AND name ${notMatches} '^transaction_'
      UNION ALL
-     SELECT 'role', pg_catalog.current_setting('role') WHERE pg_catalog.current_setting('role') <> 'none'`,
+     SELECT 'role', pg_catalog.current_setting('role') WHERE pg_catalog.current_setting('role') ${ne} 'none'`,
   )
   session.borrowed = true
   session.inCallersTransaction = session.status !== 'I'

@@ -1,5 +1,6 @@
 import type { DatabaseError } from 'pg'
 import type { QueryRunner } from 'typeorm'
+import { eq } from '../database/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
@@ -233,7 +234,7 @@ class SetUp {
 
   private built(): string {
     const { schema, table } = this.context.settings.journal
-    return `UPDATE ${quoteIdentifier(schema, table)} SET statements_done = 1 WHERE run_id = ${quoteLiteral(this.claim.runId)} AND revision = ${setUpRevision}`
+    return `UPDATE ${quoteIdentifier(schema, table)} SET statements_done = 1 WHERE run_id ${eq} ${quoteLiteral(this.claim.runId)} AND revision ${eq} ${setUpRevision}`
   }
 
   /** Gives way where it meets a lock, and begins again. */

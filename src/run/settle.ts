@@ -1,3 +1,4 @@
+import { contains, eq, lt, overlaps } from '../database/operators'
 import { quoteIdentifier } from '../database/quote'
 import type { Session } from '../database/session'
 import { parseStatement, type ParsedStatement } from '../script/parse'
@@ -70,9 +71,9 @@ async function settleIndex(
   if (alike.length === 0) return 'not done'
   if (since === undefined) return 'unknown'
   const newer = await session.query(
-    `SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
-      WHERE i.indrelid = pg_catalog.to_regclass($1) AND c.relname = ANY ($2)
-        AND pg_catalog.age(c.xmin) < pg_catalog.age($3::xid)`,
+    `SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i ON i.indexrelid ${eq} c.oid
+      WHERE i.indrelid ${eq} pg_catalog.to_regclass($1) AND c.relname ${eq} ANY ($2)
+        AND pg_catalog.age(c.xmin) ${lt} pg_catalog.age($3::pg_catalog.xid)`,
     [nameOf(index.relation), alike.map(({ name }) => name), since],
   )
   return newer.length > 0 ? 'done' : 'not done'
@@ -86,9 +87,10 @@ async function settleDrop(
   if (removeType !== 'OBJECT_INDEX' || objects.length !== 1) return 'unknown'
   const path = textsOf(objects[0]?.List?.items)
   const [row] = await session.query<{ valid: boolean; first: boolean }>(
-    `SELECT i.indisvalid AS valid, c.relnamespace::regnamespace::name = (pg_catalog.current_schemas(false))[1] AS first
-       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
-      WHERE c.oid = pg_catalog.to_regclass($1)`,
+    `SELECT i.indisvalid AS valid, n.nspname ${eq} (pg_catalog.current_schemas(false))[1] AS first
+       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i ON i.indexrelid ${eq} c.oid
+       JOIN pg_catalog.pg_namespace n ON n.oid ${eq} c.relnamespace
+      WHERE c.oid ${eq} pg_catalog.to_regclass($1)`,
     [quoteIdentifier(...path)],
   )
   if (!row) return 'done'
@@ -109,15 +111,15 @@ function questionFor(parsed: ParsedStatement): Question | 'again' | undefined {
     case 'AlterEnumStmt':
       return enumQuestion(node as EnumStatement)
     case 'CreateExtensionStmt':
-      return exists('pg_catalog.pg_extension WHERE extname = $1', named.extname)
+      return exists(`pg_catalog.pg_extension WHERE extname ${eq} $1`, named.extname)
     case 'CreatedbStmt':
-      return exists('pg_catalog.pg_database WHERE datname = $1', named.dbname)
+      return exists(`pg_catalog.pg_database WHERE datname ${eq} $1`, named.dbname)
     case 'DropdbStmt':
-      return absent('pg_catalog.pg_database WHERE datname = $1', named.dbname)
+      return absent(`pg_catalog.pg_database WHERE datname ${eq} $1`, named.dbname)
     case 'CreateTableSpaceStmt':
-      return exists('pg_catalog.pg_tablespace WHERE spcname = $1', named.tablespacename)
+      return exists(`pg_catalog.pg_tablespace WHERE spcname ${eq} $1`, named.tablespacename)
     case 'DropTableSpaceStmt':
-      return absent('pg_catalog.pg_tablespace WHERE spcname = $1', named.tablespacename)
+      return absent(`pg_catalog.pg_tablespace WHERE spcname ${eq} $1`, named.tablespacename)
     case 'CreateSubscriptionStmt':
       return exists(subscription, (node as SubscriptionStatement).subname)
     case 'DropSubscriptionStmt':
@@ -144,8 +146,7 @@ const repeatable = new Set([
   'CheckPointStmt',
 ])
 
-const subscription =
-  'pg_catalog.pg_subscription WHERE subname = $1 AND subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())'
+const subscription = `pg_catalog.pg_subscription WHERE subname ${eq} $1 AND subdbid ${eq} (SELECT oid FROM pg_catalog.pg_database WHERE datname ${eq} pg_catalog.current_database())`
 
 function exists(from: string, ...values: unknown[]): Question {
   return { sql: `SELECT EXISTS (SELECT FROM ${from}) AS done`, values }
@@ -168,7 +169,7 @@ function alterQuestion({ relation, cmds = [] }: AlterTableStatement): Question |
     case 'AT_DetachPartition':
     case 'AT_DetachPartitionFinalize':
       return absent(
-        'pg_catalog.pg_inherits WHERE inhparent = pg_catalog.to_regclass($1) AND inhrelid = pg_catalog.to_regclass($2)',
+        `pg_catalog.pg_inherits WHERE inhparent ${eq} pg_catalog.to_regclass($1) AND inhrelid ${eq} pg_catalog.to_regclass($2)`,
         table,
         partition && nameOf(partition),
       )
@@ -180,7 +181,7 @@ function alterQuestion({ relation, cmds = [] }: AlterTableStatement): Question |
 function constraintQuestion(table: string, name: string | undefined, unvalidated = false) {
   if (name === undefined) return undefined
   return exists(
-    'pg_catalog.pg_constraint WHERE conrelid = pg_catalog.to_regclass($1) AND conname = $2 AND (convalidated OR $3)',
+    `pg_catalog.pg_constraint WHERE conrelid ${eq} pg_catalog.to_regclass($1) AND conname ${eq} $2 AND (convalidated OR $3)`,
     table,
     name,
     unvalidated,
@@ -189,7 +190,7 @@ function constraintQuestion(table: string, name: string | undefined, unvalidated
 
 function enumQuestion({ typeName = [], newVal }: EnumStatement): Question {
   return exists(
-    'pg_catalog.pg_enum WHERE enumtypid = pg_catalog.to_regtype($1) AND enumlabel = $2',
+    `pg_catalog.pg_enum WHERE enumtypid ${eq} pg_catalog.to_regtype($1) AND enumlabel ${eq} $2`,
     quoteIdentifier(...textsOf(typeName)),
     newVal,
   )
@@ -199,15 +200,23 @@ function enumQuestion({ typeName = [], newVal }: EnumStatement): Question {
 function subscriptionQuestion({ kind, subname, publication }: SubscriptionStatement) {
   const names = textsOf(publication)
   if (kind === 'ALTER_SUBSCRIPTION_ADD_PUBLICATION')
-    return exists(`${subscription} AND subpublications @> $2::text[]`, subname, names)
+    return exists(
+      `${subscription} AND subpublications ${contains} $2::pg_catalog.text[]`,
+      subname,
+      names,
+    )
   if (kind === 'ALTER_SUBSCRIPTION_DROP_PUBLICATION')
-    return absent(`${subscription} AND subpublications && $2::text[]`, subname, names)
+    return absent(
+      `${subscription} AND subpublications ${overlaps} $2::pg_catalog.text[]`,
+      subname,
+      names,
+    )
   return 'again'
 }
 
 /** What stands between BEGIN and COMMIT is recorded with the COMMIT: in doubt, it was rolled back. */
 function transactionQuestion({ kind, gid }: NamedStatement): Question | 'again' {
   if (kind === 'TRANS_STMT_COMMIT_PREPARED' || kind === 'TRANS_STMT_ROLLBACK_PREPARED')
-    return absent('pg_catalog.pg_prepared_xacts WHERE gid = $1', gid)
+    return absent(`pg_catalog.pg_prepared_xacts WHERE gid ${eq} $1`, gid)
   return 'again'
 }

@@ -1,9 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseError } from 'pg'
+import { eq, ne } from '../database/operators'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
+import type { Operation } from '../journal/entry'
 import type { JournalName } from '../journal/table'
+import type { Survey } from '../plan/survey'
+import { advisoryLocks, lockOf } from './aside'
 import { lockKey } from './lock'
+import { runTagOf } from './name'
+import {
+  readProgress,
+  runningScriptOf,
+  type RunningScript,
+  type RunProgress,
+} from './running-script'
 import { workKey } from './work-lock'
 
 /** A connection of the migrator that holds the lock, or of one that left its work running. */
@@ -23,42 +34,86 @@ export interface LockSession {
   state: string
   /** What it runs, or ran last. */
   query: string
+  /** The script that its run is at; null where the server does not show which. */
+  script: RunningScript | null
 }
 
 const moment = (column: string) =>
   `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 const columns = `a.pid, coalesce(a.application_name, '') AS "applicationName", coalesce(a.usename, '') AS "user",
-  host(a.client_addr) AS client, ${moment('a.xact_start')} AS since, ${moment('a.backend_start')} AS "connectedAt",
-  coalesce(a.state, 'unknown') AS state, coalesce(left(a.query, 500), '') AS query`
+  pg_catalog.host(a.client_addr) AS client, ${moment('a.xact_start')} AS since, ${moment('a.backend_start')} AS "connectedAt",
+  coalesce(a.state, 'unknown') AS state, coalesce(pg_catalog.left(a.query, 500), '') AS query`
 
 /**
  * Who holds a journal's lock: its session first, then those of the same run; and what a migrator that
  * was cut off left running. Empty when nobody does. Reads only.
  */
-export async function readLockSessions(
-  session: Session,
-  journal: JournalName,
-): Promise<LockSession[]> {
-  const [lock, work] = [keyCondition(lockKey(journal)), keyCondition(workKey(journal))]
-  return session.query<LockSession & Record<string, unknown>>(
+export async function readHolders(session: Session, journal: JournalName): Promise<Holders> {
+  const [lock, work] = [lockOf(lockKey(journal)), lockOf(workKey(journal))]
+  const found = await session.query<Omit<LockSession, 'script'> & Record<string, unknown>>(
     `WITH holder AS (
-       SELECT l.pid, bool_or(${lock}) AS locks FROM pg_catalog.pg_locks l
-        WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND (${lock} OR ${work})
-          AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+       SELECT l.pid, pg_catalog.bool_or(${lock}) AS locks FROM pg_catalog.pg_locks l
+        WHERE ${advisoryLocks} AND (${lock} OR ${work})
         GROUP BY l.pid)
      SELECT CASE WHEN h.locks THEN 'lock' ELSE 'work' END AS role, ${columns}
-       FROM pg_catalog.pg_stat_activity a LEFT JOIN holder h USING (pid)
-      WHERE a.pid <> pg_catalog.pg_backend_pid() AND (h.pid IS NOT NULL
-        OR a.datname = pg_catalog.current_database() AND a.application_name ~ '^typetrek .*[0-9a-f]{8}-[0-9a-f]{4}$'
-           AND a.application_name IN (SELECT b.application_name FROM pg_catalog.pg_stat_activity b JOIN holder USING (pid)))
+       FROM pg_catalog.pg_stat_activity a LEFT JOIN holder h ON h.pid ${eq} a.pid
+      WHERE a.pid ${ne} pg_catalog.pg_backend_pid() AND (h.pid IS NOT NULL
+        OR a.datname ${eq} pg_catalog.current_database()
+           AND ${tagOf('a')} ${eq} ANY (SELECT ${tagOf('b')} FROM pg_catalog.pg_stat_activity b JOIN holder ON holder.pid ${eq} b.pid))
       ORDER BY h.locks IS NOT TRUE, a.pid`,
   )
+  const sessions = found.map((one) => ({ ...one, script: null }))
+  return { sessions, progress: await readProgress(session, journal, sessions) }
 }
 
-function keyCondition(key: string): string {
-  const bits = BigInt.asUintN(64, BigInt(key))
-  return `l.classid = ${bits >> 32n} AND l.objid = ${bits & 0xffffffffn}`
+/** What is equal in the names of one run's sessions. */
+function tagOf(alias: string): string {
+  return `pg_catalog.substring(${alias}.application_name, '^typetrek .*([0-9a-f]{8}-[0-9a-f]{4})( [0-9]+)?$')`
+}
+
+/** Sessions, and what the journal says of their runs. */
+export interface Holders {
+  sessions: readonly LockSession[]
+  progress: ReadonlyMap<string, RunProgress>
+}
+
+/** True where only the scripts' folder can tell which script a run is at. */
+export function needsScripts(holders: Holders): boolean {
+  const named = namedScripts(holders)
+  return [...holders.progress].some(([tag, { finished }]) => finished && !named.has(tag))
+}
+
+/**
+ * Says of each session which script its run is at; one session of a run tells for all of them. Where
+ * scripts travel together, the server shows only the first of them: after what is finished comes the next
+ * one. Pure.
+ */
+export function nameScripts(holders: Holders, survey: Survey | undefined): LockSession[] {
+  const named = namedScripts(holders)
+  for (const [tag, { finished }] of holders.progress) {
+    const next = finished && survey && nextAfter(finished.operation, survey)
+    if (next && !named.has(tag)) named.set(tag, { ...next, since: null })
+  }
+  return holders.sessions.map((one) => ({
+    ...one,
+    script: named.get(runTagOf(one.applicationName) ?? '') ?? null,
+  }))
+}
+
+function namedScripts({ sessions, progress }: Holders): Map<string, RunningScript> {
+  const named = new Map<string, RunningScript>()
+  for (const one of sessions) {
+    const tag = runTagOf(one.applicationName)
+    const script = tag === undefined ? undefined : runningScriptOf(one, progress.get(tag) ?? {})
+    if (tag !== undefined && script) named.set(tag, script)
+  }
+  return named
+}
+
+function nextAfter(operation: Operation, { applied, pending }: Survey) {
+  const found = operation === 'rollback' ? applied.at(-1) : pending[0]?.script
+  return found && { revision: found.revision, title: found.title }
 }
 
 /**
@@ -75,7 +130,7 @@ export async function endSessions(
   for (const one of sessions) if (await endSession(session, one)) ended.push(one.pid)
   for (let attempt = 0; ; attempt++) {
     const left = await session.query(
-      'SELECT FROM pg_catalog.pg_stat_activity WHERE pid = ANY ($1)',
+      `SELECT FROM pg_catalog.pg_stat_activity WHERE pid ${eq} ANY ($1)`,
       [ended],
     )
     if (left.length === 0) return ended
@@ -90,8 +145,8 @@ async function endSession(session: Session, one: LockSession): Promise<boolean> 
   try {
     const rows = await session.query<{ ended: boolean }>(
       `SELECT pg_catalog.pg_terminate_backend(pid) AS ended FROM pg_catalog.pg_stat_activity
-        WHERE pid = $1 AND coalesce(application_name, '') = $3
-          AND (backend_start IS NULL OR ${moment('backend_start')} = $2)`,
+        WHERE pid ${eq} $1 AND coalesce(application_name, '') ${eq} $3
+          AND (backend_start IS NULL OR ${moment('backend_start')} ${eq} $2)`,
       [one.pid, one.connectedAt, one.applicationName],
     )
     return rows[0]?.ended === true

@@ -1,4 +1,5 @@
 import type { Session } from '../database/session'
+import type { NoticeKind } from './report'
 import { cancelBackend, describeBlocker, describeProgress } from './aside'
 
 /** How work is watched that may have to wait for others. */
@@ -12,7 +13,7 @@ export interface WatchOptions {
   repeat: number
   /** Say how far an index build has come, every `repeat`. */
   progress: boolean
-  notice: (text: string) => void
+  notice: (text: string, kind?: NoticeKind) => void
   signal: AbortSignal | undefined
   /** Asked now and then while the work lasts, on the session that watches. */
   meanwhile?: (session: Session) => Promise<void>
@@ -98,7 +99,7 @@ export class Watch {
     const now = Date.now()
     if (now - this.blockedSince < patience || now - this.lastSaid < repeat) return
     this.lastSaid = now
-    notice(`${what}: waiting for ${found}`)
+    notice(`${what}: waiting for ${found}`, 'waiting')
   }
 
   private async askMeanwhile(): Promise<void> {

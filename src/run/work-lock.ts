@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { eq, gt, matches, minus } from '../database/operators'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import type { JournalName } from '../journal/table'
+import { advisoryLocks, lockOf } from './aside'
 import type { RunContext } from './context'
 import { pause } from './lock'
 
@@ -43,7 +45,7 @@ export async function takeWork(context: RunContext, work: Session, key: string):
   for (let attempt = 0; ; attempt++) {
     const orphan = await findOrphan(work, key)
     const what = orphan ? describe(orphan) : told
-    if (what !== told) observer.notice?.(`waiting: ${what}`)
+    if (what !== told) observer.notice?.(`waiting: ${what}`, 'waiting')
     told = what
     if (orphan?.asleep) await endOrphan(context, work, orphan)
     if (Date.now() >= end) throw expired(told, settings.lockWait)
@@ -70,24 +72,21 @@ export async function leaveWork(
 
 /** One round trip: who the backend is, and the lock where that is the one we are connected to. */
 export function tryWork(work: Session, key: string): Promise<boolean> {
-  const own = work.wirePid === 0 ? 'true' : `pg_catalog.pg_backend_pid() = ${work.wirePid}`
   work.advisoryKey = key
+  const own = work.wirePid === 0 ? 'true' : `pg_catalog.pg_backend_pid() ${eq} ${work.wirePid}`
   const take = `CASE WHEN ${own} THEN pg_catalog.pg_try_advisory_lock(${key}) ELSE true END`
   return work.identifyWith(take)
 }
 
 /** Undefined when it has just ended. Asked on the connection that waits, which is idle. */
 async function findOrphan(work: Session, key: string): Promise<Orphan | undefined> {
-  const bits = BigInt.asUintN(64, BigInt(key))
   const rows = await work.query<Orphan & Record<string, unknown>>(
     `SELECT l.pid, coalesce(a.application_name, '') AS name, coalesce(a.state, 'unknown') AS state,
-            coalesce(left(a.query, 120), '') AS query,
-            coalesce(a.state LIKE 'idle in transaction%'
-              AND clock_timestamp() - a.state_change > interval '5 s', false) AS asleep
-       FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
-      WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
-        AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
-        AND l.classid = ${bits >> 32n} AND l.objid = ${bits & 0xffffffffn} LIMIT 1`,
+            coalesce(pg_catalog.left(a.query, 120), '') AS query,
+            coalesce(a.state ${matches} '^idle in transaction'
+              AND (pg_catalog.clock_timestamp() ${minus} a.state_change) ${gt} interval '5 s', false) AS asleep
+       FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid ${eq} l.pid
+      WHERE ${advisoryLocks} AND ${lockOf(key)} LIMIT 1`,
   )
   return rows[0]
 }

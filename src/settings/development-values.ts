@@ -55,7 +55,7 @@ function fromManifest(path: string, name: string, problems: Problems): Found {
   if (!text?.includes('"migration"')) return []
   const place = { from: name, file: name }
   const own = migrationObject(text)
-  if (own === 'unreadable') problems.add(place, 'is no JSON')
+  if (own === 'unreadable') problems.add(place, 'the file is no JSON')
   if (typeof own !== 'object') return []
   return Object.entries(own).flatMap(([key, value]: [string, unknown]): Found => {
     const known = developmentKeys.find((developmentKey) => developmentKey === key)

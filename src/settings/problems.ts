@@ -29,20 +29,17 @@ export class Problems {
   }
 
   /**
-   * @throws {MigrationError} SETTINGS_INVALID when there is any problem: `detail` has a line for each,
-   * in the order of files and lines; file, line and hint are those of the first.
+   * @throws {MigrationError} SETTINGS_INVALID when there is any problem. A single one is the error itself,
+   * with its own place and hint. Of several, `detail` has a line for each, in the order of files and
+   * lines, with its place and its hint; the error then has neither.
    */
   throwIfAny(subject: string): void {
     const sorted = this.#sorted()
     const [first] = sorted
     if (!first) return
-    const count = sorted.length === 1 ? '1 problem' : `${sorted.length} problems`
-    const hint = sorted.find((problem) => problem.hint)?.hint
-    throw new MigrationError('SETTINGS_INVALID', `${subject} has ${count}`, {
+    if (sorted.length === 1) throw singleProblem(first)
+    throw new MigrationError('SETTINGS_INVALID', `${subject} has ${sorted.length} problems`, {
       detail: sorted.map(lineFor).join('\n'),
-      hint,
-      file: first.file,
-      line: first.line,
     })
   }
 
@@ -55,6 +52,13 @@ export class Problems {
       (a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0),
     )
   }
+}
+
+/** A place that is a file and a line is shown as such; any other, such as a flag, is part of the message. */
+function singleProblem({ from, file, line, message, hint }: Problem): MigrationError {
+  const isPlace = file !== undefined && from === (line === undefined ? file : `${file}:${line}`)
+  const fact = isPlace ? message : `${from}: ${message}`
+  return new MigrationError('SETTINGS_INVALID', fact, { file, line, hint })
 }
 
 function lineFor({ from, message, hint }: Problem): string {

@@ -101,11 +101,14 @@ export function readText(path: string, name: string, problems: Problems): string
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    problems.add(place, code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`)
+    problems.add(
+      place,
+      code === 'EISDIR' ? 'the file is a folder' : `the file cannot be read (${code})`,
+    )
     return ''
   }
   if (isUtf8(bytes)) return bytes.toString('utf8').replace(/^\uFEFF/, '')
-  problems.add(place, 'is not UTF-8 text', 'Save the file as UTF-8.')
+  problems.add(place, 'the file is not UTF-8 text', 'Save the file as UTF-8.')
   return ''
 }
 

@@ -182,9 +182,9 @@ changeTests({
       CREATE SEQUENCE n AS int INCREMENT BY 5 MINVALUE 2 MAXVALUE 1000 START 7 CACHE 2 CYCLE OWNED BY t.id`,
     rows: "INSERT INTO t VALUES (1); SELECT setval('n', 40)",
     up: [
-      "SELECT setval('m', GREATEST(last_value, 2), is_called AND last_value >= 2) FROM m",
+      "SELECT pg_catalog.setval('m', GREATEST(last_value, 2), is_called AND last_value OPERATOR(pg_catalog.>=) 2) FROM m",
       'ALTER SEQUENCE m MINVALUE 2 START WITH 2',
-      "SELECT setval('n', GREATEST(last_value, 2), is_called AND last_value >= 2) FROM n",
+      "SELECT pg_catalog.setval('n', GREATEST(last_value, 2), is_called AND last_value OPERATOR(pg_catalog.>=) 2) FROM n",
       'ALTER SEQUENCE n AS integer INCREMENT BY 5 MINVALUE 2 MAXVALUE 1000 START WITH 7 CACHE 2 CYCLE',
       'ALTER SEQUENCE n OWNED BY t.id',
     ],

@@ -23,7 +23,7 @@ changeTest('online: keys and checks are validated in a later script', {
 
 /** What is written for a column's values, on one line. */
 const batches = (table: string, column: string, value: string) =>
-  `DO $$ -- migrate: repeatable DECLARE backfill_page bigint := 0; BEGIN WHILE backfill_page * current_setting('block_size')::bigint < (WITH RECURSIVE family AS (SELECT '${table}'::regclass::oid AS id UNION SELECT inhrelid FROM pg_inherits JOIN family ON inhparent = family.id) SELECT max(pg_relation_size(family.id)) FROM family) LOOP UPDATE ${table} SET ${column} = ${value} WHERE ${column} IS NULL AND ctid >= format('(%s,0)', backfill_page)::tid AND ctid < format('(%s,0)', backfill_page + 500)::tid; COMMIT; backfill_page := backfill_page + 500; END LOOP; END $$`
+  `DO $$ -- migrate: repeatable DECLARE backfill_page bigint := 0; BEGIN WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (WITH RECURSIVE family AS (SELECT '${table}'::pg_catalog.regclass::pg_catalog.oid AS id UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id) SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP UPDATE ${table} SET ${column} = ${value} WHERE ${column} IS NULL AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 500)::pg_catalog.tid; COMMIT; backfill_page := backfill_page OPERATOR(pg_catalog.+) 500; END LOOP; END $$`
 
 changeTest(
   'online: NOT NULL is set where rows were filled in batches and a validated check has proven it',

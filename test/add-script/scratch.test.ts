@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
 import { openScratch } from '../../src/add-script/scratch'
 import { readScratchName, scratchName } from '../../src/add-script/scratch-name'
 import { withScratch } from '../../src/add-script/with-scratch'
@@ -14,6 +13,7 @@ import type { Settings } from '../../src/settings/types'
 import { type TestDatabase, withDatabase } from '../support/database'
 import { failureOf } from '../support/failure'
 import { withFolder } from '../support/folder'
+import { until } from '../support/until'
 
 async function settingsWith(url: string, more = ''): Promise<Settings> {
   let settings: Settings | undefined
@@ -57,9 +57,14 @@ for (const major of [18, 14]) {
 test('closing drops databases that somebody is at work in', async () => {
   await withDatabase(async (database) => {
     const scratch = await openScratch(await settingsWith(database.url), undefined)
-    const pool = await (await scratch.create()).pool()
-    const working = assert.rejects(pool.query('SELECT pg_sleep(60)'))
-    await pause(100)
+    const made = await scratch.create()
+    const { name } = made
+    const pool = await made.pool()
+    const working = assert.rejects(pool.query('SELECT pg_sleep(600)'))
+    await until(async () => {
+      const asleep = `SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = $1`
+      return (await database.query(asleep, [name])).length > 0
+    })
     await scratch.close()
     await working
 
@@ -100,12 +105,11 @@ test('the next command drops what a killed one left, and nothing of one that liv
       assert.equal((await scratchDatabases(database, dead.pid)).length, 2)
 
       // the server may take a moment to notice that its client is gone
-      for (let limit = Date.now() + 20_000; Date.now() < limit; await pause(100)) {
+      await until(async () => {
         await (await openScratch(settings, undefined)).close()
-        if ((await scratchDatabases(database, dead.pid)).length === 0) break
-      }
+        return (await scratchDatabases(database, dead.pid)).length === 0
+      })
 
-      assert.deepEqual(await scratchDatabases(database, dead.pid), [])
       assert.equal((await scratchDatabases(database, alive.pid)).length, 2)
     } finally {
       await alive.kill()

@@ -148,7 +148,7 @@ changeTest('P06: a serial key becomes uuid, and what refers to it follows row by
 changeTest('P06: without an expression the question is open', {
   before: 'CREATE TABLE ev (id serial PRIMARY KEY)',
   after: 'CREATE TABLE ev (id uuid PRIMARY KEY DEFAULT gen_random_uuid())',
-  refused: { code: 'QUESTION_OPEN', says: /--using "ev.id=gen_random_uuid\(\)"/ },
+  refused: { code: 'QUESTION_OPEN', says: /--using "ev.id=pg_catalog.gen_random_uuid\(\)"/ },
 })
 
 changeTest('C03b: without a zone the question is open', {

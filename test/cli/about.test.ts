@@ -49,14 +49,18 @@ Asks first on a terminal.
 
 Options:
   -d, --directory <folder>    the scripts' folder
-      --strict                refuse when an applied script is changed or missing
+      --strict                refuse when an applied script is changed or
+                              missing
       --lock-wait <duration>  how long to wait for another migrator
       --wait <duration>       how long to wait for a server that is not up yet
       --dry-run               print what would be done, do nothing
   -y, --yes                   do not ask
       --json                  one JSON document on stdout
+      --log <format>          stderr as text, or as json: one event a line
+                              (environment MIGRATE_LOG)
   -q, --quiet                 print nothing but errors
-  -v, --verbose               settings, the scripts' SQL notices, causes of errors
+  -v, --verbose               settings, the scripts' SQL notices, causes of
+                              errors
       --no-color              no colour, also on a terminal
   -h, --help                  help on a command
       --version               the same as version
@@ -93,7 +97,8 @@ test('version prints what is installed, as text and as JSON', async () => {
     text.stdout,
     `typetrek ${toolVersion}\nnode     ${node}\npg       ${pg}\ntypeorm  ${typeorm}\n`,
   )
-  assert.deepEqual(JSON.parse(json.stdout), { typetrek: toolVersion, node, pg, typeorm })
+  const { versions } = JSON.parse(json.stdout) as { versions: object }
+  assert.deepEqual(versions, { typetrek: toolVersion, node, pg, typeorm })
 })
 
 test('version and help load no driver, no TypeORM and no settings', async () => {

@@ -6,7 +6,9 @@ import { test } from 'node:test'
 import { readScratchName } from '../../src/add-script/scratch-name'
 import { readFolder } from '../../src/script/folder'
 import { migrate } from '../support/cli'
+import type { TestDatabase } from '../support/database'
 import { withFolder } from '../support/folder'
+import { until } from '../support/until'
 import { first, withProject } from './project'
 import { repositoryIn } from '../support/repository'
 
@@ -62,7 +64,7 @@ test('--dry-run shows the script and --check answers; both write nothing', async
     assert.match(shown.stdout, /^Would write:\nmigration\/\d{14}_longer\.sql\n {2}-- longer\n/)
     assert.match(shown.stdout, /Proven with rows/)
     assert.deepEqual([check.status, check.stdout.split('\n')[0]], [3, 'Something differs:'])
-    assert.equal((JSON.parse(asked.stdout) as { outcome: string }).outcome, 'shown')
+    assert.equal((JSON.parse(asked.stdout) as { result: string }).result, 'shown')
     assert.equal(same.status, 0, same.stderr)
     assert.deepEqual(await readdir(join(cwd, 'migration')), ['1_first.sql'])
     assert.equal(await git('rev-list', '--count', 'HEAD'), '1')
@@ -335,25 +337,39 @@ test("a command's SQL is taken as it is; its diff becomes a script with the diff
   )
 })
 
-for (const phase of ['replaying the scripts', 'comparing', 'proving the script on a copy']) {
+const ownScratch = ({ datname }: { datname: string }) =>
+  readScratchName(datname)?.pid === process.pid
+
+/** Waits until a script sleeps in a scratch database of this process. */
+async function untilReplaying({ query }: TestDatabase): Promise<void> {
+  const asleep = "SELECT datname FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+  await until(async () => (await query<{ datname: string }>(asleep)).some(ownScratch))
+}
+
+const phases: readonly [phase: string, script: string, reached: typeof untilReplaying][] = [
+  ['replaying the scripts', 'SELECT pg_sleep(600);', untilReplaying],
+  ['comparing', 'SELECT 1;', () => Promise.resolve()],
+  ['proving the script on a copy', 'SELECT 1;', () => Promise.resolve()],
+]
+
+for (const [phase, script, reached] of phases) {
   test(`a SIGINT while it is ${phase} leaves no script and no scratch database`, async () => {
-    const slow = { 'migration/2_slow.sql': 'SELECT pg_sleep(2);' }
-    await withProject({ ...wider, ...slow }, async ({ run, cwd, database }) => {
+    const files = { ...wider, 'migration/2_b.sql': script }
+    await withProject(files, async ({ run, cwd, database }) => {
       let sent = false
       const { status, stderr } = await run('add_script longer --verbose', {
         onWrite: (text, send) => {
           if (sent || !text.includes(phase)) return
           sent = true
-          setTimeout(() => send('SIGINT'), 100)
+          void reached(database).then(() => send('SIGINT'))
         },
       })
 
       assert.equal(status, 130, stderr)
       assert.match(stderr, /error: /)
-      assert.deepEqual(await readdir(join(cwd, 'migration')), ['1_first.sql', '2_slow.sql'])
+      assert.deepEqual(await readdir(join(cwd, 'migration')), ['1_first.sql', '2_b.sql'])
       const rows = await database.query<{ datname: string }>('SELECT datname FROM pg_database')
-      const left = rows.filter(({ datname }) => readScratchName(datname)?.pid === process.pid)
-      assert.deepEqual(left, [])
+      assert.deepEqual(rows.filter(ownScratch), [])
     })
   })
 }

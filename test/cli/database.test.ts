@@ -9,6 +9,7 @@ import { migrate, normalised, type CliResult, type Surroundings } from '../suppo
 import { withDatabase, type TestDatabase } from '../support/database'
 import { withFolder } from '../support/folder'
 import { startMigrate } from '../support/program'
+import { go, prepareGo, sleepOnUntilGo, sleepUntilGo, untilAsleep } from '../support/until'
 
 const scripts = {
   'migration/1_create_customers.sql':
@@ -82,10 +83,9 @@ test('upgrade --json is one document that says what was done', async () => {
   await withApplication(scripts, async ({ run }) => {
     const { stdout } = await run('upgrade 1 --json')
 
-    assert.equal(
-      stdout,
-      `{
-  "outcome": "success",
+    assert.match(stdout, /^\{\n  "outcome": "success",\n  "exitStatus": 0,\n  "database": \{\n/)
+    assert.ok(
+      stdout.endsWith(`  },
   "steps": [
     {
       "revision": "1",
@@ -98,7 +98,8 @@ test('upgrade --json is one document that says what was done', async () => {
     }
   ]
 }
-`,
+`),
+      stdout,
     )
   })
 })
@@ -118,6 +119,7 @@ error: script 40_wrong: syntax error at or near "SELCT"
       ^
   SQLSTATE 42601
 3 scripts were applied before and stay so.
+hint: Correct the script and run migrate upgrade again. migrate trace 4 shows the failure again.
 `,
     )
   })
@@ -130,7 +132,7 @@ test('a failure of the run that is one transaction changed nothing, and says so'
     assert.equal(status, 1)
     assert.match(stderr, /\n {2}SQLSTATE 42601\n/)
     assert.doesNotMatch(stderr, /stay so/)
-    assert.match((await run('status')).stdout, /\n0 applied, 4 pending\n$/)
+    assert.match((await run('status')).stdout, /\n0 applied, 3 pending, 1 failed\n$/)
   })
 })
 
@@ -152,6 +154,8 @@ test('a failure with --json has the steps and the error in one document', async 
     assert.deepEqual(document.error, {
       code: 'SCRIPT_FAILED',
       message: 'script 40_wrong: syntax error at or near "SELCT"',
+      detail: null,
+      hint: 'Correct the script and run migrate upgrade again. migrate trace 4 shows the failure again.',
       file: join(cwd, 'migration/40_wrong.sql'),
       line: 2,
       column: 3,
@@ -179,7 +183,7 @@ test('status tells pending, late, missing and changed, and --check exits with 3'
   late     7   add tags
   applied  30  seed              <moment>  N ms
   pending  99  next
-3 applied, 2 pending (1 late), 1 missing, 1 changed
+1 applied, 2 pending (1 late), 1 missing, 1 changed
 `,
     )
     assert.equal(status, 3)
@@ -194,13 +198,17 @@ test('status tells pending, late, missing and changed, and --check exits with 3'
 })
 
 test('status --json is the document of the design', async () => {
-  await withApplication(scripts, async ({ run }) => {
+  await withApplication(scripts, async ({ database, run }) => {
     await run('upgrade 1')
 
     const { stdout } = await run('status --json')
 
-    assert.deepEqual(JSON.parse(stdout.replaceAll(': N', ': 0')), {
-      database: 'database "app"',
+    const document = JSON.parse(stdout.replaceAll(': N', ': 0')) as { database: { name: string } }
+    assert.equal(document.database.name, database.name)
+    assert.deepEqual(document, {
+      outcome: 'success',
+      exitStatus: 0,
+      database: document.database,
       applied: [
         {
           revision: '1',
@@ -208,15 +216,20 @@ test('status --json is the document of the design', async () => {
           kind: 'sql',
           appliedAt: '<moment>',
           durationMs: 0,
+          marked: false,
+          failedDowngrade: null,
         },
       ],
       pending: [
         { revision: '2', title: 'add_orders', kind: 'sql', late: false },
         { revision: '30', title: 'seed', kind: 'sql', late: false },
       ],
+      failed: [],
+      unfinished: [],
       missing: [],
       changed: [],
-      unfinished: [],
+      running: null,
+      notices: [],
     })
   })
 })
@@ -241,8 +254,8 @@ test('plan, dry_upgrade and --dry-run show the same and change nothing', async (
     assert.deepEqual(plan, {
       status: 0,
       stdout: `database "app"
-  up  5  index  late, not in a transaction
-1 script would be applied, each in a transaction of its own
+  up  5  index  late, not in a transaction, irreversible
+1 script would be applied, outside a transaction
 notice: late, older than the newest applied: 5_index
 `,
       stderr: '',
@@ -317,7 +330,8 @@ test('setup loads the canonical schema and marks every script; a second one leav
 
     assert.match(first.stdout, /^mark 1 {2}create customers {2}N ms\n/)
     assert.match(first.stdout, /\nset up: 3 scripts marked as applied in N ms\n$/)
-    assert.deepEqual(JSON.parse(second.stdout), { outcome: 'success', setUp: false, steps: [] })
+    const { outcome, setUp, steps } = JSON.parse(second.stdout) as Record<string, unknown>
+    assert.deepEqual([outcome, setUp, steps], ['success', false, []])
     assert.equal((await database.query('SELECT * FROM customer')).length, 0)
     assert.match((await run('setup')).stdout, /^set up already: 3 applied, none pending\n$/)
   })
@@ -336,10 +350,7 @@ test('next_version prints the next pending revision, or an empty line', async ()
     assert.equal((await run('next_version')).stdout, '1\n')
     await run('upgrade')
     assert.deepEqual(await run('next_version'), { status: 0, stdout: '\n', stderr: '', exits: [] })
-    assert.equal(
-      (await run('next_version --json')).stdout.replaceAll(/\s/g, ''),
-      '{"database":"database\\"app\\"","nextVersion":null}',
-    )
+    assert.match((await run('next_version --json')).stdout, /\n {2}"nextVersion": null\n\}\n$/)
   })
 })
 
@@ -349,16 +360,17 @@ test('list, errors and trace read the journal', async () => {
     const operator = (text: string) => text.replace(/\S+@\S+/g, 'me@here')
 
     const list = await run('list')
+    const bare = (text: string) => text.replace(/ {2,}/g, '  ')
     const errors = await run('errors')
     const id = /^ {2}(\d+)/m.exec(errors.stdout)?.[1]
     const trace = await run(`trace ${id}`)
 
     assert.equal(
-      operator(list.stdout),
+      bare(operator(list.stdout)),
       `database "app"
-  1  run  1   create customers  <moment>  N ms  me@here
-  2  run  2   add orders        <moment>  N ms  me@here
-  3  run  30  seed              <moment>  N ms  me@here
+  1  run  1  create customers  <moment>  N ms  me@here
+  2  run  2  add orders  <moment>  N ms  me@here
+  3  run  30  seed  <moment>  N ms  me@here
 3 entries
 `,
     )
@@ -368,8 +380,10 @@ test('list, errors and trace read the journal', async () => {
     )
     assert.match(trace.stdout, /^revision +40$/m)
     assert.match(trace.stdout, /^outcome +error$/m)
-    assert.match(trace.stdout, /^error sqlstate +42601$/m)
-    assert.match(trace.stdout, /^ {2}MigrationError: script 40_wrong/m)
+    assert.match(
+      trace.stdout,
+      /^error: script 40_wrong: syntax error at or near "SELCT"\n {2}at migration\/40_wrong.sql:2:3\n/,
+    )
     assert.equal((await run('trace 999')).status, 2)
   })
 })
@@ -404,9 +418,16 @@ test('--strict refuses drift, --directory and a folder name other scripts', asyn
 })
 
 test('on a terminal a long run shows which script is running, and wipes that line', async () => {
-  const files = { 'migration/1_slow_one.sql': 'SELECT pg_sleep(0.8);\n' }
-  await withApplication(files, async ({ run }) => {
-    const { stderr, stdout } = await run('upgrade', { terminal: { stderr: true }, columns: 60 })
+  const files = { 'migration/1_slow_one.sql': sleepUntilGo }
+  await withApplication(files, async ({ database, run }) => {
+    await prepareGo(database)
+    const { stderr, stdout } = await run('upgrade', {
+      terminal: { stderr: true },
+      columns: 60,
+      onWrite: (text) => {
+        if (text.includes('[1/1] 1 slow one')) void go(database)
+      },
+    })
 
     assert.ok(stderr.includes('\r\u001b[2K[1/1] 1 slow one  N ms'), stderr)
     assert.ok(stderr.endsWith('\r\u001b[2K'))
@@ -417,7 +438,7 @@ test('on a terminal a long run shows which script is running, and wipes that lin
 test('the first SIGINT stops the run after rolling back, with status 130', async () => {
   const files = { ...scripts, 'migration/40_slow.sql': 'SELECT pg_sleep(60);\n' }
   await withApplication(files, async ({ database, run }) => {
-    const stop = stopWhenAsleep(database, 'SIGINT')
+    const stop = whenAsleep(database, (send) => send('SIGINT'))
 
     const { status, stderr, exits } = await run('upgrade', { onWrite: stop })
 
@@ -425,21 +446,20 @@ test('the first SIGINT stops the run after rolling back, with status 130', async
     assert.match(stderr, /^SIGINT: stopping once the current script/m)
     assert.match(stderr, /^error: interrupted/m)
     assert.deepEqual(exits, [])
-    assert.match((await run('status')).stdout, /\n3 applied, 1 pending\n$/)
+    assert.match((await run('status')).stdout, /\n3 applied, 0 pending, 1 failed\n$/)
   })
 })
 
-/** Needs three cancel requests to end. */
-const stubborn = `DO $$ DECLARE refused int := 0; BEGIN
-  WHILE refused < 3 LOOP
-    BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN refused := refused + 1; END;
-  END LOOP;
-END $$;
-`
-
 test('the second signal ends the process at once, with status 143 for SIGTERM', async () => {
-  await withApplication({ 'migration/1_slow.sql': stubborn }, async ({ database, run }) => {
-    const stop = stopWhenAsleep(database, 'SIGTERM', [0, 600])
+  await withApplication({ 'migration/1_slow.sql': sleepOnUntilGo }, async ({ database, run }) => {
+    await prepareGo(database)
+    const stop = whenAsleep(database, async (send) => {
+      send('SIGTERM')
+      // sooner it would be taken for the same signal, handed on by npx
+      await sleep(600)
+      send('SIGTERM')
+      await go(database)
+    })
 
     const { exits } = await run('upgrade', { onWrite: stop })
 
@@ -448,8 +468,12 @@ test('the second signal ends the process at once, with status 143 for SIGTERM', 
 })
 
 test('a signal that npx hands on a second time is one signal', async () => {
-  await withApplication({ 'migration/1_slow.sql': stubborn }, async ({ database, run }) => {
-    const stop = stopWhenAsleep(database, 'SIGINT', [0, 0, 50])
+  await withApplication({ 'migration/1_slow.sql': sleepOnUntilGo }, async ({ database, run }) => {
+    await prepareGo(database)
+    const stop = whenAsleep(database, async (send) => {
+      for (let count = 1; count <= 3; count++) send('SIGINT')
+      await go(database)
+    })
 
     const { exits, stderr } = await run('upgrade', { onWrite: stop })
 
@@ -464,32 +488,26 @@ test('a real SIGTERM to bin/migrate is recorded as a failure of the script, with
     const program = join(__dirname, '..', '..', '..', 'bin', 'migrate')
     const child = spawn(program, ['upgrade'], { cwd, stdio: 'ignore' })
     const ended = once(child, 'exit')
-    stopWhenAsleep(database, 'SIGTERM')('', (signal) => child.kill(signal))
+    await untilAsleep(database)
+    child.kill('SIGTERM')
 
     assert.deepEqual(await ended, [143, null])
     assert.match((await run('errors')).stdout, /run {2}1 {2}slow/)
   })
 })
 
-/** Sends signals once a script sleeps in the database. */
-function stopWhenAsleep(
+type OnWrite = NonNullable<Surroundings['onWrite']>
+
+/** Acts once a script sleeps in the database. */
+function whenAsleep(
   database: TestDatabase,
-  signal: 'SIGINT' | 'SIGTERM',
-  pauses: readonly number[] = [0],
-): NonNullable<Surroundings['onWrite']> {
-  let begun = false
-  const asleep = `SELECT 1 FROM pg_stat_activity WHERE state = 'active' AND wait_event = 'PgSleep' AND datname = current_database()`
-  const watch = async (send: (signal: 'SIGINT' | 'SIGTERM') => void) => {
-    while ((await database.query(asleep)).length === 0) await new Promise(setImmediate)
-    for (const pause of pauses) {
-      await sleep(pause)
-      send(signal)
-    }
-  }
+  act: (send: Parameters<OnWrite>[1]) => Promise<void> | void,
+): OnWrite {
+  let started = false
   return (_text, send) => {
-    if (begun) return
-    begun = true
-    void watch(send)
+    if (started) return
+    started = true
+    void untilAsleep(database).then(() => act(send))
   }
 }
 
@@ -498,12 +516,10 @@ for (const command of ['upgrade', 'setup'])
     const ini =
       '[migration]\ndirectory = nowhere\ntypeorm.url = postgres://nobody@127.0.0.1:1/nothing\n'
     await withFolder({ 'development.ini': ini }, async (cwd) => {
-      const start = Date.now()
-      const { ended } = startMigrate(cwd, 'development.ini', command, '--wait', '60s')
+      const { ended } = startMigrate(cwd, 'development.ini', command, '--wait', '24h')
       const { status, output } = await ended
 
       assert.match(output, /error: no scripts' folder .*nowhere/)
       assert.notEqual(status, 0)
-      assert.ok(Date.now() - start < 30_000)
     })
   })

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { lockKey } from '../../src/run/lock'
 import { workKey } from '../../src/run/work-lock'
 import { migrate, type Surroundings } from '../support/cli'
@@ -8,6 +7,7 @@ import { withDatabase, type TestDatabase } from '../support/database'
 import { failureOf } from '../support/failure'
 import { withFolder } from '../support/folder'
 import { withMigrator } from '../support/migrator'
+import { untilAsleep } from '../support/until'
 import { cutOff } from '../run/cut-off'
 
 const journal = { schema: 'public', table: 'migration_journal' }
@@ -46,22 +46,20 @@ test('unlock says that nobody holds the lock', async () => {
     assert.match(stdout, /\nnobody holds the lock\n$/)
 
     const json = JSON.parse((await run('unlock --json')).stdout) as Record<string, unknown>
-    assert.match(String(json['database']), new RegExp(name))
+    assert.equal((json['database'] as { name: string }).name, name)
     assert.deepEqual([json['sessions'], json['ended']], [[], []])
   })
 })
 
 test('unlock shows the session that holds the lock and the one that works, and ends both', async () => {
   await withMigrator(
-    { '1_a.sql': 'SELECT pg_sleep(60)' },
+    { '1_a.sql': 'SELECT pg_sleep(600)' },
     async ({ migrator, another, database }) => {
+      const start = Date.now()
       const run = failureOf(migrator.execute({ command: 'upgrade' }))
       const onlooker = await another()
-      let sessions = await onlooker.lockSessions()
-      while (!sessions.some(({ query }) => query.includes('pg_sleep'))) {
-        await sleep(20)
-        sessions = await onlooker.lockSessions()
-      }
+      await untilAsleep(database)
+      const sessions = await onlooker.lockSessions()
       const [lock, work] = sessions
       assert.deepEqual(
         sessions.map(({ role }) => role),
@@ -70,7 +68,8 @@ test('unlock shows the session that holds the lock and the one that works, and e
       assert.match(lock?.applicationName ?? '', /^typetrek \S+@\S+ [0-9a-f]{8}-[0-9a-f]{4}$/)
       assert.equal(lock?.applicationName, work?.applicationName)
       assert.deepEqual([lock?.user, lock?.client, work?.state], ['postgres', null, 'active'])
-      assert.ok(Math.abs(Date.parse(lock?.since ?? '') - Date.now()) < 60_000, lock?.since ?? '')
+      const since = Date.parse(lock?.since ?? '')
+      assert.ok(since >= start && since <= Date.now(), lock?.since ?? '')
 
       assert.deepEqual(await onlooker.unlock(), [lock?.pid, work?.pid])
 
@@ -191,7 +190,8 @@ test('unlock shows and ends what a dead migrator left at work, though nobody hol
       await cutOff(database, 2)
       const orphan = await database.client()
       await orphan.query(`SELECT pg_advisory_lock(${workKey(journal)})`)
-      const sleeping = orphan.query('SELECT pg_sleep(60)').catch(() => 'ended')
+      const sleeping = orphan.query('SELECT pg_sleep(600)').catch(() => 'ended')
+      await untilAsleep(database)
       const error = await failureOf(
         (await another({ lock_wait: '0' })).execute({ command: 'upgrade' }),
       )
@@ -200,7 +200,7 @@ test('unlock shows and ends what a dead migrator left at work, though nobody hol
       const sessions = await migrator.lockSessions()
       assert.deepEqual(
         sessions.map(({ role, query }) => `${role} ${query}`),
-        ['work SELECT pg_sleep(60)'],
+        ['work SELECT pg_sleep(600)'],
       )
       assert.equal((await migrator.unlock()).length, 1)
       assert.equal(await sleeping, 'ended')

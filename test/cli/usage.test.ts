@@ -119,8 +119,17 @@ test('with --json a wrong call is one document on stdout', async () => {
   const { status, stdout } = await migrate(['upgrad', '--json'], { cwd: '/' })
 
   assert.equal(status, 2)
-  assert.deepEqual(JSON.parse(stdout), {
-    error: { code: 'USAGE', message: 'unknown command "upgrad"', hint: 'Did you mean upgrade?' },
+  const { outcome, exitStatus, database, error } = JSON.parse(stdout) as Record<string, unknown>
+  assert.deepEqual([outcome, exitStatus, database], ['error', 2, null])
+  assert.deepEqual(error, {
+    code: 'USAGE',
+    message: 'unknown command "upgrad"',
+    detail: null,
+    hint: 'Did you mean upgrade?',
+    file: null,
+    line: null,
+    column: null,
+    sqlstate: null,
   })
 })
 

@@ -9,7 +9,8 @@ import { findState } from '../../src/database/embedded/home'
 import { holder } from '../../src/database/embedded/lock'
 import { serverUser } from '../../src/database/embedded/owner'
 import { isAlive } from '../../src/database/embedded/process'
-import { otherProcess, query, serverPid, until, untilEnded } from './embedded-folder'
+import { until } from '../support/until'
+import { otherProcess, query, serverPid, untilEnded } from './embedded-folder'
 import { withEmbedded, withLease } from './embedded-folder'
 
 async function stateOf(path: string): Promise<string> {
@@ -107,7 +108,7 @@ test('a stale pid file is no obstacle, not even with the number of a living proc
     await untilEnded(keeper)
     const file = join(await stateOf(path), 'data', 'postmaster.pid')
     const user = await serverUser()
-    const stranger = spawn('sleep', ['60'], { ...user, stdio: 'ignore' })
+    const stranger = spawn('sleep', ['3600'], { ...user, stdio: 'ignore' })
     try {
       for (const pid of [stranger.pid, first, 'rubbish']) {
         await writeFile(file, `${pid}\n/nowhere\n1\n5432\n/tmp\n\n  1 1\nready   \n`, {

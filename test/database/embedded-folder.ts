@@ -4,7 +4,6 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { acquireEmbedded, type EmbeddedLease } from '../../src/database/embedded/client'
@@ -12,6 +11,7 @@ import { findState, openHome } from '../../src/database/embedded/home'
 import { holder } from '../../src/database/embedded/lock'
 import { isAlive } from '../../src/database/embedded/process'
 import { withFolder } from '../support/folder'
+import { until } from '../support/until'
 
 const copy = promisify(execFile)
 const clientModule = join(__dirname, '../../src/database/embedded/client.js')
@@ -142,13 +142,6 @@ export async function otherProcess(
 export async function serverPid(lease: Pick<EmbeddedLease, 'connection'>): Promise<number> {
   const text = "SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int"
   return Number((await query(lease, text))[0])
-}
-
-/** Waits for what must come soon. */
-export async function until(condition: () => Promise<boolean>, limit = 8000): Promise<void> {
-  for (const end = Date.now() + limit; Date.now() < end; await pause(20))
-    if (await condition()) return
-  throw new Error(`not within ${limit} ms: ${condition.toString()}`)
 }
 
 /** Waits until a process has ended. */

@@ -17,6 +17,7 @@ import {
   type Pooler,
   type PoolerOptions,
 } from '../support/pgbouncer'
+import { go, prepareGo, sleepUntilGo, untilAsleep } from '../support/until'
 import { migratorFor, setUpMigration } from '../../src/setup'
 import { settingsFor } from '../../src/settings/library'
 import type { SettingFlags } from '../../src/settings/settings'
@@ -75,17 +76,6 @@ export const upgrade = (queryRunner: QueryRunner) => queryRunner.query('INSERT I
   '5_e.sql':
     "SET search_path = ''; SET ROLE pg_monitor; SET work_mem = '7MB'; CREATE TEMP TABLE t (); PREPARE p AS SELECT 1; LISTEN l",
   '6_f.sql': 'INSERT INTO a VALUES (3)',
-}
-
-/** Waits until a server connection sleeps in pg_sleep. */
-async function untilAsleep({ query }: TestDatabase): Promise<void> {
-  for (const limit = Date.now() + 60_000; Date.now() < limit; await sleep(20)) {
-    const [row] = await query<{ n: number }>(
-      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'",
-    )
-    if ((row?.n ?? 0) > 0) return
-  }
-  throw new Error('nobody sleeps')
 }
 
 /** What a client would find that is lent one of the pool's server connections. */
@@ -204,19 +194,22 @@ test('a pool of one is refused in time in either mode, and nothing is half-creat
 })
 
 test('an interrupted run behind a pooler cancels its own statement and nobody else is hurt', async (context) => {
-  const slow = { '1_a.sql': 'CREATE TABLE a (); SELECT pg_sleep(60)' }
+  const slow = { '1_a.sql': 'CREATE TABLE a (); SELECT pg_sleep(600)' }
   const options = { mode: 'transaction' as const, size: 4, more: careless }
   await throughPooler(context, options, slow, async ({ database, pooler, folder }) => {
+    await prepareGo(database)
     const migrator = await migratorFor(pooler.url, folder)
     const abort = new AbortController()
     const run = failureOf(migrator.execute({ command: 'upgrade' }, { signal: abort.signal }))
     await untilAsleep(database)
     const others = Array.from({ length: 2 }, () => new Client(pooler.connection))
     await Promise.all(others.map((client) => client.connect()))
-    const theirs = others.map((client) => client.query('SELECT pg_sleep(1.5)'))
+    const theirs = others.map((client) => client.query(sleepUntilGo))
+    await untilAsleep(database, 1 + others.length)
     abort.abort()
 
     assert.equal((await run).code, 'INTERRUPTED')
+    await go(database)
     await Promise.all(theirs)
     await Promise.all(others.map((client) => client.end()))
     await migrator.close()
@@ -241,7 +234,7 @@ test('a script that waits for a lock behind a pooler says who holds it', async (
       {
         notice(text) {
           notices.push(text)
-          void holder.query('ROLLBACK')
+          if (text.includes('the holder')) void holder.query('ROLLBACK')
         },
       },
     )
@@ -341,7 +334,7 @@ test('a pooler that dies under a run costs the current script only, and a rerun 
   const options = { mode: 'transaction' as const, size: 4 }
   const scripts = {
     '1_a.sql': 'CREATE TABLE a (i int)',
-    '2_b.sql': 'INSERT INTO a VALUES (1); SELECT pg_sleep(3)',
+    '2_b.sql': 'INSERT INTO a VALUES (1); SELECT pg_sleep(600)',
   }
   await throughPooler(context, options, scripts, async ({ database, pooler, folder, upgrade }) => {
     const run = failureOf(upgrade())

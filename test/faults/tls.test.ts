@@ -3,12 +3,12 @@ import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { connect } from '../../src/database/connect'
 import { migrate } from '../support/cli'
 import { withFolder, writeFiles } from '../support/folder'
-import { withOwnServer } from '../support/own-server'
+import { type OwnServer, withOwnServer } from '../support/own-server'
+import { until } from '../support/until'
 
 const call = promisify(execFile)
 const scripts = {
@@ -120,17 +120,20 @@ test('TLS: what the settings say is done, or refused with what to look at', asyn
             { ssl: true },
           ])
       }
-      await cancelled(server.port, await readFile(join(cwd, 'ca.crt'), 'utf8'))
+      await cancelled(server, await readFile(join(cwd, 'ca.crt'), 'utf8'))
     }),
   )
 })
 
 /** A cancel request goes by TLS as well. */
-async function cancelled(port: number, ca: string): Promise<void> {
+async function cancelled({ port, query }: OwnServer, ca: string): Promise<void> {
   const parts = { host: 'localhost', port, user: 'postgres', database: 'postgres', ssl: { ca } }
   const session = await connect(parts, { label: 'test', wait: 0, patience: 0 })
-  const asleep = session.send('SELECT pg_sleep(60)')
-  await sleep(300)
+  const asleep = session.send('SELECT pg_sleep(600)')
+  await until(
+    async () =>
+      (await query("SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'")).length > 0,
+  )
   await session.cancel()
   assert.equal((await asleep).error?.code, '57014')
   await session.close()

@@ -69,7 +69,7 @@ test('a failure leaves its claim free, and any number of failures may stand', as
     const { error } = await session.send(insertClaim(usualName, claimOf()))
 
     assert.equal(error, undefined)
-    const failures = await readFull(session, usualName, 'error')
+    const failures = await readFull(session, usualName, { outcome: 'error' })
     assert.deepEqual(
       failures.map((one) => [one.error, one.trace]),
       [
@@ -132,7 +132,7 @@ test('what a dead run left is marked as done by one', async () => {
     const second = await session.send(markTakenOver(usualName, 'c', '1', 1))
 
     assert.deepEqual([first.error?.code, second.error?.code], [undefined, '22012'])
-    const [entry] = await readFull(session, usualName, 'success')
+    const [entry] = await readFull(session, usualName, { outcome: 'success' })
     assert.deepEqual([entry?.operation, entry?.runId, entry?.attempt], ['run_skip', 'b', 2])
   })
 })

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Session } from '../../src/database/session'
 import { ensureJournal } from '../../src/journal/journal'
 import type { Claim, JournalName } from '../../src/journal/table'
@@ -46,14 +45,5 @@ export function claimOf(said: Partial<Claim> = {}): Claim {
     operator: 'ann@desk',
     toolVersion: '1.2.3',
     ...said,
-  }
-}
-
-/** Waits until a connection to the database waits for another one. */
-export async function untilBlocked(database: TestDatabase): Promise<void> {
-  for (let rows: object[] = []; rows.length === 0; await sleep(10)) {
-    rows = await database.query(
-      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-    )
   }
 }

@@ -86,7 +86,7 @@ test("waiting for another migrator does not abort a caller's open transaction", 
       const migrator = await migratorFor(client, folder)
       const freed = () => holder.query(`SELECT pg_advisory_unlock(${key})`)
 
-      const observer = { notice: () => void setTimeout(() => void freed(), 300) }
+      const observer = { notice: () => void freed() }
       const { steps } = await migrator.execute({ command: 'upgrade' }, { observer })
       await client.query('COMMIT')
       await migrator.close()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { withDatabase } from '../support/database'
 import { withFolder } from '../support/folder'
+import { go, prepareGo, until } from '../support/until'
 
 const program = join(__dirname, '..', '..', '..', 'bin', 'migrate')
 
@@ -54,8 +55,11 @@ export const upgrade = (queryRunner: QueryRunner) => queryRunner.query('INSERT I
 
 for (const mode of ['SQL', 'SQL outside a transaction', 'TypeScript']) {
   test(`a migrator that is killed inside ${mode} loses nothing: a rerun ends where it should`, async () => {
-    await withDatabase(async ({ url, query }) => {
-      const slow = 'INSERT INTO a VALUES (2); SELECT pg_sleep(0.6)'
+    await withDatabase(async (database) => {
+      const { url, query } = database
+      await prepareGo(database)
+      const nap = 'pg_sleep(CASE WHEN EXISTS (SELECT FROM public.go) THEN 0 ELSE 600 END)'
+      const slow = `INSERT INTO a VALUES (2); SELECT ${nap}`
       const second =
         mode === 'TypeScript'
           ? {
@@ -71,15 +75,16 @@ export const upgrade = (queryRunner: QueryRunner) => queryRunner.query('${slow}'
       const files = {
         'development.ini': settings(url),
         'migration/1_a.sql': `CREATE TABLE a (i int);
-CREATE FUNCTION slow_pg_sleep(i int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM pg_sleep(0.6); RETURN i; END $$;`,
+CREATE FUNCTION slow_pg_sleep(i int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM ${nap}; RETURN i; END $$;`,
         ...second,
         'migration/3_c.sql': 'INSERT INTO a VALUES (3)',
       }
       await withFolder(files, async (folder) => {
         const { child, ended } = migrate(folder, 'upgrade')
-        while (!(await isRunning(query))) await new Promise((done) => setTimeout(done, 20))
+        await until(() => isRunning(query))
         child.kill('SIGKILL')
         await ended
+        await go(database)
 
         const again = await migrate(folder, 'upgrade').ended
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { failureOf } from '../support/failure'
 import { withMigrator } from '../support/migrator'
+import { untilBlocked } from '../support/until'
 import { entriesOf } from './cut-off'
 
 const outside = '-- migrate: no-transaction\n'
@@ -134,8 +134,7 @@ test('a statement whose claim somebody has taken over meanwhile is rolled back',
     const blocker = await database.client()
     await blocker.query('CREATE SEQUENCE s; SELECT pg_advisory_lock(7)')
     const run = failureOf(migrator.execute({ command: 'upgrade' }))
-    const waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
-    while ((await database.query(waiting)).length === 0) await sleep(20)
+    await untilBlocked(database)
     await database.query("UPDATE migration_journal SET run_id = 'other' WHERE outcome = 'running'")
     await blocker.query('SELECT pg_advisory_unlock(7)')
 

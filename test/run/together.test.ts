@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { failureOf } from '../support/failure'
 import { withMigrator } from '../support/migrator'
+import { go, prepareGo, sleepUntilGo, untilAsleep } from '../support/until'
 
 const files = {
   '1_a.sql': 'CREATE TABLE a (i int)',
@@ -34,10 +35,10 @@ for (let round = 1; round <= 20; round++) {
 }
 
 test('a waiter says who holds the lock, and gives up in time', async () => {
-  const slow = { '1_a.sql': 'SELECT pg_sleep(1.5)' }
-  await withMigrator(slow, async ({ migrator, another }) => {
+  await withMigrator({ '1_a.sql': sleepUntilGo }, async ({ migrator, database, another }) => {
+    await prepareGo(database)
     const first = migrator.execute({ command: 'upgrade' })
-    await new Promise((done) => setTimeout(done, 400))
+    await untilAsleep(database)
     const notices: string[] = []
     const waiter = await another({ lock_wait: '300ms' })
 
@@ -53,6 +54,7 @@ test('a waiter says who holds the lock, and gives up in time', async () => {
       notices.join(),
       /another migrator holds the lock since .*: backend \d+ \(typetrek /,
     )
+    await go(database)
     await first
   })
 })
@@ -60,16 +62,17 @@ test('a waiter says who holds the lock, and gives up in time', async () => {
 test('two that revert the newest at once revert it once', async () => {
   const down = {
     '1_a.sql': '-- MIGRATE UP\nCREATE TABLE a ()\n-- MIGRATE DOWN\nDROP TABLE a',
-    '2_b.sql':
-      '-- MIGRATE UP\nCREATE TABLE b ()\n-- MIGRATE DOWN\nSELECT pg_sleep(0.5); DROP TABLE b',
+    '2_b.sql': `-- MIGRATE UP\nCREATE TABLE b ()\n-- MIGRATE DOWN\n${sleepUntilGo} DROP TABLE b`,
   }
-  await withMigrator(down, async ({ migrator, another }) => {
+  await withMigrator(down, async ({ migrator, database, another }) => {
+    await prepareGo(database)
     await migrator.execute({ command: 'upgrade' })
     const other = await another()
+    const observer = { notice: () => void go(database) }
 
     const outcomes = await Promise.allSettled([
-      migrator.execute({ command: 'downgrade' }),
-      other.execute({ command: 'downgrade' }),
+      migrator.execute({ command: 'downgrade' }, { observer }),
+      other.execute({ command: 'downgrade' }, { observer }),
     ])
 
     assert.deepEqual(outcomes.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected'])
@@ -85,15 +88,14 @@ test('two that revert the newest at once revert it once', async () => {
 test('an aborted run rolls its script back, records it and frees the lock', async () => {
   const slow = {
     '1_a.sql': 'CREATE TABLE a ()',
-    '2_b.sql': 'CREATE TABLE b (); SELECT pg_sleep(30)',
+    '2_b.sql': 'CREATE TABLE b (); SELECT pg_sleep(600)',
   }
   await withMigrator(slow, async ({ migrator, database, another }) => {
     const abort = new AbortController()
-    setTimeout(() => abort.abort(), 500)
-
-    const error = await failureOf(
-      migrator.execute({ command: 'upgrade' }, { signal: abort.signal }),
-    )
+    const run = failureOf(migrator.execute({ command: 'upgrade' }, { signal: abort.signal }))
+    await untilAsleep(database)
+    abort.abort()
+    const error = await run
 
     assert.equal(error.code, 'INTERRUPTED')
     const rows = await database.query(

@@ -7,7 +7,11 @@ import { type TestDatabase, withDatabase } from '../support/database'
 const stays = () => Promise.resolve()
 
 /** Runs SQL on one session while another one watches it. */
-async function watched(database: TestDatabase, sql: string): Promise<string[]> {
+async function watched(
+  database: TestDatabase,
+  sql: string,
+  onNotice: () => void = () => undefined,
+): Promise<string[]> {
   const [work, asked] = [await database.client(), await database.client()]
   const session = new Session(asked, stays)
   await session.send('BEGIN')
@@ -19,7 +23,10 @@ async function watched(database: TestDatabase, sql: string): Promise<string[]> {
     patience: 0,
     repeat: 100,
     progress: true,
-    notice: (text) => notices.push(text),
+    notice(text) {
+      notices.push(text)
+      onNotice()
+    },
     signal: undefined,
   })
   await work.query(sql)
@@ -31,10 +38,16 @@ async function watched(database: TestDatabase, sql: string): Promise<string[]> {
 
 test('a watch says now and then how far an index build has come', async () => {
   await withDatabase(async (database) => {
-    await database.query(`CREATE TABLE a AS SELECT n FROM generate_series(1, 40) n;
-CREATE FUNCTION slow(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN PERFORM pg_sleep(0.02); RETURN n; END $$`)
+    // such a function sees no new rows, so that a lock must say when it may go on
+    await database.query(`CREATE TABLE a AS SELECT 1 AS n;
+CREATE FUNCTION slow(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$ BEGIN
+  WHILE NOT pg_try_advisory_xact_lock_shared(7) LOOP PERFORM pg_sleep(0.02); END LOOP; RETURN n; END $$`)
+    const holder = await database.client()
+    await holder.query('SELECT pg_advisory_lock(7)')
 
-    const notices = await watched(database, 'CREATE INDEX CONCURRENTLY i ON a (slow(n))')
+    const notices = await watched(database, 'CREATE INDEX CONCURRENTLY i ON a (slow(n))', () => {
+      void holder.query('SELECT pg_advisory_unlock_all()')
+    })
 
     assert.match(notices.join('\n'), /^the work: building index: scanning table/m)
   })
@@ -44,7 +57,7 @@ test('a watch keeps no lock on the catalog, and its errors do not end the transa
   await withDatabase(async (database) => {
     await database.query('CREATE TABLE a (i int)')
 
-    await database.query(`ALTER DATABASE ${database.name} SET lock_timeout = '5s'`)
+    await database.query(`ALTER DATABASE ${database.name} SET lock_timeout = '2min'`)
     // it needs pg_authid and pg_database for itself
     await watched(database, 'VACUUM FULL')
     const session = new Session(await database.client(), stays)

@@ -6,6 +6,7 @@ import { migratorFor } from '../../src/setup'
 import type { TestDatabase } from '../support/database'
 import { failureOf } from '../support/failure'
 import { withMigrator } from '../support/migrator'
+import { go, prepareGo, sleepUntilGo } from '../support/until'
 
 const files = { '1_a.sql': 'CREATE TABLE a ()' }
 const key = workKey({ schema: 'public', table: 'migration_journal' })
@@ -20,22 +21,27 @@ async function orphan(database: TestDatabase) {
 
 test('a migrator waits for the backend of a dead one, and says what it does', async () => {
   await withMigrator(files, async ({ migrator, database }) => {
+    await prepareGo(database)
     const dead = await orphan(database)
     const done: string[] = []
-    const statement = dead.query('SELECT pg_sleep(0.7)').then(async () => {
+    const statement = dead.query(sleepUntilGo).then(async () => {
       done.push('orphan')
       await dead.end()
     })
     const notices: string[] = []
+    const notice = (text: string) => {
+      notices.push(text)
+      void go(database)
+    }
 
-    await migrator.execute(upgrade, { observer: { notice: (text) => notices.push(text) } })
+    await migrator.execute(upgrade, { observer: { notice } })
     done.push('migrator')
     await statement
 
     assert.deepEqual(done, ['orphan', 'migrator'])
     assert.match(
       notices.join('\n'),
-      /^waiting: backend \d+ \(typetrek dead\) of a migrator that no longer holds the lock, active: SELECT pg_sleep\(0\.7\)$/m,
+      /^waiting: backend \d+ \(typetrek dead\) of a migrator that no longer holds the lock, active: DO \$\$ BEGIN FOR nap /m,
     )
   })
 })

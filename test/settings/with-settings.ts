@@ -26,13 +26,20 @@ export async function settingsOf(files: Files, request: Request = {}): Promise<S
   }
 }
 
-/** The error that reading the settings ends in, as its code, message, detail and hint. */
+/**
+ * The error that reading the settings ends in, as its code, message, detail and hint. A single problem is
+ * shown as a line of several would be.
+ */
 export async function refusalOf(files: Files, request: Request = {}): Promise<string[]> {
   try {
     await settingsOf(files, request)
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error
-    const { code, message, detail, hint } = error
+    const { code, message, detail, hint, file, line } = error
+    if (code === 'SETTINGS_INVALID' && detail === undefined) {
+      const place = [file, line].filter((part) => part !== undefined).join(':')
+      return [code, `${place && `${place}: `}${message}${hint ? `. ${hint}` : ''}`]
+    }
     return [`${code}: ${message}`, ...(detail?.split('\n') ?? []), `hint: ${hint ?? 'none'}`]
   }
   throw new Error('the settings were accepted')

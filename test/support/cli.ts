@@ -10,6 +10,8 @@ export interface Surroundings {
   /** What a person types. */
   input?: string
   columns?: number
+  /** Width of the terminal behind stdout. */
+  stdoutColumns?: number
   /** Told of everything written, as it is written. */
   onWrite?: (text: string, send: (signal: StopSignal) => void) => void
 }
@@ -25,7 +27,7 @@ export interface CliResult {
 /** Runs the command line in this process and gives back all that it wrote. */
 export async function migrate(
   argv: readonly string[],
-  { cwd, env = {}, terminal, input, columns, onWrite }: Surroundings,
+  { cwd, env = {}, terminal, input, columns, stdoutColumns, onWrite }: Surroundings,
 ): Promise<CliResult> {
   const written = { stdout: '', stderr: '' }
   const exits: number[] = []
@@ -43,6 +45,7 @@ export async function migrate(
     terminal: { stdin: false, stdout: false, stderr: false, ...terminal },
     ...(input !== undefined && { stdin: Readable.from([input]) }),
     ...(columns !== undefined && { columns }),
+    ...(stdoutColumns !== undefined && { stdoutColumns }),
     onSignal(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -52,10 +55,13 @@ export async function migrate(
   return { status, ...written, exits }
 }
 
+/** A duration as the program prints it, with what pads it to its column's width. */
+const duration = /\b(?:\d+ h \d+ min|\d+ min \d+ s|\d+(?:\.\d+)? m?s)\b( {2,})?/g
+
 /** Puts the same text for everything that differs from run to run: durations, moments, database names. */
 export function normalised(text: string): string {
   return text
-    .replace(/\b\d+(?:\.\d+)? (?:ms|s)\b/g, 'N ms')
+    .replace(duration, (_, padding) => (padding ? 'N ms  ' : 'N ms'))
     .replace(/"durationMs": [\d.]+/g, '"durationMs": N')
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, '<moment>')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:?0?0?)/g, '<moment>')

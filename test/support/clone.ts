@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, type ExecFileOptions } from 'node:child_process'
 import { cp, lstat, mkdir, mkdtemp, readdir, realpath, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -27,6 +27,14 @@ export interface Clone {
   folder: string
   /** Runs a program in it, with an environment that names no database. */
   run(program: string, ...args: readonly string[]): Promise<Ran>
+  /** A folder beside it, for a project that uses it. */
+  beside: string
+  /** Runs a program there, with further variables. */
+  runBeside(
+    variables: Readonly<Record<string, string>>,
+    program: string,
+    ...args: readonly string[]
+  ): Promise<Ran>
 }
 
 const call = promisify(execFile)
@@ -49,12 +57,21 @@ export async function withClone(
 ): Promise<void> {
   const home = await mkdtemp(join(await realpath(tmpdir()), 'typetrek-clone-'))
   const folder = join(home, below)
+  const beside = join(home, 'project')
   try {
     await copyRepository(folder)
     await (user ? copyPackages(folder) : linkPackages(folder))
     if (user) await call('chown', ['-R', `${user.uid}:${user.gid}`, home])
-    await work({ folder, run: (program, ...args) => run(folder, home, user, program, args) })
+    const own = { PATH: process.env['PATH'], HOME: home, LANG: 'C.UTF-8' }
+    await work({
+      folder,
+      beside,
+      run: (program, ...args) => run({ cwd: folder, env: own, ...user }, program, args),
+      runBeside: (variables, program, ...args) =>
+        run({ cwd: beside, env: { ...own, ...variables }, ...user }, program, args),
+    })
   } finally {
+    await removeServers(join(beside, '.postgres'), user)
     await removeServers(join(folder, '.postgres'), user)
     await removeServers(join(home, '.cache/typetrek'), user)
     await rm(home, { recursive: true, force: true })
@@ -92,25 +109,13 @@ async function copyPackages(folder: string): Promise<void> {
   await call('cp', ['-R', ...names.map((name) => join(from, name)), to])
 }
 
-async function run(
-  folder: string,
-  home: string,
-  user: CloneUser | undefined,
-  program: string,
-  args: readonly string[],
-): Promise<Ran> {
-  const environment = { PATH: process.env['PATH'], HOME: home, LANG: 'C.UTF-8' }
+function run(options: ExecFileOptions, program: string, args: readonly string[]): Promise<Ran> {
   return new Promise((settle, fail) => {
-    execFile(
-      program,
-      [...args],
-      { cwd: folder, env: environment, ...user },
-      (error, stdout, stderr) => {
-        const status = error === null ? 0 : error.code
-        if (typeof status === 'number') settle({ status, stdout, stderr })
-        else fail(error ?? new Error(`${program} ended without a status`))
-      },
-    )
+    execFile(program, [...args], { ...options, encoding: 'utf8' }, (error, stdout, stderr) => {
+      const status = error === null ? 0 : error.code
+      if (typeof status === 'number') settle({ status, stdout, stderr })
+      else fail(error ?? new Error(`${program} ended without a status`))
+    })
   })
 }
 

@@ -126,7 +126,7 @@ CREATE FUNCTION ${name}_enter() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFOR
   'timeouts that leak': ({ name }) => [
     {
       title: 'timeouts',
-      up: `CREATE TABLE ${name} (id int);\nSET lock_timeout = '1ms';\nSET idle_in_transaction_session_timeout = 1000;\nSET default_transaction_read_only = on;\nSET my.own = 'x';\nSET statement_timeout = '70ms'`,
+      up: `CREATE TABLE ${name} (id int);\nSET lock_timeout = '1ms';\nSET idle_in_transaction_session_timeout = 100000;\nSET default_transaction_read_only = on;\nSET my.own = 'x';\nSET statement_timeout = '70s'`,
       down: `DROP TABLE ${name};\nSET lock_timeout = 1;\n`,
     },
     {

@@ -15,6 +15,7 @@ import {
 } from '../../src/database/embedded/cluster'
 import { placeBinaries, runnableInPlace } from '../../src/database/embedded/native'
 import { serverUser } from '../../src/database/embedded/owner'
+import { guard } from './guard'
 import { freePort } from './pgbouncer'
 
 /** A cluster that one test may treat badly: stop it, fill it, guard it. */
@@ -57,8 +58,9 @@ export async function withOwnServer(
     const log = join(root, 'log')
     await writeFile(log, '')
     const cluster: Cluster = { native, major, data: join(folder ?? root, 'data'), log, user }
+    const server = await ownServer(cluster, root, ends)
     await createCluster(cluster, ['--no-sync'])
-    await work(await ownServer(cluster, root, ends))
+    await work(server)
   } finally {
     for (const end of ends) await end()
     await rm(root, { recursive: true, force: true })
@@ -71,6 +73,7 @@ async function ownServer(
   ends: (() => Promise<void>)[],
 ): Promise<OwnServer> {
   const sockets = await makeSocketFolder(cluster.user)
+  guard(cluster.data, [root, sockets])
   const port = await freePort()
   const pid = async () => {
     const file = await readFile(join(cluster.data, 'postmaster.pid'), 'utf8').catch(() => '')

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { chmod, chown, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -101,7 +102,7 @@ async function answering(
   child: ChildProcess,
   folder: string,
 ): Promise<void> {
-  for (const limit = Date.now() + 30_000; Date.now() < limit; await sleep(30)) {
+  for (const limit = Date.now() + 120_000; Date.now() < limit; await sleep(30)) {
     if (child.exitCode !== null) break
     const client = new Client(connection)
     const up = await client.connect().then(
@@ -124,14 +125,21 @@ async function ended(child: ChildProcess): Promise<void> {
   await exit
 }
 
-/** A port of 127.0.0.1 that nobody listens at. */
-export function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
+/**
+ * A port of 127.0.0.1 that nobody listens at; below those that the system gives to connections, so that
+ * none of them takes it before the server is started that it is for.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 32_000)
+    if (await isFree(port)) return port
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
     const server = createServer()
-    server.once('error', failed)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => done(typeof address === 'object' && address ? address.port : 0))
-    })
+    server.once('error', () => done(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)))
   })
 }

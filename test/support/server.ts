@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { chmod, mkdtemp, realpath, rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,8 +14,10 @@ import {
 import { placeBinaries, runnableInPlace } from '../../src/database/embedded/native'
 import { serverUser } from '../../src/database/embedded/owner'
 import { isAlive } from '../../src/database/embedded/process'
+import { guard } from './guard'
+import { until } from './until'
 
-/** A cluster for tests, to be stopped by whoever started it. */
+/** A cluster for tests. It ends with the process that started it, at the latest. */
 export interface TestServer extends Server {
   major: number
   folders: readonly string[]
@@ -32,6 +33,8 @@ export const speed = [
   'fsync=off',
   'synchronous_commit=off',
   'full_page_writes=off',
+  'autovacuum=off',
+  'checkpoint_timeout=1h',
   'max_connections=200',
 ]
 const own = new Map<number, Promise<TestServer>>()
@@ -41,7 +44,7 @@ export async function testServer(major: number): Promise<Server> {
   const text = process.env[serversVariable]
   const shared = (text ? (JSON.parse(text) as TestServer[]) : []).find((one) => one.major === major)
   if (shared) return shared
-  const started = own.get(major) ?? startTestServer(major).then(stopAtExit)
+  const started = own.get(major) ?? startTestServer(major)
   own.set(major, started)
   return started
 }
@@ -68,10 +71,12 @@ export async function startTestServer(
   const log = join(folder, 'log')
   await writeFile(log, '')
   const cluster: Cluster = { native, major, data: join(memory, 'data'), log, user }
-  await createCluster(cluster, ['--no-sync'])
   const sockets = await makeSocketFolder(user)
+  const folders = [folder, memory, sockets]
+  guard(cluster.data, folders)
+  await createCluster(cluster, ['--no-sync'])
   const server = await startServer(cluster, join(sockets, 'server'), settings)
-  return { ...server, major, folders: [folder, memory, sockets], cluster, settings }
+  return { ...server, major, folders, cluster, settings }
 }
 
 /** Stops the cluster and removes all that it had. */
@@ -83,20 +88,17 @@ export async function stopTestServer(server: TestServer): Promise<void> {
 /** Stops it as a crash does, with SIGQUIT, and starts it again at the same socket; its pid is another one then. */
 export async function crashTestServer(server: TestServer): Promise<void> {
   process.kill(server.pid, 'SIGQUIT')
-  for (const end = Date.now() + 60_000; (await isAlive(server.pid)) && Date.now() < end;) {
-    await pause(10)
-  }
+  await until(async () => !(await isAlive(server.pid)))
   Object.assign(server, await startAgain(server))
 }
 
 /** The server refuses to start while the last backend of the one before is still there. */
 async function startAgain({ cluster, host, settings }: TestServer): Promise<Server> {
-  for (let attempt = 1; ; attempt++) {
+  for (const end = Date.now() + 60_000; ; await pause(250)) {
     try {
       return await startServer(cluster, host, settings)
     } catch (error) {
-      if (attempt === 20) throw error
-      await pause(250)
+      if (Date.now() > end) throw error
     }
   }
 }
@@ -108,13 +110,4 @@ async function fastFolder(): Promise<string> {
     () => 0,
   )
   return free > 4e9 ? '/dev/shm' : realpath(tmpdir())
-}
-
-function stopAtExit(server: TestServer): TestServer {
-  process.once('exit', () => {
-    process.kill(server.pid, 'SIGQUIT')
-    for (const folder of server.folders) rmSync(folder, { recursive: true, force: true })
-  })
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
-  return server
 }

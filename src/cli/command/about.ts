@@ -1,22 +1,29 @@
 import { isCommand } from '../commands'
 import { renderCompletion } from '../completion'
-import type { Handler } from '../context'
+import { answer, type Handler } from '../context'
 import { renderCommandHelp, renderHelp } from '../help'
+import type { Io } from '../io'
 import { readVersions, versionsText } from '../versions'
 
 /** Shows all commands, or one of them in full. */
-export const help: Handler = async ({ call, output }) => {
+export const help: Handler = async ({ call, io, output }) => {
   const [topic] = call.words
-  const { style } = output
-  output.result(topic && isCommand(topic) ? renderCommandHelp(topic, style) : renderHelp(style))
+  const page = { style: output.style, columns: widthOf(io) }
+  output.result(topic && isCommand(topic) ? renderCommandHelp(topic, page) : renderHelp(page))
   return 0
 }
 
+/** The terminal's width where help goes to one; COLUMNS says it elsewhere. */
+function widthOf({ env, stdoutColumns }: Io): number {
+  const said = Number(env['COLUMNS'])
+  return said > 0 && Number.isInteger(said) ? said : (stdoutColumns ?? 80)
+}
+
 /** Prints the versions of this program and of what it stands on, without loading any of it. */
-export const version: Handler = async ({ output }) => {
+export const version: Handler = async (context) => {
   const versions = readVersions()
-  output.document(versions)
-  output.result(versionsText(versions))
+  answer(context, { versions })
+  context.output.result(versionsText(versions))
   return 0
 }
 

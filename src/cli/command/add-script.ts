@@ -3,7 +3,7 @@ import type { AddedScript } from '../../add-script/write'
 import type { Question } from '../../add-script/types'
 import type { Settings } from '../../settings/types'
 import { askerOf } from '../asker'
-import { settingsOf, type Context, type Handler } from '../context'
+import { answer, settingsOf, type Context, type Handler } from '../context'
 import { progressOn } from '../doing'
 import type { GivenOptions } from '../options'
 import { stoppable } from '../signals'
@@ -22,10 +22,11 @@ export const addScriptCommand: Handler = async (context) => {
   const options = { ...optionsOf(call.options), title: title || 'check' }
   const settings = await settingsOf(context)
   const report = await adding(context, settings, options)
-  output.document(documentOf(report))
+  const exitStatus = check && report.outcome !== 'nothing' ? 3 : 0
+  answer(context, membersOf(report), exitStatus)
   for (const note of report.notes) output.note(`${output.noteStyle.yellow('note:')} ${note}`)
   output.result(rendered(report, context))
-  return check && report.outcome !== 'nothing' ? 3 : 0
+  return exitStatus
 }
 
 async function adding(
@@ -80,14 +81,15 @@ function optionsOf(options: GivenOptions): Omit<AddScriptOptions, 'title'> {
   }
 }
 
-function documentOf(report: AddScriptReport): object {
+function membersOf(report: AddScriptReport): object {
   const { outcome, source, scripts, notes, destructive, proven, commit } = report
   const members = scripts.map(({ revision, title, files }) => ({
     revision,
     title,
-    files: files.map(({ path, text }) => (outcome === 'shown' ? { path, text } : { path })),
+    files: files.map(({ path, text }) => ({ path, text: outcome === 'shown' ? text : null })),
   }))
-  return { outcome, source, scripts: members, destructive, proven, notes, commit }
+  const result = { result: outcome, source, scripts: members, destructive, proven }
+  return { ...result, notes, commit: commit ?? null }
 }
 
 const nothing: Readonly<Record<AddScriptReport['source'], string>> = {

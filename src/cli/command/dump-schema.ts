@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { DumpSchemaOptions, DumpSchemaReport } from '../../dump-schema/options'
-import { confirm } from '../ask'
-import { settingsOf, type Context, type Handler } from '../context'
+import { canAsk, confirm } from '../ask'
+import { answer, settingsOf, type Context, type Handler } from '../context'
 import { progressOn } from '../doing'
 import { stoppable } from '../signals'
 import { counted, indented, pathFrom } from '../text'
@@ -18,13 +18,14 @@ export const dumpSchemaCommand: Handler = async (context) => {
     return dumpSchema(settings, { ...options, ...(file !== undefined && { file }) })
   })
   const { outcome, text, difference, filled, notes } = report
-  const told = { outcome, file: report.file, difference, filled, notes }
-  output.document(outcome === 'shown' ? { ...told, text } : told)
+  const isNo = (call.options.check ?? false) && outcome === 'differs'
+  const members = { result: outcome, file: report.file ?? null, difference, filled, notes }
+  answer(context, { ...members, text: outcome === 'shown' ? (text ?? '') : null }, isNo ? 3 : 0)
   for (const note of [...notes, ...rowNotes(report)]) {
     output.note(`${output.noteStyle.yellow('note:')} ${note}`)
   }
   output.result(rendered(report, context))
-  return call.options.check && outcome === 'differs' ? 3 : 0
+  return isNo ? 3 : 0
 }
 
 /** The file that the call names; false: none, but stdout. @throws {MigrationError} USAGE */
@@ -56,11 +57,10 @@ async function dumping(
     begin()
     return true
   }
-  const canAsk = context.io.terminal.stdin && context.io.terminal.stderr && context.io.stdin
   const given = { dryRun: dryRun ?? false, check: check ?? false, overwrite: yes ?? false }
   try {
     return await stoppable(context, (signal) =>
-      work({ ...given, ...(canAsk && { ask }), signal, progress }),
+      work({ ...given, ...(canAsk(context) && { ask }), signal, progress }),
     )
   } finally {
     end()

@@ -1,9 +1,10 @@
 import type { Migrator } from '../../migrator'
 import type { Answer, Plan, Request } from '../../plan/plan'
 import { confirm } from '../ask'
-import type { Context, Handler } from '../context'
+import { answer, type Context, type Handler } from '../context'
 import { follow } from '../follow'
 import { planDocument, runDocument } from '../json'
+import { withFailureExplained } from '../next-step'
 import type { Call } from '../parse'
 import { renderPlan } from '../render-plan'
 import { renderSummary } from '../render-report'
@@ -13,14 +14,14 @@ import { withMigrator } from '../with-migrator'
 
 /** upgrade, downgrade, to, mark, skip and rebuild: runs the request, or shows its plan with `--dry-run`. */
 export const execute: Handler = (context) =>
-  withMigrator(context, async (migrator) => {
+  withMigrator(context, async (migrator, label) => {
     const request = requestOf(context.call)
     if (context.call.options.dryRun) {
-      showPlan(context, migrator, await migrator.plan(request))
+      await showPlan(context, migrator, await migrator.plan(request))
       return 0
     }
     if (request.command === 'mark') await confirmMark(context, migrator, request)
-    context.output.note(context.output.noteStyle.bold(migrator.label))
+    context.output.heading(context.output.noteStyle.bold(label))
     await run(context, migrator, request)
     return 0
   })
@@ -52,9 +53,20 @@ function answerOf({ done, notDone }: Call['options']): { answer?: Answer } {
   return notDone ? { answer: 'not done' } : {}
 }
 
-export function showPlan({ output }: Context, { label, settings }: Migrator, plan: Plan): void {
-  output.document(planDocument(label, plan))
-  output.result(renderPlan(plan, label, settings.transaction, output.style))
+/** @throws {MigrationError} what the run would be refused for before its first script */
+export async function showPlan(
+  context: Context,
+  { label: ownLabel, settings }: Migrator,
+  plan: Plan,
+): Promise<void> {
+  const { output, place } = context
+  const { stepsOutside } =
+    require('../../run/steps-outside') as typeof import('../../run/steps-outside')
+  const { transaction } = settings
+  const outside = await stepsOutside(plan.steps, transaction)
+  const manner = { transaction, outside }
+  answer(context, planDocument(plan, outside))
+  output.result(renderPlan(plan, manner, place?.label ?? ownLabel, output.style))
 }
 
 async function confirmMark(context: Context, migrator: Migrator, request: Request): Promise<void> {
@@ -63,7 +75,8 @@ async function confirmMark(context: Context, migrator: Migrator, request: Reques
   const [first] = steps
   if (!first) return
   const what = steps.length === 1 ? `script ${first.revision}` : counted(steps.length, 'script')
-  await confirm(context, `Mark ${what} as applied in ${migrator.label} without running?`)
+  const label = context.place?.label ?? migrator.label
+  await confirm(context, `Mark ${what} as applied in ${label} without running?`)
 }
 
 async function run(context: Context, migrator: Migrator, request: Request): Promise<void> {
@@ -72,8 +85,10 @@ async function run(context: Context, migrator: Migrator, request: Request): Prom
   const { observer, end } = follow(output, io)
   try {
     const work = (signal: AbortSignal) => migrator.execute(request, { observer, signal })
-    const { steps, plan } = await stoppable(context, work)
-    output.document(runDocument(steps))
+    const { steps, plan } = await withFailureExplained(migrator, context.call.command, () =>
+      stoppable(context, work),
+    )
+    answer(context, runDocument(steps))
     output.result(renderSummary(steps, plan, performance.now() - startedAt))
   } finally {
     end()

@@ -1,10 +1,12 @@
+import type { Stats } from 'node:fs'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, extname, join, relative, resolve } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { MigrationError } from '../../errors'
 import { readFolder } from '../../script/folder'
 import { newRevision, readName, titleFileName } from '../../script/name'
-import { settingsOf, type Context, type Handler } from '../context'
+import { answer, settingsOf, type Context, type Handler } from '../context'
 import { scriptTemplate } from '../template'
+import { indented, pathFrom } from '../text'
 import { usageError } from '../usage-error'
 
 /** Where a new script goes and what it is called. */
@@ -24,12 +26,14 @@ export const generate: Handler = async (context) => {
       'End the name with .ts.',
     )
   }
-  await mkdir(dirname(path), { recursive: true })
-  await writeNew(path, scriptTemplate(kind, title))
+  const text = scriptTemplate(kind, title)
+  const { dryRun = false } = call.options
+  if (dryRun) await refuseExisting(path)
+  else await writeNew(path, text)
   const { revision } = nameOf(path)
-  output.document({ revision, title, kind, path })
-  const shown = relative(io.cwd, path)
-  output.result(shown.startsWith('..') ? path : shown)
+  answer(context, { revision, title, kind, path, text: dryRun ? text : null })
+  const shown = pathFrom(io.cwd, path)
+  output.result(dryRun ? `${output.style.bold(shown)}\n${indented(text, '  ').trimEnd()}` : shown)
   return 0
 }
 
@@ -91,22 +95,33 @@ function nameOf(path: string): { revision: string } {
 }
 
 async function writeNew(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true })
   try {
     await writeFile(path, text, { flag: 'wx' })
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
-    throw new MigrationError('USAGE', 'the file is there already', {
-      file: path,
-      hint: 'Give another title or path; no file is overwritten.',
-      cause,
-    })
+    throw (cause as NodeJS.ErrnoException).code === 'EEXIST' ? fileExists(path, cause) : cause
   }
 }
 
+async function refuseExisting(path: string): Promise<void> {
+  if (await found(path)) throw fileExists(path)
+}
+
+function fileExists(path: string, cause?: unknown): MigrationError {
+  return new MigrationError('USAGE', 'the file exists already', {
+    file: path,
+    hint: 'Give another title or path; no file is overwritten.',
+    cause,
+  })
+}
+
 async function isFolder(path: string): Promise<boolean> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+  return (await found(path))?.isDirectory() ?? false
+}
+
+function found(path: string): Promise<Stats | undefined> {
+  return stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
     throw error
   })
-  return found?.isDirectory() ?? false
 }

@@ -1,18 +1,20 @@
-import type { Handler } from '../context'
+import { answer, type Handler } from '../context'
 import { statusDocument } from '../json'
-import { isUpToDate, renderStatus } from '../render-status'
+import { renderStatus } from '../render-status'
+import { isUpToDate } from '../status-partition'
 import { withMigrator } from '../with-migrator'
 
 const answerIsNo = 3
 
-/** Shows where the database stands. */
+/** Shows the state of the database. */
 export const status: Handler = (context) =>
-  withMigrator(context, async (migrator) => {
+  withMigrator(context, async (migrator, label) => {
     const { call, output } = context
-    const plan = await migrator.status()
-    output.document(statusDocument(migrator.label, plan))
-    output.result(renderStatus(plan, migrator.label, output.style))
-    return call.options.check && !isUpToDate(plan) ? answerIsNo : 0
+    const found = await migrator.status()
+    const exitStatus = call.options.check && !isUpToDate(found) ? answerIsNo : 0
+    answer(context, statusDocument(found), exitStatus)
+    output.result(renderStatus(found, label, output.style))
+    return exitStatus
   })
 
 /** Prints the next pending revision, or an empty line. */
@@ -20,7 +22,7 @@ export const next_version: Handler = (context) =>
   withMigrator(context, async (migrator) => {
     const { pending } = await migrator.status()
     const revision = pending[0]?.script.revision
-    context.output.document({ database: migrator.label, nextVersion: revision ?? null })
+    answer(context, { nextVersion: revision ?? null })
     context.output.result(revision ?? '')
     return 0
   })

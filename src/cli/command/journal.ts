@@ -1,38 +1,44 @@
-import type { Handler } from '../context'
-import { entriesDocument } from '../json'
-import { renderEntries, renderTrace } from '../render-entries'
+import type { ListOptions, Migrator } from '../../migrator'
+import { answer, type Context, type Handler } from '../context'
+import { renderEntries } from '../render-entries'
+import { renderTrace } from '../render-trace'
 import { withMigrator } from '../with-migrator'
 
 /** Shows the journal's successes. */
-export const list: Handler = (context) =>
-  withMigrator(context, async (migrator) => {
-    const { output } = context
-    const entries = await migrator.list()
-    output.document(entriesDocument(migrator.label, entries))
-    output.result(
-      renderEntries(entries, migrator.label, output.style, 'the journal has no entries'),
-    )
-    return 0
-  })
+export const list: Handler = (context) => entries(context, 'list', 'the journal has no entries')
 
 /** Shows the journal's failures. */
 export const errors: Handler = (context) =>
-  withMigrator(context, async (migrator) => {
-    const { output } = context
-    const entries = await migrator.errors()
-    output.document(entriesDocument(migrator.label, entries))
-    output.result(
-      renderEntries(entries, migrator.label, output.style, 'the journal has no failures'),
-    )
+  entries(context, 'errors', 'the journal has no failures')
+
+function entries(context: Context, command: 'list' | 'errors', nothing: string): Promise<number> {
+  return withMigrator(context, async (migrator: Migrator, label) => {
+    const options = optionsOf(context)
+    const found = await migrator[command](options)
+    answer(context, { entries: found })
+    const isFiltered = Object.keys(options).length > 0
+    const none = isFiltered ? 'the journal has no such entries' : nothing
+    context.output.result(renderEntries(found, label, context.output.style, none))
     return 0
   })
+}
+
+function optionsOf({ call }: Context): ListOptions {
+  const { limit, since } = call
+  return {
+    ...(limit !== undefined && { limit }),
+    ...(since && { since }),
+    ...(call.folder !== undefined && { inFolder: true }),
+  }
+}
 
 /** Shows one entry in full. */
 export const trace: Handler = (context) =>
   withMigrator(context, async (migrator) => {
-    const { call, output } = context
+    const { call, io, output } = context
     const entry = await migrator.trace(call.words[0] ?? '')
-    output.document({ database: migrator.label, entry })
-    output.result(renderTrace(entry, output.style))
+    answer(context, { entry })
+    const { directory } = migrator.settings
+    output.result(renderTrace(entry, { style: output.style, cwd: io.cwd, directory }))
     return 0
   })

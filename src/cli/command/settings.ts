@@ -1,13 +1,14 @@
 import { MigrationError } from '../../errors'
-import { addressUrl } from '../../settings/address'
+import { addressUrl, describeAddress } from '../../settings/address'
 import type { ConnectionParts, DatabaseAddress, Settings } from '../../settings/types'
-import { renderSettings, settingsOf, type Handler } from '../context'
+import { answer, renderSettings, settingsOf, type Handler } from '../context'
+import { databaseMember, loadedAddress } from '../database-member'
 
 /** Shows every setting and where it comes from. */
 export const environ: Handler = async (context) => {
   const settings = await settingsOf(context)
   const shown = settings.origins.map(({ key, shown, from }) => ({ key, value: shown, from }))
-  context.output.document({ settings: shown })
+  answer(context, { settings: shown })
   context.output.result(renderSettings(settings).join('\n'))
   return 0
 }
@@ -16,10 +17,12 @@ export const environ: Handler = async (context) => {
 export const url: Handler = async (context) => {
   const settings = await settingsOf(context)
   const { output } = context
-  const { connection, remark } = await reachable(settings)
+  const found = await loadedAddress(settings)
+  context.place = { label: describeAddress(found), member: databaseMember(found) }
+  const { connection, remark } = await reachable(settings, found)
   const { password, ...open } = connection
   const address = addressUrl(open)
-  output.document({ url: address })
+  answer(context, { url: address })
   output.result(address)
   if (password) output.note('The password is left out: give it to psql in PGPASSWORD.')
   if (remark) output.note(remark)
@@ -31,13 +34,10 @@ interface Reachable {
   remark?: string
 }
 
-async function reachable({ database, here }: Settings): Promise<Reachable> {
-  if (database.kind === 'postgres') return { connection: database.direct ?? database.connection }
-  if (database.kind === 'embedded') return embedded(database, here)
-  throw new MigrationError('SETTINGS_INVALID', 'the DataSource keeps its address to itself', {
-    file: database.file,
-    hint: 'Write typeorm.url in the ini to have it here.',
-  })
+async function reachable(settings: Settings, address: DatabaseAddress): Promise<Reachable> {
+  if (address.kind === 'embedded') return embedded(address, settings.here)
+  if (address.kind === 'postgres') return { connection: address.direct ?? address.connection }
+  throw new Error('an address that was not loaded')
 }
 
 /** Asks the server itself, which is started for that, but never made. */

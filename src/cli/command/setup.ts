@@ -1,7 +1,8 @@
 import type { Migrator } from '../../migrator'
-import type { Context, Handler } from '../context'
+import { answer, type Context, type Handler } from '../context'
 import { follow } from '../follow'
 import { runDocument } from '../json'
+import { withFailureExplained } from '../next-step'
 import { renderSetUp } from '../render-report'
 import { stoppable } from '../signals'
 import { withMigrator } from '../with-migrator'
@@ -9,22 +10,25 @@ import { showPlan } from './execute'
 
 /** Sets an empty database up; with `--dry-run` shows what would be done with the scripts. */
 export const setup: Handler = (context) =>
-  withMigrator(context, async (migrator) => {
+  withMigrator(context, async (migrator, label) => {
     if (context.call.options.dryRun) await showSetUp(context, migrator)
-    else await setUp(context, migrator)
+    else await setUp(context, migrator, label)
     return 0
   })
 
-async function setUp(context: Context, migrator: Migrator): Promise<void> {
+async function setUp(context: Context, migrator: Migrator, label: string): Promise<void> {
   const { call, io, output } = context
   const runScripts = call.options.runScripts ?? false
-  output.note(output.noteStyle.bold(migrator.label))
+  output.heading(output.noteStyle.bold(label))
   const startedAt = performance.now()
   const { observer, end } = follow(output, io)
   try {
     const work = (signal: AbortSignal) => migrator.setUp({ observer, signal, runScripts })
-    const { setUp = false, steps, plan } = await stoppable(context, work)
-    output.document(runDocument(steps, setUp))
+    const report = await withFailureExplained(migrator, call.command, () =>
+      stoppable(context, work),
+    )
+    const { setUp = false, steps, plan } = report
+    answer(context, runDocument(steps, setUp))
     output.result(renderSetUp(setUp, steps, plan, performance.now() - startedAt))
   } finally {
     end()
@@ -35,7 +39,7 @@ async function showSetUp(context: Context, migrator: Migrator): Promise<void> {
   const command = context.call.options.runScripts ? 'upgrade' : 'mark'
   const standing = await migrator.status()
   const isSetUp = standing.applied.length + standing.unfinished.length > 0
-  showPlan(context, migrator, isSetUp ? standing : await migrator.plan({ command }))
+  await showPlan(context, migrator, isSetUp ? standing : await migrator.plan({ command }))
   if (isSetUp) context.output.note('The database is set up already: setup would leave it as it is.')
   else if (command === 'mark') context.output.note(firstStep(migrator))
 }

@@ -1,14 +1,13 @@
 import { confirmSurely } from '../ask'
-import type { Handler } from '../context'
+import { answer, type Handler } from '../context'
 import { renderLockSession, renderLockSessions } from '../render-lock'
 import { counted } from '../text'
 import { withMigrator } from '../with-migrator'
 
 /** Shows who holds the lock; with `--terminate` ends it, after a question. */
 export const unlock: Handler = (context) =>
-  withMigrator(context, async (migrator) => {
+  withMigrator(context, async (migrator, label) => {
     const { call, output } = context
-    const { label } = migrator
     const sessions = await migrator.lockSessions()
     output.result(renderLockSessions(sessions, label, output.style))
     let ended: number[] = []
@@ -19,7 +18,7 @@ export const unlock: Handler = (context) =>
       ended = await migrator.unlock(sessions)
       output.result(`ended ${ended.length === 0 ? 'nothing: it was gone' : endedText(ended)}`)
     }
-    output.document({ database: label, sessions, ended })
+    answer(context, { sessions, ended })
     return 0
   })
 

@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg'
+import { eq } from '../operators'
 import { quoteIdentifier } from '../quote'
 
 interface Connection {
@@ -17,9 +18,10 @@ export async function ensureDatabase(connection: Connection, create: boolean): P
   const client = new Client({ ...connection, database: 'postgres' })
   await client.connect()
   try {
-    const { rows } = await client.query('SELECT FROM pg_database WHERE datname = $1', [
-      connection.database,
-    ])
+    const { rows } = await client.query(
+      `SELECT FROM pg_catalog.pg_database WHERE datname ${eq} $1`,
+      [connection.database],
+    )
     if (rows.length > 0 || !create) return rows.length > 0
     await client
       .query(`CREATE DATABASE ${quoteIdentifier(connection.database)} TEMPLATE template0`)

@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises'
+import type { Script } from './script'
+
+/** The revisions of modules whose text shows that they have no downgrade. Imports none of them. */
+export async function modulesWithoutDowngrade(
+  scripts: readonly Script[],
+): Promise<ReadonlySet<string>> {
+  const modules = scripts.filter(({ kind }) => kind !== 'sql')
+  const lacking = await Promise.all(
+    modules.map(async ({ file, revision }) =>
+      lacksDowngrade(await readFile(file, 'utf8')) ? [revision] : [],
+    ),
+  )
+  return new Set(lacking.flat())
+}
+
+/**
+ * True where no name of a downgrade stands in a module's code, and none can come from elsewhere: from what
+ * it exports again, inherits or assigns. Where it is false, only importing the module tells. Pure.
+ */
+export function lacksDowngrade(text: string): boolean {
+  const code = text.replace(/\/\*[^]*?\*\/|\/\/.*$/gm, '')
+  return !/\bdown(?:grade)?\b|\bexport\s*[*{=]|\bextends\b|\bexports\b|\\u/.test(code)
+}

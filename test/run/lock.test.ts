@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { lockKey } from '../../src/run/lock'
+import { withMigrator } from '../support/migrator'
+
+const key = lockKey({ schema: 'public', table: 'migration_journal' })
+
+test('a waiter whose connection is ended while it sleeps connects again and goes on', async () => {
+  await withMigrator({ '1_a.sql': 'CREATE TABLE a ()' }, async ({ migrator, database }) => {
+    const holder = await database.client()
+    await holder.query(`SELECT pg_advisory_lock(${key})`)
+    let told: (text: string) => void = () => undefined
+    const waiting = new Promise<string>((settle) => (told = settle))
+    const running = migrator.execute({ command: 'upgrade' }, { observer: { notice: told } })
+
+    assert.match(await waiting, /^waiting: another migrator holds the lock/)
+    const ended = await database.query(
+      `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name LIKE 'typetrek %' AND state = 'idle'`,
+    )
+    assert.equal(ended.length, 1)
+    await holder.query(`SELECT pg_advisory_unlock(${key})`)
+
+    assert.equal((await running).steps.length, 1)
+  })
+})
