@@ -1,4 +1,3 @@
-import type { DatabaseError } from 'pg'
 import type { Database } from './database/database'
 import { openDatabase, openExisting } from './database/open'
 import type { Session } from './database/session'
@@ -13,10 +12,16 @@ import { planSteps } from './plan/planner'
 import { survey } from './plan/survey'
 import { createContext } from './run/context'
 import { execute } from './run/execute'
-import { executeShape, listOfSessions, setUpShape } from './run/option-shapes'
-import { asConnectionLost } from './run/failure'
-import type { Observer, RunReport } from './run/report'
-import type { InitMigration } from './run/set-up'
+import {
+  executeShape,
+  listOfSessions,
+  setUpShape,
+  type ExecuteOptions,
+  type ListOptions,
+  type SetUpOptions,
+} from './run/option-shapes'
+import { translated } from './run/translated'
+import type { RunReport } from './run/report'
 import type { Found, Status } from './run/status'
 import type { LockSession } from './run/unlock'
 import { readFolder } from './script/folder'
@@ -25,31 +30,6 @@ import { describeAddress } from './settings/address'
 import { checkArgument, checkValue, text } from './settings/arguments'
 import { showSettings, type ShownSettings } from './settings/show-settings'
 import type { Settings } from './settings/types'
-
-/** Who is told while work goes on, and who may stop it. */
-export interface ExecuteOptions {
-  observer?: Observer
-  /** Aborting it cancels the current script, rolls it back and throws INTERRUPTED. */
-  signal?: AbortSignal
-}
-
-/** How `setUp` builds an empty database, and what it does with the scripts. */
-export interface SetUpOptions extends ExecuteOptions {
-  /** Run the scripts instead of marking them as done. */
-  runScripts?: boolean
-  /** What builds the empty database; default: the canonical schema of the settings, unless scripts run. */
-  initMigration?: InitMigration
-}
-
-/** Which entries `list` and `errors` give; all unless said. */
-export interface ListOptions {
-  /** Only so many, the newest. */
-  limit?: number
-  /** Only those that ended then or later. */
-  since?: Date
-  /** Only those of the scripts that the folder holds. */
-  inFolder?: boolean
-}
 
 /** One database and one folder of scripts: everything that the command line and the library do with them. */
 export interface Migrator {
@@ -312,23 +292,5 @@ class SettingsMigrator implements Migrator {
     } finally {
       await session.close()
     }
-  }
-}
-
-/** A server's error outside any script is about the journal or the connection; a bug passes as it is. */
-async function translated<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work
-  } catch (thrown) {
-    const error = asConnectionLost(thrown)
-    const { severity, code, message } = error as Partial<DatabaseError>
-    if (error instanceof MigrationError) throw error
-    if (severity === undefined && code === undefined) throw error
-    throw new MigrationError('JOURNAL_FAILED', 'the database refused the journal or the lock', {
-      detail: message,
-      hint: (error as DatabaseError).hint ?? 'Look at the rights of the role, and at the server.',
-      sqlstate: code,
-      cause: error,
-    })
   }
 }

@@ -1,10 +1,10 @@
 import type { DataSource } from 'typeorm'
 import { databaseOf, type Connectable } from './database/callers'
 import { MigrationError } from './errors'
-import { migratorOn, openMigrator, type ExecuteOptions, type Migrator } from './migrator'
+import { migratorOn, openMigrator, type Migrator } from './migrator'
 import type { Plan } from './plan/plan'
 import type { InitMigration } from './run/initial'
-import { setUpShape } from './run/option-shapes'
+import { setUpShape, type ExecuteOptions } from './run/option-shapes'
 import { checkArgument, checkValue, oneOf, text } from './settings/arguments'
 import { settingsFor, type SettingsSource } from './settings/library'
 

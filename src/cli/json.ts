@@ -1,7 +1,7 @@
 import { MigrationError } from '../errors'
 import type { Entry, FullEntry } from '../journal/entry'
 import type { Plan, PendingScript, Step } from '../plan/plan'
-import type { StepResult } from '../run/report'
+import type { StepResult } from '../errors'
 import type { Place } from './database-member'
 import { partition, type Partition, type StatusView } from './status-partition'
 

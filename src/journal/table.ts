@@ -2,7 +2,7 @@ import { divided, eq, minus, ne, plus, times } from '../database/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { ChecksumKind, Kind } from '../script/script'
 import type { Operation } from './entry'
-import { secondsOf } from './times'
+import { finishedNow, secondsOf } from './times'
 
 /** Which shape of the journal this version writes; an older one is upgraded in place, a newer one refused. */
 export const journalShape = 1
@@ -224,8 +224,6 @@ export function doneAmong(claims: readonly Claim[]): string {
   const revisions = claims.map(({ revision }) => revision).join(',')
   return `run_id ${eq} ${quoteLiteral(first.runId)} AND outcome ${eq} 'success' AND revision ${eq} ANY ('{${revisions}}')`
 }
-
-const finishedNow = `finished_at = pg_catalog.clock_timestamp(), duration_ms = 1000 ${times} EXTRACT(epoch FROM pg_catalog.clock_timestamp() ${minus} started_at)`
 
 /** Reads which transaction wrote an entry last. */
 export function readWritten(name: JournalName, id: string): string {

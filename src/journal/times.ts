@@ -24,3 +24,6 @@ export function failureTimes(took: number, began?: number): Record<string, strin
 export function secondsOf(milliseconds: number): string {
   return `${quoteLiteral(milliseconds / 1000)}::pg_catalog.float8`
 }
+
+/** SQL: what finishes a row now. */
+export const finishedNow = `finished_at = pg_catalog.clock_timestamp(), duration_ms = 1000 ${times} EXTRACT(epoch FROM pg_catalog.clock_timestamp() ${minus} started_at)`

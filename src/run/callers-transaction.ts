@@ -1,4 +1,5 @@
 import type { Session } from '../database/session'
+import { MigrationError } from '../errors'
 
 /** typetrek's own part of a transaction that the caller has open. */
 export interface CallersPart {
@@ -30,4 +31,13 @@ export async function enterCallersTransaction(work: Session): Promise<CallersPar
     },
   }
   return part
+}
+
+/** A set-up commits by itself. */
+export function setUpInTransaction(): MigrationError {
+  return new MigrationError(
+    'TRANSACTION_MODE',
+    'the set-up cannot run inside the transaction that the caller has open',
+    { hint: 'Commit it before, or give a connection without one, a Pool or a DataSource.' },
+  )
 }

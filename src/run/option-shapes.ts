@@ -1,4 +1,31 @@
 import { callable, flag, methods, signal, text } from '../settings/arguments'
+import type { InitMigration } from './initial'
+import type { Observer } from './report'
+
+/** Who is told while work goes on, and who may stop it. */
+export interface ExecuteOptions {
+  observer?: Observer
+  /** Aborting it cancels the current script, rolls it back and throws INTERRUPTED. */
+  signal?: AbortSignal
+}
+
+/** How `setUp` builds an empty database, and what it does with the scripts. */
+export interface SetUpOptions extends ExecuteOptions {
+  /** Run the scripts instead of marking them as done. */
+  runScripts?: boolean
+  /** What builds the empty database; default: the canonical schema of the settings, unless scripts run. */
+  initMigration?: InitMigration
+}
+
+/** Which entries `list` and `errors` give; all unless said. */
+export interface ListOptions {
+  /** Only so many, the newest. */
+  limit?: number
+  /** Only those that ended then or later. */
+  since?: Date
+  /** Only those of the scripts that the folder holds. */
+  inFolder?: boolean
+}
 
 /** What `execute` takes. */
 export const executeShape = {

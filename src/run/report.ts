@@ -1,8 +1,6 @@
 import type { StepResult } from '../errors'
 import type { Plan, Step } from '../plan/plan'
 
-export type { StepResult } from '../errors'
-
 /** What an execution did: a value; printing it is the command line's work. */
 export interface RunReport {
   plan: Plan

@@ -12,6 +12,7 @@ import type { Request } from '../plan/plan'
 import { planSteps } from '../plan/planner'
 import type { Script } from '../script/script'
 import type { RunContext } from './context'
+import { setUpInTransaction } from './callers-transaction'
 import { refuseTables } from './empty'
 import { openAhead } from './opening'
 import { runPlan, runUntilDone, underLock, type Sessions } from './perform'
@@ -52,7 +53,7 @@ export async function setUp(
     const asking = opening.session.then((session) => readState(session, settings.journal))
     const [scripts, session, before] = await Promise.all([reading, opening.session, asking])
     if (isSetUp(before)) return nothingDone(context, scripts, before)
-    if (database.borrowed && session.status !== 'I') throw inCallersTransaction()
+    if (database.borrowed && session.status !== 'I') throw setUpInTransaction()
     const elsewhere = async (waiting: Session) => {
       if (await hasOutcome(waiting, settings.journal, setUpRevision, 'running')) return undefined
       const now = await readState(waiting, settings.journal)
@@ -64,15 +65,6 @@ export async function setUp(
   } finally {
     await opening.close()
   }
-}
-
-/** A set-up commits by itself. */
-function inCallersTransaction(): MigrationError {
-  return new MigrationError(
-    'TRANSACTION_MODE',
-    'the set-up cannot run inside the transaction that the caller has open',
-    { hint: 'Commit it before, or give a connection without one, a Pool or a DataSource.' },
-  )
 }
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { MigrationError } from '../../src/errors'
-import type { Observer, StepResult } from '../../src/run/report'
+import type { MigrationError, StepResult } from '../../src/errors'
+import type { Observer } from '../../src/run/report'
 import { withMigrator } from '../support/migrator'
 
 interface Heard {

@@ -21,9 +21,11 @@ resolver._resolveFilename = (request, parent, ...more) =>
     ? own.resolve(request.replace(isTypeorm, older))
     : original(request, parent, ...more)
 
-register(`data:text/javascript,${encodeURIComponent(`
+register(
+  `data:text/javascript,${encodeURIComponent(`
 export function resolve(specifier, context, next) {
   if (!${isTypeorm}.test(specifier)) return next(specifier, context)
   const parentURL = ${JSON.stringify(`file://${__filename}`)}
   return next(specifier.replace(${isTypeorm}, ${JSON.stringify(older)}), { ...context, parentURL })
-}`)}`)
+}`)}`,
+)
