@@ -19,12 +19,13 @@ export type {
   Question,
   Rename,
 } from './add-script/types'
-export type { Migrator } from './migrator'
+export type { Migrator } from './run/migrator-type'
 export type { ExecuteOptions, ListOptions, SetUpOptions } from './run/option-shapes'
 export type { Connectable } from './database/callers'
 export type { Entry, FullEntry, Operation, Outcome } from './journal/entry'
 export type { Answer, Plan, PendingScript, Request, Step, Target } from './plan/plan'
 export type { InitFunction, InitMigration, InitObject } from './run/initial'
+export type { ApproveJournalSql, JournalSql } from './run/journal-sql'
 export type { RunningScript } from './run/running-script'
 export type { RunningNow, Status } from './run/status'
 export type { LockSession } from './run/unlock'

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { Database } from './database/database'
 import { openDatabase, openExisting } from './database/open'
 import type { Session } from './database/session'
@@ -10,6 +11,7 @@ import type { Plan, Request } from './plan/plan'
 import { checkRequest } from './plan/check-request'
 import { planSteps } from './plan/planner'
 import { survey } from './plan/survey'
+import { refuseAll } from './plan/usable'
 import { createContext } from './run/context'
 import { execute } from './run/execute'
 import {
@@ -21,47 +23,19 @@ import {
   type SetUpOptions,
 } from './run/option-shapes'
 import { translated } from './run/translated'
+import type { Migrator } from './run/migrator-type'
 import type { RunReport } from './run/report'
 import type { Found, Status } from './run/status'
+import type { InitMigration } from './run/initial'
 import type { LockSession } from './run/unlock'
-import { readFolder } from './script/folder'
+import { readScripts } from './script/folder'
 import type { Script } from './script/script'
 import { describeAddress } from './settings/address'
 import { checkArgument, checkValue, text } from './settings/arguments'
 import { showSettings, type ShownSettings } from './settings/show-settings'
 import type { Settings } from './settings/types'
 
-/** One database and one folder of scripts: everything that the command line and the library do with them. */
-export interface Migrator {
-  /** As they were read, without secrets: those are shown as `***`. */
-  readonly settings: ShownSettings
-  /** `database "app" at localhost:5432`, without secrets. */
-  readonly label: string
-  /** The state of the database: a plan without steps, and what is going on. Never writes; starts no embedded server. */
-  status(): Promise<Status>
-  /** What a request would do. Never writes, imports no script. */
-  plan(request: Request): Promise<Plan>
-  /** Plans and runs. @throws {MigrationError} with `results` */
-  execute(request: Request, options?: ExecuteOptions): Promise<RunReport>
-  /** Sets up an empty database; `setUp: false` in the report when it had been set up before. */
-  setUp(options?: SetUpOptions): Promise<RunReport>
-  /** The journal's successes, oldest first. */
-  list(options?: ListOptions): Promise<FullEntry[]>
-  /** The journal's failures, oldest first. */
-  errors(options?: ListOptions): Promise<FullEntry[]>
-  /** One entry in full. @throws {MigrationError} ENTRY_NOT_FOUND */
-  trace(id: string): Promise<FullEntry>
-  /** Who holds the lock, and the sessions of that run; empty when nobody does. */
-  lockSessions(): Promise<LockSession[]>
-  /**
-   * Ends the sessions given, or all of `lockSessions()`: what they run is rolled back or cancelled.
-   * Returns the process ids that were ended. @throws {MigrationError} UNLOCK_REFUSED
-   */
-  unlock(sessions?: readonly LockSession[]): Promise<number[]>
-  /** Releases what was opened here, when what still runs has ended; `await using` calls it. */
-  close(): Promise<void>
-  [Symbol.asyncDispose](): Promise<void>
-}
+export type { Migrator } from './run/migrator-type'
 
 /** Prepares a migrator for settings; connects when its first method needs it. */
 export function openMigrator(settings: Settings): Promise<Migrator> {
@@ -106,12 +80,34 @@ class SettingsMigrator implements Migrator {
       this.scripts(),
       this.reading((session) => readStatus(session, this.#settings.journal), nothing),
     ])
-    return statusOf(survey(scripts, found.state), found)
+    const compared = survey(scripts, found.state)
+    refuseAll(compared)
+    return statusOf(compared, found)
   }
 
   async plan(request: Request): Promise<Plan> {
     checkRequest(request)
-    const [scripts, state] = await this.situation()
+    const { journal } = this.#settings
+    const scripts = this.scripts()
+    const planned = async (reading: Promise<JournalState>): Promise<Plan> => {
+      const [found, state] = await Promise.all([scripts, reading])
+      return this.planned(found, state, request)
+    }
+    const reading = this.reading(async (session) => {
+      const made = await planned(readState(session, journal))
+      if (!made.steps.some(({ fromJournal }) => fromJournal)) return made
+      const { withJournalSql } = require('./run/journal-sql') as typeof import('./run/journal-sql')
+      return withJournalSql(session, journal, made)
+    }, undefined)
+    const [, plan] = await Promise.all([scripts, reading])
+    return plan ?? planned(Promise.resolve(emptyState))
+  }
+
+  private async planned(
+    scripts: readonly Script[],
+    state: JournalState,
+    request: Request,
+  ): Promise<Plan> {
     const { modulesWithoutDowngrade } =
       require('./script/lacks-downgrade') as typeof import('./script/lacks-downgrade')
     const applied = new Set(state.applied.map(({ revision }) => revision))
@@ -148,7 +144,7 @@ class SettingsMigrator implements Migrator {
     const { schema } = this.#settings
     const { runScripts = false } = options
     const { initMigration = runScripts ? undefined : schema } = options
-    const scripts = this.scripts()
+    const scripts = this.scripts(initMigration)
     scripts.catch(() => undefined) // a database that cannot be opened is told instead
     const database = await this.orStopped(this.database(), options)
     const context = this.context(database, options)
@@ -227,12 +223,15 @@ class SettingsMigrator implements Migrator {
     })
   }
 
-  private context(database: Database, { observer, signal }: ExecuteOptions) {
-    return createContext(database, this.#settings, observer, signal)
+  private context(database: Database, options: ExecuteOptions) {
+    const { observer, signal, approveJournalSql } = options
+    return createContext(database, this.#settings, observer, signal, approveJournalSql)
   }
 
-  private scripts(): Promise<readonly Script[]> {
-    this.#folder ??= readFolder(this.#settings.directory)
+  /** @param initial what builds an empty database, which is no script where it is a file */
+  private scripts(initial?: InitMigration): Promise<readonly Script[]> {
+    const others = typeof initial === 'string' ? [resolve(initial)] : []
+    this.#folder ??= readScripts(this.#settings, { others })
     return this.#folder
   }
 

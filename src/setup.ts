@@ -6,6 +6,7 @@ import type { Plan } from './plan/plan'
 import type { InitMigration } from './run/initial'
 import { setUpShape, type ExecuteOptions } from './run/option-shapes'
 import { checkArgument, checkValue, oneOf, text } from './settings/arguments'
+import type { Observer } from './run/report'
 import { settingsFor, type SettingsSource } from './settings/library'
 
 /** How `setUpMigration` builds an empty database, and what a boot does with one that is there. */
@@ -51,8 +52,8 @@ export async function setUpMigration(
   const migrator = await migratorFor(database, source)
   try {
     const { schema } = migrator.settings
-    const { whenSetUp = 'leave', observer, signal } = options
-    const rest = { ...(observer && { observer }), ...(signal && { signal }) }
+    const { whenSetUp = 'leave', initMigration: _, runScripts: __, ...given } = options
+    const rest = { ...given, ...(given.observer && { observer: sayingOnce(given.observer) }) }
     const { initMigration = options.runScripts ? undefined : schema } = options
     const { runScripts = initMigration === undefined } = options
     const { setUp, plan } = await migrator.setUp({
@@ -68,6 +69,23 @@ export async function setUpMigration(
     return false
   } finally {
     await migrator.close()
+  }
+}
+
+/** A boot looks at the scripts twice where it sets up and then upgrades; each notice is given once. */
+function sayingOnce(observer: Observer): Observer {
+  const said = new Set<string>()
+  const notice: Observer['notice'] = (text, kind) => {
+    if (said.has(text)) return
+    said.add(text)
+    observer.notice?.(text, kind)
+  }
+  return {
+    planned: (plan) => observer.planned?.(plan),
+    started: (...step) => observer.started?.(...step),
+    finished: (...result) => observer.finished?.(...result),
+    notice,
+    message: (...message) => observer.message?.(...message),
   }
 }
 

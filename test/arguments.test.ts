@@ -147,7 +147,7 @@ typeorm.ssl.passphrase = an0ther-word
         inspect(migrator.settings, { depth: 9, showHidden: true }),
         JSON.stringify(migrator),
         JSON.stringify(migrator.settings),
-        String(migrator.label),
+        migrator.label,
       ]) {
         assert.doesNotMatch(seen, /s3cret|an0ther|th1rd/)
       }

@@ -65,7 +65,11 @@ const withSource =
   (more: object): Lend =>
   async (database, run) => {
     const dataSource = await sourceOf(database, more).initialize()
-    await run(dataSource).finally(() => dataSource.destroy())
+    try {
+      await run(dataSource)
+    } finally {
+      await dataSource.destroy()
+    }
   }
 
 const lenders: Readonly<Record<string, Lend>> = {
@@ -77,7 +81,11 @@ const lenders: Readonly<Record<string, Lend>> = {
   'a QueryRunner': async (database, run) => {
     await withSource({})(database, async (dataSource) => {
       const queryRunner = (dataSource as DataSource).createQueryRunner()
-      await run(queryRunner).finally(() => queryRunner.release())
+      try {
+        await run(queryRunner)
+      } finally {
+        await queryRunner.release()
+      }
     })
   },
 }

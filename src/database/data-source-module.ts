@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type { DataSource } from 'typeorm'
 import { MigrationError } from '../errors'
 import { loadModule } from '../script/load'
@@ -9,6 +10,7 @@ import { loadModule } from '../script/load'
  *   SCRIPT_NOT_LOADABLE
  */
 export async function loadDataSource(file: string): Promise<DataSource> {
+  refuseIrregular(file)
   const found = await dataSourcesIn(await loadModule(file))
   const [dataSource] = found
   if (dataSource && found.size === 1) return dataSource
@@ -27,6 +29,16 @@ async function dataSourcesIn(loaded: object): Promise<Set<DataSource>> {
   // what `import` gives for CommonJS
   const wrapped = found.size === 0 && typeof inner === 'object' && inner !== null
   return wrapped ? dataSourcesIn(inner) : found
+}
+
+/** To import a pipe would wait for ever. */
+function refuseIrregular(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (!found || found.isFile() || found.isDirectory()) return
+  throw new MigrationError('SETTINGS_INVALID', 'typeorm.data_source names no regular file', {
+    file,
+    hint: 'Name the module that exports the DataSource.',
+  })
 }
 
 function isDataSource(value: unknown): value is DataSource {

@@ -21,7 +21,7 @@ function ownDefault({ default: value, isArray, type }: ColumnMetadata): string |
   if (isArray && Array.isArray(value)) {
     return quoteLiteral(`{${value.map((element: unknown) => arrayElement(element)).join(',')}}`)
   }
-  if (typeof value === 'function' && /enum$/.test(String(type))) return String(value())
+  if (typeof value === 'function' && String(type).endsWith('enum')) return value()
   if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
     return `'${JSON.stringify(value).replaceAll("'", "''")}'`
   }

@@ -1,5 +1,6 @@
 import { callable, flag, methods, signal, text } from '../settings/arguments'
 import type { InitMigration } from './initial'
+import type { ApproveJournalSql } from './journal-sql'
 import type { Observer } from './report'
 
 /** Who is told while work goes on, and who may stop it. */
@@ -7,6 +8,11 @@ export interface ExecuteOptions {
   observer?: Observer
   /** Aborting it cancels the current script, rolls it back and throws INTERRUPTED. */
   signal?: AbortSignal
+  /**
+   * Whether SQL of the journal may run, as it does to revert a script whose file is gone: yes, no, or a
+   * function that is given that SQL. Default: where only the journal's owner and superusers may write it.
+   */
+  approveJournalSql?: ApproveJournalSql
 }
 
 /** How `setUp` builds an empty database, and what it does with the scripts. */
@@ -31,6 +37,10 @@ export interface ListOptions {
 export const executeShape = {
   observer: methods('planned', 'started', 'finished', 'notice', 'message'),
   signal,
+  approveJournalSql: {
+    what: 'true, false or a function',
+    holds: (value: unknown) => flag.holds(value) || callable.holds(value),
+  },
 }
 
 /** What `setUp` takes. */

@@ -7,7 +7,7 @@ import { runWithCopies } from './copies'
 import { enterCallersTransaction } from './callers-transaction'
 import { asConnectionLost } from './failure'
 import { runMarks } from './marks'
-import { isTakeOver, type RunContext } from './context'
+import { isTakeOver, reportNotices, type RunContext } from './context'
 import { isCode, isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
 import { acquireLock, type Lock } from './lock'
 import { nameBorrowed } from './name'
@@ -126,6 +126,7 @@ export async function runPlan(
   plan: Plan,
   { lock, work }: Sessions,
 ): Promise<RunReport> {
+  reportNotices(context, plan)
   if (plan.steps.length === 0) return { plan, steps: [] }
   context.observer.planned?.(plan)
   const jobs = await prepareJobs(context, plan.steps, work)

@@ -1,4 +1,3 @@
-import type { DatabaseError } from 'pg'
 import type { QueryRunner } from 'typeorm'
 import { eq } from '../database/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
@@ -10,16 +9,18 @@ import type { JournalState } from '../journal/state'
 import { claimIndex, finishClaim, insertClaim, takeOver, type Claim } from '../journal/table'
 import type { Request } from '../plan/plan'
 import { planSteps } from '../plan/planner'
+import { survey } from '../plan/survey'
+import { refuseAll } from '../plan/usable'
 import type { Script } from '../script/script'
-import type { RunContext } from './context'
 import { setUpInTransaction } from './callers-transaction'
+import { reportNotices, type RunContext } from './context'
 import { refuseTables } from './empty'
 import { openAhead } from './opening'
 import { runPlan, runUntilDone, underLock, type Sessions } from './perform'
 import { heldBy } from './failure'
 import { buildInitial, type InitMigration } from './initial'
 import type { RunReport } from './report'
-import { isRetryable } from './retry'
+import { isRetryable, sqlstateOf } from './retry'
 import { claimRefused, Runner } from './runner'
 import { timeoutsFor } from './session-settings'
 import { isSetUp, setUpClaim, settledState } from './set-up-state'
@@ -54,6 +55,7 @@ export async function setUp(
     const [scripts, session, before] = await Promise.all([reading, opening.session, asking])
     if (isSetUp(before)) return nothingDone(context, scripts, before)
     if (database.borrowed && session.status !== 'I') throw setUpInTransaction()
+    refuseAll(survey(scripts, before))
     const elsewhere = async (waiting: Session) => {
       if (await hasOutcome(waiting, settings.journal, setUpRevision, 'running')) return undefined
       const now = await readState(waiting, settings.journal)
@@ -103,11 +105,12 @@ function claimOf({ setUp }: JournalState): string {
 }
 
 function nothingDone(
-  { settings }: RunContext,
+  context: RunContext,
   scripts: readonly Script[],
   state: JournalState,
 ): RunReport {
-  const plan = planSteps(scripts, state, { command: 'mark', count: 0 }, settings)
+  const plan = planSteps(scripts, state, { command: 'mark', count: 0 }, context.settings)
+  reportNotices(context, plan)
   return { plan, steps: [], setUp: false }
 }
 
@@ -291,8 +294,4 @@ class SetUp {
     const { error } = await this.work.send(text)
     if (error) throw error
   }
-}
-
-function sqlstateOf(error: unknown): string | undefined {
-  return error instanceof MigrationError ? error.sqlstate : (error as DatabaseError).code
 }

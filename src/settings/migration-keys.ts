@@ -10,6 +10,7 @@ export const migrationKeys = [
   'app',
   'package',
   'directory',
+  'ignore',
   'schema',
   'vcs',
   'schema_diff_cmd',
@@ -53,6 +54,7 @@ export type MigrationValues = ReadonlyMap<MigrationKey, MigrationValue>
 export type MigrationSettings = Pick<
   Settings,
   | 'directory'
+  | 'ignore'
   | 'schema'
   | 'journal'
   | 'transaction'
@@ -99,6 +101,7 @@ export function migrationSettings(
   const schemaDiffCmd = values.get('schema_diff_cmd')?.value
   return {
     directory: path(scriptsFolder(values, problems) ?? found('package')),
+    ignore: parseList(values.get('ignore')?.value ?? ''),
     ...(schema ? { schema: path(schema) } : {}),
     ...(schemaDiffCmd ? { schemaDiffCmd } : {}),
     ...scriptSource(values, read),

@@ -73,6 +73,8 @@ export interface Settings {
   database: DatabaseAddress
   /** Absolute path of the scripts' folder. */
   directory: string
+  /** Globs of what is no script in that folder, beside what never is. */
+  ignore: readonly string[]
   /** Absolute path of the canonical schema, when named. */
   schema?: string
   /** Table that holds the journal. */

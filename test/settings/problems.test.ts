@@ -41,7 +41,7 @@ xyz = 1
     'development.ini:17: key "strict" stands twice in [migration], first on line 16',
     'development.ini:18: schema: environment variable NONE is not set. Set NONE, or write ${NONE:-default}.',
     'development.ini:19: journal_table is no name that PostgreSQL can hold (63 bytes, one line)',
-    'development.ini:20: unknown key "xyz" in [migration]. Known keys: app, package, directory, schema, vcs, schema_diff_cmd, add_script_from, scratch.url, scratch.prefer, scratch.extensions, journal_schema, journal_table, journal_text, transaction, late_scripts, lock_wait, lock_timeout, statement_timeout, wait, strict, typeorm.*.',
+    'development.ini:20: unknown key "xyz" in [migration]. Known keys: app, package, directory, ignore, schema, vcs, schema_diff_cmd, add_script_from, scratch.url, scratch.prefer, scratch.extensions, journal_schema, journal_table, journal_text, transaction, late_scripts, lock_wait, lock_timeout, statement_timeout, wait, strict, typeorm.*.',
     '.env:1: line is not of the form NAME=VALUE',
     'hint: none',
   ])
@@ -202,6 +202,7 @@ test('without an ini and without a database in the environment nothing is found'
   }
   assert.deepEqual(await refusalOf({}, { env }), [
     'SETTINGS_NOT_FOUND: no development.ini in this folder, and no DATABASE_URL in the environment',
-    'hint: Name an ini file or a postgres:// address: migrate CONFIG COMMAND.',
+    'HOST, PORT, USERNAME, PASSWORD in the environment count only beside DB, which is not set.',
+    "hint: Set DB to the database's name too, or: Name an ini file or a postgres:// address: migrate CONFIG COMMAND.",
   ])
 })

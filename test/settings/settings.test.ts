@@ -29,6 +29,7 @@ test('the example of the design is read', async () => {
     file: 'HERE/development.ini',
     here: 'HERE',
     directory: 'HERE/example-app/migration',
+    ignore: [],
     schema: 'HERE/example-app/schema.sql',
     vcs: 'git',
     scratch: { prefer: 'embedded', extensions: [] },
