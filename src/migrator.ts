@@ -16,6 +16,7 @@ import { createContext } from './run/context'
 import { execute } from './run/execute'
 import { asConnectionLost } from './run/failure'
 import type { Observer, RunReport } from './run/report'
+import type { ApproveJournalSql } from './run/journal-sql'
 import type { InitMigration } from './run/set-up'
 import type { Found, Status } from './run/status'
 import type { LockSession } from './run/unlock'
@@ -29,6 +30,11 @@ export interface ExecuteOptions {
   observer?: Observer
   /** Aborting it cancels the current script, rolls it back and throws INTERRUPTED. */
   signal?: AbortSignal
+  /**
+   * Whether SQL of the journal may run, as it does to revert a script whose file is gone: yes, no, or a
+   * function that is given that SQL. Default: where only the journal's owner and superusers may write it.
+   */
+  approveJournalSql?: ApproveJournalSql
 }
 
 /** How `setUp` builds an empty database, and what it does with the scripts. */
@@ -119,7 +125,27 @@ class SettingsMigrator implements Migrator {
   }
 
   async plan(request: Request): Promise<Plan> {
-    const [scripts, state] = await this.situation()
+    const { journal } = this.settings
+    const scripts = this.scripts()
+    const planned = async (reading: Promise<JournalState>): Promise<Plan> => {
+      const [found, state] = await Promise.all([scripts, reading])
+      return this.planned(found, state, request)
+    }
+    const reading = this.reading(async (session) => {
+      const made = await planned(readState(session, journal))
+      if (!made.steps.some(({ fromJournal }) => fromJournal)) return made
+      const { withJournalSql } = require('./run/journal-sql') as typeof import('./run/journal-sql')
+      return withJournalSql(session, journal, made)
+    }, undefined)
+    const [, plan] = await Promise.all([scripts, reading])
+    return plan ?? planned(Promise.resolve(emptyState))
+  }
+
+  private async planned(
+    scripts: readonly Script[],
+    state: JournalState,
+    request: Request,
+  ): Promise<Plan> {
     const { modulesWithoutDowngrade } =
       require('./script/lacks-downgrade') as typeof import('./script/lacks-downgrade')
     const applied = new Set(state.applied.map(({ revision }) => revision))
@@ -201,8 +227,9 @@ class SettingsMigrator implements Migrator {
     })
   }
 
-  private context(database: Database, { observer, signal }: ExecuteOptions) {
-    return createContext(database, this.settings, observer, signal)
+  private context(database: Database, options: ExecuteOptions) {
+    const { observer, signal, approveJournalSql } = options
+    return createContext(database, this.settings, observer, signal, approveJournalSql)
   }
 
   /** @param initial what builds an empty database, which is no script where it is a file */

@@ -4,6 +4,7 @@ import { MigrationError } from './errors'
 import { migratorOn, openMigrator, type ExecuteOptions, type Migrator } from './migrator'
 import type { Plan } from './plan/plan'
 import type { InitMigration } from './run/initial'
+import type { Observer } from './run/report'
 import { settingsFor, type SettingsSource } from './settings/library'
 
 /** How `setUpMigration` builds an empty database, and what a boot does with one that is there. */
@@ -45,7 +46,8 @@ export async function setUpMigration(
   const migrator = await migratorFor(database, source)
   try {
     const { schema } = migrator.settings
-    const { whenSetUp = 'leave', ...rest } = options
+    const { whenSetUp = 'leave', ...given } = options
+    const rest = { ...given, ...(given.observer && { observer: sayingOnce(given.observer) }) }
     const { initMigration = options.runScripts ? undefined : schema } = options
     const { runScripts = initMigration === undefined } = options
     const { setUp, plan } = await migrator.setUp({
@@ -61,6 +63,23 @@ export async function setUpMigration(
     return false
   } finally {
     await migrator.close()
+  }
+}
+
+/** A boot looks at the scripts twice where it sets up and then upgrades; each notice is given once. */
+function sayingOnce(observer: Observer): Observer {
+  const said = new Set<string>()
+  const notice: Observer['notice'] = (text, kind) => {
+    if (said.has(text)) return
+    said.add(text)
+    observer.notice?.(text, kind)
+  }
+  return {
+    planned: (plan) => observer.planned?.(plan),
+    started: (...step) => observer.started?.(...step),
+    finished: (...result) => observer.finished?.(...result),
+    notice,
+    message: (...message) => observer.message?.(...message),
   }
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
@@ -114,6 +115,7 @@ function ancestors(folder: string): string[] {
 }
 
 async function textOf(path: string): Promise<string | undefined> {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
   return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (['ENOENT', 'ENOTDIR', 'EISDIR', 'EACCES'].includes(error.code ?? '')) return undefined
     throw error

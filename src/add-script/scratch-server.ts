@@ -24,7 +24,7 @@ export interface ScratchServer {
  * @throws {MigrationError} EMBEDDED_UNAVAILABLE, EMBEDDED_FAILED
  */
 export async function scratchServer(
-  { scratch: { address, prefer }, here }: Settings,
+  { scratch: { address, prefer }, here, file }: Settings,
   major: number | undefined,
 ): Promise<ScratchServer> {
   if (!address) return ownServer(here, await binariesFor(here, major))
@@ -37,14 +37,14 @@ export async function scratchServer(
       if (!(error instanceof MigrationError) || error.code !== 'EMBEDDED_FAILED') throw error
     }
   }
-  return namedServer(address, here)
+  return namedServer(address, { here, ini: file })
 }
 
 async function namedServer(
   address: NonNullable<Settings['scratch']['address']>,
-  here: string,
+  place: { here: string; ini: string | undefined },
 ): Promise<ScratchServer> {
-  if (address.kind === 'embedded') return embedded({ ...address, here })
+  if (address.kind === 'embedded') return embedded({ ...address, ...place })
   const label = `${describeAddress(address)} (scratch.url)`
   const connection = clientOptions(address.direct ?? address.connection, {})
   return { connection, label, own: false, release: () => Promise.resolve() }

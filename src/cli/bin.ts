@@ -12,9 +12,17 @@ function print(text: string): void {
   let rest = Buffer.from(text)
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(1, rest))
-  } catch {
-    process.stdout.write(rest) // a pipe that is full now, or closed
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return failed(error as Error)
+    process.stdout.on('error', failed)
+    process.stdout.write(rest) // a pipe that is full now
   }
+}
+
+function failed(error: Error): void {
+  const { outputFailure } = require('./output-failure') as typeof import('./output-failure')
+  process.stderr.write(`${outputFailure('stdout', error)}\n`)
+  process.exitCode = 1
 }
 
 /** From one file, unless what it was made of is newer, as after a bare `tsc`. */

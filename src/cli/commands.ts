@@ -43,15 +43,15 @@ export const commandTable = {
   downgrade: {
     summary: 'reverts the newest application, or all above version (0: all)',
     arguments: ['[version]', '[folder]'],
-    options: ['to', 'count', 'down', ...running],
+    options: ['to', 'count', 'down', 'yes', ...running],
     detail:
-      'The version itself stays applied. Scripts are reverted in reverse order of application.',
+      "The version itself stays applied. Scripts are reverted in reverse order of application; one whose file is gone by the journal's SQL, which is shown and confirmed on a terminal.",
     otherWords: ['down', 'revert', 'rollback', 'undo', 'migration:revert'],
   },
   to: {
     summary: 'goes up or down to version, whichever it needs',
     arguments: ['<version>', '[folder]'],
-    options: ['to', ...running],
+    options: ['to', 'yes', ...running],
     detail: 'Without the command: --to VERSION.',
     otherWords: ['goto', 'move'],
   },
@@ -80,7 +80,7 @@ export const commandTable = {
   rebuild: {
     summary: 'runs a script again that failed or was cut off',
     arguments: ['[version]', '[folder]'],
-    options: ['done', 'notDone', ...running],
+    options: ['done', 'notDone', 'yes', ...running],
     detail:
       'It goes on with the first statement that is not done. Where nothing shows whether the one that was cut off was done, --done or --not-done says so. Without a version: the only one that failed or is unfinished.',
     otherWords: ['resume', 'retry', 'continue', 'rerun', 'run_partial'],

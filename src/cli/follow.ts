@@ -26,7 +26,6 @@ export function follow(output: Output, io: Io): { observer: Observer; end: () =>
       widths = widthsOf(plan.steps)
       progress.planned(plan.steps)
       logPlan(output, plan)
-      plan.notices.forEach((text) => notice(text))
     },
     started(step, index, total) {
       progress.started(step, index)

@@ -1,7 +1,7 @@
 import { MigrationError } from '../errors'
 import type { Entry, FullEntry } from '../journal/entry'
 import type { Plan, PendingScript, Step } from '../plan/plan'
-import type { StepResult } from '../run/report'
+import type { RunReport, StepResult } from '../run/report'
 import type { Place } from './database-member'
 import { partition, type Partition, type StatusView } from './status-partition'
 
@@ -44,12 +44,14 @@ export function statusDocument(status: StatusView): object {
 }
 
 export function planDocument(plan: Plan, outside: ReadonlySet<string>): object {
+  const { notices, journalWriters } = plan
   const steps = plan.steps.map((step) => stepMember(step, outside))
-  return { steps, notices: plan.notices }
+  return { steps, notices, ...(journalWriters && { journalWriters }) }
 }
 
-export function runDocument(steps: readonly StepResult[], setUp?: boolean): object {
-  return { ...(setUp !== undefined && { setUp }), steps: steps.map(resultMember) }
+export function runDocument({ steps, plan, setUp }: RunReport): object {
+  const done = steps.map(resultMember)
+  return { ...(setUp !== undefined && { setUp }), steps: done, notices: plan.notices }
 }
 
 /** What failed; a command that runs steps also says how far it came. */
@@ -113,6 +115,7 @@ export function messageOf({ error }: FullEntry): string | undefined {
 
 function stepMember(step: Step, outside: ReadonlySet<string>) {
   const { revision, title, kind, direction, operation, late, answer, script } = step
+  const { fromJournal, journalSql } = step
   return {
     revision,
     title,
@@ -124,6 +127,7 @@ function stepMember(step: Step, outside: ReadonlySet<string>) {
     transaction: kind === 'sql' ? !outside.has(revision) : null,
     reversible: kind === 'sql' ? script === undefined || script.downgrade !== undefined : null,
     ...(answer && { answer }),
+    ...(fromJournal && { fromJournal, sql: journalSql }),
   }
 }
 

@@ -128,10 +128,19 @@ function logOption(argv: readonly string[]): { log?: string } {
 /** A URL in the wrong place must not be quoted with its password. */
 function hideAddresses(argv: readonly string[], output: Output): void {
   const texts = argv.flatMap((word) => [word, word.replace(/^--[a-z-]+=/, '')])
-  const suspects = texts.filter((text) => /:/.test(text))
+  const suspects = texts.filter((text) => /[:=]/.test(text))
   if (suspects.length === 0) return
   const { secretsIn } = require('../settings/origins') as typeof import('../settings/origins')
-  output.hide(suspects.flatMap((text) => secretsIn('url', text)))
+  output.hide(suspects.flatMap((text) => [...secretsIn('url', text), ...suspectsOf(text)]))
+}
+
+/** An address that can be read says itself which part is the password. */
+function suspectsOf(text: string): string[] {
+  const { parseAddress } = require('../settings/address') as typeof import('../settings/address')
+  const { meansAddress, suspectsIn } =
+    require('../settings/mask') as typeof import('../settings/mask')
+  if (!meansAddress(text) || 'address' in parseAddress(text)) return []
+  return suspectsIn(text)
 }
 
 type Failing = Pick<Context, 'io' | 'output' | 'inOneTransaction' | 'stoppedBy' | 'place'> & {

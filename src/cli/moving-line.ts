@@ -2,6 +2,8 @@
 export interface MovingLine {
   /** Takes it away, so that other text can be written; the next tick draws it again. */
   clear(): void
+  /** Draws nothing until the function that it gives is called: a question is on the line. */
+  hold(): () => void
   /** Takes it away for good. */
   stop(): void
 }
@@ -17,8 +19,9 @@ const clearLine = '\r\u001b[2K'
 export function startMovingLine(write: (text: string) => void, text: () => string): MovingLine {
   const startedAt = performance.now()
   let drawn = false
+  let held = false
   const draw = () => {
-    if (performance.now() - startedAt < firstAfter) return
+    if (held || performance.now() - startedAt < firstAfter) return
     write(clearLine + text())
     drawn = true
   }
@@ -31,5 +34,10 @@ export function startMovingLine(write: (text: string) => void, text: () => strin
     clearInterval(timer)
     clear()
   }
-  return { clear, stop }
+  const hold = () => {
+    clear()
+    held = true
+    return () => (held = false)
+  }
+  return { clear, hold, stop }
 }

@@ -3,12 +3,26 @@ import type { Io, StopSignal } from './io'
 
 const signals: readonly StopSignal[] = ['SIGINT', 'SIGTERM']
 
-/** The process itself as the command line sees it. A reader of stdout that went away is no failure. */
-export function processIo(): Io {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
+type StreamName = 'stdout' | 'stderr'
+
+export interface ProcessIo extends Io {
+  /** What could not be written: a full disk, a reader that went away. A run goes on to its end all the same. */
+  readonly failures: ReadonlyMap<StreamName, NodeJS.ErrnoException>
+}
+
+/** The process itself as the command line sees it. */
+export function processIo(): ProcessIo {
+  const failures = new Map<StreamName, NodeJS.ErrnoException>()
+  const writer = (name: StreamName) => {
+    const stream = process[name]
+    stream.on('error', (error) => failures.set(name, failures.get(name) ?? error))
+    // what comes after a failure is not written: half a text that goes on would mislead
+    return (text: string) => void (failures.has(name) || stream.write(text))
+  }
   return {
-    stdout: (text) => void process.stdout.write(text),
-    stderr: (text) => void process.stderr.write(text),
+    stdout: writer('stdout'),
+    stderr: writer('stderr'),
+    failures,
     get stdin() {
       return process.stdin
     },
@@ -27,9 +41,4 @@ export function processIo(): Io {
     },
     exit: (status) => process.exit(status),
   }
-}
-
-/** `migrate list | head` closes the pipe; a run behind it goes on to its end. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
 }

@@ -3,7 +3,7 @@ import type { TransactionMode } from '../settings/types'
 import { standing, verbOf } from './render-report'
 import type { Style } from './style'
 import { alignColumns, type Cell } from './table'
-import { counted, titleWords } from './text'
+import { counted, indented, titleWords, visibleLines } from './text'
 
 /** How a plan would run. */
 export interface Manner {
@@ -18,9 +18,17 @@ export function renderPlan(plan: Plan, manner: Manner, database: string, style: 
   return [
     style.bold(database),
     ...steps.map((line) => `  ${line}`),
+    ...plan.steps.flatMap((step) => renderJournalSql(step, style)),
     summary(plan, manner),
     ...plan.notices.map((notice) => `${style.yellow('notice:')} ${notice}`),
   ].join('\n')
+}
+
+/** The SQL of the journal that a step would run; nothing for any other step. Pure. */
+export function renderJournalSql({ revision, journalSql }: Step, style: Style): string[] {
+  if (journalSql === undefined) return []
+  const title = style.yellow(`SQL of the journal that reverts ${revision}:`)
+  return [title, indented(visibleLines(journalSql.trim()), '    ')]
 }
 
 function row(step: Step, outside: ReadonlySet<string>, style: Style): Cell[] {
@@ -49,7 +57,8 @@ function isIrreversible({ direction, script }: Step): boolean {
   return direction === 'up' && script?.kind === 'sql' && script.downgrade === undefined
 }
 
-function resumption({ answer, kind }: Step): string {
+function resumption({ answer, kind, resumeFrom }: Step): string {
+  if (resumeFrom === 'start') return 'runs again from the start'
   if (answer === undefined) return 'goes on from where it had stopped'
   if (kind !== 'sql') return answer === 'done' ? 'recorded as done' : 'runs again from the start'
   return answer === 'done'

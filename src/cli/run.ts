@@ -1,17 +1,32 @@
 import { main } from './main'
-import { processIo } from './process-io'
+import { processIo, type ProcessIo } from './process-io'
 
 /**
  * Runs the command line of this process and ends it. Scripts may leave timers and connections of their
  * own behind, so the end is not left to the event loop; what was written is out by then.
  */
 export function run(): void {
-  void main(process.argv.slice(2), processIo()).then(
-    (status) =>
-      process.stdout.write('', () => process.stderr.write('', () => process.exit(status))),
+  const io = processIo()
+  void main(process.argv.slice(2), io).then(
+    (status) => flush(() => process.exit(statusAfter(status, io))),
     (error: unknown) => {
       console.error(error)
       process.exit(1)
     },
   )
+}
+
+/** A stream reports its failure a turn after its last write. */
+function flush(done: () => void): void {
+  process.stdout.write('', () => process.stderr.write('', () => setImmediate(done)))
+}
+
+/** An answer that did not arrive is no answer: 0 and the answers of checks become 1. */
+function statusAfter(status: number, { failures }: ProcessIo): number {
+  const failure = failures.get('stdout') ?? failures.get('stderr')
+  if (!failure) return status
+  const name = failures.has('stdout') ? 'stdout' : 'stderr'
+  const { outputFailure } = require('./output-failure') as typeof import('./output-failure')
+  if (!failures.has('stderr')) process.stderr.write(`${outputFailure(name, failure)}\n`)
+  return status === 0 || status === 3 ? 1 : status
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { MigrationError } from '../errors'
+import { meansAddress } from '../settings/mask'
 import { nearest } from '../settings/nearest'
 import { commandRow, commandTable, type CommandName } from './commands'
 import { usageError } from './usage-error'
@@ -13,6 +14,12 @@ export function unknownCommand(
   word: string,
   { config, cwd }: { config: string | undefined; cwd: string },
 ): MigrationError {
+  if (meansAddress(word) && statSync(resolve(cwd, word), { throwIfNoEntry: false }) === undefined) {
+    return usageError(
+      'a database address that cannot be understood stands where a command is expected',
+      'Write postgres://user@host:5432/database, or embedded:PATH, first, then a command.',
+    )
+  }
   const prefix = config === undefined ? 'migrate' : `migrate ${config}`
   if (isVersion(word)) {
     const hint = `To go to that version, write ${prefix} to ${word}.`

@@ -4,6 +4,7 @@ import { describeAddress } from '../settings/address'
 import { dataSourceOptions } from '../settings/data-source-options'
 import type { ConnectionParts, Settings } from '../settings/types'
 import { whileRefused } from './connect'
+import { placeOf } from './open'
 import { connectionFailed } from './connection-failure'
 import { labelOfDataSource } from './data-source-connection'
 
@@ -22,7 +23,7 @@ export async function applicationDataSource(settings: Settings): Promise<DataSou
   }
   if (database.kind === 'postgres') return build(settings, database.connection)
   const { acquireEmbedded } = await import('./embedded/client.js')
-  const lease = await acquireEmbedded({ ...database, here: settings.here })
+  const lease = await acquireEmbedded({ ...database, ...placeOf(settings) })
   try {
     const dataSource = await build(settings, lease.connection)
     return onDestroy(dataSource, () => lease.release())

@@ -17,7 +17,7 @@ export async function openDatabase(settings: Settings): Promise<Database> {
       return postgres(settings, database.connection, database.direct)
     case 'embedded': {
       const { acquireEmbedded } = await import('./embedded/client.js')
-      return leased(settings, await acquireEmbedded({ ...database, here: settings.here }))
+      return leased(settings, await acquireEmbedded({ ...database, ...placeOf(settings) }))
     }
     case 'data_source':
       return dataSourceOf(settings, database.file)
@@ -29,11 +29,16 @@ export async function openExisting(settings: Settings): Promise<Database | undef
   const { database } = settings
   if (database.kind !== 'embedded') return openDatabase(settings)
   const { acquireEmbedded, embeddedExists } = await import('./embedded/client.js')
-  if (!(await embeddedExists(database.path))) return undefined
-  const lease = await acquireEmbedded({ ...database, here: settings.here, create: false })
+  if (!(await embeddedExists(database.path, settings.file))) return undefined
+  const lease = await acquireEmbedded({ ...database, ...placeOf(settings), create: false })
   if (lease.exists) return leased(settings, lease)
   await lease.release()
   return undefined
+}
+
+/** From where an embedded server is named. */
+export function placeOf({ here, file }: Settings): { here: string; ini: string | undefined } {
+  return { here, ini: file }
 }
 
 function leased(settings: Settings, lease: EmbeddedLease): Database {

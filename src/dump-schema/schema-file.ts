@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { requireRegular } from '../regular-file'
 
 /** The text of a file; undefined where there is none. */
 export async function textOf(file: string): Promise<string | undefined> {
+  const found = await stat(file).catch(undefinedWhenAbsent)
+  if (found) requireRegular(file)
   return readFile(file, 'utf8').catch(undefinedWhenAbsent)
 }
 

@@ -5,15 +5,10 @@ import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import type { Entry, FullEntry } from './entry'
 import { inspection, readInspection } from './inspect'
+import { refuseHidden, refuseView } from './nature'
 import { parseEntries, readEntries } from './packed'
 import { emptyState, foldEntries, type JournalState } from './state'
-import {
-  createJournal,
-  journalShape,
-  readComment,
-  readFullEntries,
-  type JournalName,
-} from './table'
+import { createJournal, journalShape, readNature, readFullEntries, type JournalName } from './table'
 
 /**
  * Reads what is applied, in one round trip. Never writes: a database without a journal is one
@@ -35,9 +30,9 @@ async function stateOf(
   try {
     const text = readEntries(name)
     const answers = await session.queryAll(inspected ? `${inspected};\n${text}` : text)
-    const [[comment] = [], [row] = []] = answers.slice(-2)
+    const [[nature] = [], [row] = []] = answers.slice(-2)
     if (inspected) readInspection(name, answers[0]?.[0])
-    refuseUnknownShape(name, comment?.comment)
+    refuseOther(name, nature)
     return foldEntries(parseEntries(row?.entries as string | null))
   } catch (error) {
     if (isUndefinedTable(error)) return emptyState
@@ -48,8 +43,8 @@ async function stateOf(
 
 /** A newer shape may lack a column that we read; it is no foreign table for that. */
 async function refuseNewerShape(session: Session, name: JournalName): Promise<void> {
-  const [row] = await session.query(readComment(name))
-  refuseUnknownShape(name, row?.comment)
+  const [row] = await session.query(readNature(name))
+  refuseOther(name, row)
 }
 
 /** Which entries `readFull` reads. */
@@ -69,7 +64,9 @@ export async function readFull(
   filter: EntryFilter,
 ): Promise<FullEntry[]> {
   try {
-    const rows = await session.query(readFullEntries(name, conditionsOf(filter), filter.limit))
+    const text = `${readNature(name)};\n${readFullEntries(name, conditionsOf(filter), filter.limit)}`
+    const [[nature] = [], rows = []] = await session.queryAll(text)
+    refuseOther(name, nature)
     return rows.map(toFullEntry)
   } catch (error) {
     if (isUndefinedTable(error)) return []
@@ -94,18 +91,25 @@ function numbers(digits: readonly string[]): string {
   return quoteLiteral(`{${digits.join(',')}}`)
 }
 
-/** The SQL that the journal kept to revert a revision's newest application. */
-export async function readDowngradeText(
+/** The SQL that the journal kept to revert the newest application of each revision, where there is some. */
+export async function readDowngradeTexts(
   session: Session,
   name: JournalName,
-  revision: string,
-): Promise<string | undefined> {
-  const rows = await session.query<{ downgrade_text: string }>(
-    `SELECT downgrade_text FROM ${quoteIdentifier(name.schema, name.table)}
-     WHERE revision ${eq} $1 AND outcome ${eq} 'success' AND operation ${ne} 'rollback' ORDER BY id DESC LIMIT 1`,
-    [revision],
+  revisions: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await session.query<{ revision: string; text: string | null }>(
+    `SELECT revision::pg_catalog.text AS revision, downgrade_text AS text
+       FROM ${quoteIdentifier(name.schema, name.table)}
+      WHERE revision ${eq} ANY ($1::pg_catalog.numeric[]) AND outcome ${eq} 'success'
+        AND operation ${ne} 'rollback' ORDER BY id`,
+    [revisions],
   )
-  return rows[0]?.downgrade_text
+  const texts = new Map<string, string>()
+  for (const { revision, text } of rows) {
+    if (text === null) texts.delete(revision)
+    else texts.set(revision, text)
+  }
+  return texts
 }
 
 /**
@@ -202,6 +206,13 @@ function createdMeanwhile(cause: unknown): MigrationError {
     hint: 'Run it again: what the other one did is recorded.',
     cause,
   })
+}
+
+/** @throws {MigrationError} JOURNAL_UNKNOWN, JOURNAL_FAILED where what is read is not all of a journal */
+function refuseOther(name: JournalName, nature: QueryResultRow | undefined): void {
+  refuseView(name, nature)
+  refuseHidden(name, nature)
+  refuseUnknownShape(name, nature?.comment)
 }
 
 function refuseUnknownShape(name: JournalName, comment: unknown): void {

@@ -1,15 +1,15 @@
 import { quoteIdentifier } from '../database/quote'
 import type { Entry } from './entry'
-import { instant, readComment, type JournalName } from './table'
+import { instant, readNature, type JournalName } from './table'
 
 /**
- * Reads the shape's comment and every entry that planning needs, in one message of two statements. The
+ * Reads what the table is and every entry that planning needs, in one message of two statements. The
  * entries come as one text, which `parseEntries` reads: a thousand rows of sixteen columns would cost
  * both sides three times as much.
  */
 export function readEntries(name: JournalName): string {
   const columns = packedColumns.map((column) => `coalesce(${column}, '')`).join(', ')
-  return `${readComment(name)};
+  return `${readNature(name)};
 SELECT pg_catalog.string_agg(pg_catalog.concat_ws(pg_catalog.chr(31), ${columns}), pg_catalog.chr(30)) AS entries
 FROM (SELECT * FROM ${quoteIdentifier(name.schema, name.table)} ORDER BY id) AS journal`
 }

@@ -15,6 +15,11 @@ export interface JournalState {
   setUp?: Entry
   /** Ordinal of each revision's newest claim; absent = 0. */
   ordinals: ReadonlyMap<string, number>
+  /**
+   * For an unfinished upgrade, the revisions that were applied before it began and have been reverted since:
+   * the work of its statements may be gone with theirs.
+   */
+  revertedSince: ReadonlyMap<string, readonly string[]>
 }
 
 export const emptyState: JournalState = {
@@ -23,6 +28,7 @@ export const emptyState: JournalState = {
   unfinished: new Map(),
   failed: new Map(),
   ordinals: new Map(),
+  revertedSince: new Map(),
 }
 
 /** Folds entries, in the order of their ids, into what is applied. Pure. */
@@ -31,6 +37,7 @@ export function foldEntries(entries: readonly Entry[]): JournalState {
   const unfinished = new Map<string, Entry>()
   const failed = new Map<string, Entry>()
   const ordinals = new Map<string, number>()
+  const revertedSince = new Map<string, string[]>()
   let setUp: Entry | undefined
   for (const entry of entries) {
     if (entry.outcome !== 'error') ordinals.set(entry.revision, entry.ordinal)
@@ -38,6 +45,9 @@ export function foldEntries(entries: readonly Entry[]): JournalState {
       if (entry.outcome !== 'error') setUp = entry
       continue
     }
+    if (entry.outcome === 'success' && entry.operation === 'rollback') {
+      noteReverted(revertedSince, unfinished, newest.get(entry.revision))
+    } else revertedSince.delete(entry.revision)
     if (entry.outcome === 'error') failed.set(entry.revision, entry)
     else failed.delete(entry.revision)
     if (entry.outcome === 'success') {
@@ -50,5 +60,19 @@ export function foldEntries(entries: readonly Entry[]): JournalState {
   const applied = [...newest.values()]
     .filter((entry) => entry.operation !== 'rollback')
     .toSorted((a, b) => compareRevisions(a.id, b.id))
-  return { exists: true, applied, unfinished, failed, ordinals, ...(setUp && { setUp }) }
+  const found = { applied, unfinished, failed, ordinals, revertedSince }
+  return { exists: true, ...found, ...(setUp && { setUp }) }
+}
+
+/** Every upgrade that is unfinished, and was begun after what is reverted now was applied. */
+function noteReverted(
+  revertedSince: Map<string, string[]>,
+  unfinished: ReadonlyMap<string, Entry>,
+  reverted: Entry | undefined,
+): void {
+  if (!reverted || reverted.operation === 'rollback') return
+  for (const [revision, { id, operation }] of unfinished) {
+    if (operation === 'rollback' || compareRevisions(id, reverted.id) < 0) continue
+    revertedSince.set(revision, [...(revertedSince.get(revision) ?? []), reverted.revision])
+  }
 }

@@ -83,10 +83,13 @@ CREATE UNIQUE INDEX ${quoteIdentifier(claimIndex(name))} ON ${table} (revision, 
 COMMENT ON TABLE ${table} IS ${quoteLiteral(`typetrek journal, shape ${journalShape}`)};`
 }
 
-/** Reads the comment that tells the shape; null where there is none. */
-export function readComment(name: JournalName): string {
+/**
+ * Reads what the journal's table is: the comment that says its shape, its kind, and whether row level
+ * security hides rows of it from this role. All null where there is none.
+ */
+export function readNature(name: JournalName): string {
   const table = quoteLiteral(quoteIdentifier(name.schema, name.table))
-  return `SELECT pg_catalog.obj_description(pg_catalog.to_regclass(${table}), 'pg_class') AS comment`
+  return `SELECT pg_catalog.obj_description(c.oid, 'pg_class') AS comment, c.relkind::pg_catalog.text AS kind, pg_catalog.row_security_active(c.oid) AS filtered, CURRENT_USER::pg_catalog.text AS role FROM (SELECT pg_catalog.to_regclass(${table})::pg_catalog.oid AS oid) AS journal LEFT JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) journal.oid`
 }
 
 /** A column's time as ISO 8601 text. */

@@ -46,6 +46,15 @@ export interface Step {
   resume?: Entry
   /** What a person says of the work in doubt. */
   answer?: Answer
+  /**
+   * Where a person's answer says what is done with statements that are recorded as done, although a script
+   * below has been reverted since: `start` runs them again, `record` skips them.
+   */
+  resumeFrom?: 'start' | 'record'
+  /** True where `script` is absent: its SQL comes from the journal. */
+  fromJournal?: true
+  /** That SQL, as it would run; read with the plan. */
+  journalSql?: string
 }
 
 /** A pending script, as status shows it. */
@@ -67,4 +76,6 @@ export interface Plan {
   unfinished: readonly Entry[]
   /** Sentences for a person; nothing that stops the work. */
   notices: readonly string[]
+  /** Who may write the journal beside its owner and superusers; asked only where its SQL would run. */
+  journalWriters?: readonly string[]
 }

@@ -2,6 +2,7 @@ import { MigrationError } from '../errors'
 import type { Entry } from '../journal/entry'
 import type { JournalState } from '../journal/state'
 import { compareRevisions, type Script } from '../script/script'
+import { refuseBelowUnfinished, refuseWorkGone } from './half-done'
 import { refuseIrreversible } from './irreversible'
 import type { Plan, PlanOptions, Request, Step } from './plan'
 import { rebuild } from './rebuild'
@@ -21,8 +22,9 @@ import { refuseUnusable, refuseUnwritten } from './usable'
  * - `mark` records what `upgrade` would run.
  * - `rebuild V` runs V again where it failed or was cut off, whichever way it went.
  *
- * @throws {MigrationError} SCRIPT_INVALID for a text that cannot run; UNKNOWN_REVISION, USAGE (a target that makes no sense for the command),
- *   IRREVERSIBLE, SCRIPT_MISSING, SCRIPT_CHANGED and SCRIPT_MISSING with `strict`, SCRIPT_LATE with
+ * @throws {MigrationError} SCRIPT_INVALID for a text that cannot run; UNKNOWN_REVISION, USAGE (a target that
+ *   makes no sense for the command), IRREVERSIBLE, SCRIPT_UNFINISHED, SCRIPT_MISSING, SCRIPT_CHANGED and
+ *   SCRIPT_MISSING with `strict`, SCRIPT_LATE with
  *   `lateScripts: 'refuse'`.
  */
 export function planSteps(
@@ -72,7 +74,10 @@ function ups(
   return situation.pending
     .filter(({ script }) => bound === undefined || compareRevisions(script.revision, bound) <= 0)
     .slice(0, count)
-    .map(({ script, late }) => upStep(situation, script, late, operation))
+    .map(({ script, late }) => {
+      if (operation === 'run') refuseWorkGone(situation, script.revision)
+      return upStep(situation, script, late, operation)
+    })
 }
 
 function markOne(situation: Situation, only: string): Step[] {
@@ -83,10 +88,13 @@ function markOne(situation: Situation, only: string): Step[] {
 
 function downs(situation: Situation, target: string | undefined, count?: number): Step[] {
   const newestFirst = situation.applied.toReversed()
-  if (target === undefined) return revert(situation, newestFirst.slice(0, count ?? 1))
-  const bound = resolveTarget('down', target, situation)
-  const above = newestFirst.filter((entry) => compareRevisions(entry.revision, bound) > 0)
-  return revert(situation, above.slice(0, count))
+  const bound = target === undefined ? undefined : resolveTarget('down', target, situation)
+  const above = newestFirst.filter(
+    (entry) => bound === undefined || compareRevisions(entry.revision, bound) > 0,
+  )
+  const reverted = above.slice(0, count ?? (bound === undefined ? 1 : undefined))
+  if (count !== 0) refuseBelowUnfinished(situation, reverted, bound)
+  return revert(situation, reverted)
 }
 
 function arriveAt(situation: Situation, target: string): Step[] {
@@ -144,7 +152,19 @@ function noticesOf(situation: Situation, steps: readonly Step[]): string[] {
     ...(situation.changed.length
       ? [`changed since applied: ${names(situation.changed.map(({ entry }) => entry))}`]
       : []),
+    ...halfReverted(situation, steps),
   ]
+}
+
+/** What is applied on top of a downgrade that stopped half-way may miss what that took away. */
+function halfReverted({ unfinished }: Situation, steps: readonly Step[]): string[] {
+  const named = new Set(steps.map(({ revision }) => revision))
+  const half = unfinished.filter(
+    ({ operation, revision }) => operation === 'rollback' && !named.has(revision),
+  )
+  if (half.length === 0) return []
+  const commands = half.map(({ revision }) => `rebuild ${revision}`).join(', ')
+  return [`reverted only in part: ${names(half)}; finish it with ${commands}`]
 }
 
 function names(list: readonly { revision: string; title: string }[]): string {

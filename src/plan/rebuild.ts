@@ -1,8 +1,9 @@
 import { MigrationError } from '../errors'
 import type { Entry } from '../journal/entry'
 import { compareRevisions } from '../script/script'
+import { noDoubt, refuseWorkGone } from './half-done'
 import { refuseIrreversible } from './irreversible'
-import type { Request, Step } from './plan'
+import type { Answer, Request, Step } from './plan'
 import type { Situation } from './situation'
 import { downStep, upStep } from './step'
 import { resolveTarget } from './target'
@@ -19,12 +20,22 @@ type RebuildRequest = Extract<Request, { command: 'rebuild' }>
 export function rebuild(situation: Situation, { target, answer }: RebuildRequest): Step[] {
   const entry = brokenEntry(situation, target)
   if (!entry) return []
-  if (answer && entry.outcome !== 'running') throw noDoubt(entry)
-  const step = entry.operation === 'rollback' ? down(situation, entry) : up(situation, entry)
+  if (answer && entry.outcome !== 'running' && entry.statementsDone === 0)
+    throw noDoubt(entry.revision)
+  if (entry.operation === 'rollback') return [answered(down(situation, entry), entry, answer)]
+  if (!answer) refuseWorkGone(situation, entry.revision)
+  const step = answered(up(situation, entry), entry, answer)
+  const gone = situation.state.revertedSince.has(entry.revision) && entry.statementsDone > 0
+  if (!answer || !gone) return [step]
+  if (answer === 'done') return [{ ...step, resumeFrom: 'record' }]
+  return [{ ...step, operation: 'run', resumeFrom: 'start' }]
+}
+
+function answered(step: Step, entry: Entry, answer: Answer | undefined): Step {
   if (answer === 'done' && step.kind !== 'sql') {
-    return [{ ...step, operation: entry.operation, answer }]
+    return { ...step, operation: entry.operation, answer }
   }
-  return [{ ...step, ...(answer && { answer }) }]
+  return { ...step, ...(answer && { answer }) }
 }
 
 /** What failed last, or was begun and not ended; one a revision. */
@@ -51,12 +62,6 @@ function digitsOf(situation: Situation, target: string): string {
   if (/^\d+$/.test(target)) return resolveTarget('up', target, situation)
   throw new MigrationError('USAGE', `"${target}" is no revision to rebuild`, {
     hint: 'Give digits.',
-  })
-}
-
-function noDoubt({ revision }: Entry): MigrationError {
-  return new MigrationError('USAGE', `nothing of script ${revision} is in doubt: it failed`, {
-    hint: `Run "rebuild ${revision}" to run it from where it failed, or "mark --only ${revision}" when its work is complete.`,
   })
 }
 

@@ -40,7 +40,7 @@ export function downStep({ scripts, state }: Situation, entry: Entry): Step {
     operation: 'rollback',
     ordinal: nextOrdinal(state, entry.revision) - (takesOver ? 1 : 0),
     late: false,
-    ...(script && { script }),
+    ...(script ? { script } : { fromJournal: true }),
     ...(unfinished && { resume: unfinished }),
   }
 }

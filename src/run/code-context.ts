@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { MessageResult } from '../database/message'
 import { MigrationError } from '../errors'
+import { requireRegular } from '../regular-file'
 import type { ScriptContext } from '../script/context'
 import { offsetOfCodePoint } from '../script/position'
 import type { SqlPart } from '../script/script'
@@ -30,6 +31,7 @@ async function partFor(job: CodeJob, file: string | undefined): Promise<SqlPart>
   const { script, direction } = job.step
   if (file !== undefined) {
     const path = resolve(dirname(job.file), file)
+    requireRegular(path)
     const sections = readSections(await readFile(path, 'utf8'), path)
     return (direction === 'down' && sections.downgrade) || sections.upgrade
   }

@@ -3,11 +3,12 @@ import { hostname, userInfo } from 'node:os'
 import type { Database } from '../database/database'
 import type { Entry, Operation } from '../journal/entry'
 import type { Claim } from '../journal/table'
-import type { Step } from '../plan/plan'
+import type { Plan, Step } from '../plan/plan'
 import type { Script, SqlPart } from '../script/script'
 import { writeSqlPart } from '../script/sections'
 import type { Settings } from '../settings/types'
 import { toolVersion } from '../version'
+import type { ApproveJournalSql } from './journal-sql'
 import { sessionName } from './name'
 import type { Observer } from './report'
 
@@ -17,6 +18,8 @@ export interface RunContext {
   settings: Settings
   observer: Observer
   signal?: AbortSignal
+  /** Whether SQL of the journal may run; absent: where only the journal's owner can have written it. */
+  approveJournalSql?: ApproveJournalSql
   /** One invocation: the run_id of every entry that it writes. */
   runId: string
   /** The application_name of its sessions. */
@@ -30,6 +33,7 @@ export function createContext(
   settings: Settings,
   observer: Observer = {},
   signal?: AbortSignal,
+  approveJournalSql?: ApproveJournalSql,
 ): RunContext {
   const runId = randomUUID()
   const name = sessionName(operator(), runId)
@@ -39,6 +43,7 @@ export function createContext(
     settings,
     observer,
     ...(signal && { signal }),
+    ...(approveJournalSql !== undefined && { approveJournalSql }),
     runId,
     name,
     operator: operator(),
@@ -97,3 +102,16 @@ function kept(script: Script | undefined, part: SqlPart | undefined): string | n
 export function isTakeOver(entry: Entry | undefined): entry is Entry {
   return entry?.outcome === 'running'
 }
+
+/** Says what a person should know about the scripts, also where there is nothing to do. */
+export function reportNotices(context: RunContext, { notices }: Plan): void {
+  const reported = reportedBy.get(context) ?? new Set()
+  reportedBy.set(context, reported)
+  for (const notice of notices) {
+    if (!reported.has(notice)) context.observer.notice?.(notice)
+    reported.add(notice)
+  }
+}
+
+/** A run that plans again says each notice once. */
+const reportedBy = new WeakMap<RunContext, Set<string>>()

@@ -5,7 +5,7 @@ import type { JournalState } from '../journal/state'
 import type { Plan, Request } from '../plan/plan'
 import { planSteps } from '../plan/planner'
 import type { Script } from '../script/script'
-import type { RunContext } from './context'
+import { reportNotices, type RunContext } from './context'
 import { openAhead } from './opening'
 import type { RunReport } from './report'
 
@@ -29,10 +29,13 @@ export async function execute(
     const [scripts, session, state] = await Promise.all([reading, opening.session, asking])
     const plan = (now: JournalState): Plan => planSteps(scripts, now, request, settings)
     const first = plan(state)
-    if (first.steps.length === 0) return { plan: first, steps: [] }
+    if (first.steps.length === 0) return nothingToDo(context, first)
     // what only a run with something to do needs is loaded for one
     const { refuseStale, runUntilDone, underLock } =
       require('./perform') as typeof import('./perform')
+    const { Approval, withJournalSql } = require('./journal-sql') as typeof import('./journal-sql')
+    const approval = new Approval(context.approveJournalSql, context.signal)
+    await approval.check(await withJournalSql(session, settings.journal, first))
     const { readAhead } = require('./ahead') as typeof import('./ahead')
     readAhead(first.steps)
     const elsewhere = async (waiting: Session): Promise<RunReport | undefined> => {
@@ -41,7 +44,7 @@ export async function execute(
       if (!(await hasOutcome(waiting, settings.journal, last.revision, 'success'))) return undefined
       // a set-up that goes on, say, is nothing to give up for
       const now = await readUsable(waiting, context).then(plan, () => undefined)
-      return now?.steps.length === 0 ? { plan: now, steps: [] } : undefined
+      return now?.steps.length === 0 ? nothingToDo(context, now) : undefined
     }
     return await underLock(context, session, elsewhere, async (lock, work) => {
       let ensured: JournalState | undefined = await ensureJournal(
@@ -52,14 +55,20 @@ export async function execute(
       return runUntilDone(context, request, { lock, work }, async () => {
         const now = ensured ? usable(ensured) : await readUsable(work, context)
         ensured = undefined
-        const again = plan(now)
+        const again = await withJournalSql(work, settings.journal, plan(now))
         refuseStale(request, first, again)
+        await approval.check(again)
         return again
       })
     })
   } finally {
     await opening.close()
   }
+}
+
+function nothingToDo(context: RunContext, plan: Plan): RunReport {
+  reportNotices(context, plan)
+  return { plan, steps: [] }
 }
 
 async function readUsable(session: Session, { settings }: RunContext): Promise<JournalState> {

@@ -1,6 +1,5 @@
 import { basename } from 'node:path'
 import { MigrationError } from '../errors'
-import { readDowngradeText } from '../journal/journal'
 import type { Claim } from '../journal/table'
 import type { Session } from '../database/session'
 import type { Step } from '../plan/plan'
@@ -73,7 +72,7 @@ async function prepareJob(context: RunContext, step: Step, session: Session): Pr
     return { kind: 'mark', step, claim: claimOf(context, step, null) }
   }
   if (step.script && step.script.kind !== 'sql') return codeJob(context, step)
-  const part = await sqlPart(context, step, session)
+  const part = sqlPart(step)
   const wanted = inOwnTransactions(context, step, part)
   const sql = await classify(wanted, wanted.file, session.conforming)
   const outside = !wanted.options.transaction || sql.transaction === 'none'
@@ -118,14 +117,12 @@ async function codeJob(context: RunContext, step: Step): Promise<CodeJob> {
   }
 }
 
-async function sqlPart(context: RunContext, step: Step, session: Session): Promise<SqlPart> {
-  const { script, revision, direction } = step
+function sqlPart({ script, revision, direction, journalSql }: Step): SqlPart {
   const part = direction === 'up' ? script?.upgrade : script?.downgrade
   if (part) return part
-  const text = script
-    ? undefined
-    : await readDowngradeText(session, context.settings.journal, revision)
-  if (text !== undefined) return readSqlPart(text, `${revision}_downgrade.sql (from the journal)`)
+  if (journalSql !== undefined) {
+    return readSqlPart(journalSql, `${revision}_downgrade.sql (from the journal)`)
+  }
   throw new Error(`a plan holds a step of ${revision} without its SQL`)
 }
 

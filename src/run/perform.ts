@@ -6,7 +6,7 @@ import { runCodes } from './code'
 import { runWithCopies } from './copies'
 import { asConnectionLost } from './failure'
 import { runMarks } from './marks'
-import { isTakeOver, type RunContext } from './context'
+import { isTakeOver, reportNotices, type RunContext } from './context'
 import { isCode, isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
 import { acquireLock, type Lock } from './lock'
 import { nameBorrowed } from './name'
@@ -118,6 +118,7 @@ export async function runPlan(
   plan: Plan,
   { lock, work }: Sessions,
 ): Promise<RunReport> {
+  reportNotices(context, plan)
   if (plan.steps.length === 0) return { plan, steps: [] }
   context.observer.planned?.(plan)
   const jobs = await prepareJobs(context, plan.steps, work)

@@ -31,7 +31,10 @@ export interface Observer {
   /** Before a step runs; `index` counts from 0. Consecutive SQL scripts may start together. */
   started?(step: Step, index: number, total: number): void
   finished?(result: StepResult, index: number, total: number): void
-  /** A sentence for a person: another migrator holds the lock, a lock timed out and is retried, … */
+  /**
+   * A sentence for a person: what the plan's `notices` say, also where there is nothing to do; another
+   * migrator holds the lock, a lock timed out and is retried, …
+   */
   notice?(text: string, kind?: NoticeKind): void
   /** NOTICE, WARNING or INFO that a script raised, or a line from `context.log()`. */
   message?(severity: string, text: string): void

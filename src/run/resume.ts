@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto'
 import { MigrationError } from '../errors'
 import type { Entry } from '../journal/entry'
-import { insertRow, readWritten, rewriteClaim, takeOver } from '../journal/table'
+import { insertRow, readWritten, recordDone, rewriteClaim, takeOver } from '../journal/table'
 import { excerpt } from '../script/position'
 import type { Job, SqlJob } from './job'
 import { labelOf } from './label'
@@ -19,22 +19,39 @@ export interface Progress {
   since?: string | undefined
 }
 
-/** Claims a script with a committed `running` row, or takes over the one that a dead run left. */
-export async function claimStatements(runner: Runner, job: SqlJob): Promise<Progress> {
+/**
+ * Claims a script with a committed `running` row, or takes over the one that a dead run left.
+ * @param skip how many statements that are recorded as done are skipped: all of them, or none
+ */
+export async function claimStatements(
+  runner: Runner,
+  job: SqlJob,
+  skip: number,
+): Promise<Progress> {
   const { context, work } = runner
   const { resume } = job.step
+  const again = skip === 0 && (resume?.statementsDone ?? 0) > 0
   if (resume?.outcome === 'running') {
     const { statementsDone: done, doneChecksum, since } = await takeOverFrom(runner, job, resume)
-    checkPrefix(job, done, doneChecksum)
+    if (!again) checkPrefix(job, done, doneChecksum)
     await rewriteTaken(runner, job, resume)
+    if (again) return fromStart(runner, job)
     return { done, doubt: done < job.sql.statements.length, since }
   }
-  const done = resume?.statementsDone ?? 0
+  const done = skip
   checkPrefix(job, done, resume?.doneChecksum ?? null)
   const row = { outcome: 'running', statements_done: done, done_checksum: prefixOf(job, done) }
   const { error } = await work.send(insertRow(context.settings.journal, job.claim, row))
   if (error) throw runner.isClaimRefused(error) ? claimRefused(job.step.revision) : error
   return { done, doubt: false }
+}
+
+/** Nothing of what was recorded counts any more. */
+async function fromStart({ context, work }: Runner, job: SqlJob): Promise<Progress> {
+  const text = recordDone(context.settings.journal, job.claim, 0, prefixOf(job, 0))
+  const { error } = await work.send(text)
+  if (error) throw error.code === '22012' ? claimRefused(job.step.revision) : error
+  return { done: 0, doubt: false }
 }
 
 interface TakenOver {
@@ -74,7 +91,7 @@ export async function rewriteTaken(
 }
 
 /** What was done must still be what the script says, or going on would build something else. */
-function checkPrefix(job: SqlJob, done: number, checksum: string | null): void {
+export function checkPrefix(job: SqlJob, done: number, checksum: string | null): void {
   if (done === 0 || prefixOf(job, done) === checksum) return
   throw new MigrationError(
     'SCRIPT_CHANGED',

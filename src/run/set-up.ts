@@ -13,7 +13,7 @@ import { planSteps } from '../plan/planner'
 import { survey } from '../plan/survey'
 import { refuseAll } from '../plan/usable'
 import type { Script } from '../script/script'
-import type { RunContext } from './context'
+import { reportNotices, type RunContext } from './context'
 import { refuseTables } from './empty'
 import { openAhead } from './opening'
 import { runPlan, runUntilDone, underLock, type Sessions } from './perform'
@@ -104,11 +104,12 @@ function claimOf({ setUp }: JournalState): string {
 }
 
 function nothingDone(
-  { settings }: RunContext,
+  context: RunContext,
   scripts: readonly Script[],
   state: JournalState,
 ): RunReport {
-  const plan = planSteps(scripts, state, { command: 'mark', count: 0 }, settings)
+  const plan = planSteps(scripts, state, { command: 'mark', count: 0 }, context.settings)
+  reportNotices(context, plan)
   return { plan, steps: [], setUp: false }
 }
 

@@ -9,8 +9,9 @@ import { mayRepeat, withoutGivingWay, workConcurrently } from './outside'
 import { type SqlJob } from './job'
 import { clearLeftovers } from './leftovers'
 import { isRetryable } from './retry'
-import { claimStatements, prefixOf, settleDoubt, type Progress } from './resume'
+import { checkPrefix, claimStatements, prefixOf, settleDoubt, type Progress } from './resume'
 import { claimRefused, type Manner, type Runner } from './runner'
+import { statementsToSkip } from './still-there'
 import { asOurselves, restoreSession, timeoutsFor } from './session-settings'
 
 /**
@@ -23,7 +24,7 @@ import { asOurselves, restoreSession, timeoutsFor } from './session-settings'
 export async function runStatements(runner: Runner, job: SqlJob): Promise<void> {
   runner.started(job)
   const start = performance.now()
-  const progress = await claimStatements(runner, job)
+  const progress = await claimStatements(runner, job, await verified(runner, job))
   const first = await prepare(runner, job, progress)
   try {
     for (let index = first.done; index < job.sql.statements.length; index++) {
@@ -35,6 +36,24 @@ export async function runStatements(runner: Runner, job: SqlJob): Promise<void> 
     throw await failed(runner, job, error)
   }
   runner.finished(job, Math.round(performance.now() - start))
+}
+
+/** How many statements to skip: what they made must still be there. */
+async function verified(runner: Runner, job: SqlJob): Promise<number> {
+  const { resume, resumeFrom } = job.step
+  const done = resume?.statementsDone ?? 0
+  if (done === 0) return 0
+  if (resumeFrom !== 'start') checkPrefix(job, done, resume?.doneChecksum ?? null)
+  const settings = new Set(settingsAmong(job.sql, done))
+  try {
+    await prepareSession(runner, job)
+    return await statementsToSkip(runner, job, {
+      isSetting: (index) => settings.has(index),
+      run: (index) => must(runner, textOf(job, index)),
+    })
+  } finally {
+    await restore(runner, job)
+  }
 }
 
 /** Makes the session what the statements done had made of it, and settles the one in doubt. */

@@ -5,6 +5,8 @@ export interface RangeVar {
   catalogname?: string
   schemaname?: string
   relname: string
+  /** `t` for a temporary one. */
+  relpersistence?: string
   /** Offset in bytes. */
   location?: number
 }
@@ -33,8 +35,20 @@ export interface AlterTableCommand {
   name?: string
   def?: {
     Constraint?: { conname?: string; skip_validation?: boolean }
+    ColumnDef?: { colname?: string }
     PartitionCmd?: { name?: RangeVar; concurrent?: boolean }
   }
+}
+
+/** The names in statements that create something; each kind has some of them. */
+export interface CreateStatement {
+  relation?: RangeVar
+  into?: { rel?: RangeVar }
+  view?: RangeVar
+  sequence?: RangeVar
+  schemaname?: string
+  idxname?: string
+  typeName?: StringNode[]
 }
 
 export interface EnumStatement {

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { requireRegular } from '../regular-file'
 import { lex } from './lexer'
 import type { SqlPart } from './script'
 
@@ -26,9 +27,10 @@ export interface SchemaFile {
  * there the text before decides how a quote is read.
  *
  * @param chunk bytes that are read at once
- * @throws the file system's error
+ * @throws the file system's error, or IrregularFile
  */
 export async function readSchemaFile(file: string, chunk = chunkSize): Promise<SchemaFile> {
+  requireRegular(file)
   const scan = new Scan()
   for await (const bytes of createReadStream(file, { highWaterMark: chunk })) {
     scan.take(bytes as Buffer)

@@ -57,6 +57,9 @@ function parseEmbedded(rest: string): AddressReading {
   if (path.trim() === '') {
     return { problem: 'embedded: names no folder', hint: 'Write embedded:PATH.' }
   }
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path)) {
+    return { problem: 'embedded: names a URL, not a folder', hint: 'Write embedded:PATH.' }
+  }
   const address: Extract<ParsedAddress, { kind: 'embedded' }> = { kind: 'embedded', path }
   for (const [name, value] of new URLSearchParams(query)) {
     if (name === 'database' && value !== '') address.database = value

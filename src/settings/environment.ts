@@ -68,6 +68,15 @@ function namedParts(layer: Layer): Map<string, Sourced> {
   })
 }
 
+/** The bare names that are set and count for nothing, since `DB` is not there. */
+export function namesWithoutDatabase(environment: Environment): string[] {
+  return [processLayer(environment), dotenvLayer(environment)].flatMap((layer) =>
+    layer('DB') ? [] : bareNames.filter((name) => layer(name) !== undefined),
+  )
+}
+
+const bareNames = ['HOST', 'PORT', 'UNIX_SOCKET', 'USERNAME', 'PASSWORD']
+
 /**
  * What PostgreSQL's own variables give to an address that leaves it open, as keys of TypeORM:
  * `PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE`, and `PGSSLMODE` as `sslmode`.

@@ -35,7 +35,8 @@ export function expandKey(scope: ExpansionScope, key: string): Expansion | undef
   const entry = rawEntry(scope.ini, scope.section, key)
   if (!entry) return undefined
   try {
-    return { value: expandText(entry.value, scope, [key]) }
+    const way: Way = { path: [key], depth: 0, spent: { steps: 0, length: 0 } }
+    return { value: expandText(entry.value, scope, way) }
   } catch (error) {
     if (!(error instanceof ExpansionProblem)) throw error
     return { problem: error.message, ...(error.hint ? { hint: error.hint } : {}) }
@@ -51,8 +52,34 @@ class ExpansionProblem extends Error {
   }
 }
 
-/** `path` holds the keys on the way here, to notice a circle. */
-function expandText(text: string, scope: ExpansionScope, path: readonly string[]): string {
+/** How an expansion came here, and what all of it has cost so far. */
+interface Way {
+  /** The keys on the way, to notice a circle. */
+  path: readonly string[]
+  depth: number
+  spent: { steps: number; length: number }
+}
+
+const deepest = 50
+const mostSteps = 10_000
+const longest = 1024 * 1024
+
+/** A value in which each key names the one before twice doubles with each. */
+function spend({ depth, spent, path }: Way, length: number): void {
+  spent.steps += 1
+  spent.length += length
+  if (depth <= deepest && spent.steps <= mostSteps && spent.length <= longest) return
+  const what =
+    depth > deepest
+      ? `references more than ${deepest} deep`
+      : spent.steps > mostSteps
+        ? `more than ${mostSteps} references`
+        : 'more than 1 MiB of text'
+  throw new ExpansionProblem(`${path[0]} expands to ${what}`, 'Write the value out.')
+}
+
+function expandText(text: string, scope: ExpansionScope, way: Way): string {
+  spend(way, text.length)
   let out = ''
   let at = 0
   while (at < text.length) {
@@ -60,7 +87,7 @@ function expandText(text: string, scope: ExpansionScope, path: readonly string[]
     if (mark === -1) return out + text.slice(at)
     out += text.slice(at, at + mark)
     at += mark
-    const [piece, length] = expandMark(text.slice(at), scope, path)
+    const [piece, length] = expandMark(text.slice(at), scope, way)
     out += piece
     at += length
   }
@@ -68,14 +95,10 @@ function expandText(text: string, scope: ExpansionScope, path: readonly string[]
 }
 
 /** Expands what `rest` begins with; gives the text for it and how many characters it stands for. */
-function expandMark(
-  rest: string,
-  scope: ExpansionScope,
-  path: readonly string[],
-): [string, number] {
+function expandMark(rest: string, scope: ExpansionScope, way: Way): [string, number] {
   if (rest.startsWith('%%')) return ['%', 2]
   if (rest.startsWith('$${')) return ['${', 3]
-  if (rest.startsWith('${')) return expandVariable(rest, scope, path)
+  if (rest.startsWith('${')) return expandVariable(rest, scope, way)
   if (rest.startsWith('$')) return ['$', 1]
   const name = /^%\(([^)]+)\)s/.exec(rest)
   if (!name?.[1]) {
@@ -84,17 +107,25 @@ function expandMark(
       'Write %% for each % that is meant as such, also in the %XX of a URL-encoded password.',
     )
   }
-  return [expandName(name[1], scope, path), name[0].length]
+  return [expandName(name[1], scope, way), name[0].length]
 }
 
-function expandName(name: string, scope: ExpansionScope, path: readonly string[]): string {
+function below({ path, depth, spent }: Way, ...key: string[]): Way {
+  return { path: [...path, ...key], depth: depth + 1, spent }
+}
+
+function expandName(name: string, scope: ExpansionScope, way: Way): string {
+  const { path } = way
   if (path.includes(name)) {
     throw new ExpansionProblem(`%(${name})s goes round in a circle: ${[...path, name].join(' → ')}`)
   }
   const entry = rawEntry(scope.ini, scope.section, name)
-  if (entry) return expandText(entry.value, scope, [...path, name])
+  if (entry) return expandText(entry.value, scope, below(way, name))
   const variable = Object.hasOwn(scope.variables, name) ? scope.variables[name] : undefined
-  if (variable !== undefined) return variable
+  if (variable !== undefined) {
+    spend(way, variable.length)
+    return variable
+  }
   const known = [
     ...(scope.ini.sections.get(scope.section)?.entries.keys() ?? []),
     ...scope.ini.defaults.keys(),
@@ -107,11 +138,7 @@ function expandName(name: string, scope: ExpansionScope, path: readonly string[]
   )
 }
 
-function expandVariable(
-  rest: string,
-  scope: ExpansionScope,
-  path: readonly string[],
-): [string, number] {
+function expandVariable(rest: string, scope: ExpansionScope, way: Way): [string, number] {
   const end = closingBrace(rest)
   const match = /^([A-Za-z_]\w*)(?::-([^]*))?$/.exec(rest.slice(2, end))
   if (end === -1 || !match?.[1]) {
@@ -122,8 +149,11 @@ function expandVariable(
   }
   const [, name, fallback] = match
   const value = scope.env(name)
-  if (value !== undefined && (value !== '' || fallback === undefined)) return [value, end + 1]
-  if (fallback !== undefined) return [expandText(fallback, scope, path), end + 1]
+  if (value !== undefined && (value !== '' || fallback === undefined)) {
+    spend(way, value.length)
+    return [value, end + 1]
+  }
+  if (fallback !== undefined) return [expandText(fallback, scope, below(way)), end + 1]
   throw new ExpansionProblem(
     `environment variable ${name} is not set`,
     `Set ${name}, or write \${${name}:-default}.`,

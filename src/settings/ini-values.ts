@@ -58,6 +58,9 @@ export function namesAddress({ ini }: IniContext, section: string): boolean {
   return keys.some((key) => rawEntry(ini, section, `typeorm.${key}`)?.value)
 }
 
+/** More are no misspelt settings, but another file. */
+const mostUnknown = 100
+
 /** Adds a problem for each key of `section` that is none of `known`, with the nearest name. */
 export function refuseUnknownKeys(
   context: IniContext,
@@ -66,9 +69,11 @@ export function refuseUnknownKeys(
 ): void {
   const entries = context.ini.sections.get(section)?.entries ?? new Map<string, { value: string }>()
   const texts = [...entries.values()].map(({ value }) => value).join('\n')
-  for (const key of entries.keys()) {
-    const helps = texts.includes(`%(${key})s`)
-    if (known.includes(key) || key.startsWith('typeorm.') || helps) continue
+  const named = new Set(Array.from(texts.matchAll(/%\(([^)]{1,200})\)s/g), ([, name]) => name))
+  const unknown = [...entries.keys()].filter(
+    (key) => !known.includes(key) && !key.startsWith('typeorm.') && !named.has(key),
+  )
+  for (const key of unknown.slice(0, mostUnknown)) {
     const meant = nearest(key, [...known, 'typeorm.url'])
     const hint = meant ? `Did you mean ${meant}?` : `Known keys: ${known.join(', ')}, typeorm.*.`
     context.problems.add(

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { readSettings, type SettingFlags } from './settings'
 import { looksLikeAddress } from './address'
+import { refuseMalformedAddress } from './sources'
 import type { Settings } from './types'
 
 /** What a library function takes in place of the command line's CONFIG. */
@@ -25,6 +27,7 @@ export async function settingsFor(
   if (typeof source !== 'string') return url === undefined ? source : withUrl(source, url)
   const address = url ?? anyDatabase
   if (!/\.(ini|cfg|conf)$/.test(source) && !looksLikeAddress(source)) {
+    if (!existsSync(resolve(cwd, source))) refuseMalformedAddress(source)
     const directory = isAbsolute(source) ? source : resolve(cwd, source)
     return readSettings({ config: address, cwd, env: {}, flags: { ...flags, directory } })
   }

@@ -1,10 +1,11 @@
 import { addressUrl, looksLikeAddress, parseAddress } from './address'
+import { maskPasswords } from './mask'
 import type { Sourced } from './problems'
 import type { SettingOrigin } from './types'
 
 /** True for the name of a setting whose value must never be shown. */
 export function isSecretKey(key: string): boolean {
-  return /pass|secret|token|key$/i.test(key)
+  return /pass|pwd|secret|token|credential|key$/i.test(key)
 }
 
 /** A setting and its place, ready to print: secrets are masked, a text of several lines is one line. */
@@ -21,14 +22,13 @@ function shownValue(value: string): string {
   if (reading && 'address' in reading && reading.address.kind === 'postgres') {
     return addressUrl(reading.address.connection, { masked: true })
   }
-  return maskUrls(value.replace(/\s*\n\s*/g, ' ').trim())
+  return maskPasswords(value.replace(/\s*\n\s*/g, ' ').trim())
 }
 
 const urlLogin = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):([^\s]+)@/gi
 
-function maskUrls(text: string): string {
-  return text.replace(urlLogin, '$1:***@')
-}
+/** `password=` of a connection string within a command line. */
+const keywordValue = /\bpass(?:word|wd)?=(?:'([^']*)'|([^\s&;'"]+))/gi
 
 /** The secrets that a value holds: itself where its name says so, else the passwords of URLs in it. */
 export function secretsIn(key: string, value: string): string[] {
@@ -38,7 +38,9 @@ export function secretsIn(key: string, value: string): string[] {
     const { connection, rawPassword } = reading.address
     return [...secretMembers(connection), ...(rawPassword ? [rawPassword] : [])]
   }
-  return [...value.matchAll(urlLogin)].map((match) => match[2] ?? '').filter(Boolean)
+  const logins = [...value.matchAll(urlLogin)].map((match) => match[2] ?? '')
+  const keywords = [...value.matchAll(keywordValue)].map((match) => match[1] ?? match[2] ?? '')
+  return [...logins, ...keywords].filter(Boolean)
 }
 
 /** Every text within an options object whose name says that it is secret. */

@@ -1,4 +1,5 @@
 import { MigrationError } from '../errors'
+import { maskPasswords } from './mask'
 
 /** Where a value stands: `development.ini:12`, `environment DB_URL`, `flag --wait`. */
 export interface Place {
@@ -25,7 +26,7 @@ export class Problems {
 
   add({ from, file, line }: Place, message: string, hint?: string): void {
     const place = { from, ...(file ? { file } : {}), ...(line ? { line } : {}) }
-    this.#found.push({ ...place, message, hint })
+    this.#found.push({ ...place, message: maskPasswords(message), hint })
   }
 
   /**
@@ -39,7 +40,7 @@ export class Problems {
     if (!first) return
     if (sorted.length === 1) throw singleProblem(first)
     throw new MigrationError('SETTINGS_INVALID', `${subject} has ${sorted.length} problems`, {
-      detail: sorted.map(lineFor).join('\n'),
+      detail: linesFor(sorted).join('\n'),
     })
   }
 
@@ -52,6 +53,13 @@ export class Problems {
       (a, b) => rank(a) - rank(b) || (a.line ?? 0) - (b.line ?? 0),
     )
   }
+}
+
+const mostLines = 200
+
+function linesFor(problems: readonly Problem[]): string[] {
+  const rest = problems.length - mostLines
+  return [...problems.slice(0, mostLines).map(lineFor), ...(rest > 0 ? [`and ${rest} more`] : [])]
 }
 
 /** A place that is a file and a line is shown as such; any other, such as a flag, is part of the message. */

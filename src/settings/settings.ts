@@ -9,7 +9,12 @@ import {
   type AddressContext,
   type AddressLayer,
 } from './database-address'
-import { environmentAddress, postgresVariables, type Environment } from './environment'
+import {
+  environmentAddress,
+  namesWithoutDatabase,
+  postgresVariables,
+  type Environment,
+} from './environment'
 import {
   iniValue,
   namesAddress,
@@ -157,7 +162,7 @@ function readDatabase(
   const fill = postgresVariables(environment)
   const osUser = userName(environment.process)
   const context: AddressContext = { here, problems, fill, osUser, secrets }
-  if (!incomplete && !namesDatabase(layers, fill)) refuseNothing(source, problems)
+  if (!incomplete && !namesDatabase(layers, fill)) refuseNothing(source, environment, problems)
   const all = new Map([...application, ...overrides])
   const database = databaseAddress(layers, context)
   const typeorm = otherOptions(all, context)
@@ -175,17 +180,30 @@ function readDatabase(
   }
 }
 
-function refuseNothing(source: ConfigSource, problems: Problems): void {
+const hintForNothing = 'Name an ini file or a postgres:// address: migrate CONFIG COMMAND.'
+
+function refuseNothing(source: ConfigSource, environment: Environment, problems: Problems): void {
+  const idle = [...new Set(namesWithoutDatabase(environment))].join(', ')
+  const detail =
+    idle === '' ? undefined : `${idle} in the environment count only beside DB, which is not set.`
   if (source.kind === 'ini') {
     const { name } = source.file
     const hint = 'Write typeorm.url in the section that app names, or set DATABASE_URL.'
-    problems.add({ from: name, file: name }, 'no database is named', hint)
+    const message =
+      detail === undefined
+        ? 'no database is named'
+        : `no database is named; ${idle} in the environment count only beside DB`
+    problems.add({ from: name, file: name }, message, hint)
     return
   }
   throw new MigrationError(
     'SETTINGS_NOT_FOUND',
     'no development.ini in this folder, and no DATABASE_URL in the environment',
-    { hint: 'Name an ini file or a postgres:// address: migrate CONFIG COMMAND.' },
+    {
+      detail,
+      hint:
+        idle === '' ? hintForNothing : `Set DB to the database's name too, or: ${hintForNothing}`,
+    },
   )
 }
 

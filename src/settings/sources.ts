@@ -1,12 +1,14 @@
 import { isUtf8 } from 'node:buffer'
-import { readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { MigrationError } from '../errors'
+import { IrregularFile, readRegular } from '../regular-file'
 import { looksLikeAddress } from './address'
 import { parseDotenv, type Dotenv } from './dotenv'
 import { parseIni, type Ini } from './ini'
+import { meansAddress } from './mask'
 import { nearest } from './nearest'
 import type { Problems } from './problems'
 
@@ -38,6 +40,7 @@ export async function findConfig(
   if (config !== undefined && looksLikeAddress(config)) return { kind: 'address', url: config }
   const name = config ?? defaultIni
   const path = resolve(cwd, name)
+  if (config !== undefined && !existsSync(path)) refuseMalformedAddress(config)
   const text = readText(path, name, problems)
   problems.throwIfAny(name)
   if (text !== undefined) return { kind: 'ini', file: iniFile(path, name, text, problems) }
@@ -45,6 +48,17 @@ export async function findConfig(
   throw new MigrationError('SETTINGS_NOT_FOUND', `settings file "${config}" does not exist`, {
     hint: await hintForMissing(path),
     file: config,
+  })
+}
+
+/**
+ * Refuses what was meant as an address and is none, without a word of it.
+ * @throws {MigrationError} SETTINGS_INVALID
+ */
+export function refuseMalformedAddress(word: string): void {
+  if (!meansAddress(word)) return
+  throw new MigrationError('SETTINGS_INVALID', 'the database address cannot be understood', {
+    hint: 'Write postgres://user@host:5432/database, or embedded:PATH.',
   })
 }
 
@@ -89,6 +103,9 @@ export function nameFor(path: string, cwd: string): string {
   return short.startsWith('..') ? path : short
 }
 
+/** No settings are longer; `/dev/zero` is. */
+const longestSettings = 1024 * 1024
+
 /**
  * The text of a UTF-8 file; undefined where there is none, empty where it cannot be read. In one call: the
  * four files that settings may stand in took longer by way of promises than all the rest of reading them.
@@ -97,14 +114,15 @@ export function readText(path: string, name: string, problems: Problems): string
   const place = { from: name, file: name }
   let bytes: Buffer
   try {
-    bytes = readFileSync(path)
+    bytes = readRegular(path, longestSettings)
   } catch (error) {
+    if (error instanceof IrregularFile) {
+      problems.add(place, `the file ${error.problem}`)
+      return ''
+    }
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    problems.add(
-      place,
-      code === 'EISDIR' ? 'the file is a folder' : `the file cannot be read (${code})`,
-    )
+    problems.add(place, `the file cannot be read (${code})`)
     return ''
   }
   if (isUtf8(bytes)) return bytes.toString('utf8').replace(/^\uFEFF/, '')

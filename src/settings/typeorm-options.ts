@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { isAbsolute, join, resolve, sep } from 'node:path'
+import { IrregularFile, readRegular } from '../regular-file'
 import { readPort } from './address-query'
 import { distance, nearest } from './nearest'
 import type { Place, Problems, Sourced } from './problems'
@@ -133,6 +133,8 @@ function absolutePattern(pattern: string, here: string): string {
   return negation + join(folder, bare).replaceAll(sep, '/')
 }
 
+const longestText = 1024 * 1024
+
 /** PEM text as it is; else the text of the file that `value` names, from `here`. */
 export function fileText(
   key: string,
@@ -142,10 +144,14 @@ export function fileText(
 ): string | undefined {
   if (value.includes('-----BEGIN ')) return value
   try {
-    return readFileSync(resolve(here, value), 'utf8')
+    return readRegular(resolve(here, value), longestText).toString('utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     const hint = 'Write the PEM text or the path of a file that holds it.'
+    if (error instanceof IrregularFile) {
+      problems.add(found, `${key} names what ${error.problem}`, hint)
+      return undefined
+    }
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     problems.add(found, `${key} names a file that cannot be read (${code})`, hint)
     return undefined
   }

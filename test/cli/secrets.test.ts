@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { commandTable, type CommandName } from '../../src/cli/commands'
+import type { MigrationError } from '../../src/errors'
+import { readSettings } from '../../src/settings/settings'
+import { migratorFor } from '../../src/setup'
 import { migrate } from '../support/cli'
 import { withDatabase } from '../support/database'
+import { failureOf } from '../support/failure'
 import { withFolder } from '../support/folder'
 
 const password = 'p4ss;w#rd%"@/ö'
@@ -79,4 +83,86 @@ test('a password in an argument is shown by no message', async () => {
       assertHidden(stdout + stderr, argv.join(' '))
     }
   })
+})
+
+const malformed = [
+  'postgres:sec:PASSWORD@host',
+  'postgres:/sec:PASSWORD@host/db',
+  'postgres//sec:PASSWORD@host',
+  'postgres:PASSWORD@host',
+  'postgres:sec:PASSWORD',
+  'sec:PASSWORD@host',
+  'host=h password=PASSWORD',
+  "host=h password='PASSWORD'",
+  'postgres://u@h/d?pasword=PASSWORD',
+  'postgres://u@h:x/d?password=PASSWORD',
+  'postgres://u:PASSWORD',
+  'mysql://u:PASSWORD@h/d',
+  'http://u:PASSWORD@h',
+  'embedded:?password=PASSWORD',
+  'embedded:postgres://u:PASSWORD@h/no/such/folder',
+  ' postgres://u:PASSWORD@h',
+]
+
+test('a password in a malformed address is shown by no message, wherever the address is', async () => {
+  await withFolder({ 'migration/1.sql': 'SELECT 1' }, async (cwd) => {
+    for (const word of malformed) {
+      for (const argv of [[word], [word, 'status'], ['upgrade', word], [`--to=${word}`]]) {
+        for (const more of ['--verbose', '--json']) {
+          const { status, stdout, stderr } = await migrate([...argv, more], { cwd })
+          assert.equal(status, 2, argv.join(' '))
+          assert.ok(
+            !(stdout + stderr).includes('PASSWORD'),
+            `${argv.join(' ')}: ${stdout}${stderr}`,
+          )
+        }
+      }
+    }
+  })
+})
+
+test('nor where it stands in the settings or the environment', async () => {
+  const keys = [
+    'typeorm.url',
+    'typeorm.direct_url',
+    'scratch.url',
+    'typeorm.ulr',
+    'app',
+    'lock_wait',
+  ]
+  for (const word of malformed) {
+    for (const key of keys) {
+      const ini = `[migration]\ntypeorm.host = 127.0.0.1\ntypeorm.port = 1\n${key} = ${word}\n`
+      await withFolder({ 'development.ini': ini, 'migration/1.sql': 'SELECT 1' }, async (cwd) => {
+        for (const argv of [['environ'], ['status', '--verbose'], ['status', '--json']]) {
+          const { stdout, stderr } = await migrate(argv, { cwd })
+          assert.ok(!(stdout + stderr).includes('PASSWORD'), `${ini} ${stdout}${stderr}`)
+        }
+      })
+    }
+    await withFolder({ 'migration/1.sql': 'SELECT 1' }, async (cwd) => {
+      const { stdout, stderr } = await migrate(['environ'], { cwd, env: { DATABASE_URL: word } })
+      assert.ok(!(stdout + stderr).includes('PASSWORD'), `DATABASE_URL ${word}: ${stdout}${stderr}`)
+    })
+  }
+})
+
+test('the library quotes no malformed address either', async () => {
+  for (const word of malformed) {
+    for (const work of [
+      () => migratorFor('postgres://localhost/x', word),
+      () => migratorFor(word, 'migration'),
+      () => readSettings({ config: word, cwd: '/', env: {} }),
+    ]) {
+      const error = await work().then(
+        async (migrator) => ('status' in migrator ? failureOf(migrator.status()) : undefined),
+        (failure: unknown) => failure,
+      )
+      const { message = '', detail = '', hint = '' } = (error ?? {}) as Partial<MigrationError>
+      assert.ok(
+        ![message, detail, hint].join().includes('PASSWORD'),
+        `${word}: ${message} ${detail}`,
+      )
+    }
+  }
 })

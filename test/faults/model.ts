@@ -90,7 +90,7 @@ export class Model {
   }
 
   private writtenOf(revision: string): Written {
-    return this.entries.find((one) => one.revision === revision)!.written
+    return this.entryOf(revision).written
   }
 
   /** Decides what a command does, and does it or only the first steps of it; returns what comes of it. */
@@ -151,8 +151,23 @@ export class Model {
     const newest = this.applied.toReversed()
     const above = newest.filter((one) => target === undefined || byValue(one, target) > 0)
     const some = above.slice(0, target === undefined ? (count ?? 1) : count)
+    if (count !== 0) this.refuseBelow(some, target)
     for (const revision of some) this.refuseIrreversible(revision)
     return some.map((revision) => ({ revision, down: true, mark: false }))
+  }
+
+  /** An upgrade that is unfinished, and above the target or begun after what would be reverted. */
+  private refuseBelow(reverted: readonly string[], target: string | undefined): void {
+    const claims = reverted.map((one) => this.entryOf(one).claim)
+    for (const [revision, { claim }] of this.partial) {
+      if (this.applied.includes(revision)) continue
+      const above = target === undefined ? reverted.length === 0 : byValue(revision, target) > 0
+      if (above || claims.some((one) => one < claim)) throw new Refusal('SCRIPT_UNFINISHED')
+    }
+  }
+
+  private entryOf(revision: string) {
+    return this.entries.find((one) => one.revision === revision)!
   }
 
   private refuseIrreversible(revision: string): void {

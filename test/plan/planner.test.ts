@@ -16,6 +16,8 @@ const strict = { strict: true }
 const refuse = { lateScripts: 'refuse' } as const
 const long = '123456789012345678901234567890'
 
+const bad = 'SCRIPT_UNFINISHED'
+
 const upgrades: Row[] = [
   ['an upgrade applies everything pending', '1 2 3', '', 'upgrade', 'up 1, up 2, up 3'],
   ['nothing pending is nothing to do', '1 2', '1 2', 'upgrade', ''],
@@ -187,7 +189,36 @@ const rebuilds: Row[] = [
   ],
   ['done is an answer on what was cut off', '1', '1…1', 'rebuild 1 answer done', 'up 1 (done)'],
   ['not-done is an answer too', '1ts', '1…', 'rebuild 1 answer not-done', 'up 1 (not done)'],
-  ['a failure leaves no doubt to answer', '1', '1x1', 'rebuild 1 answer done', 'USAGE'],
+  ['a failure that had done nothing leaves no doubt', '1', '1x', 'rebuild 1 answer done', 'USAGE'],
+]
+
+const unfinished: Row[] = [
+  ['a downgrade is refused below a script that failed half-way', '1 2', '1 2x1', 'downgrade', bad],
+  ['and below one that was cut off', '1 2', '1 2…', 'downgrade', bad],
+  ['a failure that left nothing is no obstacle', '1 2', '1 2x', 'downgrade', 'down 1'],
+  ['0 does not pass over an unfinished script', '1 2', '1 2x1', 'downgrade 0', bad],
+  ['nor does a version below it', '1 2 3', '1 2 3x1', 'downgrade 1', bad],
+  ['also where nothing else is above the version', '1 2', '1 2x1', 'downgrade 1', bad],
+  ['previous does not pass over it', '1 2 3', '1 2 3x1', 'downgrade previous', bad],
+  ['a count does not pass over it', '1 2 3', '1 2 3x1', 'downgrade count 2', bad],
+  ['to a version below it is refused', '1 2 3', '1 2 3x1', 'to 1', bad],
+  ['to 0 is refused', '1 2', '1 2x1', 'to 0', bad],
+  ['to previous is refused', '1 2', '1 2x1', 'to previous', bad],
+  ['the newest of nothing is not reverted past it', '1', '1x1', 'downgrade', bad],
+  ['to the unfinished script itself finishes it', '1 2', '1 2x1', 'to 2', 'up 2'],
+  ['what was begun after a late one is above it', '1 2 3', '1 3 2x1', 'downgrade', bad],
+  ['what was applied after it is no ground of it', '1 2 3', '1 2x1 =3', 'downgrade', 'down 3'],
+  ['a reversal that stopped goes on', '1 2', '1 2 -2x1', 'downgrade 0', 'down 2, down 1'],
+  ['what was marked is unfinished no more', '1 2', '1 2x1 =2', 'downgrade', 'down 2'],
+  ['an upgrade goes on where nothing was reverted since', '1 2', '1 2x1', 'upgrade', 'up 2'],
+  ['it is refused where something was, and came back', '1 2', '1 2x1 -1 1', 'upgrade', bad],
+  ['a rebuild is refused there too', '1 2', '1 2x1 -1 1', 'rebuild 2', bad],
+  ['also of what was cut off', '1 2', '1 2…1 -1 1', 'rebuild 2', bad],
+  ['unless it had done nothing', '1 2', '1 2… -1 1', 'rebuild 2', 'up 2'],
+  ['an answer ends it', '1 2', '1 2x1 -1 1', 'rebuild 2 answer done', 'up 2 (done)'],
+  ['either answer', '1 2', '1 2x1 -1 1', 'rebuild 2 answer not-done', 'up 2 (not done)'],
+  ['a run after that is a new one', '1 2', '1 2x1 -1 1 2x1', 'rebuild 2', 'up 2'],
+  ['mark records it as it is', '1 2', '1 2x1 -1 1', 'mark', 'mark 2'],
 ]
 
 const drift: Row[] = [
@@ -216,6 +247,7 @@ for (const [rule, scripts, history, request, expected, options] of [
   ...arrivals,
   ...marks,
   ...rebuilds,
+  ...unfinished,
   ...drift,
 ]) {
   test(rule, () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addressUrl } from '../../src/settings/address'
-import { settingsOf, type Files } from './with-settings'
+import { refusalOf, settingsOf, type Files } from './with-settings'
 
 const ini = (lines: string) => ({ 'development.ini': `[migration]\n${lines}` })
 const dotenv = (...lines: string[]) => ({ '.env': lines.join('\n') })
@@ -164,4 +164,23 @@ test('origins name the variable, or the line of .env', async () => {
     { key: 'typeorm.database', shown: 'd', from: 'environment DB_NAME' },
     { key: 'typeorm.password', shown: '***', from: 'environment PGPASSWORD' },
   ])
+})
+
+test('HOST and its like without DB are named where no database is', async () => {
+  const env = { HOST: 'shell', USERNAME: 'ann' }
+  assert.deepEqual(await refusalOf({}, { env }), [
+    'SETTINGS_NOT_FOUND: no development.ini in this folder, and no DATABASE_URL in the environment',
+    'HOST, USERNAME in the environment count only beside DB, which is not set.',
+    "hint: Set DB to the database's name too, or: Name an ini file or a postgres:// address: migrate CONFIG COMMAND.",
+  ])
+  const [, detail] = await refusalOf('[migration]\n', { env: { PORT: '80' } })
+  assert.equal(
+    detail?.split('. ')[0],
+    'development.ini: no database is named; PORT in the environment count only beside DB',
+  )
+})
+
+test('a HOST that a shell sets disturbs no database that is named', async () => {
+  const { database } = await settingsOf({}, { env: { HOST: 'shell', DB_NAME: 'app' } })
+  assert.equal(database.kind === 'postgres' && database.connection.host, 'localhost')
 })

@@ -202,6 +202,7 @@ test('without an ini and without a database in the environment nothing is found'
   }
   assert.deepEqual(await refusalOf({}, { env }), [
     'SETTINGS_NOT_FOUND: no development.ini in this folder, and no DATABASE_URL in the environment',
-    'hint: Name an ini file or a postgres:// address: migrate CONFIG COMMAND.',
+    'HOST, PORT, USERNAME, PASSWORD in the environment count only beside DB, which is not set.',
+    "hint: Set DB to the database's name too, or: Name an ini file or a postgres:// address: migrate CONFIG COMMAND.",
   ])
 })

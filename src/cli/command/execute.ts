@@ -1,15 +1,16 @@
-import type { Migrator } from '../../migrator'
+import type { ExecuteOptions, Migrator } from '../../migrator'
 import type { Answer, Plan, Request } from '../../plan/plan'
-import { confirm } from '../ask'
+import type { JournalSql } from '../../run/journal-sql'
+import { canAsk, confirm } from '../ask'
 import { answer, type Context, type Handler } from '../context'
 import { follow } from '../follow'
 import { planDocument, runDocument } from '../json'
 import { withFailureExplained } from '../next-step'
 import type { Call } from '../parse'
-import { renderPlan } from '../render-plan'
+import { renderJournalSql, renderPlan } from '../render-plan'
 import { renderSummary } from '../render-report'
 import { stoppable } from '../signals'
-import { counted } from '../text'
+import { counted, visibleLines } from '../text'
 import { withMigrator } from '../with-migrator'
 
 /** upgrade, downgrade, to, mark, skip and rebuild: runs the request, or shows its plan with `--dry-run`. */
@@ -84,13 +85,39 @@ async function run(context: Context, migrator: Migrator, request: Request): Prom
   const startedAt = performance.now()
   const { observer, end } = follow(output, io)
   try {
-    const work = (signal: AbortSignal) => migrator.execute(request, { observer, signal })
-    const { steps, plan } = await withFailureExplained(migrator, context.call.command, () =>
+    const approval = approvalOf(context, migrator)
+    const work = (signal: AbortSignal) =>
+      migrator.execute(request, { observer, signal, ...approval })
+    const report = await withFailureExplained(migrator, context.call.command, () =>
       stoppable(context, work),
     )
-    answer(context, runDocument(steps))
+    const { steps, plan } = report
+    answer(context, runDocument(report))
     output.result(renderSummary(steps, plan, performance.now() - startedAt))
   } finally {
     end()
   }
+}
+
+/** Shows the SQL and asks, on a terminal; elsewhere what only the journal's owner can have written runs. */
+function approvalOf(
+  context: Context,
+  { label }: Migrator,
+): Pick<ExecuteOptions, 'approveJournalSql'> {
+  const { call, output } = context
+  if (call.options.yes) return { approveJournalSql: true }
+  if (!canAsk(context)) return {}
+  const approveJournalSql = async ({ steps, writers }: JournalSql) => {
+    const release = output.moving?.hold()
+    try {
+      const lines = steps.flatMap((step) => renderJournalSql(step, output.noteStyle))
+      if (writers.length > 0) lines.push(`Others may have written it: ${writers.join(', ')}`)
+      output.error(visibleLines(lines.join('\n')))
+      await confirm(context, `Run this SQL of the journal in ${label}?`)
+      return true
+    } finally {
+      release?.()
+    }
+  }
+  return { approveJournalSql }
 }

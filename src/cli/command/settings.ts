@@ -35,7 +35,8 @@ interface Reachable {
 }
 
 async function reachable(settings: Settings, address: DatabaseAddress): Promise<Reachable> {
-  if (address.kind === 'embedded') return embedded(address, settings.here)
+  const { here, file } = settings
+  if (address.kind === 'embedded') return embedded(address, { here, ini: file })
   if (address.kind === 'postgres') return { connection: address.direct ?? address.connection }
   throw new Error('an address that was not loaded')
 }
@@ -43,16 +44,16 @@ async function reachable(settings: Settings, address: DatabaseAddress): Promise<
 /** Asks the server itself, which is started for that, but never made. */
 async function embedded(
   database: Extract<DatabaseAddress, { kind: 'embedded' }>,
-  here: string,
+  place: { here: string; ini: string | undefined },
 ): Promise<Reachable> {
   const { acquireEmbedded, embeddedExists } = await import('../../database/embedded/client.js')
-  if (!(await embeddedExists(database.path))) {
+  if (!(await embeddedExists(database.path, place.ini))) {
     throw new MigrationError('EMBEDDED_UNAVAILABLE', 'the embedded database was not made yet', {
       file: database.path,
       hint: 'Run upgrade or setup first.',
     })
   }
-  const lease = await acquireEmbedded({ ...database, here, create: false })
+  const lease = await acquireEmbedded({ ...database, ...place, create: false })
   await lease.release()
   const remark =
     'The embedded server runs only while it is used: keep the application open beside psql.'

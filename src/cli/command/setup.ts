@@ -28,7 +28,7 @@ async function setUp(context: Context, migrator: Migrator, label: string): Promi
       stoppable(context, work),
     )
     const { setUp = false, steps, plan } = report
-    answer(context, runDocument(steps, setUp))
+    answer(context, runDocument({ ...report, setUp }))
     output.result(renderSetUp(setUp, steps, plan, performance.now() - startedAt))
   } finally {
     end()

@@ -9,6 +9,7 @@ import { ensureDatabase } from './create-database'
 import { findState, type Home, openHome } from './home'
 import type { KeeperTask } from './keeper'
 import { holder } from './lock'
+import { requireSafePath } from './safe-path'
 import { type Answer, type Hello, receive, send } from './message'
 
 export interface EmbeddedRequest {
@@ -20,6 +21,8 @@ export interface EmbeddedRequest {
   major?: number | undefined
   /** The project's folder: its `node_modules` are searched first. */
   here: string
+  /** The settings file that names the folder, where one does. */
+  ini?: string | undefined
   /** False: the database is not made; `lease.exists` says whether it is there. */
   create?: boolean
   /** True: the server keeps nothing safe from a power cut, and is quicker for it. Whoever starts it decides. */
@@ -50,12 +53,14 @@ const patience = 90_000
  * Uses the embedded server at a path: one server for any number of processes at once, started by
  * whoever comes first, stopped after the last has released it or died. Writes below `path`, under
  * root also below `/var/lib/typetrek` (else `/var/tmp/typetrek`), and makes sockets in `/tmp`.
- * A lease does not keep the process alive.
+ * A lease does not keep the process alive. Refuses a folder that another user could replace.
  * @throws {MigrationError} EMBEDDED_UNAVAILABLE (no programs, no user to run them as), EMBEDDED_FAILED
  */
 export async function acquireEmbedded(request: EmbeddedRequest): Promise<EmbeddedLease> {
   const { database, major, here, create = true, throwAway } = request
-  const home = await openHome(resolve(here, request.path))
+  const path = resolve(here, request.path)
+  await requireSafePath(path, request.ini)
+  const home = await openHome(path)
   const task: KeeperTask = { ...home, here: resolve(here), major, throwAway }
   const hold = new Hold(task)
   const { server } = await hold.attach()
@@ -69,8 +74,12 @@ export async function acquireEmbedded(request: EmbeddedRequest): Promise<Embedde
   }
 }
 
-/** True when an embedded server has been made at this absolute path. Starts and writes nothing. */
-export async function embeddedExists(path: string): Promise<boolean> {
+/**
+ * True when an embedded server has been made at this absolute path. Starts and writes nothing.
+ * @throws {MigrationError} EMBEDDED_FAILED for a folder that another user could replace
+ */
+export async function embeddedExists(path: string, ini?: string): Promise<boolean> {
+  await requireSafePath(path, ini)
   const state = await findState(path)
   if (state === undefined) return false
   return stat(join(state, 'data', 'PG_VERSION')).then(

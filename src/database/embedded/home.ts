@@ -3,6 +3,7 @@ import { link, lstat, mkdir, readdir, readFile, realpath } from 'node:fs/promise
 import { chmod, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MigrationError } from '../../errors'
+import { IrregularFile, readRegular } from '../../regular-file'
 import { hasCode, isAbsent } from './absence'
 import { holder } from './lock'
 import { type ServerUser, serverUser } from './owner'
@@ -85,7 +86,7 @@ async function stateOf(id: string): Promise<string | undefined> {
 }
 
 async function readMarker(path: string): Promise<string | undefined> {
-  const text = await readFile(join(path, marker), 'utf8').catch(undefinedWhenAbsent)
+  const text = markerText(join(path, marker))
   if (text === undefined || /^[0-9a-f]{32}\n$/.test(text)) return text?.trim()
   throw new MigrationError(
     'EMBEDDED_FAILED',
@@ -94,6 +95,16 @@ async function readMarker(path: string): Promise<string | undefined> {
       hint: 'Remove the folder to begin with an empty database.',
     },
   )
+}
+
+/** Others may have made something else of the folder of a database that was given up. */
+function markerText(file: string): string | undefined {
+  try {
+    return readRegular(file, 1024).toString('utf8')
+  } catch (error) {
+    if (error instanceof IrregularFile) return ''
+    return undefinedWhenAbsent(error)
+  }
 }
 
 /** One of any number of processes at once makes it; all get the same. */
