@@ -8,7 +8,6 @@ import type { FullEntry } from './journal/entry'
 import { readFull, readState, type EntryFilter } from './journal/journal'
 import { emptyState, type JournalState } from './journal/state'
 import type { Plan, Request } from './plan/plan'
-import { planSteps } from './plan/planner'
 import { survey } from './plan/survey'
 import { createContext } from './run/context'
 import { execute } from './run/execute'
@@ -125,7 +124,8 @@ class SettingsMigrator implements Migrator {
     const scripts = this.scripts()
     const planned = async (reading: Promise<JournalState>): Promise<Plan> => {
       const [found, state] = await Promise.all([scripts, reading])
-      return this.planned(found, state, request)
+      const { planFor } = require('./run/plan-for') as typeof import('./run/plan-for')
+      return planFor(found, state, request, this.settings)
     }
     const reading = this.reading(async (session) => {
       const made = await planned(readState(session, journal))
@@ -135,21 +135,6 @@ class SettingsMigrator implements Migrator {
     }, undefined)
     const [, plan] = await Promise.all([scripts, reading])
     return plan ?? planned(Promise.resolve(emptyState))
-  }
-
-  private async planned(
-    scripts: readonly Script[],
-    state: JournalState,
-    request: Request,
-  ): Promise<Plan> {
-    const { modulesWithoutDowngrade } =
-      require('./script/lacks-downgrade') as typeof import('./script/lacks-downgrade')
-    const applied = new Set(state.applied.map(({ revision }) => revision))
-    const revertible = ['downgrade', 'to', 'rebuild'].includes(request.command)
-      ? scripts.filter(({ revision }) => applied.has(revision))
-      : []
-    const withoutDowngrade = await modulesWithoutDowngrade(revertible)
-    return planSteps(scripts, state, request, { ...this.settings, withoutDowngrade })
   }
 
   async execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
