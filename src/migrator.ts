@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import type { DatabaseError } from 'pg'
 import type { Database } from './database/database'
 import { openDatabase, openExisting } from './database/open'
@@ -6,19 +7,22 @@ import { MigrationError } from './errors'
 import { orInterrupted } from './interruption'
 import type { FullEntry } from './journal/entry'
 import { readFull, readState, type EntryFilter } from './journal/journal'
-import { emptyState, type JournalState } from './journal/state'
+import { emptyState } from './journal/state'
 import type { Plan, Request } from './plan/plan'
 import { survey } from './plan/survey'
+import { refuseAll } from './plan/usable'
 import { createContext } from './run/context'
 import { execute } from './run/execute'
 import { asConnectionLost } from './run/failure'
+import { historiesOf, noticed, type OtherTools, type Situation } from './run/refuse-other-tools'
 import type { Observer, RunReport } from './run/report'
 import type { ApproveJournalSql } from './run/journal-sql'
 import type { InitMigration } from './run/set-up'
 import type { Found, Status } from './run/status'
 import type { LockSession } from './run/unlock'
-import { readFolder } from './script/folder'
+import { readScripts } from './script/folder'
 import type { Script } from './script/script'
+import { systemFailure, withSystemFailures } from './system-error'
 import { describeAddress } from './settings/address'
 import type { Settings } from './settings/types'
 
@@ -36,7 +40,9 @@ export interface ExecuteOptions {
 
 /** How `setUp` builds an empty database, and what it does with the scripts. */
 export interface SetUpOptions extends ExecuteOptions {
-  /** Run the scripts instead of marking them as done. */
+  /**
+   * Run the scripts instead of marking them as done; default: true where nothing builds the database.
+   */
   runScripts?: boolean
   /** What builds the empty database; default: the canonical schema of the settings, unless scripts run. */
   initMigration?: InitMigration
@@ -91,6 +97,9 @@ export function migratorOn(database: Database, settings: Settings): Migrator {
   return new SettingsMigrator(settings, database)
 }
 
+/** What is known of an embedded server that was never made. */
+const nothingKnown: Situation = { state: emptyState, otherTools: [] }
+
 class SettingsMigrator implements Migrator {
   private opened: Promise<Database> | undefined
   private folder: Promise<readonly Script[]> | undefined
@@ -107,34 +116,40 @@ class SettingsMigrator implements Migrator {
 
   async status(): Promise<Status> {
     const { readStatus, statusOf } = require('./run/status') as typeof import('./run/status')
-    const nothing: Found = {
+    const nothing = {
       state: emptyState,
       broken: [],
       holders: { sessions: [], progress: new Map() },
+      otherTools: [],
     }
-    const [scripts, found] = await Promise.all([
-      this.scripts(),
-      this.reading((session) => readStatus(session, this.settings.journal), nothing),
-    ])
-    return statusOf(survey(scripts, found.state), found)
+    const read = async (session: Session, database: Database): Promise<Found & OtherTools> => {
+      const found = await readStatus(session, this.settings.journal)
+      const otherTools = await historiesOf(session, found.state, this.settings, database)
+      return { ...found, otherTools }
+    }
+    const [scripts, found] = await Promise.all([this.scripts(), this.reading(read, nothing)])
+    const compared = survey(scripts, found.state)
+    refuseAll(compared)
+    const status = statusOf(compared, found)
+    return { ...status, ...noticed(status.notices, found.otherTools) }
   }
 
   async plan(request: Request): Promise<Plan> {
-    const { journal } = this.settings
     const scripts = this.scripts()
-    const planned = async (reading: Promise<JournalState>): Promise<Plan> => {
-      const [found, state] = await Promise.all([scripts, reading])
+    const planned = async (reading: Promise<Situation>): Promise<Plan> => {
+      const [found, { state, otherTools }] = await Promise.all([scripts, reading])
       const { planFor } = require('./run/plan-for') as typeof import('./run/plan-for')
-      return planFor(found, state, request, this.settings)
+      const plan = await planFor(found, state, request, this.settings)
+      return request.command === 'mark' ? plan : { ...plan, ...noticed(plan.notices, otherTools) }
     }
-    const reading = this.reading(async (session) => {
-      const made = await planned(readState(session, journal))
+    const reading = this.reading(async (session, database) => {
+      const made = await planned(this.situationIn(session, database))
       if (!made.steps.some(({ fromJournal }) => fromJournal)) return made
       const { withJournalSql } = require('./run/journal-sql') as typeof import('./run/journal-sql')
-      return withJournalSql(session, journal, made)
+      return withJournalSql(session, this.settings.journal, made)
     }, undefined)
     const [, plan] = await Promise.all([scripts, reading])
-    return plan ?? planned(Promise.resolve(emptyState))
+    return plan ?? planned(Promise.resolve(nothingKnown))
   }
 
   async execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
@@ -145,15 +160,14 @@ class SettingsMigrator implements Migrator {
   }
 
   async setUp(options: SetUpOptions = {}): Promise<RunReport> {
-    const { schema } = this.settings
-    const { runScripts = false } = options
-    const { initMigration = runScripts ? undefined : schema } = options
-    const scripts = this.scripts()
+    const { setUpRequest } = require('./run/set-up-state') as typeof import('./run/set-up-state')
+    const request = setUpRequest(options, this.settings.schema)
+    const scripts = this.scripts(request.initMigration)
     scripts.catch(() => undefined) // a database that cannot be opened is told instead
     const database = await this.orStopped(this.database(), options)
     const context = this.context(database, options)
     const { setUp } = require('./run/set-up') as typeof import('./run/set-up')
-    return translated(setUp(context, scripts, { initMigration, runScripts }))
+    return translated(setUp(context, scripts, request))
   }
 
   list(options: ListOptions = {}): Promise<FullEntry[]> {
@@ -182,7 +196,7 @@ class SettingsMigrator implements Migrator {
     if (!needsScripts(holders)) return nameScripts(holders, undefined)
     // without a folder that can be read the sessions are shown all the same
     const found = await this.situation().catch(() => undefined)
-    return nameScripts(holders, found && survey(...found))
+    return nameScripts(holders, found && survey(found[0], found[1].state))
   }
 
   async unlock(sessions?: readonly LockSession[]): Promise<number[]> {
@@ -213,13 +227,17 @@ class SettingsMigrator implements Migrator {
     return createContext(database, this.settings, observer, signal, approveJournalSql)
   }
 
-  private scripts(): Promise<readonly Script[]> {
-    this.folder ??= readFolder(this.settings.directory)
+  /** @param initial what builds an empty database, which is no script where it is a file */
+  private scripts(initial?: InitMigration): Promise<readonly Script[]> {
+    const others = typeof initial === 'string' ? [resolve(initial)] : []
+    this.folder ??= withSystemFailures(readScripts(this.settings, { others }))
     return this.folder
   }
 
   private database(): Promise<Database> {
-    this.opened ??= this.given ? Promise.resolve(this.given) : openDatabase(this.settings)
+    this.opened ??= this.given
+      ? Promise.resolve(this.given)
+      : withSystemFailures(openDatabase(this.settings))
     return this.opened
   }
 
@@ -231,11 +249,15 @@ class SettingsMigrator implements Migrator {
     return database
   }
 
-  private async situation(): Promise<[readonly Script[], JournalState]> {
-    return Promise.all([
-      this.scripts(),
-      this.reading((session) => readState(session, this.settings.journal), emptyState),
-    ])
+  private situation(): Promise<[readonly Script[], Situation]> {
+    const read = (session: Session, database: Database) => this.situationIn(session, database)
+    return Promise.all([this.scripts(), this.reading(read, nothingKnown)])
+  }
+
+  private async situationIn(session: Session, database: Database): Promise<Situation> {
+    const state = await readState(session, this.settings.journal)
+    const otherTools = await historiesOf(session, state, this.settings, database)
+    return { state, otherTools }
   }
 
   private async listed(
@@ -256,14 +278,14 @@ class SettingsMigrator implements Migrator {
   }
 
   private async reading<Result>(
-    read: (session: Session) => Promise<Result>,
+    read: (session: Session, database: Database) => Promise<Result>,
     otherwise: Result,
   ): Promise<Result> {
     const database = await this.existing()
     if (!database) return otherwise
     const session = await database.open('read')
     try {
-      return await translated(read(session))
+      return await translated(read(session, database))
     } finally {
       await session.close()
     }
@@ -278,6 +300,8 @@ async function translated<Result>(work: Promise<Result>): Promise<Result> {
     const error = asConnectionLost(thrown)
     const { severity, code, message } = error as Partial<DatabaseError>
     if (error instanceof MigrationError) throw error
+    const system = systemFailure(error)
+    if (system) throw system
     if (severity === undefined && code === undefined) throw error
     throw new MigrationError('JOURNAL_FAILED', 'the database refused the journal or the lock', {
       detail: message,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { commandTable } from '../src/cli/commands'
 import { longFlag, optionTable, type OptionName } from '../src/cli/options'
 import * as publicNames from '../src/index'
@@ -44,7 +44,10 @@ test('a project that follows the README migrates its database, in development an
   await withClone({}, async (clone) => {
     const { beside, runBeside } = clone
     await makeProject(clone)
-    const variables = { DATABASE_URL: `embedded:${join(beside, '.postgres/production')}` }
+    // npx takes a second each time to find what is there
+    const path = [join(beside, 'node_modules/.bin'), process.env['PATH']].join(delimiter)
+    const url = `embedded:${join(beside, '.postgres/production')}`
+    const variables = { PATH: path, DATABASE_URL: url }
     const succeeds = async (program: string, ...args: readonly string[]) => {
       const { status, stdout, stderr } = await runBeside(variables, program, ...args)
       assert.equal(status, 0, [program, ...args, stdout, stderr].join('\n'))
@@ -52,7 +55,7 @@ test('a project that follows the README migrates its database, in development an
     for (const block of shown) {
       if (block.file) await writeFiles(beside, { [block.file]: block.content })
       for (const line of linesOf([block])) {
-        const command = commandOf(line)
+        const command = commandOf(line).replaceAll('npx ', '')
         if (!installs.test(command)) await succeeds('sh', '-c', command)
       }
     }

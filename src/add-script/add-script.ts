@@ -1,3 +1,4 @@
+import { withSystemFailures } from '../system-error'
 import { settingsFor, type SettingsSource } from '../settings/library'
 import type { AddScriptOptions, AddScriptReport } from './options'
 
@@ -18,5 +19,5 @@ export async function addScript(
 ): Promise<AddScriptReport> {
   const settings = await settingsFor(source)
   const { Adding } = await import('./adding.js')
-  return new Adding(settings, options).run()
+  return withSystemFailures(new Adding(settings, options).run())
 }

@@ -1,7 +1,7 @@
 import { quoteIdentifier } from '../database/quote'
 import { MigrationError } from '../errors'
 import { openMigrator } from '../migrator'
-import { readFolder } from '../script/folder'
+import { readScripts } from '../script/folder'
 import type { Settings } from '../settings/types'
 import { extensionMissing, type Scratch, type ScratchDatabase } from './scratch'
 import { scratchJournal, scratchSettings } from './scratch-settings'
@@ -16,7 +16,7 @@ export async function replayScripts(
   settings: Settings,
   signal: AbortSignal,
 ): Promise<ScratchDatabase> {
-  if (!(await hasScripts(settings.directory))) return scratch.create()
+  if (!(await hasScripts(settings))) return scratch.create()
   const roles = new Set<string>()
   for (;;) {
     const database = await scratch.create()
@@ -32,9 +32,9 @@ export async function replayScripts(
   }
 }
 
-async function hasScripts(directory: string): Promise<boolean> {
+async function hasScripts(settings: Settings): Promise<boolean> {
   try {
-    return (await readFolder(directory, { allowEmpty: true })).length > 0
+    return (await readScripts(settings, { allowEmpty: true })).length > 0
   } catch (error) {
     const { code, cause } = error as { code?: string; cause?: { code?: string } }
     if (code === 'FOLDER_NOT_FOUND' && cause?.code === 'ENOENT') return false

@@ -1,11 +1,13 @@
+import { downgradeFunctionLine, downgradeLine, upgradeLine } from '../script/template-lines'
 import type { Draft } from './script-draft'
 
-const up = `-- ALTER TABLE customer ADD COLUMN phone text;
+const up = `-- ${upgradeLine}
+-- ALTER TABLE customer ADD COLUMN phone text;
 -- CREATE INDEX customer_phone_idx ON customer (phone);
 -- UPDATE customer SET phone = fax WHERE phone IS NULL;
 `
 
-const down = `-- What undoes it. Without this section the script is irreversible.
+const down = `-- ${downgradeLine}
 -- ALTER TABLE customer DROP COLUMN phone;
 `
 
@@ -13,12 +15,18 @@ const down = `-- What undoes it. Without this section the script is irreversible
 export function emptyDraft(header: readonly string[]): Draft {
   const lines = header.map((line) => `-- ${line}\n`).join('')
   const sql = `${lines}${lines && '\n'}-- MIGRATE UP\n${up}\n-- MIGRATE DOWN\n${down}`
-  const sample = (text: string) => [{ sql: '', comments: [text] }]
+  const sample = (...comments: string[]) => [{ sql: '', comments }]
   return {
     purpose: '',
     sql,
-    up: sample("await queryRunner.query('ALTER TABLE customer ADD COLUMN phone text')"),
-    down: sample("await queryRunner.query('ALTER TABLE customer DROP COLUMN phone')"),
+    up: sample(
+      upgradeLine,
+      "await queryRunner.query('ALTER TABLE customer ADD COLUMN phone text')",
+    ),
+    down: sample(
+      downgradeFunctionLine,
+      "await queryRunner.query('ALTER TABLE customer DROP COLUMN phone')",
+    ),
     transaction: true,
   }
 }

@@ -1,8 +1,8 @@
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { MigrationError } from '../errors'
-import { readFolder } from '../script/folder'
 import { newRevision, readName, titleFileName } from '../script/name'
+import { newestRevision } from '../script/newest'
 import { filesOf, type Draft, type ScriptForm } from './script-draft'
 
 /** A script with its revision and the texts of its files. */
@@ -43,17 +43,6 @@ export interface Naming {
 
 function oneLine(text: string): string {
   return text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim()
-}
-
-/** The newest revision of a folder that may be empty or not there yet. */
-export async function newestRevision(directory: string): Promise<string | undefined> {
-  const found = await stat(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
-  if (!found) return undefined
-  const scripts = await readFolder(directory, { allowEmpty: true })
-  return scripts.at(-1)?.revision
 }
 
 /** The names of all files that are, or look like, scripts; none where there is no folder. */

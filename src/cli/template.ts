@@ -1,4 +1,5 @@
 import { commentLine } from '../script/comment'
+import { downgradeFunctionLine, downgradeLine, upgradeLine } from '../script/template-lines'
 
 /** The text of a new script, with a place for each direction. Pure. */
 export function scriptTemplate(kind: 'sql' | 'ts', title: string): string {
@@ -8,11 +9,10 @@ export function scriptTemplate(kind: 'sql' | 'ts', title: string): string {
 
 function sqlTemplate(words: string): string {
   return `${words === '' ? '' : `-- ${words}\n\n`}-- MIGRATE UP
-
+-- ${upgradeLine}
 
 -- MIGRATE DOWN
--- What undoes it. Without this section the script is irreversible.
-
+-- ${downgradeLine}
 `
 }
 
@@ -20,12 +20,11 @@ function typescriptTemplate(words: string): string {
   return `import type { QueryRunner } from 'typeorm'
 
 ${words === '' ? '' : `/** ${words} */\n`}export async function upgrade(queryRunner: QueryRunner): Promise<void> {
-  await queryRunner.query(\`\`)
+  await queryRunner.query(\`-- ${upgradeLine}\`)
 }
 
-/** What undoes it. Without this function the script is irreversible. */
 export async function downgrade(queryRunner: QueryRunner): Promise<void> {
-  await queryRunner.query(\`\`)
+  await queryRunner.query(\`-- ${downgradeFunctionLine}\`)
 }
 `
 }

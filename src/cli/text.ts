@@ -2,6 +2,9 @@ import { relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { cellsOf } from '../script/cells'
 
+/** ASCII without control characters: as nearly always. */
+const plain = /^[ -~]*$/
+
 /** `1 script`, `2 scripts`; irregular plurals are given. */
 export function counted(count: number, noun: string, plural = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : plural}`
@@ -35,6 +38,7 @@ export function titleWords(title: string): string {
 
 /** One line without control characters, so that no text moves the cursor or colours a terminal. */
 export function visible(text: string): string {
+  if (plain.test(text)) return text
   return text.replace(/\p{Cc}+/gu, ' ')
 }
 
@@ -65,6 +69,6 @@ function printedWidth(text: string): number {
 
 /** How many cells a text takes on a terminal. */
 export function cellWidth(text: string): number {
-  if (/^[ -~]*$/.test(text)) return text.length
+  if (plain.test(text)) return text.length
   return cellsOf(text).reduce((sum, { width }) => sum + width, 0)
 }

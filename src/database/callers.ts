@@ -25,6 +25,7 @@ class DataSourceDatabase implements Database {
   readonly borrowed = true
   readonly label: string
   readonly single: boolean
+  readonly migrationsTable: string | undefined
   private readonly runners = new Map<Session, QueryRunner>()
   private only: Promise<Session> | undefined
 
@@ -37,6 +38,7 @@ class DataSourceDatabase implements Database {
       extra?: { max?: number }
     }
     this.single = (options.extra?.max ?? options.poolSize) === 1
+    this.migrationsTable = dataSource.options.migrationsTableName
     this.label = labelOfDataSource(dataSource)
   }
 
@@ -80,6 +82,10 @@ class QueryRunnerDatabase implements Database {
   private session: Session | undefined
 
   constructor(private readonly runner: QueryRunner) {}
+
+  get migrationsTable(): string | undefined {
+    return this.runner.manager.connection.options.migrationsTableName
+  }
 
   async open(): Promise<Session> {
     this.session ??= await asFound((await this.runner.connect()) as ClientBase)

@@ -80,6 +80,7 @@ async function dataSourceOf(settings: Settings, file: string): Promise<Database>
     label: database.label,
     single: database.single,
     borrowed: database.borrowed,
+    migrationsTable: database.migrationsTable,
     open: (purpose, patience) => database.open(purpose, patience),
     queryRunner: (session) => database.queryRunner(session),
     close: async () => {

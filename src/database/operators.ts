@@ -19,8 +19,6 @@ export const divided = 'OPERATOR(pg_catalog./)'
 /** Matches a regular expression. */
 export const matches = 'OPERATOR(pg_catalog.~)'
 export const notMatches = 'OPERATOR(pg_catalog.!~)'
-/** Text after text. */
-export const concat = 'OPERATOR(pg_catalog.||)'
 /** A field of JSON. */
 export const field = 'OPERATOR(pg_catalog.->)'
 export const contains = 'OPERATOR(pg_catalog.@>)'

@@ -1,3 +1,4 @@
+import { withSystemFailures } from '../system-error'
 import { settingsFor, type SettingsSource } from '../settings/library'
 import type { DumpSchemaOptions, DumpSchemaReport } from './options'
 
@@ -18,5 +19,5 @@ export async function dumpSchema(
 ): Promise<DumpSchemaReport> {
   const settings = await settingsFor(source)
   const { Dumping } = await import('./dumping.js')
-  return new Dumping(settings, options).run()
+  return withSystemFailures(new Dumping(settings, options).run())
 }

@@ -14,7 +14,7 @@ import { plainNames } from '../add-script/sql-words'
 import { serverOf } from '../add-script/standing'
 import { withScratch } from '../add-script/with-scratch'
 import { MigrationError } from '../errors'
-import { readFolder } from '../script/folder'
+import { readScripts } from '../script/folder'
 import type { Settings } from '../settings/types'
 import { filledTables, reorderedTables } from './contents'
 import type { DumpSchemaOptions, DumpSchemaReport } from './options'
@@ -48,7 +48,7 @@ export class Dumping {
     const { settings, signal, file } = this
     const { check = false } = this.options
     if (check && file === undefined) throw nothingToCheck(settings)
-    await readFolder(settings.directory)
+    await readScripts(settings)
     const { major } = await serverOf(settings)
     this.progress('opening the scratch server')
     return withScratch(settings, major, { signal, interrupted }, async (scratch) => {

@@ -91,27 +91,6 @@ function numbers(digits: readonly string[]): string {
   return quoteLiteral(`{${digits.join(',')}}`)
 }
 
-/** The SQL that the journal kept to revert the newest application of each revision, where there is some. */
-export async function readDowngradeTexts(
-  session: Session,
-  name: JournalName,
-  revisions: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const rows = await session.query<{ revision: string; text: string | null }>(
-    `SELECT revision::pg_catalog.text AS revision, downgrade_text AS text
-       FROM ${quoteIdentifier(name.schema, name.table)}
-      WHERE revision ${eq} ANY ($1::pg_catalog.numeric[]) AND outcome ${eq} 'success'
-        AND operation ${ne} 'rollback' ORDER BY id`,
-    [revisions],
-  )
-  const texts = new Map<string, string>()
-  for (const { revision, text } of rows) {
-    if (text === null) texts.delete(revision)
-    else texts.set(revision, text)
-  }
-  return texts
-}
-
 /**
  * Whether a revision's newest operation has this outcome; one entry is looked up, so it may be asked
  * often. False where there is no journal. Not for a session inside a transaction.
@@ -128,6 +107,19 @@ export async function hasOutcome(
       `SELECT outcome FROM ${table} WHERE revision ${eq} ${revision} AND outcome ${ne} 'error' ORDER BY ordinal DESC LIMIT 1`,
     )
     return newest?.outcome === outcome
+  } catch (error) {
+    if (isUndefinedTable(error)) return false
+    throw asJournalError(error, name)
+  }
+}
+
+/** True when some operation is claimed and not finished. Not for a session inside a transaction. */
+export async function hasRunning(session: Session, name: JournalName): Promise<boolean> {
+  try {
+    const rows = await session.query(
+      `SELECT id FROM ${quoteIdentifier(name.schema, name.table)} WHERE outcome OPERATOR(pg_catalog.=) 'running' LIMIT 1`,
+    )
+    return rows.length > 0
   } catch (error) {
     if (isUndefinedTable(error)) return false
     throw asJournalError(error, name)

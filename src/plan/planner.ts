@@ -10,6 +10,7 @@ import type { Situation } from './situation'
 import { upStep, downStep } from './step'
 import { survey } from './survey'
 import { resolveTarget } from './target'
+import { refuseUnusable, refuseUnwritten } from './usable'
 
 /**
  * Decides what to do: (scripts, journal, request) → plan. Pure: reads nothing, writes nothing.
@@ -21,8 +22,9 @@ import { resolveTarget } from './target'
  * - `mark` records what `upgrade` would run.
  * - `rebuild V` runs V again where it failed or was cut off, whichever way it went.
  *
- * @throws {MigrationError} UNKNOWN_REVISION, USAGE (a target that makes no sense for the command),
- *   IRREVERSIBLE, SCRIPT_UNFINISHED, SCRIPT_MISSING, SCRIPT_CHANGED and SCRIPT_MISSING with `strict`, SCRIPT_LATE with
+ * @throws {MigrationError} SCRIPT_INVALID for a text that cannot run; UNKNOWN_REVISION, USAGE (a target that
+ *   makes no sense for the command), IRREVERSIBLE, SCRIPT_UNFINISHED, SCRIPT_MISSING, SCRIPT_CHANGED and
+ *   SCRIPT_MISSING with `strict`, SCRIPT_LATE with
  *   `lateScripts: 'refuse'`.
  */
 export function planSteps(
@@ -34,9 +36,11 @@ export function planSteps(
   const { withoutDowngrade } = options
   const known = { scripts, state, ...(withoutDowngrade && { withoutDowngrade }) }
   const found = survey(scripts, state)
+  refuseUnusable(found)
   const situation: Situation = { ...found, ...known }
   if (options.strict) refuseDrift(situation)
   const steps = stepsFor(situation, request)
+  refuseUnwritten(steps)
   // who rebuilds a script names it, late or not
   if (options.lateScripts === 'refuse' && request.command !== 'rebuild')
     refuseLate(steps, situation)

@@ -9,7 +9,7 @@ import { runMarks } from './marks'
 import { isTakeOver, reportNotices, type RunContext } from './context'
 import { isCode, isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
 import { acquireLock, type Lock } from './lock'
-import { nameBorrowed } from './name'
+import { prepareWork } from './name'
 import type { RunReport, StepResult } from './report'
 import { leaveWork } from './work-lock'
 import { Runner } from './runner'
@@ -68,21 +68,22 @@ export async function underLock<Result>(
     return found !== undefined
   })
   if (!lock) return found!
-  const work = await openWork(context).catch(async (error: unknown) => {
+  const work = await openWork(context, lock.watch).catch(async (error: unknown) => {
     await lock.release()
     throw error
   })
-  const quiet = work.onNotice(({ severity, message }) => {
-    context.observer.message?.(severity, message)
+  const quiet = work.onNotice(({ severity, message, completed }) => {
+    context.observer.message?.(severity, message, context.running?.(completed))
   })
-  const rename = context.database.borrowed ? await nameBorrowed(work, context.name) : undefined
+  const { borrowed } = context.database
+  const giveBack = await prepareWork(work, borrowed ? context.name : undefined)
   try {
     return await task(lock, work)
   } finally {
     quiet()
-    await rename?.()
+    if (borrowed) await giveBack()
     await leaveWork(context, work).catch(() => undefined) // the connection is gone, and the lock with it
-    const ours = !context.database.borrowed && !work.pooled
+    const ours = !borrowed && !work.pooled
     await Promise.all([work.close(), lock.release(ours)])
   }
 }

@@ -2,6 +2,12 @@ import type { Operation } from '../journal/entry'
 import type { Plan, Step } from '../plan/plan'
 import type { Direction, Kind } from '../script/script'
 
+/** A script as people call it. */
+export interface ScriptName {
+  revision: string
+  title: string
+}
+
 /** What became of one step. */
 export interface StepResult {
   revision: string
@@ -36,6 +42,6 @@ export interface Observer {
    * migrator holds the lock, a lock timed out and is retried, …
    */
   notice?(text: string, kind?: NoticeKind): void
-  /** NOTICE, WARNING or INFO that a script raised, or a line from `context.log()`. */
-  message?(severity: string, text: string): void
+  /** NOTICE, WARNING or INFO that a script raised, or a line from `context.log()`, and which script it was. */
+  message?(severity: string, text: string, script?: ScriptName): void
 }

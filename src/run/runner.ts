@@ -21,6 +21,8 @@ export class Runner {
   /** Milliseconds from one look at who blocks us to the next: a few within the shortest lock timeout. */
   private readonly interval: number
   private current = ''
+  /** The scripts of the message that was sent last. */
+  private together: readonly Job[] = []
 
   constructor(
     readonly context: RunContext,
@@ -35,7 +37,23 @@ export class Runner {
 
   started(job: Job): void {
     this.current = labelOf(job.step)
+    if (!this.together.includes(job)) this.runs(job)
     this.context.observer.started?.(job.step, this.results.length, this.total)
+  }
+
+  /** Says whose the notices are that arrive from now on. */
+  private runs({ step: { revision, title } }: Job): void {
+    this.context.running = () => ({ revision, title })
+  }
+
+  /** The same for scripts that share a message; `statements`: how many each one has in it. */
+  runTogether(jobs: readonly Job[], statements: readonly number[]): void {
+    this.together = jobs
+    this.context.running = (completed) => {
+      let left = completed
+      const job = jobs.find((_, index) => (left -= statements[index] ?? 0) < 0) ?? jobs.at(-1)
+      return job && { revision: job.step.revision, title: job.step.title }
+    }
   }
 
   finished(job: Job, durationMs: number): void {

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import { MigrationError } from '../errors'
 import type { NamedFile, ScriptFiles } from './group'
-import type { ChecksumKind, Script, SqlPart } from './script'
-import { type Sections, readSections, readSqlPart } from './sections'
+import type { ChecksumKind, Script } from './script'
+import { FolderScript, type Text, type Texts } from './folder-script'
 import { readText } from './texts'
 
 /**
@@ -21,23 +21,13 @@ export function buildScript(files: ScriptFiles, problems: MigrationError[]): Scr
   }
 }
 
-/** A file of a script with its text. */
-interface Text {
-  file: NamedFile
-  text: string
-}
-
 function build({ revision, module, builds, upgrade, downgrade }: ScriptFiles): Script {
   const main = module ?? upgrade
-  if (!main) throw lonely(downgrade)
-  const texts = [module, upgrade, downgrade].filter((file) => file !== undefined).map(readFile)
-  const sections = upgrade && sectionsOf(texts.find(({ file }) => file === upgrade)!)
-  const down = downgradePart(
-    sections,
-    texts.find(({ file }) => file === downgrade),
-  )
+  if (!main) throw isolated(downgrade)
+  const others = [module && upgrade, downgrade].filter((file) => file !== undefined)
+  const texts: Texts = [readFile(main), ...others.map(readFile)]
   const present = builds.length > 0 || texts.length > 1 ? allOf(main, texts, builds) : [main]
-  return {
+  return new FolderScript({
     revision,
     title: present.find(({ title }) => title !== '')?.title ?? '',
     kind: module ? (upgrade || downgrade ? 'mixed' : 'ts') : 'sql',
@@ -45,9 +35,8 @@ function build({ revision, module, builds, upgrade, downgrade }: ScriptFiles): S
     files: present.map(({ path }) => path),
     checksum: checksumOf(main, texts),
     checksumKind: checksumKindOf(main),
-    ...(sections && { upgrade: sections.upgrade }),
-    ...(down && { downgrade: down }),
-  }
+    texts,
+  })
 }
 
 function readFile(file: NamedFile): Text {
@@ -58,25 +47,7 @@ function allOf(main: NamedFile, texts: readonly Text[], builds: readonly NamedFi
   return [...new Set([main, ...texts.map(({ file }) => file), ...builds])]
 }
 
-function sectionsOf({ file: { role, path, shown }, text }: Text): Sections {
-  if (role === 'upgrade') return { upgrade: readSqlPart(text, path, shown) }
-  return readSections(text, path, shown)
-}
-
-function downgradePart(sections: Sections | undefined, own: Text | undefined): SqlPart | undefined {
-  if (!own) return sections?.downgrade
-  const { file, text } = own
-  if (sections?.downgrade) {
-    throw new MigrationError('SCRIPT_INVALID', 'two downgrades for one script', {
-      detail: `The file ${file.shown}, and the section MIGRATE DOWN on the lines above ${sections.downgrade.line}.`,
-      hint: 'Keep the section or the file, not both.',
-      file: file.shown,
-    })
-  }
-  return readSqlPart(text, file.path, file.shown)
-}
-
-function lonely(downgrade: NamedFile | undefined): MigrationError {
+function isolated(downgrade: NamedFile | undefined): MigrationError {
   if (!downgrade) throw new Error('a revision has at least one file')
   return new MigrationError('SCRIPT_INVALID', 'a downgrade without its upgrade', {
     hint: `Add the upgrade as ${downgrade.revision}_<title>.sql, or remove this file.`,

@@ -1,10 +1,13 @@
+import { readOtherMarker } from './other-markers'
+
 /**
  * A text as one line behind `-- ` that is a comment and nothing else: no line's end, and neither a
- * MIGRATE marker nor a directive, which then stand in quotes. Pure.
+ * MIGRATE marker, a directive nor another tool's marker, which then stand in quotes. Pure.
  */
 export function commentLine(text: string): string {
   const line = text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').trimEnd()
-  return /^[^\p{L}\p{N}'"$]*migrate\b/iu.test(line) ? `"${line}"` : line
+  const marker = /^[^\p{L}\p{N}'"$]*migrate\b/iu.test(line) || readOtherMarker(`-- ${line}`)
+  return marker ? `"${line}"` : line
 }
 
 /** Several lines, each made safe. */

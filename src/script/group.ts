@@ -1,4 +1,5 @@
 import { MigrationError } from '../errors'
+import { comparable, refuseMisnamed, refuseReturning } from './downgrade-names'
 import type { NameReading } from './name'
 
 /** A file that is a script, or a part of one, by its name. */
@@ -32,10 +33,13 @@ export function groupByRevision(
     else if (Array.isArray(known)) known.push(file)
     else byRevision.set(file.revision, [known, file])
   }
+  problems.push(...refuseReturning(files))
   const groups: ScriptFiles[] = []
   for (const [revision, found] of byRevision) {
     const rivals = Array.isArray(found) ? rivalsOf(found) : undefined
-    if (rivals) problems.push(taken(revision, rivals))
+    const misnamed = Array.isArray(found) ? refuseMisnamed(found) : undefined
+    if (misnamed) problems.push(misnamed)
+    else if (rivals) problems.push(taken(revision, rivals))
     else groups.push(Array.isArray(found) ? scriptFiles(revision, found) : onlyFile(found))
   }
   return groups
@@ -60,11 +64,6 @@ function rivalsOf(group: readonly NamedFile[]): readonly [NamedFile, NamedFile] 
   const titled = group.filter(({ title }) => title !== '')
   const other = titled.find(({ title }) => comparable(title) !== comparable(titled[0]!.title))
   return other && [titled[0]!, other]
-}
-
-/** TypeORM writes `1700000000000-AddUsers.ts`; its SQL may be called `1700000000000_add_users.sql`. */
-function comparable(title: string): string {
-  return title.replace(/[\s_.-]/g, '').toLowerCase()
 }
 
 const noBuilds: readonly NamedFile[] = []

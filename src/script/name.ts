@@ -31,6 +31,8 @@ const plainName = /^(\d+)(?:[_-]([^.]*))?\.(sql|ts|js)$/
 const bareCompanion = /^(\d+)\.(up|down)\.sql$/
 const looksLikeScript = new RegExp(`^\\d.*\\.(${extensions})$`, 'is')
 const declaration = /\.d\.[mc]?ts$/i
+const revertingTitle = /^(.*)\.(?:down|downgrade|undo|rollback|revert)$/is
+const postgrator = /^(\d+)\.(do|undo)(?:\.(.*))?\.sql$/is
 const isoStamp = /^(\d{4})-(\d\d)-(\d\d)T(\d\d)-(\d\d)-(\d\d)(?=[_.-])/
 const isoDate = /^(\d{4})-(\d\d)-(\d\d)(?!\d)/
 
@@ -59,9 +61,31 @@ function readUnusual(fileName: string): NameReading {
   if (match && !isoDate.test(plain)) {
     const extension = match[3] as Extension
     const [role, title] = roleAndTitle(match[2] ?? '', extension)
+    const reverted = extension === 'sql' && role === 'script' && revertingTitle.exec(title)?.[1]
+    if (typeof reverted === 'string') return reverting(match[1]!, reverted)
     return scriptOr(match[1]!, title, extension, role)
   }
+  const [, digits = '', word, title = ''] = postgrator.exec(plain) ?? []
+  if (word?.toLowerCase() === 'undo') return reverting(digits, title)
+  if (word !== undefined) return invalid(`Rename it to ${fileNameOf(digits, title)}.sql.`)
   return looksLikeScript.test(fileName.trim()) ? unreadable(fileName) : { is: 'ignored' }
+}
+
+function invalid(hint: string): NameReading {
+  return {
+    is: 'invalid',
+    problem: 'the name looks like a script but is not <digits>_<title>.sql or .ts',
+    hint,
+  }
+}
+
+function reverting(digits: string, title: string): NameReading {
+  const hint = `Rename it to ${fileNameOf(digits, title)}.down.sql.`
+  return { is: 'invalid', problem: 'the name says that it reverts something', hint }
+}
+
+function fileNameOf(digits: string, title: string): string {
+  return title === '' ? digits : `${digits}_${title}`
 }
 
 function roleAndTitle(words: string, extension: Extension): [FileRole, string] {
@@ -88,11 +112,8 @@ function scriptOr(
 }
 
 function unreadable(fileName: string): NameReading {
-  return {
-    is: 'invalid',
-    problem: 'the name looks like a script but is not <digits>_<title>.sql or .ts',
-    hint: `Rename it to ${suggestion(fileName.trim())}, or move it out of the folder if it is no script.`,
-  }
+  const better = suggestion(fileName.trim())
+  return invalid(`Rename it to ${better}, or move it out of the folder if it is no script.`)
 }
 
 function suggestion(fileName: string): string {

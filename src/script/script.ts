@@ -1,3 +1,5 @@
+import type { MigrationError } from '../errors'
+
 /** How a script is written: one SQL text, one module, or a module that runs its own SQL files. */
 export type Kind = 'sql' | 'ts' | 'mixed'
 
@@ -25,7 +27,10 @@ export interface SqlPart {
 /** Which text a checksum was made from; checksums are compared only within one kind. */
 export type ChecksumKind = 'sql' | 'ts' | 'js'
 
-/** A script as the folder has it. Reading the folder never imports a module. */
+/**
+ * A script as the folder has it. Reading the folder never imports a module, and a SQL text is parsed when
+ * `upgrade`, `downgrade` or `problem` is asked for: of a script that is applied and unchanged, never.
+ */
 export interface Script {
   /** Decimal digits without leading zeros; compared by value. */
   revision: string
@@ -39,10 +44,17 @@ export interface Script {
   /** SHA-256 in hex over the texts that matter, line endings and BOM set aside. */
   checksum: string
   checksumKind: ChecksumKind
-  /** SQL of the upgrade: always there for `sql`, maybe for `mixed` (what `context.runSql()` runs), never for `ts`. */
-  upgrade?: SqlPart
+  /**
+   * SQL of the upgrade: always there for `sql`, maybe for `mixed` (what `context.runSql()` runs), never for
+   * `ts`. Throws `problem` where there is one; so does `downgrade`.
+   */
+  readonly upgrade?: SqlPart | undefined
   /** SQL of the downgrade; absent on `sql` means irreversible. */
-  downgrade?: SqlPart
+  readonly downgrade?: SqlPart | undefined
+  /** What is wrong with its text (SCRIPT_INVALID), so that it cannot run. */
+  readonly problem?: MigrationError | undefined
+  /** SCRIPT_INVALID where it is still the template that `generate` or `add_script` wrote. */
+  readonly unwritten?: MigrationError | undefined
 }
 
 /** Orders two revisions by value, any number of digits. */

@@ -1,6 +1,8 @@
-import { MigrationError } from '../errors'
 import { type Directive, readDirective } from './directive'
 import { lex } from './lexer'
+import { otherWords, readOtherMarker } from './other-markers'
+import { type PlacedOther, refuseOthers } from './other-sections'
+import { type Place, invalid } from './place'
 import { excerpt } from './position'
 import type { ScriptOptions, SqlPart } from './script'
 
@@ -23,6 +25,8 @@ type PlacedDirective = Directive & { offset: number }
 interface Notes {
   markers: Marker[]
   directives: PlacedDirective[]
+  /** What other tools would read. */
+  others: PlacedOther[]
 }
 
 /**
@@ -35,7 +39,8 @@ interface Notes {
  */
 export function readSections(text: string, file: string, shown = file): Sections {
   const place = { text, file, shown }
-  const { markers, directives } = readNotes(place)
+  const { markers, directives, others } = readNotes(place)
+  if (others.length > 0) refuseOthers(place, others, markers)
   if (markers.length === 0) return { upgrade: partOf(place, 0, text.length, directives, []) }
   checkMarkers(place, markers)
   const first = markers[0]!
@@ -78,20 +83,6 @@ export function writeSqlPart({ text, file, options }: SqlPart): string {
   return lines.join('') + text
 }
 
-interface Place {
-  text: string
-  file: string
-  shown: string
-}
-
-function invalid(place: Place, offset: number, message: string, hint: string): MigrationError {
-  return new MigrationError('SCRIPT_INVALID', message, {
-    hint,
-    file: place.shown,
-    ...excerpt(place.text, offset),
-  })
-}
-
 const comment = String.raw`[ \t]*(?:--|#|//|;|/\*)[^\p{L}\p{N}'"$\r\n]*`
 const markerLine = new RegExp(
   String.raw`^${comment}MIGRATE[ \t]+(UP|DOWN)(?:(?:[ \t]|[^\p{L}\p{N}'"$_])*|[ \t]*[:(].*)$`,
@@ -106,13 +97,15 @@ const directiveLine = /^([ \t]*(?:--|\/\*)[ \t]*)migrate[ \t]*:(.*)$/
 /** Only lines with the word `migrate` matter; a text without them is never lexed here. */
 function readNotes(place: Place): Notes {
   const { text } = place
-  const notes: Notes = { markers: [], directives: [] }
+  const notes: Notes = { markers: [], directives: [], others: [] }
   const candidates = candidateLines(text)
   if (candidates.length === 0) return notes
   const hidden = hiddenOffsets(text, candidates)
   for (const { start, end } of candidates) {
     const line = text.slice(start, end)
     if (hidden.has(start)) continue
+    const other = readOtherMarker(line)
+    if (other) notes.others.push({ ...other, start, end })
     const marker = markerLine.exec(line)
     const directive = directiveLine.exec(line)
     const near = nearMarker.exec(line)
@@ -124,7 +117,8 @@ function readNotes(place: Place): Notes {
       })
     } else if (near) {
       const name = near[1]!.toUpperCase()
-      const hint = `Write a line of its own, \`-- MIGRATE ${name}\`, in capitals; word the comment differently if it is none.`
+      const outside = /\btransaction:false|\bnotransaction\b/i.test(line)
+      const hint = `Write a line of its own, \`-- MIGRATE ${name}\`, in capitals${outside ? ', and `-- migrate: no-transaction` below it' : ''}; word the comment differently if it is none.`
       throw invalid(place, start, `this comment is nearly a MIGRATE ${name} marker`, hint)
     } else if (directive) {
       notes.directives.push(placedDirective(place, start + directive[1]!.length, directive[2]!))
@@ -141,7 +135,7 @@ function placedDirective(place: Place, offset: number, words: string): PlacedDir
 
 function candidateLines(text: string): { start: number; end: number }[] {
   const lines: { start: number; end: number }[] = []
-  const word = /migrate/gi
+  const word = new RegExp(`migrate|${otherWords}`, 'gi')
   for (let match = word.exec(text); match; match = word.exec(text)) {
     const start = lineStart(text, match.index)
     const end = lineEnd(text, match.index)

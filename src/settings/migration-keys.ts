@@ -10,6 +10,7 @@ export const migrationKeys = [
   'app',
   'package',
   'directory',
+  'ignore',
   'schema',
   'vcs',
   'schema_diff_cmd',
@@ -22,6 +23,7 @@ export const migrationKeys = [
   'journal_text',
   'transaction',
   'late_scripts',
+  'other_tools',
   'lock_wait',
   'lock_timeout',
   'statement_timeout',
@@ -52,10 +54,12 @@ export type MigrationValues = ReadonlyMap<MigrationKey, MigrationValue>
 export type MigrationSettings = Pick<
   Settings,
   | 'directory'
+  | 'ignore'
   | 'schema'
   | 'journal'
   | 'transaction'
   | 'lateScripts'
+  | 'otherTools'
   | 'journalText'
   | 'lockWait'
   | 'lockTimeout'
@@ -78,6 +82,7 @@ export const migrationDefaults: Readonly<Partial<Record<MigrationKey, string>>> 
   journal_text: 'full',
   transaction: 'each',
   late_scripts: 'run',
+  other_tools: 'refuse',
   lock_wait: formatDuration(60_000),
   lock_timeout: formatDuration(5_000),
   statement_timeout: formatDuration(0),
@@ -98,6 +103,7 @@ export function migrationSettings(
   const schemaDiffCmd = values.get('schema_diff_cmd')?.value
   return {
     directory: path(scriptsFolder(values, problems) ?? found('package')),
+    ignore: parseList(values.get('ignore')?.value ?? ''),
     ...(schema ? { schema: path(schema) } : {}),
     ...(schemaDiffCmd ? { schemaDiffCmd } : {}),
     ...scriptSource(values, read),
@@ -157,9 +163,11 @@ function journalSettings(found: (key: MigrationKey) => Sourced, read: ValueReade
 function runSettings(found: (key: MigrationKey) => Sourced, read: ValueReader) {
   const modes = ['each', 'all', 'none'] as const
   const late = ['run', 'refuse'] as const
+  const others = ['refuse', 'ignore'] as const
   return {
     transaction: read.choice('transaction', found('transaction'), modes) ?? 'each',
     lateScripts: read.choice('late_scripts', found('late_scripts'), late) ?? 'run',
+    otherTools: read.choice('other_tools', found('other_tools'), others) ?? 'refuse',
     lockWait: read.duration('lock_wait', found('lock_wait')) ?? 0,
     lockTimeout: read.duration('lock_timeout', found('lock_timeout')) ?? 0,
     statementTimeout: read.duration('statement_timeout', found('statement_timeout')) ?? 0,

@@ -36,6 +36,7 @@ export interface ConnectionParts {
 
 export type TransactionMode = 'each' | 'all' | 'none'
 export type LateScripts = 'run' | 'refuse'
+export type OtherTools = 'refuse' | 'ignore'
 export type JournalText = 'full' | 'downgrade' | 'none'
 
 /** `add_script` compares with the canonical schema or the entities, asks a command, or writes an empty script. */
@@ -68,12 +69,16 @@ export interface Settings {
   database: DatabaseAddress
   /** Absolute path of the scripts' folder. */
   directory: string
+  /** Globs of what is no script in that folder, beside what never is. */
+  ignore: readonly string[]
   /** Absolute path of the canonical schema, when named. */
   schema?: string
   /** Table that holds the journal. */
   journal: { schema: string; table: string }
   transaction: TransactionMode
   lateScripts: LateScripts
+  /** What is done where another tool has migrated the database and the journal records nothing. */
+  otherTools: OtherTools
   journalText: JournalText
   /** Milliseconds; how long a migrator waits for another one. */
   lockWait: number

@@ -7,11 +7,12 @@ import { remaining } from '../../src/add-script/draft'
 import { loadEngine } from '../../src/add-script/engine'
 import { renderScript } from '../../src/add-script/render'
 import type { Answers, Change, Ignored, Reversible, Statement } from '../../src/add-script/types'
-import type { ErrorCode } from '../../src/errors'
+import type { ErrorCode, MigrationError } from '../../src/errors'
 import { lex } from '../../src/script/lexer'
 import { readSections } from '../../src/script/sections'
 import type { SqlPart } from '../../src/script/script'
 import { failureOf } from '../support/failure'
+import { announceGolden, checkGolden, goldenText, scriptName } from './golden'
 import { Databases } from './scratch'
 
 /** A change of schema, and what is to come of it. */
@@ -52,12 +53,24 @@ export const nobody: Answers = {
   online: false,
 }
 
-/** Tests one change on real databases: its text, its rows, both catalogs, and the way back. */
+/**
+ * Tests one change on real databases: its rows, both catalogs, the downgrade, and its text, which is
+ * recorded in `golden/`.
+ */
 export function changeTest(name: string, one: ChangeCase): void {
-  test(name, () => Databases.with((databases) => checkChange(databases, one), one.major))
+  announceGolden(name)
+  test(name, () =>
+    Databases.with(async (databases) => {
+      checkGolden(name, goldenText(await checkChange(databases, one)))
+    }, one.major),
+  )
 }
 
-async function checkChange(databases: Databases, one: ChangeCase): Promise<void> {
+/** @returns what was written, or why nothing was */
+async function checkChange(
+  databases: Databases,
+  one: ChangeCase,
+): Promise<Change | MigrationError> {
   const before = await databases.make(one.before)
   const filled = await databases.make(one.rows ?? '', before)
   const copy = databases.open(await databases.make('', before))
@@ -69,11 +82,12 @@ async function checkChange(databases: Databases, one: ChangeCase): Promise<void>
     assert.equal(failure.code, one.refused.code, failure.message)
     const said = [failure.message, failure.detail, failure.hint].join('\n')
     if (one.refused.says) assert.match(said, one.refused.says)
-    return
+    return failure
   }
   const change = await finding
   if (process.env['SHOW'])
-    for (const part of change.scripts) console.log(renderScript(part, { lines: [name(part)] }))
+    for (const part of change.scripts)
+      console.log(renderScript(part, { lines: [scriptName(part)] }))
   if (one.up)
     assert.deepEqual(
       change.scripts.flatMap(({ up }) => up.map(oneLine)),
@@ -84,10 +98,7 @@ async function checkChange(databases: Databases, one: ChangeCase): Promise<void>
   if (one.unproven) assert.deepEqual(change.unproven, one.unproven)
   if (one.kept) assert.deepEqual(change.kept, one.kept)
   await checkRun(databases.open(filled), databases.open(before), after, change, one)
-}
-
-function name({ purpose, reversible }: Change['scripts'][number]): string {
-  return `${purpose || 'main'} (${reversible})`
+  return change
 }
 
 /** A statement as it is compared. */

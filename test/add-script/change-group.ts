@@ -5,6 +5,7 @@ import { findDifference } from '../../src/add-script/difference'
 import { renderScript } from '../../src/add-script/render'
 import type { Answers, Change, Reversible } from '../../src/add-script/types'
 import { type ChangeCase, differences, nobody, oneLine, runAll, sectionsOf } from './change-case'
+import { announceGolden, checkGolden, goldenText } from './golden'
 import { Databases } from './scratch'
 
 /** One change among others: names in it are of a schema of its own, and say nothing of it. */
@@ -18,6 +19,12 @@ interface Group {
   answers?: Partial<Answers>
   major?: number
   reversible?: Reversible
+}
+
+interface Outcomes {
+  cases: Outcome[]
+  /** The one script, as it is recorded. */
+  text: string
 }
 
 interface Outcome {
@@ -34,11 +41,18 @@ interface Outcome {
  */
 export function changeTests(cases: Readonly<Record<string, GroupedCase>>, group: Group = {}): void {
   const all = Object.values(cases)
-  let outcomes: Promise<Outcome[]> | undefined
+  const [first] = Object.keys(cases)
+  const golden = `${first} and ${all.length - 1} others`
+  let outcomes: Promise<Outcomes> | undefined
+  announceGolden(golden)
+  test(`the one script of ${golden}`, async () => {
+    outcomes ??= runGroup(all, group)
+    checkGolden(golden, (await outcomes).text)
+  })
   for (const [at, [name, one]] of Object.entries(cases).entries())
     test(name, async () => {
       outcomes ??= runGroup(all, group)
-      const { up, held, restored, left } = (await outcomes)[at]!
+      const { up, held, restored, left } = (await outcomes).cases[at]!
       if (one.up) assert.deepEqual(up, one.up)
       assert.deepEqual(left, [])
       assert.deepEqual(held, rowsOf(one.holds))
@@ -55,8 +69,8 @@ const schemaOf = (at: number) => `case${at + 1}`
 async function runGroup(
   cases: readonly GroupedCase[],
   { answers = {}, major, reversible }: Group,
-): Promise<Outcome[]> {
-  let outcomes: Outcome[] = []
+): Promise<Outcomes> {
+  let outcomes: Outcomes = { cases: [], text: '' }
   await Databases.with(async (databases) => {
     const before = await databases.make(together(cases, ({ before }) => before, true))
     const filled = databases.open(
@@ -81,12 +95,13 @@ async function runGroup(
     await runAll(filled, parts.map(({ downgrade }) => downgrade).toReversed())
     const restored = await queryAll(filled, cases, ({ restores }) => restores)
     const behind = await differences(filled, databases.open(before))
-    outcomes = cases.map((_, at) => ({
+    const outcome = (_: GroupedCase, at: number): Outcome => ({
       up: ownStatements(change, schemaOf(at)),
       held: held[at]!,
       restored: restored[at]!,
       left: [...ahead, ...behind].filter((sql) => isOwn(sql, at, cases.length)),
-    }))
+    })
+    outcomes = { cases: cases.map(outcome), text: goldenText(change) }
   }, major)
   return outcomes
 }

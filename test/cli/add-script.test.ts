@@ -85,8 +85,8 @@ test('a loss needs --yes, and a check that meets one says that something differs
     assert.deepEqual(before, ['1_first.sql'])
     assert.equal(agreed.status, 0, agreed.stderr)
     const document = JSON.parse(agreed.stdout) as Record<string, unknown>
-    const { outcome, source, destructive, proven } = document
-    assert.deepEqual([outcome, source, destructive, proven], ['added', 'schema', true, true])
+    const { result, source, destructive, proven } = document
+    assert.deepEqual([result, source, destructive, proven], ['added', 'schema', true, true])
     assert.match(await newest(), /-- The upgrade loses data: see the comments below\.\n/)
   })
 })
@@ -180,7 +180,7 @@ test('--from none writes an empty script with samples, in every form, without a 
       )
       assert.match(
         await readFile(scripts[0]!.file, 'utf8'),
-        /^-- as sql\n\n-- MIGRATE UP\n-- ALTER TABLE /,
+        /^-- as sql\n\n-- MIGRATE UP\n-- Write the upgrade here, in place of this line\.\n-- ALTER TABLE /,
       )
       assert.equal((await repository.git('diff', '--cached', '--name-only')).split('\n').length, 5)
     },
@@ -225,9 +225,15 @@ for (const title of titles) {
       const { status, stderr } = await migrate(['add_script', '--from', 'none', '--', title], {
         cwd,
       })
+      assert.equal(status, 0, stderr)
+      const { file } = (await readFolder(join(cwd, 'migration')))[1]!
+      const written = (await readFile(file, 'utf8')).replace(
+        '\n-- MIGRATE DOWN',
+        'SELECT 1;\n\n-- MIGRATE DOWN',
+      )
+      await writeFile(file, `${written}SELECT 2;\n`)
       const upgraded = await run('upgrade')
 
-      assert.equal(status, 0, stderr)
       assert.equal(upgraded.status, 0, upgraded.stderr)
       assert.equal(
         (await git('log', '-1', '--format=%s')).replace(/^Add migration \d{14} /, ''),

@@ -76,8 +76,8 @@ test('- prints the schema and writes nothing; so does a project without a schema
     const check = await run('dump_schema --check')
 
     assert.deepEqual([stdout.status, stdout.stdout], [0, schema])
-    const { outcome, text, filled } = JSON.parse(none.stdout) as Record<string, unknown>
-    assert.deepEqual([outcome, text, filled], ['shown', schema, ['team']])
+    const { result, text, filled } = JSON.parse(none.stdout) as Record<string, unknown>
+    assert.deepEqual([result, text, filled], ['shown', schema, ['team']])
     assert.equal(check.status, 2)
     assert.match(check.stderr, /^error: the settings do not name schema\n/)
     assert.equal((await readdir(cwd)).includes('schema.sql'), false)
@@ -101,8 +101,8 @@ test('--check tells what the file lacks, and exits with 3', async () => {
     assert.equal(broken.status, 1)
     assert.match(broken.stderr, /syntax error at or near "TABEL"\n {2}at schema\.sql:1:8\n/)
     assert.equal(absent.status, 3)
-    const { outcome, difference, notes } = JSON.parse(absent.stdout) as Record<string, unknown>
-    assert.deepEqual([outcome, difference, notes], ['differs', [], ['schema.sql is not there.']])
+    const { result, difference, notes } = JSON.parse(absent.stdout) as Record<string, unknown>
+    assert.deepEqual([result, difference, notes], ['differs', [], ['schema.sql is not there.']])
   })
 })
 

@@ -19,7 +19,7 @@ test('generate writes a SQL script with a place for each direction, without a da
   })
 })
 
-test('what generate writes is a script of the folder, with an upgrade and a downgrade', async () => {
+test('what generate writes is a script of the folder that has no downgrade yet', async () => {
   await withFolder(ini, async (cwd) => {
     await migrate(['generate', 'first'], { cwd })
     await migrate(['generate', '--ts', 'second'], { cwd })
@@ -32,7 +32,7 @@ test('what generate writes is a script of the folder, with an upgrade and a down
         ['second', 'ts'],
       ],
     )
-    assert.ok(scripts[0]?.downgrade)
+    assert.equal(scripts[0]?.downgrade, undefined)
   })
 })
 
@@ -52,11 +52,16 @@ test('generate takes a folder with a title, or a file', async () => {
 
     assert.match(inFolder.stdout, /^other\/\d{14}_add_tags\.sql\n$/)
     assert.match(option.stdout, /^other\/\d{14}_more\.sql\n$/)
-    assert.deepEqual(JSON.parse(file.stdout), {
+    const { database, ...document } = JSON.parse(file.stdout) as Record<string, unknown>
+    assert.equal(database, null)
+    assert.deepEqual(document, {
+      outcome: 'success',
+      exitStatus: 0,
       revision: '7',
       title: 'seven',
       kind: 'ts',
       path: join(cwd, 'other/7_seven.ts'),
+      text: null,
     })
     assert.equal((await readdir(join(cwd, 'other'))).length, 4)
   })
@@ -68,7 +73,7 @@ test('generate never overwrites a file', async () => {
 
     assert.equal(
       stderr,
-      'error: the file is there already\n  at m/7_seven.sql\nhint: Give another title or path; no file is overwritten.\n',
+      'error: the file exists already\n  at m/7_seven.sql\nhint: Give another title or path; no file is overwritten.\n',
     )
     assert.equal(status, 2)
     assert.equal(await readFile(join(cwd, 'm/7_seven.sql'), 'utf8'), 'precious')

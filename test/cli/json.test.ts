@@ -68,7 +68,7 @@ const scripts = {
 }
 
 test('the documents of commands that change the database are those of docs/json.md', async () => {
-  await withApplication(scripts, async ({ run }) => {
+  await withApplication(scripts, async ({ run, cwd }) => {
     const lines = [
       'plan',
       'plan downgrade',
@@ -96,6 +96,8 @@ test('the documents of commands that change the database are those of docs/json.
     for (const line of lines) await documentOf(run, line)
     const { steps } = await documentOf(run, 'upgrade')
     assert.equal((steps as unknown[]).length, 1)
+    await rm(join(cwd, 'migration/2_b.sql'))
+    await documentOf(run, 'plan to 1')
   })
 })
 

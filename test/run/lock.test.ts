@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lockKey } from '../../src/run/lock'
 import { withMigrator } from '../support/migrator'
+import { until } from '../support/until'
 
 const key = lockKey({ schema: 'public', table: 'migration_journal' })
 
@@ -14,11 +15,9 @@ test('a waiter whose connection is ended while it sleeps connects again and goes
     const running = migrator.execute({ command: 'upgrade' }, { observer: { notice: told } })
 
     assert.match(await waiting, /^waiting: another migrator holds the lock/)
-    const ended = await database.query(
-      `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-        WHERE datname = current_database() AND application_name LIKE 'typetrek %' AND state = 'idle'`,
-    )
-    assert.equal(ended.length, 1)
+    const end = `SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name LIKE 'typetrek %' AND state = 'idle'`
+    await until(async () => (await database.query(end)).length === 1)
     await holder.query(`SELECT pg_advisory_unlock(${key})`)
 
     assert.equal((await running).steps.length, 1)

@@ -4,6 +4,8 @@ import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { MigrationError } from '../../src/errors'
+import { emptyState } from '../../src/journal/state'
+import { planSteps } from '../../src/plan/planner'
 import { readFolder } from '../../src/script/folder'
 import type { Script } from '../../src/script/script'
 import { costOf } from '../support/cost'
@@ -20,9 +22,23 @@ async function read(files: Files): Promise<readonly Script[]> {
 }
 
 async function refusal(files: Files): Promise<MigrationError> {
-  const outcome = await read(files).catch((error: unknown) => error)
+  const outcome = await read(files).then(planned, (error: unknown) => error)
   assert.ok(outcome instanceof MigrationError, JSON.stringify(outcome))
   return outcome
+}
+
+/** What a plan that would run them says of their texts. */
+function planned(scripts: readonly Script[]): unknown {
+  try {
+    return planSteps(
+      scripts,
+      emptyState,
+      { command: 'upgrade' },
+      { lateScripts: 'run', strict: false },
+    )
+  } catch (error) {
+    return error
+  }
 }
 
 async function only(files: Files): Promise<Script> {
@@ -69,7 +85,7 @@ test('folder: a script may be a pair of .up.sql and .down.sql', async () => {
 })
 
 test('folder: a script without a downgrade has none', async () => {
-  assert.equal('downgrade' in (await only({ '1_a.sql': 'a' })), false)
+  assert.equal((await only({ '1_a.sql': 'a' })).downgrade, undefined)
 })
 
 test('folder: a module is responsible for the SQL of its revision', async () => {
@@ -235,20 +251,37 @@ test('folder: an error in the text names the file, the line and the column', asy
   assert.deepEqual([error.file, error.line, error.column], ['migration/1_a.sql', 2, 4])
 })
 
-test('folder: several problems come together', async () => {
+const problemsIn = ({ message, detail }: MigrationError) => [
+  message,
+  ...detail!
+    .split('\n')
+    .map((line) => line.split(':')[0]!)
+    .toSorted(),
+]
+
+test('folder: several problems with names come together', async () => {
+  const error = await refusal({ '1_a.sql': '', '1_b.sql': '', '2 x.sql': '', 'x.sql': '' })
+
+  assert.deepEqual(problemsIn(error), [
+    '3 problems with the scripts in migration',
+    'migration/1_b.sql',
+    'migration/2 x.sql',
+    'migration/x.sql',
+  ])
+})
+
+test('folder: several problems with texts come together', async () => {
   const error = await refusal({
-    '1_a.sql': '',
-    '1_b.sql': '',
-    '2 x.sql': '',
-    '3_c.sql': '-- migrate: x\n',
+    '1_a.sql': '-- migrate: x\n',
+    '2_b.sql': '',
+    '3_c.sql': '-- MIGRATE DOWN',
   })
 
-  assert.equal(error.message, '3 problems with the scripts in migration')
-  const files = error.detail!.split('\n').map((line) => line.split(':')[0])
-  assert.deepEqual(
-    new Set(files),
-    new Set(['migration/1_b.sql', 'migration/2 x.sql', 'migration/3_c.sql']),
-  )
+  assert.deepEqual(problemsIn(error), [
+    '2 problems with the scripts in migration',
+    'migration/1_a.sql',
+    'migration/3_c.sql',
+  ])
 })
 
 test('folder: an absent folder is told with the nearest one that exists', () =>

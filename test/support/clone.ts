@@ -8,6 +8,7 @@ import { isAbsent } from '../../src/database/embedded/absence'
 import { findState } from '../../src/database/embedded/home'
 import { holder } from '../../src/database/embedded/lock'
 import { isAlive } from '../../src/database/embedded/process'
+import { guard } from './guard'
 
 /** The operating system's user whom a clone belongs to, where that is not ourselves. */
 export interface CloneUser {
@@ -56,6 +57,7 @@ export async function withClone(
   work: (clone: Clone) => Promise<void>,
 ): Promise<void> {
   const home = await mkdtemp(join(await realpath(tmpdir()), 'typetrek-clone-'))
+  guard([home])
   const folder = join(home, below)
   const beside = join(home, 'project')
   try {

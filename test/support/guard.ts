@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 
-/** Ends a server as a crash would, waits for it, and removes what it had; nothing is left to do after a proper end. */
+/** Stops the server at once, waits for its end, and removes the folders; after a proper end there is nothing to do. */
 const clear = `
 read -r _
 pid=$(head -n 1 "$1/postmaster.pid" 2>/dev/null)
@@ -13,12 +13,11 @@ rm -rf "$@"
 `
 
 /**
- * Sees to it that a cluster does not outlive this process, however that ends: a process of its own, which a
- * terminal's Ctrl-C does not reach, reads from a pipe until nobody can write to it any more.
- * @param data the data folder of the server
- * @param folders what is removed in the end
+ * Removes folders when this process ends, however that happens: a separate process, which a terminal's Ctrl-C
+ * does not reach, reads from a pipe until no process can write to it any more.
+ * @param data the data folder of a server that is stopped before
  */
-export function guard(data: string, folders: readonly string[]): void {
+export function guard(folders: readonly string[], data = ''): void {
   const child = spawn('sh', ['-c', clear, 'guard', data, ...folders], {
     cwd: '/',
     detached: true,

@@ -73,7 +73,7 @@ async function ownServer(
   ends: (() => Promise<void>)[],
 ): Promise<OwnServer> {
   const sockets = await makeSocketFolder(cluster.user)
-  guard(cluster.data, [root, sockets])
+  guard([root, sockets], cluster.data)
   const port = await freePort()
   const pid = async () => {
     const file = await readFile(join(cluster.data, 'postmaster.pid'), 'utf8').catch(() => '')

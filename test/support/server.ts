@@ -73,7 +73,7 @@ export async function startTestServer(
   const cluster: Cluster = { native, major, data: join(memory, 'data'), log, user }
   const sockets = await makeSocketFolder(user)
   const folders = [folder, memory, sockets]
-  guard(cluster.data, folders)
+  guard(folders, cluster.data)
   await createCluster(cluster, ['--no-sync'])
   const server = await startServer(cluster, join(sockets, 'server'), settings)
   return { ...server, major, folders, cluster, settings }

@@ -1,4 +1,5 @@
-import { Client } from 'pg'
+import { basename } from 'node:path'
+import { Client, Pool, type QueryConfig } from 'pg'
 
 /** Which code has sent a text, by the stack of its call. */
 export type Sender = 'typetrek' | 'typeorm' | 'pg-delta' | 'other'
@@ -6,6 +7,10 @@ export type Sender = 'typetrek' | 'typeorm' | 'pg-delta' | 'other'
 export interface SentText {
   text: string
   sender: Sender
+  /** The file whose function has sent it: `session.js`. */
+  file: string
+  /** Sent in a transaction whose search_path is pg_catalog alone. */
+  catalogPath: boolean
 }
 
 /** Every text that goes to a PostgreSQL server from this process until `stop`. */
@@ -14,23 +19,26 @@ export interface SqlRecorder {
   stop(): void
 }
 
-type Query = (this: unknown, ...args: unknown[]) => unknown
+type Query = (this: object, ...args: unknown[]) => unknown
 
 /** Records what every client and pool of `pg` in this process is given to send. */
 export function recordSql(): SqlRecorder {
   const texts: SentText[] = []
-  const { Pool } = require('pg') as typeof import('pg')
-  const note = (given: unknown) => {
-    const sender = senderOf(new Error('where'))
+  const onPath = new WeakSet<object>()
+  const note = (client: object, given: unknown) => {
+    const text = typeof given === 'string' ? given : (given as QueryConfig).text
+    const from = senderOf(new Error('where'))
     // the pool calls its client from a stack of its own, and has been recorded itself
-    if (sender) texts.push({ text: textOf(given), sender })
+    if (from) texts.push({ text, ...from, catalogPath: onPath.has(client) })
+    if (/SET LOCAL search_path TO pg_catalog, pg_temp/.test(text)) onPath.add(client)
+    if (/^(?:ROLLBACK|COMMIT)/.test(text)) onPath.delete(client)
   }
   const restore = [Client.prototype, Pool.prototype].map((prototype) => {
     const holder = prototype as unknown as { query: Query }
     const own = Object.hasOwn(holder, 'query')
     const original = holder.query
     holder.query = function (...args) {
-      note(args[0])
+      note(this, args[0])
       return original.apply(this, args)
     }
     return () => {
@@ -41,19 +49,18 @@ export function recordSql(): SqlRecorder {
   return { texts, stop: () => restore.forEach((one) => one()) }
 }
 
-function textOf(given: unknown): string {
-  if (typeof given === 'string') return given
-  return String((given as { text?: unknown }).text)
-}
-
 const libraries = /node:|\/node_modules\/pg(?:-[a-z-]+)?\/|\/sql-recorder\./
 
-function senderOf(error: Error): Sender | undefined {
-  const frame = error.stack
-    ?.split('\n')
-    .find((line) => /^ {4}at /.test(line) && !libraries.test(line))
+function senderOf({ stack }: Error): { sender: Sender; file: string } | undefined {
+  const frames = stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
+  const frame = frames.find((line) => !libraries.test(line))
   if (frame === undefined) return undefined
-  if (frame.includes('/node_modules/typeorm/')) return 'typeorm'
-  if (frame.includes('/node_modules/@supabase/')) return 'pg-delta'
-  return frame.includes('/src/') && !frame.includes('/node_modules/') ? 'typetrek' : 'other'
+  const path = /([^\s(]+?):\d+:\d+\)?$/.exec(frame)?.[1] ?? ''
+  return { sender: ownerOf(path), file: basename(path) }
+}
+
+function ownerOf(path: string): Sender {
+  if (path.includes('/node_modules/typeorm/')) return 'typeorm'
+  if (path.includes('/node_modules/@supabase/')) return 'pg-delta'
+  return path.includes('/src/') && !path.includes('/node_modules/') ? 'typetrek' : 'other'
 }

@@ -1,4 +1,4 @@
-import { loadModule, parseSync } from 'libpg-query'
+import { loadModule, parsePlPgSQLSync, parseSync } from 'libpg-query'
 
 /** What of a statement PostgreSQL would look up through the search_path. */
 export interface Unqualified {
@@ -21,6 +21,7 @@ export async function findUnqualified(
   sql: string,
   isForeign: (statement: string) => boolean = () => false,
 ): Promise<Unqualified[]> {
+  if (sql.trim() === '') return []
   await loadModule()
   const bytes = Buffer.from(sql)
   const found: Unqualified[] = []
@@ -156,4 +157,29 @@ class Walk {
 function namesOf(list: Json | undefined): string[] {
   const names = (list ?? []) as readonly { String?: { sval?: string } }[]
   return names.map((one) => one.String?.sval ?? '')
+}
+
+/** The same in the statements and expressions of a DO block. */
+export async function findUnqualifiedInBlock(block: string): Promise<Unqualified[]> {
+  await loadModule()
+  const found: Unqualified[] = []
+  for (const { query, parseMode } of expressionsIn(parsePlPgSQLSync(block) as unknown as Json)) {
+    const expression = parseMode === 3 ? query.replace(/^[^:]*:=/, '') : query
+    found.push(...(await findUnqualified(parseMode === 0 ? query : `SELECT ${expression}`)))
+  }
+  return found
+}
+
+interface Expression {
+  query: string
+  /** 0: a statement; 2: an expression; 3: an assignment. */
+  parseMode: number
+}
+
+function expressionsIn(value: Json): Expression[] {
+  if (Array.isArray(value)) return value.flatMap((one: Json) => expressionsIn(one))
+  if (value === null || typeof value !== 'object') return []
+  const { PLpgSQL_expr: own } = value as { PLpgSQL_expr?: Partial<Expression> }
+  if (own) return [{ query: own.query ?? '', parseMode: own.parseMode ?? 0 }]
+  return Object.values(value as Node).flatMap(expressionsIn)
 }

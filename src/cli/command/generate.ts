@@ -2,8 +2,8 @@ import type { Stats } from 'node:fs'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { MigrationError } from '../../errors'
-import { readFolder } from '../../script/folder'
 import { newRevision, readName, titleFileName } from '../../script/name'
+import { newestRevision } from '../../script/newest'
 import { answer, settingsOf, type Context, type Handler } from '../context'
 import { scriptTemplate } from '../template'
 import { indented, pathFrom } from '../text'
@@ -68,12 +68,6 @@ async function inFolder(
   const title = titleFileName(words.join(' '))
   const name = title === '' ? revision : `${revision}_${title}`
   return { path: join(directory, `${name}.${ts ? 'ts' : 'sql'}`), title }
-}
-
-async function newestRevision(directory: string): Promise<string | undefined> {
-  if (!(await isFolder(directory))) return undefined
-  const scripts = await readFolder(directory, { allowEmpty: true })
-  return scripts.at(-1)?.revision
 }
 
 function givenFile(path: string): NewScript {

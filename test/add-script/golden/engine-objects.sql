@@ -1,0 +1,465 @@
+-- What the cases of engine-objects.test.ts write. UPDATE_GOLDEN=1 writes this file.
+
+-- CASE trigger add + function and 28 others
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+ALTER TABLE case28.u SET WITHOUT CLUSTER;
+
+COMMENT ON COLUMN case8.w.a IS NULL;
+
+REVOKE ALL ON TABLE case16.u FROM PUBLIC;
+REVOKE ALL (a) ON TABLE case16.u FROM pg_monitor;
+
+COMMENT ON COLUMN case17.t.a IS NULL;
+
+DROP POLICY p ON case15.t;
+DROP POLICY q ON case15.t;
+DROP POLICY r ON case15.t;
+
+DROP RULE r ON case26.t;
+
+DROP TRIGGER g ON case2.t;
+
+DROP VIEW case10.v;
+
+DROP MATERIALIZED VIEW case10.m;
+
+DROP VIEW case4.v;
+
+DROP VIEW case7.w;
+
+DROP VIEW case7.v;
+
+DROP AGGREGATE case6.total(integer);
+
+DROP FUNCTION case3.f();
+
+DROP FUNCTION case4.f();
+
+ALTER TABLE case20.t ALTER COLUMN n DROP DEFAULT;
+
+ALTER TABLE case21.u ALTER COLUMN n DROP DEFAULT;
+
+DROP FUNCTION case21.g();
+
+SELECT setval('case18.m', GREATEST(last_value, 2), is_called AND last_value >= 2) FROM case18.m;
+ALTER SEQUENCE case18.m MINVALUE 2 START WITH 2;
+
+SELECT setval('case18.n', GREATEST(last_value, 2), is_called AND last_value >= 2) FROM case18.n;
+
+CREATE COLLATION case19.german (PROVIDER = icu, LOCALE = 'de');
+
+ALTER SEQUENCE case18.n AS integer INCREMENT BY 5 MINVALUE 2 MAXVALUE 1000 START WITH 7 CACHE 2 CYCLE;
+ALTER SEQUENCE case18.n OWNED BY case18.t.id;
+
+CREATE TABLE case12.t2 PARTITION OF case12.t FOR VALUES FROM (10) TO (20);
+
+CREATE TABLE case14.d () INHERITS (case14.t);
+
+ALTER TABLE case15.t FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE case22.t SET UNLOGGED;
+ALTER TABLE case22.t SET (autovacuum_enabled=false, fillfactor=60);
+
+ALTER TABLE case22.u SET LOGGED;
+ALTER TABLE case22.u RESET (fillfactor);
+
+ALTER TABLE case25.t REPLICA IDENTITY FULL;
+
+ALTER TABLE case11.t ADD COLUMN c integer;
+
+ALTER TABLE case13.t ADD COLUMN n integer NOT NULL DEFAULT 4;
+ALTER TABLE case13.t ALTER COLUMN s TYPE text;
+
+ALTER TABLE case14.t ADD COLUMN n integer;
+ALTER TABLE case14.t ALTER COLUMN a TYPE bigint;
+
+ALTER TABLE case5.t ADD COLUMN c integer;
+
+ALTER TABLE case20.t ALTER COLUMN at SET DEFAULT now();
+ALTER TABLE case20.t ALTER COLUMN s SET DEFAULT upper('b'::text);
+
+ALTER TABLE case19.t ALTER COLUMN s TYPE text COLLATE case19.german;
+
+CREATE FUNCTION case1.noted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$BEGIN NEW.s = 'noted'; RETURN NEW; END$function$;
+
+CREATE OR REPLACE FUNCTION case2.noted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$BEGIN NEW.a = 1; RETURN NEW; END$function$;
+
+CREATE FUNCTION case21.f()
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$SELECT 5$function$;
+
+CREATE FUNCTION case21.g()
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$SELECT 5::bigint$function$;
+
+CREATE FUNCTION case3.f()
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$SELECT 'one'$function$;
+
+CREATE FUNCTION case4.f()
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$SELECT 'q'$function$;
+
+CREATE FUNCTION case5.f()
+ RETURNS bigint
+ LANGUAGE sql
+BEGIN ATOMIC
+ SELECT count(t.c) AS count
+    FROM case5.t;
+END;
+
+CREATE OR REPLACE PROCEDURE case6.p(IN x integer)
+ LANGUAGE sql
+AS $procedure$SELECT 2$procedure$;
+
+CREATE PROCEDURE case6.q()
+ LANGUAGE sql
+AS $procedure$$procedure$;
+
+CREATE AGGREGATE case6.other(integer) (SFUNC = int4pl, STYPE = integer);
+
+CREATE AGGREGATE case6.total(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '5');
+
+CREATE VIEW case4.v AS
+ SELECT a,
+    case4.f() AS x
+   FROM case4.t;
+
+CREATE VIEW case7.v AS
+ SELECT a,
+    b,
+    s
+   FROM case7.t;
+
+CREATE VIEW case7.w AS
+ SELECT a
+   FROM case7.v;
+
+ALTER VIEW case9.v SET (security_barrier=true);
+
+ALTER VIEW case9.w SET (check_option=local);
+ALTER VIEW case9.w RESET (security_barrier);
+
+CREATE MATERIALIZED VIEW case10.m AS
+ SELECT a,
+    b
+   FROM case10.t;
+
+CREATE VIEW case10.v AS
+ SELECT a
+   FROM case10.m;
+
+CREATE UNIQUE INDEX i ON case10.m (a);
+
+CREATE INDEX i ON case11.m (a);
+
+CREATE UNIQUE INDEX i ON case25.u (a);
+ALTER TABLE case25.u REPLICA IDENTITY USING INDEX i;
+
+CREATE RULE q AS
+    ON DELETE TO case26.t
+   WHERE (old.a = 5) DO INSTEAD NOTHING;
+CREATE RULE r AS
+    ON UPDATE TO case26.t DO NOTHING;
+
+CREATE TRIGGER g BEFORE INSERT ON case1.t FOR EACH ROW EXECUTE FUNCTION case1.noted();
+
+CREATE TRIGGER g AFTER UPDATE OF a ON case2.t FOR EACH ROW WHEN ((old.a <> new.a)) EXECUTE FUNCTION case2.noted();
+ALTER TABLE case2.t DISABLE TRIGGER h;
+
+CREATE POLICY n ON case15.t FOR SELECT TO PUBLIC USING ((a = b));
+CREATE POLICY p ON case15.t FOR ALL TO PUBLIC USING ((a > 1)) WITH CHECK (b > 1);
+CREATE POLICY q ON case15.t AS RESTRICTIVE FOR UPDATE TO PUBLIC USING ((a > 0));
+CREATE POLICY r ON case15.t FOR ALL TO PUBLIC USING ((a > 1));
+
+COMMENT ON COLUMN case17.t.b IS 'it''s';
+COMMENT ON CONSTRAINT t_pkey ON case17.t IS 'key';
+COMMENT ON TABLE case17.t IS 'two';
+
+REVOKE ALL ON FUNCTION case16.f() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION case16.f() TO pg_monitor;
+
+GRANT USAGE ON SEQUENCE case16.t_id_seq TO pg_monitor;
+
+GRANT INSERT, SELECT ON TABLE case16.t TO PUBLIC;
+GRANT UPDATE (a) ON TABLE case16.t TO pg_monitor;
+GRANT SELECT ON TABLE case16.t TO pg_monitor WITH GRANT OPTION;
+
+GRANT SELECT ON TABLE case16.u TO pg_monitor;
+
+ALTER TABLE case21.t ALTER COLUMN n SET DEFAULT case21.f();
+
+ALTER TABLE case21.u ALTER COLUMN n SET DEFAULT case21.g();
+
+CREATE OR REPLACE VIEW case8.v WITH (security_barrier=true) AS
+ SELECT a,
+    s,
+    b
+   FROM case8.t;
+
+CREATE OR REPLACE VIEW case8.w AS
+ SELECT a
+   FROM case8.v
+  WHERE (a > 6);
+
+ALTER TABLE case24.t ALTER COLUMN a SET STATISTICS 500;
+ALTER TABLE case24.t ALTER COLUMN s SET COMPRESSION pglz;
+ALTER TABLE case24.t ALTER COLUMN s SET STORAGE EXTERNAL;
+CREATE STATISTICS case24.st ON a, b FROM case24.t;
+
+ALTER TABLE case28.t CLUSTER ON i;
+
+COMMENT ON COLUMN case8.m.a IS 'it''s';
+
+-- MIGRATE DOWN
+
+ALTER TABLE case24.t ALTER COLUMN a SET STATISTICS -1;
+ALTER TABLE case24.t ALTER COLUMN s SET COMPRESSION DEFAULT;
+ALTER TABLE case24.t ALTER COLUMN s SET STORAGE EXTENDED;
+DROP STATISTICS IF EXISTS case24.st;
+
+ALTER TABLE case28.t SET WITHOUT CLUSTER;
+
+COMMENT ON COLUMN case8.m.a IS NULL;
+
+REVOKE ALL ON FUNCTION case16.f() FROM pg_monitor;
+
+REVOKE ALL ON SEQUENCE case16.t_id_seq FROM pg_monitor;
+
+REVOKE ALL ON TABLE case16.t FROM PUBLIC;
+REVOKE ALL (a) ON TABLE case16.t FROM pg_monitor;
+REVOKE ALL ON TABLE case16.t FROM pg_monitor;
+
+REVOKE ALL ON TABLE case16.u FROM pg_monitor;
+
+COMMENT ON COLUMN case17.t.b IS NULL;
+COMMENT ON CONSTRAINT t_pkey ON case17.t IS NULL;
+
+-- Drops policy case15.t.n.
+DROP POLICY n ON case15.t;
+DROP POLICY p ON case15.t;
+DROP POLICY q ON case15.t;
+DROP POLICY r ON case15.t;
+
+-- Drops rule case26.t.q.
+DROP RULE q ON case26.t;
+DROP RULE r ON case26.t;
+
+-- Drops trigger case1.t.g.
+DROP TRIGGER g ON case1.t;
+
+DROP TRIGGER g ON case2.t;
+
+DROP INDEX case11.i;
+
+DROP INDEX case25.i;
+
+DROP MATERIALIZED VIEW case8.m;
+
+DROP VIEW case10.v;
+
+DROP MATERIALIZED VIEW case10.m;
+
+DROP VIEW case4.v;
+
+DROP VIEW case7.w;
+
+DROP VIEW case7.v;
+
+DROP VIEW case8.w;
+
+DROP VIEW case8.v;
+
+-- Drops aggregate case6.other(integer).
+DROP AGGREGATE case6.other(integer);
+
+DROP AGGREGATE case6.total(integer);
+
+-- Drops function case1.noted().
+DROP FUNCTION case1.noted();
+
+DROP FUNCTION case3.f();
+
+DROP FUNCTION case4.f();
+
+-- Drops function case5.f().
+DROP FUNCTION case5.f();
+
+-- Drops procedure case6.q().
+DROP PROCEDURE case6.q();
+
+ALTER TABLE case20.t ALTER COLUMN at DROP DEFAULT;
+
+ALTER TABLE case21.t ALTER COLUMN n DROP DEFAULT;
+
+-- Drops function case21.f().
+DROP FUNCTION case21.f();
+
+ALTER TABLE case21.u ALTER COLUMN n DROP DEFAULT;
+
+DROP FUNCTION case21.g();
+
+-- Drops column case11.t.c with its values.
+ALTER TABLE case11.t DROP COLUMN c;
+
+-- Drops column case13.t.n with its values.
+ALTER TABLE case13.t DROP COLUMN n;
+-- Raises where a value has more than 5 characters.
+ALTER TABLE case13.t ALTER COLUMN s TYPE character varying(5);
+
+-- Drops column case14.t.n with its values.
+ALTER TABLE case14.t DROP COLUMN n;
+
+-- Drops column case5.t.c with its values.
+ALTER TABLE case5.t DROP COLUMN c;
+
+-- Drops table case12.t2 with all its rows.
+DROP TABLE case12.t2;
+
+-- Drops table case14.d with all its rows.
+DROP TABLE case14.d;
+
+ALTER SEQUENCE case18.m MINVALUE 1 START WITH 1;
+
+ALTER SEQUENCE case18.n AS bigint INCREMENT BY 1 MINVALUE 1 START WITH 1 CACHE 1 NO CYCLE;
+ALTER SEQUENCE case18.n OWNED BY NONE;
+
+ALTER TABLE case15.t NO FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE case22.t SET LOGGED;
+ALTER TABLE case22.t RESET (autovacuum_enabled, fillfactor);
+
+ALTER TABLE case22.u SET UNLOGGED;
+ALTER TABLE case22.u SET (fillfactor=60);
+
+ALTER TABLE case25.t REPLICA IDENTITY DEFAULT;
+
+ALTER TABLE case25.u REPLICA IDENTITY DEFAULT;
+
+-- Raises where a value is out of the range of integer.
+ALTER TABLE case14.t ALTER COLUMN a TYPE integer;
+
+ALTER TABLE case19.t ALTER COLUMN s TYPE text;
+
+DROP COLLATION case19.german;
+
+ALTER TABLE case20.t ALTER COLUMN n SET DEFAULT 1;
+ALTER TABLE case20.t ALTER COLUMN s SET DEFAULT 'a'::text;
+
+CREATE OR REPLACE FUNCTION case2.noted()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$BEGIN  RETURN NEW; END$function$;
+
+CREATE FUNCTION case21.g()
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$SELECT 5$function$;
+
+CREATE FUNCTION case3.f()
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$SELECT 1$function$;
+
+CREATE FUNCTION case4.f()
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$SELECT 1$function$;
+
+CREATE OR REPLACE PROCEDURE case6.p(IN x integer)
+ LANGUAGE sql
+AS $procedure$SELECT 1$procedure$;
+
+CREATE AGGREGATE case6.total(integer) (SFUNC = int4pl, STYPE = integer, INITCOND = '0');
+
+CREATE VIEW case4.v AS
+ SELECT a,
+    case4.f() AS x
+   FROM case4.t;
+
+CREATE VIEW case7.v AS
+ SELECT a,
+    s
+   FROM case7.t;
+
+CREATE VIEW case7.w AS
+ SELECT a
+   FROM case7.v;
+
+CREATE VIEW case8.v WITH (security_barrier=true) AS
+ SELECT a,
+    s
+   FROM case8.t;
+
+CREATE VIEW case8.w AS
+ SELECT a
+   FROM case8.v;
+
+ALTER VIEW case9.v RESET (security_barrier);
+
+ALTER VIEW case9.w SET (security_barrier=true);
+ALTER VIEW case9.w RESET (check_option);
+
+CREATE MATERIALIZED VIEW case10.m AS
+ SELECT a
+   FROM case10.t;
+
+CREATE VIEW case10.v AS
+ SELECT a
+   FROM case10.m;
+
+CREATE MATERIALIZED VIEW case8.m AS
+ SELECT a
+   FROM case8.v;
+
+CREATE UNIQUE INDEX i ON case10.m (a);
+
+CREATE RULE r AS
+    ON DELETE TO case26.t DO INSTEAD NOTHING;
+
+CREATE TRIGGER g BEFORE INSERT ON case2.t FOR EACH ROW EXECUTE FUNCTION case2.noted();
+ALTER TABLE case2.t ENABLE TRIGGER h;
+
+CREATE POLICY p ON case15.t FOR ALL TO PUBLIC USING ((a > 0));
+CREATE POLICY q ON case15.t FOR ALL TO PUBLIC USING ((a > 0));
+CREATE POLICY r ON case15.t FOR ALL TO PUBLIC USING ((a > 1)) WITH CHECK (b > 1);
+
+COMMENT ON COLUMN case17.t.a IS 'gone';
+COMMENT ON TABLE case17.t IS 'one';
+
+REVOKE ALL ON FUNCTION case16.f() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION case16.f() TO PUBLIC;
+
+GRANT INSERT, SELECT ON TABLE case16.u TO PUBLIC;
+GRANT UPDATE (a) ON TABLE case16.u TO pg_monitor;
+
+GRANT SELECT ON TABLE case8.v TO PUBLIC;
+
+ALTER TABLE case21.u ALTER COLUMN n SET DEFAULT case21.g();
+
+ALTER TABLE case28.u CLUSTER ON j;
+
+COMMENT ON COLUMN case8.w.a IS 'gone';
+
+ALTER SEQUENCE case18.n MAXVALUE 9223372036854775807;
+
+COMMENT ON COLUMN case8.v.a IS 'one';

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { recordSql, type SentText } from '../support/sql-recorder'
+import { sqlLiterals } from '../support/sql-literals'
+import { findUnqualified, findUnqualifiedInBlock } from '../support/unqualified'
+import { everyCommand, marker } from './every-command'
+
+let sent: Promise<{ texts: readonly SentText[]; written: readonly string[] }> | undefined
+
+/** What is sent while every command runs, and the scripts that it wrote. */
+function recorded() {
+  sent ??= (async () => {
+    const recorder = recordSql()
+    try {
+      return { written: await everyCommand(), texts: recorder.texts }
+    } finally {
+      recorder.stop()
+    }
+  })()
+  return sent
+}
+
+const withoutSpace = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
+
+const isSchema =
+  /^(?:\s|--.*\n)*(?:CREATE|ALTER|DROP) (?:TEMPORARY |UNIQUE )?(?:TABLE|INDEX|SEQUENCE|TYPE) /
+
+/** A user's script may be wrong. */
+function unlessUsers(text: string) {
+  return (error: unknown): [] => {
+    if (text.includes(marker)) return []
+    throw error
+  }
+}
+
+test('each statement that typetrek sends names what it means with its schema', async () => {
+  const { texts, written } = await recorded()
+  const scripts = withoutSpace(written.join('\n'))
+  // what a script or a schema says is the user's; the steps that are tried on a copy are to become one
+  const isForeign = (statement: string) =>
+    statement.includes(marker) ||
+    scripts.includes(withoutSpace(statement)) ||
+    (isSchema.test(statement) && !statement.includes('migration_journal'))
+  const own = texts.filter(
+    ({ sender, file, catalogPath }) =>
+      sender === 'typetrek' && file !== 'try-steps.js' && !catalogPath,
+  )
+  const found = new Set<string>()
+  for (const text of new Set(own.map((one) => one.text))) {
+    const problems = await findUnqualified(text, isForeign).catch(unlessUsers(text))
+    for (const { what, statement } of problems) found.add(`${what}: ${withoutSpace(statement)}`)
+  }
+  assert.ok(own.length > 300, `${own.length} texts`)
+  assert.deepEqual([...found], [])
+})
+
+/** No statements of ours, or of moments that no command here gets into; these were read by a person. */
+const notSent = [
+  'add-script/after.ts: SELECT FROM pg_catalog.pg_available_extensions WHERE name',
+  'add-script/backfill.ts: ) = ([\\s\\S]*?)(?: WHERE \\2 IS NULL)?$',
+  'add-script/convert.ts: pg_catalog.convert_to(',
+  'add-script/convert.ts: pg_catalog.gen_random_uuid()',
+  'add-script/convert.ts: pg_catalog.to_timestamp(',
+  'add-script/details.ts: SELECT n.nspname AS schema, c.relname AS table, a.attname AS',
+  'add-script/down-decisions.ts: pg_catalog.row_number() OVER ()::',
+  'add-script/down-decisions.ts: pg_catalog.gen_random_uuid()',
+  'add-script/empty-draft.ts: -- ALTER TABLE customer ADD COLUMN phone text; -- CREATE IND',
+  'add-script/keys.ts: SELECT new_value FROM',
+  "journal/inspect.ts: (revision, ordinal) WHERE outcome <> 'error'; where the tabl",
+  'run/aside.ts: SAVEPOINT aside;',
+  'run/code.ts: SELECT pg_catalog.pg_terminate_backend($1)',
+  'run/settle.ts: SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i',
+]
+
+/** Types and relations of a script are found as in any other script. */
+const inScripts = /^(?:operator|function|IN|LIKE|BETWEEN|CASE|NULLIF|IS DISTINCT|JOIN|NATURAL)/
+/** Of the schema, as it says itself. */
+const theirs = /^function (?:nextval|gen_random_uuid)$/
+
+test('what add_script writes names its operators and functions with their schema', async () => {
+  const { written } = await recorded()
+  const found: string[] = []
+  for (const text of written) {
+    const problems = await findUnqualified(text.replaceAll(/^-- .*$/gm, ''))
+    const blocks = text.match(/^DO \$\$[\s\S]*?^\$\$;$/gm) ?? []
+    for (const block of blocks) problems.push(...(await findUnqualifiedInBlock(block)))
+    const ours = problems.filter(({ what }) => inScripts.test(what) && !theirs.test(what))
+    found.push(...ours.map(({ what, statement }) => `${what}: ${withoutSpace(statement)}`))
+  }
+  assert.ok(written.some((text) => text.includes('DO $$')))
+  assert.ok(written.some((text) => text.includes('pg_catalog.setval')))
+  assert.deepEqual(found, [])
+})
+
+test('each text of SQL in src is sent while these tests look on', async () => {
+  const { texts, written } = await recorded()
+  const all = withoutSpace([...texts.map(({ text }) => text), ...written].join('\n'))
+  const missed = sqlLiterals()
+    .map(({ file, text }) => ({ file, text: withoutSpace(text) }))
+    .filter(({ text }) => !all.includes(text))
+    .map(({ file, text }) => `${file}: ${text.slice(0, 60)}`)
+  assert.deepEqual(missed, notSent)
+})

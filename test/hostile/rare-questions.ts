@@ -1,0 +1,101 @@
+import { scratchName } from '../../src/add-script/scratch-name'
+import { clearDead } from '../../src/add-script/scratch-owner'
+import { ensureDatabase } from '../../src/database/embedded/create-database'
+import { connect } from '../../src/database/connect'
+import type { Session } from '../../src/database/session'
+import { hasOutcome } from '../../src/journal/journal'
+import { insertClaim, markTakenOver, type Claim } from '../../src/journal/table'
+import {
+  cancelBackend,
+  countDone,
+  describeBlocker,
+  describeProgress,
+  findWorker,
+} from '../../src/run/aside'
+import { clearLeftovers } from '../../src/run/leftovers'
+import type { Runner } from '../../src/run/runner'
+import { settle } from '../../src/run/settle'
+import type { TestDatabase } from '../support/database'
+
+const journal = { schema: 'public', table: 'migration_journal' }
+
+/** What a statement in doubt makes `settle` ask. */
+const inDoubt = [
+  'CREATE INDEX CONCURRENTLY ON t (n)',
+  'DROP INDEX CONCURRENTLY t_n',
+  'CREATE EXTENSION nothing',
+  'CREATE DATABASE nothing',
+  'DROP DATABASE nothing',
+  "CREATE TABLESPACE nothing LOCATION '/nowhere'",
+  'DROP TABLESPACE nothing',
+  "CREATE SUBSCRIPTION nothing CONNECTION '' PUBLICATION p",
+  'DROP SUBSCRIPTION nothing',
+  'ALTER SUBSCRIPTION nothing ADD PUBLICATION p',
+  'ALTER SUBSCRIPTION nothing DROP PUBLICATION p',
+  'ALTER TABLE t ADD CONSTRAINT c CHECK (n IS NULL)',
+  'ALTER TABLE t DETACH PARTITION u CONCURRENTLY',
+  "ALTER TYPE kind ADD VALUE 'x'",
+  "COMMIT PREPARED 'nothing'",
+]
+
+/**
+ * Asks by their own functions what commands ask only in rare moments: of a statement in doubt, of who
+ * blocks whom, of the databases that a killed command has left. The database has a journal, and tables.
+ */
+export async function rareQuestions(database: TestDatabase): Promise<void> {
+  const parts = database.connection
+  const session = await connect(parts, { label: '', wait: 0, patience: 0 })
+  try {
+    await session.identify()
+    for (const statement of inDoubt) await settle(session, statement, '3')
+    const { pid } = session
+    await describeBlocker(session, pid)
+    await describeProgress(session, pid)
+    await findWorker(session, journal)
+    await countDone(session, journal, [claim])
+    await hasOutcome(session, journal, '1', 'success')
+    await takenOver(session)
+    await clearAway(session)
+    await session.send(`CREATE DATABASE "${scratchName(nobody, 1)}"`)
+    await clearDead(session)
+    await ensureDatabase(parts, false)
+    await cancelBackend(session, pid).catch(() => undefined)
+  } finally {
+    await session.close()
+  }
+}
+
+const nobody = { host: '00000000', pid: 1, start: '000000', use: '000000' }
+
+const claim: Claim = {
+  runId: 'rare',
+  revision: '99',
+  title: '',
+  kind: 'sql',
+  operation: 'run',
+  ordinal: 1,
+  checksum: '',
+  checksumKind: 'sql',
+  upgradeText: null,
+  downgradeText: null,
+  statementsTotal: 1,
+  operator: '',
+  toolVersion: '',
+}
+
+async function takenOver(session: Session): Promise<void> {
+  await session.send(
+    `BEGIN; ${insertClaim(journal, claim)}; ${markTakenOver(journal, 'rare', '1', 1)}`,
+  )
+  await session.send('ROLLBACK')
+}
+
+/** Of a runner, `clearLeftovers` needs the session and where to say what it drops. */
+async function clearAway(work: Session): Promise<void> {
+  const runner = { work, context: { observer: {}, settings: { lockWait: 0 } } } as unknown as Runner
+  for (const statement of [
+    'REINDEX TABLE CONCURRENTLY t',
+    'ALTER TABLE t DETACH PARTITION u CONCURRENTLY',
+  ])
+    await clearLeftovers(runner, statement, () => Promise.resolve())
+}
