@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import type { DatabaseError } from 'pg'
 import type { Database } from './database/database'
 import { openDatabase, openExisting } from './database/open'
 import type { Session } from './database/session'
@@ -13,7 +12,7 @@ import { survey } from './plan/survey'
 import { refuseAll } from './plan/usable'
 import { createContext } from './run/context'
 import { execute } from './run/execute'
-import { asConnectionLost } from './run/failure'
+import { translated } from './run/translate'
 import { historiesOf, noticed, type OtherTools, type Situation } from './run/refuse-other-tools'
 import type { Observer, RunReport } from './run/report'
 import type { ApproveJournalSql } from './run/journal-sql'
@@ -22,7 +21,7 @@ import type { Found, Status } from './run/status'
 import type { LockSession } from './run/unlock'
 import { readScripts } from './script/folder'
 import type { Script } from './script/script'
-import { systemFailure, withSystemFailures } from './system-error'
+import { withSystemFailures } from './system-error'
 import { describeAddress } from './settings/address'
 import type { Settings } from './settings/types'
 
@@ -289,25 +288,5 @@ class SettingsMigrator implements Migrator {
     } finally {
       await session.close()
     }
-  }
-}
-
-/** A server's error outside any script is about the journal or the connection; a bug passes as it is. */
-async function translated<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work
-  } catch (thrown) {
-    const error = asConnectionLost(thrown)
-    const { severity, code, message } = error as Partial<DatabaseError>
-    if (error instanceof MigrationError) throw error
-    const system = systemFailure(error)
-    if (system) throw system
-    if (severity === undefined && code === undefined) throw error
-    throw new MigrationError('JOURNAL_FAILED', 'the database refused the journal or the lock', {
-      detail: message,
-      hint: (error as DatabaseError).hint ?? 'Look at the rights of the role, and at the server.',
-      sqlstate: code,
-      cause: error,
-    })
   }
 }

@@ -68,7 +68,7 @@ const scripts = {
 }
 
 test('the documents of commands that change the database are those of docs/json.md', async () => {
-  await withApplication(scripts, async ({ run, cwd }) => {
+  await withApplication(scripts, async ({ run }) => {
     const lines = [
       'plan',
       'plan downgrade',
@@ -96,8 +96,15 @@ test('the documents of commands that change the database are those of docs/json.
     for (const line of lines) await documentOf(run, line)
     const { steps } = await documentOf(run, 'upgrade')
     assert.equal((steps as unknown[]).length, 1)
+  })
+})
+
+test('a plan that would run SQL of the journal is as docs/json.md says', async () => {
+  await withApplication(scripts, async ({ cwd, run }) => {
+    await run('upgrade 2')
     await rm(join(cwd, 'migration/2_b.sql'))
-    await documentOf(run, 'plan to 1')
+    const { steps } = await documentOf(run, 'plan downgrade')
+    assert.equal((steps as { sql: string }[])[0]?.sql, 'SELECT 2;')
   })
 })
 
