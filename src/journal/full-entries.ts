@@ -1,10 +1,10 @@
 import type { QueryResultRow } from 'pg'
 import { eq, ge } from '../database/operators'
-import { quoteLiteral } from '../database/quote'
+import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
 import type { Entry, FullEntry } from './entry'
 import { asJournalError, isUndefinedTable, refuseOther } from './journal'
-import { readFullEntries, readNature, type JournalName } from './table'
+import { instant, readNature, type JournalName } from './table'
 
 /** Which entries `readFull` reads. */
 export type EntryFilter = ({ outcome: 'success' | 'error' } | { ids: readonly string[] }) & {
@@ -48,6 +48,24 @@ function conditionsOf(filter: EntryFilter): string[] {
 
 function numbers(digits: readonly string[]): string {
   return quoteLiteral(`{${digits.join(',')}}`)
+}
+
+const entryColumns = [
+  'id::pg_catalog.text AS id',
+  'revision::pg_catalog.text AS revision',
+  'title, kind, operation, ordinal, outcome, attempt, statements_done',
+  'checksum, checksum_kind, done_checksum',
+  'downgrade_text IS NOT NULL AS revertible',
+  `${instant('started_at')} AS started_at`,
+  `${instant('finished_at')} AS finished_at`,
+  'duration_ms::double precision AS duration_ms',
+].join(', ')
+
+/** Reads whole entries that meet all conditions, which are our own SQL; of more than `limit` the newest. */
+function readFullEntries(name: JournalName, conditions: readonly string[], limit?: number): string {
+  const newest = `SELECT * FROM ${quoteIdentifier(name.schema, name.table)} WHERE ${conditions.join(' AND ')} ORDER BY id DESC${limit === undefined ? '' : ` LIMIT ${limit}`}`
+  return `SELECT ${entryColumns}, run_id, statements_total, error, trace, operator, tool_version
+FROM (${newest}) AS journal ORDER BY journal.id`
 }
 
 function toEntry(row: QueryResultRow): Entry {
