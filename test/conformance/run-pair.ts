@@ -187,7 +187,13 @@ const uncompared = [
   { note: 'Default privileges are not compared.', says: /^\w+: ALTER DEFAULT PRIVILEGES / },
 ]
 
-const refusals = ['QUESTION_OPEN', 'DIFFERENCE_REFUSED', 'DESTRUCTIVE_REFUSED', 'EXTENSION_MISSING']
+const refusals = [
+  'QUESTION_OPEN',
+  'DIFFERENCE_REFUSED',
+  'DESTRUCTIVE_REFUSED',
+  'EXTENSION_MISSING',
+  'TRANSACTION_MODE',
+]
 
 /** Nothing was written: a decision of typetrek's, or a failure. */
 function refusal(result: CliResult): Outcome {
