@@ -16,12 +16,16 @@ export const canLook = `(pg_catalog.current_setting('client_connection_check_int
 export interface Notice {
   severity: string
   message: string
+  /** How many statements of the message under way had completed before. */
+  completed: number
 }
 
 interface Identity extends QueryResultRow {
   pid: number
   looks: boolean | null
   conforming: boolean
+  idle: string | null
+  transaction: string | null
   answer: boolean
 }
 
@@ -33,6 +37,8 @@ export class Session {
   baseline: readonly string[] = []
   /** True on a connection that belongs to the caller: what it holds besides settings is not ours to drop. */
   borrowed = false
+  /** True where the caller has a transaction open, which stays the caller's to end. */
+  inCallersTransaction = false
   /** The backend's process id, as `identify` found it; behind a pooler the next transaction may have another. */
   pid: number
   /** True on an address that is said to lead past a pooler, whatever the process ids look like. */
@@ -41,10 +47,22 @@ export class Session {
   /** What the backend answered to `canLook`; undefined until it was asked. */
   looks: boolean | undefined
 
+  /** Which timeouts the role, the database or the server has set, of those that not every version has. */
+  limits = { idle: false, transaction: false }
+
   /** What `standard_conforming_strings` is when nobody has set it here, as `identify` found it. */
   conforming = true
 
-  private closed = false
+  /**
+   * Key of an advisory lock that this session may hold, so that whoever gives a lent connection back
+   * frees it.
+   */
+  advisoryKey: string | undefined
+
+  private readonly running = new Set<Promise<unknown>>()
+  private ended: Promise<void> | undefined
+  /** The newest message that was sent. */
+  private message: Message | undefined
   private lastStatus: TransactionStatus = 'I'
   private readonly lose = () => {
     this.lost = true
@@ -55,13 +73,13 @@ export class Session {
   }
 
   /**
-   * @param release lets the connection go when its user is done with it.
-   * @param end lets it go for good; the same where nothing is shared.
+   * @param release releases the connection; called once.
+   * @param shared several users have this session, so that `close` keeps it and only `end` releases it.
    */
   constructor(
     private readonly client: ClientBase,
     private readonly release: () => Promise<void>,
-    private readonly endIt = release,
+    private readonly shared = false,
   ) {
     client.on('error', this.lose)
     client.on('end', this.lose)
@@ -72,13 +90,13 @@ export class Session {
 
   /** Runs one query with parameters (or several without) and returns its rows. */
   async query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
-    const result = await this.client.query<Row>(text, values)
+    const result = await this.tracked(this.client.query<Row>(text, values))
     return result.rows
   }
 
   /** Runs several statements in one message and returns the rows of each; rows arrive as pg's types. */
   async queryAll(text: string): Promise<QueryResultRow[][]> {
-    const result: unknown = await this.client.query(text)
+    const result: unknown = await this.tracked(this.client.query(text))
     const results = Array.isArray(result) ? result : [result]
     return results.map((one: { rows: QueryResultRow[] }) => one.rows)
   }
@@ -88,9 +106,11 @@ export class Session {
    * @throws the driver's error when the connection is lost before the answer is complete.
    */
   send(text: string): Promise<MessageResult> {
-    return new Promise((done, failed) => {
-      this.client.query(new Message(text, done, failed))
+    const answer = new Promise<MessageResult>((done, failed) => {
+      this.message = new Message(text, done, failed)
+      this.client.query(this.message)
     })
+    return this.tracked(answer)
   }
 
   /** Runs one `COPY … FROM stdin` with its data, at the pace at which the server takes it. */
@@ -99,7 +119,22 @@ export class Session {
     const { Readable } = require('node:stream') as typeof import('node:stream')
     const { pipeline } = require('node:stream/promises') as typeof import('node:stream/promises')
     const { from } = require('pg-copy-streams') as typeof import('pg-copy-streams')
-    await pipeline(Readable.from(data), this.client.query(from(statement)))
+    await this.tracked(pipeline(Readable.from(data), this.client.query(from(statement))))
+  }
+
+  private tracked<Result>(answer: Promise<Result>): Promise<Result> {
+    const settled: Promise<unknown> = answer.then(forget, forget)
+    const { running } = this
+    function forget(): void {
+      running.delete(settled)
+    }
+    running.add(settled)
+    return answer
+  }
+
+  /** Resolves when nothing sent here is under way any more. */
+  async quiet(): Promise<void> {
+    await Promise.all(this.running)
   }
 
   /** As the server said when it was last ready; idle where nothing was asked yet. */
@@ -118,12 +153,15 @@ export class Session {
     const [row] = await this.query<Identity>(
       `SELECT pg_catalog.pg_backend_pid() AS pid, ${canLook} AS looks,
               pg_catalog.current_setting('standard_conforming_strings') ${eq} 'on' AS conforming,
+              pg_catalog.current_setting('idle_session_timeout', true) AS idle,
+              pg_catalog.current_setting('transaction_timeout', true) AS transaction,
               ${question || 'true'} AS answer`,
     )
     if (!row) return false
     this.pid = row.pid
     this.conforming = row.conforming
     this.looks = row.looks ?? false
+    this.limits = { idle: isLimit(row.idle), transaction: isLimit(row.transaction) }
     return row.answer
   }
 
@@ -154,7 +192,8 @@ export class Session {
 
   onNotice(listener: (notice: Notice) => void): () => void {
     const pass = (notice: NoticeMessage) => {
-      listener({ severity: notice.severity ?? 'NOTICE', message: notice.message ?? '' })
+      const { severity = 'NOTICE', message = '' } = notice
+      listener({ severity, message, completed: this.message?.completed ?? 0 })
     }
     this.client.on('notice', pass)
     return () => this.client.off('notice', pass)
@@ -165,17 +204,15 @@ export class Session {
     return this.client
   }
 
-  /** Lets the connection go, whatever state it is in; once, and never throws. */
+  /** Releases the connection, whatever state it is in, unless others share it; never throws. */
   async close(): Promise<void> {
-    if (this.closed) return
-    this.closed = true
-    await this.release().catch(() => undefined)
+    if (!this.shared) await this.end()
   }
 
-  /** Lets a connection go that several users share. */
-  async end(): Promise<void> {
-    this.detach()
-    await this.endIt().catch(() => undefined)
+  /** Releases the connection once, also one that is shared; never throws. */
+  end(): Promise<void> {
+    this.ended ??= this.release().catch(() => undefined)
+    return this.ended
   }
 
   /** Takes our listeners off a connection that stays with its owner. */
@@ -184,6 +221,11 @@ export class Session {
     this.client.off('end', this.lose)
     wireOf(this.client)?.off('readyForQuery', this.ready)
   }
+}
+
+/** Null where the server does not know the setting, or a pooler hides it. */
+function isLimit(value: string | null | undefined): boolean {
+  return value !== null && value !== undefined && value !== '0'
 }
 
 function wireOf(client: ClientBase): NodeJS.EventEmitter | undefined {

@@ -134,6 +134,19 @@ export async function hasOutcome(
   }
 }
 
+/** True when some operation is claimed and not finished. Not for a session inside a transaction. */
+export async function hasRunning(session: Session, name: JournalName): Promise<boolean> {
+  try {
+    const rows = await session.query(
+      `SELECT id FROM ${quoteIdentifier(name.schema, name.table)} WHERE outcome OPERATOR(pg_catalog.=) 'running' LIMIT 1`,
+    )
+    return rows.length > 0
+  } catch (error) {
+    if (isUndefinedTable(error)) return false
+    throw asJournalError(error, name)
+  }
+}
+
 async function journalExists(session: Session, name: JournalName): Promise<boolean> {
   const [found] = await session.query<{ exists: boolean }>(
     'SELECT pg_catalog.to_regclass($1) IS NOT NULL AS exists',

@@ -1,5 +1,6 @@
 import { quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
+import { restoreSession } from './session-settings'
 
 /** What tells the sessions of one run from all others: it ends their application_name. */
 function runTag(runId: string): string {
@@ -24,22 +25,30 @@ export function sessionName(operator: string, runId: string, revision?: string):
   return `typetrek ${who} ${tag}`
 }
 
-const call = "SELECT pg_catalog.set_config('application_name', "
-
 /**
- * Gives a caller's connection the run's name, also after each script; returns what gives it its own
- * back. Behind a pooler it keeps its own.
+ * Prepares the connection that works for a run: a caller's gets the run's name, and none may be ended by an
+ * `idle_session_timeout` of the role while TypeScript or a backoff keeps it waiting. Both hold after each
+ * script too. Returns what gives a caller's connection its own name and settings back. Behind a pooler a
+ * session keeps its own.
  */
-export async function nameBorrowed(session: Session, name: string): Promise<() => Promise<void>> {
-  if (session.pooled) return () => Promise.resolve()
+export async function prepareWork(
+  session: Session,
+  name: string | undefined,
+): Promise<() => Promise<void>> {
+  const settings = {
+    ...(name !== undefined && { application_name: name }),
+    ...(session.limits.idle && { idle_session_timeout: '0' }),
+  }
+  if (session.pooled || Object.keys(settings).length === 0) return () => Promise.resolve()
   const own = session.baseline
-  const naming = `${call}${quoteLiteral(name)}, false)`
-  session.baseline = [...own, naming]
-  await session.send(naming)
+  const ours = Object.entries(settings).map(
+    ([key, value]) => `SELECT pg_catalog.set_config('${key}', ${quoteLiteral(value)}, false)`,
+  )
+  session.baseline = [...own, ...ours]
+  await session.send(ours.join(';\n'))
   return async () => {
     session.baseline = own
-    if (session.lost || session.status === 'E') return
-    await session.send('RESET application_name')
-    for (const text of own.filter((one) => one.startsWith(call))) await session.send(text)
+    // in the caller's failed transaction nothing runs, and its ROLLBACK takes the settings back
+    if (session.status !== 'E') await session.send(restoreSession(session).join(';\n'))
   }
 }

@@ -1,16 +1,17 @@
 import type { Session } from '../database/session'
-import { MigrationError } from '../errors'
+import { MigrationError, type StepResult } from '../errors'
 import type { Plan, Request } from '../plan/plan'
 import { runAll } from './all'
 import { runCodes } from './code'
 import { runWithCopies } from './copies'
+import { enterCallersTransaction } from './callers-transaction'
 import { asConnectionLost } from './failure'
 import { runMarks } from './marks'
 import { isTakeOver, reportNotices, type RunContext } from './context'
 import { isCode, isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
 import { acquireLock, type Lock } from './lock'
-import { nameBorrowed } from './name'
-import type { RunReport, StepResult } from './report'
+import { prepareWork } from './name'
+import type { RunReport } from './report'
 import { leaveWork } from './work-lock'
 import { Runner } from './runner'
 import { MessageSender } from './sql-message'
@@ -39,7 +40,7 @@ export async function runUntilDone(
       return { ...report, steps: [...done, ...report.steps] }
     } catch (error) {
       if (!(error instanceof MigrationError)) throw error
-      done.push(...((error.results ?? []) as readonly StepResult[]))
+      done.push(...(error.results ?? []))
       error.results = done
       if (error.code !== 'CLAIM_REFUSED' || sessions.work.status !== 'I') throw error
       if (isRelative(request)) throw error
@@ -68,21 +69,29 @@ export async function underLock<Result>(
     return found !== undefined
   })
   if (!lock) return found!
-  const work = await openWork(context).catch(async (error: unknown) => {
+  const work = await openWork(context, lock.watch).catch(async (error: unknown) => {
     await lock.release()
     throw error
   })
-  const quiet = work.onNotice(({ severity, message }) => {
-    context.observer.message?.(severity, message)
+  const quiet = work.onNotice(({ severity, message, completed }) => {
+    context.observer.message?.(severity, message, context.running?.(completed))
   })
-  const rename = context.database.borrowed ? await nameBorrowed(work, context.name) : undefined
+  const { borrowed } = context.database
+  const part = await enterCallersTransaction(work)
+  const restore = await prepareWork(work, borrowed ? context.name : undefined)
   try {
-    return await task(lock, work)
+    const result = await task(lock, work)
+    await part.keep()
+    return result
+  } catch (error) {
+    // a transaction that the script has ended cannot be gone back in
+    await part.undo().catch(() => undefined)
+    throw error
   } finally {
     quiet()
-    await rename?.()
-    await leaveWork(context, work).catch(() => undefined) // the connection is gone, and the lock with it
-    const ours = !context.database.borrowed && !work.pooled
+    // where this fails the connection is gone, and the lock with it
+    await leaveWork(context, work, part.undone ? undefined : restore).catch(() => undefined)
+    const ours = !borrowed && !work.pooled
     await Promise.all([work.close(), lock.release(ours)])
   }
 }
@@ -129,6 +138,7 @@ export async function runPlan(
     const all = context.settings.transaction === 'all' || work.status !== 'I'
     await (all ? runAll(runner, jobs) : runEach(runner, jobs))
   } catch (error) {
+    runner.abandon()
     const failure = asConnectionLost(error)
     if (failure instanceof MigrationError) failure.results = runner.results
     throw failure

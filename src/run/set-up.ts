@@ -1,4 +1,3 @@
-import type { DatabaseError } from 'pg'
 import type { QueryRunner } from 'typeorm'
 import { eq } from '../database/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
@@ -13,17 +12,19 @@ import { planSteps } from '../plan/planner'
 import { survey } from '../plan/survey'
 import { refuseAll } from '../plan/usable'
 import type { Script } from '../script/script'
+import { setUpInTransaction } from './callers-transaction'
 import { reportNotices, type RunContext } from './context'
 import { refuseTables } from './empty'
 import { openAhead } from './opening'
 import { runPlan, runUntilDone, underLock, type Sessions } from './perform'
 import { heldBy } from './failure'
 import { buildInitial, type InitMigration } from './initial'
+import { historiesOf, refuseHistories } from './refuse-other-tools'
 import type { RunReport } from './report'
-import { isRetryable } from './retry'
+import { isRetryable, sqlstateOf } from './retry'
 import { claimRefused, Runner } from './runner'
 import { timeoutsFor } from './session-settings'
-import { isSetUp, setUpClaim, settledState } from './set-up-state'
+import { claimOf, emptySchema, isSetUp, setUpClaim, settledState } from './set-up-state'
 
 export type { InitMigration } from './initial'
 
@@ -41,7 +42,7 @@ export interface SetUpRequest {
  * rerun goes on with it.
  *
  * @param reading the scripts, which may be read while the server is asked.
- * @throws {MigrationError} NOT_EMPTY when there are tables and no journal; whatever building refuses
+ * @throws {MigrationError} OTHER_TOOL; NOT_EMPTY when there are tables and no journal; whatever building refuses
  */
 export async function setUp(
   context: RunContext,
@@ -53,7 +54,9 @@ export async function setUp(
   try {
     const asking = opening.session.then((session) => readState(session, settings.journal))
     const [scripts, session, before] = await Promise.all([reading, opening.session, asking])
+    refuseHistories(await historiesOf(session, before, settings, database))
     if (isSetUp(before)) return nothingDone(context, scripts, before)
+    if (database.borrowed && session.status !== 'I') throw setUpInTransaction()
     refuseAll(survey(scripts, before))
     const elsewhere = async (waiting: Session) => {
       if (await hasOutcome(waiting, settings.journal, setUpRevision, 'running')) return undefined
@@ -96,11 +99,6 @@ async function setUpOrFind(
       state = now
     }
   }
-}
-
-/** Tells one attempt at a set-up from the next. */
-function claimOf({ setUp }: JournalState): string {
-  return setUp ? `${setUp.id} ${setUp.attempt}` : ''
 }
 
 function nothingDone(
@@ -199,9 +197,11 @@ class SetUp {
     const { context, work, runner } = this
     runner.checkpoint()
     const building = buildInitial(context, work, initMigration, queryRunner)
-    if (initMigration !== 'entities') return building
-    const built = await runner.watched(building, { what: 'set-up' })
-    if ('error' in built) throw this.asStopped(built.error)
+    if (initMigration === 'entities') {
+      const built = await runner.watched(building, { what: 'set-up' })
+      if ('error' in built) throw this.asStopped(built.error)
+    } else if (!(await building) && !this.request.runScripts && this.scripts.length > 0)
+      throw emptySchema(initMigration)
   }
 
   private asStopped(error: unknown): unknown {
@@ -293,8 +293,4 @@ class SetUp {
     const { error } = await this.work.send(text)
     if (error) throw error
   }
-}
-
-function sqlstateOf(error: unknown): string | undefined {
-  return error instanceof MigrationError ? error.sqlstate : (error as DatabaseError).code
 }

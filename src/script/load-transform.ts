@@ -3,10 +3,11 @@ import { basename } from 'node:path'
 import type { Options } from '@swc/core'
 import { MigrationError } from '../errors'
 import { cached, type Compiled, digest, keepTogether, kept } from './load-cache'
+import { compilerFor } from './load-compiler'
 import { deferTypes } from './load-metadata'
 import { moduleKind, projectOf, type Compilation, type ModuleKind } from './load-project'
 
-const dialect = '1'
+const dialect = '2'
 let compilerVersion: string | undefined
 
 /**
@@ -47,7 +48,7 @@ async function compileMissing(files: readonly string[]): Promise<void> {
     return text === undefined
   })
   if (missing.length === 0) return
-  const { transform: start } = require('@swc/core') as typeof import('@swc/core')
+  const { transform: start } = compilerFor(missing[0]!.file)
   const compiled = await Promise.all(
     missing.map(async ({ file, source, variant, how, key }): Promise<Compiled[]> => {
       try {
@@ -98,14 +99,36 @@ function finished(
   kind: ModuleKind,
   how: Compilation,
 ): string {
+  return withCallableNamespaces(withReadableMetadata(code, source, file, kind, how))
+}
+
+function withReadableMetadata(
+  code: string,
+  source: string,
+  file: string,
+  kind: ModuleKind,
+  how: Compilation,
+): string {
   if (!how.metadata) return code
   const withoutMetadata = (): string =>
     transform(source, optionsFor(file, kind, { ...how, metadata: false }), file)
   return deferTypes(code, withoutMetadata)
 }
 
+const namespaceHelper = 'function _interop_require_wildcard(obj, nodeInterop) {'
+
+/**
+ * Lets `import * as chalk from 'chalk'` be called where the module is a function, as without
+ * esModuleInterop; its `default` is the function too. All on one line, so that source maps stay right.
+ */
+function withCallableNamespaces(code: string): string {
+  const callable =
+    'if (typeof obj === "function" && !obj.__esModule) return new Proxy(obj, { get: (target, key) => key === "default" ? target : target[key] });'
+  return code.replace(namespaceHelper, `${namespaceHelper} ${callable}`)
+}
+
 function transform(source: string, options: Options, file: string): string {
-  const { transformSync } = require('@swc/core') as typeof import('@swc/core')
+  const { transformSync } = compilerFor(file)
   try {
     return transformSync(textOf(source), options).code
   } catch (error) {

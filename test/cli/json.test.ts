@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { commandRow, commandTable, type CommandName } from '../../src/cli/commands'
 import { cutOff } from '../run/cut-off'
 import { migrate, type CliResult, type Surroundings } from '../support/cli'
 import { JsonTypes } from '../support/json-types'
+import { until } from '../support/until'
 import { withApplication } from './application'
 import { withProject } from './project'
 
@@ -137,12 +137,12 @@ test('the documents of commands that only look are those of docs/json.md', async
 test('the documents about a migrator that is at work are those of docs/json.md', async () => {
   await withApplication({ 'migration/1_a.sql': 'SELECT pg_sleep(60)' }, async ({ run }) => {
     const running = run('upgrade --json')
-    let status = await documentOf(run, 'status')
-    while ((status['running'] as { revision?: string } | null)?.revision !== '1') {
-      await sleep(20)
+    let status: Document | undefined
+    await until(async () => {
       status = await documentOf(run, 'status')
-    }
-    assert.deepEqual(status['pending'], [])
+      return (status['running'] as { revision?: string } | null)?.revision === '1'
+    })
+    assert.deepEqual(status?.['pending'], [])
     await documentOf(run, 'unlock')
     const { ended } = await documentOf(run, 'unlock --terminate --yes')
     assert.equal((ended as unknown[]).length, 2)
