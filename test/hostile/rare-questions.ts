@@ -14,7 +14,9 @@ import {
 } from '../../src/run/aside'
 import { clearLeftovers } from '../../src/run/leftovers'
 import type { Runner } from '../../src/run/runner'
+import { readProgress } from '../../src/run/running-script'
 import { settle } from '../../src/run/settle'
+import type { LockSession } from '../../src/run/unlock'
 import type { TestDatabase } from '../support/database'
 
 const journal = { schema: 'public', table: 'migration_journal' }
@@ -55,6 +57,7 @@ export async function rareQuestions(database: TestDatabase): Promise<void> {
     await durationsSoFar(session, journal, [claim])
     await hasOutcome(session, journal, '1', 'success')
     await takenOver(session)
+    await readProgress(session, journal, [other])
     await clearAway(session)
     await session.send(`CREATE DATABASE "${scratchName(nobody, 1)}"`)
     await clearDead(session)
@@ -66,6 +69,20 @@ export async function rareQuestions(database: TestDatabase): Promise<void> {
 }
 
 const nobody = { host: '00000000', pid: 1, start: '000000', use: '000000' }
+
+/** A session of another run. */
+const other: LockSession = {
+  pid: 1,
+  role: 'work',
+  applicationName: 'typetrek ann@build-7 1b4e28ba-2fa1',
+  user: '',
+  client: null,
+  since: null,
+  connectedAt: null,
+  state: 'active',
+  query: '',
+  script: null,
+}
 
 const claim: Claim = {
   runId: 'rare',
