@@ -5,11 +5,11 @@ import type { Session } from './database/session'
 import { MigrationError } from './errors'
 import { orInterrupted } from './interruption'
 import type { FullEntry } from './journal/entry'
-import { readFull, readState, type EntryFilter } from './journal/journal'
+import { readFull, type EntryFilter } from './journal/full-entries'
+import { readState } from './journal/journal'
 import { emptyState } from './journal/state'
 import type { Plan, Request } from './plan/plan'
 import { checkRequest } from './plan/check-request'
-import { planSteps } from './plan/planner'
 import { survey } from './plan/survey'
 import { refuseAll } from './plan/usable'
 import { createContext } from './run/context'
@@ -98,8 +98,10 @@ class SettingsMigrator implements Migrator {
     checkRequest(request)
     const scripts = this.scripts()
     const planned = async (reading: Promise<Situation>): Promise<Plan> => {
-      const [found, situation] = await Promise.all([scripts, reading])
-      return this.planned(found, situation, request)
+      const [found, { state, otherTools }] = await Promise.all([scripts, reading])
+      const { planFor } = require('./run/plan-for') as typeof import('./run/plan-for')
+      const plan = await planFor(found, state, request, this.#settings)
+      return request.command === 'mark' ? plan : { ...plan, ...noticed(plan.notices, otherTools) }
     }
     const reading = this.reading(async (session, database) => {
       const made = await planned(this.situationIn(session, database))
@@ -109,22 +111,6 @@ class SettingsMigrator implements Migrator {
     }, undefined)
     const [, plan] = await Promise.all([scripts, reading])
     return plan ?? planned(Promise.resolve(nothingKnown))
-  }
-
-  private async planned(
-    scripts: readonly Script[],
-    { state, otherTools }: Situation,
-    request: Request,
-  ): Promise<Plan> {
-    const { modulesWithoutDowngrade } =
-      require('./script/lacks-downgrade') as typeof import('./script/lacks-downgrade')
-    const applied = new Set(state.applied.map(({ revision }) => revision))
-    const revertible = ['downgrade', 'to', 'rebuild'].includes(request.command)
-      ? scripts.filter(({ revision }) => applied.has(revision))
-      : []
-    const withoutDowngrade = await modulesWithoutDowngrade(revertible)
-    const plan = planSteps(scripts, state, request, { ...this.#settings, withoutDowngrade })
-    return request.command === 'mark' ? plan : { ...plan, ...noticed(plan.notices, otherTools) }
   }
 
   execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
