@@ -3,7 +3,9 @@ import { clearDead } from '../../src/add-script/scratch-owner'
 import { ensureDatabase } from '../../src/database/embedded/create-database'
 import { connect } from '../../src/database/connect'
 import type { Session } from '../../src/database/session'
-import { hasOutcome } from '../../src/journal/journal'
+import { tidy } from '../../src/database/give-back'
+import { readHistories } from '../../src/journal/histories'
+import { hasOutcome, hasRunning } from '../../src/journal/journal'
 import { insertClaim, markTakenOver, type Claim } from '../../src/journal/table'
 import {
   cancelBackend,
@@ -40,6 +42,15 @@ const inDoubt = [
   "COMMIT PREPARED 'nothing'",
 ]
 
+/** Tables in which other tools say what they have done, those whose rows are looked at. */
+const otherTools = `CREATE SCHEMA tools;
+CREATE TABLE tools.history (id int, name text, timestamp bigint);
+CREATE TABLE tools.flyway (version text, description text, type text, script text, installed_rank int);
+CREATE TABLE tools.goose (id int, version_id bigint, is_applied boolean);
+CREATE TABLE tools.schema_version (version int);
+CREATE TABLE tools.atlas_schema_revisions (version text, applied int, total int, executed_at timestamptz);
+CREATE TABLE tools.migratore (uuid text, timestamp bigint, result text, operation text)`
+
 /**
  * Asks by their own functions what commands ask only in rare moments: of a statement in doubt, of who
  * blocks whom, of the databases that a killed command has left. The database has a journal, and tables.
@@ -56,12 +67,18 @@ export async function rareQuestions(database: TestDatabase): Promise<void> {
     await findWorker(session, journal)
     await durationsSoFar(session, journal, [claim])
     await hasOutcome(session, journal, '1', 'success')
+    await hasRunning(session, journal)
     await takenOver(session)
+    await database.query(otherTools)
+    await readHistories(session, [])
+    await database.query('DROP SCHEMA tools CASCADE')
     await readProgress(session, journal, [other])
     await clearAway(session)
     await session.send(`CREATE DATABASE "${scratchName(nobody, 1)}"`)
     await clearDead(session)
     await ensureDatabase(parts, false)
+    session.advisoryKey = '1'
+    await tidy(session)
     await cancelBackend(session, pid).catch(() => undefined)
   } finally {
     await session.close()
