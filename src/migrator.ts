@@ -5,15 +5,16 @@ import type { Session } from './database/session'
 import { MigrationError } from './errors'
 import { orInterrupted } from './interruption'
 import type { FullEntry } from './journal/entry'
-import { readFull, readState, type EntryFilter } from './journal/journal'
-import { emptyState, type JournalState } from './journal/state'
+import { readFull, type EntryFilter } from './journal/full-entries'
+import { readState } from './journal/journal'
+import { emptyState } from './journal/state'
 import type { Plan, Request } from './plan/plan'
 import { checkRequest } from './plan/check-request'
-import { planSteps } from './plan/planner'
 import { survey } from './plan/survey'
 import { refuseAll } from './plan/usable'
 import { createContext } from './run/context'
 import { execute } from './run/execute'
+import { historiesOf, noticed, type OtherTools, type Situation } from './run/refuse-other-tools'
 import {
   executeShape,
   listOfSessions,
@@ -30,6 +31,7 @@ import type { InitMigration } from './run/initial'
 import type { LockSession } from './run/unlock'
 import { readScripts } from './script/folder'
 import type { Script } from './script/script'
+import { withSystemFailures } from './system-error'
 import { describeAddress } from './settings/address'
 import { checkArgument, checkValue, text } from './settings/arguments'
 import { showSettings, type ShownSettings } from './settings/show-settings'
@@ -46,6 +48,9 @@ export function openMigrator(settings: Settings): Promise<Migrator> {
 export function migratorOn(database: Database, settings: Settings): Migrator {
   return new SettingsMigrator(settings, database)
 }
+
+/** What is known of an embedded server that was never made. */
+const nothingKnown: Situation = { state: emptyState, otherTools: [] }
 
 class SettingsMigrator implements Migrator {
   #opened: Promise<Database> | undefined
@@ -71,51 +76,41 @@ class SettingsMigrator implements Migrator {
 
   async status(): Promise<Status> {
     const { readStatus, statusOf } = require('./run/status') as typeof import('./run/status')
-    const nothing: Found = {
+    const nothing = {
       state: emptyState,
       broken: [],
       holders: { sessions: [], progress: new Map() },
+      otherTools: [],
     }
-    const [scripts, found] = await Promise.all([
-      this.scripts(),
-      this.reading((session) => readStatus(session, this.#settings.journal), nothing),
-    ])
+    const read = async (session: Session, database: Database): Promise<Found & OtherTools> => {
+      const found = await readStatus(session, this.#settings.journal)
+      const otherTools = await historiesOf(session, found.state, this.#settings, database)
+      return { ...found, otherTools }
+    }
+    const [scripts, found] = await Promise.all([this.scripts(), this.reading(read, nothing)])
     const compared = survey(scripts, found.state)
     refuseAll(compared)
-    return statusOf(compared, found)
+    const status = statusOf(compared, found)
+    return { ...status, ...noticed(status.notices, found.otherTools) }
   }
 
   async plan(request: Request): Promise<Plan> {
     checkRequest(request)
-    const { journal } = this.#settings
     const scripts = this.scripts()
-    const planned = async (reading: Promise<JournalState>): Promise<Plan> => {
-      const [found, state] = await Promise.all([scripts, reading])
-      return this.planned(found, state, request)
+    const planned = async (reading: Promise<Situation>): Promise<Plan> => {
+      const [found, { state, otherTools }] = await Promise.all([scripts, reading])
+      const { planFor } = require('./run/plan-for') as typeof import('./run/plan-for')
+      const plan = await planFor(found, state, request, this.#settings)
+      return request.command === 'mark' ? plan : { ...plan, ...noticed(plan.notices, otherTools) }
     }
-    const reading = this.reading(async (session) => {
-      const made = await planned(readState(session, journal))
+    const reading = this.reading(async (session, database) => {
+      const made = await planned(this.situationIn(session, database))
       if (!made.steps.some(({ fromJournal }) => fromJournal)) return made
       const { withJournalSql } = require('./run/journal-sql') as typeof import('./run/journal-sql')
-      return withJournalSql(session, journal, made)
+      return withJournalSql(session, this.#settings.journal, made)
     }, undefined)
     const [, plan] = await Promise.all([scripts, reading])
-    return plan ?? planned(Promise.resolve(emptyState))
-  }
-
-  private async planned(
-    scripts: readonly Script[],
-    state: JournalState,
-    request: Request,
-  ): Promise<Plan> {
-    const { modulesWithoutDowngrade } =
-      require('./script/lacks-downgrade') as typeof import('./script/lacks-downgrade')
-    const applied = new Set(state.applied.map(({ revision }) => revision))
-    const revertible = ['downgrade', 'to', 'rebuild'].includes(request.command)
-      ? scripts.filter(({ revision }) => applied.has(revision))
-      : []
-    const withoutDowngrade = await modulesWithoutDowngrade(revertible)
-    return planSteps(scripts, state, request, { ...this.#settings, withoutDowngrade })
+    return plan ?? planned(Promise.resolve(nothingKnown))
   }
 
   execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
@@ -141,15 +136,14 @@ class SettingsMigrator implements Migrator {
   }
 
   private async runSetUp(options: SetUpOptions): Promise<RunReport> {
-    const { schema } = this.#settings
-    const { runScripts = false } = options
-    const { initMigration = runScripts ? undefined : schema } = options
-    const scripts = this.scripts(initMigration)
+    const { setUpRequest } = require('./run/set-up-state') as typeof import('./run/set-up-state')
+    const request = setUpRequest(options, this.#settings.schema)
+    const scripts = this.scripts(request.initMigration)
     scripts.catch(() => undefined) // a database that cannot be opened is told instead
     const database = await this.orStopped(this.database(), options)
     const context = this.context(database, options)
     const { setUp } = require('./run/set-up') as typeof import('./run/set-up')
-    return translated(setUp(context, scripts, { initMigration, runScripts }))
+    return translated(setUp(context, scripts, request))
   }
 
   list(options: ListOptions = {}): Promise<FullEntry[]> {
@@ -179,7 +173,7 @@ class SettingsMigrator implements Migrator {
     if (!needsScripts(holders)) return nameScripts(holders, undefined)
     // without a folder that can be read the sessions are shown all the same
     const found = await this.situation().catch(() => undefined)
-    return nameScripts(holders, found && survey(...found))
+    return nameScripts(holders, found && survey(found[0], found[1].state))
   }
 
   async unlock(sessions?: readonly LockSession[]): Promise<number[]> {
@@ -231,12 +225,14 @@ class SettingsMigrator implements Migrator {
   /** @param initial what builds an empty database, which is no script where it is a file */
   private scripts(initial?: InitMigration): Promise<readonly Script[]> {
     const others = typeof initial === 'string' ? [resolve(initial)] : []
-    this.#folder ??= readScripts(this.#settings, { others })
+    this.#folder ??= withSystemFailures(readScripts(this.#settings, { others }))
     return this.#folder
   }
 
   private database(): Promise<Database> {
-    this.#opened ??= this.#given ? Promise.resolve(this.#given) : openDatabase(this.#settings)
+    this.#opened ??= this.#given
+      ? Promise.resolve(this.#given)
+      : withSystemFailures(openDatabase(this.#settings))
     return this.#opened
   }
 
@@ -248,11 +244,15 @@ class SettingsMigrator implements Migrator {
     return database
   }
 
-  private async situation(): Promise<[readonly Script[], JournalState]> {
-    return Promise.all([
-      this.scripts(),
-      this.reading((session) => readState(session, this.#settings.journal), emptyState),
-    ])
+  private situation(): Promise<[readonly Script[], Situation]> {
+    const read = (session: Session, database: Database) => this.situationIn(session, database)
+    return Promise.all([this.scripts(), this.reading(read, nothingKnown)])
+  }
+
+  private async situationIn(session: Session, database: Database): Promise<Situation> {
+    const state = await readState(session, this.#settings.journal)
+    const otherTools = await historiesOf(session, state, this.#settings, database)
+    return { state, otherTools }
   }
 
   private async listed(
@@ -273,21 +273,21 @@ class SettingsMigrator implements Migrator {
   }
 
   private reading<Result>(
-    read: (session: Session) => Promise<Result>,
+    read: (session: Session, database: Database) => Promise<Result>,
     otherwise: Result,
   ): Promise<Result> {
     return this.tracked(() => this.readingNow(read, otherwise))
   }
 
   private async readingNow<Result>(
-    read: (session: Session) => Promise<Result>,
+    read: (session: Session, database: Database) => Promise<Result>,
     otherwise: Result,
   ): Promise<Result> {
     const database = await this.existing()
     if (!database) return otherwise
     const session = await database.open('read')
     try {
-      return await translated(read(session))
+      return await translated(read(session, database))
     } finally {
       await session.close()
     }

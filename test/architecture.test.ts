@@ -9,7 +9,7 @@ const sources = join(__dirname, '../../src')
 /** From the bottom to the top; a room knows itself and the rooms below it, in types too. */
 const rooms = [
   ['errors.ts', 'version.ts', 'regular-file.ts'],
-  ['interruption.ts'],
+  ['interruption.ts', 'system-error.ts'],
   ['settings'],
   ['script'],
   ['database'],
@@ -31,6 +31,7 @@ const pure = [
   'journal/state.ts',
   'journal/packed.ts',
   'journal/table.ts',
+  'journal/other-tools.ts',
   'database/quote.ts',
   'run/batch.ts',
   'script/script.ts',

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { Pool } from 'pg'
 import { Column, DataSource, Entity, PrimaryGeneratedColumn, type QueryRunner } from 'typeorm'
-import { setUpMigration } from '../src/setup'
+import { migratorFor, setUpMigration } from '../src/setup'
 import { withDatabase, type TestDatabase } from './support/database'
 import { failureOf } from './support/failure'
 import { withFolder } from './support/folder'
@@ -241,4 +241,22 @@ test('a pg client, a pool and a query runner do as well as a URL', async () => {
       assert.equal((await database.query(journal)).length, 3)
     })
   }
+})
+
+test("a migrator's setUp without anything that builds runs the scripts, and refuses to run none", async () => {
+  await withPlace(async ({ database, scripts }) => {
+    const migrator = await migratorFor(database.url, scripts)
+
+    const refused = await failureOf(migrator.setUp({ runScripts: false }))
+    const { setUp, steps } = await migrator.setUp()
+
+    assert.equal(refused.code, 'USAGE')
+    assert.equal(setUp, true)
+    assert.deepEqual(
+      steps.map(({ operation }) => operation),
+      ['run', 'run'],
+    )
+    assert.deepEqual(await database.query('SELECT id, b FROM a'), [])
+    await migrator.close()
+  })
 })

@@ -1,3 +1,4 @@
+import { withSystemFailures } from '../system-error'
 import { callable, checkArgument, flag, object, oneOf, signal, text } from '../settings/arguments'
 import { settingsFor, type SettingsSource } from '../settings/library'
 import type { AddScriptOptions, AddScriptReport } from './options'
@@ -35,5 +36,5 @@ export async function addScript(
   checkArgument('the options object', options, shape, ['title'])
   const settings = await settingsFor(source)
   const { Adding } = await import('./adding.js')
-  return new Adding(settings, options).run()
+  return withSystemFailures(new Adding(settings, options).run())
 }

@@ -42,7 +42,7 @@ async function build(settings: Settings, database: ScratchDatabase, from: string
   const session = await opened.open('work')
   try {
     const context = createContext(opened, own)
-    if (from === 'entities') return await buildInitial(context, session, from, undefined)
+    if (from === 'entities') return void (await buildInitial(context, session, from, undefined))
     await session.send('BEGIN')
     await buildInitial(context, session, from, undefined)
     const { error } = await session.send('COMMIT')

@@ -19,6 +19,7 @@ export async function scratchSettings(
     journalText: 'none',
     transaction: 'each',
     lateScripts: 'run',
+    otherTools: 'ignore',
     strict: false,
     lockTimeout: 0,
     statementTimeout: 0,

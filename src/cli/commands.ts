@@ -28,8 +28,14 @@ const output = ['json', 'log', 'verbose', 'color', 'help', 'version'] as const
 const working = [...output, 'quiet'] as const
 const reading = ['directory', 'wait', ...output] as const
 const writing = ['directory', 'strict', 'lockWait', 'wait', 'dryRun', ...working] as const
-const running = ['transaction', 'lockTimeout', 'statementTimeout', ...writing] as const
-const planning = ['directory', 'transaction', 'strict', 'wait', ...output] as const
+const running = [
+  'transaction',
+  'lockTimeout',
+  'statementTimeout',
+  'otherTools',
+  ...writing,
+] as const
+const planning = ['directory', 'transaction', 'strict', 'otherTools', 'wait', ...output] as const
 
 /** Every command, in the order in which help lists them. */
 export const commandTable = {
@@ -60,7 +66,7 @@ export const commandTable = {
     arguments: ['[folder]'],
     options: ['runScripts', ...running.filter((option) => option !== 'strict')],
     detail:
-      'Marks every script as applied, since the canonical schema holds what they do. A database that was set up already is left as it is.',
+      'Marks every script as applied, since the canonical schema holds what they do; where the settings name no schema, the scripts run. A database that was set up already is left as it is.',
     otherWords: ['init', 'initialize', 'install', 'create', 'bootstrap'],
   },
   mark: {

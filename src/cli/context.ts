@@ -59,6 +59,7 @@ function flagsOf({ options, folder }: Call, cwd: string): SettingFlags {
   return {
     directory: folder === undefined ? undefined : resolve(cwd, folder),
     transaction: options.transaction,
+    other_tools: options.otherTools,
     lock_wait: options.lockWait,
     lock_timeout: options.lockTimeout,
     statement_timeout: options.statementTimeout,

@@ -1,5 +1,6 @@
 import type { Plan } from '../plan/plan'
-import type { NoticeKind, Observer } from '../run/report'
+import { labelOf } from '../run/label'
+import type { NoticeKind, Observer, ScriptName } from '../run/report'
 import type { Io } from './io'
 import { resultMember } from './json'
 import type { LogLevel } from './log'
@@ -41,7 +42,7 @@ export function follow(output: Output, io: Io): { observer: Observer; end: () =>
       output.result(renderResult(result, widths, output.style))
     },
     notice,
-    message: (severity, text) => showMessage(output, severity, text),
+    message: (severity, text, script) => showMessage(output, severity, text, script),
   }
   const end = () => {
     output.moving?.stop()
@@ -67,11 +68,17 @@ function noticesOnce(output: Output): (text: string, kind?: NoticeKind) => void 
 }
 
 /** What the server or a script says while it runs. */
-function showMessage(output: Output, severity: string, text: string): void {
+function showMessage(
+  output: Output,
+  severity: string,
+  text: string,
+  script: ScriptName | undefined,
+): void {
   if (!output.verbose && isChatter(severity)) return
-  output.event(levelOf(severity), 'message', { severity, message: text })
+  output.event(levelOf(severity), 'message', { severity, message: text, ...script })
   const said = visibleLines(text)
-  output.heading(severity === 'LOG' ? `  ${said}` : `${severity.toLowerCase()}: ${said}`)
+  const named = script ? `script ${labelOf(script)}: ${said}` : said
+  output.heading(severity === 'LOG' ? `  ${said}` : `${severity.toLowerCase()}: ${named}`)
 }
 
 /** PostgreSQL means INFO and WARNING to be seen always; LOG is what a script says itself. */

@@ -1,4 +1,5 @@
 import { MigrationError } from '../errors'
+import { systemFailure } from '../system-error'
 import { toolVersion } from '../version'
 import { commandRow, isWriteCommand, type CommandName } from './commands'
 import type { Context, Handler } from './context'
@@ -149,7 +150,7 @@ type Failing = Pick<Context, 'io' | 'output' | 'inOneTransaction' | 'stoppedBy' 
 
 function fail(thrown: unknown, context: Failing): number {
   const { call, io, output, inOneTransaction = false, place } = context
-  const error = withNextStep(thrown, call?.command)
+  const error = withNextStep(systemFailure(thrown) ?? thrown, call?.command)
   const exitStatus = exitStatusFor(error, context)
   const runsSteps = call !== undefined && isWriteCommand(call.command) && !call.options.dryRun
   output.document(envelope('error', exitStatus, place, failureMembers(error, runsSteps)))

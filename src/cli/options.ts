@@ -24,6 +24,10 @@ export const optionTable = {
     summary: 'each (one a script), all (one for the run) or none',
   },
   strict: { flags: '--strict', summary: 'refuse when an applied script is changed or missing' },
+  otherTools: {
+    flags: '--other-tools <answer>',
+    summary: 'refuse or ignore a database that another tool has migrated',
+  },
   lockWait: { flags: '--lock-wait <duration>', summary: 'how long to wait for another migrator' },
   lockTimeout: { flags: '--lock-timeout <duration>', summary: "PostgreSQL's, for scripts" },
   statementTimeout: {
@@ -100,6 +104,7 @@ type ValueOption =
   | 'only'
   | 'directory'
   | 'transaction'
+  | 'otherTools'
   | 'lockWait'
   | 'lockTimeout'
   | 'statementTimeout'

@@ -4,7 +4,7 @@ import { messageOf } from './json'
 import { isUpToDate, partition, type Partition, type StatusView } from './status-partition'
 import type { Style } from './style'
 import { alignColumns, type Cell } from './table'
-import { elapsed, instant, titleWords, visible } from './text'
+import { elapsed, instant, titleWords, visible, visibleLines } from './text'
 
 interface Row {
   revision: string
@@ -30,11 +30,15 @@ export function renderStatus(status: StatusView, database: string, style: Style)
     `  ${lines[index]}`,
     ...more.map((line) => `      ${visible(line)}`),
   ])
+  const notices = status.notices.map(
+    (notice) => `${style.yellow('notice:')} ${visibleLines(notice)}`,
+  )
   return [
     style.bold(database),
     ...blocks,
     ...runningElsewhere(status),
     summary(status, parts),
+    ...notices,
   ].join('\n')
 }
 

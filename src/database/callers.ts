@@ -32,6 +32,7 @@ class DataSourceDatabase implements Database {
   readonly borrowed = true
   readonly label: string
   readonly single: boolean
+  readonly migrationsTable: string | undefined
   private readonly runners = new Map<Session, QueryRunner>()
   private only: Promise<Session> | undefined
   /** Set where the DataSource was initialized here. */
@@ -47,6 +48,7 @@ class DataSourceDatabase implements Database {
       extra?: { max?: number }
     }
     this.single = (options.extra?.max ?? options.poolSize) === 1
+    this.migrationsTable = dataSource.options.migrationsTableName
     this.label = labelOfDataSource(dataSource)
   }
 
@@ -101,6 +103,10 @@ class QueryRunnerDatabase implements Database {
   private session: Session | undefined
 
   constructor(private readonly runner: QueryRunner) {}
+
+  get migrationsTable(): string | undefined {
+    return this.runner.manager.connection.options.migrationsTableName
+  }
 
   async open(): Promise<Session> {
     refuseUnusable(this.runner)

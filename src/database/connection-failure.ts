@@ -30,6 +30,23 @@ const readings: Readonly<Record<string, Reading>> = {
     'Start the server, or wait for it with --wait 30s; the socket folder is the host.',
   ),
   EACCES: unreachable('Give this user the right to enter the socket folder, or connect by TCP.'),
+  EPERM: unreachable('A firewall or a sandbox forbids this user to connect there.'),
+  ENOTDIR: unreachable('The socket folder is the host, and a part of its path is not a folder.'),
+  ELOOP: unreachable('The socket folder is the host, and its symbolic links lead in a circle.'),
+  ENAMETOOLONG: unreachable('Name a shorter socket folder: 107 bytes at most with the file.'),
+  EMFILE: unreachable(
+    'This process has too many open files: raise the limit (ulimit -n), or let fewer run at once.',
+  ),
+  ENFILE: unreachable(
+    'The system has too many open files: raise its limit, or let fewer processes run at once.',
+  ),
+  ENOBUFS: unreachable('The system has no memory left for sockets.'),
+  EADDRNOTAVAIL: unreachable(
+    'This machine has no free port, or no such address: look at the host, and at other connections.',
+  ),
+  ECONNRESET: unreachable(
+    'The other side closed the connection: look at the port, and at the proxy.',
+  ),
   ENOTFOUND: lookAtHost,
   EAI_AGAIN: lookAtHost,
   ETIMEDOUT: lookAtNetwork,

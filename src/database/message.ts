@@ -25,6 +25,11 @@ export class Message implements Submittable {
     private readonly failed: (error: Error) => void,
   ) {}
 
+  /** Statements that have completed so far. */
+  get completed(): number {
+    return this.tags.length
+  }
+
   submit(connection: Connection): void {
     connection.query(this.text)
   }

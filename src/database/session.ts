@@ -16,12 +16,16 @@ export const canLook = `(pg_catalog.current_setting('client_connection_check_int
 export interface Notice {
   severity: string
   message: string
+  /** How many statements of the message under way had completed before. */
+  completed: number
 }
 
 interface Identity extends QueryResultRow {
   pid: number
   looks: boolean | null
   conforming: boolean
+  idle: string | null
+  transaction: string | null
   answer: boolean
 }
 
@@ -43,6 +47,9 @@ export class Session {
   /** What the backend answered to `canLook`; undefined until it was asked. */
   looks: boolean | undefined
 
+  /** Which timeouts the role, the database or the server has set, of those that not every version has. */
+  limits = { idle: false, transaction: false }
+
   /** What `standard_conforming_strings` is when nobody has set it here, as `identify` found it. */
   conforming = true
 
@@ -54,6 +61,8 @@ export class Session {
 
   private readonly running = new Set<Promise<unknown>>()
   private ended: Promise<void> | undefined
+  /** The newest message that was sent. */
+  private message: Message | undefined
   private lastStatus: TransactionStatus = 'I'
   private readonly lose = () => {
     this.lost = true
@@ -98,7 +107,8 @@ export class Session {
    */
   send(text: string): Promise<MessageResult> {
     const answer = new Promise<MessageResult>((done, failed) => {
-      this.client.query(new Message(text, done, failed))
+      this.message = new Message(text, done, failed)
+      this.client.query(this.message)
     })
     return this.tracked(answer)
   }
@@ -143,12 +153,15 @@ export class Session {
     const [row] = await this.query<Identity>(
       `SELECT pg_catalog.pg_backend_pid() AS pid, ${canLook} AS looks,
               pg_catalog.current_setting('standard_conforming_strings') ${eq} 'on' AS conforming,
+              pg_catalog.current_setting('idle_session_timeout', true) AS idle,
+              pg_catalog.current_setting('transaction_timeout', true) AS transaction,
               ${question || 'true'} AS answer`,
     )
     if (!row) return false
     this.pid = row.pid
     this.conforming = row.conforming
     this.looks = row.looks ?? false
+    this.limits = { idle: isLimit(row.idle), transaction: isLimit(row.transaction) }
     return row.answer
   }
 
@@ -179,7 +192,8 @@ export class Session {
 
   onNotice(listener: (notice: Notice) => void): () => void {
     const pass = (notice: NoticeMessage) => {
-      listener({ severity: notice.severity ?? 'NOTICE', message: notice.message ?? '' })
+      const { severity = 'NOTICE', message = '' } = notice
+      listener({ severity, message, completed: this.message?.completed ?? 0 })
     }
     this.client.on('notice', pass)
     return () => this.client.off('notice', pass)
@@ -207,6 +221,11 @@ export class Session {
     this.client.off('end', this.lose)
     wireOf(this.client)?.off('readyForQuery', this.ready)
   }
+}
+
+/** Null where the server does not know the setting, or a pooler hides it. */
+function isLimit(value: string | null | undefined): boolean {
+  return value !== null && value !== undefined && value !== '0'
 }
 
 function wireOf(client: ClientBase): NodeJS.EventEmitter | undefined {

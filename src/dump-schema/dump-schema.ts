@@ -1,3 +1,4 @@
+import { withSystemFailures } from '../system-error'
 import { callable, checkArgument, flag, signal, text } from '../settings/arguments'
 import { settingsFor, type SettingsSource } from '../settings/library'
 import type { DumpSchemaOptions, DumpSchemaReport } from './options'
@@ -33,5 +34,5 @@ export async function dumpSchema(
   checkArgument('the options object', options, shape)
   const settings = await settingsFor(source)
   const { Dumping } = await import('./dumping.js')
-  return new Dumping(settings, options).run()
+  return withSystemFailures(new Dumping(settings, options).run())
 }

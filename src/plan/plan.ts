@@ -1,4 +1,5 @@
 import type { Entry, Operation } from '../journal/entry'
+import type { OtherHistory } from '../journal/histories'
 import type { Direction, Kind, Script } from '../script/script'
 import type { LateScripts } from '../settings/types'
 
@@ -74,6 +75,8 @@ export interface Plan {
   changed: readonly { entry: Entry; script: Script }[]
   /** Begun and not finished. */
   unfinished: readonly Entry[]
+  /** What other tools have done here, where the journal records nothing: `upgrade` refuses. */
+  otherTools?: readonly OtherHistory[]
   /** Sentences for a person; nothing that stops the work. */
   notices: readonly string[]
   /** Who may write the journal beside its owner and superusers; asked only where its SQL would run. */

@@ -4,7 +4,7 @@ import { isInterruption } from '../interruption'
 import { codeJobFailure, runInTransaction } from './code'
 import { commitAll, rollBackAll } from './code-transaction'
 import { copyFailure, copyInTransaction } from './copies'
-import { connectionLost, heldBy } from './failure'
+import { connectionLost, heldBy, inOneTransaction } from './failure'
 import { labelOf } from './label'
 import { isMark, leading, type Job, type SqlJob } from './job'
 import { runMarks } from './marks'
@@ -37,9 +37,9 @@ export async function runAll(runner: Runner, jobs: readonly Job[]): Promise<void
       const again = conflict && !callers
       if (again && (await runner.backOff(labelOf(job.step), { attempt, sqlstate, blocker })))
         continue
-      const told = conflict ? heldBy(failure, blocker) : failure
-      if (callers || failure.code === 'CLAIM_REFUSED') runner.stop(job, told)
-      await runner.fail(job, told)
+      const shown = conflict ? heldBy(failure, blocker) : inOneTransaction(failure, callers)
+      if (callers || failure.code === 'CLAIM_REFUSED') runner.stop(job, shown)
+      await runner.fail(job, shown)
     }
     throw failed
   }

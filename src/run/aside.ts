@@ -18,6 +18,14 @@ async function askAside(session: Session, question: string): Promise<QueryResult
   }
 }
 
+/** True when a session's backend is not the one that it connected to. */
+export async function isBehindPooler(session: Session | undefined): Promise<boolean> {
+  if (!session || session.lost) return false
+  const ask = askAside(session, 'SELECT pg_catalog.pg_backend_pid() AS pid')
+  const [row] = await ask.catch(() => []) // a connection that has just ended answers nothing
+  return row !== undefined && row.pid !== session.wirePid
+}
+
 /** Who blocks a backend, in words; undefined when nobody does. */
 export async function describeBlocker(session: Session, pid: number): Promise<string | undefined> {
   const rows = await askAside(

@@ -59,6 +59,11 @@ export function scriptPiece(text: string, statements: number): Piece {
   return { stage: 'script', text: `${text}\n;\n`, statements }
 }
 
+/** How many command tags a script's part of a message answers with. Pure. */
+export function statementsIn(parcel: Parcel): number {
+  return parcel.reduce((sum, { statements }) => sum + statements, 0)
+}
+
 /** Builds the message. Pure. */
 export function buildMessage(parcels: readonly Parcel[]): BatchMessage {
   let text = ''

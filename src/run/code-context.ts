@@ -17,13 +17,13 @@ import type { Runner } from './runner'
 
 /** What the script's function is given beside the QueryRunner. */
 export function scriptContext(runner: Runner, job: CodeJob): ScriptContext {
-  const { direction, revision } = job.step
+  const { direction, revision, title } = job.step
   return {
     direction,
     revision,
     signal: runner.context.signal ?? new AbortController().signal,
     runSql: async (file) => runPart(runner, job, await partFor(job, file)),
-    log: (message) => runner.context.observer.message?.('LOG', message),
+    log: (message) => runner.context.observer.message?.('LOG', message, { revision, title }),
   }
 }
 
@@ -78,7 +78,12 @@ async function sendText(
     error.position === undefined
       ? (statement?.firstTokenStart ?? start)
       : start + offsetOfCodePoint(text, Number(error.position))
-  throw scriptFailure(error, labelOf(job.step), { part, offset, stage: 'script' })
+  throw scriptFailure(error, labelOf(job.step), {
+    part,
+    offset,
+    stage: 'script',
+    form: 'module',
+  })
 }
 
 /** Sends a statement after what an earlier attempt of it has left is cleared away. */

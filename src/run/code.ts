@@ -144,5 +144,6 @@ async function orAbandoned({ context, work, lock }: Runner, script: Promise<void
 }
 
 export function codeJobFailure(job: CodeJob, error: unknown): MigrationError {
-  return codeFailure(error, labelOf(job.step), job.file)
+  const place = { form: 'module', outside: !job.transaction } as const
+  return codeFailure(error, labelOf(job.step), job.file, place)
 }

@@ -10,7 +10,7 @@ import type { Settings } from '../settings/types'
 import { toolVersion } from '../version'
 import type { ApproveJournalSql } from './journal-sql'
 import { sessionName } from './name'
-import type { Observer } from './report'
+import type { Observer, ScriptName } from './report'
 
 /** What the rooms of an execution share. */
 export interface RunContext {
@@ -26,6 +26,8 @@ export interface RunContext {
   name: string
   /** user@host */
   operator: string
+  /** Which script runs, given how many statements of the message under way have completed. */
+  running?: ((completed: number) => ScriptName | undefined) | undefined
 }
 
 export function createContext(

@@ -2,11 +2,12 @@ import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import { ensureJournal, hasOutcome, readState } from '../journal/journal'
 import type { JournalState } from '../journal/state'
-import type { Plan, Request } from '../plan/plan'
+import type { Plan, Request, Step } from '../plan/plan'
 import { planSteps } from '../plan/planner'
 import type { Script } from '../script/script'
 import { reportNotices, type RunContext } from './context'
 import { openAhead } from './opening'
+import { historiesOf, refuseHistories } from './refuse-other-tools'
 import type { RunReport } from './report'
 
 /**
@@ -30,6 +31,8 @@ export async function execute(
     const plan = (now: JournalState): Plan => planSteps(scripts, now, request, settings)
     const first = plan(state)
     if (first.steps.length === 0) return nothingToDo(context, first)
+    if (first.steps.some(runsSomething))
+      refuseHistories(await historiesOf(session, state, settings, context.database))
     // what only a run with something to do needs is loaded for one
     const { refuseStale, runUntilDone, underLock } =
       require('./perform') as typeof import('./perform')
@@ -70,6 +73,9 @@ function nothingToDo(context: RunContext, plan: Plan): RunReport {
   reportNotices(context, plan)
   return { plan, steps: [] }
 }
+
+/** What is only recorded is how a database that another tool has migrated is taken over. */
+const runsSomething = ({ operation }: Step): boolean => operation !== 'run_skip'
 
 async function readUsable(session: Session, { settings }: RunContext): Promise<JournalState> {
   return usable(await readState(session, settings.journal))

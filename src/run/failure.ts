@@ -3,27 +3,7 @@ import { isConnectionLoss } from '../database/connection-loss'
 import { MigrationError, type ErrorFields } from '../errors'
 import { excerpt, offsetOfCodePoint } from '../script/position'
 import type { SqlPart } from '../script/script'
-
-/** Our own words for what PostgreSQL's message leaves open. */
-const hints: Readonly<Record<string, string>> = {
-  '25001':
-    'PostgreSQL refuses this statement in a transaction: put "-- migrate: no-transaction" at the top of the script.',
-  '25P02': 'An earlier statement failed; look at that one first.',
-  '2D000':
-    'The block ends its own transaction: put "-- migrate: no-transaction" at the top of the script.',
-  '53100': "The server's disk is full: make room, and run it again.",
-  '55006': 'Put the change of data and the change of the table into two scripts.',
-  '55P03': 'Something else holds the lock: run it again later, or give it a longer lock_timeout.',
-  '55P04':
-    'A new enum value can be used only after its transaction: add it in a script of its own, before this one.',
-  '57014': 'It was cancelled; raise statement_timeout if it needs longer.',
-  '22012:finish':
-    'The script rolled its own transaction back; remove its ROLLBACK, or put "-- migrate: no-transaction" at the top.',
-  '25006:finish': 'The script made its transaction read-only, so it cannot be recorded.',
-}
-
-const isolationHint =
-  'The journal entry is the first statement of the transaction: put "-- migrate: no-transaction" at the top, and BEGIN ISOLATION LEVEL … and COMMIT into the script.'
+import { hintFor, hintForAll, type FailedForm, type HintPlace } from './hints'
 
 /** Where in the script the server stopped. */
 export interface FailurePlace {
@@ -31,6 +11,8 @@ export interface FailurePlace {
   /** UTF-16 offset in `part.text`. */
   offset: number
   stage?: 'script' | 'finish'
+  /** What it is a part of; a `.sql` script unless said. */
+  form?: FailedForm
 }
 
 /** Turns a server's error into one that names file, line and column, with a caret under the SQL. */
@@ -42,7 +24,11 @@ export function scriptFailure(
   const at = place && excerpt(place.part.text, place.offset, place.part.line)
   return new MigrationError('SCRIPT_FAILED', `script ${label}: ${error.message}`, {
     detail: detailOf(error),
-    hint: hintFor(error, place?.stage),
+    hint: hintFor(error, {
+      form: place?.form ?? 'sql',
+      stage: place?.stage,
+      outside: place?.part.options.transaction === false,
+    }),
     file: place?.part.file,
     line: at?.line,
     column: at?.column,
@@ -55,22 +41,23 @@ export function scriptFailure(
 /** The same failure, and who was seen in its way. */
 export function heldBy(failure: MigrationError, blocker: string | undefined): MigrationError {
   if (blocker === undefined) return failure
-  const { code, message, hint, file, line, column, excerpt, sqlstate, cause } = failure
   const detail = [failure.detail, `held by ${blocker}`].filter((fact) => fact !== undefined)
-  const fields = { hint, file, line, column, excerpt, sqlstate, cause }
-  return new MigrationError(code, message, { ...fields, detail: detail.join('\n') })
+  return changed(failure, { detail: detail.join('\n') })
 }
 
-/** PostgreSQL's own hint, then ours. */
-function hintFor(error: DatabaseError, stage: string | undefined): string | undefined {
-  const own = ownHint(error, stage)
-  return error.hint && own ? `${error.hint} ${own}` : (error.hint ?? own)
+/**
+ * The same failure with the hint for a run in one transaction, which a script cannot leave by itself.
+ * @param callers true where the transaction is the caller's
+ */
+export function inOneTransaction(failure: MigrationError, callers: boolean): MigrationError {
+  const hint = hintForAll(failure.sqlstate, callers)
+  return hint === undefined ? failure : changed(failure, { hint })
 }
 
-function ownHint({ code, message }: DatabaseError, stage: string | undefined): string | undefined {
-  if (code === '57014' && !message.includes('statement timeout')) return undefined
-  if (code === '25001' && message.startsWith('SET TRANSACTION')) return isolationHint
-  return (stage && hints[`${code}:${stage}`]) || hints[code ?? '']
+function changed(failure: MigrationError, fields: ErrorFields): MigrationError {
+  const { code, message, detail, hint, file, line, column, excerpt, sqlstate, cause } = failure
+  const own = { detail, hint, file, line, column, excerpt, sqlstate, cause }
+  return new MigrationError(code, message, { ...own, ...fields })
 }
 
 /** PostgreSQL's own detail, then PL/pgSQL's line and the inner query, where the error is inside a function. */
@@ -89,19 +76,24 @@ function detailOf({
 }
 
 /** A failure of anything else than a message of ours: an exception in a TypeScript script, say. */
-export function codeFailure(error: unknown, label: string, file: string): MigrationError {
+export function codeFailure(
+  error: unknown,
+  label: string,
+  file: string,
+  place: HintPlace = { form: 'module' },
+): MigrationError {
   if (error instanceof MigrationError) return error
   const { message, stack = '' } = error instanceof Error ? error : new Error(String(error))
   return new MigrationError('SCRIPT_FAILED', `script ${label}: ${firstLine(message)}`, {
     file: file === '' ? undefined : file,
     ...placeInStack(stack, file),
-    ...serverFields(error),
+    ...serverFields(error, place),
     cause: error,
   })
 }
 
 /** What the server said, where TypeORM's QueryFailedError or the driver's own error brings it. */
-function serverFields(error: unknown): ErrorFields {
+function serverFields(error: unknown, place: HintPlace): ErrorFields {
   const { driverError, query } = error as { driverError?: DatabaseError; query?: string }
   const server = driverError ?? (error as DatabaseError)
   if (server.severity === undefined) return {}
@@ -111,7 +103,7 @@ function serverFields(error: unknown): ErrorFields {
   const internalPosition = own ? position : server.internalPosition
   return {
     detail: detailOf({ detail, where, internalQuery, internalPosition }),
-    hint: hintFor(server, undefined),
+    hint: hintFor(server, place),
     sqlstate: server.code,
   }
 }

@@ -9,7 +9,7 @@ import { rememberNames } from './entity-names'
 import { codeFailure } from './failure'
 import type { RunContext } from './context'
 import { runSchema } from './schema'
-import { restoreSession } from './session-settings'
+import { restoreSession, timeoutsFor } from './session-settings'
 
 /** Builds the empty database in the set-up's own transaction. */
 export type InitFunction = (queryRunner: QueryRunner) => unknown
@@ -27,17 +27,22 @@ export interface InitObject {
   up?: InitFunction
 }
 
-/** Runs it. `queryRunner` is in the transaction that object and function take part in. */
+/** Runs it; false for a file that holds no statement. `queryRunner` is in the transaction that object and function take part in. */
 export async function buildInitial(
   context: RunContext,
   session: Session,
   init: InitMigration,
   queryRunner: QueryRunner | undefined,
-): Promise<void> {
-  if (init === 'entities') return buildEntities(context, session)
-  if (typeof init === 'string') await runSchema(session, resolve(init))
-  else await callInitial(init, queryRunner!)
+): Promise<boolean> {
+  if (init === 'entities') {
+    await buildEntities(context, session)
+    return true
+  }
+  const fromFile = typeof init === 'string'
+  const statements = fromFile ? await runSchema(session, resolve(init)) : undefined
+  if (!fromFile) await callInitial(init, queryRunner!)
   for (const text of restoreSession(session)) await session.send(text)
+  return statements !== 0
 }
 
 async function callInitial(init: Exclude<InitMigration, string>, queryRunner: QueryRunner) {
@@ -45,7 +50,7 @@ async function callInitial(init: Exclude<InitMigration, string>, queryRunner: Qu
   try {
     await run(queryRunner)
   } catch (error) {
-    throw codeFailure(error, 'initMigration', '')
+    throw codeFailure(error, 'initMigration', '', { form: 'schema' })
   }
 }
 
@@ -65,8 +70,13 @@ function isClass(init: object): boolean {
   return prototype?.upgrade !== undefined || prototype?.up !== undefined
 }
 
-/** TypeORM's synchronize opens transactions and connections of its own, so nothing of ours may be open. */
-async function buildEntities({ database }: RunContext, session: Session): Promise<void> {
+/**
+ * TypeORM's synchronize opens transactions and connections of its own, so nothing of ours may be open, and
+ * the timeouts are the session's.
+ */
+async function buildEntities({ database, settings }: RunContext, session: Session): Promise<void> {
+  const timeouts = session.pooled ? [] : timeoutsFor(session, settings, { local: false })
+  if (timeouts.length > 0) await session.send(timeouts.join(';\n'))
   const queryRunner = await database.queryRunner(session)
   const dataSource = dataSourceOf(queryRunner)
   if (isOurs(dataSource)) {
@@ -84,9 +94,10 @@ async function buildEntities({ database }: RunContext, session: Session): Promis
   try {
     await dataSource.synchronize()
   } catch (error) {
-    throw codeFailure(error, 'set-up from entities', '')
+    throw codeFailure(error, 'set-up from entities', '', { form: 'schema' })
   } finally {
     if (database.single) Reflect.deleteProperty(dataSource, 'createQueryRunner')
+    if (!session.lost) for (const text of restoreSession(session)) await session.send(text)
   }
 }
 

@@ -26,15 +26,26 @@ export function sessionName(operator: string, runId: string, revision?: string):
 }
 
 /**
- * Gives a caller's connection the run's name, also after each script; returns what gives it back its own
- * name and settings. Behind a pooler it keeps its own.
+ * Prepares the connection that works for a run: a caller's gets the run's name, and none may be ended by an
+ * `idle_session_timeout` of the role while TypeScript or a backoff keeps it waiting. Both hold after each
+ * script too. Returns what gives a caller's connection its own name and settings back. Behind a pooler a
+ * session keeps its own.
  */
-export async function nameBorrowed(session: Session, name: string): Promise<() => Promise<void>> {
-  if (session.pooled) return () => Promise.resolve()
+export async function prepareWork(
+  session: Session,
+  name: string | undefined,
+): Promise<() => Promise<void>> {
+  const settings = {
+    ...(name !== undefined && { application_name: name }),
+    ...(session.limits.idle && { idle_session_timeout: '0' }),
+  }
+  if (session.pooled || Object.keys(settings).length === 0) return () => Promise.resolve()
   const own = session.baseline
-  const naming = `SELECT pg_catalog.set_config('application_name', ${quoteLiteral(name)}, false)`
-  session.baseline = [...own, naming]
-  await session.send(naming)
+  const ours = Object.entries(settings).map(
+    ([key, value]) => `SELECT pg_catalog.set_config('${key}', ${quoteLiteral(value)}, false)`,
+  )
+  session.baseline = [...own, ...ours]
+  await session.send(ours.join(';\n'))
   return async () => {
     session.baseline = own
     // in the caller's failed transaction nothing runs, and its ROLLBACK takes the settings back

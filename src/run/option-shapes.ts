@@ -17,7 +17,9 @@ export interface ExecuteOptions {
 
 /** How `setUp` builds an empty database, and what it does with the scripts. */
 export interface SetUpOptions extends ExecuteOptions {
-  /** Run the scripts instead of marking them as done. */
+  /**
+   * Run the scripts instead of marking them as done; default: true where nothing builds the database.
+   */
   runScripts?: boolean
   /** What builds the empty database; default: the canonical schema of the settings, unless scripts run. */
   initMigration?: InitMigration

@@ -10,7 +10,7 @@ import { runMarks } from './marks'
 import { isTakeOver, reportNotices, type RunContext } from './context'
 import { isCode, isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
 import { acquireLock, type Lock } from './lock'
-import { nameBorrowed } from './name'
+import { prepareWork } from './name'
 import type { RunReport } from './report'
 import { leaveWork } from './work-lock'
 import { Runner } from './runner'
@@ -69,15 +69,16 @@ export async function underLock<Result>(
     return found !== undefined
   })
   if (!lock) return found!
-  const work = await openWork(context).catch(async (error: unknown) => {
+  const work = await openWork(context, lock.watch).catch(async (error: unknown) => {
     await lock.release()
     throw error
   })
-  const quiet = work.onNotice(({ severity, message }) => {
-    context.observer.message?.(severity, message)
+  const quiet = work.onNotice(({ severity, message, completed }) => {
+    context.observer.message?.(severity, message, context.running?.(completed))
   })
+  const { borrowed } = context.database
   const part = await enterCallersTransaction(work)
-  const restore = context.database.borrowed ? await nameBorrowed(work, context.name) : undefined
+  const restore = await prepareWork(work, borrowed ? context.name : undefined)
   try {
     const result = await task(lock, work)
     await part.keep()
@@ -90,7 +91,7 @@ export async function underLock<Result>(
     quiet()
     // where this fails the connection is gone, and the lock with it
     await leaveWork(context, work, part.undone ? undefined : restore).catch(() => undefined)
-    const ours = !context.database.borrowed && !work.pooled
+    const ours = !borrowed && !work.pooled
     await Promise.all([work.close(), lock.release(ours)])
   }
 }

@@ -1,6 +1,12 @@
 import type { StepResult } from '../errors'
 import type { Plan, Step } from '../plan/plan'
 
+/** A script as people call it. */
+export interface ScriptName {
+  revision: string
+  title: string
+}
+
 /** What an execution did: a value; printing it is the command line's work. */
 export interface RunReport {
   plan: Plan
@@ -30,6 +36,6 @@ export interface Observer {
    * migrator holds the lock, a lock timed out and is retried, …
    */
   notice?(text: string, kind?: NoticeKind): void
-  /** NOTICE, WARNING or INFO that a script raised, or a line from `context.log()`. */
-  message?(severity: string, text: string): void
+  /** NOTICE, WARNING or INFO that a script raised, or a line from `context.log()`, and which script it was. */
+  message?(severity: string, text: string, script?: ScriptName): void
 }

@@ -22,6 +22,8 @@ export class Runner {
   private readonly interval: number
   /** The script that was reported as started and not yet as finished. */
   private running: ({ job: Job } & Start) | undefined
+  /** The scripts of the message that was sent last. */
+  private together: readonly Job[] = []
 
   constructor(
     readonly context: RunContext,
@@ -46,7 +48,23 @@ export class Runner {
     }
     this.abandon()
     this.running = { job, ...start }
+    if (!this.together.includes(job)) this.runs(job)
     this.context.observer.started?.(job.step, this.results.length, this.total)
+  }
+
+  /** Says whose the notices are that arrive from now on. */
+  private runs({ step: { revision, title } }: Job): void {
+    this.context.running = () => ({ revision, title })
+  }
+
+  /** The same for scripts that share a message; `statements`: how many each one has in it. */
+  runTogether(jobs: readonly Job[], statements: readonly number[]): void {
+    this.together = jobs
+    this.context.running = (completed) => {
+      let left = completed
+      const job = jobs.find((_, index) => (left -= statements[index] ?? 0) < 0) ?? jobs.at(-1)
+      return job && { revision: job.step.revision, title: job.step.title }
+    }
   }
 
   /** Milliseconds since the script that runs was started. */

@@ -10,31 +10,34 @@ import {
   readSchemaFile,
   type SchemaFile,
 } from '../script/schema-file'
+import { systemFact } from '../system-error'
 import { classify, type SqlWork } from '../script/statements'
 import { scriptFailure } from './failure'
 
 /**
  * Builds an empty database from the canonical schema, in the transaction that is open. COPY data goes
- * from the file to the server chunk by chunk.
+ * from the file to the server chunk by chunk. Returns how many statements the file holds.
  *
  * @throws {MigrationError} SETTINGS_INVALID when the file cannot be read; TRANSACTION_MODE for what
  *   PostgreSQL refuses in a transaction; SCRIPT_FAILED with the place
  */
-export async function runSchema(session: Session, file: string): Promise<void> {
+export async function runSchema(session: Session, file: string): Promise<number> {
   const schema = await read(file)
   const sql = await classify(schema.part, schema.part.file, session.conforming)
   refuseOutside(sql, file)
   const load = new SchemaLoad(session, schema, sql)
   await (sql.stepwise ? load.statements() : load.span(0, sql.text.length))
+  return sql.statements.length
 }
 
 async function read(file: string): Promise<SchemaFile> {
   try {
     return await readSchemaFile(file)
   } catch (error) {
+    const known = systemFact(error)
     throw new MigrationError('SETTINGS_INVALID', 'cannot read the canonical schema', {
       file,
-      detail: (error as Error).message,
+      detail: known?.fact ?? (error as Error).message,
       hint: 'Look at schema in the settings.',
       cause: error,
     })
@@ -102,6 +105,11 @@ class SchemaLoad {
 
   private failure(error: DatabaseError, offset: number): MigrationError {
     const part = { ...this.schema.part, line: 1 + this.linesAbove }
-    return scriptFailure(error, basename(part.file), { part, offset, stage: 'script' })
+    return scriptFailure(error, basename(part.file), {
+      part,
+      offset,
+      stage: 'script',
+      form: 'schema',
+    })
   }
 }

@@ -28,6 +28,7 @@ export function timeoutsFor(
     lock_timeout: settings.lockTimeout,
     statement_timeout: settings.statementTimeout,
     idle_in_transaction_session_timeout: 0,
+    ...(session.limits.transaction && { transaction_timeout: 0 }),
     ...(looks && checks),
     ...(wire && !near && keepalives),
   }
@@ -47,16 +48,17 @@ export function timeoutsFor(
 /** Milliseconds from one look at the client to the next, while a statement runs. */
 const checks = { client_connection_check_interval: 2000 }
 
+/** Half of the default `lock_wait`: whoever runs it again then still waits for the lock. */
 const keepalives = {
-  tcp_keepalives_idle: 30,
-  tcp_keepalives_interval: 10,
+  tcp_keepalives_idle: 15,
+  tcp_keepalives_interval: 5,
   tcp_keepalives_count: 3,
-  tcp_user_timeout: 60_000,
+  tcp_user_timeout: 30_000,
 }
 
 /**
  * Lets the server notice that we are gone: within seconds where it can look while a statement runs
- * (PostgreSQL 14 on Linux), and in about a minute when our machine has vanished from the network. Over
+ * (PostgreSQL 14 on Linux), and in half a minute when our machine has vanished from the network. Over
  * a unix socket the rest means nothing. What somebody has set for the first stays.
  * @see https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL
  */

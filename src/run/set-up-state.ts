@@ -6,6 +6,7 @@ import type { JournalState } from '../journal/state'
 import type { Claim } from '../journal/table'
 import { toolVersion } from '../version'
 import type { RunContext } from './context'
+import type { InitMigration } from './initial'
 import { pause, type Lock } from './lock'
 
 /** True when there is nothing left to set up. */
@@ -51,4 +52,34 @@ export function setUpClaim({ runId, operator }: RunContext): Claim {
     operator,
     toolVersion,
   }
+}
+
+/** Tells one attempt at a set-up from the next. */
+export function claimOf({ setUp }: JournalState): string {
+  return setUp ? `${setUp.id} ${setUp.attempt}` : ''
+}
+
+/** The scripts would be marked as done in a database that is still empty. */
+export function emptySchema(file: unknown): MigrationError {
+  return new MigrationError('SETTINGS_INVALID', 'the canonical schema holds no statement', {
+    file: typeof file === 'string' ? file : undefined,
+    hint: 'Write it with dump_schema, or run setup --run-scripts.',
+  })
+}
+
+/**
+ * How a database is set up where the caller leaves it open: the canonical schema builds it, else the
+ * scripts run. To mark every script in an empty database would say that they are done.
+ * @throws {MigrationError} USAGE where nothing builds it and no script is to run
+ */
+export function setUpRequest(
+  options: { runScripts?: boolean; initMigration?: InitMigration },
+  schema: string | undefined,
+): { initMigration: InitMigration | undefined; runScripts: boolean } {
+  const { initMigration = options.runScripts ? undefined : schema } = options
+  const { runScripts = initMigration === undefined } = options
+  if (initMigration !== undefined || runScripts) return { initMigration, runScripts }
+  throw new MigrationError('USAGE', 'runScripts is false, and nothing builds the database', {
+    hint: 'Give initMigration, name schema in the settings, or let the scripts run.',
+  })
 }

@@ -19,11 +19,12 @@ import { openAhead } from './opening'
 import { runPlan, runUntilDone, underLock, type Sessions } from './perform'
 import { heldBy } from './failure'
 import { buildInitial, type InitMigration } from './initial'
+import { historiesOf, refuseHistories } from './refuse-other-tools'
 import type { RunReport } from './report'
 import { isRetryable, sqlstateOf } from './retry'
 import { claimRefused, Runner } from './runner'
 import { timeoutsFor } from './session-settings'
-import { isSetUp, setUpClaim, settledState } from './set-up-state'
+import { claimOf, emptySchema, isSetUp, setUpClaim, settledState } from './set-up-state'
 
 export type { InitMigration } from './initial'
 
@@ -41,7 +42,7 @@ export interface SetUpRequest {
  * rerun goes on with it.
  *
  * @param reading the scripts, which may be read while the server is asked.
- * @throws {MigrationError} NOT_EMPTY when there are tables and no journal; whatever building refuses
+ * @throws {MigrationError} OTHER_TOOL; NOT_EMPTY when there are tables and no journal; whatever building refuses
  */
 export async function setUp(
   context: RunContext,
@@ -53,6 +54,7 @@ export async function setUp(
   try {
     const asking = opening.session.then((session) => readState(session, settings.journal))
     const [scripts, session, before] = await Promise.all([reading, opening.session, asking])
+    refuseHistories(await historiesOf(session, before, settings, database))
     if (isSetUp(before)) return nothingDone(context, scripts, before)
     if (database.borrowed && session.status !== 'I') throw setUpInTransaction()
     refuseAll(survey(scripts, before))
@@ -97,11 +99,6 @@ async function setUpOrFind(
       state = now
     }
   }
-}
-
-/** Tells one attempt at a set-up from the next. */
-function claimOf({ setUp }: JournalState): string {
-  return setUp ? `${setUp.id} ${setUp.attempt}` : ''
 }
 
 function nothingDone(
@@ -200,9 +197,11 @@ class SetUp {
     const { context, work, runner } = this
     runner.checkpoint()
     const building = buildInitial(context, work, initMigration, queryRunner)
-    if (initMigration !== 'entities') return building
-    const built = await runner.watched(building, { what: 'set-up' })
-    if ('error' in built) throw this.asStopped(built.error)
+    if (initMigration === 'entities') {
+      const built = await runner.watched(building, { what: 'set-up' })
+      if ('error' in built) throw this.asStopped(built.error)
+    } else if (!(await building) && !this.request.runScripts && this.scripts.length > 0)
+      throw emptySchema(initMigration)
   }
 
   private asStopped(error: unknown): unknown {

@@ -1,6 +1,7 @@
 import type { MigrationError } from '../errors'
 import { writeTimes } from '../journal/table'
-import { buildMessage, durationsOf, judge, type BatchMessage, type Verdict } from './batch'
+import { buildMessage, durationsOf, judge, statementsIn } from './batch'
+import type { BatchMessage, Verdict } from './batch'
 import { placeOfFailure } from './blame'
 import { connectionLost, heldBy, scriptFailure } from './failure'
 import { labelOf } from './label'
@@ -108,6 +109,7 @@ export class MessageSender {
       runner.started(job, { since: start })
       if (!this.isSealed(job)) this.doubt()
     }
+    runner.runTogether(jobs, message.parcels.map(statementsIn))
     const ahead = new ReportedEarly(runner, jobs)
     const sent = runner.work.send(message.text)
     const following = waiting.slice(jobs.length)

@@ -1,6 +1,7 @@
 import type { Session } from '../database/session'
 import type { FullEntry } from '../journal/entry'
-import { readFull, readState } from '../journal/journal'
+import { readFull } from '../journal/full-entries'
+import { readState } from '../journal/journal'
 import type { JournalState } from '../journal/state'
 import type { JournalName } from '../journal/table'
 import type { Plan } from '../plan/plan'

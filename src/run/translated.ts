@@ -1,5 +1,6 @@
 import type { DatabaseError } from 'pg'
 import { MigrationError } from '../errors'
+import { systemFailure } from '../system-error'
 import { asConnectionLost } from './failure'
 
 /** A server's error outside any script is about the journal or the connection; a bug passes as it is. */
@@ -10,6 +11,8 @@ export async function translated<Result>(work: Promise<Result>): Promise<Result>
     const error = asConnectionLost(thrown)
     const { severity, code, message } = error as Partial<DatabaseError>
     if (error instanceof MigrationError) throw error
+    const system = systemFailure(error)
+    if (system) throw system
     if (severity === undefined && code === undefined) throw error
     throw new MigrationError('JOURNAL_FAILED', 'the database refused the journal or the lock', {
       detail: message,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { eq, gt, matches, minus } from '../database/operators'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
+import { hasRunning } from '../journal/journal'
 import type { JournalName } from '../journal/table'
 import { advisoryLocks, lockOf } from './aside'
 import type { RunContext } from './context'
@@ -19,8 +20,8 @@ interface Orphan {
   name: string
   state: string
   query: string
-  /** True for one that has been asleep inside a transaction for some seconds. */
-  asleep: boolean
+  /** Where its client has said nothing for some seconds: inside a transaction, or between two. */
+  asleep: 'in a transaction' | 'idle' | null
 }
 
 /**
@@ -28,8 +29,9 @@ interface Orphan {
  * more. The migrator's lock says
  * that none is alive, or that it has lost its lock; but a backend learns only after its statement, or
  * its whole message, that its client is gone, and runs on until then. So the connection that works
- * holds a lock of its own: an orphan frees it with its last breath. One whose client sleeps in the
- * middle of a transaction is ended, since its work is rolled back with it; no other is.
+ * holds a lock of its own, which an orphan frees when it ends. One whose client has said nothing for
+ * some seconds is ended: inside a transaction, since its work is rolled back with it; outside, where
+ * the journal shows that nothing is unfinished, since all its work is committed. No other is.
  *
  * Takes a session-level advisory lock on `work`, which ends with the connection; `leaveWork` frees it
  * on one that is lent. Behind a pooler, where a session is nobody's own, there is no such lock, and
@@ -47,7 +49,7 @@ export async function takeWork(context: RunContext, work: Session, key: string):
     const what = orphan ? describe(orphan) : told
     if (what !== told) observer.notice?.(`waiting: ${what}`, 'waiting')
     told = what
-    if (orphan?.asleep) await endOrphan(context, work, orphan)
+    if (orphan && (await mayEnd(context, work, orphan))) await endOrphan(context, work, orphan)
     if (Date.now() >= end) throw expired(told, settings.lockWait)
     await pause(context, Math.min(500, 50 * 1.5 ** attempt) * (0.5 + Math.random()))
     if (await tryWork(work, key)) return
@@ -83,8 +85,9 @@ async function findOrphan(work: Session, key: string): Promise<Orphan | undefine
   const rows = await work.query<Orphan & Record<string, unknown>>(
     `SELECT l.pid, coalesce(a.application_name, '') AS name, coalesce(a.state, 'unknown') AS state,
             coalesce(pg_catalog.left(a.query, 120), '') AS query,
-            coalesce(a.state ${matches} '^idle in transaction'
-              AND (pg_catalog.clock_timestamp() ${minus} a.state_change) ${gt} interval '5 s', false) AS asleep
+            CASE WHEN (pg_catalog.clock_timestamp() ${minus} a.state_change) ${gt} interval '5 s'
+                 THEN CASE WHEN a.state ${eq} 'idle' THEN 'idle'
+                           WHEN a.state ${matches} '^idle in transaction' THEN 'in a transaction' END END AS asleep
        FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid ${eq} l.pid
       WHERE ${advisoryLocks} AND ${lockOf(key)} LIMIT 1`,
   )
@@ -96,10 +99,28 @@ function describe({ pid, name, state, query }: Orphan): string {
   return `backend ${pid}${shown} of a migrator that no longer holds the lock, ${state}: ${query.replace(/\s+/g, ' ')}`
 }
 
+/**
+ * A machine that vanished leaves its backend idle for as long as TCP tries to reach it. While a script
+ * outside a transaction is unfinished, its client may be alive and at work on something else.
+ */
+async function mayEnd(
+  { settings }: RunContext,
+  work: Session,
+  { asleep }: Orphan,
+): Promise<boolean> {
+  if (asleep !== 'idle') return asleep !== null
+  return !(await hasRunning(work, settings.journal))
+}
+
 /** Without the right to end it, waiting for it is all that is left. */
-async function endOrphan({ observer }: RunContext, work: Session, { pid }: Orphan): Promise<void> {
+async function endOrphan(
+  { observer }: RunContext,
+  work: Session,
+  { pid, asleep }: Orphan,
+): Promise<void> {
   const { error } = await work.send(`SELECT pg_catalog.pg_terminate_backend(${pid})`)
-  if (!error) observer.notice?.(`ended backend ${pid}, which slept in a transaction`)
+  const what = asleep === 'idle' ? 'was idle, with all its work recorded' : 'slept in a transaction'
+  if (!error) observer.notice?.(`ended backend ${pid}, which ${what}`)
 }
 
 function expired(orphan: string, waited: number): MigrationError {

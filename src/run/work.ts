@@ -2,6 +2,7 @@ import type { Session } from '../database/session'
 import { untilReleased } from '../database/give-back'
 import { interrupted, MigrationError } from '../errors'
 import type { RunContext } from './context'
+import { isBehindPooler } from './aside'
 import { pause } from './lock'
 import { rememberBaseline } from './session-settings'
 import { takeWork, tryWork, workKey } from './work-lock'
@@ -15,17 +16,18 @@ const shortest = 5000
  * Opens the connection that the work runs on, while another one holds the lock. A pool (the caller's
  * own, or a pooler's) that has no second one to give would let us wait for ever.
  *
+ * @param watch the lock's own session, which shows whether a pooler stands between.
  * @throws {MigrationError} POOL_TOO_SMALL after half of `settings.lockWait`, so that another migrator
- *   that waits in the same pool gets its turn; LOCK_WAIT_EXPIRED while an orphan works;
- *   CONNECTION_FAILED; INTERRUPTED
+ *   that waits in the same pool gets its turn, and CONNECTION_FAILED where there is no pool;
+ *   LOCK_WAIT_EXPIRED while an orphan works; INTERRUPTED
  */
-export async function openWork(context: RunContext): Promise<Session> {
+export async function openWork(context: RunContext, watch?: Session): Promise<Session> {
   const { database } = context
   const key = workKey(context.settings.journal)
   // on the caller's only connection the lock itself is on the one that works
   const [work, taken] = database.single
     ? [await database.open('work'), true]
-    : await openSecond(context, (session) => tryWork(session, key))
+    : await openSecond(context, watch, (session) => tryWork(session, key))
   try {
     if (database.single) await work.identify()
     if (!taken) await takeWork(context, work, key)
@@ -40,6 +42,7 @@ export async function openWork(context: RunContext): Promise<Session> {
 /** A pooler lets anybody connect, so the connection is there when it has answered a first question. */
 async function openSecond(
   context: RunContext,
+  watch: Session | undefined,
   ask: (session: Session) => Promise<boolean>,
 ): Promise<[Session, boolean]> {
   const over = new AbortController()
@@ -52,7 +55,7 @@ async function openSecond(
     throw interrupted()
   })()
   try {
-    return await Promise.race([opening, tooLong(context, over.signal)])
+    return await Promise.race([opening, tooLong(context, watch, over.signal)])
   } catch (error) {
     over.abort()
     const late = opening.then(([second]) => second)
@@ -66,19 +69,34 @@ async function openSecond(
 }
 
 /** Ends with a refusal, or not at all once `over`. */
-async function tooLong(context: RunContext, over: AbortSignal): Promise<never> {
-  const { settings, observer, signal } = context
+async function tooLong(
+  context: RunContext,
+  watch: Session | undefined,
+  over: AbortSignal,
+): Promise<never> {
+  const { settings, observer, signal, database } = context
   const limit = Math.max(shortest, settings.lockWait / 2)
   const stop = signal ? AbortSignal.any([signal, over]) : over
   await pause({ signal: stop }, patience)
-  observer.notice?.('waiting for a second connection: the pool has given all that it has')
+  const giver = database.borrowed ? 'pool' : (await isBehindPooler(watch)) ? 'pooler' : 'server'
+  over.throwIfAborted()
+  observer.notice?.(`waiting for a second connection: the ${giver} has given none yet`)
   await pause({ signal: stop }, limit - patience)
+  if (giver === 'server') throw noSecond(database.label, limit)
   throw new MigrationError(
     'POOL_TOO_SMALL',
-    `the pool gave no second connection within ${limit / 1000} s`,
+    `the ${giver} gave no second connection within ${limit / 1000} s`,
     {
       detail: 'One connection holds the lock while the work runs on another.',
       hint: 'Let the pool have at least two connections for this user and database, or set typeorm.direct_url to an address past the pooler.',
     },
   )
+}
+
+/** Without a pool, it is the server, or the network, that is slow or full. */
+function noSecond(label: string, limit: number): MigrationError {
+  return new MigrationError('CONNECTION_FAILED', `cannot connect to ${label} a second time`, {
+    detail: `no second connection within ${limit / 1000} s; one connection holds the lock while the work runs on another`,
+    hint: "Look at the server's load, at max_connections and the role's connection limit, and at the network.",
+  })
 }

@@ -1,3 +1,4 @@
+import { systemFact } from '../system-error'
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Dirent } from 'node:fs'
@@ -149,9 +150,9 @@ async function entriesOf(folder: string, shown: string): Promise<Dirent[]> {
       const hint = 'Name the folder that holds the scripts, not a file.'
       throw new MigrationError('FOLDER_NOT_FOUND', `${shown} is not a folder`, { hint, cause })
     }
-    const hint = 'Give this user the right to list the folder.'
-    const message = `the scripts' folder ${shown} cannot be read (${code})`
-    throw new MigrationError('FOLDER_NOT_FOUND', message, { hint, cause })
+    const known = systemFact(cause)
+    const message = `cannot read the scripts' folder ${shown}: ${known?.fact ?? code}`
+    throw new MigrationError('FOLDER_NOT_FOUND', message, { hint: known?.hint, cause })
   }
 }
 
@@ -190,7 +191,8 @@ async function whyNoFile(entry: Dirent, path: string): Promise<string | undefine
   if (entry.isDirectory()) return 'a folder has the name of a script'
   if (!entry.isSymbolicLink()) return 'this has the name of a script but is not a regular file'
   const target = await stat(path).catch((error: NodeJS.ErrnoException) => error)
-  if (target instanceof Error) return `a symbolic link that leads nowhere (${target.code})`
+  if (target instanceof Error)
+    return `a symbolic link that leads nowhere: ${systemFact(target)?.fact ?? target.code}`
   return target.isFile() ? undefined : 'a symbolic link that leads to no regular file'
 }
 

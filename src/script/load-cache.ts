@@ -150,7 +150,8 @@ function write(path: string, whole: string): void {
   }
 }
 
-function cacheFolder(folder: string): string | undefined {
+/** Where texts of a folder's files are kept; undefined where no place can be written. */
+export function cacheFolder(folder: string): string | undefined {
   if (!folders.has(folder)) folders.set(folder, findFolder(folder))
   return folders.get(folder)
 }
@@ -175,8 +176,13 @@ function made(folder: string, mode = 0o755): string | undefined {
 
 // Code is run from here, so nobody else may have made the folder or be able to write into it.
 function ownTemporaryFolder(): string | undefined {
+  return ownFolderIn(tmpdir())
+}
+
+/** A folder of this user alone in one that everybody may write to. */
+export function ownFolderIn(place: string): string | undefined {
   const user = process.getuid?.()
-  const folder = made(join(tmpdir(), `typetrek-${user ?? 'cache'}`), 0o700)
+  const folder = made(join(place, `typetrek-${user ?? 'cache'}`), 0o700)
   if (folder === undefined || user === undefined) return folder
   const stat = lstatSync(folder)
   const ours = stat.isDirectory() && stat.uid === user && (stat.mode & 0o077) === 0

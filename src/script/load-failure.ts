@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename, dirname, isAbsolute, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { exitStatusOf, MigrationError, type ErrorCode, type ErrorFields } from '../errors'
+import { systemFailure } from '../system-error'
 import { isLibrary, isTypeScript, moduleKind } from './load-project'
 
 const notFound = new Set([
@@ -17,6 +18,8 @@ export function loadFailure(file: string, error: unknown): MigrationError {
   const known = migrationErrorOf(error)
   if (known) return known
   if (!(error instanceof Error)) return thrown(file, error, String(error))
+  const unreadable = unreadableModule(file, error)
+  if (unreadable) return unreadable
   const code = 'code' in error ? String(error.code) : ''
   if (notFound.has(code)) return missingModule(file, error)
   const missingName = /requested module (['"])(.*?)\1 .*export named '(.*?)'/.exec(error.message)
@@ -24,6 +27,13 @@ export function loadFailure(file: string, error: unknown): MigrationError {
   if (error instanceof SyntaxError && /\bawait\b/.test(error.message))
     return topLevelAwait(file, error)
   return thrown(file, error, error.message)
+}
+
+/** What the system says of the file itself, or of any file at all; what a script opens is its own matter. */
+function unreadableModule(file: string, error: Error): MigrationError | undefined {
+  const { code, path } = error as NodeJS.ErrnoException
+  const general = code === 'EMFILE' || code === 'ENFILE'
+  return path === file || general ? systemFailure(error, { file }) : undefined
 }
 
 // The hooks' own thread hands over a copy that has the fields, but not the class.

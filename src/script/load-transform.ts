@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import type { Options } from '@swc/core'
 import { MigrationError } from '../errors'
 import { cached, type Compiled, digest, keepTogether, kept } from './load-cache'
+import { compilerFor } from './load-compiler'
 import { deferTypes } from './load-metadata'
 import { moduleKind, projectOf, type Compilation, type ModuleKind } from './load-project'
 
@@ -47,7 +48,7 @@ async function compileMissing(files: readonly string[]): Promise<void> {
     return text === undefined
   })
   if (missing.length === 0) return
-  const { transform: start } = require('@swc/core') as typeof import('@swc/core')
+  const { transform: start } = compilerFor(missing[0]!.file)
   const compiled = await Promise.all(
     missing.map(async ({ file, source, variant, how, key }): Promise<Compiled[]> => {
       try {
@@ -127,7 +128,7 @@ function withCallableNamespaces(code: string): string {
 }
 
 function transform(source: string, options: Options, file: string): string {
-  const { transformSync } = require('@swc/core') as typeof import('@swc/core')
+  const { transformSync } = compilerFor(file)
   try {
     return transformSync(textOf(source), options).code
   } catch (error) {

@@ -3,6 +3,7 @@ import Module, { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { MigrationError } from '../errors'
+import { prepareCompiler } from './load-compiler'
 import { loadFailure } from './load-failure'
 import * as importHooks from './load-hooks-esm'
 import { typeScriptFile } from './load-paths'
@@ -50,7 +51,7 @@ let importHooked = false
  */
 export function enableTypeScript(fromFile: string): void {
   hookRequire()
-  if (moduleKind(fromFile) === 'es6') hookImport()
+  if (moduleKind(fromFile) === 'es6') hookImport(fromFile)
 }
 
 /**
@@ -140,17 +141,20 @@ function hookRequire(): void {
 function runTypeScript(module: Loading, file: string): void {
   if (isLibrary(file)) throw inLibrary(file)
   const isModule = moduleKind(file) === 'es6'
-  if (isModule) hookImport()
+  if (isModule) hookImport(file)
   const code = withoutSourceMap(file, compileFile(file))
   module._compile(code, file, isModule ? 'module' : 'commonjs')
 }
 
-function hookImport(): void {
+function hookImport(file: string): void {
   if (importHooked) return
   importHooked = true
   process.setSourceMapsEnabled(true)
   if (node.registerHooks) node.registerHooks(importHooks)
-  else Module.register(pathToFileURL(join(__dirname, 'load-hooks-esm.js')))
+  else {
+    prepareCompiler(file)
+    Module.register(pathToFileURL(join(__dirname, 'load-hooks-esm.js')))
+  }
 }
 
 function inLibrary(file: string): MigrationError {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
+import { systemFact } from '../system-error'
 import { MigrationError } from '../errors'
 import { excerpt } from './position'
 
@@ -45,9 +46,10 @@ function readBytes(path: string, shown: string): Buffer {
   try {
     return readFileSync(path)
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw new MigrationError('SCRIPT_INVALID', `the file cannot be read (${code})`, {
-      hint: 'Give this user the right to read the file.',
+    const known = systemFact(cause)
+    const why = known?.fact ?? (cause as Error).message
+    throw new MigrationError('SCRIPT_INVALID', `the file cannot be read: ${why}`, {
+      hint: known?.hint,
       file: shown,
       cause,
     })

@@ -23,6 +23,7 @@ export const migrationKeys = [
   'journal_text',
   'transaction',
   'late_scripts',
+  'other_tools',
   'lock_wait',
   'lock_timeout',
   'statement_timeout',
@@ -59,6 +60,7 @@ export type MigrationSettings = Pick<
   | 'journal'
   | 'transaction'
   | 'lateScripts'
+  | 'otherTools'
   | 'journalText'
   | 'lockWait'
   | 'lockTimeout'
@@ -81,6 +83,7 @@ export const migrationDefaults: Readonly<Partial<Record<MigrationKey, string>>> 
   journal_text: 'full',
   transaction: 'each',
   late_scripts: 'run',
+  other_tools: 'refuse',
   lock_wait: formatDuration(60_000),
   lock_timeout: formatDuration(5_000),
   statement_timeout: formatDuration(0),
@@ -161,9 +164,11 @@ function journalSettings(found: (key: MigrationKey) => Sourced, read: ValueReade
 function runSettings(found: (key: MigrationKey) => Sourced, read: ValueReader) {
   const modes = ['each', 'all', 'none'] as const
   const late = ['run', 'refuse'] as const
+  const others = ['refuse', 'ignore'] as const
   return {
     transaction: read.choice('transaction', found('transaction'), modes) ?? 'each',
     lateScripts: read.choice('late_scripts', found('late_scripts'), late) ?? 'run',
+    otherTools: read.choice('other_tools', found('other_tools'), others) ?? 'refuse',
     lockWait: read.duration('lock_wait', found('lock_wait')) ?? 0,
     lockTimeout: read.duration('lock_timeout', found('lock_timeout')) ?? 0,
     statementTimeout: read.duration('statement_timeout', found('statement_timeout')) ?? 0,

@@ -1,3 +1,4 @@
+import { systemFact } from '../system-error'
 import { isUtf8 } from 'node:buffer'
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
@@ -122,7 +123,8 @@ export function readText(path: string, name: string, problems: Problems): string
     }
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    problems.add(place, `the file cannot be read (${code})`)
+    const known = systemFact(error)
+    problems.add(place, `the file cannot be read: ${known?.fact ?? code}`, known?.hint)
     return ''
   }
   if (isUtf8(bytes)) return bytes.toString('utf8').replace(/^\uFEFF/, '')

@@ -1,3 +1,4 @@
+import { systemFact } from '../system-error'
 import { isAbsolute, join, resolve, sep } from 'node:path'
 import { IrregularFile, readRegular } from '../regular-file'
 import { readPort } from './address-query'
@@ -151,8 +152,8 @@ export function fileText(
       problems.add(found, `${key} names what ${error.problem}`, hint)
       return undefined
     }
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
-    problems.add(found, `${key} names a file that cannot be read (${code})`, hint)
+    const why = systemFact(error)?.fact ?? (error as Error).message
+    problems.add(found, `${key} names a file that cannot be read: ${why}`, hint)
     return undefined
   }
 }

@@ -39,6 +39,8 @@ export interface ConnectionParts {
 export type TransactionMode = 'each' | 'all' | 'none'
 /** What becomes of a pending script that is older than one applied. */
 export type LateScripts = 'run' | 'refuse'
+/** What becomes of a database that another tool has migrated. */
+export type OtherTools = 'refuse' | 'ignore'
 /** Which SQL the journal keeps. */
 export type JournalText = 'full' | 'downgrade' | 'none'
 
@@ -81,6 +83,8 @@ export interface Settings {
   journal: { schema: string; table: string }
   transaction: TransactionMode
   lateScripts: LateScripts
+  /** What is done where another tool has migrated the database and the journal records nothing. */
+  otherTools: OtherTools
   journalText: JournalText
   /** Milliseconds; how long a migrator waits for another one. */
   lockWait: number

@@ -96,7 +96,8 @@ test('upgrade --json is one document that says what was done', async () => {
       "outcome": "success",
       "durationMs": N
     }
-  ]
+  ],
+  "notices": []
 }
 `),
       stdout,
@@ -344,6 +345,36 @@ test('setup --run-scripts runs them instead', async () => {
     assert.match(stdout, /\nset up: 3 scripts applied in N ms\n$/)
   })
 })
+
+test('setup without a canonical schema runs the scripts, and says so beforehand', async () => {
+  await withApplication(scripts, async ({ cwd, database, run }) => {
+    const url = database.url.replaceAll('%', '%%')
+    await writeFile(join(cwd, 'development.ini'), `[migration]\ntypeorm.url = ${url}\nschema =\n`)
+
+    const dry = await run('setup --dry-run')
+    const done = await run('setup')
+
+    assert.match(dry.stdout, /\n3 scripts would be applied, each in a transaction of its own\n$/)
+    assert.match(dry.stderr, /^No canonical schema is loaded: setup would run the scripts\.\n$/)
+    assert.match(done.stdout, /\nset up: 3 scripts applied in N ms\n$/)
+    assert.deepEqual(await database.query('SELECT id FROM orders'), [{ id: 1 }])
+    assert.equal((await run('status --check')).status, 0)
+  })
+})
+
+for (const [what, text] of Object.entries({ empty: '-- nothing yet\n', missing: undefined }))
+  test(`a canonical schema that is ${what} marks nothing as applied`, async () => {
+    const files = text === undefined ? scripts : { ...scripts, 'schema.sql': text }
+    await withApplication(files, async ({ database, run }) => {
+      const refused = await run('setup')
+
+      assert.equal(refused.status, 2)
+      assert.match(refused.stderr, /error: (?:the canonical schema holds no|cannot read the canon)/)
+      assert.deepEqual(await database.query("SELECT to_regclass('migration_journal') AS made"), [
+        { made: null },
+      ])
+    })
+  })
 
 test('next_version prints the next pending revision, or an empty line', async () => {
   await withApplication(scripts, async ({ run }) => {

@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { commandRow, commandTable, type CommandName } from '../../src/cli/commands'
 import { cutOff } from '../run/cut-off'
 import { migrate, type CliResult, type Surroundings } from '../support/cli'
 import { JsonTypes } from '../support/json-types'
+import { until } from '../support/until'
 import { withApplication } from './application'
 import { withProject } from './project'
 
@@ -99,6 +99,15 @@ test('the documents of commands that change the database are those of docs/json.
   })
 })
 
+test('a plan that would run SQL of the journal is as docs/json.md says', async () => {
+  await withApplication(scripts, async ({ cwd, run }) => {
+    await run('upgrade 2')
+    await rm(join(cwd, 'migration/2_b.sql'))
+    const { steps } = await documentOf(run, 'plan downgrade')
+    assert.equal((steps as { sql: string }[])[0]?.sql, 'SELECT 2;')
+  })
+})
+
 test('the documents of commands that only look are those of docs/json.md', async () => {
   await withApplication(scripts, async ({ cwd, database, run }) => {
     await run('upgrade 1')
@@ -137,12 +146,12 @@ test('the documents of commands that only look are those of docs/json.md', async
 test('the documents about a migrator that is at work are those of docs/json.md', async () => {
   await withApplication({ 'migration/1_a.sql': 'SELECT pg_sleep(60)' }, async ({ run }) => {
     const running = run('upgrade --json')
-    let status = await documentOf(run, 'status')
-    while ((status['running'] as { revision?: string } | null)?.revision !== '1') {
-      await sleep(20)
+    let status: Document | undefined
+    await until(async () => {
       status = await documentOf(run, 'status')
-    }
-    assert.deepEqual(status['pending'], [])
+      return (status['running'] as { revision?: string } | null)?.revision === '1'
+    })
+    assert.deepEqual(status?.['pending'], [])
     await documentOf(run, 'unlock')
     const { ended } = await documentOf(run, 'unlock --terminate --yes')
     assert.equal((ended as unknown[]).length, 2)

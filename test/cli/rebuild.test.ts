@@ -42,7 +42,11 @@ test('rebuild shows its plan, refuses to guess, takes the answer, and then has n
     ] as const) {
       const { status, stdout } = await run(argv)
       assert.equal(status, 0)
-      assert.match(stdout, new RegExp(`up {2}2 {2}b {2}${remark}, not in a transaction\\n`), argv)
+      assert.match(
+        stdout,
+        new RegExp(`up {2}2 {2}b {2}${remark}, not in a transaction, irreversible\\n`),
+        argv,
+      )
     }
     const plan = JSON.parse((await run('plan rebuild --done --json')).stdout) as { steps: object[] }
     assert.deepEqual(plan.steps, [
@@ -53,6 +57,8 @@ test('rebuild shows its plan, refuses to guess, takes the answer, and then has n
         direction: 'up',
         operation: 'run',
         late: false,
+        transaction: false,
+        reversible: false,
         answer: 'done',
       },
     ])

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { normalised } from '../support/cli'
+import { until } from '../support/until'
 import { withApplication, type Application } from './application'
 
 const scripts = {
@@ -94,11 +94,11 @@ for (const [what, files] of Object.entries(slow)) {
     await withApplication(files, async (application) => {
       const { run } = application
       const running = run('upgrade')
-      let text = await statusOf(application)
-      while (!/running +2/.test(text)) {
-        await sleep(20)
-        text = await statusOf(application)
-      }
+      let text = ''
+      await until(
+        async () => /running +2/.test((text = await statusOf(application))),
+        () => text,
+      )
       const check = await run('status --check')
       const { stdout } = await run('unlock')
       await run('unlock --terminate --yes')

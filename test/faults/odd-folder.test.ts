@@ -46,9 +46,12 @@ const oddities: Readonly<
   ],
   'a link that leads nowhere': [
     (path) => symlink('nowhere', path),
-    'a symbolic link that leads nowhere (ENOENT)',
+    'a symbolic link that leads nowhere: it does not exist',
   ],
-  'a link to itself': [(path) => symlink(path, path), 'a symbolic link that leads nowhere (ELOOP)'],
+  'a link to itself': [
+    (path) => symlink(path, path),
+    'a symbolic link that leads nowhere: its symbolic links lead in a circle',
+  ],
   'a link to a folder': [
     (path) => symlink('/', path),
     'a symbolic link that leads to no regular file',
@@ -58,7 +61,7 @@ const oddities: Readonly<
       await call('cp', ['/dev/null', path])
       await chmod(path, 0)
     },
-    'the file cannot be read (EACCES)',
+    'the file cannot be read: permission denied',
   ],
 }
 
@@ -114,7 +117,7 @@ test('a folder that may not be listed is said so', async (context) => {
       assert.equal(status, 2, output)
       assert.match(
         output,
-        /error: the scripts' folder .*migration cannot be read \(EACCES\)\nhint: Give this user/,
+        /error: cannot read the scripts' folder .*migration: permission denied\nhint: Look at the owner/,
       )
     },
   )
@@ -127,6 +130,6 @@ test('settings that may not be read are said so', async (context) => {
     const { status, output } = await upgrade()
 
     assert.equal(status, 2, output)
-    assert.match(output, /development\.ini: cannot be read \(EACCES\)/)
+    assert.match(output, /the file cannot be read: permission denied\n  at development\.ini/)
   })
 })

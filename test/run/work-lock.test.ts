@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { workKey } from '../../src/run/work-lock'
 import { migratorFor } from '../../src/setup'
 import type { TestDatabase } from '../support/database'
 import { failureOf } from '../support/failure'
 import { withMigrator } from '../support/migrator'
+import { startProxy } from '../support/proxy'
 import { go, prepareGo, sleepUntilGo } from '../support/until'
 
 const files = { '1_a.sql': 'CREATE TABLE a ()' }
@@ -93,5 +97,70 @@ test("an application's pool gets its connections back without our lock, after su
     assert.deepEqual(left, [])
     await migrator.close()
     await pool.end()
+  })
+})
+
+const insertRunning =
+  "INSERT INTO migration_journal (run_id, revision, title, kind, operation, ordinal, outcome, checksum, checksum_kind, operator, tool_version) VALUES ('x', 9, '', 'ts', 'run', 1, 'running', '', 'ts', '', '')"
+
+test('one that is idle between transactions is ended once nothing is unfinished, and waited for until then', async () => {
+  await withMigrator(files, async ({ migrator, database, another }) => {
+    await migrator.execute(upgrade)
+    await database.query('DROP TABLE a; DELETE FROM migration_journal')
+    await database.query(insertRunning)
+    const idle = await orphan(database)
+    const waiter = await another({ lock_wait: '8s' })
+    const notices: string[] = []
+
+    const error = await failureOf(waiter.execute(upgrade))
+    await database.query('DELETE FROM migration_journal')
+    await waiter.execute(upgrade, { observer: { notice: (text) => notices.push(text) } })
+
+    assert.equal(error.code, 'LOCK_WAIT_EXPIRED')
+    assert.match(
+      notices.join('\n'),
+      /ended backend \d+, which was idle, with all its work recorded/,
+    )
+    await assert.rejects(idle.query('SELECT 1'))
+  })
+})
+
+test('a machine that vanishes while its script runs does not stop the next run', async () => {
+  const script = { '1_a.sql': 'CREATE TABLE a ();\nSELECT pg_sleep(1.5);' }
+  await withMigrator(script, async ({ migrator, database, folder }) => {
+    let silent = false
+    const forever = new Promise<never>(() => undefined)
+    const proxy = await startProxy(database.connection, ({ from, bytes }) => {
+      if (silent) return forever
+      // what asks for the script's work still gets through
+      if (from === 'client' && bytes.includes('pg_sleep(1.5)')) silent = true
+      return 'pass'
+    })
+    const { user } = database.connection
+    const address = `postgres://${user}@127.0.0.1:${proxy.port}/${database.name}`
+    const gone = await migratorFor(address, folder)
+    const lost = gone.execute(upgrade).catch((error: unknown) => error)
+    while (!silent) await sleep(20)
+    await writeFile(join(folder, '2_b.sql'), 'CREATE TABLE b ()')
+
+    // so much the server's keepalives do by themselves, half a minute after the last word
+    await database.query(
+      `SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+        WHERE l.locktype = 'advisory' AND a.state = 'idle in transaction' AND a.datname = current_database()`,
+    )
+    const notices: string[] = []
+    const { steps } = await migrator.execute(upgrade, {
+      observer: { notice: (text) => notices.push(text) },
+    })
+
+    assert.deepEqual(
+      steps.map(({ revision }) => revision),
+      ['2'],
+      'the first is recorded as done',
+    )
+    assert.match(notices.join('\n'), /ended backend \d+, which was idle/)
+    await proxy.close()
+    assert.ok((await lost) instanceof Error)
+    await gone.close()
   })
 })

@@ -31,7 +31,7 @@ xyz = 1
     'development.ini:5: port is no number from 1 to 65535',
     'development.ini:6: unknown key "typeorm.synchronise". Did you mean typeorm.synchronize?',
     'development.ini:7: typeorm.ssl is neither true nor false: "maybe"',
-    'development.ini:8: typeorm.ssl.ca names a file that cannot be read (ENOENT). Write the PEM text or the path of a file that holds it.',
+    'development.ini:8: typeorm.ssl.ca names a file that cannot be read: it does not exist. Write the PEM text or the path of a file that holds it.',
     'development.ini:9: typeorm.logging has none of true, false, all, query, schema, error, warn, info, log, migration: "eror". Did you mean error?',
     'development.ini:10: typeorm.namingStrategy cannot be said in an ini. Name a module that exports a DataSource with typeorm.data_source.',
     'development.ini:13: unknown key "pakage" in [migration]. Did you mean package?',
@@ -41,7 +41,7 @@ xyz = 1
     'development.ini:17: key "strict" stands twice in [migration], first on line 16',
     'development.ini:18: schema: environment variable NONE is not set. Set NONE, or write ${NONE:-default}.',
     'development.ini:19: journal_table is no name that PostgreSQL can hold (63 bytes, one line)',
-    'development.ini:20: unknown key "xyz" in [migration]. Known keys: app, package, directory, ignore, schema, vcs, schema_diff_cmd, add_script_from, scratch.url, scratch.prefer, scratch.extensions, journal_schema, journal_table, journal_text, transaction, late_scripts, lock_wait, lock_timeout, statement_timeout, wait, strict, typeorm.*.',
+    'development.ini:20: unknown key "xyz" in [migration]. Known keys: app, package, directory, ignore, schema, vcs, schema_diff_cmd, add_script_from, scratch.url, scratch.prefer, scratch.extensions, journal_schema, journal_table, journal_text, transaction, late_scripts, other_tools, lock_wait, lock_timeout, statement_timeout, wait, strict, typeorm.*.',
     '.env:1: line is not of the form NAME=VALUE',
     'hint: none',
   ])

@@ -37,6 +37,7 @@ test('the example of the design is read', async () => {
     journalText: 'full',
     transaction: 'each',
     lateScripts: 'run',
+    otherTools: 'refuse',
     lockWait: 60000,
     lockTimeout: 5000,
     statementTimeout: 0,
@@ -60,6 +61,7 @@ test('the example of the design is read', async () => {
       'journal_text = full (default)',
       'transaction = each (default)',
       'late_scripts = run (default)',
+      'other_tools = refuse (default)',
       'lock_wait = 1min (default)',
       'lock_timeout = 5s (default)',
       'statement_timeout = 0 (default)',
@@ -81,6 +83,7 @@ journal_table = Journal
 journal_text = downgrade
 transaction = all
 late_scripts = refuse
+other_tools = ignore
 lock_wait = 2min
 lock_timeout = 0
 statement_timeout = 1500
@@ -104,6 +107,7 @@ schema_diff_cmd = diff -u a b`
       lockWait: 120000,
     },
   )
+  assert.equal(plain.otherTools, 'ignore')
   const { lockTimeout, statementTimeout, wait, strict, vcs, schemaDiffCmd } = plain
   assert.deepEqual(
     [lockTimeout, statementTimeout, wait, strict, vcs, schemaDiffCmd],

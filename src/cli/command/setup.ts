@@ -18,12 +18,12 @@ export const setup: Handler = (context) =>
 
 async function setUp(context: Context, migrator: Migrator, label: string): Promise<void> {
   const { call, io, output } = context
-  const runScripts = call.options.runScripts ?? false
   output.heading(output.noteStyle.bold(label))
   const startedAt = performance.now()
   const { observer, end } = follow(output, io)
   try {
-    const work = (signal: AbortSignal) => migrator.setUp({ observer, signal, runScripts })
+    const work = (signal: AbortSignal) =>
+      migrator.setUp({ observer, signal, ...runScripts(context) })
     const report = await withFailureExplained(migrator, call.command, () =>
       stoppable(context, work),
     )
@@ -36,16 +36,21 @@ async function setUp(context: Context, migrator: Migrator, label: string): Promi
 }
 
 async function showSetUp(context: Context, migrator: Migrator): Promise<void> {
-  const command = context.call.options.runScripts ? 'upgrade' : 'mark'
+  const builds = !context.call.options.runScripts && migrator.settings.schema !== undefined
+  const command = builds ? 'mark' : 'upgrade'
   const standing = await migrator.status()
   const isSetUp = standing.applied.length + standing.unfinished.length > 0
   await showPlan(context, migrator, isSetUp ? standing : await migrator.plan({ command }))
   if (isSetUp) context.output.note('The database is set up already: setup would leave it as it is.')
-  else if (command === 'mark') context.output.note(firstStep(migrator))
+  else context.output.note(firstStep(migrator, builds))
 }
 
-function firstStep({ settings: { schema } }: Migrator): string {
-  return schema === undefined
-    ? 'No canonical schema is named: setup would build none.'
-    : `Before that, the canonical schema would be loaded: ${schema}`
+function firstStep({ settings: { schema } }: Migrator, builds: boolean): string {
+  return builds
+    ? `Before that, the canonical schema would be loaded: ${schema}`
+    : 'No canonical schema is loaded: setup would run the scripts.'
+}
+
+function runScripts({ call }: Context): { runScripts?: true } {
+  return call.options.runScripts ? { runScripts: true } : {}
 }
