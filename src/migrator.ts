@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
-import type { DatabaseError } from 'pg'
 import type { Database } from './database/database'
 import { openDatabase, openExisting } from './database/open'
 import type { Session } from './database/session'
 import { MigrationError } from './errors'
 import { orInterrupted } from './interruption'
 import type { FullEntry } from './journal/entry'
-import { readFull, readState, type EntryFilter } from './journal/journal'
+import { filterOf, type EntryFilter, type ListOptions } from './journal/entry-filter'
+import { readFull, readState } from './journal/journal'
 import { emptyState } from './journal/state'
 import type { Plan, Request } from './plan/plan'
 import { planSteps } from './plan/planner'
@@ -14,7 +14,7 @@ import { survey } from './plan/survey'
 import { refuseAll } from './plan/usable'
 import { createContext } from './run/context'
 import { execute } from './run/execute'
-import { asConnectionLost } from './run/failure'
+import { translated } from './run/journal-failure'
 import { historiesOf, noticed, type OtherTools, type Situation } from './run/refuse-other-tools'
 import type { Observer, RunReport } from './run/report'
 import type { ApproveJournalSql } from './run/journal-sql'
@@ -23,7 +23,7 @@ import type { Found, Status } from './run/status'
 import type { LockSession } from './run/unlock'
 import { readScripts } from './script/folder'
 import type { Script } from './script/script'
-import { systemFailure, withSystemFailures } from './system-error'
+import { withSystemFailures } from './system-error'
 import { describeAddress } from './settings/address'
 import type { Settings } from './settings/types'
 
@@ -47,16 +47,6 @@ export interface SetUpOptions extends ExecuteOptions {
   runScripts?: boolean
   /** What builds the empty database; default: the canonical schema of the settings, unless scripts run. */
   initMigration?: InitMigration
-}
-
-/** Which entries `list` and `errors` give; all unless said. */
-export interface ListOptions {
-  /** Only so many, the newest. */
-  limit?: number
-  /** Only those that ended then or later. */
-  since?: Date
-  /** Only those of the scripts that the folder holds. */
-  inFolder?: boolean
 }
 
 /** One database and one folder of scripts: everything that the command line and the library do with them. */
@@ -275,17 +265,9 @@ class SettingsMigrator implements Migrator {
     return { state, otherTools }
   }
 
-  private async listed(
-    outcome: 'success' | 'error',
-    { limit, since, inFolder = false }: ListOptions,
-  ): Promise<FullEntry[]> {
-    const scripts = inFolder ? await this.scripts() : undefined
-    return this.entries({
-      outcome,
-      ...(limit !== undefined && { limit }),
-      ...(since && { since: since.toISOString() }),
-      ...(scripts && { revisions: scripts.map(({ revision }) => revision) }),
-    })
+  private async listed(outcome: 'success' | 'error', options: ListOptions): Promise<FullEntry[]> {
+    const scripts = options.inFolder ? await this.scripts() : undefined
+    return this.entries(filterOf(outcome, options, scripts))
   }
 
   private entries(filter: EntryFilter): Promise<FullEntry[]> {
@@ -304,25 +286,5 @@ class SettingsMigrator implements Migrator {
     } finally {
       await session.close()
     }
-  }
-}
-
-/** A server's error outside any script is about the journal or the connection; a bug passes as it is. */
-async function translated<Result>(work: Promise<Result>): Promise<Result> {
-  try {
-    return await work
-  } catch (thrown) {
-    const error = asConnectionLost(thrown)
-    const { severity, code, message } = error as Partial<DatabaseError>
-    if (error instanceof MigrationError) throw error
-    const system = systemFailure(error)
-    if (system) throw system
-    if (severity === undefined && code === undefined) throw error
-    throw new MigrationError('JOURNAL_FAILED', 'the database refused the journal or the lock', {
-      detail: message,
-      hint: (error as DatabaseError).hint ?? 'Look at the rights of the role, and at the server.',
-      sqlstate: code,
-      cause: error,
-    })
   }
 }

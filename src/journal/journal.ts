@@ -1,9 +1,10 @@
 import type { DatabaseError, QueryResultRow } from 'pg'
-import { eq, ge, ne } from '../database/operators'
-import { quoteIdentifier, quoteLiteral } from '../database/quote'
+import { eq, ne } from '../database/operators'
+import { quoteIdentifier } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import type { Entry, FullEntry } from './entry'
+import { conditionsOf, type EntryFilter } from './entry-filter'
 import { inspection, readInspection } from './inspect'
 import { refuseHidden, refuseView } from './nature'
 import { parseEntries, readEntries } from './packed'
@@ -47,16 +48,6 @@ async function refuseNewerShape(session: Session, name: JournalName): Promise<vo
   refuseOther(name, row)
 }
 
-/** Which entries `readFull` reads. */
-export type EntryFilter = ({ outcome: 'success' | 'error' } | { ids: readonly string[] }) & {
-  /** ISO 8601: only those that ended then or later, or began where they have not ended. */
-  since?: string
-  /** Only so many, the newest. */
-  limit?: number
-  /** Only those of these revisions. */
-  revisions?: readonly string[]
-}
-
 /** Whole entries for `list` (successes), `errors` (failures), `trace` (one id), oldest first. Never writes. */
 export async function readFull(
   session: Session,
@@ -72,23 +63,6 @@ export async function readFull(
     if (isUndefinedTable(error)) return []
     throw asJournalError(error, name)
   }
-}
-
-function conditionsOf(filter: EntryFilter): string[] {
-  const { since, revisions } = filter
-  return [
-    'outcome' in filter
-      ? `outcome ${eq} ${quoteLiteral(filter.outcome)}`
-      : `id ${eq} ANY (${numbers(filter.ids)}::pg_catalog.int8[])`,
-    ...(since === undefined
-      ? []
-      : [`coalesce(finished_at, started_at) ${ge} ${quoteLiteral(since)}::pg_catalog.timestamptz`]),
-    ...(revisions ? [`revision ${eq} ANY (${numbers(revisions)}::pg_catalog.numeric[])`] : []),
-  ]
-}
-
-function numbers(digits: readonly string[]): string {
-  return quoteLiteral(`{${digits.join(',')}}`)
 }
 
 /** The SQL that the journal kept to revert the newest application of each revision, where there is some. */

@@ -96,7 +96,8 @@ test('upgrade --json is one document that says what was done', async () => {
       "outcome": "success",
       "durationMs": N
     }
-  ]
+  ],
+  "notices": []
 }
 `),
       stdout,
