@@ -55,6 +55,17 @@ export const exitStatusOf = {
 /** Stable names to test on; the text of a message may change, its code never does. */
 export type ErrorCode = keyof typeof exitStatusOf
 
+/** What became of one step. */
+export interface StepResult {
+  revision: string
+  title: string
+  kind: 'sql' | 'ts' | 'mixed'
+  direction: 'up' | 'down'
+  operation: 'run' | 'run_partial' | 'run_skip' | 'rollback'
+  outcome: 'success' | 'error'
+  durationMs: number
+}
+
 /** What an error says beside its code and its message. */
 export interface ErrorFields {
   /** Facts that do not fit the message; may have several lines. */
@@ -72,8 +83,8 @@ export interface ErrorFields {
   /** PostgreSQL's five-character code. */
   sqlstate?: string | undefined
   cause?: unknown
-  /** What had been done before the failure (a list of step results). */
-  results?: readonly unknown[] | undefined
+  /** What had been done before the failure, and the step that failed. */
+  results?: readonly StepResult[] | undefined
 }
 
 /**
@@ -89,7 +100,7 @@ export class MigrationError extends Error {
   readonly column?: number | undefined
   readonly excerpt?: string | undefined
   readonly sqlstate?: string | undefined
-  results?: readonly unknown[] | undefined
+  results?: readonly StepResult[] | undefined
 
   constructor(code: ErrorCode, message: string, fields: ErrorFields = {}) {
     super(message, fields.cause === undefined ? undefined : { cause: fields.cause })

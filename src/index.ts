@@ -1,4 +1,4 @@
-export { MigrationError, type ErrorCode, type ErrorFields } from './errors'
+export { MigrationError, type ErrorCode, type ErrorFields, type StepResult } from './errors'
 export {
   setUpMigration,
   dataSourceFromConfig,
@@ -11,9 +11,16 @@ export { dumpSchema } from './dump-schema/dump-schema'
 export type { DumpSchemaOptions, DumpSchemaReport } from './dump-schema/options'
 export type { ScriptForm } from './add-script/script-draft'
 export type { AddedScript } from './add-script/write'
-export type { Answers, Question } from './add-script/types'
-export type { ExecuteOptions, Migrator, SetUpOptions } from './migrator'
-export type { ListOptions } from './journal/entry-filter'
+export type {
+  Answers,
+  Backfill,
+  Conversion,
+  EnumMapping,
+  Question,
+  Rename,
+} from './add-script/types'
+export type { Migrator } from './run/migrator-type'
+export type { ExecuteOptions, ListOptions, SetUpOptions } from './run/option-shapes'
 export type { Connectable } from './database/callers'
 export type { Entry, FullEntry, Operation, Outcome } from './journal/entry'
 export type { Answer, Plan, PendingScript, Request, Step, Target } from './plan/plan'
@@ -22,9 +29,22 @@ export type { ApproveJournalSql, JournalSql } from './run/journal-sql'
 export type { RunningScript } from './run/running-script'
 export type { RunningNow, Status } from './run/status'
 export type { LockSession } from './run/unlock'
-export type { NoticeKind, Observer, RunReport, ScriptName, StepResult } from './run/report'
+export type { NoticeKind, Observer, RunReport, ScriptName } from './run/report'
 export type { ScriptContext } from './script/context'
-export type { Direction, Kind, Script } from './script/script'
+export type { ChecksumKind, Direction, Kind, Script, ScriptOptions, SqlPart } from './script/script'
 export { readSettings, type SettingsRequest } from './settings/settings'
 export type { SettingsSource } from './settings/library'
-export type { ScriptSource, Settings } from './settings/types'
+export type {
+  ConnectionParts,
+  DatabaseAddress,
+  JournalText,
+  LateScripts,
+  ScratchSettings,
+  ScriptSource,
+  SettingOrigin,
+  Settings,
+  TransactionMode,
+} from './settings/types'
+export type { MigrationKey } from './settings/migration-keys'
+export type { SettingFlags } from './settings/settings'
+export type { ShownSettings } from './settings/show-settings'

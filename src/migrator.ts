@@ -5,78 +5,40 @@ import type { Session } from './database/session'
 import { MigrationError } from './errors'
 import { orInterrupted } from './interruption'
 import type { FullEntry } from './journal/entry'
-import { filterOf, type EntryFilter, type ListOptions } from './journal/entry-filter'
+import { filterOf, type EntryFilter } from './journal/entry-filter'
 import { readFull, readState } from './journal/journal'
 import { emptyState } from './journal/state'
 import type { Plan, Request } from './plan/plan'
+import { checkRequest } from './plan/check-request'
 import { planSteps } from './plan/planner'
 import { survey } from './plan/survey'
 import { refuseAll } from './plan/usable'
 import { createContext } from './run/context'
 import { execute } from './run/execute'
-import { translated } from './run/journal-failure'
 import { historiesOf, noticed, type OtherTools, type Situation } from './run/refuse-other-tools'
-import type { Observer, RunReport } from './run/report'
-import type { ApproveJournalSql } from './run/journal-sql'
-import type { InitMigration } from './run/set-up'
+import {
+  executeShape,
+  listOfSessions,
+  setUpShape,
+  type ExecuteOptions,
+  type ListOptions,
+  type SetUpOptions,
+} from './run/option-shapes'
+import { translated } from './run/translated'
+import type { Migrator } from './run/migrator-type'
+import type { RunReport } from './run/report'
 import type { Found, Status } from './run/status'
+import type { InitMigration } from './run/initial'
 import type { LockSession } from './run/unlock'
 import { readScripts } from './script/folder'
 import type { Script } from './script/script'
 import { withSystemFailures } from './system-error'
 import { describeAddress } from './settings/address'
+import { checkArgument, checkValue, text } from './settings/arguments'
+import { showSettings, type ShownSettings } from './settings/show-settings'
 import type { Settings } from './settings/types'
 
-/** Who is told while work goes on, and who may stop it. */
-export interface ExecuteOptions {
-  observer?: Observer
-  /** Aborting it cancels the current script, rolls it back and throws INTERRUPTED. */
-  signal?: AbortSignal
-  /**
-   * Whether SQL of the journal may run, as it does to revert a script whose file is gone: yes, no, or a
-   * function that is given that SQL. Default: where only the journal's owner and superusers may write it.
-   */
-  approveJournalSql?: ApproveJournalSql
-}
-
-/** How `setUp` builds an empty database, and what it does with the scripts. */
-export interface SetUpOptions extends ExecuteOptions {
-  /**
-   * Run the scripts instead of marking them as done; default: true where nothing builds the database.
-   */
-  runScripts?: boolean
-  /** What builds the empty database; default: the canonical schema of the settings, unless scripts run. */
-  initMigration?: InitMigration
-}
-
-/** One database and one folder of scripts: everything that the command line and the library do with them. */
-export interface Migrator {
-  readonly settings: Settings
-  /** `database "app" at localhost:5432`, without secrets. */
-  readonly label: string
-  /** The state of the database: a plan without steps, and what is going on. Never writes; starts no embedded server. */
-  status(): Promise<Status>
-  /** What a request would do. Never writes, imports no script. */
-  plan(request: Request): Promise<Plan>
-  /** Plans and runs. @throws {MigrationError} with `results` */
-  execute(request: Request, options?: ExecuteOptions): Promise<RunReport>
-  /** Sets up an empty database; `setUp: false` in the report when it had been set up before. */
-  setUp(options?: SetUpOptions): Promise<RunReport>
-  /** The journal's successes, oldest first. */
-  list(options?: ListOptions): Promise<FullEntry[]>
-  /** The journal's failures, oldest first. */
-  errors(options?: ListOptions): Promise<FullEntry[]>
-  /** One entry in full. @throws {MigrationError} ENTRY_NOT_FOUND */
-  trace(id: string): Promise<FullEntry>
-  /** Who holds the lock, and the sessions of that run; empty when nobody does. */
-  lockSessions(): Promise<LockSession[]>
-  /**
-   * Ends the sessions given, or all of `lockSessions()`: what they run is rolled back or cancelled.
-   * Returns the process ids that were ended. @throws {MigrationError} UNLOCK_REFUSED
-   */
-  unlock(sessions?: readonly LockSession[]): Promise<number[]>
-  close(): Promise<void>
-}
+export type { Migrator } from './run/migrator-type'
 
 /** Prepares a migrator for settings; connects when its first method needs it. */
 export function openMigrator(settings: Settings): Promise<Migrator> {
@@ -92,30 +54,34 @@ export function migratorOn(database: Database, settings: Settings): Migrator {
 const nothingKnown: Situation = { state: emptyState, otherTools: [] }
 
 class SettingsMigrator implements Migrator {
-  private opened: Promise<Database> | undefined
-  private folder: Promise<readonly Script[]> | undefined
-  private impatient = false
+  #opened: Promise<Database> | undefined
+  #folder: Promise<readonly Script[]> | undefined
+  #impatient = false
+  readonly #running = new Set<Promise<unknown>>()
+  // private to the language too, so that no inspection shows a secret
+  readonly #settings: Settings
+  readonly #given: Database | undefined
 
-  constructor(
-    readonly settings: Settings,
-    private readonly given: Database | undefined,
-  ) {}
+  constructor(settings: Settings, given: Database | undefined) {
+    this.#settings = settings
+    this.#given = given
+  }
+
+  get settings(): ShownSettings {
+    return showSettings(this.#settings)
+  }
 
   get label(): string {
-    return this.given?.label ?? describeAddress(this.settings.database)
+    return this.#given?.label ?? describeAddress(this.#settings.database)
   }
 
   async status(): Promise<Status> {
-    const { readStatus, statusOf } = require('./run/status') as typeof import('./run/status')
-    const nothing = {
-      state: emptyState,
-      broken: [],
-      holders: { sessions: [], progress: new Map() },
-      otherTools: [],
-    }
+    const { nothingFound, readStatus, statusOf } =
+      require('./run/status') as typeof import('./run/status')
+    const nothing = { ...nothingFound, otherTools: [] }
     const read = async (session: Session, database: Database): Promise<Found & OtherTools> => {
-      const found = await readStatus(session, this.settings.journal)
-      const otherTools = await historiesOf(session, found.state, this.settings, database)
+      const found = await readStatus(session, this.#settings.journal)
+      const otherTools = await historiesOf(session, found.state, this.#settings, database)
       return { ...found, otherTools }
     }
     const [scripts, found] = await Promise.all([this.scripts(), this.reading(read, nothing)])
@@ -126,6 +92,7 @@ class SettingsMigrator implements Migrator {
   }
 
   async plan(request: Request): Promise<Plan> {
+    checkRequest(request)
     const scripts = this.scripts()
     const planned = async (reading: Promise<Situation>): Promise<Plan> => {
       const [found, situation] = await Promise.all([scripts, reading])
@@ -135,7 +102,7 @@ class SettingsMigrator implements Migrator {
       const made = await planned(this.situationIn(session, database))
       if (!made.steps.some(({ fromJournal }) => fromJournal)) return made
       const { withJournalSql } = require('./run/journal-sql') as typeof import('./run/journal-sql')
-      return withJournalSql(session, this.settings.journal, made)
+      return withJournalSql(session, this.#settings.journal, made)
     }, undefined)
     const [, plan] = await Promise.all([scripts, reading])
     return plan ?? planned(Promise.resolve(nothingKnown))
@@ -153,20 +120,35 @@ class SettingsMigrator implements Migrator {
       ? scripts.filter(({ revision }) => applied.has(revision))
       : []
     const withoutDowngrade = await modulesWithoutDowngrade(revertible)
-    const plan = planSteps(scripts, state, request, { ...this.settings, withoutDowngrade })
+    const plan = planSteps(scripts, state, request, { ...this.#settings, withoutDowngrade })
     return request.command === 'mark' ? plan : { ...plan, ...noticed(plan.notices, otherTools) }
   }
 
-  async execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
+  execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
+    return this.tracked(async () => {
+      checkRequest(request)
+      checkArgument('the options object', options, executeShape)
+      return this.run(request, options)
+    })
+  }
+
+  setUp(options: SetUpOptions = {}): Promise<RunReport> {
+    return this.tracked(async () => {
+      checkArgument('the options object', options, setUpShape)
+      return this.runSetUp(options)
+    })
+  }
+
+  private async run(request: Request, options: ExecuteOptions): Promise<RunReport> {
     const scripts = this.scripts()
     scripts.catch(() => undefined) // a database that cannot be opened is told instead
     const database = await this.orStopped(this.database(), options)
     return translated(execute(this.context(database, options), scripts, request))
   }
 
-  async setUp(options: SetUpOptions = {}): Promise<RunReport> {
+  private async runSetUp(options: SetUpOptions): Promise<RunReport> {
     const { setUpRequest } = require('./run/set-up-state') as typeof import('./run/set-up-state')
-    const request = setUpRequest(options, this.settings.schema)
+    const request = setUpRequest(options, this.#settings.schema)
     const scripts = this.scripts(request.initMigration)
     scripts.catch(() => undefined) // a database that cannot be opened is told instead
     const database = await this.orStopped(this.database(), options)
@@ -184,6 +166,7 @@ class SettingsMigrator implements Migrator {
   }
 
   async trace(id: string): Promise<FullEntry> {
+    checkValue('the id', id, text)
     const [entry] = /^\d{1,18}$/.test(id) ? await this.entries({ ids: [id] }) : []
     if (entry) return entry
     throw new MigrationError('ENTRY_NOT_FOUND', `the journal has no entry ${id}`, {
@@ -194,7 +177,7 @@ class SettingsMigrator implements Migrator {
   async lockSessions(): Promise<LockSession[]> {
     const { nameScripts, needsScripts, readHolders } =
       require('./run/unlock') as typeof import('./run/unlock')
-    const holders = await this.reading((session) => readHolders(session, this.settings.journal), {
+    const holders = await this.reading((session) => readHolders(session, this.#settings.journal), {
       sessions: [],
       progress: new Map(),
     })
@@ -205,52 +188,70 @@ class SettingsMigrator implements Migrator {
   }
 
   async unlock(sessions?: readonly LockSession[]): Promise<number[]> {
+    if (sessions !== undefined) checkValue('the sessions', sessions, listOfSessions)
     const held = sessions ?? (await this.lockSessions())
     const { endSessions } = require('./run/unlock') as typeof import('./run/unlock')
     return this.reading((session) => endSessions(session, held), [])
   }
 
   async close(): Promise<void> {
-    const closing = this.opened?.then(
+    // what still runs works on connections that are released only then
+    if (!this.#impatient) await Promise.all(this.#running)
+    const closing = this.#opened?.then(
       (database) => database.close(),
       () => undefined, // a failed opening was thrown to its caller
     )
     // who stopped the opening does not wait for its end either
-    if (!this.impatient) await closing
-    this.opened = undefined
+    if (!this.#impatient) await closing
+    this.#opened = undefined
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  private tracked<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = work()
+    const settled: Promise<unknown> = result.then(forget, forget)
+    const running = this.#running
+    function forget(): void {
+      running.delete(settled)
+    }
+    running.add(settled)
+    return result
   }
 
   private orStopped<Result>(task: Promise<Result>, { signal }: ExecuteOptions): Promise<Result> {
     return orInterrupted(task, signal).catch((error: unknown) => {
-      this.impatient = signal?.aborted === true
+      this.#impatient = signal?.aborted === true
       throw error
     })
   }
 
   private context(database: Database, options: ExecuteOptions) {
     const { observer, signal, approveJournalSql } = options
-    return createContext(database, this.settings, observer, signal, approveJournalSql)
+    return createContext(database, this.#settings, observer, signal, approveJournalSql)
   }
 
   /** @param initial what builds an empty database, which is no script where it is a file */
   private scripts(initial?: InitMigration): Promise<readonly Script[]> {
     const others = typeof initial === 'string' ? [resolve(initial)] : []
-    this.folder ??= withSystemFailures(readScripts(this.settings, { others }))
-    return this.folder
+    this.#folder ??= withSystemFailures(readScripts(this.#settings, { others }))
+    return this.#folder
   }
 
   private database(): Promise<Database> {
-    this.opened ??= this.given
-      ? Promise.resolve(this.given)
-      : withSystemFailures(openDatabase(this.settings))
-    return this.opened
+    this.#opened ??= this.#given
+      ? Promise.resolve(this.#given)
+      : withSystemFailures(openDatabase(this.#settings))
+    return this.#opened
   }
 
   /** For reading only: nothing where an embedded server was never made. */
   private async existing(): Promise<Database | undefined> {
-    if (this.given || this.opened) return this.database()
-    const database = await openExisting(this.settings)
-    if (database) this.opened = Promise.resolve(database)
+    if (this.#given || this.#opened) return this.database()
+    const database = await openExisting(this.#settings)
+    if (database) this.#opened = Promise.resolve(database)
     return database
   }
 
@@ -260,8 +261,8 @@ class SettingsMigrator implements Migrator {
   }
 
   private async situationIn(session: Session, database: Database): Promise<Situation> {
-    const state = await readState(session, this.settings.journal)
-    const otherTools = await historiesOf(session, state, this.settings, database)
+    const state = await readState(session, this.#settings.journal)
+    const otherTools = await historiesOf(session, state, this.#settings, database)
     return { state, otherTools }
   }
 
@@ -271,10 +272,17 @@ class SettingsMigrator implements Migrator {
   }
 
   private entries(filter: EntryFilter): Promise<FullEntry[]> {
-    return this.reading((session) => readFull(session, this.settings.journal, filter), [])
+    return this.reading((session) => readFull(session, this.#settings.journal, filter), [])
   }
 
-  private async reading<Result>(
+  private reading<Result>(
+    read: (session: Session, database: Database) => Promise<Result>,
+    otherwise: Result,
+  ): Promise<Result> {
+    return this.tracked(() => this.readingNow(read, otherwise))
+  }
+
+  private async readingNow<Result>(
     read: (session: Session, database: Database) => Promise<Result>,
     otherwise: Result,
   ): Promise<Result> {

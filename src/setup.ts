@@ -1,9 +1,11 @@
 import type { DataSource } from 'typeorm'
 import { databaseOf, type Connectable } from './database/callers'
 import { MigrationError } from './errors'
-import { migratorOn, openMigrator, type ExecuteOptions, type Migrator } from './migrator'
+import { migratorOn, openMigrator, type Migrator } from './migrator'
 import type { Plan } from './plan/plan'
 import type { InitMigration } from './run/initial'
+import { setUpShape, type ExecuteOptions } from './run/option-shapes'
+import { checkArgument, checkValue, oneOf, text } from './settings/arguments'
 import type { Observer } from './run/report'
 import { settingsFor, type SettingsSource } from './settings/library'
 
@@ -43,10 +45,14 @@ export async function setUpMigration(
   source: SettingsSource,
   options: SetUpMigrationOptions = {},
 ): Promise<boolean> {
+  checkArgument('the options object', options, {
+    ...setUpShape,
+    whenSetUp: oneOf('leave', 'upgrade', 'verify'),
+  })
   const migrator = await migratorFor(database, source)
   try {
     const { schema } = migrator.settings
-    const { whenSetUp = 'leave', ...given } = options
+    const { whenSetUp = 'leave', initMigration: _, runScripts: __, ...given } = options
     const rest = { ...given, ...(given.observer && { observer: sayingOnce(given.observer) }) }
     const { initMigration = options.runScripts ? undefined : schema } = options
     const { runScripts = initMigration === undefined } = options
@@ -92,6 +98,10 @@ export async function migratorFor(
   database: Connectable | string,
   source: SettingsSource,
 ): Promise<Migrator> {
+  checkValue('the database', database, {
+    what: 'an address, a DataSource, a QueryRunner, or a pg Pool or Client',
+    holds: (value) => text.holds(value) || (typeof value === 'object' && value !== null),
+  })
   if (typeof database === 'string') return openMigrator(await settingsFor(source, database))
   const settings = await settingsFor(source)
   return migratorOn(databaseOf(database, settings.lockWait), settings)

@@ -1,6 +1,22 @@
 import { withSystemFailures } from '../system-error'
+import { callable, checkArgument, flag, object, oneOf, signal, text } from '../settings/arguments'
 import { settingsFor, type SettingsSource } from '../settings/library'
 import type { AddScriptOptions, AddScriptReport } from './options'
+
+const shape = {
+  title: text,
+  from: oneOf('schema', 'entities', 'command', 'none'),
+  answers: object,
+  form: oneOf('sql', 'ts', 'pair'),
+  verify: flag,
+  commit: flag,
+  message: text,
+  withSchema: flag,
+  dryRun: flag,
+  check: flag,
+  signal,
+  progress: callable,
+}
 
 /**
  * Writes the next script from the difference between the scripts, replayed in a scratch database, and
@@ -17,6 +33,7 @@ export async function addScript(
   source: SettingsSource,
   options: AddScriptOptions,
 ): Promise<AddScriptReport> {
+  checkArgument('the options object', options, shape, ['title'])
   const settings = await settingsFor(source)
   const { Adding } = await import('./adding.js')
   return withSystemFailures(new Adding(settings, options).run())

@@ -1,7 +1,8 @@
 import { MigrationError } from '../errors'
 import type { Entry, FullEntry } from '../journal/entry'
 import type { Plan, PendingScript, Step } from '../plan/plan'
-import type { RunReport, StepResult } from '../run/report'
+import type { StepResult } from '../errors'
+import type { RunReport } from '../run/report'
 import type { Place } from './database-member'
 import { partition, type Partition, type StatusView } from './status-partition'
 
@@ -62,7 +63,7 @@ export function failureMembers(error: unknown, runsSteps: boolean): object {
 
 /** The steps that came before a failure, and the failed one. */
 export function stepsDone(error: unknown): readonly StepResult[] {
-  return error instanceof MigrationError ? ((error.results ?? []) as readonly StepResult[]) : []
+  return error instanceof MigrationError ? (error.results ?? []) : []
 }
 
 function appliedMember(entry: Entry, { failedDowngrades }: Partition) {

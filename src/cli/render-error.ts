@@ -1,5 +1,5 @@
 import { MigrationError } from '../errors'
-import type { StepResult } from '../run/report'
+import type { StepResult } from '../errors'
 import type { Style } from './style'
 import { counted, indented, visible, visibleLines } from './text'
 

@@ -1,5 +1,5 @@
 import type { Plan, Step } from '../plan/plan'
-import type { StepResult } from '../run/report'
+import type { StepResult } from '../errors'
 import type { Style } from './style'
 import { cellWidth, counted, elapsed, titleWords } from './text'
 

@@ -1,11 +1,11 @@
 import type { DataSource, DataSourceOptions } from 'typeorm'
-import { MigrationError } from '../errors'
 import { describeAddress } from '../settings/address'
 import { dataSourceOptions } from '../settings/data-source-options'
 import type { ConnectionParts, Settings } from '../settings/types'
 import { whileRefused } from './connect'
 import { placeOf } from './open'
 import { connectionFailed } from './connection-failure'
+import { notInitialized } from './initialize'
 import { labelOfDataSource } from './data-source-connection'
 
 /**
@@ -50,11 +50,7 @@ export async function initialized(dataSource: DataSource, settings: Settings): P
     const isOwn = database.kind === 'data_source'
     const label = isOwn ? labelOfDataSource(dataSource) : describeAddress(database)
     if (typeof (error as { code?: unknown }).code === 'string') throw connectionFailed(error, label)
-    throw new MigrationError('CONNECTION_FAILED', `cannot initialize the DataSource of ${label}`, {
-      detail: (error as Error).message,
-      hint: 'Look at the typeorm.* settings, and at whether the server is up.',
-      cause: error,
-    })
+    throw notInitialized(error as Error, label)
   }
 }
 

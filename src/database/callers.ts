@@ -3,18 +3,25 @@ import type { DataSource, QueryRunner } from 'typeorm'
 import { patiently } from './connect'
 import { labelOfDataSource } from './data-source-connection'
 import type { Database, Purpose } from './database'
+import { giveBack } from './give-back'
+import { initializeQuietly } from './initialize'
 import { Session } from './session'
+import { refuseUnusable } from './usable'
 
 /** What an application may hand over instead of a URL. */
 export type Connectable = DataSource | QueryRunner | Pool | ClientBase
 
 /**
  * Makes a Database of what the application has open. Nothing of the caller's is closed: a DataSource
- * and a Pool lend connections, a QueryRunner and a Client are used as they are.
+ * and a Pool lend connections, a QueryRunner and a Client are used as they are. A DataSource that is not
+ * initialized is initialized when a connection is needed, and destroyed again by `close`.
  * @param patience milliseconds to go on trying while the server has no connection left for the pool
+ * @param wait milliseconds to go on trying while the server of a DataSource is not up yet
+ * @throws {MigrationError} USAGE for anything else, and for what was closed or never opened
  */
-export function databaseOf(connectable: Connectable, patience = 0): Database {
-  if ('createQueryRunner' in connectable) return new DataSourceDatabase(connectable, patience)
+export function databaseOf(connectable: Connectable, patience = 0, wait = 0): Database {
+  refuseUnusable(connectable)
+  if ('createQueryRunner' in connectable) return new DataSourceDatabase(connectable, patience, wait)
   if ('startTransaction' in connectable) return new QueryRunnerDatabase(connectable)
   if ('totalCount' in connectable) return new PoolDatabase(connectable, patience)
   return new ClientDatabase(connectable, patience)
@@ -28,10 +35,13 @@ class DataSourceDatabase implements Database {
   readonly migrationsTable: string | undefined
   private readonly runners = new Map<Session, QueryRunner>()
   private only: Promise<Session> | undefined
+  /** Set where the DataSource was initialized here. */
+  private initializing: Promise<void> | undefined
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly patience: number,
+    private readonly wait: number,
   ) {
     const options = dataSource.options as {
       poolSize?: number
@@ -43,23 +53,32 @@ class DataSourceDatabase implements Database {
   }
 
   open(_purpose: Purpose, patience = this.patience): Promise<Session> {
-    const lend = () => patiently(() => this.lend(), { label: this.label, wait: 0, patience })
+    const { label, wait } = this
+    const lend = () => patiently(() => this.lend(), { label, wait, patience })
     if (!this.single) return lend()
     this.only ??= lend()
     return this.only
   }
 
   private async lend(): Promise<Session> {
-    const queryRunner = this.dataSource.createQueryRunner()
+    if (!this.dataSource.isInitialized) await this.initialize()
+    const queryRunner = this.dataSource.createQueryRunner('master')
     const client = (await queryRunner.connect()) as ClientBase
-    const giveBack = async () => {
-      await queryRunner.release()
-      session.detach()
+    const release = async () => {
       this.runners.delete(session)
+      await giveBack(session, () => queryRunner.release())
     }
-    const session = new Session(client, this.single ? stay : giveBack)
+    const session = new Session(client, release, this.single)
     this.runners.set(session, queryRunner)
     return session
+  }
+
+  private initialize(): Promise<void> {
+    this.initializing ??= initializeQuietly(this.dataSource, this.label).catch((error: unknown) => {
+      this.initializing = undefined
+      throw error
+    })
+    return this.initializing
   }
 
   queryRunner(session: Session): Promise<QueryRunner> {
@@ -68,9 +87,11 @@ class DataSourceDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    for (const runner of this.runners.values()) if (!runner.isReleased) await runner.release()
-    this.runners.clear()
+    for (const session of this.runners.keys()) await session.end()
     this.only = undefined
+    const initialized = await this.initializing?.then(() => this.dataSource.isInitialized)
+    this.initializing = undefined
+    if (initialized) await this.dataSource.destroy()
   }
 }
 
@@ -88,6 +109,7 @@ class QueryRunnerDatabase implements Database {
   }
 
   async open(): Promise<Session> {
+    refuseUnusable(this.runner)
     this.session ??= await asFound((await this.runner.connect()) as ClientBase)
     return this.session
   }
@@ -98,6 +120,7 @@ class QueryRunnerDatabase implements Database {
 
   close(): Promise<void> {
     this.session?.detach()
+    this.session = undefined
     return Promise.resolve()
   }
 }
@@ -146,6 +169,7 @@ class PoolDatabase extends DriverDatabase {
   private only: Promise<Session> | undefined
 
   open(_purpose: Purpose, patience = this.patience): Promise<Session> {
+    refuseUnusable(this.pool)
     const lend = () => patiently(() => this.lend(), { label: this.label, wait: 0, patience })
     if (!this.single) return lend()
     this.only ??= lend()
@@ -154,12 +178,8 @@ class PoolDatabase extends DriverDatabase {
 
   private async lend(): Promise<Session> {
     const client = await this.pool.connect()
-    const giveBack = () => {
-      client.release()
-      session.detach()
-      return Promise.resolve()
-    }
-    const session = new Session(client, this.single ? stay : giveBack, giveBack)
+    const release = () => giveBack(session, (gone) => client.release(gone))
+    const session = new Session(client, release, this.single)
     return session
   }
 
@@ -169,7 +189,8 @@ class PoolDatabase extends DriverDatabase {
 
   override async close(): Promise<void> {
     await super.close()
-    await (await this.only)?.end()
+    const only = await this.only?.catch(() => undefined)
+    await only?.end()
     this.only = undefined
   }
 }
@@ -189,6 +210,7 @@ class ClientDatabase extends DriverDatabase {
   }
 
   async open(): Promise<Session> {
+    refuseUnusable(this.client)
     this.session ??= await asFound(this.client)
     return this.session
   }
@@ -201,12 +223,13 @@ class ClientDatabase extends DriverDatabase {
   override async close(): Promise<void> {
     await super.close()
     this.session?.detach()
+    this.session = undefined
   }
 }
 
 /** The answer to any question tells whether the caller has a transaction open. */
 async function asFound(client: ClientBase): Promise<Session> {
-  const session = new Session(client, stay)
+  const session = new Session(client, stay, true)
   await session.identify()
   return session
 }

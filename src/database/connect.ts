@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, ClientConfig } from 'pg'
+import { MigrationError } from '../errors'
 import type { ConnectionParts } from '../settings/types'
 import { connectionFailed, isNotUpYet } from './connection-failure'
 import { Session } from './session'
@@ -42,6 +43,7 @@ export async function patiently<Result>(
   try {
     return await whileRefused(open, options)
   } catch (error) {
+    if (error instanceof MigrationError) throw error
     throw connectionFailed(error, options.label)
   }
 }

@@ -4,14 +4,14 @@ import { MigrationError } from '../errors'
 import { loadModule } from '../script/load'
 
 /**
- * Loads the module that `typeorm.data_source` names; runs its top level.
+ * Loads the module that `typeorm.data_source` names; runs its top level. The DataSource, or a promise of
+ * one, may be an export, the default export, or the module itself (`module.exports =`, `export =`).
  * @throws {MigrationError} SETTINGS_INVALID when it does not export exactly one DataSource,
  *   SCRIPT_NOT_LOADABLE
  */
 export async function loadDataSource(file: string): Promise<DataSource> {
   refuseIrregular(file)
-  const exported: unknown[] = Object.values(await loadModule(file))
-  const found = new Set((await Promise.all(exported)).filter(isDataSource))
+  const found = await dataSourcesIn(await loadModule(file))
   const [dataSource] = found
   if (dataSource && found.size === 1) return dataSource
   throw new MigrationError(
@@ -19,6 +19,16 @@ export async function loadDataSource(file: string): Promise<DataSource> {
     dataSource ? 'the module exports several DataSources' : 'the module exports no DataSource',
     { file, hint: 'Export one DataSource from the module that typeorm.data_source names.' },
   )
+}
+
+async function dataSourcesIn(loaded: object): Promise<Set<DataSource>> {
+  if (isDataSource(loaded)) return new Set([loaded])
+  const exported = await Promise.all(Object.values(loaded) as unknown[])
+  const found = new Set(exported.filter(isDataSource))
+  const { default: inner } = loaded as { default?: unknown }
+  // what `import` gives for CommonJS
+  const wrapped = found.size === 0 && typeof inner === 'object' && inner !== null
+  return wrapped ? dataSourcesIn(inner) : found
 }
 
 /** To import a pipe would wait for ever. */

@@ -72,20 +72,5 @@ async function typeormOptions(settings: Settings, connection: ConnectionParts) {
 async function dataSourceOf(settings: Settings, file: string): Promise<Database> {
   const { loadDataSource } = await import('./data-source-module.js')
   const { databaseOf } = await import('./callers.js')
-  const dataSource = await loadDataSource(file)
-  if (dataSource.isInitialized) return databaseOf(dataSource, settings.lockWait)
-  const { initialized } = await import('./application.js')
-  const database = databaseOf(await initialized(dataSource, settings), settings.lockWait)
-  return {
-    label: database.label,
-    single: database.single,
-    borrowed: database.borrowed,
-    migrationsTable: database.migrationsTable,
-    open: (purpose, patience) => database.open(purpose, patience),
-    queryRunner: (session) => database.queryRunner(session),
-    close: async () => {
-      await database.close()
-      await dataSource.destroy()
-    },
-  }
+  return databaseOf(await loadDataSource(file), settings.lockWait, settings.wait)
 }

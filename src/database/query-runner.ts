@@ -57,6 +57,16 @@ export async function queryRunnerOn(
   return { queryRunner, dataSource }
 }
 
+/** The DataSource that a QueryRunner belongs to: `dataSource` in TypeORM 1, `connection` in 0.3. */
+export function dataSourceOf(queryRunner: QueryRunner): DataSource {
+  return isOlder(queryRunner) ? queryRunner.connection : queryRunner.dataSource
+}
+
+/** True for TypeORM 0.3. */
+export function isOlder(queryRunner: QueryRunner): boolean {
+  return (queryRunner as { dataSource?: DataSource }).dataSource === undefined
+}
+
 const ours = new WeakSet<DataSource>()
 
 /** True for a DataSource made here, which installs no extensions when it connects. */

@@ -37,6 +37,8 @@ export class Session {
   baseline: readonly string[] = []
   /** True on a connection that belongs to the caller: what it holds besides settings is not ours to drop. */
   borrowed = false
+  /** True where the caller has a transaction open, which stays the caller's to end. */
+  inCallersTransaction = false
   /** The backend's process id, as `identify` found it; behind a pooler the next transaction may have another. */
   pid: number
   /** True on an address that is said to lead past a pooler, whatever the process ids look like. */
@@ -51,7 +53,14 @@ export class Session {
   /** What `standard_conforming_strings` is when nobody has set it here, as `identify` found it. */
   conforming = true
 
-  private closed = false
+  /**
+   * Key of an advisory lock that this session may hold, so that whoever gives a lent connection back
+   * frees it.
+   */
+  advisoryKey: string | undefined
+
+  private readonly running = new Set<Promise<unknown>>()
+  private ended: Promise<void> | undefined
   /** The newest message that was sent. */
   private message: Message | undefined
   private lastStatus: TransactionStatus = 'I'
@@ -64,13 +73,13 @@ export class Session {
   }
 
   /**
-   * @param release lets the connection go when its user is done with it.
-   * @param end lets it go for good; the same where nothing is shared.
+   * @param release releases the connection; called once.
+   * @param shared several users have this session, so that `close` keeps it and only `end` releases it.
    */
   constructor(
     private readonly client: ClientBase,
     private readonly release: () => Promise<void>,
-    private readonly endIt = release,
+    private readonly shared = false,
   ) {
     client.on('error', this.lose)
     client.on('end', this.lose)
@@ -81,13 +90,13 @@ export class Session {
 
   /** Runs one query with parameters (or several without) and returns its rows. */
   async query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
-    const result = await this.client.query<Row>(text, values)
+    const result = await this.tracked(this.client.query<Row>(text, values))
     return result.rows
   }
 
   /** Runs several statements in one message and returns the rows of each; rows arrive as pg's types. */
   async queryAll(text: string): Promise<QueryResultRow[][]> {
-    const result: unknown = await this.client.query(text)
+    const result: unknown = await this.tracked(this.client.query(text))
     const results = Array.isArray(result) ? result : [result]
     return results.map((one: { rows: QueryResultRow[] }) => one.rows)
   }
@@ -97,10 +106,11 @@ export class Session {
    * @throws the driver's error when the connection is lost before the answer is complete.
    */
   send(text: string): Promise<MessageResult> {
-    return new Promise((done, failed) => {
+    const answer = new Promise<MessageResult>((done, failed) => {
       this.message = new Message(text, done, failed)
       this.client.query(this.message)
     })
+    return this.tracked(answer)
   }
 
   /** Runs one `COPY … FROM stdin` with its data, at the pace at which the server takes it. */
@@ -109,7 +119,22 @@ export class Session {
     const { Readable } = require('node:stream') as typeof import('node:stream')
     const { pipeline } = require('node:stream/promises') as typeof import('node:stream/promises')
     const { from } = require('pg-copy-streams') as typeof import('pg-copy-streams')
-    await pipeline(Readable.from(data), this.client.query(from(statement)))
+    await this.tracked(pipeline(Readable.from(data), this.client.query(from(statement))))
+  }
+
+  private tracked<Result>(answer: Promise<Result>): Promise<Result> {
+    const settled: Promise<unknown> = answer.then(forget, forget)
+    const { running } = this
+    function forget(): void {
+      running.delete(settled)
+    }
+    running.add(settled)
+    return answer
+  }
+
+  /** Resolves when nothing sent here is under way any more. */
+  async quiet(): Promise<void> {
+    await Promise.all(this.running)
   }
 
   /** As the server said when it was last ready; idle where nothing was asked yet. */
@@ -179,17 +204,15 @@ export class Session {
     return this.client
   }
 
-  /** Lets the connection go, whatever state it is in; once, and never throws. */
+  /** Releases the connection, whatever state it is in, unless others share it; never throws. */
   async close(): Promise<void> {
-    if (this.closed) return
-    this.closed = true
-    await this.release().catch(() => undefined)
+    if (!this.shared) await this.end()
   }
 
-  /** Lets a connection go that several users share. */
-  async end(): Promise<void> {
-    this.detach()
-    await this.endIt().catch(() => undefined)
+  /** Releases the connection once, also one that is shared; never throws. */
+  end(): Promise<void> {
+    this.ended ??= this.release().catch(() => undefined)
+    return this.ended
   }
 
   /** Takes our listeners off a connection that stays with its owner. */

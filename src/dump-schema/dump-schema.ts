@@ -1,6 +1,20 @@
 import { withSystemFailures } from '../system-error'
+import { callable, checkArgument, flag, signal, text } from '../settings/arguments'
 import { settingsFor, type SettingsSource } from '../settings/library'
 import type { DumpSchemaOptions, DumpSchemaReport } from './options'
+
+const shape = {
+  file: {
+    what: 'a path or false',
+    holds: (value: unknown) => value === false || text.holds(value),
+  },
+  overwrite: flag,
+  ask: callable,
+  dryRun: flag,
+  check: flag,
+  signal,
+  progress: callable,
+}
 
 /**
  * Writes the canonical schema from the scripts: replays them in a scratch database and writes what
@@ -17,6 +31,7 @@ export async function dumpSchema(
   source: SettingsSource,
   options: DumpSchemaOptions = {},
 ): Promise<DumpSchemaReport> {
+  checkArgument('the options object', options, shape)
   const settings = await settingsFor(source)
   const { Dumping } = await import('./dumping.js')
   return withSystemFailures(new Dumping(settings, options).run())

@@ -29,20 +29,10 @@ function numbers(digits: readonly string[]): string {
   return quoteLiteral(`{${digits.join(',')}}`)
 }
 
-/** Which entries `list` and `errors` give; all unless said. */
-export interface ListOptions {
-  /** Only so many, the newest. */
-  limit?: number
-  /** Only those that ended then or later. */
-  since?: Date
-  /** Only those of the scripts that the folder holds. */
-  inFolder?: boolean
-}
-
-/** What `list` and `errors` read. Pure. */
+/** The filter that a caller of `list` or `errors` asks for. Pure. */
 export function filterOf(
   outcome: 'success' | 'error',
-  { limit, since }: ListOptions,
+  { limit, since }: { limit?: number; since?: Date },
   scripts: readonly { revision: string }[] | undefined,
 ): EntryFilter {
   return {

@@ -2,6 +2,7 @@ import { divided, eq, minus, ne, plus, times } from '../database/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { ChecksumKind, Kind } from '../script/script'
 import type { Operation } from './entry'
+import { finishedNow, secondsOf } from './times'
 
 /** Which shape of the journal this version writes; an older one is upgraded in place, a newer one refused. */
 export const journalShape = 1
@@ -202,10 +203,19 @@ function savepointOf({ runId }: Claim): string {
  * its claim to the next one's, the last one until now. A migrator that is killed before leaves that
  * unknown.
  * @param within as for `insertDone`
+ * @param end when the last one ended, in milliseconds, where that was not now
  */
-export function writeTimes(name: JournalName, claims: readonly Claim[], within?: string): string {
+export function writeTimes(
+  name: JournalName,
+  claims: readonly Claim[],
+  { within, end }: { within?: string | undefined; end?: number | undefined } = {},
+): string {
   const table = quoteIdentifier(name.schema, name.table)
-  const written = `SELECT id, coalesce(pg_catalog.lead(started_at) OVER (ORDER BY id), pg_catalog.clock_timestamp()) AS ended FROM ${table} WHERE ${doneAmong(claims)} AND finished_at IS NULL`
+  const last =
+    end === undefined
+      ? 'pg_catalog.clock_timestamp()'
+      : `pg_catalog.to_timestamp(${secondsOf(end)})`
+  const written = `SELECT id, coalesce(pg_catalog.lead(started_at) OVER (ORDER BY id), ${last}) AS ended FROM ${table} WHERE ${doneAmong(claims)} AND finished_at IS NULL`
   const thousand = within === undefined ? '1000' : `(${guarded('1000', within)})`
   return `WITH timed AS (UPDATE ${table} AS journal SET finished_at = written.ended, duration_ms = ${thousand} ${times} EXTRACT(epoch FROM written.ended ${minus} journal.started_at) FROM (${written}) AS written WHERE journal.id ${eq} written.id RETURNING journal.id, journal.duration_ms) SELECT 'took' AS typetrek, duration_ms FROM timed ORDER BY id`
 }
@@ -217,8 +227,6 @@ export function doneAmong(claims: readonly Claim[]): string {
   const revisions = claims.map(({ revision }) => revision).join(',')
   return `run_id ${eq} ${quoteLiteral(first.runId)} AND outcome ${eq} 'success' AND revision ${eq} ANY ('{${revisions}}')`
 }
-
-const finishedNow = `finished_at = pg_catalog.clock_timestamp(), duration_ms = 1000 ${times} EXTRACT(epoch FROM pg_catalog.clock_timestamp() ${minus} started_at)`
 
 /** Reads which transaction wrote an entry last. */
 export function readWritten(name: JournalName, id: string): string {

@@ -1,5 +1,5 @@
 import type { QueryResultRow } from 'pg'
-import { eq, gt, minus } from '../database/operators'
+import { eq, gt, minus, times } from '../database/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
 import { doneAmong, type Claim, type JournalName } from '../journal/table'
@@ -108,18 +108,21 @@ export async function findWorker(
 }
 
 /**
- * How many of these claims are committed as done. They travel in one message, in this order, so it is the
- * first ones.
+ * How long each of these claims took, in milliseconds, as far as they are committed as done. They travel in
+ * one message, in this order, so it is the first ones.
  */
-export async function countDone(
+export async function durationsSoFar(
   session: Session,
   { schema, table }: JournalName,
   claims: readonly Claim[],
-): Promise<number> {
-  if (claims.length === 0) return 0
-  const [row] = await askAside(
+): Promise<number[]> {
+  if (claims.length === 0) return []
+  const ended =
+    'coalesce(pg_catalog.lead(started_at) OVER (ORDER BY id), pg_catalog.clock_timestamp())'
+  const rows = await askAside(
     session,
-    `SELECT pg_catalog.count(*)::integer AS done FROM ${quoteIdentifier(schema, table)} WHERE ${doneAmong(claims)}`,
+    `SELECT pg_catalog.round(1000 ${times} EXTRACT(epoch FROM ${ended} ${minus} started_at)::pg_catalog.numeric)::pg_catalog.text AS took
+       FROM ${quoteIdentifier(schema, table)} WHERE ${doneAmong(claims)} ORDER BY id`,
   )
-  return Number(row?.done ?? 0)
+  return rows.map(({ took }) => Number(took))
 }

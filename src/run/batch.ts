@@ -22,6 +22,8 @@ export interface Verdict {
   done: number
   /** Milliseconds of each one done, as the server measured; none where it failed before it could say. */
   durations: readonly number[]
+  /** When each claim was made, by the server's clock in milliseconds, whatever became of it. */
+  began: readonly number[]
   /** Nothing at all was run: a syntax error in the message; `failure` is absent when its place is unknown. */
   refused: boolean
   failure?: {
@@ -84,7 +86,8 @@ const ending = '\n;\n'.length
  */
 export function judge(message: BatchMessage, result: MessageResult): Verdict {
   const durations = durationsOf(result)
-  if (!result.error) return { done: message.parcels.length, durations, refused: false }
+  const began = beganOf(result)
+  if (!result.error) return { done: message.parcels.length, durations, began, refused: false }
   if (result.tags.length === 0 && isRefusal(result.error)) return refusal(message, result.error)
   let left = result.tags.length
   for (const [index, parcel] of message.parcels.entries()) {
@@ -96,6 +99,7 @@ export function judge(message: BatchMessage, result: MessageResult): Verdict {
       return {
         done: index,
         durations: [],
+        began,
         refused: false,
         failure: {
           parcel: index,
@@ -112,7 +116,12 @@ export function judge(message: BatchMessage, result: MessageResult): Verdict {
 
 /** Rows of ours say how long each script took, in milliseconds: at its end, or all of them at the message's. */
 export function durationsOf({ kept }: MessageResult): number[] {
-  return kept.map(([, milliseconds]) => Number(milliseconds ?? 0))
+  const own = kept.filter(([what]) => what !== 'began')
+  return own.map(([, milliseconds]) => Number(milliseconds ?? 0))
+}
+
+function beganOf({ kept }: MessageResult): number[] {
+  return kept.filter(([what]) => what === 'began').map(([, milliseconds]) => Number(milliseconds))
 }
 
 /**
@@ -133,6 +142,7 @@ function refusal(message: BatchMessage, error: DatabaseError): Verdict {
   return {
     done: 0,
     durations: [],
+    began: [],
     refused: true,
     ...(place !== undefined && {
       failure: {

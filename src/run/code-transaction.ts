@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm'
 import type { MessageResult } from '../database/message'
+import { dataSourceOf } from '../database/query-runner'
 import { quoteLiteral } from '../database/quote'
 import { finishClaim, insertClaim } from '../journal/table'
 import type { CodeJob } from './job'
@@ -52,7 +53,7 @@ export class CodeTransactions {
     private readonly runner: Runner,
     private readonly queryRunner: QueryRunner,
   ) {
-    const { options, subscribers } = queryRunner.manager.connection
+    const { options, subscribers } = dataSourceOf(queryRunner)
     const { isolationLevel } = options as { isolationLevel?: unknown }
     this.byItself = isolationLevel !== undefined || subscribers.length > 0
   }

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path'
 import type { DataSource, QueryRunner } from 'typeorm'
-import { isOurs } from '../database/query-runner'
+import { dataSourceOf, isOlder, isOurs } from '../database/query-runner'
 import { quoteIdentifier } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
-import { quoteDefaults } from './entity-defaults'
+import { quoteComments, quoteDefaults } from './entity-defaults'
 import { rememberNames } from './entity-names'
 import { codeFailure } from './failure'
 import type { RunContext } from './context'
@@ -78,10 +78,11 @@ async function buildEntities({ database, settings }: RunContext, session: Sessio
   const timeouts = session.pooled ? [] : timeoutsFor(session, settings, { local: false })
   if (timeouts.length > 0) await session.send(timeouts.join(';\n'))
   const queryRunner = await database.queryRunner(session)
-  const { dataSource } = queryRunner
+  const dataSource = dataSourceOf(queryRunner)
   if (isOurs(dataSource)) {
     await installExtensions(dataSource)
     quoteDefaults(dataSource)
+    if (isOlder(queryRunner)) quoteComments(dataSource)
     rememberNames(dataSource)
   }
   for (const schema of schemasOf(dataSource)) {

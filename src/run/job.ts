@@ -58,7 +58,8 @@ export async function prepareJobs(
   const jobs: Job[] = []
   for (const step of steps) {
     const job = await prepareJob(context, step, session)
-    if (context.settings.transaction === 'all') refuseOutside(job)
+    if (session.inCallersTransaction) refuseOutside(job, inCallers)
+    else if (context.settings.transaction === 'all') refuseOutside(job, inOne)
     refuseUnfinished(job)
     jobs.push(job)
   }
@@ -140,16 +141,22 @@ export function isOutside(job: Job): boolean {
   )
 }
 
-function refuseOutside(job: Job): void {
+const inOne = { where: 'one transaction with the others', hint: 'Run with --transaction each.' }
+const inCallers = {
+  where: 'the transaction that the caller has open',
+  hint: 'Commit it before, or give a connection without one, a Pool or a DataSource.',
+}
+
+function refuseOutside(job: Job, { where, hint }: typeof inOne): void {
   if (!isOutside(job)) return
   const what = job.kind === 'sql' ? job.sql.nonTransactional[0]?.what : undefined
   const file = job.step.script?.file
   throw new MigrationError(
     'TRANSACTION_MODE',
-    `script ${labelOf(job.step)} cannot run inside one transaction with the others`,
+    `script ${labelOf(job.step)} cannot run inside ${where}`,
     {
       detail: what && `It holds ${what}, which PostgreSQL refuses in a transaction.`,
-      hint: 'Run with --transaction each.',
+      hint,
       file,
     },
   )

@@ -224,6 +224,7 @@ async function lockShared(
     },
     async release() {
       if (inTransaction || session.lost) return
+      if (session.status !== 'I') await session.send('ROLLBACK').catch(freedByItself)
       const text = `SELECT pg_catalog.pg_advisory_unlock(${key})`
       await session.query(text).catch(freedByItself)
     },

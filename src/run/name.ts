@@ -1,5 +1,6 @@
 import { quoteLiteral } from '../database/quote'
 import type { Session } from '../database/session'
+import { restoreSession } from './session-settings'
 
 /** What tells the sessions of one run from all others: it ends their application_name. */
 function runTag(runId: string): string {
@@ -27,7 +28,7 @@ export function sessionName(operator: string, runId: string, revision?: string):
 /**
  * Prepares the connection that works for a run: a caller's gets the run's name, and none may be ended by an
  * `idle_session_timeout` of the role while TypeScript or a backoff keeps it waiting. Both hold after each
- * script too. Returns what gives a caller's connection its own settings back. Behind a pooler a
+ * script too. Returns what gives a caller's connection its own name and settings back. Behind a pooler a
  * session keeps its own.
  */
 export async function prepareWork(
@@ -40,20 +41,14 @@ export async function prepareWork(
   }
   if (session.pooled || Object.keys(settings).length === 0) return () => Promise.resolve()
   const own = session.baseline
-  const ours = Object.entries(settings).map(([key, value]) => `SET ${key} = ${quoteLiteral(value)}`)
+  const ours = Object.entries(settings).map(
+    ([key, value]) => `SELECT pg_catalog.set_config('${key}', ${quoteLiteral(value)}, false)`,
+  )
   session.baseline = [...own, ...ours]
   await session.send(ours.join(';\n'))
   return async () => {
     session.baseline = own
-    if (session.lost || session.status === 'E') return
-    for (const key of Object.keys(settings)) {
-      await session.send(`RESET ${key}`)
-      for (const text of own.filter((one) => setsKey(one, key))) await session.send(text)
-    }
+    // in the caller's failed transaction nothing runs, and its ROLLBACK takes the settings back
+    if (session.status !== 'E') await session.send(restoreSession(session).join(';\n'))
   }
-}
-
-/** A statement of a session's baseline that sets this. */
-function setsKey(text: string, key: string): boolean {
-  return text.startsWith(`SELECT pg_catalog.set_config('${key}', `)
 }

@@ -1,4 +1,5 @@
 import { enterClaim, finishClaim, insertClaim, insertDone, leaveClaim } from '../journal/table'
+import { answerBegan } from '../journal/times'
 import type { Settings } from '../settings/types'
 import type { Session } from '../database/session'
 import { type Parcel, piece, scriptPiece } from './batch'
@@ -35,7 +36,7 @@ export function parcelOf(job: SqlJob, work: Session, settings: Settings, packing
   const timeouts = timeoutsFor(work, settings, { part: job.part, local: true, wire: first })
   return [
     ...(transaction ? [piece('claim', 'BEGIN')] : []),
-    piece('claim', ...(lead?.statements ?? []), insert),
+    piece('claim', ...(lead?.statements ?? []), insert + answerBegan),
     piece('before', ...timeouts, ...put),
     scriptPiece(lead?.text ?? sql.text, statements),
     piece('finish', ...check, ...finish, ...last),

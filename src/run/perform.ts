@@ -1,16 +1,17 @@
 import type { Session } from '../database/session'
-import { MigrationError } from '../errors'
+import { MigrationError, type StepResult } from '../errors'
 import type { Plan, Request } from '../plan/plan'
 import { runAll } from './all'
 import { runCodes } from './code'
 import { runWithCopies } from './copies'
+import { enterCallersTransaction } from './callers-transaction'
 import { asConnectionLost } from './failure'
 import { runMarks } from './marks'
 import { isTakeOver, reportNotices, type RunContext } from './context'
 import { isCode, isMark, isOutside, isSql, leading, prepareJobs, type Job } from './job'
 import { acquireLock, type Lock } from './lock'
 import { prepareWork } from './name'
-import type { RunReport, StepResult } from './report'
+import type { RunReport } from './report'
 import { leaveWork } from './work-lock'
 import { Runner } from './runner'
 import { MessageSender } from './sql-message'
@@ -39,7 +40,7 @@ export async function runUntilDone(
       return { ...report, steps: [...done, ...report.steps] }
     } catch (error) {
       if (!(error instanceof MigrationError)) throw error
-      done.push(...((error.results ?? []) as readonly StepResult[]))
+      done.push(...(error.results ?? []))
       error.results = done
       if (error.code !== 'CLAIM_REFUSED' || sessions.work.status !== 'I') throw error
       if (isRelative(request)) throw error
@@ -76,13 +77,20 @@ export async function underLock<Result>(
     context.observer.message?.(severity, message, context.running?.(completed))
   })
   const { borrowed } = context.database
-  const giveBack = await prepareWork(work, borrowed ? context.name : undefined)
+  const part = await enterCallersTransaction(work)
+  const restore = await prepareWork(work, borrowed ? context.name : undefined)
   try {
-    return await task(lock, work)
+    const result = await task(lock, work)
+    await part.keep()
+    return result
+  } catch (error) {
+    // a transaction that the script has ended cannot be gone back in
+    await part.undo().catch(() => undefined)
+    throw error
   } finally {
     quiet()
-    if (borrowed) await giveBack()
-    await leaveWork(context, work).catch(() => undefined) // the connection is gone, and the lock with it
+    // where this fails the connection is gone, and the lock with it
+    await leaveWork(context, work, part.undone ? undefined : restore).catch(() => undefined)
     const ours = !borrowed && !work.pooled
     await Promise.all([work.close(), lock.release(ours)])
   }
@@ -130,6 +138,7 @@ export async function runPlan(
     const all = context.settings.transaction === 'all' || work.status !== 'I'
     await (all ? runAll(runner, jobs) : runEach(runner, jobs))
   } catch (error) {
+    runner.abandon()
     const failure = asConnectionLost(error)
     if (failure instanceof MigrationError) failure.results = runner.results
     throw failure

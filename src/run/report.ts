@@ -1,22 +1,10 @@
-import type { Operation } from '../journal/entry'
+import type { StepResult } from '../errors'
 import type { Plan, Step } from '../plan/plan'
-import type { Direction, Kind } from '../script/script'
 
 /** A script as people call it. */
 export interface ScriptName {
   revision: string
   title: string
-}
-
-/** What became of one step. */
-export interface StepResult {
-  revision: string
-  title: string
-  kind: Kind
-  direction: Direction
-  operation: Operation
-  outcome: 'success' | 'error'
-  durationMs: number
 }
 
 /** What an execution did: a value; printing it is the command line's work. */
@@ -30,11 +18,17 @@ export interface RunReport {
 /** What a notice is about, where that is more than something to know: it waits for others, or tries again. */
 export type NoticeKind = 'waiting' | 'retry'
 
-/** Told while work goes on; every method is optional and must not throw. */
+/**
+ * Called while work goes on; every method is optional and must not throw. Each `started` is followed by one
+ * `finished` of the same script before the next `started`, also where the script fails, is interrupted or is
+ * left to another migrator. SQL scripts travel to the server many in one message: those after the first are
+ * reported as the server's answer, or a look once a second, shows that the one before them has ended. Times
+ * are the server's own.
+ */
 export interface Observer {
   /** The plan that is about to run, read again under the lock. */
   planned?(plan: Plan): void
-  /** Before a step runs; `index` counts from 0. Consecutive SQL scripts may start together. */
+  /** A step begins; `index` counts from 0. A script that is tried again after a lock timeout begins once. */
   started?(step: Step, index: number, total: number): void
   finished?(result: StepResult, index: number, total: number): void
   /**

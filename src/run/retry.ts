@@ -1,4 +1,5 @@
-import type { MigrationError } from '../errors'
+import type { DatabaseError } from 'pg'
+import { MigrationError } from '../errors'
 import { isInterruption } from '../interruption'
 import { connectionLost, heldBy } from './failure'
 import { labelOf } from './label'
@@ -41,4 +42,9 @@ export async function withRetries(runner: Runner, job: Job, attempt: Attempt): P
       continue
     await runner.fail(job, again ? heldBy(failure, blocker) : failure)
   }
+}
+
+/** The server's code of an error, ours or the driver's. */
+export function sqlstateOf(error: unknown): string | undefined {
+  return error instanceof MigrationError ? error.sqlstate : (error as DatabaseError).code
 }

@@ -1,7 +1,8 @@
 import type { DatabaseError } from 'pg'
 import type { Session } from '../database/session'
-import { interrupted, MigrationError } from '../errors'
+import { interrupted, MigrationError, type StepResult } from '../errors'
 import { claimIndex, insertRow, type Claim } from '../journal/table'
+import { failureTimes } from '../journal/times'
 import { redactor } from '../settings/redact'
 import { findWorker } from './aside'
 import { isConnectionLoss } from '../database/connection-loss'
@@ -9,7 +10,6 @@ import type { Job } from './job'
 import type { RunContext } from './context'
 import { labelOf } from './label'
 import { pause, type Lock } from './lock'
-import type { StepResult } from './report'
 import { lockTimeoutsOf } from './session-settings'
 import { userFrames } from './user-stack'
 import { backend, Watch, type Watched as WatchedWork, type WatchOptions } from './watch'
@@ -20,7 +20,8 @@ export class Runner {
   readonly total: number
   /** Milliseconds from one look at who blocks us to the next: a few within the shortest lock timeout. */
   private readonly interval: number
-  private current = ''
+  /** The script that was reported as started and not yet as finished. */
+  private running: ({ job: Job } & Start) | undefined
   /** The scripts of the message that was sent last. */
   private together: readonly Job[] = []
 
@@ -35,8 +36,18 @@ export class Runner {
     this.interval = Math.max(20, Math.min(400, shortest / 4))
   }
 
-  started(job: Job): void {
-    this.current = labelOf(job.step)
+  /**
+   * Reports that a script starts, once, however often it is tried.
+   * @param start when it did, where that was not now
+   */
+  started(job: Job, start: Start = { since: performance.now() }): void {
+    const { running } = this
+    if (running?.job === job) {
+      this.running = { ...running, began: running.began ?? start.began }
+      return
+    }
+    this.abandon()
+    this.running = { job, ...start }
     if (!this.together.includes(job)) this.runs(job)
     this.context.observer.started?.(job.step, this.results.length, this.total)
   }
@@ -56,8 +67,22 @@ export class Runner {
     }
   }
 
+  /** Milliseconds since the script that runs was started. */
+  get elapsed(): number {
+    return this.running ? Math.max(0, performance.now() - this.running.since) : 0
+  }
+
   finished(job: Job, durationMs: number): void {
     this.report(job, 'success', durationMs)
+  }
+
+  /** Reports the end of a script that was started and is not to be tried again here. */
+  abandon(): void {
+    if (!this.running) return
+    const { job } = this.running
+    const result = resultOf(job, 'error', Math.round(this.elapsed))
+    this.running = undefined
+    this.context.observer.finished?.(result, this.results.length, this.total)
   }
 
   /** The server's own measure of the last steps, one a step, where they were reported before it was known. */
@@ -70,9 +95,10 @@ export class Runner {
     }
   }
 
-  private report({ step }: Job, outcome: 'success' | 'error', durationMs: number): void {
-    const { revision, title, kind, direction, operation } = step
-    const result = { revision, title, kind, direction, operation, outcome, durationMs }
+  private report(job: Job, outcome: 'success' | 'error', durationMs: number): void {
+    this.started(job)
+    this.running = undefined
+    const result = resultOf(job, outcome, durationMs)
     this.results.push(result)
     this.context.observer.finished?.(result, this.results.length - 1, this.total)
   }
@@ -108,7 +134,7 @@ export class Runner {
     )
     if (!lock.watch) return { ...(await settle), blocker: undefined }
     const watch = new Watch(lock.watch, this.ownWork(lock.watch), {
-      what: this.current,
+      what: this.running ? labelOf(this.running.job.step) : '',
       interval: this.interval,
       patience: lockTimeout + 1000, // until then a lock timeout will speak
       repeat: 30_000,
@@ -137,14 +163,16 @@ export class Runner {
    * the record could be written or not, the failure itself is what is thrown.
    */
   async fail(job: Job, error: MigrationError): Promise<never> {
+    this.started(job)
     const said = this.asStopped(error)
-    await this.record(job.claim, said)
-    return this.stop(job, said)
+    const took = this.elapsed
+    await this.record(job.claim, said, took)
+    return this.stop(job, said, took)
   }
 
   /** Ends the run with a failure that is recorded already. */
-  stop(job: Job, error: MigrationError): never {
-    this.report(job, 'error', 0)
+  stop(job: Job, error: MigrationError, took = this.elapsed): never {
+    this.report(job, 'error', Math.round(took))
     throw error
   }
 
@@ -160,13 +188,16 @@ export class Runner {
     return this.work.lost
   }
 
-  async record(claim: Claim, error: MigrationError): Promise<void> {
+  private async record(claim: Claim, error: MigrationError, took: number): Promise<void> {
     const session = this.work.lost ? await this.reopen() : this.work
     if (!session) return
-    const text = insertRow(this.context.settings.journal, claim, {
-      outcome: 'error',
-      ...this.failureColumns(error),
-    })
+    const columns = { outcome: 'error', ...this.failureColumns(error) }
+    const text = insertRow(
+      this.context.settings.journal,
+      claim,
+      columns,
+      failureTimes(took, this.running?.began),
+    )
     // a cancel request may reach the server late, and then it is this that it stops
     const sent = await session.send(text)
     const { error: refused } = sent.error?.code === '57014' ? await session.send(text) : sent
@@ -214,6 +245,19 @@ export class Runner {
   isClaimRefused({ code, constraint }: DatabaseError): boolean {
     return code === '23505' && constraint === claimIndex(this.context.settings.journal)
   }
+}
+
+/** When a script started. */
+export interface Start {
+  /** As `performance.now()` has it. */
+  since: number
+  /** By the server's clock, in milliseconds, where that is known. */
+  began?: number | undefined
+}
+
+function resultOf({ step }: Job, outcome: 'success' | 'error', durationMs: number): StepResult {
+  const { revision, title, kind, direction, operation } = step
+  return { revision, title, kind, direction, operation, outcome, durationMs }
 }
 
 /** The message, and where in the user's own code it came from; a SQL script has no stack. */

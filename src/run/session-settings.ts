@@ -129,6 +129,7 @@ export async function rememberBaseline(session: Session): Promise<void> {
      SELECT 'role', pg_catalog.current_setting('role') WHERE pg_catalog.current_setting('role') ${ne} 'none'`,
   )
   session.borrowed = true
+  session.inCallersTransaction = session.status !== 'I'
   session.baseline = rows.map(
     ({ name, setting }) =>
       `SELECT pg_catalog.set_config(${quoteLiteral(name)}, ${quoteLiteral(setting)}, false)`,

@@ -1,4 +1,3 @@
-import type { DatabaseError } from 'pg'
 import type { QueryRunner } from 'typeorm'
 import { eq } from '../database/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
@@ -13,6 +12,7 @@ import { planSteps } from '../plan/planner'
 import { survey } from '../plan/survey'
 import { refuseAll } from '../plan/usable'
 import type { Script } from '../script/script'
+import { setUpInTransaction } from './callers-transaction'
 import { reportNotices, type RunContext } from './context'
 import { refuseTables } from './empty'
 import { openAhead } from './opening'
@@ -21,7 +21,7 @@ import { heldBy } from './failure'
 import { buildInitial, type InitMigration } from './initial'
 import { historiesOf, refuseHistories } from './refuse-other-tools'
 import type { RunReport } from './report'
-import { isRetryable } from './retry'
+import { isRetryable, sqlstateOf } from './retry'
 import { claimRefused, Runner } from './runner'
 import { timeoutsFor } from './session-settings'
 import { claimOf, emptySchema, isSetUp, setUpClaim, settledState } from './set-up-state'
@@ -56,6 +56,7 @@ export async function setUp(
     const [scripts, session, before] = await Promise.all([reading, opening.session, asking])
     refuseHistories(await historiesOf(session, before, settings, database))
     if (isSetUp(before)) return nothingDone(context, scripts, before)
+    if (database.borrowed && session.status !== 'I') throw setUpInTransaction()
     refuseAll(survey(scripts, before))
     const elsewhere = async (waiting: Session) => {
       if (await hasOutcome(waiting, settings.journal, setUpRevision, 'running')) return undefined
@@ -292,8 +293,4 @@ class SetUp {
     const { error } = await this.work.send(text)
     if (error) throw error
   }
-}
-
-function sqlstateOf(error: unknown): string | undefined {
-  return error instanceof MigrationError ? error.sqlstate : (error as DatabaseError).code
 }

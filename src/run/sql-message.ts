@@ -8,9 +8,9 @@ import { labelOf } from './label'
 import { type Job, type SqlJob } from './job'
 import { isRetryable } from './retry'
 import type { Session } from '../database/session'
-import { countDone } from './aside'
 import { parcelOf } from './parcel'
-import { claimRefused, type Runner } from './runner'
+import { ReportedEarly, startsIn } from './message-progress'
+import { claimRefused, type Runner, type Start } from './runner'
 
 /** How much one message carries at most; a bigger script travels alone. */
 const largestMessage = 256 * 1024
@@ -28,6 +28,15 @@ export interface SenderOptions {
    * what was refused may go without the savepoint.
    */
   lonely: Set<SqlJob>
+}
+
+/** What is known of the scripts of a message that are done. */
+interface Done {
+  /** Milliseconds that each took. */
+  durations: readonly number[]
+  starts: readonly Start[]
+  /** How many were reported while the message was under way. */
+  ahead: number
 }
 
 interface Ready {
@@ -95,13 +104,13 @@ export class MessageSender {
     if (this.doubtful) await this.lookAgain()
     const { jobs, message } = this.ready?.jobs[0] === waiting[0] ? this.ready! : this.build(waiting)
     this.ready = undefined
+    const start = performance.now()
     for (const job of jobs.slice(0, 1)) {
-      runner.started(job)
+      runner.started(job, { since: start })
       if (!this.isSealed(job)) this.doubt()
     }
     runner.runTogether(jobs, message.parcels.map(statementsIn))
-    const start = performance.now()
-    const ahead = new ReportedAhead(runner, jobs)
+    const ahead = new ReportedEarly(runner, jobs)
     const sent = runner.work.send(message.text)
     const following = waiting.slice(jobs.length)
     // while the server works
@@ -122,8 +131,11 @@ export class MessageSender {
     this.learn(performance.now() - start)
     const whole = verdict.done === jobs.length
     const durations = whole ? verdict.durations : await this.rollBack(jobs, verdict)
-    this.reportDone(jobs.slice(0, verdict.done), durations, ahead.count)
+    const starts = startsIn(verdict, start)
+    this.reportDone(jobs.slice(0, verdict.done), { durations, starts, ahead: ahead.count })
     if (whole) return verdict.done
+    const failing = jobs[verdict.done]
+    if (failing && !verdict.refused) runner.started(failing, starts[verdict.done])
     this.ready = undefined
     return this.settle(jobs, verdict, blocker)
   }
@@ -149,19 +161,19 @@ export class MessageSender {
     })
   }
 
-  private timesOf(jobs: readonly SqlJob[]): string[] {
+  private timesOf(jobs: readonly SqlJob[], end?: number): string[] {
     const sealed = jobs.filter((job) => this.isSealed(job)).map(({ claim }) => claim)
     const { journal } = this.runner.context.settings
-    return sealed.length > 0 ? [writeTimes(journal, sealed, this.within)] : []
+    return sealed.length > 0 ? [writeTimes(journal, sealed, { within: this.within, end })] : []
   }
 
-  private reportDone(done: readonly SqlJob[], durations: readonly number[], ahead: number): void {
+  private reportDone(done: readonly SqlJob[], { durations, starts, ahead }: Done): void {
     const { runner } = this
     runner.correct(durations.slice(0, ahead))
     for (const [index, job] of done.entries()) {
       if (index < ahead) continue
-      if (index > ahead) runner.started(job)
-      runner.finished(job, durations[index] ?? 0)
+      runner.started(job, starts[index])
+      runner.finished(job, durations[index] ?? Math.round(runner.elapsed))
     }
     if (done.length > 0) this.attempt = 0
   }
@@ -209,11 +221,11 @@ export class MessageSender {
   }
 
   /** What was committed before the failure gets its times, which are the answer, and so reaches the disk. */
-  private async rollBack(jobs: readonly SqlJob[], { done }: Verdict): Promise<number[]> {
+  private async rollBack(jobs: readonly SqlJob[], { done, began }: Verdict): Promise<number[]> {
     const { work } = this.runner
     if (!this.options.transaction) return []
     const rollBack = work.status === 'E' ? ['ROLLBACK'] : []
-    const text = [...rollBack, ...this.timesOf(jobs.slice(0, done))].join(';\n')
+    const text = [...rollBack, ...this.timesOf(jobs.slice(0, done), began[done])].join(';\n')
     return text ? durationsOf(await work.send(text)) : []
   }
 
@@ -234,32 +246,6 @@ export async function transactionId(work: Session, first = ''): Promise<string> 
   const { error, kept } = await work.send(`${first}SELECT pg_catalog.txid_current() AS typetrek`)
   if (error) throw error
   return String(kept[0]?.[0])
-}
-
-/** Tells what a long message has done so far, since the server's own answer comes in lumps. */
-class ReportedAhead {
-  count = 0
-  private since = performance.now()
-
-  constructor(
-    private readonly runner: Runner,
-    private readonly jobs: readonly SqlJob[],
-  ) {}
-
-  readonly look = async (session: Session): Promise<void> => {
-    const { runner, jobs } = this
-    const claims = jobs.map(({ claim }) => claim)
-    const done = await countDone(session, runner.context.settings.journal, claims)
-    const fresh = jobs.slice(this.count, done)
-    const share = Math.round((performance.now() - this.since) / Math.max(1, fresh.length))
-    for (const job of fresh) {
-      runner.finished(job, share)
-      this.count++
-      const next = jobs[this.count]
-      if (next) runner.started(next)
-    }
-    if (fresh.length > 0) this.since = performance.now()
-  }
 }
 
 /** A failure inside the one transaction of `all` mode: whoever began it rolls back and records. */

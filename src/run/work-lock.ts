@@ -56,15 +56,25 @@ export async function takeWork(context: RunContext, work: Session, key: string):
   }
 }
 
-/** Frees on a lent connection what `takeWork` took. */
-export async function leaveWork({ database, settings }: RunContext, work: Session): Promise<void> {
-  if (!database.borrowed || database.single || work.lost || work.pooled) return
-  if (work.status !== 'I') await work.send('ROLLBACK')
+/** Takes off a lent connection what this run has put there: transaction, settings, name, `takeWork`'s lock. */
+export async function leaveWork(
+  { database, settings }: RunContext,
+  work: Session,
+  restore: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  if (!database.borrowed) return
+  await work.quiet()
+  if (work.lost) return
+  if (work.status !== 'I' && !work.inCallersTransaction) await work.send('ROLLBACK')
+  await restore()
+  if (database.single || work.pooled) return
   await work.send(`SELECT pg_catalog.pg_advisory_unlock(${workKey(settings.journal)})`)
+  work.advisoryKey = undefined
 }
 
 /** One round trip: who the backend is, and the lock where that is the one we are connected to. */
 export function tryWork(work: Session, key: string): Promise<boolean> {
+  work.advisoryKey = key
   const own = work.wirePid === 0 ? 'true' : `pg_catalog.pg_backend_pid() ${eq} ${work.wirePid}`
   const take = `CASE WHEN ${own} THEN pg_catalog.pg_try_advisory_lock(${key}) ELSE true END`
   return work.identifyWith(take)

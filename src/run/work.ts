@@ -1,5 +1,5 @@
 import type { Session } from '../database/session'
-import { MigrationError } from '../errors'
+import { interrupted, MigrationError } from '../errors'
 import type { RunContext } from './context'
 import { isBehindPooler } from './aside'
 import { pause } from './lock'
@@ -44,20 +44,22 @@ async function openSecond(
   watch: Session | undefined,
   ask: (session: Session) => Promise<boolean>,
 ): Promise<[Session, boolean]> {
+  const over = new AbortController()
   let session: Session | undefined
   const opening = (async (): Promise<[Session, boolean]> => {
-    session = await context.database.open('work')
-    return [session, await ask(session)]
+    const opened = await context.database.open('work')
+    session = opened
+    if (!over.signal.aborted) return [opened, await ask(opened)]
+    await opened.end()
+    throw interrupted()
   })()
-  const over = new AbortController()
   try {
     return await Promise.race([opening, tooLong(context, watch, over.signal)])
   } catch (error) {
+    opening.catch(() => undefined) // the error above is what counts
+    over.abort()
+    // one that the pool has not given yet is given back as soon as it is
     await session?.end()
-    opening.then(
-      ([late]) => late.end(),
-      () => undefined, // the error above is what counts
-    )
     throw error
   } finally {
     over.abort()

@@ -7,7 +7,7 @@ import { compilerFor } from './load-compiler'
 import { deferTypes } from './load-metadata'
 import { moduleKind, projectOf, type Compilation, type ModuleKind } from './load-project'
 
-const dialect = '1'
+const dialect = '2'
 let compilerVersion: string | undefined
 
 /**
@@ -99,10 +99,32 @@ function finished(
   kind: ModuleKind,
   how: Compilation,
 ): string {
+  return withCallableNamespaces(withReadableMetadata(code, source, file, kind, how))
+}
+
+function withReadableMetadata(
+  code: string,
+  source: string,
+  file: string,
+  kind: ModuleKind,
+  how: Compilation,
+): string {
   if (!how.metadata) return code
   const withoutMetadata = (): string =>
     transform(source, optionsFor(file, kind, { ...how, metadata: false }), file)
   return deferTypes(code, withoutMetadata)
+}
+
+const namespaceHelper = 'function _interop_require_wildcard(obj, nodeInterop) {'
+
+/**
+ * Lets `import * as chalk from 'chalk'` be called where the module is a function, as without
+ * esModuleInterop; its `default` is the function too. All on one line, so that source maps stay right.
+ */
+function withCallableNamespaces(code: string): string {
+  const callable =
+    'if (typeof obj === "function" && !obj.__esModule) return new Proxy(obj, { get: (target, key) => key === "default" ? target : target[key] });'
+  return code.replace(namespaceHelper, `${namespaceHelper} ${callable}`)
 }
 
 function transform(source: string, options: Options, file: string): string {

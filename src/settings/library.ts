@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { readSettings, type SettingFlags } from './settings'
 import { looksLikeAddress } from './address'
+import { checkValue, text } from './arguments'
 import { refuseMalformedAddress } from './sources'
 import type { Settings } from './types'
 
@@ -23,6 +24,7 @@ export async function settingsFor(
   url?: string,
   flags: SettingFlags = {},
 ): Promise<Settings> {
+  checkSource(source)
   const cwd = process.cwd()
   if (typeof source !== 'string') return url === undefined ? source : withUrl(source, url)
   const address = url ?? anyDatabase
@@ -33,6 +35,20 @@ export async function settingsFor(
   }
   const settings = await readSettings({ config: source, cwd, env: process.env, flags })
   return url === undefined ? settings : withUrl(settings, url)
+}
+
+/** Settings that were read before have at least these. */
+function checkSource(source: unknown): void {
+  if (text.holds(source)) return
+  const settings = source as Partial<Settings> | null | undefined
+  const read =
+    typeof settings === 'object' &&
+    typeof settings?.directory === 'string' &&
+    typeof settings.journal === 'object'
+  checkValue('the source', source, {
+    what: 'the path of an ini file or a folder, or settings read before',
+    holds: () => read,
+  })
 }
 
 async function withUrl(settings: Settings, url: string): Promise<Settings> {

@@ -31,6 +31,7 @@ export const migrationKeys = [
   'strict',
 ] as const
 
+/** A key of the section `[migration]`. */
 export type MigrationKey = (typeof migrationKeys)[number]
 
 /** Those that may also stand in `setup.cfg` and package.json. */

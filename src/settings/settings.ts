@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { MigrationError } from '../errors'
+import { checkArgument, object, text } from './arguments'
 import { clientOptions } from './data-source-options'
 import {
   databaseAddress,
@@ -51,6 +52,8 @@ export interface SettingsRequest {
   flags?: SettingFlags | undefined
 }
 
+const requestShape = { config: text, cwd: text, env: object, flags: object }
+
 /**
  * Reads the settings: flags first, then the ini, then the process's environment, then `.env`. Paths of
  * flags start from `cwd`, those of the ini from its folder. Reads files only: connects to nothing and
@@ -59,6 +62,7 @@ export interface SettingsRequest {
  * database; SETTINGS_INVALID with every problem in `detail`, one a line, each with its place.
  */
 export async function readSettings(request: SettingsRequest): Promise<Settings> {
+  checkArgument('the request', request, requestShape, ['cwd', 'env'])
   const { config, cwd, env, flags = {} } = request
   const problems = new Problems()
   const source = await findConfig(config, cwd, problems)

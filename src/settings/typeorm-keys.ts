@@ -120,6 +120,9 @@ export function knownKeysBeside(path: readonly string[]): string[] {
 /** The kind of a key by its path (`ssl.ca` is `['ssl', 'ca']`), or undefined for an unknown one. */
 export function kindOf(path: readonly string[]): ValueKind | undefined {
   const group = groupOf(path)
+  const [root = ''] = path
+  // what lies below such a key is code too: replication.master.host, say
+  if (top[root] === 'code' && !Object.hasOwn(nested, root)) return 'code'
   const kinds = path.length === 1 ? top : group === undefined ? undefined : nested[group]
   const name = path.at(-1) ?? ''
   return kinds && Object.hasOwn(kinds, name) ? kinds[name] : undefined

@@ -22,6 +22,7 @@ export type DatabaseAddress =
       file: string
     }
 
+/** Options of pg's Client that say how to connect. */
 export interface ConnectionParts {
   host?: string
   port?: number
@@ -34,14 +35,19 @@ export interface ConnectionParts {
   [option: string]: unknown
 }
 
+/** One transaction a script, one for the run, or none. */
 export type TransactionMode = 'each' | 'all' | 'none'
+/** What becomes of a pending script that is older than one applied. */
 export type LateScripts = 'run' | 'refuse'
+/** What becomes of a database that another tool has migrated. */
 export type OtherTools = 'refuse' | 'ignore'
+/** Which SQL the journal keeps. */
 export type JournalText = 'full' | 'downgrade' | 'none'
 
 /** `add_script` compares with the canonical schema or the entities, asks a command, or writes an empty script. */
 export type ScriptSource = 'schema' | 'entities' | 'command' | 'none'
 
+/** Where throw-away databases are made. */
 export interface ScratchSettings {
   /** A server where we may CREATE DATABASE. */
   address?: Exclude<DatabaseAddress, { kind: 'data_source' }>

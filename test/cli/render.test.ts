@@ -7,7 +7,7 @@ import { plain } from '../../src/cli/style'
 import { alignColumns } from '../../src/cli/table'
 import { cellWidth, counted, elapsed } from '../../src/cli/text'
 import { MigrationError } from '../../src/errors'
-import type { StepResult } from '../../src/run/report'
+import type { StepResult } from '../../src/errors'
 import { redactor } from '../../src/settings/redact'
 
 const view = { style: plain, cwd: '/app', verbose: false }

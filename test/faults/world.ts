@@ -148,8 +148,7 @@ export function expected(model: Model): Record<string, unknown> {
 }
 
 function doneBefore({ results }: MigrationError): string[] {
-  const all = (results ?? []) as { revision: string; direction: string; outcome: string }[]
-  const done = all.filter(({ outcome }) => outcome === 'success')
+  const done = (results ?? []).filter(({ outcome }) => outcome === 'success')
   return done.map(({ revision, direction }) => nameOf({ revision, down: direction === 'down' }))
 }
 

@@ -7,7 +7,7 @@ import { hasOutcome } from '../../src/journal/journal'
 import { insertClaim, markTakenOver, type Claim } from '../../src/journal/table'
 import {
   cancelBackend,
-  countDone,
+  durationsSoFar,
   describeBlocker,
   describeProgress,
   findWorker,
@@ -52,7 +52,7 @@ export async function rareQuestions(database: TestDatabase): Promise<void> {
     await describeBlocker(session, pid)
     await describeProgress(session, pid)
     await findWorker(session, journal)
-    await countDone(session, journal, [claim])
+    await durationsSoFar(session, journal, [claim])
     await hasOutcome(session, journal, '1', 'success')
     await takenOver(session)
     await clearAway(session)

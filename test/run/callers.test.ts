@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { lockKey } from '../../src/run/lock'
 import { migratorFor } from '../../src/setup'
 import { withDatabase } from '../support/database'
+import { failureOf } from '../support/failure'
 import { withFolder } from '../support/folder'
 
 test("an application's connection comes back with its own settings and role", async () => {
@@ -91,6 +92,57 @@ test("waiting for another migrator does not abort a caller's open transaction", 
       await migrator.close()
 
       assert.equal(steps.length, 1)
+    }),
+  )
+})
+
+const refused: Readonly<Record<string, string>> = {
+  'CREATE INDEX CONCURRENTLY': 'CREATE INDEX CONCURRENTLY i ON mine (id)',
+  VACUUM: 'VACUUM mine',
+  'no-transaction': '-- migrate: no-transaction\nSELECT 1',
+}
+
+for (const [what, text] of Object.entries(refused)) {
+  test(`${what} in a caller's open transaction is refused before anything ran, and the transaction goes on`, async () => {
+    await withDatabase((database) =>
+      withFolder({ '1_a.sql': 'CREATE TABLE a ()', '2_b.sql': text }, async (folder) => {
+        const client = await database.client()
+        await client.query("BEGIN; CREATE TABLE mine (id int); SET LOCAL work_mem = '7MB'")
+        const migrator = await migratorFor(client, folder)
+
+        const error = await failureOf(migrator.execute({ command: 'upgrade' }))
+        await migrator.close()
+
+        assert.equal(error.code, 'TRANSACTION_MODE')
+        assert.match(error.message, /the transaction that the caller has open$/)
+        const { rows } = await client.query(
+          "SELECT to_regclass('a') AS a, to_regclass('migration_journal') AS j, current_setting('work_mem') AS memory",
+        )
+        assert.deepEqual(rows, [{ a: null, j: null, memory: '7MB' }])
+        await client.query('COMMIT')
+        assert.deepEqual(await database.query('SELECT * FROM mine'), [])
+        assert.notDeepEqual((await client.query('SHOW work_mem')).rows, [{ work_mem: '7MB' }])
+      }),
+    )
+  })
+}
+
+test("a failing script leaves a caller's open transaction as it was", async () => {
+  const files = { '1_a.sql': 'CREATE TABLE a ()', '2_b.sql': "SET work_mem = '9MB'; SELECT 1 / 0" }
+  await withDatabase((database) =>
+    withFolder(files, async (folder) => {
+      const client = await database.client()
+      await client.query('BEGIN; CREATE TABLE mine ()')
+      const migrator = await migratorFor(client, folder)
+      const error = await failureOf(migrator.execute({ command: 'upgrade' }))
+      const setUp = await failureOf(migrator.setUp())
+      await migrator.close()
+      await client.query('COMMIT')
+
+      assert.deepEqual([error.code, setUp.code], ['SCRIPT_FAILED', 'TRANSACTION_MODE'])
+      const found = "SELECT to_regclass('a') AS a, to_regclass('mine')::text AS mine"
+      assert.deepEqual(await database.query(found), [{ a: null, mine: 'mine' }])
+      assert.notDeepEqual((await client.query('SHOW work_mem')).rows, [{ work_mem: '9MB' }])
     }),
   )
 })

@@ -53,7 +53,7 @@ test('scripts before a failing one keep their times', async () => {
     assert.deepEqual(await database.query(times), [
       { revision: 1, outcome: 'success', done: 1, timed: true },
       { revision: 2, outcome: 'success', done: 1, timed: true },
-      { revision: 3, outcome: 'error', done: 0, timed: null },
+      { revision: 3, outcome: 'error', done: 0, timed: true },
     ])
   })
 })

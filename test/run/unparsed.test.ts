@@ -41,8 +41,7 @@ test('what is applied and unchanged is not parsed', () =>
     const later = await another()
     assert.equal((await later.status()).applied.length, 1)
     assert.deepEqual((await later.execute(upgrade)).steps, [])
-    const settings = (await another()).settings
-    assert.equal(await setUpMigration(database.url, settings, { whenSetUp: 'verify' }), false)
+    assert.equal(await setUpMigration(database.url, folder, { whenSetUp: 'verify' }), false)
     const error = await failureOf((await another()).execute({ command: 'downgrade' }))
     assert.deepEqual([error.code, error.line], ['SCRIPT_INVALID', 1])
   }))

@@ -245,6 +245,23 @@ const cases: Case[] = [
     },
     gives: 'called',
   },
+  ...[{}, { esModuleInterop: true }, { allowSyntheticDefaultImports: true }].map((options) => ({
+    name: `a CommonJS function imported in every way, with ${JSON.stringify(options)}`,
+    only: 'commonjs' as const,
+    files: {
+      'tsconfig.json': tsconfig(options),
+      'main.ts': `import * as call from './call'
+      import both, * as again from './call'
+      import byDefault from './call'
+      import required = require('./call')
+      export const upgrade = (q: unknown, { saw }: any) => {
+        const all: any[] = [call, both, again, byDefault, required]
+        saw(all.map((one) => one() + one.word).join() + (call as any).default())
+      }`,
+      'call.js': `module.exports = Object.assign(() => 'called', { word: '!' })`,
+    },
+    gives: 'called!,called!,called!,called!,called!called',
+  })),
   {
     name: 'import() of TypeScript',
     files: {

@@ -1,4 +1,5 @@
-import type { ExecuteOptions, Migrator } from '../../migrator'
+import type { Migrator } from '../../migrator'
+import type { ExecuteOptions } from '../../run/option-shapes'
 import type { Answer, Plan, Request } from '../../plan/plan'
 import type { JournalSql } from '../../run/journal-sql'
 import { canAsk, confirm } from '../ask'

@@ -1,5 +1,5 @@
-import type { ListOptions } from '../../journal/entry-filter'
 import type { Migrator } from '../../migrator'
+import type { ListOptions } from '../../run/option-shapes'
 import { answer, type Context, type Handler } from '../context'
 import { renderEntries } from '../render-entries'
 import { renderTrace } from '../render-trace'

@@ -1,0 +1,45 @@
+import { MigrationError } from '../errors'
+import { checkArgument, count, oneOf, text, type Check, type Shape } from '../settings/arguments'
+
+const target: Check = {
+  what: 'digits, latest, next, previous or 0 as a text',
+  holds: (value) => typeof value === 'string' && /^(?:\d+|latest|next|previous)$/.test(value),
+}
+
+const command = oneOf('upgrade', 'downgrade', 'to', 'mark', 'rebuild')
+
+const shapes: Readonly<Record<string, Shape>> = {
+  upgrade: { command, target, count },
+  downgrade: { command, target, count },
+  to: { command, target },
+  mark: { command, target, only: target, count },
+  rebuild: { command, target: text, answer: oneOf('done', 'not done') },
+}
+
+const required: Readonly<Record<string, readonly string[]>> = { to: ['target'] }
+
+/**
+ * Checks what a caller asks for: JavaScript has no types, and a downgrade by mistake loses data. Pure.
+ * @throws {MigrationError} USAGE
+ */
+export function checkRequest(request: unknown): void {
+  const name = (request as { command?: unknown } | null | undefined)?.command
+  const shape = typeof name === 'string' && Object.hasOwn(shapes, name) ? shapes[name] : undefined
+  // an unknown command is what is wrong, whatever else the request has
+  if (!shape) return checkArgument('the request', commandOf(request), { command }, ['command'])
+  checkArgument('the request', request, shape, required[String(name)])
+  refuseBoth(request as Record<string, unknown>)
+}
+
+function commandOf(request: unknown): unknown {
+  if (typeof request !== 'object' || request === null) return request
+  return { command: (request as { command?: unknown }).command }
+}
+
+function refuseBoth(request: Record<string, unknown>): void {
+  const bounds = ['target', 'only', 'count'].filter((name) => request[name] !== undefined)
+  if (bounds.length < 2) return
+  throw new MigrationError('USAGE', `the request has both ${bounds.join(' and ')}`, {
+    hint: 'Give one of them.',
+  })
+}
