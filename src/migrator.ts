@@ -5,12 +5,11 @@ import type { Session } from './database/session'
 import { MigrationError } from './errors'
 import { orInterrupted } from './interruption'
 import type { FullEntry } from './journal/entry'
-import { filterOf, type EntryFilter } from './journal/entry-filter'
-import { readFull, readState } from './journal/journal'
+import { readFull, type EntryFilter } from './journal/full-entries'
+import { readState } from './journal/journal'
 import { emptyState } from './journal/state'
 import type { Plan, Request } from './plan/plan'
 import { checkRequest } from './plan/check-request'
-import { planSteps } from './plan/planner'
 import { survey } from './plan/survey'
 import { refuseAll } from './plan/usable'
 import { createContext } from './run/context'
@@ -76,9 +75,13 @@ class SettingsMigrator implements Migrator {
   }
 
   async status(): Promise<Status> {
-    const { nothingFound, readStatus, statusOf } =
-      require('./run/status') as typeof import('./run/status')
-    const nothing = { ...nothingFound, otherTools: [] }
+    const { readStatus, statusOf } = require('./run/status') as typeof import('./run/status')
+    const nothing = {
+      state: emptyState,
+      broken: [],
+      holders: { sessions: [], progress: new Map() },
+      otherTools: [],
+    }
     const read = async (session: Session, database: Database): Promise<Found & OtherTools> => {
       const found = await readStatus(session, this.#settings.journal)
       const otherTools = await historiesOf(session, found.state, this.#settings, database)
@@ -95,8 +98,10 @@ class SettingsMigrator implements Migrator {
     checkRequest(request)
     const scripts = this.scripts()
     const planned = async (reading: Promise<Situation>): Promise<Plan> => {
-      const [found, situation] = await Promise.all([scripts, reading])
-      return this.planned(found, situation, request)
+      const [found, { state, otherTools }] = await Promise.all([scripts, reading])
+      const { planFor } = require('./run/plan-for') as typeof import('./run/plan-for')
+      const plan = await planFor(found, state, request, this.#settings)
+      return request.command === 'mark' ? plan : { ...plan, ...noticed(plan.notices, otherTools) }
     }
     const reading = this.reading(async (session, database) => {
       const made = await planned(this.situationIn(session, database))
@@ -106,22 +111,6 @@ class SettingsMigrator implements Migrator {
     }, undefined)
     const [, plan] = await Promise.all([scripts, reading])
     return plan ?? planned(Promise.resolve(nothingKnown))
-  }
-
-  private async planned(
-    scripts: readonly Script[],
-    { state, otherTools }: Situation,
-    request: Request,
-  ): Promise<Plan> {
-    const { modulesWithoutDowngrade } =
-      require('./script/lacks-downgrade') as typeof import('./script/lacks-downgrade')
-    const applied = new Set(state.applied.map(({ revision }) => revision))
-    const revertible = ['downgrade', 'to', 'rebuild'].includes(request.command)
-      ? scripts.filter(({ revision }) => applied.has(revision))
-      : []
-    const withoutDowngrade = await modulesWithoutDowngrade(revertible)
-    const plan = planSteps(scripts, state, request, { ...this.#settings, withoutDowngrade })
-    return request.command === 'mark' ? plan : { ...plan, ...noticed(plan.notices, otherTools) }
   }
 
   execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
@@ -266,9 +255,17 @@ class SettingsMigrator implements Migrator {
     return { state, otherTools }
   }
 
-  private async listed(outcome: 'success' | 'error', options: ListOptions): Promise<FullEntry[]> {
-    const scripts = options.inFolder ? await this.scripts() : undefined
-    return this.entries(filterOf(outcome, options, scripts))
+  private async listed(
+    outcome: 'success' | 'error',
+    { limit, since, inFolder = false }: ListOptions,
+  ): Promise<FullEntry[]> {
+    const scripts = inFolder ? await this.scripts() : undefined
+    return this.entries({
+      outcome,
+      ...(limit !== undefined && { limit }),
+      ...(since && { since: since.toISOString() }),
+      ...(scripts && { revisions: scripts.map(({ revision }) => revision) }),
+    })
   }
 
   private entries(filter: EntryFilter): Promise<FullEntry[]> {

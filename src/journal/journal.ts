@@ -3,13 +3,12 @@ import { eq, ne } from '../database/operators'
 import { quoteIdentifier } from '../database/quote'
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
-import type { Entry, FullEntry } from './entry'
-import { conditionsOf, type EntryFilter } from './entry-filter'
+import type { Entry } from './entry'
 import { inspection, readInspection } from './inspect'
 import { refuseHidden, refuseView } from './nature'
 import { parseEntries, readEntries } from './packed'
 import { emptyState, foldEntries, type JournalState } from './state'
-import { createJournal, journalShape, readNature, readFullEntries, type JournalName } from './table'
+import { createJournal, journalShape, readNature, type JournalName } from './table'
 
 /**
  * Reads what is applied, in one round trip. Never writes: a database without a journal is one
@@ -46,44 +45,6 @@ async function stateOf(
 async function refuseNewerShape(session: Session, name: JournalName): Promise<void> {
   const [row] = await session.query(readNature(name))
   refuseOther(name, row)
-}
-
-/** Whole entries for `list` (successes), `errors` (failures), `trace` (one id), oldest first. Never writes. */
-export async function readFull(
-  session: Session,
-  name: JournalName,
-  filter: EntryFilter,
-): Promise<FullEntry[]> {
-  try {
-    const text = `${readNature(name)};\n${readFullEntries(name, conditionsOf(filter), filter.limit)}`
-    const [[nature] = [], rows = []] = await session.queryAll(text)
-    refuseOther(name, nature)
-    return rows.map(toFullEntry)
-  } catch (error) {
-    if (isUndefinedTable(error)) return []
-    throw asJournalError(error, name)
-  }
-}
-
-/** The SQL that the journal kept to revert the newest application of each revision, where there is some. */
-export async function readDowngradeTexts(
-  session: Session,
-  name: JournalName,
-  revisions: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  const rows = await session.query<{ revision: string; text: string | null }>(
-    `SELECT revision::pg_catalog.text AS revision, downgrade_text AS text
-       FROM ${quoteIdentifier(name.schema, name.table)}
-      WHERE revision ${eq} ANY ($1::pg_catalog.numeric[]) AND outcome ${eq} 'success'
-        AND operation ${ne} 'rollback' ORDER BY id`,
-    [revisions],
-  )
-  const texts = new Map<string, string>()
-  for (const { revision, text } of rows) {
-    if (text === null) texts.delete(revision)
-    else texts.set(revision, text)
-  }
-  return texts
 }
 
 /**
@@ -196,7 +157,7 @@ function createdMeanwhile(cause: unknown): MigrationError {
 }
 
 /** @throws {MigrationError} JOURNAL_UNKNOWN, JOURNAL_FAILED where what is read is not all of a journal */
-function refuseOther(name: JournalName, nature: QueryResultRow | undefined): void {
+export function refuseOther(name: JournalName, nature: QueryResultRow | undefined): void {
   refuseView(name, nature)
   refuseHidden(name, nature)
   refuseUnknownShape(name, nature?.comment)
@@ -214,7 +175,7 @@ function refuseUnknownShape(name: JournalName, comment: unknown): void {
   )
 }
 
-function isUndefinedTable(error: unknown): boolean {
+export function isUndefinedTable(error: unknown): boolean {
   const code = (error as { code?: string }).code
   return code === '42P01' || code === '3F000'
 }
@@ -223,7 +184,7 @@ function isUnknownColumn(error: unknown): boolean {
   return (error as { code?: string }).code === '42703'
 }
 
-function asJournalError(error: unknown, name: JournalName): unknown {
+export function asJournalError(error: unknown, name: JournalName): unknown {
   const { code, message } = error as { code?: string; message: string }
   const table = quoteIdentifier(name.schema, name.table)
   if (code === '42703' || code === '42883' || code === '42809') {
@@ -246,37 +207,4 @@ function asJournalError(error: unknown, name: JournalName): unknown {
     })
   }
   return error
-}
-
-function toEntry(row: QueryResultRow): Entry {
-  return {
-    id: row.id,
-    revision: row.revision,
-    title: row.title,
-    kind: row.kind,
-    operation: row.operation,
-    ordinal: row.ordinal,
-    outcome: row.outcome,
-    attempt: row.attempt,
-    statementsDone: row.statements_done,
-    checksum: row.checksum,
-    checksumKind: row.checksum_kind,
-    doneChecksum: row.done_checksum,
-    revertible: row.revertible,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-    durationMs: row.duration_ms,
-  }
-}
-
-function toFullEntry(row: QueryResultRow): FullEntry {
-  return {
-    ...toEntry(row),
-    runId: row.run_id,
-    statementsTotal: row.statements_total,
-    error: row.error,
-    trace: row.trace,
-    operator: row.operator,
-    toolVersion: row.tool_version,
-  }
 }

@@ -97,28 +97,6 @@ export function readNature(name: JournalName): string {
 export const instant = (column: string): string =>
   `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
-const entryColumns = [
-  'id::pg_catalog.text AS id',
-  'revision::pg_catalog.text AS revision',
-  'title, kind, operation, ordinal, outcome, attempt, statements_done',
-  'checksum, checksum_kind, done_checksum',
-  'downgrade_text IS NOT NULL AS revertible',
-  `${instant('started_at')} AS started_at`,
-  `${instant('finished_at')} AS finished_at`,
-  'duration_ms::double precision AS duration_ms',
-].join(', ')
-
-/** Reads whole entries that meet all conditions, which are our own SQL; of more than `limit` the newest. */
-export function readFullEntries(
-  name: JournalName,
-  conditions: readonly string[],
-  limit?: number,
-): string {
-  const newest = `SELECT * FROM ${quoteIdentifier(name.schema, name.table)} WHERE ${conditions.join(' AND ')} ORDER BY id DESC${limit === undefined ? '' : ` LIMIT ${limit}`}`
-  return `SELECT ${entryColumns}, run_id, statements_total, error, trace, operator, tool_version
-FROM (${newest}) AS journal ORDER BY journal.id`
-}
-
 /** A claim: a plain INSERT, so that a second migrator fails on the claim's index before it did any work. */
 export function insertClaim(name: JournalName, claim: Claim): string {
   return insertRow(name, claim, { outcome: 'running' })

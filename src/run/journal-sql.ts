@@ -1,7 +1,7 @@
 import type { Session } from '../database/session'
 import { MigrationError } from '../errors'
 import { orInterrupted } from '../interruption'
-import { readDowngradeTexts } from '../journal/journal'
+import { readDowngradeTexts } from '../journal/downgrade-texts'
 import type { JournalName } from '../journal/table'
 import { readWriters } from '../journal/writers'
 import type { Plan, Step } from '../plan/plan'

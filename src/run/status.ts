@@ -1,7 +1,8 @@
 import type { Session } from '../database/session'
 import type { FullEntry } from '../journal/entry'
-import { readFull, readState } from '../journal/journal'
-import { emptyState, type JournalState } from '../journal/state'
+import { readFull } from '../journal/full-entries'
+import { readState } from '../journal/journal'
+import type { JournalState } from '../journal/state'
 import type { JournalName } from '../journal/table'
 import type { Plan } from '../plan/plan'
 import type { Survey } from '../plan/survey'
@@ -37,13 +38,6 @@ export interface Found {
   /** The entries that failed or are unfinished. */
   broken: readonly FullEntry[]
   holders: Holders
-}
-
-/** What a database says that was never made. */
-export const nothingFound: Found = {
-  state: emptyState,
-  broken: [],
-  holders: { sessions: [], progress: new Map() },
 }
 
 /** Reads the state on one connection. Never writes. */

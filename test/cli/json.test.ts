@@ -99,6 +99,15 @@ test('the documents of commands that change the database are those of docs/json.
   })
 })
 
+test('a plan that would run SQL of the journal is as docs/json.md says', async () => {
+  await withApplication(scripts, async ({ cwd, run }) => {
+    await run('upgrade 2')
+    await rm(join(cwd, 'migration/2_b.sql'))
+    const { steps } = await documentOf(run, 'plan downgrade')
+    assert.equal((steps as { sql: string }[])[0]?.sql, 'SELECT 2;')
+  })
+})
+
 test('the documents of commands that only look are those of docs/json.md', async () => {
   await withApplication(scripts, async ({ cwd, database, run }) => {
     await run('upgrade 1')

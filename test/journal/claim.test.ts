@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Session } from '../../src/database/session'
-import { readFull, readState } from '../../src/journal/journal'
+import { readFull } from '../../src/journal/full-entries'
+import { readState } from '../../src/journal/journal'
 import {
   claimIndex,
   failClaim,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MigrationError } from '../../src/errors'
-import { ensureJournal, readFull, readState } from '../../src/journal/journal'
+import { readFull } from '../../src/journal/full-entries'
+import { ensureJournal, readState } from '../../src/journal/journal'
 import {
   createJournal,
   finishClaim,
