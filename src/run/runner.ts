@@ -6,6 +6,7 @@ import { failureTimes } from '../journal/times'
 import { redactor } from '../settings/redact'
 import { findWorker } from './aside'
 import { isConnectionLoss } from '../database/connection-loss'
+import { interruptedBy } from './failure'
 import type { Job } from './job'
 import type { RunContext } from './context'
 import { labelOf } from './label'
@@ -293,9 +294,4 @@ export function claimRefused(revision: string): MigrationError {
   return new MigrationError('CLAIM_REFUSED', `another migrator has taken script ${revision}`, {
     hint: 'Run it again: what the other one did is recorded.',
   })
-}
-
-function interruptedBy(error: MigrationError): MigrationError {
-  const { message, file, line, column, excerpt } = error
-  return interrupted({ detail: message, file, line, column, excerpt, cause: error })
 }

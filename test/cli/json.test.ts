@@ -143,15 +143,6 @@ test('the documents of commands that only look are those of docs/json.md', async
   })
 })
 
-test('the plan of a script whose file is gone is that of docs/json.md', async () => {
-  await withApplication(scripts, async ({ cwd, run }) => {
-    await run('upgrade 2')
-    await rm(join(cwd, 'migration/2_b.sql'))
-    const { steps } = await documentOf(run, 'plan downgrade')
-    assert.equal((steps as { fromJournal?: boolean }[])[0]?.fromJournal, true)
-  })
-})
-
 test('the documents about a migrator that is at work are those of docs/json.md', async () => {
   await withApplication({ 'migration/1_a.sql': 'SELECT pg_sleep(60)' }, async ({ run }) => {
     const running = run('upgrade --json')
