@@ -12,7 +12,7 @@ import type { RunContext } from './context'
 import { labelOf } from './label'
 import { pause, type Lock } from './lock'
 import { lockTimeoutsOf } from './session-settings'
-import { userFrames } from './user-stack'
+import { traceOf } from './user-stack'
 import { backend, Watch, type Watched as WatchedWork, type WatchOptions } from './watch'
 
 /** The state of one execution: its sessions, and what became of its steps so far. */
@@ -251,12 +251,6 @@ export class Runner {
 function resultOf({ step }: Job, outcome: 'success' | 'error', durationMs: number): StepResult {
   const { revision, title, kind, direction, operation } = step
   return { revision, title, kind, direction, operation, outcome, durationMs }
-}
-
-/** The message, and where in the user's own code it came from; a SQL script has no stack. */
-function traceOf({ message, cause }: MigrationError): string {
-  const stack = cause instanceof Error ? (cause.stack ?? '') : ''
-  return [message, ...userFrames(stack).map((frame) => `    ${frame}`)].join('\n')
 }
 
 /** Why work may be tried again, and how often it was. */

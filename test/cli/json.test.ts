@@ -104,7 +104,7 @@ test('a plan that would run SQL of the journal is as docs/json.md says', async (
     await run('upgrade 2')
     await rm(join(cwd, 'migration/2_b.sql'))
     const { steps } = await documentOf(run, 'plan downgrade')
-    assert.equal((steps as { sql: string }[])[0]?.sql, 'SELECT 2;')
+    assert.equal((steps as { sql: string }[])[0]?.sql, 'SELECT 2;\n')
   })
 })
 
@@ -140,6 +140,15 @@ test('the documents of commands that only look are those of docs/json.md', async
     }
     const [failure] = (await documentOf(run, 'errors --limit 1'))['entries'] as { id: string }[]
     await documentOf(run, `trace ${failure?.id}`)
+  })
+})
+
+test('the plan of a script whose file is gone is that of docs/json.md', async () => {
+  await withApplication(scripts, async ({ cwd, run }) => {
+    await run('upgrade 2')
+    await rm(join(cwd, 'migration/2_b.sql'))
+    const { steps } = await documentOf(run, 'plan downgrade')
+    assert.equal((steps as { fromJournal?: boolean }[])[0]?.fromJournal, true)
   })
 })
 

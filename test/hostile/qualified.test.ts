@@ -60,7 +60,6 @@ const notSent = [
   'add-script/backfill.ts: ) = ([\\s\\S]*?)(?: WHERE \\2 IS NULL)?$',
   'add-script/convert.ts: pg_catalog.convert_to(',
   'add-script/convert.ts: pg_catalog.gen_random_uuid()',
-  'add-script/convert.ts: pg_catalog.to_timestamp(',
   'add-script/details.ts: SELECT n.nspname AS schema, c.relname AS table, a.attname AS',
   'add-script/down-decisions.ts: pg_catalog.row_number() OVER ()::',
   'add-script/down-decisions.ts: pg_catalog.gen_random_uuid()',
