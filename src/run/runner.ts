@@ -8,6 +8,7 @@ import { findWorker } from './aside'
 import { isConnectionLoss } from '../database/connection-loss'
 import { interruptedBy } from './failure'
 import type { Job } from './job'
+import type { Start } from './start'
 import type { RunContext } from './context'
 import { labelOf } from './label'
 import { pause, type Lock } from './lock'
@@ -246,14 +247,6 @@ export class Runner {
   isClaimRefused({ code, constraint }: DatabaseError): boolean {
     return code === '23505' && constraint === claimIndex(this.context.settings.journal)
   }
-}
-
-/** When a script started. */
-export interface Start {
-  /** As `performance.now()` has it. */
-  since: number
-  /** By the server's clock, in milliseconds, where that is known. */
-  began?: number | undefined
 }
 
 function resultOf({ step }: Job, outcome: 'success' | 'error', durationMs: number): StepResult {
