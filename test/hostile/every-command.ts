@@ -93,11 +93,8 @@ export async function everyCommand(): Promise<string[]> {
     await run(project, 'upgrade')
     await run(project, 'dump_schema --yes')
   })
-  for (const [line, schema] of [
-    ['setup', `${base}\nINSERT INTO ${m} u VALUES (1);`],
-    ['setup', ''],
-  ])
-    await withProject({ ...scripts, 'schema.sql': schema! }, (project) => run(project, line!))
+  const filled = `${base}\nINSERT INTO ${m} u VALUES (1);`
+  await withProject({ ...scripts, 'schema.sql': filled }, (project) => run(project, 'setup'))
   await withProject(
     { 'entity.ts': entity, 'tsconfig.json': tsconfig, ...scripts },
     async (project) => {
@@ -161,6 +158,7 @@ async function failing(project: Project): Promise<void> {
     await run(project, 'upgrade 7', 'it divides by zero, or two rows are the same')
   }
   await run(project, 'errors')
+  await run(project, 'list --since 2020-01-01')
   await run(project, 'trace 1')
   await writeFile(
     file,
@@ -168,6 +166,15 @@ async function failing(project: Project): Promise<void> {
   )
   await run(project, 'rebuild 7', 'it may refuse')
 }
+
+/** A script whose first statements are done, and looked for when it goes on. */
+const halfDone = `-- migrate: no-transaction
+-- MIGRATE UP
+ALTER TYPE ${m} kind ADD VALUE IF NOT EXISTS 'z';
+ALTER TABLE ${m} u ADD y int, ADD CONSTRAINT positive CHECK (x > 0);
+INSERT INTO ${m} u VALUES (1 / 0);
+-- MIGRATE DOWN
+ALTER TABLE ${m} u DROP y, DROP CONSTRAINT positive;`
 
 /** On what an application has open. */
 async function library(): Promise<void> {
@@ -181,6 +188,13 @@ async function library(): Promise<void> {
     await dataSource.initialize()
     try {
       assert.equal(await setUpMigration(pool, folder), true)
+      await writeFile(join(folder, '7_half.sql'), halfDone)
+      for (let attempt = 0; attempt < 2; attempt++) {
+        const migrator = await migratorFor(pool, folder)
+        await assert.rejects(migrator.execute({ command: 'upgrade' }), /7_half/)
+        await migrator.close()
+      }
+      await writeFile(join(folder, '7_half.sql'), halfDone.replace('1 / 0', '4'))
       for (const connectable of [pool, client, dataSource]) {
         const migrator = await migratorFor(connectable, folder)
         await migrator.execute({ command: 'downgrade', count: 1 }).catch(() => undefined)

@@ -3,7 +3,9 @@ import { clearDead } from '../../src/add-script/scratch-owner'
 import { ensureDatabase } from '../../src/database/embedded/create-database'
 import { connect } from '../../src/database/connect'
 import type { Session } from '../../src/database/session'
-import { hasOutcome } from '../../src/journal/journal'
+import { tidy } from '../../src/database/give-back'
+import { readHistories } from '../../src/journal/histories'
+import { hasOutcome, hasRunning } from '../../src/journal/journal'
 import { insertClaim, markTakenOver, type Claim } from '../../src/journal/table'
 import {
   cancelBackend,
@@ -14,7 +16,9 @@ import {
 } from '../../src/run/aside'
 import { clearLeftovers } from '../../src/run/leftovers'
 import type { Runner } from '../../src/run/runner'
+import { readProgress } from '../../src/run/running-script'
 import { settle } from '../../src/run/settle'
+import type { LockSession } from '../../src/run/unlock'
 import type { TestDatabase } from '../support/database'
 
 const journal = { schema: 'public', table: 'migration_journal' }
@@ -38,6 +42,15 @@ const inDoubt = [
   "COMMIT PREPARED 'nothing'",
 ]
 
+/** Tables in which other tools say what they have done, those whose rows are looked at. */
+const otherTools = `CREATE SCHEMA tools;
+CREATE TABLE tools.history (id int, name text, timestamp bigint);
+CREATE TABLE tools.flyway (version text, description text, type text, script text, installed_rank int);
+CREATE TABLE tools.goose (id int, version_id bigint, is_applied boolean);
+CREATE TABLE tools.schema_version (version int);
+CREATE TABLE tools.atlas_schema_revisions (version text, applied int, total int, executed_at timestamptz);
+CREATE TABLE tools.migratore (uuid text, timestamp bigint, result text, operation text)`
+
 /**
  * Asks by their own functions what commands ask only in rare moments: of a statement in doubt, of who
  * blocks whom, of the databases that a killed command has left. The database has a journal, and tables.
@@ -54,11 +67,18 @@ export async function rareQuestions(database: TestDatabase): Promise<void> {
     await findWorker(session, journal)
     await durationsSoFar(session, journal, [claim])
     await hasOutcome(session, journal, '1', 'success')
+    await hasRunning(session, journal)
     await takenOver(session)
+    await database.query(otherTools)
+    await readHistories(session, [])
+    await database.query('DROP SCHEMA tools CASCADE')
+    await readProgress(session, journal, [other])
     await clearAway(session)
     await session.send(`CREATE DATABASE "${scratchName(nobody, 1)}"`)
     await clearDead(session)
     await ensureDatabase(parts, false)
+    session.advisoryKey = '1'
+    await tidy(session)
     await cancelBackend(session, pid).catch(() => undefined)
   } finally {
     await session.close()
@@ -66,6 +86,20 @@ export async function rareQuestions(database: TestDatabase): Promise<void> {
 }
 
 const nobody = { host: '00000000', pid: 1, start: '000000', use: '000000' }
+
+/** A session of another run. */
+const other: LockSession = {
+  pid: 1,
+  role: 'work',
+  applicationName: 'typetrek ann@build-7 1b4e28ba-2fa1',
+  user: '',
+  client: null,
+  since: null,
+  connectedAt: null,
+  state: 'active',
+  query: '',
+  script: null,
+}
 
 const claim: Claim = {
   runId: 'rare',
