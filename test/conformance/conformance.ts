@@ -44,7 +44,7 @@ export async function conformance(
   return pairs.map((pair, at) => {
     const before = known.get(pair.suite)?.get(pair.name)
     const judged = judge(pair, outcomes[at]!, before)
-    return { ...judged, course: courseOf(judged, before) }
+    return { ...judged, course: courseOf(judged, before, options.rows) }
   })
 }
 

@@ -41,6 +41,8 @@ async function main(argv: readonly string[]): Promise<number> {
     },
   })
   if (values.help) return say(usage)
+  if (values.accept && (values.rows || values.major !== undefined))
+    throw new Error('known verdicts are those of the default major version without rows')
   if (positionals.length > 1) throw new Error(`one folder, not ${positionals.join(' ')}`)
   const all = await readPairs(positionals[0] ?? ownPairs)
   const { only = [''], sample, seed = '1' } = values

@@ -48,6 +48,10 @@ for (const [from, to, course] of ways) {
   })
 }
 
+test('a pair that rows stop is no worse for it', () => {
+  assert.equal(courseOf(known('not testable'), known('right'), true), 'same')
+})
+
 test('accepting records what is new and better, and leaves what is worse', () => {
   const before = new Map([
     ['better', known('wrong')],

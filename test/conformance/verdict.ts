@@ -44,11 +44,14 @@ export function judge({ suite, name }: Pair, outcome: Outcome, known: Known | un
 
 export type Course = 'same' | 'improved' | 'worse' | 'new'
 
-/** How a verdict went from what is known; one beside the order (`not testable`) is left for the worse. */
-export function courseOf({ verdict }: Known, known: Known | undefined): Course {
+/**
+ * How a verdict went from what is known; one beside the order (`not testable`) is left for the worse.
+ * @param rows whether there were rows, which stop some pairs
+ */
+export function courseOf({ verdict }: Known, known: Known | undefined, rows = false): Course {
   if (!known) return 'new'
   if (verdict === known.verdict) return 'same'
-  if (verdict === 'not testable') return 'worse'
+  if (verdict === 'not testable') return rows ? 'same' : 'worse'
   if (known.verdict === 'not testable') return verdict === 'right' ? 'improved' : 'worse'
   return verdicts.indexOf(verdict) < verdicts.indexOf(known.verdict) ? 'improved' : 'worse'
 }
