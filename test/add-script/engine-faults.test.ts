@@ -157,7 +157,7 @@ for (const [from, to, says] of [
   ['timestamptz', 'date', /time zone/],
   ['double precision', 'real', /loses digits/],
   ['text', 'timestamptz', /time zone/],
-  ['int', 'boolean', /--using t\.v=v::boolean$/],
+  ['int', 'boolean', /--using t\.v=v::boolean$/m],
 ] as const)
   changeTest(`${from} becomes ${to}: a question`, {
     before: `CREATE TABLE t (v ${from})`,

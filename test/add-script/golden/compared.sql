@@ -479,7 +479,7 @@ CREATE TABLE u ();
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('a', 'c');
 -- Fails while a row has 'b'.
-ALTER TABLE t ALTER COLUMN v TYPE e USING v::text::e;
+ALTER TABLE t ALTER COLUMN v TYPE e USING v::varchar::e;
 DROP TYPE e_old;
 
 ALTER TABLE u ADD COLUMN v e DEFAULT 'c'::e;
@@ -492,7 +492,7 @@ DROP TABLE u;
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('a', 'b');
 -- Fails while a row has 'c'.
-ALTER TABLE t ALTER COLUMN v TYPE e USING v::text::e;
+ALTER TABLE t ALTER COLUMN v TYPE e USING v::varchar::e;
 DROP TYPE e_old;
 
 -- CASE a new table of an enum with a new label as its default comes after the label
@@ -507,7 +507,7 @@ ALTER TYPE e ADD VALUE IF NOT EXISTS 'c' AFTER 'a';
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('a');
 -- Fails while a row has 'c'.
-ALTER TABLE t ALTER COLUMN v TYPE e USING v::text::e;
+ALTER TABLE t ALTER COLUMN v TYPE e USING v::varchar::e;
 DROP TYPE e_old;
 
 -- SCRIPT main (yes)

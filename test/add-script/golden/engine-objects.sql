@@ -43,10 +43,10 @@ ALTER TABLE case21.u ALTER COLUMN n DROP DEFAULT;
 
 DROP FUNCTION case21.g();
 
-SELECT setval('case18.m', GREATEST(last_value, 2), is_called AND last_value >= 2) FROM case18.m;
+SELECT pg_catalog.setval('case18.m', GREATEST(last_value, 2), is_called AND last_value OPERATOR(pg_catalog.>=) 2) FROM case18.m;
 ALTER SEQUENCE case18.m MINVALUE 2 START WITH 2;
 
-SELECT setval('case18.n', GREATEST(last_value, 2), is_called AND last_value >= 2) FROM case18.n;
+SELECT pg_catalog.setval('case18.n', GREATEST(last_value, 2), is_called AND last_value OPERATOR(pg_catalog.>=) 2) FROM case18.n;
 
 CREATE COLLATION case19.german (PROVIDER = icu, LOCALE = 'de');
 

@@ -11,9 +11,9 @@ ALTER TYPE status ADD VALUE 'x' BEFORE 'b';
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'b');
 -- Fails while a row has 'x'.
-ALTER TABLE a ALTER COLUMN s TYPE status USING s::text::status;
+ALTER TABLE a ALTER COLUMN s TYPE status USING s::varchar::status;
 -- Fails while a row has 'x'.
-ALTER TABLE b ALTER COLUMN s TYPE status USING s::text::status;
+ALTER TABLE b ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
 -- CASE E01: the downgrade of a new label works although a default uses the type
@@ -29,7 +29,7 @@ ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'b');
 -- Fails while a row has 'c'.
-ALTER TABLE t ALTER COLUMN s TYPE status USING s::text::status;
+ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
 ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status;
@@ -48,7 +48,7 @@ ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'b');
 -- Fails while a row has 'c'.
-ALTER TABLE t ALTER COLUMN s TYPE status USING s::text::status;
+ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
 ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status;
@@ -74,7 +74,7 @@ ALTER TYPE status ADD VALUE IF NOT EXISTS 'c' AFTER 'b';
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'b');
 -- Fails while a row has 'c'.
-ALTER TABLE t ALTER COLUMN s TYPE status USING s::text::status;
+ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
 -- SCRIPT main (yes)
@@ -108,9 +108,9 @@ ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'c');
 -- Rows with 'b' get 'c': which they were is lost.
-ALTER TABLE t ALTER COLUMN l TYPE status[] USING array_replace(l::text[], 'b', 'c')::status[];
+ALTER TABLE t ALTER COLUMN l TYPE status[] USING pg_catalog.array_replace(l::varchar[], 'b', 'c')::status[];
 -- Rows with 'b' get 'c': which they were is lost.
-ALTER TABLE t ALTER COLUMN s TYPE status USING (CASE s::text WHEN 'b' THEN 'c' ELSE s::text END)::status;
+ALTER TABLE t ALTER COLUMN s TYPE status USING (CASE WHEN s OPERATOR(pg_catalog.=) 'b' THEN 'c' ELSE s::varchar END)::status;
 DROP TYPE status_old;
 
 ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status;
@@ -128,9 +128,9 @@ ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'c');
 -- Fails while a row has 'b'.
-ALTER TABLE t ALTER COLUMN l TYPE status[] USING l::text[]::status[];
+ALTER TABLE t ALTER COLUMN l TYPE status[] USING l::varchar[]::status[];
 -- Fails while a row has 'b'.
-ALTER TABLE t ALTER COLUMN s TYPE status USING s::text::status;
+ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
 ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status;
@@ -148,9 +148,9 @@ ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'c');
 -- Fails while a row has 'b'.
-ALTER TABLE t ALTER COLUMN l TYPE status[] USING l::text[]::status[];
+ALTER TABLE t ALTER COLUMN l TYPE status[] USING l::varchar[]::status[];
 -- Fails while a row has 'b'.
-ALTER TABLE t ALTER COLUMN s TYPE status USING s::text::status;
+ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
 ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status;
@@ -167,8 +167,8 @@ ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
 
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('c', 'a', 'b');
-ALTER TABLE t ALTER COLUMN l TYPE status[] USING l::text[]::status[];
-ALTER TABLE t ALTER COLUMN s TYPE status USING s::text::status;
+ALTER TABLE t ALTER COLUMN l TYPE status[] USING l::varchar[]::status[];
+ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
 ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status;
@@ -179,8 +179,8 @@ ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
 
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'b', 'c');
-ALTER TABLE t ALTER COLUMN l TYPE status[] USING l::text[]::status[];
-ALTER TABLE t ALTER COLUMN s TYPE status USING s::text::status;
+ALTER TABLE t ALTER COLUMN l TYPE status[] USING l::varchar[]::status[];
+ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
 ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status;
@@ -198,7 +198,7 @@ ALTER TABLE t DROP CONSTRAINT t_s_check;
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'c');
 -- Fails while a row has 'b'.
-ALTER TABLE t ALTER COLUMN s TYPE status USING s::text::status;
+ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
 ALTER TABLE t ADD CONSTRAINT t_s_check CHECK (s <> 'c'::status);

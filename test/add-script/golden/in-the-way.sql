@@ -43,7 +43,7 @@ ALTER TABLE case6.t ALTER COLUMN b TYPE bigint;
 ALTER TYPE case5.e RENAME TO e_old;
 CREATE TYPE case5.e AS ENUM ('b', 'a');
 -- Fails while a row has 'c'.
-ALTER TABLE case5.t ALTER COLUMN v TYPE case5.e USING v::text::case5.e;
+ALTER TABLE case5.t ALTER COLUMN v TYPE case5.e USING v::varchar::case5.e;
 DROP TYPE case5.e_old;
 
 ALTER TABLE case5.t ADD COLUMN g text GENERATED ALWAYS AS (
@@ -103,7 +103,7 @@ ALTER TABLE case6.t ADD COLUMN g integer GENERATED ALWAYS AS (b + 1) STORED;
 
 ALTER TYPE case5.e RENAME TO e_old;
 CREATE TYPE case5.e AS ENUM ('a', 'b', 'c');
-ALTER TABLE case5.t ALTER COLUMN v TYPE case5.e USING v::text::case5.e;
+ALTER TABLE case5.t ALTER COLUMN v TYPE case5.e USING v::varchar::case5.e;
 DROP TYPE case5.e_old;
 
 ALTER TABLE case5.t ADD COLUMN g text GENERATED ALWAYS AS (
@@ -166,7 +166,7 @@ ALTER TABLE case6.t ALTER COLUMN b TYPE bigint;
 ALTER TYPE case5.e RENAME TO e_old;
 CREATE TYPE case5.e AS ENUM ('b', 'a');
 -- Fails while a row has 'c'.
-ALTER TABLE case5.t ALTER COLUMN v TYPE case5.e USING v::text::case5.e;
+ALTER TABLE case5.t ALTER COLUMN v TYPE case5.e USING v::varchar::case5.e;
 DROP TYPE case5.e_old;
 
 ALTER TABLE case5.t ADD COLUMN g text GENERATED ALWAYS AS (
@@ -226,7 +226,7 @@ ALTER TABLE case6.t ADD COLUMN g integer GENERATED ALWAYS AS (b + 1) STORED;
 
 ALTER TYPE case5.e RENAME TO e_old;
 CREATE TYPE case5.e AS ENUM ('a', 'b', 'c');
-ALTER TABLE case5.t ALTER COLUMN v TYPE case5.e USING v::text::case5.e;
+ALTER TABLE case5.t ALTER COLUMN v TYPE case5.e USING v::varchar::case5.e;
 DROP TYPE case5.e_old;
 
 ALTER TABLE case5.t ADD COLUMN g text GENERATED ALWAYS AS (
@@ -301,7 +301,7 @@ ALTER TABLE case7.t ALTER COLUMN a TYPE bigint;
 ALTER TYPE case9.e RENAME TO e_old;
 CREATE TYPE case9.e AS ENUM ('a');
 -- Fails while a row has 'b'.
-ALTER TABLE case9.t ALTER COLUMN v TYPE case9.e USING v::text::case9.e;
+ALTER TABLE case9.t ALTER COLUMN v TYPE case9.e USING v::varchar::case9.e;
 DROP TYPE case9.e_old;
 
 CREATE FUNCTION case3.f()

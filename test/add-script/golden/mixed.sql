@@ -9,7 +9,7 @@ ALTER TABLE t ALTER COLUMN v DROP DEFAULT;
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('a');
 -- Fails while a row has 'b'.
-ALTER TABLE t ALTER COLUMN v TYPE e USING v::text::e;
+ALTER TABLE t ALTER COLUMN v TYPE e USING v::varchar::e;
 DROP TYPE e_old;
 
 ALTER TABLE t ALTER COLUMN v SET DEFAULT 'a'::e;
@@ -44,7 +44,7 @@ ALTER TYPE e ADD VALUE IF NOT EXISTS 'b' AFTER 'a';
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('a');
 -- Fails while a row has 'b'.
-ALTER TABLE u ALTER COLUMN v TYPE e USING v::text::e;
+ALTER TABLE u ALTER COLUMN v TYPE e USING v::varchar::e;
 DROP TYPE e_old;
 
 -- SCRIPT main (yes)
@@ -67,7 +67,7 @@ ALTER TABLE t DROP CONSTRAINT t_parent_fkey;
 -- What refers to t.id gets the same new values.
 CREATE TEMPORARY TABLE t_id_values AS SELECT id AS old_value, gen_random_uuid() AS new_value FROM t;
 CREATE UNIQUE INDEX ON pg_temp.t_id_values (old_value);
-CREATE FUNCTION pg_temp.t_id_new(integer) RETURNS uuid LANGUAGE sql STABLE AS 'SELECT new_value FROM pg_temp.t_id_values WHERE old_value = $1';
+CREATE FUNCTION pg_temp.t_id_new(integer) RETURNS uuid LANGUAGE sql STABLE AS 'SELECT new_value FROM pg_temp.t_id_values WHERE old_value OPERATOR(pg_catalog.=) $1';
 ALTER TABLE t ALTER COLUMN id DROP DEFAULT;
 DROP SEQUENCE t_id_seq;
 ALTER TABLE t ALTER COLUMN id TYPE uuid USING pg_temp.t_id_new(id);
@@ -81,9 +81,9 @@ DROP TABLE pg_temp.t_id_values;
 
 ALTER TABLE t DROP CONSTRAINT t_parent_fkey;
 -- What refers to t.id gets the same new values.
-CREATE TEMPORARY TABLE t_id_values AS SELECT id AS old_value, row_number() OVER ()::integer AS new_value FROM t;
+CREATE TEMPORARY TABLE t_id_values AS SELECT id AS old_value, pg_catalog.row_number() OVER ()::integer AS new_value FROM t;
 CREATE UNIQUE INDEX ON pg_temp.t_id_values (old_value);
-CREATE FUNCTION pg_temp.t_id_new(uuid) RETURNS integer LANGUAGE sql STABLE AS 'SELECT new_value FROM pg_temp.t_id_values WHERE old_value = $1';
+CREATE FUNCTION pg_temp.t_id_new(uuid) RETURNS integer LANGUAGE sql STABLE AS 'SELECT new_value FROM pg_temp.t_id_values WHERE old_value OPERATOR(pg_catalog.=) $1';
 CREATE SEQUENCE t_id_seq AS integer;
 ALTER SEQUENCE t_id_seq OWNED BY t.id;
 ALTER TABLE t ALTER COLUMN id DROP DEFAULT;
@@ -91,7 +91,7 @@ ALTER TABLE t ALTER COLUMN id DROP DEFAULT;
 ALTER TABLE t ALTER COLUMN id TYPE integer USING pg_temp.t_id_new(id);
 ALTER TABLE t ALTER COLUMN parent TYPE integer USING pg_temp.t_id_new(parent);
 ALTER TABLE t ALTER COLUMN id SET DEFAULT nextval('t_id_seq'::regclass);
-SELECT setval('t_id_seq', COALESCE(max(id), 0) + 1, false) FROM t;
+SELECT pg_catalog.setval('t_id_seq', COALESCE(pg_catalog.max(id), 0) OPERATOR(pg_catalog.+) 1, false) FROM t;
 ALTER TABLE t ADD CONSTRAINT t_parent_fkey FOREIGN KEY (parent) REFERENCES t(id);
 DROP FUNCTION pg_temp.t_id_new(uuid);
 DROP TABLE pg_temp.t_id_values;
@@ -157,9 +157,9 @@ ALTER TABLE t ALTER COLUMN v DROP DEFAULT;
 ALTER TYPE fresh RENAME TO fresh_old;
 CREATE TYPE fresh AS ENUM ('x', 'b');
 -- Fails while a row has 'c'.
-ALTER TABLE t ALTER COLUMN v TYPE fresh USING v::text::fresh;
+ALTER TABLE t ALTER COLUMN v TYPE fresh USING v::varchar::fresh;
 -- Fails while a row has 'c'.
-ALTER TABLE t ALTER COLUMN w TYPE fresh[] USING w::text[]::fresh[];
+ALTER TABLE t ALTER COLUMN w TYPE fresh[] USING w::varchar[]::fresh[];
 DROP TYPE fresh_old;
 
 ALTER TABLE t ALTER COLUMN v SET DEFAULT 'x'::fresh;
@@ -235,7 +235,7 @@ CREATE TYPE e AS ENUM ('b', 'a');
 -- Raises on a value that is no label of e.
 ALTER TABLE t ALTER COLUMN v TYPE e USING v::e;
 
-ALTER TABLE t ALTER COLUMN w TYPE e USING w::text::e;
+ALTER TABLE t ALTER COLUMN w TYPE e USING w::varchar::e;
 DROP TYPE e_old;
 
 ALTER TABLE t ALTER COLUMN v SET DEFAULT 'b'::e;
@@ -249,7 +249,7 @@ ALTER TABLE t ALTER COLUMN v TYPE text;
 
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('a', 'b');
-ALTER TABLE t ALTER COLUMN w TYPE e USING w::text::e;
+ALTER TABLE t ALTER COLUMN w TYPE e USING w::varchar::e;
 DROP TYPE e_old;
 
 ALTER TABLE t ALTER COLUMN w SET DEFAULT 'a'::e;
@@ -626,7 +626,7 @@ ALTER TABLE c ALTER COLUMN t TYPE bigint;
 
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('b', 'a', 'c');
-ALTER TABLE people ALTER COLUMN v TYPE e USING v::text::e;
+ALTER TABLE people ALTER COLUMN v TYPE e USING v::varchar::e;
 DROP TYPE e_old;
 
 ALTER TABLE people ALTER COLUMN v SET DEFAULT 'c'::e;
@@ -653,7 +653,7 @@ ALTER TABLE c ALTER COLUMN t TYPE integer;
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('a', 'b');
 -- Fails while a row has 'c'.
-ALTER TABLE people ALTER COLUMN v TYPE e USING v::text::e;
+ALTER TABLE people ALTER COLUMN v TYPE e USING v::varchar::e;
 DROP TYPE e_old;
 
 ALTER TABLE people ALTER COLUMN v SET DEFAULT 'a'::e;

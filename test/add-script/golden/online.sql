@@ -36,17 +36,17 @@ DO $$
 DECLARE
   backfill_page bigint := 0;
 BEGIN
-  WHILE backfill_page * current_setting('block_size')::bigint < (
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
     WITH RECURSIVE family AS (
-      SELECT 't'::regclass::oid AS id
-      UNION SELECT inhrelid FROM pg_inherits JOIN family ON inhparent = family.id)
-    SELECT max(pg_relation_size(family.id)) FROM family) LOOP
+      SELECT 't'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
     UPDATE t SET a = 0
     WHERE a IS NULL
-      AND ctid >= format('(%s,0)', backfill_page)::tid
-      AND ctid < format('(%s,0)', backfill_page + 500)::tid;
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 500)::pg_catalog.tid;
     COMMIT;
-    backfill_page := backfill_page + 500;
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 500;
   END LOOP;
 END
 $$;
@@ -110,17 +110,17 @@ DO $$
 DECLARE
   backfill_page bigint := 0;
 BEGIN
-  WHILE backfill_page * current_setting('block_size')::bigint < (
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
     WITH RECURSIVE family AS (
-      SELECT '"Odd"'::regclass::oid AS id
-      UNION SELECT inhrelid FROM pg_inherits JOIN family ON inhparent = family.id)
-    SELECT max(pg_relation_size(family.id)) FROM family) LOOP
+      SELECT '"Odd"'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
     UPDATE "Odd" SET "Key" = DEFAULT
     WHERE "Key" IS NULL
-      AND ctid >= format('(%s,0)', backfill_page)::tid
-      AND ctid < format('(%s,0)', backfill_page + 500)::tid;
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 500)::pg_catalog.tid;
     COMMIT;
-    backfill_page := backfill_page + 500;
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 500;
   END LOOP;
 END
 $$;
@@ -131,17 +131,17 @@ DO $$
 DECLARE
   backfill_page bigint := 0;
 BEGIN
-  WHILE backfill_page * current_setting('block_size')::bigint < (
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
     WITH RECURSIVE family AS (
-      SELECT 't'::regclass::oid AS id
-      UNION SELECT inhrelid FROM pg_inherits JOIN family ON inhparent = family.id)
-    SELECT max(pg_relation_size(family.id)) FROM family) LOOP
+      SELECT 't'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
     UPDATE t SET key = DEFAULT
     WHERE key IS NULL
-      AND ctid >= format('(%s,0)', backfill_page)::tid
-      AND ctid < format('(%s,0)', backfill_page + 500)::tid;
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 500)::pg_catalog.tid;
     COMMIT;
-    backfill_page := backfill_page + 500;
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 500;
   END LOOP;
 END
 $$;
@@ -192,17 +192,17 @@ DO $backfill$
 DECLARE
   backfill_page bigint := 0;
 BEGIN
-  WHILE backfill_page * current_setting('block_size')::bigint < (
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
     WITH RECURSIVE family AS (
-      SELECT 't'::regclass::oid AS id
-      UNION SELECT inhrelid FROM pg_inherits JOIN family ON inhparent = family.id)
-    SELECT max(pg_relation_size(family.id)) FROM family) LOOP
+      SELECT 't'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
     UPDATE t SET c = '$$' || id
     WHERE c IS NULL
-      AND ctid >= format('(%s,0)', backfill_page)::tid
-      AND ctid < format('(%s,0)', backfill_page + 500)::tid;
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 500)::pg_catalog.tid;
     COMMIT;
-    backfill_page := backfill_page + 500;
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 500;
   END LOOP;
 END
 $backfill$;
@@ -347,7 +347,7 @@ ALTER TYPE e ADD VALUE IF NOT EXISTS 'b' AFTER 'a';
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('a');
 -- Fails while a row has 'b'.
-ALTER TABLE t ALTER COLUMN v TYPE e USING v::text::e;
+ALTER TABLE t ALTER COLUMN v TYPE e USING v::varchar::e;
 DROP TYPE e_old;
 
 -- SCRIPT main (yes)
@@ -380,17 +380,17 @@ DO $$
 DECLARE
   backfill_page bigint := 0;
 BEGIN
-  WHILE backfill_page * current_setting('block_size')::bigint < (
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
     WITH RECURSIVE family AS (
-      SELECT 't'::regclass::oid AS id
-      UNION SELECT inhrelid FROM pg_inherits JOIN family ON inhparent = family.id)
-    SELECT max(pg_relation_size(family.id)) FROM family) LOOP
+      SELECT 't'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
     UPDATE t SET a = 0
     WHERE a IS NULL
-      AND ctid >= format('(%s,0)', backfill_page)::tid
-      AND ctid < format('(%s,0)', backfill_page + 500)::tid;
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 500)::pg_catalog.tid;
     COMMIT;
-    backfill_page := backfill_page + 500;
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 500;
   END LOOP;
 END
 $$;

@@ -187,9 +187,9 @@ CREATE TYPE case8.r AS RANGE (SUBTYPE = integer, MULTIRANGE_TYPE_NAME = case8.r_
 ALTER TYPE case4.c DROP ATTRIBUTE b CASCADE;
 
 ALTER TABLE case6.t ALTER COLUMN d DROP DEFAULT;
-ALTER TABLE case6.t ALTER COLUMN m TYPE case6.r_multirange_old USING m::text::case6.r_multirange_old;
-ALTER TABLE case6.t ALTER COLUMN d TYPE case6.r_old USING d::text::case6.r_old;
-ALTER TABLE case6.t ALTER COLUMN v TYPE case6.r_old[] USING v::text[]::case6.r_old[];
+ALTER TABLE case6.t ALTER COLUMN m TYPE case6.r_multirange_old USING m::varchar::case6.r_multirange_old;
+ALTER TABLE case6.t ALTER COLUMN d TYPE case6.r_old USING d::varchar::case6.r_old;
+ALTER TABLE case6.t ALTER COLUMN v TYPE case6.r_old[] USING v::varchar[]::case6.r_old[];
 
 -- Drops table case11.u with all its rows.
 DROP TABLE case11.u;
@@ -216,7 +216,7 @@ DROP DOMAIN case3.d;
 
 ALTER TABLE case3.t ALTER COLUMN v SET DEFAULT 'q'::character varying;
 
-ALTER TABLE case5.t ALTER COLUMN v TYPE case5.c_old USING v::text::case5.c_old;
+ALTER TABLE case5.t ALTER COLUMN v TYPE case5.c_old USING v::varchar::case5.c_old;
 
 DROP TYPE case5.c;
 
@@ -226,7 +226,7 @@ DROP TYPE case6.r;
 
 ALTER TABLE case6.t ALTER COLUMN d SET DEFAULT '[1,2)'::case6.r_old;
 
-ALTER TABLE case7.t ALTER COLUMN v TYPE case7.r_old USING v::text::case7.r_old;
+ALTER TABLE case7.t ALTER COLUMN v TYPE case7.r_old USING v::varchar::case7.r_old;
 
 DROP TYPE case7.r;
 

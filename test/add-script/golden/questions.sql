@@ -65,7 +65,7 @@ ALTER TABLE t ALTER COLUMN name SET NOT NULL;
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('a');
 -- Rows with 'b' get 'a': which they were is lost.
-ALTER TABLE t ALTER COLUMN v TYPE e USING (CASE v::text WHEN 'b' THEN 'a' ELSE v::text END)::e;
+ALTER TABLE t ALTER COLUMN v TYPE e USING (CASE WHEN v OPERATOR(pg_catalog.=) 'b' THEN 'a' ELSE v::varchar END)::e;
 DROP TYPE e_old;
 
 -- MIGRATE DOWN

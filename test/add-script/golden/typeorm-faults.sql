@@ -59,7 +59,7 @@ ALTER TABLE case4.child ALTER COLUMN "evId" TYPE integer;
 
 ALTER TABLE case5.users ALTER COLUMN "createdAt" TYPE timestamp without time zone USING "createdAt" AT TIME ZONE 'Europe/Vilnius';
 
-ALTER TABLE case6.users ALTER COLUMN tags TYPE text USING array_to_string(tags, ',');
+ALTER TABLE case6.users ALTER COLUMN tags TYPE text USING pg_catalog.array_to_string(tags, ',');
 
 ALTER TABLE case7.users ALTER COLUMN status TYPE character varying;
 
@@ -99,7 +99,7 @@ ALTER TABLE child DROP CONSTRAINT "child_evId_fkey";
 -- What refers to ev.id gets the same new values.
 CREATE TEMPORARY TABLE ev_id_values AS SELECT id AS old_value, gen_random_uuid() AS new_value FROM ev;
 CREATE UNIQUE INDEX ON pg_temp.ev_id_values (old_value);
-CREATE FUNCTION pg_temp.ev_id_new(integer) RETURNS uuid LANGUAGE sql STABLE AS 'SELECT new_value FROM pg_temp.ev_id_values WHERE old_value = $1';
+CREATE FUNCTION pg_temp.ev_id_new(integer) RETURNS uuid LANGUAGE sql STABLE AS 'SELECT new_value FROM pg_temp.ev_id_values WHERE old_value OPERATOR(pg_catalog.=) $1';
 ALTER TABLE ev ALTER COLUMN id DROP DEFAULT;
 DROP SEQUENCE ev_id_seq;
 ALTER TABLE ev ALTER COLUMN id TYPE uuid USING pg_temp.ev_id_new(id);
@@ -116,9 +116,9 @@ DROP TABLE pg_temp.ev_id_values;
 ALTER TABLE child DROP CONSTRAINT "child_evId_fkey";
 
 -- What refers to ev.id gets the same new values.
-CREATE TEMPORARY TABLE ev_id_values AS SELECT id AS old_value, row_number() OVER ()::integer AS new_value FROM ev;
+CREATE TEMPORARY TABLE ev_id_values AS SELECT id AS old_value, pg_catalog.row_number() OVER ()::integer AS new_value FROM ev;
 CREATE UNIQUE INDEX ON pg_temp.ev_id_values (old_value);
-CREATE FUNCTION pg_temp.ev_id_new(uuid) RETURNS integer LANGUAGE sql STABLE AS 'SELECT new_value FROM pg_temp.ev_id_values WHERE old_value = $1';
+CREATE FUNCTION pg_temp.ev_id_new(uuid) RETURNS integer LANGUAGE sql STABLE AS 'SELECT new_value FROM pg_temp.ev_id_values WHERE old_value OPERATOR(pg_catalog.=) $1';
 CREATE SEQUENCE ev_id_seq AS integer;
 ALTER SEQUENCE ev_id_seq OWNED BY ev.id;
 ALTER TABLE ev ALTER COLUMN id DROP DEFAULT;
@@ -128,7 +128,7 @@ ALTER TABLE ev ALTER COLUMN id SET DEFAULT nextval('ev_id_seq'::regclass);
 
 ALTER TABLE child ALTER COLUMN "evId" TYPE integer USING pg_temp.ev_id_new("evId");
 
-SELECT setval('ev_id_seq', COALESCE(max(id), 0) + 1, false) FROM ev;
+SELECT pg_catalog.setval('ev_id_seq', COALESCE(pg_catalog.max(id), 0) OPERATOR(pg_catalog.+) 1, false) FROM ev;
 
 ALTER TABLE child ADD CONSTRAINT "child_evId_fkey" FOREIGN KEY ("evId") REFERENCES ev(id);
 
