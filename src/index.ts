@@ -39,6 +39,7 @@ export type {
   DatabaseAddress,
   JournalText,
   LateScripts,
+  OtherTools,
   ScratchSettings,
   ScriptSource,
   SettingOrigin,
@@ -48,3 +49,4 @@ export type {
 export type { MigrationKey } from './settings/migration-keys'
 export type { SettingFlags } from './settings/settings'
 export type { ShownSettings } from './settings/show-settings'
+export type { OtherHistory } from './journal/histories'

@@ -53,6 +53,23 @@ async function unlock(session: Session): Promise<void> {
   if (error) throw error
 }
 
+/** Milliseconds that a run which ends waits for a connection that it has asked a pool for. */
+const lateLimit = 1000
+
+/**
+ * Waits a moment until a connection that was asked for has come and is released again; a pool that has
+ * none to give may never give it.
+ */
+export async function untilReleased(opening: Promise<Session>): Promise<void> {
+  await within(
+    lateLimit,
+    opening.then(async (session) => {
+      await session.end()
+      return true
+    }),
+  )
+}
+
 /** False when the work fails or does not end in time. */
 async function within(milliseconds: number, work: Promise<boolean>): Promise<boolean> {
   const over = new AbortController()

@@ -206,11 +206,6 @@ export function doneAmong(claims: readonly Claim[]): string {
   return `run_id ${eq} ${quoteLiteral(first.runId)} AND outcome ${eq} 'success' AND revision ${eq} ANY ('{${revisions}}')`
 }
 
-/** Reads which transaction wrote an entry last. */
-export function readWritten(name: JournalName, id: string): string {
-  return `SELECT xmin::pg_catalog.text AS written FROM ${quoteIdentifier(name.schema, name.table)} WHERE id ${eq} ${id}`
-}
-
 /** Takes over the entry that a dead run left: one row back, or none when somebody was faster. */
 export function takeOver(name: JournalName, runId: string, id: string, attempt: number): string {
   return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET ${takenBy(runId)} WHERE ${running(id)} AND attempt ${eq} ${attempt} RETURNING id, statements_done, done_checksum`

@@ -1,5 +1,6 @@
-import { minus, plus, times } from '../database/operators'
-import { quoteLiteral } from '../database/quote'
+import { eq, minus, plus, times } from '../database/operators'
+import { quoteIdentifier, quoteLiteral } from '../database/quote'
+import type { JournalName } from './table'
 
 /** Added to a claim: answers when it was made, in milliseconds, also where it is rolled back later. */
 export const answerBegan = ` RETURNING 'began' AS typetrek, 1000 ${times} EXTRACT(epoch FROM started_at)`
@@ -27,3 +28,8 @@ export function secondsOf(milliseconds: number): string {
 
 /** SQL: what finishes a row now. */
 export const finishedNow = `finished_at = pg_catalog.clock_timestamp(), duration_ms = 1000 ${times} EXTRACT(epoch FROM pg_catalog.clock_timestamp() ${minus} started_at)`
+
+/** Reads which transaction wrote an entry last. */
+export function readWritten(name: JournalName, id: string): string {
+  return `SELECT xmin::pg_catalog.text AS written FROM ${quoteIdentifier(name.schema, name.table)} WHERE id ${eq} ${id}`
+}

@@ -1,6 +1,6 @@
 import type { DatabaseError } from 'pg'
 import { isConnectionLoss } from '../database/connection-loss'
-import { MigrationError, type ErrorFields } from '../errors'
+import { interrupted, MigrationError, type ErrorFields } from '../errors'
 import { excerpt, offsetOfCodePoint } from '../script/position'
 import type { SqlPart } from '../script/script'
 import { hintFor, hintForAll, type FailedForm, type HintPlace } from './hints'
@@ -131,4 +131,10 @@ export function connectionLost(label: string, error: unknown): MigrationError {
 export function asConnectionLost(error: unknown): unknown {
   if (error instanceof MigrationError || !isConnectionLoss(error)) return error
   return connectionLost('the migrator', error)
+}
+
+/** What failed because the caller stopped the run, as an interruption at the same place. */
+export function interruptedBy(error: MigrationError): MigrationError {
+  const { message, file, line, column, excerpt } = error
+  return interrupted({ detail: message, file, line, column, excerpt, cause: error })
 }

@@ -2,7 +2,8 @@ import type { Session } from '../database/session'
 import { durationsSoFar } from './aside'
 import type { Verdict } from './batch'
 import type { SqlJob } from './job'
-import type { Runner, Start } from './runner'
+import type { Runner } from './runner'
+import type { Start } from './start'
 
 /** Reports what a long message has done so far, since the server's own answer comes in lumps. */
 export class ReportedEarly {

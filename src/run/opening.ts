@@ -1,4 +1,5 @@
 import type { Database } from '../database/database'
+import { untilReleased } from '../database/give-back'
 import type { Session } from '../database/session'
 
 /** A connection that is being made while something else is done. */
@@ -15,8 +16,8 @@ export function openAhead(database: Database): Opening {
   return {
     session,
     async close() {
-      await open?.close()
-      if (open) return
+      if (open) return open.close()
+      if (database.borrowed && !database.single) return untilReleased(session)
       session.then(
         (late) => late.close(),
         () => undefined, // told to whoever awaits it, or nobody needs it any more

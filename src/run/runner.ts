@@ -6,12 +6,14 @@ import { failureTimes } from '../journal/times'
 import { redactor } from '../settings/redact'
 import { findWorker } from './aside'
 import { isConnectionLoss } from '../database/connection-loss'
+import { interruptedBy } from './failure'
 import type { Job } from './job'
+import type { Start } from './start'
 import type { RunContext } from './context'
 import { labelOf } from './label'
 import { pause, type Lock } from './lock'
 import { lockTimeoutsOf } from './session-settings'
-import { userFrames } from './user-stack'
+import { traceOf } from './user-stack'
 import { backend, Watch, type Watched as WatchedWork, type WatchOptions } from './watch'
 
 /** The state of one execution: its sessions, and what became of its steps so far. */
@@ -247,23 +249,9 @@ export class Runner {
   }
 }
 
-/** When a script started. */
-export interface Start {
-  /** As `performance.now()` has it. */
-  since: number
-  /** By the server's clock, in milliseconds, where that is known. */
-  began?: number | undefined
-}
-
 function resultOf({ step }: Job, outcome: 'success' | 'error', durationMs: number): StepResult {
   const { revision, title, kind, direction, operation } = step
   return { revision, title, kind, direction, operation, outcome, durationMs }
-}
-
-/** The message, and where in the user's own code it came from; a SQL script has no stack. */
-function traceOf({ message, cause }: MigrationError): string {
-  const stack = cause instanceof Error ? (cause.stack ?? '') : ''
-  return [message, ...userFrames(stack).map((frame) => `    ${frame}`)].join('\n')
 }
 
 /** Why work may be tried again, and how often it was. */
@@ -299,9 +287,4 @@ export function claimRefused(revision: string): MigrationError {
   return new MigrationError('CLAIM_REFUSED', `another migrator has taken script ${revision}`, {
     hint: 'Run it again: what the other one did is recorded.',
   })
-}
-
-function interruptedBy(error: MigrationError): MigrationError {
-  const { message, file, line, column, excerpt } = error
-  return interrupted({ detail: message, file, line, column, excerpt, cause: error })
 }

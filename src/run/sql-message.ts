@@ -10,7 +10,8 @@ import { isRetryable } from './retry'
 import type { Session } from '../database/session'
 import { parcelOf } from './parcel'
 import { ReportedEarly, startsIn } from './message-progress'
-import { claimRefused, type Runner, type Start } from './runner'
+import { claimRefused, type Runner } from './runner'
+import type { Start } from './start'
 
 /** How much one message carries at most; a bigger script travels alone. */
 const largestMessage = 256 * 1024

@@ -1,4 +1,5 @@
 import { join, sep } from 'node:path'
+import type { MigrationError } from '../errors'
 
 /** Where the files of typetrek itself are, in one file or in many. */
 const own = __dirname.endsWith(`${sep}run`) ? join(__dirname, '..') : __dirname
@@ -17,4 +18,10 @@ export function userFrames(stack: string): string[] {
     .filter(
       (line) => line.startsWith('at ') && !foreign.test(line) && !line.includes(`${own}${sep}`),
     )
+}
+
+/** The message, and where in the user's own code it came from; a SQL script has no stack. */
+export function traceOf({ message, cause }: MigrationError): string {
+  const stack = cause instanceof Error ? (cause.stack ?? '') : ''
+  return [message, ...userFrames(stack).map((frame) => `    ${frame}`)].join('\n')
 }

@@ -1,4 +1,5 @@
 import type { Session } from '../database/session'
+import { untilReleased } from '../database/give-back'
 import { interrupted, MigrationError } from '../errors'
 import type { RunContext } from './context'
 import { isBehindPooler } from './aside'
@@ -56,10 +57,11 @@ async function openSecond(
   try {
     return await Promise.race([opening, tooLong(context, watch, over.signal)])
   } catch (error) {
-    opening.catch(() => undefined) // the error above is what counts
     over.abort()
-    // one that the pool has not given yet is given back as soon as it is
-    await session?.end()
+    const late = opening.then(([second]) => second)
+    late.catch(() => undefined) // the error above is what counts
+    if (session) await session.end()
+    else if (context.database.borrowed) await untilReleased(late)
     throw error
   } finally {
     over.abort()

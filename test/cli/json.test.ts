@@ -104,7 +104,7 @@ test('a plan that would run SQL of the journal is as docs/json.md says', async (
     await run('upgrade 2')
     await rm(join(cwd, 'migration/2_b.sql'))
     const { steps } = await documentOf(run, 'plan downgrade')
-    assert.equal((steps as { sql: string }[])[0]?.sql, 'SELECT 2;')
+    assert.equal((steps as { sql: string }[])[0]?.sql, 'SELECT 2;\n')
   })
 })
 

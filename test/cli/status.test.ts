@@ -115,8 +115,9 @@ for (const [what, files] of Object.entries(slow)) {
 
 test('a failure ends with the next step: correct and run again, or rebuild where statements are done', async () => {
   await withApplication(scripts, async ({ run }) => {
-    const unfinished = await run('upgrade')
+    await run('upgrade 1')
     const down = await run('downgrade')
+    const unfinished = await run('upgrade')
     const usage = await run('upgrade 5 6')
 
     assert.match(
