@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { testServer } from '../support/server'
+import { runPairs } from './crew'
 import { conformance, knownOf, ownPairs } from './conformance'
 import { type Pair, readPairs, sampleOf } from './pair'
 import { courses } from './report'
@@ -120,3 +121,29 @@ for (const [name, one, is, reason] of outcomes) {
     assert.match(outcome.reason, reason)
   })
 }
+
+test('a server that is lost ends the run, since it says nothing about a pair', async () => {
+  const running = runPairs(
+    [pair('', '')],
+    { host: '/nowhere', port: 5432, major: 18 },
+    {
+      jobs: 1,
+      timeout: unbounded,
+    },
+  )
+
+  await assert.rejects(running, /the server of the pairs is lost/)
+})
+
+test('a pair that does not end in time has failed, and the next one is run', async () => {
+  const { host, port } = await testServer(18)
+  const slow = pair('SELECT pg_sleep(600)', '')
+  const outcomes = await runPairs(
+    [slow, pair('', '')],
+    { host, port, major: 18 },
+    { jobs: 1, timeout: 4_000 },
+  )
+
+  assert.equal(outcomes[0]?.reason, 'no end within 4 s')
+  assert.equal(outcomes.length, 2)
+})

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Pair } from './pair'
 import type { Outcome, PairOptions } from './run-pair'
 import type { StageServer } from './stage'
-import type { Task } from './worker'
+import type { Answer, Task } from './worker'
 
 /** How pairs are run. */
 export interface CrewOptions extends PairOptions {
@@ -20,6 +20,7 @@ export interface CrewOptions extends PairOptions {
  * Runs pairs in processes that stay for many of them. One that does not answer in time, or ends, is
  * replaced, and its pair has failed.
  * @returns the outcomes in the order of the pairs
+ * @throws Error where the server is lost
  */
 export async function runPairs(
   pairs: readonly Pair[],
@@ -64,8 +65,10 @@ class Worker {
       const [answer] = (await Promise.race([
         once(child, 'message', { signal }),
         once(child, 'exit', { signal }).then(() => [undefined]),
-      ])) as [Outcome | undefined]
-      return answer ?? this.lost(child)
+      ])) as [Answer | undefined]
+      if (!answer) return this.lost(child)
+      if ('lost' in answer) throw new Error(answer.lost)
+      return answer.outcome
     } finally {
       clearTimeout(timer)
       over.abort()

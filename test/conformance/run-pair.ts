@@ -5,7 +5,7 @@ import { type CliResult, migrate } from '../support/cli'
 import { withFolder } from '../support/folder'
 import { type Pair, withoutRoles } from './pair'
 import { offeredOptions } from './questions'
-import { journalSchema, Stage, type StageServer } from './stage'
+import { journalSchema, ServerLost, Stage, type StageServer } from './stage'
 
 /** What became of a pair, before it is judged whether a refusal is right. */
 export interface Outcome {
@@ -34,6 +34,8 @@ class Decided extends Error {
  * Runs one pair as a user would: `before` is the only script and applied, `after` is the canonical
  * schema, add_script writes the next script with every question answered by the option that it offers,
  * which is applied, looked at, and reverted.
+ *
+ * @throws ServerLost
  */
 export async function runPair(
   pair: Pair,
@@ -48,6 +50,7 @@ export async function runPair(
     return await Stage.with(server, (stage) => runOn(stage, withoutRoles(pair), options))
   } catch (error) {
     if (error instanceof Decided) return error.outcome
+    if (error instanceof ServerLost) throw error
     return {
       is: 'failed',
       code: 'INTERNAL',
@@ -184,7 +187,13 @@ const uncompared = [
   { note: 'Default privileges are not compared.', says: /^\w+: ALTER DEFAULT PRIVILEGES / },
 ]
 
-const refusals = ['QUESTION_OPEN', 'DIFFERENCE_REFUSED', 'DESTRUCTIVE_REFUSED', 'EXTENSION_MISSING']
+const refusals = [
+  'QUESTION_OPEN',
+  'DIFFERENCE_REFUSED',
+  'DESTRUCTIVE_REFUSED',
+  'EXTENSION_MISSING',
+  'TRANSACTION_MODE',
+]
 
 /** Nothing was written: a decision of typetrek's, or a failure. */
 function refusal(result: CliResult): Outcome {

@@ -14,6 +14,9 @@ export interface StageServer {
 /** The schema of the journal, which is no part of a catalog. */
 export const journalSchema = 'conformance_journal'
 
+/** No pair can be run any more. */
+export class ServerLost extends Error {}
+
 /** The databases of one pair, all gone afterwards. */
 export class Stage {
   private readonly names: string[] = []
@@ -23,8 +26,11 @@ export class Stage {
     private readonly admin: Client,
   ) {}
 
+  /** @throws ServerLost */
   static async with<Result>(server: StageServer, work: (stage: Stage) => Promise<Result>) {
-    const admin = await connected(server, 'postgres')
+    const admin = await connected(server, 'postgres').catch((cause: Error) => {
+      throw new ServerLost(`the server of the pairs is lost: ${cause.message}`, { cause })
+    })
     const stage = new Stage(server, admin)
     try {
       return await work(stage)
