@@ -42,7 +42,7 @@ const requests = [
   { command: 'downgrade', count: 1.5 },
   { command: 'downgrade', count: '1' },
   { command: 'downgrade', count: Infinity },
-  { command: 'downgrade', target: '1', count: 1 },
+  { command: 'mark', only: '1', count: 1 },
   { command: 'downgrade', target: 20260101120000 },
   { command: 'upgrade', targer: '1' },
   { command: 'upgrade', target: '1;' },

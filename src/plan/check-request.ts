@@ -28,7 +28,7 @@ export function checkRequest(request: unknown): void {
   // an unknown command is what is wrong, whatever else the request has
   if (!shape) return checkArgument('the request', commandOf(request), { command }, ['command'])
   checkArgument('the request', request, shape, required[String(name)])
-  refuseBoth(request as Record<string, unknown>)
+  refuseBesideOnly(request as Record<string, unknown>)
 }
 
 function commandOf(request: unknown): unknown {
@@ -36,10 +36,11 @@ function commandOf(request: unknown): unknown {
   return { command: (request as { command?: unknown }).command }
 }
 
-function refuseBoth(request: Record<string, unknown>): void {
-  const bounds = ['target', 'only', 'count'].filter((name) => request[name] !== undefined)
-  if (bounds.length < 2) return
-  throw new MigrationError('USAGE', `the request has both ${bounds.join(' and ')}`, {
+/** `only` names one script; a target and a count together bound a run from both sides. */
+function refuseBesideOnly({ only, target, count }: Record<string, unknown>): void {
+  if (only === undefined || (target === undefined && count === undefined)) return
+  const other = target === undefined ? 'count' : 'target'
+  throw new MigrationError('USAGE', `the request has both only and ${other}`, {
     hint: 'Give one of them.',
   })
 }

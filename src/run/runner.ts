@@ -14,7 +14,7 @@ import { labelOf } from './label'
 import { pause, type Lock } from './lock'
 import { lockTimeoutsOf } from './session-settings'
 import { traceOf } from './user-stack'
-import { backend, Watch, type Watched as WatchedWork, type WatchOptions } from './watch'
+import { backend, cancelledOn, Watch, type Watched as WatchedWork, type WatchOptions } from './watch'
 
 /** The state of one execution: its sessions, and what became of its steps so far. */
 export class Runner {
@@ -134,7 +134,10 @@ export class Runner {
       (result) => ({ result }),
       (error: unknown) => ({ error }),
     )
-    if (!lock.watch) return { ...(await settle), blocker: undefined }
+    if (!lock.watch) {
+      const settled = await cancelledOn(context.signal, settle, () => this.work.cancel())
+      return { ...settled, blocker: undefined }
+    }
     const watch = new Watch(lock.watch, this.ownWork(lock.watch), {
       what: this.running ? labelOf(this.running.job.step) : '',
       interval: this.interval,

@@ -118,6 +118,21 @@ export class Watch {
   }
 }
 
+/** Waits for work that nobody can watch, and cancels it when the user says stop. */
+export async function cancelledOn<Result>(
+  signal: AbortSignal | undefined,
+  work: Promise<Result>,
+  cancel: () => Promise<void>,
+): Promise<Result> {
+  let cancelling = Promise.resolve()
+  const stopping = whenAborted(signal, () => (cancelling = cancelling.then(cancel)))
+  const result = await work
+  stopping.end()
+  // a request that is still on its way would reach the next statement
+  await cancelling
+  return result
+}
+
 /**
  * Acts when the signal comes, or has come, and again every half a second: the first may have reached the
  * server before the statement did.

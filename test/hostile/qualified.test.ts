@@ -65,7 +65,6 @@ const notSent = [
   'add-script/down-decisions.ts: pg_catalog.gen_random_uuid()',
   'add-script/empty-draft.ts: -- ALTER TABLE customer ADD COLUMN phone text; -- CREATE IND',
   'add-script/keys.ts: SELECT new_value FROM',
-  'database/give-back.ts: ) FROM pg_catalog.pg_locks WHERE locktype OPERATOR(pg_catalo',
   "journal/inspect.ts: (revision, ordinal) WHERE outcome <> 'error'; where the tabl",
   'run/aside.ts: SAVEPOINT aside;',
   'run/code.ts: SELECT pg_catalog.pg_terminate_backend($1)',

@@ -179,7 +179,7 @@ const endings: Readonly<
   'abort at the plan': [mixed, (stage) => aborted(stage, (planned) => ({ planned }))],
   'abort at the start of a script': [mixed, (stage) => aborted(stage, (started) => ({ started }))],
   'abort during a script': [
-    { ...quick, '3_c.sql': "SET work_mem = '9MB'; SELECT pg_sleep(20)" },
+    { ...quick, '3_c.sql': "SET work_mem = '9MB'; SELECT pg_sleep(3600)" },
     (stage) => aborted(stage, (abort) => ({ started: () => void setTimeout(abort, 30) })),
   ],
   'abort after': [mixed, (stage) => aborted(stage, (finished) => ({ finished }))],
