@@ -125,7 +125,9 @@ export async function cancelledOn<Result>(
   cancel: () => Promise<void>,
 ): Promise<Result> {
   let cancelling = Promise.resolve()
-  const stopping = whenAborted(signal, () => (cancelling = cancelling.then(cancel)))
+  const stopping = whenAborted(signal, () => {
+    cancelling = cancelling.then(cancel)
+  })
   const result = await work
   stopping.end()
   // a request that is still on its way would reach the next statement
