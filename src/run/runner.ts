@@ -14,7 +14,13 @@ import { labelOf } from './label'
 import { pause, type Lock } from './lock'
 import { lockTimeoutsOf } from './session-settings'
 import { traceOf } from './user-stack'
-import { backend, cancelledOn, Watch, type Watched as WatchedWork, type WatchOptions } from './watch'
+import {
+  backend,
+  cancelledOn,
+  Watch,
+  type Watched as WatchedWork,
+  type WatchOptions,
+} from './watch'
 
 /** The state of one execution: its sessions, and what became of its steps so far. */
 export class Runner {
