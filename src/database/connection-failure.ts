@@ -37,6 +37,10 @@ const readings: Readonly<Record<string, Reading>> = {
   EMFILE: unreachable(
     'This process has too many open files: raise the limit (ulimit -n), or let fewer run at once.',
   ),
+  // what Node says too where it may open no more files
+  MODULE_NOT_FOUND: unreachable(
+    'Install the package; if it is installed, raise the limit of open files (ulimit -n).',
+  ),
   ENFILE: unreachable(
     'The system has too many open files: raise its limit, or let fewer processes run at once.',
   ),
