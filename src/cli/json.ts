@@ -20,7 +20,7 @@ export function documentText(
   return JSON.stringify(value, replacer, indentation)
 }
 
-/** What stands in every document: how the command ended, and what it is about. */
+/** What every document has: how the command ended, and what it is about. */
 export function envelope(
   outcome: 'success' | 'no' | 'error',
   exitStatus: number,

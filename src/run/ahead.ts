@@ -4,13 +4,13 @@ import { classify } from '../script/statements'
 // What the server answers gets its turn between so many.
 const textsAtOnce = 20
 
-/** Makes ready what a plan will need while the server is waited for; whoever needs it then finds it done. */
+/** Prefetches what a plan will need while the server has not answered yet. */
 export function readAhead(steps: readonly Step[]): void {
   prepareCode(steps).catch(toldWhereNeeded)
   void classifyAhead(steps)
 }
 
-/** Whoever needs what could not be made ready makes it again, and is told what is wrong with it. */
+/** What could not be prefetched is made when it is needed, and its error is reported then. */
 const toldWhereNeeded = (): void => undefined
 
 /** Compiles the modules among the steps on other threads, and loads TypeORM for them meanwhile. */
