@@ -6,11 +6,11 @@ import { openMigrator, type Migrator } from '../migrator'
 import type { Settings } from '../settings/types'
 import { leftover } from './leftover'
 import type { Readings } from './readings'
-import { fillCopy, type FilledCopy, nextWish, type RowsWish } from './filled-copy'
+import { fillCopy, type FilledCopy, nextWish, type RowsWish, type Target } from './filled-copy'
 import type { Scratch, ScratchDatabase } from './scratch'
 import { scratchSettings } from './scratch-settings'
 import { lossesBetween, takeSnapshot, type Loss, type Snapshot } from './snapshot'
-import { readTables, type TableFacts } from './table-facts'
+import { readTables } from './table-facts'
 import type { Answers, Ignored, Statement } from './types'
 import type { AddedScript } from './write'
 
@@ -85,13 +85,14 @@ async function proveWithRows(
 }
 
 /** What the scripts make of the same tables, where no row is in the way. */
-async function tablesAfter(work: ProofWork, claim: Claim): Promise<readonly TableFacts[]> {
+async function tablesAfter(work: ProofWork, claim: Claim): Promise<Target> {
   const { scratch, settings, signal } = work
   const database = await scratch.copy(claim.before)
   await applyScripts(settings, database, claim.scripts, (migrator) =>
     failureOf(() => migrator.execute({ command: 'upgrade' }, { signal })),
   )
-  return readTables(await database.pool())
+  const pool = await database.pool()
+  return { tables: await readTables(pool), pool }
 }
 
 interface Attempt extends Proof {

@@ -132,8 +132,13 @@ export function literalsIn(condition: string): string[] {
 }
 
 /** The value as SQL of the column's own type, whatever the search_path. Pure. */
-export function literal(value: string | null, { type }: ColumnFacts): string {
-  return `${quoteLiteral(value)}::${isFixed.test(type) ? type : `pg_catalog.${type}`}`
+export function literal(value: string | null, column: Pick<ColumnFacts, 'type'>): string {
+  return `${quoteLiteral(value)}::${typeSql(column)}`
+}
+
+/** The column's type, whatever the search_path. Pure. */
+export function typeSql({ type }: Pick<ColumnFacts, 'type'>): string {
+  return isFixed.test(type) ? type : `pg_catalog.${type}`
 }
 
 /** A type whose name is a key word, or has its schema. */

@@ -1,5 +1,7 @@
 import type { DatabaseError, Pool } from 'pg'
 import { quoteIdentifier, quoteLiteral } from '../database/quote'
+import { type Assignment, assignmentsOf, type Side } from './assignments'
+import { bestTuples } from './best-tuples'
 import { candidates, literal, literalsIn, textsIn } from './row-values'
 import type { ColumnFacts, ReferenceFacts, TableFacts } from './table-facts'
 import { inGroups } from './table-order'
@@ -11,8 +13,13 @@ type Values = Map<string, string>
 /** A row as its table gave it back: every column as text. */
 type Row = Readonly<Record<string, string | null>>
 
-/** How many rows a table gets at most, by its oid, where that is fewer than usual. */
-export type RowLimits = ReadonlyMap<string, number>
+/** What rows have to be like besides what their tables demand. */
+export interface RowDemands {
+  /** How many rows a table gets at most, by its oid, where that is fewer than usual. */
+  limits?: ReadonlyMap<string, number>
+  /** What a table becomes, whose conditions its rows satisfy as well. */
+  target?: (table: TableFacts) => Side | undefined
+}
 
 interface Likely {
   table: TableFacts
@@ -38,27 +45,78 @@ const tries = { first: 150, more: 40 }
 export async function fillTables(
   pool: Pool,
   tables: readonly TableFacts[],
-  limits: RowLimits = new Map(),
+  demands: RowDemands = {},
 ): Promise<Unfilled[]> {
-  const filler = new Filler(pool, limits)
-  const unfilled: Unfilled[] = []
-  const wanted = tables.filter(({ oid }) => limits.get(oid) !== 0)
-  for (const group of inGroups(wanted)) {
-    for (const table of await filler.fillTogether(group)) {
-      const reason = await filler.fill(table)
-      if (reason !== undefined) unfilled.push({ table: table.name, reason })
-    }
+  const filler = new Filler(pool, demands)
+  const refused = new Map<TableFacts, string>()
+  const pending = tables.filter(({ oid }) => demands.limits?.get(oid) !== 0)
+  for (const group of inGroups(pending)) {
+    await filler.prepare(group)
+    for (const table of await filler.fillTogether(group)) await tryToFill(filler, table, refused)
   }
-  return unfilled
+  // in a circle of keys, one that may be null has let the others in
+  for (let last = Infinity; refused.size > 0 && refused.size < last;) {
+    last = refused.size
+    for (const [table, reason] of refused)
+      if (reason === noTarget) await tryToFill(filler, table, refused)
+  }
+  return [...refused].map(([{ name }, reason]) => ({ table: name, reason }))
 }
+
+async function tryToFill(
+  filler: Filler,
+  table: TableFacts,
+  refused: Map<TableFacts, string>,
+): Promise<void> {
+  const reason = await filler.fill(table)
+  if (reason === undefined) refused.delete(table)
+  else refused.set(table, reason)
+}
+
+const noTarget = 'it needs a row of a table that stays empty'
+const noSolution = 'no values were found that satisfy its conditions before and after the script'
 
 class Filler {
   private readonly rows = new Map<string, Row[]>()
+  /** The rows that were accepted, as they were sent. */
+  private readonly made = new Map<string, Values[]>()
+  private readonly assignments = new Map<string, readonly Assignment[]>()
 
   constructor(
     private readonly pool: Pool,
-    private readonly limits: RowLimits,
+    private readonly demands: RowDemands,
   ) {}
+
+  /** Looks for values that satisfy what the tables become. */
+  async prepare(tables: readonly TableFacts[]): Promise<void> {
+    if (!this.demands.target) return
+    for (const table of tables) await this.solve(table)
+  }
+
+  private async solve(table: TableFacts): Promise<void> {
+    if (this.assignments.has(table.oid)) return
+    const names = new Map(table.columns.map(({ name }) => [name, name]))
+    const target = this.demands.target?.(table)
+    const sides = [{ pool: this.pool, table, names }, ...(target ? [target] : [])]
+    const found = await assignmentsOf(sides, this.givenBy(table))
+    this.assignments.set(table.oid, found)
+  }
+
+  /** What the rows referred to leave to choose from. */
+  private givenBy({ references, oid }: TableFacts): Map<string, (string | null)[]> {
+    const pairs = references.flatMap(({ columns, targets, tableOid }) => {
+      const rows = tableOid === oid ? [] : (this.rows.get(tableOid) ?? [])
+      return columns.map((name, at): [string, (string | null)[]] => [
+        name,
+        [...new Set(rows.map((row) => row[targets[at]!] ?? null))],
+      ])
+    })
+    return new Map(pairs)
+  }
+
+  private lengthOf({ oid }: TableFacts): number {
+    return this.demands.limits?.get(oid) ?? rowsWanted
+  }
 
   /**
    * Fills those that take the likeliest rows.
@@ -92,13 +150,30 @@ class Filler {
 
   private likelyRows(table: TableFacts): Values[] | undefined {
     if (table.references.some(({ tableOid }) => tableOid === table.oid)) return undefined
-    const length = this.limits.get(table.oid) ?? rowsWanted
-    const all = Array.from({ length }, (_, at) => this.row(table, at, at % 2 === 1))
-    return all.every((row) => row !== undefined) ? all : undefined
+    const rows: Values[] = []
+    for (let at = 0; at < this.lengthOf(table); at++) {
+      const row = this.apart(table, at, rows)
+      if (row) rows.push(row)
+      else if (at === 0 || !this.demands.target) return undefined
+    }
+    return rows
+  }
+
+  /** A row that repeats no key of the others; undefined where none was found. */
+  private apart(table: TableFacts, at: number, others: readonly Values[]): Values | undefined {
+    for (let n = 0; n < 8; n++) {
+      const row = this.row(table, at + n, at % 2 === 1 && n < 4, others)
+      if (!row) return undefined
+      if (!others.some((other) => repeatsKey(table, row, other))) return row
+    }
+    return undefined
   }
 
   /** @returns why there is no row */
   async fill(table: TableFacts): Promise<string | undefined> {
+    await this.solve(table)
+    const isUnsolved = this.assignments.get(table.oid)?.some(({ tuples }) => tuples.length === 0)
+    if (isUnsolved && this.demands.target) return this.whyUnsolved(table)
     const reason = await this.attempt(table)
     if (reason === undefined || !table.triggers) return reason
     const name = quoteIdentifier(table.schema, table.table)
@@ -108,10 +183,16 @@ class Filler {
     return second
   }
 
+  private whyUnsolved({ references, oid }: TableFacts): string {
+    const isOpen = references.some(({ tableOid }) => tableOid !== oid && !this.rows.has(tableOid))
+    if (isOpen) this.assignments.delete(oid)
+    return isOpen ? noTarget : noSolution
+  }
+
   private async attempt(table: TableFacts): Promise<string | undefined> {
     const random = randomFrom(table.name)
     let reason: string | undefined
-    for (let at = 0; at < (this.limits.get(table.oid) ?? rowsWanted); at++) {
+    for (let at = 0; at < this.lengthOf(table); at++) {
       reason = await this.search(table, at, random)
       if (reason !== undefined) break
     }
@@ -124,8 +205,9 @@ class Filler {
     at: number,
     random: () => number,
   ): Promise<string | undefined> {
-    let row = this.row(table, at, at % 2 === 1)
-    let reason = 'it needs a row of a table that stays empty'
+    const others = this.made.get(table.oid) ?? []
+    let row = this.apart(table, at, others) ?? this.row(table, at, at % 2 === 1, others)
+    let reason = noTarget
     const limit = this.rows.has(table.oid) ? tries.more : tries.first
     for (let trial = 0; trial < limit && row; trial++) {
       const refused = await this.insert(table, [row])
@@ -139,15 +221,42 @@ class Filler {
   }
 
   /** The row that should fit an ordinary table; undefined where one to refer to is wanting. */
-  private row(table: TableFacts, at: number, sparse: boolean): Values | undefined {
-    const values: Values = new Map()
+  private row(
+    table: TableFacts,
+    at: number,
+    sparse: boolean,
+    others: readonly Values[] = [],
+  ): Values | undefined {
+    const values = this.solved(table, at, sparse, others)
     for (const reference of table.references) {
       const skip = sparse && isOptional(reference, table)
       if (!this.refer(table, values, reference, skip ? undefined : at)) return undefined
     }
     for (const column of table.columns) {
       if (column.own || values.has(column.name)) continue
-      values.set(column.name, plain(column, { at, sparse, listed: listedFor(column, table) }))
+      const isSparse = sparse && !table.keys.some((key) => key.includes(column.name))
+      values.set(
+        column.name,
+        plain(column, { at, sparse: isSparse, listed: listedFor(column, table) }),
+      )
+    }
+    return values
+  }
+
+  /** The values of the columns that conditions speak of, unlike those of the other rows. */
+  private solved(
+    table: TableFacts,
+    at: number,
+    sparse: boolean,
+    others: readonly Values[],
+  ): Values {
+    const values: Values = new Map()
+    for (const { columns, tuples } of this.assignments.get(table.oid) ?? []) {
+      const facts = columns.map((name) => table.columns.find((one) => one.name === name)!)
+      const texts = tuples.map((tuple) => tuple.map((value, n) => literal(value, facts[n]!)))
+      const taken = others.map((row) => columns.map((name) => row.get(name)))
+      const tuple = bestTuples(texts, { sparse, taken })[Math.max(0, at - others.length)]
+      for (const [n, value] of (tuple ?? texts[0] ?? []).entries()) values.set(columns[n]!, value)
     }
     return values
   }
@@ -214,6 +323,7 @@ class Filler {
     try {
       const result = await this.pool.query<Row>(insertOf(table, rows))
       this.rows.set(table.oid, [...(this.rows.get(table.oid) ?? []), ...result.rows])
+      this.made.set(table.oid, [...(this.made.get(table.oid) ?? []), ...rows])
       return undefined
     } catch (error) {
       return error as DatabaseError
@@ -230,6 +340,18 @@ function insertOf(table: TableFacts, rows: readonly Values[]): string {
   const tuples = rows.map((row) => `(${columns.map((column) => row.get(column)).join(', ')})`)
   const source = columns.length === 0 ? 'DEFAULT VALUES' : `(${list}) VALUES ${tuples.join(', ')}`
   return `INSERT INTO ${name} ${source}${returning}`
+}
+
+/** True where a unique index would refuse the second of the two, as far as what is sent tells. */
+function repeatsKey({ keys }: TableFacts, row: Values, other: Values): boolean {
+  return keys.some(
+    (key) =>
+      key.length > 0 &&
+      key.every((name) => {
+        const value = row.get(name)
+        return value !== undefined && !value.startsWith('NULL') && value === other.get(name)
+      }),
+  )
 }
 
 function isOptional({ columns }: ReferenceFacts, table: TableFacts): boolean {

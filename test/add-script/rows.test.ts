@@ -164,6 +164,9 @@ test('an element of an array is quoted', () => {
     notNull: true,
     own: false,
     hasDefault: false,
+    generation: null,
+    defaultSql: null,
+    reads: [],
   }
 
   assert.equal(candidates(column, 1)[0], '{"so \\"so\\""}')
