@@ -7,7 +7,9 @@ import type { Backfilled, Decisions, Using } from './decisions'
 import { factsOf, textOf } from './facts'
 import { follows, foreignKeys } from './keys'
 import { isAssignable, sameKeys } from './convert'
-import { columnKey, type ColumnId } from './step'
+import { refill } from './refill'
+import { restoreKeys } from './restored-keys'
+import { columnKey, type ColumnId, type Step } from './step'
 import { pathOf } from './told'
 
 /** The decisions of a downgrade, and what it cannot bring back. */
@@ -15,6 +17,8 @@ export interface DownDecisions extends Decisions {
   losses: string[]
   /** Why it cannot be run while there are rows. */
   obstacles: string[]
+  /** Makes rows that others refer to, before their keys are added. */
+  restored: readonly Step[]
 }
 
 /** Undoes what was decided upwards; nobody is asked. */
@@ -47,7 +51,7 @@ export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecis
   const backfill = new Map<string, Backfilled>()
   for (const { id, to: column } of newColumns(sides.from, sides.to)) {
     if (!isBare(column)) continue
-    const filler = isKey(id, sides.to) ? undefined : fillerOf(column.type, sides.to)
+    const filler = await fillerFor(sides, id, column.type)
     if (filler === undefined) obstacles.push(`${pathOf(id)} cannot be filled again.`)
     else losses.push(`${pathOf(id)} gets ${filler} in every row.`)
     const comments = filler === undefined ? ['Fails where the table has rows.'] : []
@@ -59,7 +63,19 @@ export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecis
     if (to.notNull && !from.notNull && to.generated === undefined)
       backfill.set(columnKey(id), { expression: '', comments: [`Fails where ${id.name} is NULL.`] })
   }
-  return { using, backfill, labels: new Map(), losses, obstacles }
+  const restored = await restoreKeys(sides.from, sides.to, (id, type) => fillerFor(sides, id, type))
+  obstacles.push(...restored.obstacles)
+  return { using, backfill, labels: new Map(), losses, obstacles, restored: restored.steps }
+}
+
+/** A value for all rows; none for a key, where it would be repeated, and where the checks refuse it. */
+async function fillerFor(
+  { to, before }: Sides,
+  id: ColumnId,
+  type: string,
+): Promise<string | undefined> {
+  const simple = isKey(id, to) ? undefined : fillerOf(type, to)
+  return simple === undefined ? undefined : refill(before, to, id, type, simple)
 }
 
 interface Backwards {

@@ -4,7 +4,7 @@ import { type Catalog, rebuild } from './catalog'
 import type { Copy } from './copy'
 import type { Decisions } from './decisions'
 import type { DraftPart } from './difference'
-import { decideDown } from './down-decisions'
+import { decideDown, type DownDecisions } from './down-decisions'
 import type { Engine } from './engine'
 import { type Step } from './step'
 import type { Id } from './facts'
@@ -124,9 +124,9 @@ async function runDown(
   copy: Copy,
   from: Catalog,
   to: Catalog,
-  decisions: Decisions,
+  decisions: DownDecisions,
 ): Promise<{ down: Step[]; transaction: boolean }> {
-  const steps = copy.plan(from, to, decisions)
+  const steps = beforeKeys(copy.plan(from, to, decisions), copy.tidy(decisions.restored, from, to))
   try {
     const down = await copy.run(steps, from, to)
     const { steps: rest } = await copy.finish(to, decisions)
@@ -139,6 +139,14 @@ async function runDown(
     const { steps: forgotten } = await copy.finish(to, decisions)
     return { down: [...down, ...forgotten], transaction: false }
   }
+}
+
+/** Rows are restored once their tables are there, and before the first key that needs them. */
+function beforeKeys(steps: readonly Step[], restored: readonly Step[]): Step[] {
+  if (restored.length === 0) return [...steps]
+  const isKey = ({ sql }: Step) => / FOREIGN KEY \(/.test(sql) && sql.startsWith('ALTER TABLE ')
+  const keys = steps.filter(isKey)
+  return [...steps.filter((one) => !isKey(one)), ...restored, ...keys]
 }
 
 async function prove(copy: Copy, start: Catalog): Promise<void> {
