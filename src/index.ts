@@ -6,11 +6,11 @@ export {
   type SetUpMigrationOptions,
 } from './setup'
 export { addScript } from './add-script/add-script'
-export type { AddScriptOptions, AddScriptReport } from './add-script/options'
+export type { AddScriptOptions, AddScriptReport } from './add-script/deliver/add-script-options'
 export { dumpSchema } from './dump-schema/dump-schema'
-export type { DumpSchemaOptions, DumpSchemaReport } from './dump-schema/options'
-export type { ScriptForm } from './add-script/script-draft'
-export type { AddedScript } from './add-script/write'
+export type { DumpSchemaOptions, DumpSchemaReport } from './dump-schema/dump-options'
+export type { ScriptForm } from './add-script/render/script-draft'
+export type { AddedScript } from './add-script/deliver/files'
 export type {
   Answers,
   Backfill,
@@ -18,7 +18,7 @@ export type {
   EnumMapping,
   Question,
   Rename,
-} from './add-script/types'
+} from './change/model/answers'
 export type { Migrator } from './run/migrator-type'
 export type { ExecuteOptions, ListOptions, SetUpOptions } from './run/option-shapes'
 export type { Connectable } from './database/callers'

@@ -18,6 +18,11 @@ const rooms = [
   ['run'],
   ['migrator.ts'],
   ['setup.ts'],
+  ['scratch'],
+  ['catalog'],
+  ['sample-rows'],
+  ['git'],
+  ['change'],
   ['add-script'],
   ['dump-schema'],
   ['cli', 'index.ts'],
@@ -44,16 +49,16 @@ const pure = [
   'settings/nearest.ts',
   'settings/duration.ts',
   'settings/redact.ts',
-  'add-script/scratch-name.ts',
-  'add-script/unified-diff.ts',
-  'add-script/row-values.ts',
-  'add-script/fitting.ts',
-  'add-script/convert.ts',
-  'add-script/lay-out.ts',
-  'add-script/names.ts',
-  'add-script/order.ts',
-  'add-script/render.ts',
-  'add-script/step.ts',
+  'scratch/scratch-name.ts',
+  'add-script/source/unified-diff.ts',
+  'sample-rows/row-values.ts',
+  'sample-rows/compatible.ts',
+  'add-script/decide/conversions.ts',
+  'change/render/statement.ts',
+  'catalog/object-names.ts',
+  'change/trial/dependencies.ts',
+  'add-script/render/render.ts',
+  'change/model/operation.ts',
   'dump-schema/arrange.ts',
   'dump-schema/fold-tables.ts',
   'dump-schema/schema-text.ts',
@@ -63,7 +68,7 @@ const pure = [
 const keeper = 'database/embedded/keeper.ts'
 
 /** `schema_diff_cmd` is a command line that the user wrote for a shell. */
-const userCommand = 'add-script/command.ts'
+const userCommand = 'add-script/source/diff-command.ts'
 
 /** Slow to load, or not there at all: only `await import` or a late `require` may name them. */
 const lazy = [

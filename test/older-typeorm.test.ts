@@ -12,7 +12,7 @@ const files = [
   'run/lent-state',
   'run/callers',
   'run/observer',
-  'add-script/sources',
+  'scratch/sources',
   'example-app/set-up',
 ]
 

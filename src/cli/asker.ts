@@ -1,5 +1,5 @@
 import { createInterface, type Interface } from 'node:readline'
-import type { Question } from '../add-script/types'
+import type { Question } from '../change/model/answers'
 import { MigrationError } from '../errors'
 import { canAsk } from './ask'
 import type { Context } from './context'

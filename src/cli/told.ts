@@ -1,5 +1,10 @@
-import { readBackfill, readConversion, readEnumMapping, readRename } from '../add-script/told'
-import type { Answers } from '../add-script/types'
+import {
+  readBackfill,
+  readConversion,
+  readEnumMapping,
+  readRename,
+} from '../change/model/option-values'
+import type { Answers } from '../change/model/answers'
 import type { GivenOptions } from './options'
 
 /** What the options of a call decide beforehand. @throws {MigrationError} USAGE */

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
-import type { Ignored } from '../add-script/types'
-import { readTables } from '../add-script/table-facts'
+import type { Ignored } from '../change/model/answers'
+import { readTables } from '../sample-rows/tables'
 import { eq, gt, ne, notMatches } from '../database/operators'
 import { quoteIdentifier } from '../database/quote'
 

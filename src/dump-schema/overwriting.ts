@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
-import { isDirty } from '../add-script/git'
-import { isNoRepository } from '../add-script/git-refusal'
+import { isDirty } from '../git/git'
+import { isNoRepository } from '../git/git-errors'
 import { MigrationError } from '../errors'
 import type { Settings } from '../settings/types'
 import { isDumped } from './schema-text'

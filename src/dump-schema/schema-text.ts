@@ -1,4 +1,4 @@
-import type { Step } from '../add-script/step'
+import type { Step } from '../change/model/operation'
 import { commentLine } from '../script/comment'
 
 /** By this line a schema file is known as one that may be written anew. */

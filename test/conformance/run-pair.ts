@@ -1,5 +1,5 @@
-import { readTables } from '../../src/add-script/table-facts'
-import { fillTables } from '../../src/add-script/rows'
+import { readTables } from '../../src/sample-rows/tables'
+import { fillTables } from '../../src/sample-rows/fill'
 import { openPool } from '../../src/database/pool'
 import { type CliResult, migrate } from '../support/cli'
 import { withFolder } from '../support/folder'

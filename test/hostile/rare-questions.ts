@@ -1,5 +1,5 @@
-import { scratchName } from '../../src/add-script/scratch-name'
-import { clearDead } from '../../src/add-script/scratch-owner'
+import { scratchName } from '../../src/scratch/scratch-name'
+import { clearDead } from '../../src/scratch/scratch-owner'
 import { ensureDatabase } from '../../src/database/embedded/create-database'
 import { connect } from '../../src/database/connect'
 import type { Session } from '../../src/database/session'

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { DumpSchemaOptions, DumpSchemaReport } from '../../dump-schema/options'
+import type { DumpSchemaOptions, DumpSchemaReport } from '../../dump-schema/dump-options'
 import { canAsk, confirm } from '../ask'
 import { answer, settingsOf, type Context, type Handler } from '../context'
 import { progressOn } from '../doing'

@@ -1,0 +1,80 @@
+import type { DatabaseError } from 'pg'
+import type { MigrationError } from '../errors'
+import { fittingTables } from './compatible'
+import { fillTables, type Unfilled } from './fill'
+import type { Scratch, ScratchDatabase } from '../scratch/scratch'
+import { takeSnapshot, type Snapshot } from './snapshot'
+import { readTables, type TableFacts } from './tables'
+
+/** A copy of where scripts start from, with rows. */
+export interface FilledCopy {
+  database: ScratchDatabase
+  tables: readonly TableFacts[]
+  /** Which tables stayed empty, and why. */
+  remarks: readonly string[]
+  filled: Snapshot
+}
+
+/** What rows have to be like besides what their tables demand. */
+export interface RowsWish {
+  /** What the tables become. */
+  target: readonly TableFacts[]
+  /** How many there may be, by the oid of the table. */
+  limits: ReadonlyMap<string, number>
+}
+
+/** Copies a database, which nobody may be connected to, and puts rows into every table. */
+export async function fillCopy(
+  scratch: Scratch,
+  before: ScratchDatabase,
+  wish?: RowsWish | 'none',
+): Promise<FilledCopy> {
+  const database = await scratch.copy(before)
+  const pool = await database.pool()
+  const tables = await readTables(pool)
+  if (wish === 'none') return { database, tables, remarks: [], filled: { tables, rows: new Map() } }
+  const fitting = wish ? fittingTables(tables, wish.target) : tables
+  const unfilled = await fillTables(pool, fitting, wish?.limits)
+  const empty = tables.filter(({ oid }) => wish?.limits.get(oid) === 0)
+  const remarks = [
+    ...unfilled.map(remarkOn),
+    ...empty.map(
+      ({ name }) => `Table ${name} was empty when it was tried, since any row stops it.`,
+    ),
+  ]
+  return { database, tables, remarks, filled: await takeSnapshot(pool, tables) }
+}
+
+function remarkOn({ table, reason }: Unfilled): string {
+  return `Table ${table} was empty when it was tried, since no row was accepted: ${reason}.`
+}
+
+/**
+ * What to try after rows have stopped a script: rows that fit what the tables become, then one row in
+ * the table at fault, which is like no other, then none where the script says that it fails on any.
+ * @param target reads what the tables become
+ * @returns undefined: nothing is left to try
+ */
+export async function nextWish(
+  last: RowsWish | undefined,
+  tables: readonly TableFacts[],
+  refused: MigrationError,
+  { announced = [] }: { announced?: readonly { sql: string; comments: readonly string[] }[] },
+  target: () => Promise<readonly TableFacts[]>,
+): Promise<RowsWish | undefined> {
+  if (!last) return { target: await target(), limits: new Map() }
+  const names = [...last.target, ...tables]
+  const { schema, table } = refused.cause as DatabaseError
+  const found = names.find((one) => one.table === table && one.schema === schema)?.oid
+  const limits = new Map(last.limits)
+  const at = found === undefined ? tables : tables.filter(({ oid }) => oid === found)
+  const fewer = at.filter(({ oid }) => (limits.get(oid) ?? 2) > 1)
+  if (fewer.length > 0) {
+    for (const { oid } of fewer) limits.set(oid, 1)
+    return { ...last, limits }
+  }
+  const said = announced.filter(({ comments }) => comments.some((one) => one.startsWith('Fails ')))
+  const [one] = at.length === 1 && limits.get(at[0]!.oid) !== 0 ? at : []
+  if (!one || !said.some(({ sql }) => sql.includes(one.table))) return undefined
+  return { ...last, limits: limits.set(one.oid, 0) }
+}
