@@ -16,8 +16,14 @@ const rooms = [
   ['journal'],
   ['plan'],
   ['run'],
-  ['migrator.ts'],
+  ['set-up'],
+  ['migrator'],
   ['setup.ts'],
+  ['scratch'],
+  ['catalog'],
+  ['sample-rows'],
+  ['git'],
+  ['change'],
   ['add-script'],
   ['dump-schema'],
   ['cli', 'index.ts'],
@@ -28,42 +34,44 @@ const pure = [
   'plan/planner.ts',
   'plan/survey.ts',
   'plan/target.ts',
-  'journal/state.ts',
-  'journal/packed.ts',
-  'journal/table.ts',
-  'journal/other-tools.ts',
-  'database/quote.ts',
-  'run/batch.ts',
+  'journal/model/applied-state.ts',
+  'journal/model/packed-entries.ts',
+  'journal/model/claim.ts',
+  'journal/model/other-tools.ts',
+  'database/sql/quote.ts',
+  'run/batch/message.ts',
   'script/script.ts',
-  'script/name.ts',
-  'script/sections.ts',
-  'script/lexer.ts',
+  'script/layout/script-name.ts',
+  'script/sections/sections.ts',
+  'script/lexer/lexer.ts',
   'script/position.ts',
-  'settings/ini.ts',
-  'settings/address.ts',
-  'settings/nearest.ts',
-  'settings/duration.ts',
-  'settings/redact.ts',
-  'add-script/scratch-name.ts',
-  'add-script/unified-diff.ts',
-  'add-script/row-values.ts',
-  'add-script/fitting.ts',
-  'add-script/convert.ts',
-  'add-script/lay-out.ts',
-  'add-script/names.ts',
-  'add-script/order.ts',
-  'add-script/render.ts',
-  'add-script/step.ts',
+  'settings/ini/ini.ts',
+  'settings/address/address.ts',
+  'settings/value/nearest.ts',
+  'settings/value/duration.ts',
+  'settings/value/redact.ts',
+  'scratch/scratch-name.ts',
+  'add-script/source/unified-diff.ts',
+  'sample-rows/values/row-values.ts',
+  'sample-rows/values/drawn-values.ts',
+  'sample-rows/values/pattern-samples.ts',
+  'sample-rows/compatible.ts',
+  'add-script/decide/conversions.ts',
+  'change/render/statement.ts',
+  'catalog/object-names.ts',
+  'change/trial/dependencies.ts',
+  'add-script/render/render.ts',
+  'change/model/operation.ts',
   'dump-schema/arrange.ts',
   'dump-schema/fold-tables.ts',
   'dump-schema/schema-text.ts',
 ]
 
 /** A process of its own, which gets its task as an argument and writes into its own log. */
-const keeper = 'database/embedded/keeper.ts'
+const keeper = 'database/embedded/supervisor-process.ts'
 
 /** `schema_diff_cmd` is a command line that the user wrote for a shell. */
-const userCommand = 'add-script/command.ts'
+const userCommand = 'add-script/source/diff-command.ts'
 
 /** Slow to load, or not there at all: only `await import` or a late `require` may name them. */
 const lazy = [
@@ -163,7 +171,7 @@ test('the imports are read: every file that is imported exists', () => {
 
   assert.deepEqual(missing, [])
   const known = byPath.get('journal/journal.ts')?.imports ?? []
-  assert.ok(known.some(({ of, typeOnly }) => of === 'database/quote.ts' && !typeOnly))
+  assert.ok(known.some(({ of, typeOnly }) => of === 'database/sql/quote.ts' && !typeOnly))
   assert.ok(known.some(({ of, typeOnly }) => of === 'pg' && typeOnly))
 })
 
@@ -272,7 +280,7 @@ test('only the command line reads its arguments and prints', () => {
 test('one function quotes identifiers', () => {
   const quoting = problems(({ code }) => (/, ?(['"`])""\1/.test(code) ? ['quotes'] : []))
 
-  assert.deepEqual(quoting, ['database/quote.ts: quotes'])
+  assert.deepEqual(quoting, ['database/sql/quote.ts: quotes'])
 })
 
 test('no command goes through a shell but the one that is the user’s own', () => {

@@ -7,12 +7,12 @@ import { test } from 'node:test'
 const files = [
   'typeorm',
   'setup',
-  'run/code',
+  'run/typescript',
   'run/data-source',
   'run/lent-state',
   'run/callers',
   'run/observer',
-  'add-script/sources',
+  'scratch/sources',
   'example-app/set-up',
 ]
 

@@ -1,7 +1,15 @@
 import { withSystemFailures } from '../system-error'
-import { callable, checkArgument, flag, object, oneOf, signal, text } from '../settings/arguments'
+import {
+  callable,
+  checkArgument,
+  flag,
+  object,
+  oneOf,
+  signal,
+  text,
+} from '../settings/value/arguments'
 import { settingsFor, type SettingsSource } from '../settings/library'
-import type { AddScriptOptions, AddScriptReport } from './options'
+import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 
 const shape = {
   title: text,
@@ -35,6 +43,6 @@ export async function addScript(
 ): Promise<AddScriptReport> {
   checkArgument('the options object', options, shape, ['title'])
   const settings = await settingsFor(source)
-  const { Adding } = await import('./adding.js')
+  const { Adding } = await import('./workflow.js')
   return withSystemFailures(new Adding(settings, options).run())
 }

@@ -1,6 +1,6 @@
-import { type Facts, factsOf, type Id, keyOf } from '../add-script/facts'
-import { shown } from '../add-script/names'
-import type { Step } from '../add-script/step'
+import { type Facts, factsOf, type Id, keyOf } from '../catalog/facts'
+import { shown } from '../catalog/object-names'
+import type { Step } from '../change/model/operation'
 
 /**
  * Puts the steps that make a schema into the order in which a person would write it: each table, in the

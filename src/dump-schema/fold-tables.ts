@@ -1,7 +1,7 @@
-import { type Facts, factsOf, keyOf } from '../add-script/facts'
-import { shown } from '../add-script/names'
-import { closingParenthesis, splitList } from '../add-script/sql-words'
-import type { Step } from '../add-script/step'
+import { type Facts, factsOf, keyOf } from '../catalog/facts'
+import { shown } from '../catalog/object-names'
+import { closingParenthesis, splitList } from '../catalog/sql-words'
+import type { Step } from '../change/model/operation'
 import { addsToTable, needsOf } from './arrange'
 
 /**

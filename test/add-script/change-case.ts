@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Pool } from 'pg'
-import { readCatalog } from '../../src/add-script/catalog'
-import { findDifference } from '../../src/add-script/difference'
-import { remaining } from '../../src/add-script/draft'
-import { loadEngine } from '../../src/add-script/engine'
-import { renderScript } from '../../src/add-script/render'
-import type { Answers, Change, Ignored, Reversible, Statement } from '../../src/add-script/types'
+import { readCatalog } from '../../src/catalog/catalog'
+import { findDifference } from '../../src/add-script/difference/plan-change'
+import { remaining } from '../../src/change/operations/from-engine'
+import { loadEngine } from '../../src/catalog/engine'
+import { renderScript } from '../../src/add-script/render/render'
+import type {
+  Answers,
+  Change,
+  Ignored,
+  Reversible,
+  Statement,
+} from '../../src/change/model/answers'
 import type { ErrorCode, MigrationError } from '../../src/errors'
-import { lex } from '../../src/script/lexer'
-import { readSections } from '../../src/script/sections'
+import { lex } from '../../src/script/lexer/lexer'
+import { readSections } from '../../src/script/sections/sections'
 import type { SqlPart } from '../../src/script/script'
 import { failureOf } from '../support/failure'
 import { announceGolden, checkGolden, goldenText, scriptName } from './golden'

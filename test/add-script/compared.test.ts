@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findDifference } from '../../src/add-script/difference'
-import { renderScript } from '../../src/add-script/render'
+import { findDifference } from '../../src/add-script/difference/plan-change'
+import { renderScript } from '../../src/add-script/render/render'
 import { changeTest } from './change-case'
 import { Databases } from './scratch'
 

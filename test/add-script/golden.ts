@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { renderScript } from '../../src/add-script/render'
-import type { Change } from '../../src/add-script/types'
+import { renderScript } from '../../src/add-script/render/render'
+import type { Change } from '../../src/change/model/answers'
 import { MigrationError } from '../../src/errors'
 
 /*

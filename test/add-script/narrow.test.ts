@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readServer } from '../../src/add-script/catalog'
-import { loadEngine } from '../../src/add-script/engine'
-import { unconcerned } from '../../src/add-script/narrow'
+import { readServer } from '../../src/catalog/catalog'
+import { loadEngine } from '../../src/catalog/engine'
+import { unconcerned } from '../../src/add-script/difference/select'
 import { Databases } from './scratch'
 
 test('a change concerns what it changes, what that stands on and what stands on it', () =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findDifference } from '../../src/add-script/difference'
+import { findDifference } from '../../src/add-script/difference/plan-change'
 import { changeTest } from './change-case'
 import { Databases } from './scratch'
 

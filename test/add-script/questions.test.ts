@@ -6,8 +6,8 @@ import {
   readConversion,
   readEnumMapping,
   readRename,
-} from '../../src/add-script/told'
-import type { Question } from '../../src/add-script/types'
+} from '../../src/change/model/option-values'
+import type { Question } from '../../src/change/model/answers'
 import { MigrationError } from '../../src/errors'
 import { changeTest } from './change-case'
 

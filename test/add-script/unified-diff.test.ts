@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { test } from 'node:test'
-import { applyDiff, isUnifiedDiff, readUnifiedDiff } from '../../src/add-script/unified-diff'
+import { applyDiff, isUnifiedDiff, readUnifiedDiff } from '../../src/add-script/source/unified-diff'
 import { withFolder } from '../support/folder'
 
 function diffOf(folder: string, ...options: string[]): Promise<string> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { readScratchName } from '../../src/add-script/scratch-name'
+import { readScratchName } from '../../src/scratch/scratch-name'
 import { withProject, type Project } from './project'
 
 const scripts = {

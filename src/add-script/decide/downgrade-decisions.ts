@@ -1,0 +1,192 @@
+import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
+import type { Catalog } from '../../catalog/catalog'
+import { columnChanges, type Column, newColumns } from '../../catalog/column-changes'
+import type { TypeFacts, Verdict } from './conversions'
+import { isBare, retypedColumns, type Sides } from './upgrade-decisions'
+import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
+import { factsOf, textOf } from '../../catalog/facts'
+import { follows, foreignKeys } from '../../change/operations/foreign-keys'
+import { isAssignable, sameKeys } from './conversions'
+import { columnKey, type ColumnId, type Step } from '../../change/model/operation'
+import { pathOf } from '../../change/model/option-values'
+import { refill } from '../../change/operations/refill'
+import { restoreKeys } from '../../change/operations/restored-keys'
+
+/** The decisions of a downgrade, and what it cannot bring back. */
+export interface DownDecisions extends Decisions {
+  losses: string[]
+  /** Why it cannot be run while there are rows. */
+  obstacles: string[]
+  /** Makes rows that others refer to, before their keys are added. */
+  restored: readonly Step[]
+}
+
+/** Undoes what was decided upwards; nobody is asked. */
+export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecisions> {
+  const losses: string[] = []
+  const obstacles: string[] = []
+  const using = new Map<string, Using>()
+  const columns = await retypedColumns(sides)
+  for (const { change, verdict, from, to, cast } of columns) {
+    const { id } = change
+    const told = up.using.get(columnKey(id))?.expression
+    const isLed = follows(sides.to, id, columns) !== undefined
+    if (isLed && verdict.how === 'ask' && !verdict.assignment) continue
+    const { expression, comment, loss } = backwards(verdict, told, id, change.to, sides.to)
+    const { destructive = false } = up.using.get(columnKey(id)) ?? {}
+    if (destructive && verdict.how === 'using' && !to.isEnum)
+      obstacles.push(`${pathOf(id)} may hold what is no ${change.to.type}.`)
+    if (to.category === 'S' && !isText(from) && !from.isEnum)
+      losses.push(`${pathOf(id)} is written as ${change.from.type} is.`)
+    if (loss) losses.push(`${pathOf(id)} ${loss}.`)
+    using.set(columnKey(id), {
+      expression,
+      comments: comment === undefined ? [] : [comment],
+      destructive: false,
+      dropsDefault: !isAssignable(from, to, cast),
+      breaksKeys: !sameKeys(from, to),
+      perRow: false,
+    })
+  }
+  const backfill = new Map<string, Backfilled>()
+  for (const { id, to: column } of newColumns(sides.from, sides.to)) {
+    if (!isBare(column)) continue
+    const filler = await fillerFor(sides, id, column.type)
+    if (filler === undefined) obstacles.push(`${pathOf(id)} cannot be filled again.`)
+    else losses.push(`${pathOf(id)} gets ${filler} in every row.`)
+    const comments = filler === undefined ? ['Fails where the table has rows.'] : []
+    backfill.set(columnKey(id), { expression: filler ?? '', comments })
+  }
+  for (const { id, from, to } of columnChanges(sides.from, sides.to)) {
+    const filled = from.notNull && !to.notNull && up.backfill.get(columnKey(id))?.expression
+    if (filled) losses.push(`${pathOf(id)} keeps what was filled in.`)
+    if (to.notNull && !from.notNull && to.generated === undefined)
+      backfill.set(columnKey(id), { expression: '', comments: [`Fails where ${id.name} is NULL.`] })
+  }
+  const restored = await restoreKeys(sides.from, sides.to, (id, type) => fillerFor(sides, id, type))
+  obstacles.push(...restored.obstacles)
+  return { using, backfill, labels: new Map(), losses, obstacles, restored: restored.steps }
+}
+
+/** A value for all rows; none for a key, where it would be repeated, and where the checks refuse it. */
+async function fillerFor(
+  { to, before }: Sides,
+  id: ColumnId,
+  type: string,
+): Promise<string | undefined> {
+  const simple = isKey(id, to) ? undefined : fillerOf(type, to)
+  return simple === undefined ? undefined : refill(before, to, id, type, simple)
+}
+
+interface Backwards {
+  expression: string
+  comment?: string
+  loss?: string
+}
+
+function backwards(
+  verdict: Verdict,
+  told: string | undefined,
+  id: ColumnId,
+  column: Column,
+  catalog: Catalog,
+): Backwards {
+  if (verdict.how === 'plain') return { expression: '' }
+  if (verdict.how === 'using')
+    return {
+      expression: verdict.expression,
+      ...(verdict.comment !== undefined && { comment: verdict.comment }),
+    }
+  const inverse = told === undefined ? undefined : inverseOf(told, id, column.type)
+  if (inverse !== undefined) return { expression: inverse }
+  if (verdict.assignment) {
+    const loss = /rounds|loses/i.test(verdict.effect ?? '') ? verdict.why : undefined
+    return {
+      expression: '',
+      ...(verdict.effect !== undefined && { comment: verdict.effect }),
+      ...(loss && { loss }),
+    }
+  }
+  const isMade = told === undefined || told.includes(id.name)
+  if (isMade && verdict.suggestion?.includes(id.name))
+    return { expression: verdict.suggestion, loss: verdict.why }
+  return {
+    expression: lastResort(column, catalog, isKey(id, catalog)),
+    comment: 'No way leads back to the old values.',
+    loss: 'gets new values',
+  }
+}
+
+function isText({ category }: TypeFacts): boolean {
+  return category === 'S'
+}
+
+/** The other way round, for the expressions that have one. */
+export function inverseOf(told: string, { name }: ColumnId, type: string): string | undefined {
+  const column = quoteIdentifier(name)
+  const zone = / AT TIME ZONE ('(?:[^']|'')*')\s*$/i.exec(told)?.[1]
+  if (zone !== undefined) return `${column} AT TIME ZONE ${zone}`
+  const separator =
+    /^(?:pg_catalog\.)?string_to_array\([^,]*, *('(?:[^']|'')*')\)(?:::\S+)?$/i.exec(told)?.[1]
+  if (separator !== undefined)
+    return `pg_catalog.array_to_string(${column}, ${separator})${type === 'text' ? '' : `::${type}`}`
+  if (/^(?:pg_catalog\.)?to_timestamp\(/i.test(told))
+    return `extract(epoch FROM ${column})::${type}`
+  if (/^ARRAY\[/i.test(told)) return `${column}[1]::${type}`
+  return undefined
+}
+
+/** Keys count up, which keeps them apart; others have one value for all. */
+function lastResort({ type, notNull }: Column, catalog: Catalog, key: boolean): string {
+  if (!notNull) return `NULL::${type}`
+  if (key && ['smallint', 'integer', 'bigint'].includes(type))
+    return `pg_catalog.row_number() OVER ()::${type}`
+  return simpleFillers[type] ?? `${fillerOf(type, catalog) ?? 'NULL'}::${type}`
+}
+
+const simpleFillers: Record<string, string> = {
+  boolean: 'false',
+  date: 'CURRENT_DATE',
+  'timestamp without time zone': 'CURRENT_TIMESTAMP',
+  'timestamp with time zone': 'CURRENT_TIMESTAMP',
+  'time without time zone': 'LOCALTIME',
+  'time with time zone': 'CURRENT_TIME',
+  interval: "'0'",
+  uuid: 'pg_catalog.gen_random_uuid()',
+  json: "'{}'",
+  jsonb: "'{}'",
+  bytea: "''",
+  text: "''",
+  smallint: '0',
+  integer: '0',
+  bigint: '0',
+  real: '0',
+  'double precision': '0',
+  inet: "'0.0.0.0'",
+  tsvector: "''",
+}
+
+function fillerOf(type: string, { facts }: Catalog): string | undefined {
+  const base = type.replace(/\([\d,]*\)/, '')
+  if (base.endsWith('[]')) return "'{}'"
+  if (/^(?:character|bit)/.test(base)) return base.startsWith('bit') ? undefined : "''"
+  if (base === 'numeric') return '0'
+  const simple = simpleFillers[base]
+  if (simple !== undefined) return simple
+  const name = base.replaceAll('"', '')
+  const labels = factsOf(facts, 'type').find(({ id }) => `${id.schema}.${id.name}` === name)
+    ?.payload['values'] as string[] | undefined
+  return labels?.[0] === undefined ? undefined : quoteLiteral(labels[0])
+}
+
+/** One value for all rows would break a key, or point nowhere. */
+function isKey(id: ColumnId, { facts }: Catalog): boolean {
+  const refers = foreignKeys({ facts } as Catalog).some(({ columns }) =>
+    columns.some((one) => columnKey(one) === columnKey(id)),
+  )
+  const unique = facts
+    .incomingEdges(id)
+    .map(({ from }) => facts.get(from))
+    .some((fact) => /^(?:PRIMARY|UNIQUE|EXCLUDE|CREATE UNIQUE)/.test(textOf(fact?.payload['def'])))
+  return refers || unique
+}

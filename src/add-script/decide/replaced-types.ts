@@ -1,0 +1,132 @@
+import { quoteIdentifier } from '../../database/sql/quote'
+import type { Catalog } from '../../catalog/catalog'
+import { type Fact, factsOf, type Id, type IdOf, keyOf, textOf } from '../../catalog/facts'
+import { clipped } from '../../catalog/object-names'
+import { renameRelation, type Renaming } from './rename-operations'
+import { step } from '../../change/model/operation'
+
+type Named<Kind extends Id['kind']> = IdOf<Kind> & { schema: string; name: string }
+
+/**
+ * What PostgreSQL can only make anew although columns are of it: a range, a composite type with an
+ * attribute of another type, a domain over another type or with a stricter rule where lists and rows
+ * hold it, a collation. Each steps aside under another name, so that the new one can be made, the
+ * columns go over to it, and the old one goes.
+ */
+export function putAside(from: Catalog, to: Catalog): Renaming[] {
+  const types = common(from, to, 'type').filter((fact) => isNewType(fact, from, to))
+  const domains = common(from, to, 'domain').filter((fact) => isNewDomain(fact, from, to))
+  const collations = common(from, to, 'collation').filter((fact) => differs(fact, to))
+  return [
+    ...types.filter((fact) => isUsed(fact, from)).flatMap((fact) => typeAside(fact, from, to)),
+    ...domains
+      .filter((fact) => isUsed(fact, from))
+      .flatMap(({ id }) => aside<'domain'>(id as Named<'domain'>, from, to)),
+    ...collations
+      .filter((fact) => isUsed(fact, from))
+      .flatMap(({ id }) => aside<'collation'>(id as Named<'collation'>, from, to)),
+  ]
+}
+
+function common(from: Catalog, to: Catalog, kind: Id['kind']): Fact[] {
+  return factsOf(from.facts, kind).filter(({ id }) => to.facts.has(id))
+}
+
+function differs({ id, payload }: Fact, { facts }: Catalog): boolean {
+  return JSON.stringify(payload) !== JSON.stringify(facts.get(id)?.payload)
+}
+
+/** Columns hold values of it, themselves or through another type. */
+function isUsed({ id }: Fact, { facts }: Catalog): boolean {
+  return usersOf(id, facts).some(({ kind }) => ['column', 'type', 'domain'].includes(kind))
+}
+
+function usersOf(id: Id, facts: Catalog['facts']): Id[] {
+  return facts.incomingEdges(id).flatMap((edge) => (edge.kind === 'depends' ? [edge.from] : []))
+}
+
+function isNewType(fact: Fact, from: Catalog, to: Catalog): boolean {
+  const { variant } = fact.payload
+  if (variant === 'range') return differs(fact, to)
+  if (variant !== 'composite') return variant !== to.facts.get(fact.id)?.payload['variant']
+  return from.facts.childrenOf(fact.id).some((one) => {
+    const wanted = to.facts.get(one.id)?.payload
+    if (one.id.kind !== 'typeAttribute' || !wanted) return false
+    return ['type', 'collation'].some((what) => one.payload[what] !== wanted[what])
+  })
+}
+
+function isNewDomain(fact: Fact, from: Catalog, to: Catalog): boolean {
+  const { id, payload } = fact
+  const wanted = to.facts.get(id)!.payload
+  if (['baseType', 'collation'].some((what) => payload[what] !== wanted[what])) return true
+  const rules = to.facts.childrenOf(id).filter((one) => one.id.kind === 'constraint')
+  const isStricter =
+    (wanted['notNull'] === true && payload['notNull'] !== true) ||
+    rules.some((one) => differs(one, from))
+  // Inside of lists and rows PostgreSQL does not look for values that break a rule.
+  return isStricter && usersOf(id, from.facts).some((user) => isContainer(user, from))
+}
+
+function isContainer(id: Id, { facts }: Catalog): boolean {
+  if (id.kind === 'type') return true
+  return id.kind === 'column' && textOf(facts.get(id)?.payload['type']).endsWith('[]')
+}
+
+function typeAside(fact: Fact, from: Catalog, to: Catalog): Renaming[] {
+  const id = fact.id as Named<'type'>
+  const own = aside<'type'>(id, from, to)
+  const [schema, name] = textOf(fact.payload['multirangeTypeName'] ?? '')
+    .replaceAll('"', '')
+    .split('.')
+  if (!schema || !name) return own
+  const multirange = { kind: 'type', schema, name } as const
+  return [...own, ...aside<'type'>(multirange, from, to), ...constructors(fact, multirange, to)]
+}
+
+/** They keep a range's old name, and would be in the way of those of the new one. */
+function constructors({ id, payload }: Fact, multirange: Named<'type'>, to: Catalog): Renaming[] {
+  const { schema, name } = id as Named<'type'>
+  const subtype = textOf(payload['subtype'])
+  const isSame = to.facts.get(id)?.payload['subtype'] === payload['subtype']
+  const own = isSame ? [`(${subtype}, ${subtype})`, `(${subtype}, ${subtype}, text)`] : []
+  return [renameFunction({ schema, name }, own), renameFunction(multirange, ['()'])].flat()
+}
+
+function renameFunction(
+  { schema, name }: { schema: string; name: string },
+  signatures: readonly string[],
+): Renaming[] {
+  const old = `${clipped(name, 59)}_old`
+  const rename = (from: string, to: string, signature: string) =>
+    step(
+      `ALTER FUNCTION ${quoteIdentifier(schema, from)}${signature} RENAME TO ${quoteIdentifier(to)}`,
+      [{ kind: 'type', schema, name: old }],
+    )
+  return signatures.map((signature) => ({
+    up: rename(name, old, signature),
+    down: rename(old, name, signature),
+  }))
+}
+
+function aside<Kind extends 'type' | 'domain' | 'collation'>(
+  id: Named<Kind>,
+  from: Catalog,
+  to: Catalog,
+): Renaming[] {
+  const taken = new Set([...from.facts.facts(), ...to.facts.facts()].map((one) => keyOf(one.id)))
+  const name = freeName(id, (candidate) =>
+    ['type', 'domain', 'collation', 'table', 'view', 'materializedView'].some((kind) =>
+      taken.has(keyOf({ kind, schema: id.schema, name: candidate } as Id)),
+    ),
+  )
+  return renameRelation<Kind>(id, { schema: id.schema, name })
+}
+
+function freeName({ name }: { name: string }, isTaken: (name: string) => boolean): string {
+  for (let number = 1; ; number++) {
+    const end = number === 1 ? '_old' : `_old${number}`
+    const candidate = `${clipped(name, 63 - end.length)}${end}`
+    if (!isTaken(candidate)) return candidate
+  }
+}

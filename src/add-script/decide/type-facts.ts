@@ -1,0 +1,78 @@
+import type { Pool } from 'pg'
+import { underCatalogPath } from '../../catalog/catalog-path'
+import type { Cast, TypeFacts } from './conversions'
+
+/** A change of type, with what PostgreSQL knows of both. */
+export interface TypePair {
+  from: TypeFacts
+  to: TypeFacts
+  cast: Cast
+}
+
+const facts = `
+SELECT o.i, e.oid <> t.oid AS is_array, b.typcategory AS category,
+       b.typtype = 'e' AS is_enum, format_type(b.oid, NULL) AS name
+FROM unnest($1::int[], $2::text[]) AS o (i, type)
+JOIN pg_type t ON t.oid = to_regtype(o.type)
+JOIN pg_type e ON e.oid = CASE
+  WHEN t.typcategory = 'A' AND t.typelem <> 0 THEN t.typelem ELSE t.oid END
+JOIN pg_type b ON b.oid = CASE WHEN e.typtype = 'd' THEN e.typbasetype ELSE e.oid END`
+
+const casts = `
+SELECT o.i, c.castcontext AS context
+FROM unnest($1::int[], $2::text[], $3::text[]) AS o (i, source, target)
+JOIN pg_cast c ON c.castsource = to_regtype(o.source) AND c.casttarget = to_regtype(o.target)`
+
+/** Reads what is known of these types: the old ones where they are, the new ones where they will be. */
+export async function readTypes(
+  before: Pool,
+  after: Pool,
+  pairs: readonly { from: string; to: string }[],
+): Promise<TypePair[]> {
+  if (pairs.length === 0) return []
+  const [old, wanted] = await Promise.all([
+    typeFacts(
+      before,
+      pairs.map(({ from }) => from),
+    ),
+    typeFacts(
+      after,
+      pairs.map(({ to }) => to),
+    ),
+  ])
+  const numbers = pairs.map((_, at) => at)
+  const names = [old, wanted].map((list) => list.map(({ name }) => name))
+  const rows = await within<{ i: number; context: Cast }>(before, casts, [numbers, ...names])
+  return pairs.map((_, at) => ({
+    from: old[at]!,
+    to: wanted[at]!,
+    cast: rows.find(({ i }) => i === at)?.context,
+  }))
+}
+
+async function typeFacts(pool: Pool, types: readonly string[]): Promise<TypeFacts[]> {
+  const values = [types.map((_, at) => at), types]
+  const rows = await within<{
+    i: number
+    is_array: boolean
+    is_enum: boolean
+    category: string
+    name: string
+  }>(pool, facts, values)
+  return types.map((type, at) => {
+    const row = rows.find(({ i }) => i === at)
+    const modifiers = /\((\d+)(?:,\s*(-?\d+))?\)/.exec(type)?.slice(1) ?? []
+    return {
+      name: row?.name ?? type,
+      isArray: row?.is_array ?? false,
+      isEnum: row?.is_enum ?? false,
+      category: row?.category ?? 'U',
+      modifiers: modifiers.filter((one) => one !== undefined).map(Number),
+    }
+  })
+}
+
+/** With every name qualified, as the facts have them. */
+function within<Row extends object>(pool: Pool, sql: string, values: unknown[]): Promise<Row[]> {
+  return underCatalogPath(pool, async (client) => (await client.query<Row>(sql, values)).rows)
+}

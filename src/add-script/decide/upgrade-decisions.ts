@@ -1,0 +1,249 @@
+import type { Pool } from 'pg'
+import { MigrationError } from '../../errors'
+import { quoteIdentifier } from '../../database/sql/quote'
+import type { Catalog } from '../../catalog/catalog'
+import { type ColumnChange, columnChanges, newColumns } from '../../catalog/column-changes'
+import { classify, isAssignable, sameKeys, type Verdict } from './conversions'
+import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
+import { factsOf, textOf } from '../../catalog/facts'
+import { follows } from '../../change/operations/foreign-keys'
+import { decideLabels } from '../../change/operations/enums'
+import { readTypes, type TypePair } from './type-facts'
+import { columnKey, type ColumnId } from '../../change/model/operation'
+import { flagOf, pathOf, Questions, toldOf } from '../../change/model/option-values'
+import type { Answers } from '../../change/model/answers'
+import { unknownLabels } from './unknown-values'
+
+/** Both schemas, and where their types can be looked up. */
+export interface Sides {
+  from: Catalog
+  to: Catalog
+  before: Pool
+  after: Pool
+  /** Writes names without quotes that they do not need. */
+  plain(sql: string): string
+}
+
+/**
+ * Finds out how values become other values: from the types, from what was told, by asking.
+ * @throws {MigrationError} QUESTION_OPEN with every open question; USAGE for what was told in vain
+ */
+export async function decide(sides: Sides, answers: Answers): Promise<Decisions> {
+  const questions = new Questions(answers)
+  const using = await decideUsing(sides, answers, questions)
+  const backfill = await decideBackfill(sides, answers, questions)
+  const labels = await decideLabels(sides, answers, questions)
+  questions.settle()
+  refuseInVain('--using', answers.using, sides, using)
+  refuseInVain('--backfill', answers.backfills, sides, backfill)
+  return { using, backfill, labels }
+}
+
+function refuseInVain(
+  option: string,
+  told: readonly { table: string; column: string }[],
+  { to }: Sides,
+  decided: ReadonlyMap<string, unknown>,
+): void {
+  const ids = to.facts.facts().map(({ id }) => id)
+  for (const one of told) {
+    const used = ids.some(
+      (id) =>
+        id.kind === 'column' &&
+        toldOf([one], id as ColumnId) &&
+        decided.has(columnKey(id as ColumnId)),
+    )
+    if (used) continue
+    const what = option === '--using' ? 'is not converted' : 'does not become required'
+    throw new MigrationError('USAGE', `${one.table}.${one.column} ${what}`, {
+      hint: `Remove ${option}, or correct the name.`,
+    })
+  }
+}
+
+/** The retyped columns, each with what PostgreSQL knows of the pair. */
+export async function retypedColumns(
+  sides: Sides,
+): Promise<(TypePair & { change: ColumnChange; verdict: Verdict })[]> {
+  const changes = columnChanges(sides.from, sides.to).filter(({ retyped }) => retyped)
+  const types = changes.map(({ from, to }) => ({
+    from: withoutDomain(from.type, sides.from),
+    to: withoutDomain(to.type, sides.to),
+  }))
+  const pairs = await readTypes(sides.before, sides.after, types)
+  return changes.map((change, at) => {
+    const pair = withNewType(pairs[at]!, sides.to)
+    const column = sides.plain(quoteIdentifier(change.id.name))
+    // A computed value is computed anew.
+    const verdict: Verdict =
+      change.to.generated === undefined
+        ? classify(pair.from, pair.to, pair.cast, column, change.to.type)
+        : { how: 'plain' }
+    return { ...pair, change, verdict }
+  })
+}
+
+/** The type that a domain is made of, whose values convert as its own do. */
+function withoutDomain(type: string, catalog: Catalog): string {
+  const element = type.replace(/\[\]$/, '')
+  const domain = factsOf(catalog.facts, 'domain').find(({ id }) => isNamed(element, id))
+  if (!domain) return type
+  const base = withoutDomain(textOf(domain.payload['baseType']), catalog)
+  return `${base}${type.slice(element.length)}`
+}
+
+function isNamed(type: string, { schema, name }: { schema: string; name: string }): boolean {
+  return type.replaceAll('"', '') === `${schema}.${name}`
+}
+
+const categories: Record<string, string> = { enum: 'E', range: 'R', composite: 'C' }
+
+/** A type that is yet to be made is known to the catalog alone. */
+function withNewType(pair: TypePair, { facts }: Catalog): TypePair {
+  const name = pair.to.name.replace(/\[\]$/, '')
+  const known = factsOf(facts, 'type').find(
+    ({ id, payload }) => isNamed(name, id) || payload['multirangeTypeName'] === name,
+  )
+  const variant = textOf(known?.payload['variant'])
+  const category = categories[variant]
+  if (category === undefined || pair.to.category === category) return pair
+  const isEnum = variant === 'enum'
+  return { ...pair, to: { ...pair.to, name, isEnum, isArray: name !== pair.to.name, category } }
+}
+
+async function decideUsing(
+  sides: Sides,
+  answers: Answers,
+  questions: Questions,
+): Promise<Map<string, Using>> {
+  const columns = await retypedColumns(sides)
+  const decided = new Map<string, Using>()
+  for (const column of columns) {
+    const { change, verdict } = column
+    const told = toldOf(answers.using, change.id)
+    const leader = told ? undefined : follows(sides.to, change.id, columns)
+    if (leader !== undefined && verdict.how === 'ask') continue
+    const unknown = told ? [] : await unknownLabels(sides, column)
+    const asked =
+      unknown.length > 0
+        ? {
+            ...unknownVerdict(change),
+            why: `meets values that are no label (${unknown.join(', ')})`,
+          }
+        : verdict
+    const expression = told?.expression ?? (await expressionOf(change, asked, questions))
+    decided.set(columnKey(change.id), usingFor(column, asked, expression))
+  }
+  return decided
+}
+
+function unknownVerdict({ id, to }: ColumnChange): Verdict & { how: 'ask' } {
+  const suggestion = `${quoteIdentifier(id.name)}::${to.type}`
+  return { how: 'ask', why: '', suggestion, assignment: false }
+}
+
+async function expressionOf(
+  { id, from, to }: ColumnChange,
+  verdict: Verdict,
+  questions: Questions,
+): Promise<string> {
+  if (verdict.how === 'plain') return ''
+  if (verdict.how === 'using') return verdict.expression
+  const path = pathOf(id)
+  const orEmpty = verdict.assignment
+    ? ` Empty: PostgreSQL's own assignment. ${verdict.effect ?? ''}`
+    : ''
+  return questions.ask({
+    about: 'using',
+    text: `${path} becomes ${to.fullType} from ${from.fullType}, which ${verdict.why}. By which expression?${orEmpty}`.trim(),
+    ...(verdict.suggestion !== undefined && { suggestion: verdict.suggestion }),
+    flag: flagOf('--using', `${path}=${verdict.suggestion ?? '…'}`),
+  })
+}
+
+function usingFor(
+  { change, from, to, cast }: TypePair & { change: ColumnChange },
+  verdict: Verdict,
+  expression: string,
+): Using {
+  const { id } = change
+  const lossy = verdict.how === 'ask' && verdict.assignment
+  const comments =
+    verdict.how === 'using' && verdict.comment !== undefined
+      ? [verdict.comment]
+      : verdict.how === 'ask'
+        ? commentsOn(change, verdict, expression)
+        : []
+  return {
+    expression,
+    comments,
+    destructive: lossy && (expression !== '' || /rounds|loses/i.test(verdict.effect ?? '')),
+    dropsDefault: !isAssignable(from, to, cast),
+    breaksKeys: !sameKeys(from, to),
+    perRow: verdict.how === 'ask' && expression !== '' && !expression.includes(id.name),
+  }
+}
+
+function commentsOn(
+  { id, from, to }: ColumnChange,
+  verdict: Verdict & { how: 'ask' },
+  expression: string,
+): string[] {
+  if (expression === '') return verdict.effect === undefined ? [] : [verdict.effect]
+  if (!verdict.assignment) return []
+  return [
+    `Converts ${pathOf(id)} from ${from.fullType} to ${to.fullType}: what does not fit is lost.`,
+  ]
+}
+
+async function decideBackfill(
+  { from, to }: Sides,
+  answers: Answers,
+  questions: Questions,
+): Promise<Map<string, Backfilled>> {
+  const decided = new Map<string, Backfilled>()
+  const open = [
+    ...newColumns(from, to).filter((one) => isBare(one.to)),
+    ...columnChanges(from, to).filter((one) => one.to.notNull && !one.from.notNull),
+  ]
+  for (const { id, to: column } of open) {
+    if (column.generated !== undefined) continue
+    const isNew = !from.facts.has(id)
+    const told = toldOf(answers.backfills, id)
+    const own = !isNew && column.default?.startsWith('nextval(') ? column.default : undefined
+    const expression =
+      told?.expression ?? own ?? (await backfillOf(id, isNew, column.default, questions))
+    const comments =
+      expression === ''
+        ? [isNew ? 'Fails where the table has rows.' : `Fails where ${id.name} is NULL.`]
+        : []
+    decided.set(columnKey(id), { expression, comments })
+  }
+  return decided
+}
+
+/** Required, and nothing says what its rows get. */
+export function isBare(column: ColumnChange['to']): boolean {
+  return (
+    column.notNull &&
+    column.default === undefined &&
+    !column.identity &&
+    column.generated === undefined
+  )
+}
+
+function backfillOf(
+  id: ColumnId,
+  isNew: boolean,
+  value: string | undefined,
+  questions: Questions,
+): Promise<string> {
+  const path = pathOf(id)
+  const who = isNew ? 'the rows that are there' : 'the rows in which it is NULL'
+  return questions.ask({
+    about: 'backfill',
+    text: `${path} becomes required. What do ${who} get? Empty: there are none.`,
+    ...(value !== undefined && { suggestion: value }),
+    flag: flagOf('--backfill', `${path}=${value ?? '…'}`),
+  })
+}

@@ -1,0 +1,47 @@
+import type { ScriptSource } from '../../settings/value/setting-types'
+import type { ScriptForm } from '../render/script-draft'
+import type { Answers } from '../../change/model/answers'
+import type { AddedScript } from './files'
+
+/** How `addScript` finds, writes and commits the next script. */
+export interface AddScriptOptions {
+  /** Words for the name of the file and the commit. */
+  title: string
+  /** Where the wanted schema comes from; default: as the settings say. */
+  from?: ScriptSource
+  /** Decisions that were made; what is left open is an error, or asked with `ask`. */
+  answers?: Partial<Answers>
+  /** Default `sql`. */
+  form?: ScriptForm
+  /** False: written without a proof, which the script's head then says. */
+  verify?: boolean
+  /** False: only added to git. */
+  commit?: boolean
+  /** Of the commit; default `Add migration <revision> <title>`. */
+  message?: string
+  /** Commits the canonical schema too, where it was changed. */
+  withSchema?: boolean
+  /** Writes nothing. */
+  dryRun?: boolean
+  /** Writes nothing, agrees to everything and proves nothing: only whether something differs counts. */
+  check?: boolean
+  /** Aborting it drops the scratch databases and throws INTERRUPTED. */
+  signal?: AbortSignal
+  /** Told what goes on, in a few words. */
+  progress?: (text: string) => void
+}
+
+/** What `addScript` did: a value. */
+export interface AddScriptReport {
+  /** `nothing`: nothing differs, nothing was written. */
+  outcome: 'added' | 'shown' | 'nothing'
+  source: ScriptSource
+  scripts: readonly AddedScript[]
+  /** What a person should know: of the database, of what was kept or could not be proven. */
+  notes: readonly string[]
+  /** The statements lose data. */
+  destructive: boolean
+  proven: boolean
+  /** Hash of the commit. */
+  commit?: string
+}

@@ -1,0 +1,153 @@
+import { type Catalog, rebuild } from '../../catalog/catalog'
+import { type Engine } from '../../catalog/engine'
+import { type Fact, type Id, keyOf } from '../../catalog/facts'
+import { describe, isHashedName } from '../../catalog/object-names'
+import { isThere } from '../../change/operations/properties'
+
+/** The wanted schema with what stays although it is not in it. */
+export interface Kept {
+  catalog: Catalog
+  /** In a few words each: `index users_trgm`. */
+  names: string[]
+}
+
+/** What entities cannot describe, or may leave to scripts; tables and columns they do describe. */
+const keepable = new Set<Id['kind']>([
+  'schema',
+  'extension',
+  'index',
+  'constraint',
+  'trigger',
+  'rule',
+  'policy',
+  'view',
+  'materializedView',
+  'foreignTable',
+  'function',
+  'procedure',
+  'aggregate',
+  'sequence',
+  'collation',
+  'domain',
+  'type',
+  'typeAttribute',
+  'eventTrigger',
+  'publication',
+  'publicationRel',
+  'publicationSchema',
+  'fdw',
+  'server',
+  'userMapping',
+  'comment',
+  'acl',
+  'securityLabel',
+])
+
+/** Of a table, what no entity says. */
+const ofTables = [
+  'persistence',
+  'rowSecurity',
+  'forceRowSecurity',
+  'replicaIdentity',
+  'replicaIdentityIndex',
+  'reloptions',
+  'partitionKey',
+  'partitionBound',
+  'parentTable',
+]
+
+/**
+ * Adds to what entities describe the objects that only the database has, unless TypeORM made them
+ * (their names are hashes) or what they stand on goes.
+ */
+export function keepExtra(engine: Engine, from: Catalog, to: Catalog): Kept {
+  const wanted = to.facts.facts().map((fact) => withTableProperties(fact, from))
+  const present = new Set(wanted.map(({ id }) => keyOf(id)))
+  const extra = settled(
+    from.facts.facts().filter((fact) => isExtra(fact, from, present)),
+    from,
+    present,
+  )
+  const facts = rebuild(engine, [...wanted, ...extra], [...to.facts.edges, ...from.facts.edges])
+  const names = extra
+    .filter(({ id, parent }) => isReported(id, parent, present))
+    .map(({ id }) => describe(id))
+  const { details, names: detailNames } = keepDetails(from, to, facts)
+  const report = [...names, ...detailNames].toSorted()
+  return { catalog: { ...to, facts, details }, names: report }
+}
+
+function withTableProperties(fact: Fact, from: Catalog): Fact {
+  const before = fact.id.kind === 'table' ? from.facts.get(fact.id) : undefined
+  if (!before) return fact
+  const kept = ofTables.map((name) => [name, before.payload[name] ?? null])
+  return { ...fact, payload: { ...fact.payload, ...Object.fromEntries(kept) } }
+}
+
+function isExtra(
+  { id, parent, payload }: Fact,
+  from: Catalog,
+  present: ReadonlySet<string>,
+): boolean {
+  if (present.has(keyOf(id))) return false
+  if (id.kind === 'constraint' || id.kind === 'index')
+    return !isHashedName(id.name) && payload['type'] !== 'p'
+  if (id.kind === 'table') return payload['partitionBound'] !== null
+  if (id.kind === 'column' || id.kind === 'default') return isBelowKept(parent, from)
+  // A type that columns use goes with the last of them, a sequence with its column.
+  if (id.kind === 'type' || id.kind === 'domain' || id.kind === 'collation')
+    return !from.facts.incomingEdges(id).some(({ from }) => from.kind === 'column')
+  if (id.kind === 'sequence') return payload['ownedBy'] === null
+  return keepable.has(id.kind)
+}
+
+/** Columns of foreign tables and partitions stay with them. */
+function isBelowKept(parent: Id | undefined, from: Catalog): boolean {
+  if (parent?.kind === 'foreignTable') return true
+  const owner = parent && from.facts.get(parent)
+  if (owner?.id.kind === 'column') return isBelowKept(owner.parent, from)
+  return owner?.id.kind === 'table' && owner.payload['partitionBound'] !== null
+}
+
+/** Leaves out what stands on something that goes, until nothing more does. */
+function settled(extra: readonly Fact[], from: Catalog, present: ReadonlySet<string>): Fact[] {
+  let kept = [...extra]
+  for (;;) {
+    const all = new Set([...present, ...kept.map(({ id }) => keyOf(id))])
+    const next = kept.filter(({ id, parent }) => {
+      if (parent && !all.has(keyOf(parent))) return false
+      const needs = from.facts.outgoingEdges(id).filter(({ kind }) => kind === 'depends')
+      return needs.every(({ to }) => all.has(keyOf(to)))
+    })
+    if (next.length === kept.length) return next
+    kept = next
+  }
+}
+
+const quiet = new Set<Id['kind']>([
+  'acl',
+  'comment',
+  'securityLabel',
+  'typeAttribute',
+  'column',
+  'default',
+])
+
+/** Once for each object: what belongs to one that is kept goes without saying. */
+function isReported(id: Id, parent: Id | undefined, present: ReadonlySet<string>): boolean {
+  if (quiet.has(id.kind)) return false
+  return !parent || parent.kind === 'schema' || present.has(keyOf(parent))
+}
+
+function keepDetails(from: Catalog, to: Catalog, facts: Catalog['facts']) {
+  const settings = from.details.settings.filter(
+    (setting) =>
+      isThere(setting, { ...to, facts }) &&
+      !to.details.settings.some((one) => one.key === setting.key),
+  )
+  const unwritten = new Map([...from.details.unwritten, ...to.details.unwritten])
+  return {
+    details: { ...to.details, settings: [...to.details.settings, ...settings], unwritten },
+    names: settings.map(({ key }) => key).filter((key) => !key.startsWith('COMMENT ')),
+  }
+}

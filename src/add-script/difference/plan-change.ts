@@ -1,0 +1,146 @@
+import { MigrationError } from '../../errors'
+import { type Catalog, catalogOf, readServer } from '../../catalog/catalog'
+import { consent } from '../decide/questions'
+import { Copy } from '../../change/trial/trial'
+import { decide } from '../decide/upgrade-decisions'
+import type { Decisions } from '../../change/model/decisions'
+import { addDowngrades } from './plan-downgrade'
+import { loadEngine } from '../../catalog/engine'
+import { keepExtra } from './keep-unmanaged'
+import { unconcerned } from './select'
+import { inStages, type Stage } from '../online/stages'
+import { splitLabels } from '../../change/operations/enums'
+import { applyRenames, likelyFlags } from '../decide/renames'
+import type { Renaming } from '../decide/rename-operations'
+import type { Step } from '../../change/model/operation'
+import { LabelsFirst } from '../../change/trial/try-steps'
+import type { FindDifference } from '../../change/model/answers'
+
+/** A script in the making: its upgrade has been run on the copy. */
+export interface DraftPart {
+  purpose: string
+  transaction: boolean
+  /** Run first, and undone last. */
+  renamings: readonly Renaming[]
+  up: Step[]
+  /** What the copy was after it. */
+  catalog: Catalog
+}
+
+/**
+ * Finds what leads from `before` to `after`: renames first, then the rest as pg-delta plans it and as
+ * it was decided, upwards and back down. All of it is run on `before`, and what PostgreSQL then
+ * reports has to be `after`, and `before` again.
+ *
+ * @throws {MigrationError} QUESTION_OPEN, DESTRUCTIVE_REFUSED where nobody is there to ask; USAGE for
+ * what was told in vain; DIFFERENCE_REFUSED for what cannot be written; DECLINED
+ */
+export const findDifference: FindDifference = async (
+  before,
+  after,
+  answers,
+  ignored,
+  { readings, proven = false } = {},
+) => {
+  const engine = await loadEngine()
+  const [one, other] =
+    readings ?? (await Promise.all([readServer(engine, before), readServer(engine, after)]))
+  const left = unconcerned(one, other)
+  const copy = await Copy.of(engine, before, { ignored, left, trusted: proven })
+  const start = catalogOf(engine, one, ignored, left)
+  const wanted = catalogOf(engine, other, ignored, left)
+  const { renamings, catalog: renamed } = await applyRenames(
+    start,
+    wanted,
+    answers,
+    async (found) => {
+      await copy.run(
+        found.map(({ up }) => up),
+        start,
+        wanted,
+      )
+      return copy.read()
+    },
+  )
+  const none = { catalog: wanted, names: [] }
+  const { catalog: to, names } =
+    answers.extra === 'keep' ? keepExtra(engine, renamed, wanted) : none
+  const decisions = await decide(
+    { from: renamed, to, before, after, plain: (sql) => copy.plain(sql) },
+    answers,
+  )
+  const steps = copy.plan(renamed, to, decisions)
+  await consent(steps, answers, likelyFlags(renamed, to))
+  const written = renamings.map(({ up, down }) => ({
+    up: copy.tidy([up], start, to)[0]!,
+    down: copy.tidy([down], start, to)[0]!,
+  }))
+  const parts = await runUp(copy, renamed, to, decisions, steps, written, answers.online)
+  const scripts = await addDowngrades(copy, { start, renamed, to, before, after }, decisions, parts)
+  return { scripts, kept: names, unproven: remarksOn(start, wanted) }
+}
+
+/** What could not be compared, each thing once. */
+function remarksOn(...sides: readonly Catalog[]): string[] {
+  const owners = sides.some(({ details }) => details.ownedByOthers)
+  const others = sides.flatMap(({ remarks }) => remarks)
+  return [...new Set([...(owners ? ['Owners are not compared.'] : []), ...others])]
+}
+
+async function runUp(
+  copy: Copy,
+  from: Catalog,
+  to: Catalog,
+  decisions: Decisions,
+  steps: readonly Step[],
+  renamings: readonly Renaming[],
+  online: boolean,
+): Promise<DraftPart[]> {
+  if (steps.length === 0 && renamings.length === 0) return []
+  const stages = online ? inStages(steps, from) : [{ purpose: '', transaction: true, steps }]
+  try {
+    return await runStages(copy, from, to, decisions, stages, renamings)
+  } catch (error) {
+    if (!(error instanceof LabelsFirst)) throw error
+    return runStages(copy, from, to, decisions, labelsFirst(stages), renamings)
+  }
+}
+
+/** New labels are committed before anything uses them. */
+function labelsFirst(stages: readonly Stage[]): Stage[] {
+  const split = stages.map(({ steps }) => splitLabels(steps))
+  const labels = split.flatMap(({ labels }) => labels)
+  const rest = stages.map((stage, at) => ({ ...stage, steps: split[at]!.rest }))
+  return [{ purpose: 'enum values', transaction: false, steps: labels }, ...rest]
+}
+
+async function runStages(
+  copy: Copy,
+  from: Catalog,
+  to: Catalog,
+  decisions: Decisions,
+  stages: readonly Stage[],
+  renamings: readonly Renaming[],
+): Promise<DraftPart[]> {
+  const parts: DraftPart[] = []
+  // Without a transaction the renames would not be all or nothing.
+  if (renamings.length > 0 && !stages[0]?.transaction)
+    parts.push({ purpose: 'renames', transaction: true, renamings, up: [], catalog: from })
+  for (const [at, { purpose, transaction, steps }] of stages.entries()) {
+    const own = at === 0 && parts.length === 0 ? renamings : []
+    const up = transaction ? await copy.run(steps, from, to) : [...steps]
+    if (!transaction) await copy.runOutside(steps)
+    const isLast = at === stages.length - 1
+    const { steps: rest, catalog } = isLast
+      ? await copy.finish(to, decisions)
+      : { steps: [], catalog: await copy.read() }
+    if (up.length + own.length + rest.length === 0) continue
+    if (rest.length > 0 && !transaction)
+      throw new MigrationError('DIFFERENCE_REFUSED', 'the online forms do not reach the schema', {
+        detail: rest.map(({ sql }) => sql).join('\n'),
+        hint: 'Leave out --online.',
+      })
+    parts.push({ purpose, transaction, renamings: own, up: [...up, ...rest], catalog })
+  }
+  return parts
+}

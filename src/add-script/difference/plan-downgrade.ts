@@ -1,0 +1,172 @@
+import type { Pool } from 'pg'
+import { MigrationError } from '../../errors'
+import { type Catalog, rebuild } from '../../catalog/catalog'
+import type { Copy } from '../../change/trial/trial'
+import type { Decisions } from '../../change/model/decisions'
+import type { DraftPart } from './plan-change'
+import { decideDown, type DownDecisions } from '../decide/downgrade-decisions'
+import type { Engine } from '../../catalog/engine'
+import { type Step } from '../../change/model/operation'
+import type { Id } from '../../catalog/facts'
+import { splitLabels } from '../../change/operations/enums'
+import { LabelsFirst } from '../../change/trial/try-steps'
+import type { ScriptPart } from '../../change/model/answers'
+
+/** The states that a change goes through, and where to ask for their types. */
+export interface States {
+  start: Catalog
+  renamed: Catalog
+  to: Catalog
+  before: Pool
+  after: Pool
+}
+
+/** Gives every part its downgrade, which is run on the copy, the newest part's first. */
+export async function addDowngrades(
+  copy: Copy,
+  states: States,
+  up: Decisions,
+  parts: readonly DraftPart[],
+): Promise<ScriptPart[]> {
+  const scripts: ScriptPart[] = []
+  let obstacle: string | undefined
+  let now = parts.at(-1)?.catalog
+  for (const [at, part] of [...parts.entries()].toReversed()) {
+    const goal = parts[at - 1]?.catalog ?? states.renamed
+    const undone = at === 0 ? states.start : undefined
+    const script =
+      obstacle === undefined
+        ? await downgrade(copy, states, up, part, now ?? part.catalog, goal, undone)
+        : irreversible(part, obstacle)
+    if (script.reversible === 'no' && script.down.length === 0) obstacle ??= script.losses[0]
+    scripts.unshift(script)
+    now = at > 0 && obstacle === undefined ? await copy.read() : undefined
+  }
+  return scripts
+}
+
+function irreversible(part: DraftPart, reason = ''): ScriptPart {
+  const { purpose, transaction } = part
+  const steps = [...part.renamings.map((one) => one.up), ...part.up]
+  return {
+    purpose,
+    transaction,
+    up: steps,
+    down: [],
+    downTransaction: true,
+    reversible: 'no',
+    losses: [reason],
+  }
+}
+
+async function downgrade(
+  copy: Copy,
+  states: States,
+  up: Decisions,
+  part: DraftPart,
+  from: Catalog,
+  goal: Catalog,
+  undone: Catalog | undefined,
+): Promise<ScriptPart> {
+  try {
+    const to = undone ? goal : tolerant(copy.engine, goal, from)
+    // Types of the old schema stand in the copy no more than those of the new one do in `after`.
+    const { before } = states
+    const sides = { from, to, before, after: before, plain: (sql: string) => copy.plain(sql) }
+    const decisions = await decideDown(sides, up)
+    const { down, transaction } = await runDown(copy, from, to, decisions)
+    const renames = part.renamings.toReversed().map((one) => one.down)
+    await copy.run(renames, goal, goal)
+    if (undone && renames.length > 0) await prove(copy, undone)
+    const lost = part.up.filter(losesData).flatMap(({ comments }) => comments)
+    const losses = [...lost, ...decisions.losses]
+    const blocked = decisions.obstacles.length > 0
+    return {
+      purpose: part.purpose,
+      transaction: part.transaction,
+      up: [...part.renamings.map((one) => one.up), ...part.up],
+      down: [...down, ...renames],
+      downTransaction: transaction,
+      reversible: blocked ? 'no' : losses.length > 0 ? 'lossy' : 'yes',
+      losses: [...decisions.obstacles, ...losses],
+    }
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error
+    return irreversible(part, [error.message, error.detail].filter(Boolean).join(': '))
+  }
+}
+
+const definitions = new Set<Id['kind']>([
+  'view',
+  'materializedView',
+  'function',
+  'procedure',
+  'aggregate',
+  'trigger',
+  'rule',
+  'policy',
+  'collation',
+  'domain',
+  'type',
+  'schema',
+  'publication',
+  'eventTrigger',
+  'fdw',
+  'server',
+])
+
+/** What is only defined is made again as it was. */
+function losesData({ destructive, drops }: Step): boolean {
+  return destructive && !(drops && definitions.has(drops.kind))
+}
+
+async function runDown(
+  copy: Copy,
+  from: Catalog,
+  to: Catalog,
+  decisions: DownDecisions,
+): Promise<{ down: Step[]; transaction: boolean }> {
+  const steps = beforeKeys(copy.plan(from, to, decisions), copy.tidy(decisions.restored, from, to))
+  try {
+    const down = await copy.run(steps, from, to)
+    const { steps: rest } = await copy.finish(to, decisions)
+    return { down: [...down, ...rest], transaction: true }
+  } catch (error) {
+    if (!(error instanceof LabelsFirst)) throw error
+    const { labels, rest } = splitLabels(steps)
+    await copy.runOutside(labels)
+    const down = [...labels, ...(await copy.run(rest, from, to))]
+    const { steps: forgotten } = await copy.finish(to, decisions)
+    return { down: [...down, ...forgotten], transaction: false }
+  }
+}
+
+/** Rows are restored once their tables are there, and before the first key that needs them. */
+function beforeKeys(steps: readonly Step[], restored: readonly Step[]): Step[] {
+  if (restored.length === 0) return [...steps]
+  const isKey = ({ sql }: Step) => / FOREIGN KEY \(/.test(sql) && sql.startsWith('ALTER TABLE ')
+  const keys = steps.filter(isKey)
+  return [...steps.filter((one) => !isKey(one)), ...restored, ...keys]
+}
+
+async function prove(copy: Copy, start: Catalog): Promise<void> {
+  const left = await copy.lacks(start)
+  if (left.length === 0) return
+  throw new MigrationError('DIFFERENCE_REFUSED', 'the downgrade would not come back', {
+    detail: left.join('\n'),
+    hint: 'Write the downgrade by hand.',
+  })
+}
+
+/** What was validated stays so: there is nothing to undo. */
+function tolerant(engine: Engine, goal: Catalog, from: Catalog): Catalog {
+  const facts = goal.facts.facts().map((fact) => {
+    const now = fact.id.kind === 'constraint' ? from.facts.get(fact.id) : undefined
+    if (!now || now.payload['validated'] === fact.payload['validated']) return fact
+    const bare = (def: unknown) => String(def).replace(/ NOT VALID$/, '')
+    return bare(now.payload['def']) === bare(fact.payload['def'])
+      ? { ...fact, payload: now.payload }
+      : fact
+  })
+  return { ...goal, facts: rebuild(engine, facts, goal.facts.edges) }
+}

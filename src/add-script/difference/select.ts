@@ -1,0 +1,79 @@
+import { homeKey, type LeftOut, type Reading } from '../../catalog/catalog'
+import { factsOf, type Facts, type Id, keyOf } from '../../catalog/facts'
+import type { ColumnId } from '../../change/model/operation'
+
+/**
+ * Finds the tables that a comparison need not look at, since nothing of them differs and nothing that
+ * differs stands on them or needs them: most of a large schema. What is planned afterwards takes time
+ * for what changes only.
+ */
+export function unconcerned(from: Reading, to: Reading): LeftOut {
+  const concerned = new Set<string>()
+  const reached = new Set<string>()
+  const open = differing(from, to)
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const key = keyOf(id)
+    if (reached.has(key)) continue
+    reached.add(key)
+    for (const { facts } of [from, to]) {
+      concerned.add(tableKey(id, facts))
+      open.push(...alongWith(id, facts))
+      open.push(...facts.incomingEdges(id).map((edge) => edge.from))
+      for (const edge of facts.outgoingEdges(id)) concerned.add(tableKey(edge.to, facts))
+    }
+  }
+  const both = factsOf(from.facts, 'table').filter(({ id }) => to.facts.has(id))
+  return new Set(both.map(({ id }) => keyOf(id)).filter((key) => !concerned.has(key)))
+}
+
+/** A rule of a domain is everyone's who uses the domain, and a table is told by its columns and keys. */
+function alongWith(id: Id, facts: Facts): Id[] {
+  const parent = facts.get(id)?.parent
+  if (parent?.kind === 'domain' || parent?.kind === 'type') return [parent]
+  return id.kind === 'table' ? facts.childrenOf(id).map((child) => child.id) : []
+}
+
+/** What one side lacks, or has otherwise: with other properties, or standing on something else. */
+function differing(from: Reading, to: Reading): Id[] {
+  const found = detailsOf(from, to)
+  const compare = (id: Id, one: Facts, other: Facts) => {
+    const both = one.has(id) && other.has(id)
+    if (both && one.rollupOf(id) === other.rollupOf(id)) return
+    if (!both || one.hashOf(id) !== other.hashOf(id) || edgesOf(id, one) !== edgesOf(id, other))
+      found.push(id)
+    const children = [...one.childrenOf(id), ...other.childrenOf(id)]
+    for (const each of new Map(children.map((child) => [keyOf(child.id), child.id])).values())
+      compare(each, one, other)
+  }
+  const roots = [...from.facts.roots(), ...to.facts.roots()]
+  for (const id of new Map(roots.map((root) => [keyOf(root.id), root.id])).values())
+    compare(id, from.facts, to.facts)
+  return found
+}
+
+function edgesOf(id: Id, facts: Facts): string {
+  const edges = facts.outgoingEdges(id).map(({ to, kind }) => `${kind} ${keyOf(to)}`)
+  return edges.toSorted().join('\n')
+}
+
+/** Tables and columns of which something differs that is no fact. */
+function detailsOf(from: Reading, to: Reading): Id[] {
+  const texts = [from, to].map(
+    ({ details }) => new Map(details.settings.map((one) => [one.key, one.value])),
+  )
+  const settings = [...from.details.settings, ...to.details.settings]
+    .filter(({ key }) => texts[0]?.get(key) !== texts[1]?.get(key))
+    .map(({ schema, table }) => ({ kind: 'table' as const, schema, name: table }))
+  const [one, other] = [from.details.virtual, to.details.virtual]
+  const virtual = [...one, ...other].filter((name) => one.has(name) !== other.has(name))
+  if (virtual.length === 0) return settings
+  const columns = [from, to].flatMap(({ facts }) => factsOf(facts, 'column').map(({ id }) => id))
+  const isOne = ({ schema, table, name }: ColumnId) =>
+    virtual.includes(`${schema}.${table}.${name}`)
+  return [...settings, ...columns.filter(isOne)]
+}
+
+function tableKey(id: Id, facts: Facts): string {
+  const fact = facts.get(id)
+  return fact ? homeKey(fact, facts) : keyOf(id)
+}

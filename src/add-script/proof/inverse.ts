@@ -1,0 +1,34 @@
+import { MigrationError } from '../../errors'
+import { findDifference } from '../difference/plan-change'
+import { applyScripts, type ProofWork } from './prove'
+import type { ScratchDatabase } from '../../scratch/scratch'
+import type { Ignored, ScriptPart } from '../../change/model/answers'
+import type { AddedScript } from '../deliver/files'
+
+/**
+ * The way back from scripts whose upgrade is all that is known: what leads from what they make to
+ * where they start from. Undefined where they change no catalog, or fail, or where the way back takes
+ * more than one script or a person's decision.
+ */
+export async function inverseOf(
+  work: ProofWork,
+  scripts: readonly AddedScript[],
+  before: ScratchDatabase,
+  ignored: readonly Ignored[],
+): Promise<ScriptPart | undefined> {
+  const applied = await work.scratch.copy(before)
+  const told = { renames: [], using: [], map: [], backfills: [] }
+  const answers = { ...told, extra: 'drop', yes: true, online: false } as const
+  try {
+    await applyScripts(work.settings, applied, scripts, (migrator) =>
+      migrator.execute({ command: 'upgrade' }, { signal: work.signal }),
+    )
+    const pools = [await applied.pool(), await before.pool()] as const
+    const { scripts: back } = await findDifference(...pools, answers, ignored)
+    return back.length === 1 ? back[0] : undefined
+  } catch (error) {
+    // the proof tells a failure, and a script without a way back says so
+    if (error instanceof MigrationError && error.code !== 'INTERRUPTED') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,244 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { MigrationError } from '../../errors'
+import { openMigrator, type Migrator } from '../../migrator/migrator'
+import type { Settings } from '../../settings/value/setting-types'
+import { leftover } from './remaining'
+import type { Readings } from '../../catalog/readings'
+import {
+  fillCopy,
+  type FilledCopy,
+  nextWish,
+  type RowsWish,
+  type Target,
+} from '../../sample-rows/filled-copy'
+import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
+import { scratchSettings } from '../../scratch/scratch-settings'
+import { lossesBetween, takeSnapshot, type Loss, type Snapshot } from '../../sample-rows/snapshot'
+import { readTables } from '../../sample-rows/tables/tables'
+import type { Answers, Ignored, Statement } from '../../change/model/answers'
+import type { AddedScript } from '../deliver/files'
+
+/** What the downgrade is said to do: bring every value back, or the schema, or that of empty tables only. */
+export type WayBack = 'with every row' | 'with rows' | 'without rows' | 'none'
+
+/** What is to be proven. */
+export interface Claim {
+  scripts: readonly AddedScript[]
+  /** What the scripts start from; only copied. */
+  before: ScratchDatabase
+  /** What they lead to; absent where only they say it. */
+  after?: ScratchDatabase
+  /** Losses that the script announces; absent: none is announced and none is a fault. */
+  announced?: readonly Statement[]
+  wayBack: WayBack
+  extra: Answers['extra']
+  ignored: readonly Ignored[]
+}
+
+/** What the proof came to. */
+export interface Proof {
+  /** Empty: it holds. A sentence each. */
+  failures: readonly string[]
+  /** What it could not show. */
+  remarks: readonly string[]
+}
+
+/** The work of one proof. */
+export interface ProofWork {
+  scratch: Scratch
+  settings: Settings
+  signal: AbortSignal
+  readings: Readings
+}
+
+/**
+ * Applies the scripts, by the migrator itself, to a copy of where they start from with rows in every
+ * table; then compares the catalogs, looks whether the rows came through, goes back and compares again.
+ * Rows that no change could carry (a text that is no number, nulls in what becomes required) are tried
+ * first and, when they stop the script, told; further tries have rows that fit what the tables become,
+ * fewer of them, and none where the script itself says that it fails on any.
+ * @param filled the first copy, where somebody has made it already
+ */
+export async function prove(
+  work: ProofWork,
+  claim: Claim,
+  filled?: Promise<FilledCopy>,
+): Promise<Proof> {
+  const proof = await proveWithRows(work, claim, filled)
+  if (claim.wayBack !== 'without rows' || proof.failures.length > 0) return proof
+  const empty = await fillCopy(work.scratch, claim.before, 'none')
+  return { ...proof, failures: (await attempt(work, claim, empty, 'there and back')).failures }
+}
+
+async function proveWithRows(
+  work: ProofWork,
+  claim: Claim,
+  filled: Promise<FilledCopy> | undefined,
+): Promise<Proof> {
+  const way = claim.wayBack === 'without rows' ? 'there' : 'there and back'
+  const remarks: string[] = []
+  let copy = await (filled ?? fillCopy(work.scratch, claim.before))
+  for (let wish: RowsWish | undefined; ; copy = await fillCopy(work.scratch, claim.before, wish)) {
+    const one = await attempt(work, claim, copy, way)
+    if (one.refused === undefined) return { ...one, remarks: [...remarks, ...one.remarks] }
+    const words = wordsOf(one.refused)
+    wish = await nextWish(wish, copy.tables, one.refused, claim, () => tablesAfter(work, claim))
+    if (!wish) return { failures: [`The script fails on rows: ${words}.`], remarks: [] }
+    remarks.push(`Rows that do not fit stop it: ${words}.`)
+  }
+}
+
+/** What the scripts make of the same tables, where no row is in the way. */
+async function tablesAfter(work: ProofWork, claim: Claim): Promise<Target> {
+  const { scratch, settings, signal } = work
+  const database = await scratch.copy(claim.before)
+  await applyScripts(settings, database, claim.scripts, (migrator) =>
+    failureOf(() => migrator.execute({ command: 'upgrade' }, { signal })),
+  )
+  const pool = await database.pool()
+  return { tables: await readTables(pool), pool }
+}
+
+interface Attempt extends Proof {
+  /** What the server said when the rows, not the script, were at fault. */
+  refused?: MigrationError
+}
+
+async function attempt(
+  work: ProofWork,
+  claim: Claim,
+  { database, remarks, filled }: FilledCopy,
+  way: 'there' | 'there and back',
+): Promise<Attempt> {
+  const { settings, signal } = work
+  const pool = await database.pool()
+  return applyScripts(settings, database, claim.scripts, async (migrator) => {
+    const refused = await failureOf(() => migrator.execute({ command: 'upgrade' }, { signal }))
+    if (refused && ofRows(refused)) return { failures: [], remarks, refused }
+    if (refused) return { failures: [`The upgrade fails: ${wordsOf(refused)}.`], remarks }
+    const [different, after] = await Promise.all([
+      differences(claim.after, database, work, claim),
+      takeSnapshot(pool),
+    ])
+    const lost = losses(filled, after, claim.announced)
+    const failures = [...different, ...lost.failures]
+    const said = [...remarks, ...lost.remarks]
+    if (failures.length > 0 || way === 'there' || claim.wayBack === 'none')
+      return { failures, remarks: said }
+    return { failures: await wayBack(work, migrator, database, filled, claim), remarks: said }
+  })
+}
+
+async function wayBack(
+  work: ProofWork,
+  migrator: Migrator,
+  database: ScratchDatabase,
+  filled: Snapshot,
+  claim: Claim,
+): Promise<string[]> {
+  const request = { command: 'downgrade', target: '0' } as const
+  const { signal } = work
+  const refused = await failureOf(() => migrator.execute(request, { signal }))
+  if (refused) return [`The downgrade fails: ${wordsOf(refused)}.`]
+  const pool = await database.pool()
+  const [back, after] = await Promise.all([
+    differences(claim.before, database, work, { ...claim, extra: 'drop' }),
+    claim.wayBack === 'with every row' ? takeSnapshot(pool) : undefined,
+  ])
+  const lost = after ? lossesBetween(filled, after) : []
+  return [
+    ...back.map((text) => text.replace('The upgrade', 'The downgrade')),
+    ...lost.map(({ fact }) => `After upgrade and downgrade, ${fact}.`),
+  ]
+}
+
+async function differences(
+  wanted: ScratchDatabase | undefined,
+  database: ScratchDatabase,
+  { readings }: ProofWork,
+  { extra, ignored }: Claim,
+): Promise<string[]> {
+  if (!wanted) return []
+  const statements = await leftover(database, wanted, { extra, ignored, readings })
+  if (statements.length === 0) return []
+  const more = statements.length > 3 ? `\n… and ${statements.length - 3} more` : ''
+  return [`The upgrade leaves a difference: ${statements.slice(0, 3).join(';\n')}${more}`]
+}
+
+interface Losses {
+  failures: string[]
+  remarks: string[]
+}
+
+function losses(before: Snapshot, after: Snapshot, announced: Claim['announced']): Losses {
+  const found: Losses = { failures: [], remarks: [] }
+  if (!announced) return found
+  for (const loss of lossesBetween(before, after)) {
+    if (announced.some((statement) => announces(statement, loss))) continue
+    if (announced.some((statement) => converts(statement, loss)))
+      found.remarks.push(`The expression that converts it is why ${loss.fact}.`)
+    else found.failures.push(`Rows do not come through: ${loss.fact}.`)
+  }
+  return found
+}
+
+function namesOf({ table, ancestors }: Loss): string[] {
+  return [table, ...ancestors].map((name) => (name.split('.').at(-1) ?? name).replaceAll('"', ''))
+}
+
+function announces({ sql, group, comments, destructive }: Statement, loss: Loss): boolean {
+  const text = [sql, group, ...comments].join('\n')
+  if (!destructive || !namesOf(loss).some((name) => text.includes(name))) return false
+  return loss.column === undefined || text.includes(loss.column) || sql.startsWith('DROP TABLE')
+}
+
+/** What becomes of the values of a column with another type says who gave the expression. */
+function converts({ sql }: Statement, loss: Loss): boolean {
+  const { column } = loss
+  if (column === undefined || !namesOf(loss).some((name) => sql.includes(name))) return false
+  const [, altered = ''] = /^ALTER TABLE .*? ALTER COLUMN (.*?) TYPE .* USING /s.exec(sql) ?? []
+  return altered.replaceAll('"', '') === column
+}
+
+/** Runs work with a migrator whose folder holds just these scripts; the folder is gone afterwards. */
+export async function applyScripts<Result>(
+  settings: Settings,
+  database: ScratchDatabase,
+  scripts: readonly AddedScript[],
+  work: (migrator: Migrator) => Promise<Result>,
+): Promise<Result> {
+  const directory = await mkdtemp(join(tmpdir(), 'typetrek-proof-'))
+  const own = await scratchSettings(settings, database.connection)
+  const migrator = await openMigrator({ ...own, directory })
+  try {
+    for (const { path, text } of scripts.flatMap(({ files }) => files)) {
+      await writeFile(join(directory, basename(path)), text)
+    }
+    return await work(migrator)
+  } finally {
+    await migrator.close()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function failureOf(work: () => Promise<unknown>): Promise<MigrationError | undefined> {
+  try {
+    await work()
+    return undefined
+  } catch (error) {
+    if (!(error instanceof MigrationError) || error.code === 'INTERRUPTED') throw error
+    return error
+  }
+}
+
+/** Data exceptions and violated constraints: another row would have passed. */
+function ofRows({ sqlstate = '' }: MigrationError): boolean {
+  return sqlstate.startsWith('22') || sqlstate.startsWith('23')
+}
+
+function wordsOf({ message, cause }: MigrationError): string {
+  const own = cause instanceof Error ? cause.message : message
+  return own.replace(/\.$/, '')
+}

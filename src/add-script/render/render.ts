@@ -1,0 +1,51 @@
+import type { RenderScript, ScriptPart, Statement } from '../../change/model/answers'
+
+/**
+ * Writes one script in sections: the header, the upgrade, the downgrade. A script that cannot be
+ * undone has no section for it, so that a downgrade is refused rather than run in vain.
+ */
+export const renderScript: RenderScript = (part, { lines }) => {
+  const head = [...lines, ...lossLines(part)].map(comment)
+  const up = section('UP', part.up, part.transaction)
+  const isOneWay = part.down.length === 0 && part.reversible === 'no'
+  const down = isOneWay ? [] : [section('DOWN', part.down, part.downTransaction)]
+  const parts = head.length === 0 ? [up, ...down] : [head.join('\n'), up, ...down]
+  return `${parts.join('\n\n')}\n`
+}
+
+function lossLines({ reversible, losses, down }: ScriptPart): string[] {
+  if (reversible === 'yes') return []
+  const [first, ...others] = [...new Set(losses)]
+  const what =
+    reversible === 'lossy'
+      ? 'The downgrade brings the schema back, not every value:'
+      : down.length === 0
+        ? 'There is no way back:'
+        : 'The downgrade works while the tables are empty only:'
+  return [what, ...[first, ...others].map((line) => `  ${oneLine(line ?? '')}`)]
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ')
+}
+
+function comment(line: string): string {
+  return line === '' ? '--' : `-- ${oneLine(line) === line.trim() ? line : oneLine(line)}`
+}
+
+function section(
+  name: 'UP' | 'DOWN',
+  statements: readonly Statement[],
+  transaction: boolean,
+): string {
+  const head = [`-- MIGRATE ${name}`, ...(transaction ? [] : ['-- migrate: no-transaction'])]
+  const groups: string[] = statements.length === 0 ? ['-- Nothing to do.'] : []
+  let last: string | undefined
+  for (const one of statements) {
+    const text = [...one.comments.map(comment), `${one.sql};`].join('\n')
+    if (one.group === last) groups[groups.length - 1] += `\n${text}`
+    else groups.push(text)
+    last = one.group
+  }
+  return [head.join('\n'), ...groups].join('\n\n')
+}

@@ -1,0 +1,96 @@
+import { readSections } from '../../script/sections/sections'
+import type { ScriptPart, Statement } from '../../change/model/answers'
+
+/** A script that has no name yet. Its SQL is in typetrek's own form of sections. */
+export interface Draft {
+  /** Words after the title where a change needs several scripts; mostly empty. */
+  purpose: string
+  /** The whole `.sql` script. */
+  sql: string
+  /** The statements one by one, for TypeScript. */
+  up: readonly Piece[]
+  /** Absent: irreversible. */
+  down?: readonly Piece[]
+  /** Of TypeScript, which has one for both directions. */
+  transaction: boolean
+}
+
+/** One statement with the lines that stand above it. */
+export type Piece = Pick<Statement, 'sql' | 'comments'>
+
+/** How a new script is written: one `.sql`, one `.ts`, or a `.ts` with its two `.sql` files. */
+export type ScriptForm = 'sql' | 'ts' | 'pair'
+
+/** The draft of a difference's script. `sql` is what `renderScript` makes of the part. Pure. */
+export function draftOf(part: ScriptPart, sql: string): Draft {
+  const { purpose, up, down, reversible } = part
+  const transaction = part.transaction && (down.length === 0 || part.downTransaction)
+  const draft: Draft = { purpose, sql, up, transaction }
+  // what needs no statement to be undone can be undone all the same
+  return down.length === 0 && reversible === 'no' ? draft : { ...draft, down }
+}
+
+/** The files of a draft: what comes behind the revision in their names, and their texts. Pure. */
+export function filesOf(
+  draft: Draft,
+  form: ScriptForm,
+  title: string,
+  header: readonly string[],
+): { suffix: string; text: string }[] {
+  const name = title === '' ? '' : `_${title}`
+  if (form === 'sql') return [{ suffix: `${name}.sql`, text: draft.sql }]
+  if (form === 'ts') return [{ suffix: `${name}.ts`, text: typescript(draft, header, queries) }]
+  const { upgrade, downgrade } = readSections(draft.sql, '')
+  const down = draft.down && downgrade
+  return [
+    { suffix: `${name}.ts`, text: typescript(draft, header, () => ['await context.runSql()']) },
+    { suffix: '_upgrade.sql', text: bare(upgrade.text) },
+    ...(down ? [{ suffix: '_downgrade.sql', text: bare(down.text) }] : []),
+  ]
+}
+
+function bare(text: string): string {
+  return `${text.trim()}\n`
+}
+
+function typescript(
+  draft: Draft,
+  header: readonly string[],
+  body: (pieces: readonly Piece[]) => string[],
+): string {
+  const runsSql = body(draft.up).some((line) => line.includes('context.'))
+  const parameters = runsSql
+    ? '_queryRunner: QueryRunner, context: ScriptContext'
+    : 'queryRunner: QueryRunner'
+  const imports = [
+    `import type { QueryRunner } from 'typeorm'`,
+    ...(runsSql ? [`import type { ScriptContext } from 'typetrek'`] : []),
+  ]
+  const comment = header.map((line) => `// ${line}`.trimEnd())
+  const transaction = draft.transaction ? [] : ['', 'export const transaction = false']
+  const write = (direction: string, pieces: readonly Piece[]) => [
+    '',
+    `export async function ${direction}(${parameters}): Promise<void> {`,
+    ...body(pieces).map((line) => `  ${line}`.trimEnd()),
+    '}',
+  ]
+  return [
+    ...comment,
+    ...imports,
+    ...transaction,
+    ...write('upgrade', draft.up),
+    ...(draft.down ? write('downgrade', draft.down) : []),
+    '',
+  ].join('\n')
+}
+
+function queries(pieces: readonly Piece[]): string[] {
+  return pieces.flatMap(({ sql, comments }) => [
+    ...comments.map((line) => `// ${line}`),
+    ...(sql === '' ? [] : [`await queryRunner.query(${templateLiteral(sql)})`]),
+  ])
+}
+
+function templateLiteral(sql: string): string {
+  return `\`${sql.replaceAll(/\\|`|\$\{/g, String.raw`\$&`)}\``
+}

@@ -1,0 +1,30 @@
+import { MigrationError } from '../../errors'
+import type { ScriptSource, Settings } from '../../settings/value/setting-types'
+
+/**
+ * Where the wanted schema comes from: what the caller says, else `add_script_from`, else the command,
+ * the canonical schema or the entities, whichever the settings name first.
+ * @throws {MigrationError} SETTINGS_INVALID when what it needs is not named
+ */
+export function sourceOf(settings: Settings, asked: ScriptSource | undefined): ScriptSource {
+  const { schema, schemaDiffCmd, typeorm, database } = settings
+  const named = {
+    command: schemaDiffCmd !== undefined,
+    schema: schema !== undefined,
+    entities: typeorm['entities'] !== undefined || database.kind === 'data_source',
+    none: true,
+  }
+  const first = (['command', 'schema', 'entities', 'none'] as const).find((one) => named[one])
+  const source = asked ?? settings.addScriptFrom ?? first ?? 'none'
+  if (named[source]) return source
+  const key = {
+    command: 'schema_diff_cmd',
+    schema: 'schema',
+    entities: 'typeorm.entities',
+    none: '',
+  }
+  throw new MigrationError('SETTINGS_INVALID', `the settings do not name ${key[source]}`, {
+    file: settings.file,
+    hint: `Write ${key[source]} in the ini, or take the difference --from something else.`,
+  })
+}

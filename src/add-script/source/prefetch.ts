@@ -1,0 +1,39 @@
+import type { Reading } from '../../catalog/catalog'
+import { fillCopy, type FilledCopy } from '../../sample-rows/filled-copy'
+import { Readings } from '../../catalog/readings'
+import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
+
+/** The copies of the scripts' schema, which are made while the wanted one is still being built. */
+export class Ahead {
+  readonly readings = new Readings()
+  private trial: Promise<ScratchDatabase> | undefined
+  private filled: Promise<FilledCopy> | undefined
+
+  constructor(private readonly scratch: Scratch) {}
+
+  /** Begins; of a failure hears who takes what was made. */
+  begin(before: ScratchDatabase, { proof }: { proof: boolean }): void {
+    this.trial = this.scratch.copy(before)
+    if (proof) this.filled = fillCopy(this.scratch, before)
+    for (const one of [this.readings.of(before, this.trial), this.filled])
+      one?.catch(() => undefined)
+  }
+
+  /** A copy to try steps on, and what it and the wanted schema hold. */
+  async takeTrial(
+    before: ScratchDatabase,
+    after: ScratchDatabase,
+  ): Promise<{ trial: ScratchDatabase; readings: readonly [Reading, Reading] }> {
+    const trial = this.trial ?? this.scratch.copy(before)
+    this.trial = undefined
+    const readings = Promise.all([this.readings.of(before, trial), this.readings.of(after)])
+    return { readings: await readings, trial: await trial }
+  }
+
+  /** A copy with rows, for the first who asks. */
+  takeFilled(): Promise<FilledCopy> | undefined {
+    const { filled } = this
+    this.filled = undefined
+    return filled
+  }
+}

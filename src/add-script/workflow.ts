@@ -1,0 +1,269 @@
+import { MigrationError } from '../errors'
+import type { ScriptSource, Settings } from '../settings/value/setting-types'
+import { Ahead } from './source/prefetch'
+import { draftOf, type Draft } from './render/script-draft'
+import { emptyDraft } from './render/empty-draft'
+import { loadEngine } from '../catalog/engine'
+import { handOver } from './deliver/commit'
+import { headerLines, type HeaderFacts } from './proof/header'
+import { ignoredTables } from '../scratch/ignored-tables'
+import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
+import { prove, type Proof, type ProofWork, type WayBack } from './proof/prove'
+import type { ScratchDatabase } from '../scratch/scratch'
+import { sourceOf } from './source/choose'
+import { sqlDraft } from './render/sql-draft'
+import { standingOf } from '../scratch/database-state'
+import type { Answers, Change, Ignored, Question, ScriptPart } from '../change/model/answers'
+import { buildWanted, type Wanted } from './source/target-schema'
+import { withScratch } from '../scratch/lifetime'
+import { nameDrafts, scriptNames, writeScripts, type AddedScript } from './deliver/files'
+
+/** A difference, ready to be written. */
+interface Found {
+  wanted: Exclude<Wanted, { is: 'nothing' }>
+  /** Absent where a command gave SQL, and where a check needs no more than that something differs. */
+  change?: Change
+  /** The way back from a command's SQL. */
+  back?: ScriptPart
+}
+
+type Proven = HeaderFacts['proof']
+
+/** What all stages of one call work with. */
+interface Work extends ProofWork {
+  ahead: Ahead
+}
+
+/** One call of `addScript`. */
+export class Adding {
+  private readonly source: ScriptSource
+  private readonly notes: string[] = []
+  private readonly signal: AbortSignal
+  private readonly answers: Answers
+  /** The scripts that the difference is on top of. */
+  private known: ReadonlySet<string> = new Set()
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly options: AddScriptOptions,
+  ) {
+    this.source = sourceOf(settings, options.from)
+    this.signal = options.signal ?? new AbortController().signal
+    this.answers = answersOf(options, this.source)
+  }
+
+  async run(): Promise<AddScriptReport> {
+    this.known = await scriptNames(this.settings.directory)
+    if (this.source === 'none') {
+      const header = headerLines({ title: this.options.title, source: 'none' })
+      return this.finish(await this.named([emptyDraft(header)], [header]), undefined, false)
+    }
+    const { major, notes } = await standingOf(this.settings)
+    this.notes.push(...notes)
+    this.progress('opening the scratch server')
+    // what loads in the meantime is not waited for later; who needs it hears of a failure
+    loadEngine().catch(() => undefined)
+    const { settings, signal, source } = this
+    return withScratch(settings, major, { signal, interrupted }, (scratch) => {
+      const ahead = new Ahead(scratch)
+      const work = { scratch, settings, signal, ahead, readings: ahead.readings }
+      return this.differ(work, source)
+    })
+  }
+
+  private async differ(
+    work: Work,
+    source: Exclude<ScriptSource, 'none'>,
+  ): Promise<AddScriptReport> {
+    const { options } = this
+    const skip = options.verify === false || options.check === true
+    const progress = (text: string) => this.progress(text)
+    const replayed = (before: ScratchDatabase) => work.ahead.begin(before, { proof: !skip })
+    const wanted = await buildWanted(source, { ...work, progress, replayed })
+    const found = wanted.is === 'nothing' ? undefined : await this.find(work, wanted, !skip)
+    if (found && !found.change && wanted.is === 'schemas') return this.report('shown', [], false)
+    if (found?.change) this.notes.push(...changeNotes(found.change))
+    if (!found || found.change?.scripts.length === 0) return this.report('nothing', [], true)
+    if (skip) return this.finish(await this.written(found, 'skipped'), found.change, false)
+    const { last, proof } = await this.proven(work, found)
+    return this.finish(await this.written(last, proof), last.change, true)
+  }
+
+  /** @param proven what the steps lead to is not looked at here, since their proof will tell */
+  private async find(work: Work, wanted: Found['wanted'], proven: boolean): Promise<Found> {
+    if (wanted.is === 'sql') return this.findBack(work, wanted)
+    this.progress('comparing')
+    const { findDifference } = await import('./difference/plan-change.js')
+    const { trial, readings } = await work.ahead.takeTrial(wanted.before, wanted.after)
+    const pools = [await trial.pool(), await wanted.after.pool()] as const
+    const known = { readings, proven }
+    try {
+      return { wanted, change: await findDifference(...pools, this.answers, this.ignored(), known) }
+    } catch (error) {
+      if (!this.options.check || !isOpen(error)) throw error
+      this.notes.push([error.message, error.detail].filter(Boolean).join('\n'))
+      return { wanted }
+    }
+  }
+
+  private async findBack(work: Work, wanted: Extract<Wanted, { is: 'sql' }>): Promise<Found> {
+    if (this.options.check) return { wanted }
+    this.progress('looking for the way back')
+    const { inverseOf } = await import('./proof/inverse.js')
+    const scripts = await this.written({ wanted }, undefined)
+    const back = await inverseOf(work, scripts, wanted.before, this.ignored())
+    return { wanted, ...(back && { back }) }
+  }
+
+  /** A change that fails its proof is looked for once more, with a look at what each step leads to. */
+  private async proven(work: Work, found: Found): Promise<{ last: Found; proof: Proven }> {
+    let last = found
+    let proof = await this.proof(work, last)
+    if (proof.failures.length > 0 && found.change) {
+      last = await this.find(work, found.wanted, false)
+      proof = await this.proof(work, last)
+    }
+    this.notes.push(...proof.remarks)
+    if (proof.failures.length === 0) return { last, proof: { ...proof, major: work.scratch.major } }
+    throw new MigrationError('PROOF_FAILED', 'the script does not do what it should', {
+      detail: [...proof.failures, '', ...(await this.texts(last))].join('\n'),
+      hint: 'Nothing was written. With --no-verify the script is written as it is, to be corrected by hand.',
+    })
+  }
+
+  private async proof(work: Work, found: Found): Promise<Proof> {
+    this.progress('proving the script on a copy')
+    const { wanted, change, back } = found
+    const parts = change?.scripts ?? []
+    const claim = {
+      scripts: await this.written(found, undefined),
+      before: wanted.before,
+      ...(wanted.is === 'schemas' && { after: wanted.after }),
+      ...(change && { announced: parts.flatMap(({ up }) => up) }),
+      wayBack: back ? ('with rows' as const) : wayBackOf(change),
+      extra: this.answers.extra,
+      ignored: this.ignored(),
+    }
+    return prove(work, claim, work.ahead.takeFilled())
+  }
+
+  private async texts(found: Found): Promise<string[]> {
+    const scripts = await this.written(found, undefined)
+    return scripts.flatMap(({ files }) => files.map(({ text }) => text))
+  }
+
+  /** The scripts with their heads, which tell of the proof once there is one. */
+  private async written({ wanted, change, back }: Found, proof: Proven): Promise<AddedScript[]> {
+    const { title } = this.options
+    const diff = wanted.is === 'schemas' ? wanted.diff : undefined
+    const facts: HeaderFacts = { title, source: this.source, diff, change, proof }
+    if (wanted.is === 'sql') {
+      const header = headerLines(facts)
+      return this.named([await sqlDraft(wanted.sql, header, back)], [header])
+    }
+    const { renderScript } = await import('./render/render.js')
+    const parts = change?.scripts ?? []
+    const headers = parts.map((part) => headerLines({ ...facts, part }))
+    const drafts = parts.map((part, at) =>
+      draftOf(part, renderScript(part, { lines: headers[at] ?? [] })),
+    )
+    return this.named(drafts, headers)
+  }
+
+  private named(drafts: readonly Draft[], headers: readonly (readonly string[])[]) {
+    const { title, form = 'sql' } = this.options
+    return nameDrafts(drafts, { directory: this.settings.directory, title, form, headers })
+  }
+
+  private ignored(): Ignored[] {
+    return ignoredTables(this.settings)
+  }
+
+  private async finish(
+    scripts: readonly AddedScript[],
+    change: Change | undefined,
+    proven: boolean,
+  ): Promise<AddScriptReport> {
+    const { dryRun = false, check = false } = this.options
+    const report = { ...this.report('shown', scripts, proven), destructive: isDestructive(change) }
+    if (dryRun || check) return report
+    if (this.signal.aborted) throw interrupted(undefined)
+    await writeScripts(scripts, this.settings.directory, this.known)
+    const { commit, notes } = await handOver(scripts, this.settings, this.source, this.options)
+    this.notes.push(...notes)
+    return { ...report, outcome: 'added', ...(commit !== undefined && { commit }) }
+  }
+
+  private report(
+    outcome: AddScriptReport['outcome'],
+    scripts: readonly AddedScript[],
+    proven: boolean,
+  ): AddScriptReport {
+    const { source, notes } = this
+    return { outcome, source, scripts, notes, destructive: false, proven }
+  }
+
+  private progress(text: string): void {
+    this.options.progress?.(text)
+  }
+}
+
+function changeNotes({ kept, unproven }: Change): readonly string[] {
+  if (kept.length === 0) return unproven
+  return [
+    `Not in the wanted schema, and kept: ${kept.join(', ')}. --drop-extra drops it.`,
+    ...unproven,
+  ]
+}
+
+function isDestructive(change: Change | undefined): boolean {
+  return change?.scripts.some(({ up }) => up.some(({ destructive }) => destructive)) ?? false
+}
+
+/** A question, or a refusal: something differs, and that answers a check. */
+function isOpen(error: unknown): error is MigrationError {
+  const open = ['QUESTION_OPEN', 'DESTRUCTIVE_REFUSED', 'DIFFERENCE_REFUSED']
+  return error instanceof MigrationError && open.includes(error.code)
+}
+
+/** Nobody is asked the same thing twice. */
+function answersOf(
+  { answers = {}, check = false }: AddScriptOptions,
+  source: ScriptSource,
+): Answers {
+  const { ask } = answers
+  const said = new Map<string, Promise<string>>()
+  const askOnce = (question: Question): Promise<string> => {
+    const key = JSON.stringify(question)
+    const answer = said.get(key) ?? ask!(question)
+    said.set(key, answer)
+    return answer
+  }
+  return {
+    renames: [],
+    using: [],
+    map: [],
+    backfills: [],
+    extra: source === 'entities' ? 'keep' : 'drop',
+    online: false,
+    ...answers,
+    yes: (answers.yes ?? false) || check,
+    ...(ask && { ask: askOnce }),
+  }
+}
+
+/** The worst of the parts. */
+function wayBackOf(change: Change | undefined): WayBack {
+  const parts = change?.scripts ?? []
+  const isOneWay = ({ down, reversible }: ScriptPart) => down.length === 0 && reversible === 'no'
+  if (!change || parts.some(isOneWay)) return 'none'
+  if (parts.some(({ reversible }) => reversible === 'no')) return 'without rows'
+  return parts.every(({ reversible }) => reversible === 'yes') ? 'with every row' : 'with rows'
+}
+
+function interrupted(cause: unknown): MigrationError {
+  return new MigrationError('INTERRUPTED', 'stopped before the script was written', {
+    hint: 'Nothing was written, and the scratch databases are gone.',
+    cause,
+  })
+}

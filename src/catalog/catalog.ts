@@ -1,0 +1,180 @@
+import type { Pool } from 'pg'
+import { readDetails, type Details } from './unmodelled'
+import { type Engine } from './engine'
+import { keyOf, type Edge, type Fact, type Facts, type Id, textOf } from './facts'
+import { settledFact } from './expressions'
+import type { Ignored } from '../scratch/ignored-tables'
+
+/** What a database holds, as PostgreSQL itself reports it; without roles, owners and data. */
+export interface Catalog {
+  facts: Facts
+  /** What pg-delta does not read. */
+  details: Details
+  /** What is in it and not compared, a sentence each. */
+  remarks: readonly string[]
+  /** Names of all roles, which privileges may mention. */
+  roles: readonly string[]
+}
+
+/** All that a server said of a database, nothing left out. */
+export interface Reading {
+  facts: Facts
+  details: Details
+  roles: readonly string[]
+}
+
+/** Keys of tables that are left out with all that belongs to them. */
+export type LeftOut = ReadonlySet<string>
+
+/** TypeORM keeps views and generated columns here; what they are is in the catalogs. */
+const metadata = 'typeorm_metadata'
+
+/** Reads the catalogs in one snapshot each; writes nothing. */
+export async function readServer(engine: Engine, pool: Pool): Promise<Reading> {
+  const [{ factBase }, details, roles] = await Promise.all([
+    engine.extract(pool),
+    readDetails(pool),
+    pool.query<{ rolname: string }>('SELECT rolname FROM pg_catalog.pg_roles ORDER BY rolname'),
+  ])
+  return { facts: factBase, details, roles: roles.rows.map(({ rolname }) => rolname) }
+}
+
+/** What is compared of what was read. */
+export function catalogOf(
+  engine: Engine,
+  { facts: all, details, roles }: Reading,
+  ignored: readonly Ignored[],
+  left: LeftOut = new Set(),
+): Catalog {
+  const kept = keptFacts(all, ignored, left)
+  const edges = [...kept].flatMap(({ id }) => all.outgoingEdges(id))
+  const between = new Set(
+    edges.filter(({ to, kind }) => kind !== 'owner' && isIn(kept, all.get(to))),
+  )
+  const facts = all.facts().filter((fact) => kept.has(fact))
+  return {
+    facts: engine.build(
+      facts.map(settledFact).map(withDetails(details)),
+      all.edges.filter((edge) => between.has(edge)),
+    ),
+    details: {
+      ...details,
+      settings: details.settings.filter((one) => !isIgnored(one, ignored)),
+    },
+    remarks: remarksOn(all),
+    roles,
+  }
+}
+
+/** Reads what is compared; writes nothing. */
+export async function readCatalog(
+  engine: Engine,
+  pool: Pool,
+  ignored: readonly Ignored[],
+  left?: LeftOut,
+): Promise<Catalog> {
+  return catalogOf(engine, await readServer(engine, pool), ignored, left)
+}
+
+/** The key of the table that a fact belongs to, or of the fact itself. */
+export function homeKey(fact: Fact, facts: Facts): string {
+  let last = fact
+  for (let one: Fact | undefined = fact; one; one = one.parent && facts.get(one.parent)) {
+    if (one.id.kind === 'table') return keyOf(one.id)
+    last = one.id.kind === 'schema' ? last : one
+  }
+  const owner = last.id.kind === 'sequence' ? ownerOf(last) : undefined
+  return owner ? keyOf({ kind: 'table', schema: owner.schema, name: owner.table }) : keyOf(last.id)
+}
+
+/** A fact base of these facts and of the edges between them; ownership is none of our business. */
+export function rebuild(engine: Engine, facts: Fact[], edges: readonly Edge[]): Facts {
+  const present = new Set(facts.map(({ id }) => keyOf(id)))
+  const known = edges.filter(
+    ({ from, to, kind }) => kind !== 'owner' && present.has(keyOf(from)) && present.has(keyOf(to)),
+  )
+  return engine.build(facts, known)
+}
+
+/** Marks a virtual column inside its expression, since pg-delta knows stored ones only. */
+export const virtualMark = ' /*virtual*/'
+
+function withDetails({ virtual }: Details): (fact: Fact) => Fact {
+  return (fact) => {
+    const { id, payload } = fact
+    if (id.kind !== 'column' || !virtual.has(`${id.schema}.${id.table}.${id.name}`)) return fact
+    return {
+      ...fact,
+      payload: { ...payload, generatedExpr: `${textOf(payload['generatedExpr'])}${virtualMark}` },
+    }
+  }
+}
+
+const cluster = new Set<Id['kind']>(['role', 'membership', 'defaultPrivilege', 'subscription'])
+
+/** Of the cluster, and so of another server's: neither made nor compared. */
+function remarksOn(facts: Facts): string[] {
+  const kinds = new Set(facts.facts().map(({ id }) => id.kind))
+  return [
+    ...(kinds.has('defaultPrivilege') ? ['Default privileges are not compared.'] : []),
+    ...(kinds.has('subscription') ? ['Subscriptions are not compared.'] : []),
+  ]
+}
+
+/** From PostgreSQL 17 on a domain's NOT NULL is a constraint too; pg-delta would write it twice. */
+function isNotNull({ id, payload }: Fact): boolean {
+  return id.kind === 'constraint' && payload['type'] === 'n'
+}
+
+function isIn(facts: ReadonlySet<Fact>, fact: Fact | undefined): boolean {
+  return fact !== undefined && facts.has(fact)
+}
+
+/** All but those of the cluster, and of tables that are ignored or left out. */
+function keptFacts(all: Facts, ignored: readonly Ignored[], left: LeftOut): Set<Fact> {
+  const kept = new Set<Fact>()
+  const isOut = ({ schema, table }: Ignored) =>
+    isIgnored({ schema, table }, ignored) ||
+    (left.size > 0 && left.has(keyOf({ kind: 'table', schema, name: table })))
+  const walk = (fact: Fact) => {
+    const { id } = fact
+    if (cluster.has(id.kind) || isNotNull(fact) || isOwners(fact, all)) return
+    if (id.kind === 'table' && isOut({ schema: id.schema, table: id.name })) return
+    const owner = id.kind === 'sequence' ? ownerOf(fact) : undefined
+    if (owner && isOut(owner)) return
+    kept.add(fact)
+    for (const child of all.childrenOf(id)) walk(child)
+  }
+  for (const root of all.roots()) walk(root)
+  for (const { schema } of ignored.filter((one) => one.schema !== 'public'))
+    removeEmpty({ kind: 'schema', name: schema }, all, kept, left)
+  return kept
+}
+
+/** A schema in which there is nothing but what is ignored is made by nobody. */
+function removeEmpty(home: Id, all: Facts, kept: Set<Fact>, left: LeftOut): void {
+  const fact = all.get(home)
+  const children = all.childrenOf(home)
+  const own = children.filter(({ id }) => !('target' in id))
+  const isGone = (one: Fact) => !kept.has(one) && !(left.size > 0 && left.has(homeKey(one, all)))
+  if (!fact || !own.every(isGone)) return
+  for (const one of [fact, ...children]) kept.delete(one)
+}
+
+/** An owner's own privileges say nothing, and name the role that made the scratch database. */
+function isOwners({ id }: Fact, all: Facts): boolean {
+  if (id.kind !== 'acl') return false
+  const roles = all.outgoingEdges(id.target).filter(({ kind }) => kind === 'owner')
+  return roles.some(({ to }) => to.kind === 'role' && to.name === id.grantee)
+}
+
+function isIgnored(one: Ignored | undefined, ignored: readonly Ignored[]): boolean {
+  return (
+    one?.table === metadata ||
+    ignored.some(({ schema, table }) => schema === one?.schema && table === one.table)
+  )
+}
+
+function ownerOf({ payload }: Fact): Ignored | undefined {
+  return (payload['ownedBy'] ?? undefined) as Ignored | undefined
+}

@@ -1,0 +1,70 @@
+import type { Catalog } from './catalog'
+import { type ColumnId, factsOf, type Fact, type Id, textOf } from './facts'
+
+/** A column that both sides have. */
+export interface ColumnChange {
+  id: ColumnId
+  from: Column
+  to: Column
+  /** Its type or collation differs. */
+  retyped: boolean
+}
+
+/** One side of a column. */
+export interface Column {
+  type: string
+  /** With its collation, as ALTER COLUMN TYPE takes it. */
+  fullType: string
+  notNull: boolean
+  identity: boolean
+  generated: string | undefined
+  default: string | undefined
+}
+
+/** Reads a column's fact. */
+export function columnOf({ facts }: Catalog, fact: Fact): Column {
+  const { payload } = fact
+  const type = textOf(payload['type'])
+  const collation = payload['collation']
+  const value = facts.childrenOf(fact.id).find(({ id }) => id.kind === 'default')
+  return {
+    type,
+    fullType: typeof collation === 'string' ? `${type} COLLATE ${collation}` : type,
+    notNull: payload['notNull'] === true,
+    identity: payload['identity'] !== null,
+    generated: text(payload['generatedExpr']),
+    default: text(value?.payload['expr']),
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Every column of both sides that differs in type, collation, requirement or expression. */
+export function columnChanges(from: Catalog, to: Catalog): ColumnChange[] {
+  return factsOf(to.facts, 'column').flatMap((fact) => {
+    const { id } = fact
+    const before = from.facts.get(id)
+    if (!before) return []
+    const [one, other] = [columnOf(from, before), columnOf(to, fact)]
+    if (JSON.stringify(one) === JSON.stringify(other)) return []
+    return [{ id, from: one, to: other, retyped: one.fullType !== other.fullType }]
+  })
+}
+
+/** Columns that a table of both sides gains. */
+export function newColumns(from: Catalog, to: Catalog): { id: ColumnId; to: Column }[] {
+  return factsOf(to.facts, 'column').flatMap((fact) => {
+    const { id, parent } = fact
+    if (parent?.kind !== 'table') return []
+    if (from.facts.has(id) || !from.facts.has(parent)) return []
+    if (parentOf(from, parent) !== parentOf(to, parent)) return []
+    return [{ id, to: columnOf(to, fact) }]
+  })
+}
+
+/** Columns that came from a parent are there already when they become the table's own. */
+function parentOf({ facts }: Catalog, table: Id): string {
+  return textOf(facts.get(table)?.payload['parentTable'])
+}

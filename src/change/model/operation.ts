@@ -1,0 +1,49 @@
+import { quoteIdentifier } from '../../database/sql/quote'
+import type { Action, ColumnId, Id } from '../../catalog/facts'
+import { describe, relationOf, shown } from '../../catalog/object-names'
+import type { Statement } from './answers'
+
+export { columnKey, type ColumnId } from '../../catalog/facts'
+
+/** A statement in the making. */
+export interface Step extends Statement {
+  verb: 'create' | 'alter' | 'drop' | 'data'
+  /** What it makes, changes or needs. */
+  ids: readonly Id[]
+  /** What it drops; the wanted schema may have it again. */
+  drops?: Id
+  /** Steps with the same chain keep their order, whatever is put off. */
+  chain?: string
+}
+
+/** A step of ours, on a table where one is named. */
+export function step(sql: string, ids: readonly Id[], more: Partial<Step> = {}): Step {
+  const verb = more.verb ?? 'alter'
+  const plain = { comments: [], destructive: false, transactional: true }
+  return { ...plain, ...more, sql, ids, verb, group: groupOf(ids) }
+}
+
+/** pg-delta's action as a step. */
+export function stepOf(action: Action): Step {
+  const { sql, verb, produces, destroys, consumes, releases } = action
+  const ids = [...produces, ...destroys, ...consumes, ...releases]
+  const [dropped] = destroys
+  return {
+    ...step(sql.trim().replace(/;$/, ''), ids, { verb }),
+    ...(verb === 'drop' && dropped && { drops: dropped }),
+    transactional: action.transactionality !== 'nonTransactional',
+  }
+}
+
+function groupOf(ids: readonly Id[]): string {
+  const [first] = ids.filter(({ kind }) => kind !== 'schema' && kind !== 'role')
+  const id = first ?? ids[0]
+  if (!id) return ''
+  const relation = relationOf(id)
+  return relation ? shown(relation) : describe(id)
+}
+
+/** How every change of that column begins, pg-delta's included. */
+export function alterColumn({ schema, table, name }: ColumnId): string {
+  return `ALTER TABLE ${quoteIdentifier(schema, table)} ALTER COLUMN ${quoteIdentifier(name)}`
+}

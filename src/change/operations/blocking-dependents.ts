@@ -1,0 +1,118 @@
+import { type Catalog, rebuild } from '../../catalog/catalog'
+import { columnChanges } from '../../catalog/column-changes'
+import type { Engine } from '../../catalog/engine'
+import { type Action, factsOf, type Id, type IdOf, keyOf } from '../../catalog/facts'
+import type { ColumnId } from '../model/operation'
+
+/**
+ * What stands in the way of a change and is let go before it, to be made again after it: PostgreSQL
+ * changes no type under a generated column, a trigger, a body that was parsed or a publication's rows,
+ * and replaces no function under a generated column, a check or an index. None of these holds data
+ * of its own; what stands on them goes along.
+ *
+ * @param planned what the change would be without it
+ * @returns the catalog without them, or `from` itself where nothing is in the way
+ * @see https://www.postgresql.org/docs/current/sql-altertable.html
+ */
+export function letGo(
+  engine: Engine,
+  from: Catalog,
+  to: Catalog,
+  planned: readonly Action[],
+): Catalog {
+  const gone = new Set<string>()
+  for (const id of inTheWay(from, to, planned)) {
+    const all = withDependents(from, id)
+    for (const key of all ?? []) gone.add(key)
+  }
+  if (gone.size === 0) return from
+  const left = from.facts.facts().filter(({ id }) => !gone.has(keyOf(id)))
+  return { ...from, facts: rebuild(engine, left, from.facts.edges) }
+}
+
+function inTheWay(from: Catalog, to: Catalog, planned: readonly Action[]): Id[] {
+  const columns = movedColumns(from, to, planned)
+  const types = rebuiltTypes(from, planned)
+  const dropped = new Set(planned.flatMap(({ destroys }) => destroys.map(keyOf)))
+  const routines = from.facts
+    .facts()
+    .map(({ id }) => id)
+    .filter((id) => dropped.has(keyOf(id)) && isRoutine(id) && to.facts.has(id))
+  const onRoutines = routines.flatMap((id) => dependents(from, id))
+  return [
+    ...columns.flatMap((id) => [
+      ...dependents(from, id).filter((one) => stopsRetyping(one, from)),
+      // One that is to be computed from it now would have to be so before or after it changes.
+      ...dependents(to, id).filter((one) => isComputed(one, from)),
+      ...publishedRows(from, id),
+    ]),
+    ...types.flatMap((id) => dependents(from, id).filter((one) => isComputed(one, from))),
+    ...onRoutines.filter((id) => !dropped.has(keyOf(id))),
+  ].filter((id) => !dropped.has(keyOf(id)) || isComputed(id, from))
+}
+
+/** Those whose type changes, or is made anew under the same name. */
+function movedColumns(from: Catalog, to: Catalog, planned: readonly Action[]): ColumnId[] {
+  const retyped = columnChanges(from, to).filter((change) => change.retyped)
+  const users = rebuiltTypes(from, planned).flatMap((id) => dependents(from, id))
+  const columns = users.filter((id): id is ColumnId => id.kind === 'column')
+  return [...retyped.map(({ id }) => id), ...columns].filter((id) => !isGone(id, to))
+}
+
+function isGone(id: Id, { facts }: Catalog): boolean {
+  return !facts.has(id)
+}
+
+function rebuiltTypes({ facts }: Catalog, planned: readonly Action[]): Id[] {
+  const made = planned.filter(
+    ({ verb, sql }) => verb === 'alter' && /^CREATE TYPE .* AS ENUM/.test(sql),
+  )
+  const ids = made.flatMap((action) => [...action.produces, ...action.consumes, ...action.destroys])
+  return ids.filter(({ kind }) => kind === 'type').filter((id) => facts.has(id))
+}
+
+function dependents({ facts }: Catalog, id: Id): Id[] {
+  return facts
+    .incomingEdges(id)
+    .filter(({ kind }) => kind === 'depends')
+    .map((edge) => edge.from)
+}
+
+function isRoutine({ kind }: Id): boolean {
+  return kind === 'function' || kind === 'procedure' || kind === 'aggregate'
+}
+
+function stopsRetyping(id: Id, from: Catalog): boolean {
+  return id.kind === 'trigger' || isRoutine(id) || isComputed(id, from)
+}
+
+function isComputed(id: Id, { facts }: Catalog): boolean {
+  return id.kind === 'column' && typeof facts.get(id)?.payload['generatedExpr'] === 'string'
+}
+
+/** Of a publication's tables only a condition on rows stands in the way. */
+function publishedRows(from: Catalog, { schema, table }: ColumnId): IdOf<'publicationRel'>[] {
+  return factsOf(from.facts, 'publicationRel')
+    .filter(({ id, payload }) => {
+      const isOfTable = id.schema === schema && id.table === table
+      return isOfTable && typeof payload['where'] === 'string'
+    })
+    .map(({ id }) => id)
+}
+
+const holders = new Set<Id['kind']>(['table', 'schema', 'type', 'domain', 'sequence', 'extension'])
+
+/** Keys of all that goes with it; undefined where data would. */
+function withDependents(from: Catalog, first: Id): Set<string> | undefined {
+  const found = new Set<string>()
+  const open: Id[] = [first]
+  for (let id = open.pop(); id; id = open.pop()) {
+    if (found.has(keyOf(id)) || !from.facts.has(id)) continue
+    const holdsData = holders.has(id.kind) || (id.kind === 'column' && !isComputed(id, from))
+    const isOfView = from.facts.get(id)?.parent?.kind !== 'table'
+    if (holdsData && !(id.kind === 'column' && isOfView)) return undefined
+    found.add(keyOf(id))
+    open.push(...dependents(from, id), ...from.facts.childrenOf(id).map((child) => child.id))
+  }
+  return found
+}

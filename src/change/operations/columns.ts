@@ -1,0 +1,178 @@
+import { ge, plus } from '../../database/sql/operators'
+import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
+import type { Catalog } from '../../catalog/catalog'
+import { type ColumnChange, columnChanges, newColumns } from '../../catalog/column-changes'
+import { type Decisions, usingOf } from '../model/decisions'
+import { type Id, type IdOf, textOf } from '../../catalog/facts'
+import { shown } from '../../catalog/object-names'
+import { alterColumn, columnKey, step, type ColumnId, type Step } from '../model/operation'
+
+/**
+ * Puts what happens to a column into the one order that works: rows of the old type, DROP DEFAULT
+ * where it cannot be cast, TYPE, DEFAULT, the values that were missing, NOT NULL. Conversions are
+ * those decided on.
+ */
+export function arrangeColumns(
+  steps: readonly Step[],
+  from: Catalog,
+  to: Catalog,
+  decisions: Decisions,
+): Step[] {
+  let arranged = [...steps]
+  for (const change of columnChanges(from, to)) {
+    arranged = change.retyped
+      ? arrangeRetyped(arranged, change, decisions)
+      : arrangeRequired(arranged, change, decisions)
+  }
+  for (const { id } of newColumns(from, to)) arranged = fillNew(arranged, id, decisions)
+  return arranged
+}
+
+function arrangeRetyped(steps: Step[], change: ColumnChange, decisions: Decisions): Step[] {
+  const { id } = change
+  const start = `${alterColumn(id)} `
+  const clause = ({ sql }: Step) => (sql.startsWith(start) ? sql.slice(start.length) : '')
+  const moved = (one: Step) => /^(?:TYPE|SET DEFAULT|DROP DEFAULT|SET NOT NULL)\b/.test(clause(one))
+  const typeAt = steps.findIndex((one) => clause(one).startsWith('TYPE '))
+  if (typeAt < 0) return steps
+  const firstDefault = steps.findIndex((one) => clause(one) === 'DROP DEFAULT')
+  const early = firstDefault < 0 ? typeAt : Math.min(firstDefault, typeAt)
+  const lastDefault = steps.findLastIndex((one) => clause(one).startsWith('SET DEFAULT'))
+  const needed = new Set<Id>(steps.filter(moved).flatMap(({ ids }) => ids))
+  const chained = { chain: columnKey(id) }
+  const { dropped, before, after } = retyping(change, [...needed], decisions)
+  const required = steps.some((one) => clause(one) === 'SET NOT NULL')
+  const late = [...after, ...(required ? requiring(change, decisions) : [])]
+  const result: Step[] = []
+  for (const [at, one] of steps.entries()) {
+    if (!moved(one)) result.push(one)
+    if (at === early) result.push(...dropped.map((each) => ({ ...each, ...chained })))
+    if (at === typeAt) result.push(...before.map((each) => ({ ...each, ...chained })))
+    if (at === Math.max(typeAt, lastDefault))
+      result.push(...late.map((each) => ({ ...each, ...chained })))
+  }
+  return result
+}
+
+function retyping(change: ColumnChange, ids: readonly Id[], decisions: Decisions) {
+  const { id, from, to } = change
+  const using = usingOf(decisions, id)
+  const start = alterColumn(id)
+  const every = [id, ...ids]
+  const { comments, destructive, expression } = using
+  const conversion = expression === '' || to.generated !== undefined ? '' : ` USING ${expression}`
+  const hadDefault = from.default !== undefined && from.generated === undefined && !to.identity
+  const drops = hadDefault && (using.dropsDefault || to.default === undefined)
+  const sets = to.default !== undefined && (drops || to.default !== from.default)
+  return {
+    dropped: drops ? [step(`${start} DROP DEFAULT`, [id], { verb: 'drop' })] : [],
+    before: [step(`${start} TYPE ${to.fullType}${conversion}`, every, { comments, destructive })],
+    after: sets ? [step(`${start} SET DEFAULT ${to.default}`, every)] : [],
+  }
+}
+
+function arrangeRequired(steps: Step[], change: ColumnChange, decisions: Decisions): Step[] {
+  const { id, to } = change
+  const start = `${alterColumn(id)} `
+  const isRequired = ({ sql }: Step) => sql === `${start}SET NOT NULL`
+  if (!steps.some(isRequired)) return steps
+  const rest = steps.filter((one) => !isRequired(one))
+  const at = rest.findLastIndex(({ sql }) => sql.startsWith(`${start}SET DEFAULT`))
+  const late = requiring(change, decisions)
+  // An identity is given to a required column only.
+  const identity = rest.findIndex(({ sql }) => sql.startsWith(`${start}ADD GENERATED`))
+  if (to.identity && identity >= 0) return rest.toSpliced(identity, 0, ...late)
+  const original = steps.findIndex(isRequired)
+  return rest.toSpliced(Math.max(at + 1, original), 0, ...late)
+}
+
+function requiring({ id }: ColumnChange, decisions: Decisions): Step[] {
+  const fill = decisions.backfill.get(columnKey(id))
+  const chained = { chain: columnKey(id) }
+  const required = step(`${alterColumn(id)} SET NOT NULL`, [id], chained)
+  if (!fill) return [required]
+  if (fill.expression === '') return [{ ...required, comments: fill.comments }]
+  return [filling(id, fill.expression, fill.comments, true), required]
+}
+
+function filling(
+  id: ColumnId,
+  expression: string,
+  comments: readonly string[],
+  onlyMissing: boolean,
+): Step {
+  const column = quoteIdentifier(id.name)
+  const where = onlyMissing ? ` WHERE ${column} IS NULL` : ''
+  const sql = `UPDATE ${quoteIdentifier(id.schema, id.table)} SET ${column} = ${expression}${where}`
+  return step(sql, [id], { verb: 'data', comments, chain: columnKey(id) })
+}
+
+/** A required column without a default is added empty, filled, and only then required. */
+function fillNew(steps: Step[], id: ColumnId, decisions: Decisions): Step[] {
+  const fill = decisions.backfill.get(columnKey(id))
+  if (!fill) return steps
+  const table = quoteIdentifier(id.schema, id.table)
+  const start = `ALTER TABLE ${table} ADD COLUMN ${quoteIdentifier(id.name)} `
+  return steps.flatMap((one) => {
+    if (!one.sql.startsWith(start)) return [one]
+    if (fill.expression === '') return [{ ...one, comments: fill.comments }]
+    const chain = columnKey(id)
+    return [
+      { ...one, sql: one.sql.replace(/ NOT NULL(?= DEFAULT |$)/, ''), chain },
+      filling(id, fill.expression, fill.comments, false),
+      step(`${alterColumn(id)} SET NOT NULL`, [id], { chain }),
+    ]
+  })
+}
+
+/** Where a sequence begins to feed a column that has rows, it goes on after their greatest value. */
+export function continueSequences(steps: readonly Step[], from: Catalog): Step[] {
+  const made = new Set(
+    steps.map(({ sql }) => /^CREATE SEQUENCE (\S+) /.exec(sql)?.[1]).filter(Boolean),
+  )
+  return steps.flatMap((one) => {
+    const id = one.ids.find((each): each is ColumnId => each.kind === 'column')
+    if (!id || !from.facts.has(id)) return [one]
+    const start = `${alterColumn(id)} `
+    if (!one.sql.startsWith(start)) return [one]
+    const clause = one.sql.slice(start.length)
+    const table = quoteIdentifier(id.schema, id.table)
+    const column = quoteIdentifier(id.name)
+    const sequence = /^SET DEFAULT nextval\('((?:[^']|'')+)'::regclass\)$/.exec(clause)?.[1]
+    const isNew = sequence !== undefined && [...made].some((name) => sameName(name, sequence))
+    if (!isNew && !clause.startsWith('ADD GENERATED')) return [one]
+    const named = quoteLiteral(plainPath({ ...id, name: id.table }, table))
+    const name = isNew
+      ? quoteLiteral(sequence.replaceAll("''", "'").replace(/^public\./, ''))
+      : `pg_catalog.pg_get_serial_sequence(${named}, ${quoteLiteral(id.name)})`
+    const sql = `SELECT pg_catalog.setval(${name}, COALESCE(pg_catalog.max(${column}), 0) ${plus} 1, false) FROM ${table}`
+    return [one, step(sql, [id], { verb: 'data', chain: columnKey(id) })]
+  })
+}
+
+/** A sequence that is to begin later is moved there first, where it has not come so far by itself. */
+export function raiseSequences(steps: readonly Step[], from: Catalog, to: Catalog): Step[] {
+  return steps.flatMap((one) => {
+    const id = one.ids.find((each): each is IdOf<'sequence'> => each.kind === 'sequence')
+    if (!id || !one.sql.startsWith('ALTER SEQUENCE ') || !one.sql.includes(' MINVALUE '))
+      return [one]
+    const [before, wanted] = [from.facts.get(id)?.payload, to.facts.get(id)?.payload]
+    const least = textOf(wanted?.['minValue'])
+    if (!before || BigInt(least) <= BigInt(textOf(before['minValue']))) return [one]
+    const name = quoteIdentifier(id.schema, id.name)
+    const value = `GREATEST(last_value, ${least}), is_called AND last_value ${ge} ${least}`
+    const named = quoteLiteral(plainPath(id, name))
+    const sql = `SELECT pg_catalog.setval(${named}, ${value}) FROM ${name}`
+    return [step(sql, [id], { verb: 'data' }), one]
+  })
+}
+
+/** A table's or sequence's name inside a text, where nothing takes quotes away later. */
+function plainPath(path: { schema: string; name: string }, quoted: string): string {
+  const isPlain = [path.schema, path.name].every((name) => /^[a-z_][a-z0-9_]*$/.test(name))
+  return isPlain ? shown(path) : quoted
+}
+
+function sameName(quoted: string | undefined, plain: string): boolean {
+  return quoted?.replaceAll('"', '') === plain.replaceAll('"', '')
+}

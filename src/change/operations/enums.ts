@@ -1,0 +1,177 @@
+import { MigrationError } from '../../errors'
+import { eq } from '../../database/sql/operators'
+import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
+import type { Catalog } from '../../catalog/catalog'
+import type { Decisions } from '../model/decisions'
+import { factsOf, type Id, type IdOf, keyOf } from '../../catalog/facts'
+import { shown } from '../../catalog/object-names'
+import type { Step } from '../model/operation'
+import { flagOf, means, type Questions } from '../model/option-values'
+import type { Answers } from '../model/answers'
+
+/** An enum of both sides that loses labels, or whose labels change places. */
+export interface LabelChange {
+  id: IdOf<'type'>
+  lost: readonly string[]
+  gained: readonly string[]
+  labels: readonly string[]
+}
+
+/** The enums of both sides whose labels differ. */
+export function labelChanges(from: Catalog, to: Catalog): LabelChange[] {
+  return factsOf(to.facts, 'type').flatMap(({ id, payload }) => {
+    const before = from.facts.get(id)?.payload['values'] as string[] | undefined
+    const labels = payload['values'] as string[] | undefined
+    if (!before || !labels || before.join('\0') === labels.join('\0')) return []
+    const lost = before.filter((label) => !labels.includes(label))
+    return [{ id, lost, gained: labels.filter((label) => !before.includes(label)), labels }]
+  })
+}
+
+/** Rows may not use a lost label: there is no row, or it gets another one. */
+const nothing = '(no row has it)'
+
+/** Which label rows get instead of a lost one; unmapped, PostgreSQL refuses while a row has it. */
+export async function decideLabels(
+  { from, to }: { from: Catalog; to: Catalog },
+  answers: Answers,
+  questions: Questions,
+): Promise<Decisions['labels']> {
+  const decided = new Map<string, Map<string, string>>()
+  for (const { id, lost, labels } of labelChanges(from, to)) {
+    const mapping = new Map<string, string>()
+    for (const label of lost) {
+      const told = answers.map.find((one) => one.from === label && means(one.type, id))?.to
+      const label2 = told ?? (answers.ask ? await askLabel(id, label, labels, questions) : nothing)
+      if (label2 !== nothing) mapping.set(label, known(id, label2, labels))
+    }
+    decided.set(`${id.schema}.${id.name}`, mapping)
+  }
+  for (const { type, from: label } of answers.map) {
+    const used = labelChanges(from, to).some(
+      ({ id, lost }) => means(type, id) && lost.includes(label),
+    )
+    if (!used)
+      throw new MigrationError('USAGE', `${type} does not lose the label "${label}"`, {
+        hint: 'Remove --map, or correct the name.',
+      })
+  }
+  return decided
+}
+
+function askLabel(
+  id: IdOf<'type'>,
+  label: string,
+  labels: readonly string[],
+  questions: Questions,
+): Promise<string> {
+  return questions.ask({
+    about: 'map',
+    text: `${shown(id)} loses the label '${label}'. What do rows get that have it?`,
+    choices: [...labels, nothing],
+    suggestion: nothing,
+    flag: flagOf('--map', `${shown(id)}.${label}=${labels[0]}`),
+  })
+}
+
+function known(id: IdOf<'type'>, label: string, labels: readonly string[]): string {
+  if (labels.includes(label)) return label
+  throw new MigrationError('USAGE', `${shown(id)} has no label "${label}"`, {
+    hint: `Name one of ${labels.join(', ')}.`,
+  })
+}
+
+/** Puts the mapping of lost labels into pg-delta's conversion of the columns. */
+export function mapLabels(
+  steps: readonly Step[],
+  from: Catalog,
+  to: Catalog,
+  decisions: Decisions,
+): Step[] {
+  let mapped = [...steps]
+  for (const { id, lost } of labelChanges(from, to)) {
+    const mapping = decisions.labels.get(`${id.schema}.${id.name}`)
+    const type = quoteIdentifier(id.schema, id.name)
+    const aside = `${id.name}_old`
+    mapped = mapped.map((one) => {
+      const sql = one.sql.replaceAll(/"[^"]*__pgdelta_replaced[^"]*"/g, (name) =>
+        name.includes(id.name) ? quoteIdentifier(aside) : name,
+      )
+      const conversion = / USING ("(?:[^"]|"")+")::text(\[\])?::/.exec(sql)
+      if (!conversion || !sql.includes(`::${type}`)) return { ...one, sql }
+      const [whole, column = '', array] = conversion
+      const value = array ? replaceInArray(column, mapping) : replaceLabel(column, mapping)
+      return {
+        ...one,
+        sql: sql.replace(whole, () => ` USING ${value}::`),
+        comments: [...one.comments, ...commentsOn(lost, mapping)],
+        ...(lost.length > 0 && { destructive: (mapping?.size ?? 0) > 0 }),
+      }
+    })
+  }
+  return mapped
+}
+
+function replaceLabel(column: string, mapping: ReadonlyMap<string, string> = new Map()): string {
+  if (mapping.size === 0) return `${column}::varchar`
+  const whens = [...mapping].map(
+    ([label, other]) => ` WHEN ${column} ${eq} ${quoteLiteral(label)} THEN ${quoteLiteral(other)}`,
+  )
+  return `(CASE${whens.join('')} ELSE ${column}::varchar END)`
+}
+
+function replaceInArray(column: string, mapping: ReadonlyMap<string, string> = new Map()): string {
+  return [...mapping].reduce(
+    (value, [label, other]) =>
+      `pg_catalog.array_replace(${value}, ${quoteLiteral(label)}, ${quoteLiteral(other)})`,
+    `${column}::varchar[]`,
+  )
+}
+
+function commentsOn(
+  lost: readonly string[],
+  mapping: ReadonlyMap<string, string> = new Map(),
+): string[] {
+  return lost.map((label) => {
+    const other = mapping.get(label)
+    return other === undefined
+      ? `Fails while a row has '${label}'.`
+      : `Rows with '${label}' get '${other}': which they were is lost.`
+  })
+}
+
+/**
+ * What begins to use an enum that is made anew comes after it: before, it would get the old one, which
+ * could then not be dropped.
+ */
+export function afterRebuilt(steps: readonly Step[], from: Catalog, to: Catalog): Step[] {
+  return labelChanges(from, to).reduce(
+    (ordered, { id }) => {
+      const made = `CREATE TYPE ${quoteIdentifier(id.schema, id.name)} AS ENUM `
+      const at = ordered.findIndex(({ sql, verb }) => verb === 'alter' && sql.startsWith(made))
+      const early = ordered.slice(0, Math.max(at, 0))
+      const late = early.filter((one) => beginsToUse(one, id, from, to))
+      const rest = early.filter((one) => !late.includes(one))
+      return at < 0 ? ordered : [...rest, ordered[at]!, ...late, ...ordered.slice(at + 1)]
+    },
+    [...steps],
+  )
+}
+
+function beginsToUse({ ids, verb, sql }: Step, type: Id, from: Catalog, to: Catalog): boolean {
+  const uses = ({ facts }: Catalog, id: Id) =>
+    facts.outgoingEdges(id).some((edge) => keyOf(edge.to) === keyOf(type))
+  const columns = ids.filter(({ kind }) => kind === 'column')
+  if (verb === 'drop' || sql.endsWith(' DROP DEFAULT')) return false
+  return columns.some((id) => uses(to, id) && !uses(from, id))
+}
+
+/** New labels, worded so that they may be run again after a crash, and all else. */
+export function splitLabels(steps: readonly Step[]): { labels: Step[]; rest: Step[] } {
+  const isLabel = ({ sql }: Step) => /^ALTER TYPE .* ADD VALUE /.test(sql)
+  const labels = steps.filter(isLabel).map((one) => ({
+    ...one,
+    sql: one.sql.replace(' ADD VALUE ', ' ADD VALUE IF NOT EXISTS '),
+  }))
+  return { labels, rest: steps.filter((one) => !isLabel(one)) }
+}

@@ -1,0 +1,149 @@
+import { MigrationError } from '../../errors'
+import { arrangeColumns, continueSequences, raiseSequences } from './columns'
+import { type Catalog, virtualMark } from '../../catalog/catalog'
+import { columnChanges } from '../../catalog/column-changes'
+import type { Decisions } from '../model/decisions'
+import { disguise, type Disguised } from './in-place'
+import type { Engine } from '../../catalog/engine'
+import type { Action } from '../../catalog/facts'
+import { keySteps } from './foreign-keys'
+import { afterRebuilt, mapLabels } from './enums'
+import { letGo } from './blocking-dependents'
+import { replaceableViews, undropped } from './views'
+import { settingSteps } from './properties'
+import { stepOf, type Step } from '../model/operation'
+
+/**
+ * Every step from one catalog to the other, in an order that works, in pg-delta's own words.
+ * @throws {MigrationError} DIFFERENCE_REFUSED where PostgreSQL cannot make the change
+ */
+export function draftSteps(
+  engine: Engine,
+  from: Catalog,
+  to: Catalog,
+  decisions: Decisions,
+  major: number,
+): Step[] {
+  refuseUnwritten(from, to)
+  const whole = planInPlace(engine, from, to, major)
+  const held = letGo(engine, from, to, whole.actions)
+  if (held === from) return draftFrom({ from, to, decisions }, whole)
+  return [
+    ...planActions(engine, from, held).map(stepOf),
+    ...draftFrom({ from: held, to, decisions }, planInPlace(engine, held, to, major)),
+  ]
+}
+
+interface Planned extends Disguised {
+  actions: readonly Action[]
+}
+
+/** A view that has to go for another reason takes its new query when it is made again. */
+function planInPlace(engine: Engine, from: Catalog, to: Catalog, major: number): Planned {
+  let views = replaceableViews(from, to)
+  for (;;) {
+    const disguised = disguise(engine, from, to, { major, views })
+    const actions = planActions(engine, from, disguised.to)
+    const left = undropped(views, actions)
+    if (left.length === views.length) return { ...disguised, actions }
+    views = left
+  }
+}
+
+interface Drafting {
+  from: Catalog
+  to: Catalog
+  decisions: Decisions
+}
+
+function draftFrom({ from, to, decisions }: Drafting, { actions, ...disguised }: Planned): Step[] {
+  const retyped = columnChanges(from, to).filter((change) => change.retyped)
+  const keys = keySteps(from, to, retyped, decisions)
+  const planned = actions.map(stepOf).map(repaired)
+  const arranged = arrangeColumns(planned, from, to, { ...decisions, using: keys.using })
+  const steps = mapLabels(
+    afterRebuilt(raiseSequences(continueSequences(arranged, from), from, to), from, to),
+    from,
+    to,
+    decisions,
+  )
+  const { dropped, set } = settingSteps(from, to)
+  // Keys may refer to rows that go with a table that is detached, or come with one.
+  const early = disguised.front.length > 0 ? steps.filter((one) => dropsKey(one, from)) : []
+  const late = disguised.back.length > 0 ? steps.filter(addsKey) : []
+  const apart = new Set([...early, ...late])
+  return [
+    ...dropped,
+    ...keys.front,
+    ...early,
+    ...disguised.front,
+    ...steps.filter((one) => !apart.has(one)),
+    ...disguised.back,
+    ...late,
+    ...keys.back,
+    ...set,
+  ]
+}
+
+function dropsKey({ drops }: Step, { facts }: Catalog): boolean {
+  return drops?.kind === 'constraint' && facts.get(drops)?.payload['type'] === 'f'
+}
+
+function addsKey({ sql }: Step): boolean {
+  return /^ALTER TABLE \S+ ADD CONSTRAINT .* FOREIGN KEY /.test(sql)
+}
+
+/** What differs still, a few words each; nothing when the two are equal. */
+export function remaining(engine: Engine, from: Catalog, to: Catalog): string[] {
+  const actions = planActions(engine, from, to).map(({ sql }) => sql)
+  const { dropped, set } = settingSteps(from, to)
+  return [...actions, ...[...dropped, ...set].map(({ sql }) => sql)]
+}
+
+function planActions(engine: Engine, from: Catalog, to: Catalog): Action[] {
+  const assumedRoles = [...new Set([...from.roles, ...to.roles])]
+  try {
+    const { actions } = engine.plan(from.facts, to.facts, { renames: 'off', assumedRoles })
+    refuseSecrets(actions)
+    return actions
+  } catch (cause) {
+    if (cause instanceof MigrationError) throw cause
+    // It refuses what PostgreSQL cannot do in place, in words meant for its users.
+    throw new MigrationError('DIFFERENCE_REFUSED', 'a change cannot be written as SQL', {
+      detail: cause instanceof Error ? cause.message : String(cause),
+      hint: 'Write this script by hand: add_script --from none makes an empty one.',
+      cause,
+    })
+  }
+}
+
+/** pg-delta reads placeholders for passwords of foreign servers, and a script is no place for them. */
+function refuseSecrets(actions: readonly Action[]): void {
+  const action = actions.find(({ sql }) => /__OPTION_[A-Z0-9_]+__/.test(sql))
+  if (!action) return
+  throw new MigrationError('DIFFERENCE_REFUSED', 'a secret would stand in the script', {
+    detail: action.sql,
+    hint: 'Make what needs the secret by hand, outside the scripts.',
+  })
+}
+
+function repaired(one: Step): Step {
+  const sql = one.sql
+    // Only with its partitions does an index of a partitioned table become valid.
+    .replace(/^(CREATE (?:UNIQUE )?INDEX \S+ ON) ONLY /, '$1 ')
+    .replaceAll(`${virtualMark})) STORED`, ')) VIRTUAL')
+    .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
+  return { ...one, sql }
+}
+
+function refuseUnwritten(from: Catalog, to: Catalog): void {
+  const [one, other] = [from.details.unwritten, to.details.unwritten]
+  const names = [...new Set([...one.keys(), ...other.keys()])].filter(
+    (name) => one.get(name) !== other.get(name),
+  )
+  if (names.length === 0) return
+  throw new MigrationError('DIFFERENCE_REFUSED', 'a difference is of a kind that is not written', {
+    detail: names.map((name) => `${name} differs.`).join('\n'),
+    hint: 'Write a script for it by hand first: add_script --from none makes an empty one.',
+  })
+}

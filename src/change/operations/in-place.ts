@@ -1,0 +1,179 @@
+import { quoteIdentifier } from '../../database/sql/quote'
+import { type Catalog, rebuild, virtualMark } from '../../catalog/catalog'
+import { columnChanges, type ColumnChange } from '../../catalog/column-changes'
+import { type Engine } from '../../catalog/engine'
+import { type Fact, factsOf, type IdOf, keyOf, textOf } from '../../catalog/facts'
+import { ownerOf } from '../render/create-table'
+import { shown } from '../../catalog/object-names'
+import { isOf, type Moved, movedTables } from './partitions'
+import { replaceView, type ViewId } from './views'
+import { alterColumn, step, type Step } from '../model/operation'
+
+/** The wanted facts as pg-delta is to see them, and what we write in place of what it would. */
+export interface Disguised {
+  to: Catalog
+  /** Before all that pg-delta plans. */
+  front: Step[]
+  /** After it. */
+  back: Step[]
+}
+
+/** What decides how much can be changed in place. */
+export interface InPlace {
+  major: number
+  views: readonly ViewId[]
+}
+
+/**
+ * pg-delta drops and makes anew what PostgreSQL can change in place: a collation, a generated column
+ * that becomes a plain one, another expression (from PostgreSQL 17 on), a rule that is validated or
+ * deferred, a table's place below its parent, a view's query. It is shown a smaller difference, and the statements for
+ * the rest are ours.
+ *
+ * @throws {MigrationError} DIFFERENCE_REFUSED where a table could only be made anew
+ */
+export function disguise(
+  engine: Engine,
+  from: Catalog,
+  to: Catalog,
+  { major, views }: InPlace,
+): Disguised {
+  const moved = movedTables(from, to)
+  const parts = [
+    columnParts(from, to, major),
+    tableParts(from, to, moved),
+    ruleParts(from, to),
+    viewParts(from, to, views),
+  ]
+  const payloads = new Map(parts.flatMap((part) => [...part.payloads]))
+  const apart = moved.filter(({ hasOtherParent }) => hasOtherParent)
+  const isApart = (fact: Fact) => fact.id.kind !== 'table' && apart.some(({ id }) => isOf(fact, id))
+  const facts = to.facts.facts().flatMap((fact) => {
+    const payload = payloads.get(keyOf(fact.id))
+    if (isApart(fact)) return []
+    return payload ? { ...fact, payload } : fact
+  })
+  const wanted = new Set(facts.map(({ id }) => keyOf(id)))
+  const asTheyAre = from.facts
+    .facts()
+    .filter((fact) => isApart(fact) && !wanted.has(keyOf(fact.id)))
+  const edges = apart.length > 0 ? [...to.facts.edges, ...from.facts.edges] : to.facts.edges
+  return {
+    to: { ...to, facts: rebuild(engine, [...facts, ...asTheyAre], edges) },
+    front: parts.flatMap(({ front }) => front),
+    back: parts.flatMap(({ back }) => back),
+  }
+}
+
+/** What pg-delta is to see of some facts. */
+interface Part {
+  payloads: [key: string, payload: Fact['payload']][]
+  front: Step[]
+  back: Step[]
+}
+
+function columnParts(from: Catalog, to: Catalog, major: number): Part {
+  const part: Part = { payloads: [], front: [], back: [] }
+  for (const change of columnChanges(from, to)) {
+    const before = from.facts.get(change.id)!.payload
+    const payload = { ...to.facts.get(change.id)!.payload }
+    if (payload['collation'] !== before['collation']) {
+      payload['collation'] = before['collation'] ?? null
+      // The type's text must differ, or pg-delta sees nothing to do; the statement is ours.
+      payload['type'] = `${change.to.type} `
+    }
+    const generated = inPlace(change, major)
+    if (generated) {
+      payload['generatedExpr'] = before['generatedExpr'] ?? null
+      part.front.push(generated)
+    }
+    part.payloads.push([keyOf(change.id), payload])
+  }
+  return part
+}
+
+function tableParts(from: Catalog, to: Catalog, moved: readonly Moved[]): Part {
+  const places = moved.map(({ id }): [string, Fact['payload']] => {
+    const { partitionBound, parentTable } = from.facts.get(id)!.payload
+    const place = { partitionBound: partitionBound ?? null, parentTable: parentTable ?? null }
+    return [keyOf(id), { ...to.facts.get(id)!.payload, ...place }]
+  })
+  const apart = new Set(moved.filter((one) => one.hasOtherParent).map(({ id }) => shown(id)))
+  // The columns of a table that moves are seen once it has moved.
+  const sequences = factsOf(to.facts, 'sequence').flatMap((fact): typeof places => {
+    const owner = ownerOf(fact)
+    if (!owner || !apart.has(shown({ schema: owner.schema, name: owner.table }))) return []
+    const old = from.facts.get(fact.id)
+    const stays = ownerOf(old) && to.facts.has(tableOf(ownerOf(old)!))
+    const ownedBy = stays ? (old?.payload['ownedBy'] ?? null) : null
+    return [[keyOf(fact.id), { ...fact.payload, ownedBy }]]
+  })
+  return {
+    payloads: [...places, ...sequences],
+    front: moved.flatMap(({ leaving }) => leaving),
+    back: moved.flatMap(({ joining }) => joining),
+  }
+}
+
+function tableOf(owner: { schema: string; table: string }): IdOf<'table'> {
+  return { kind: 'table', schema: owner.schema, name: owner.table }
+}
+
+function ruleParts(from: Catalog, to: Catalog): Part {
+  const part: Part = { payloads: [], front: [], back: [] }
+  for (const fact of factsOf(to.facts, 'constraint')) {
+    const before = from.facts.get(fact.id)?.payload
+    const steps = before ? changeRule(fact, before) : []
+    if (!before || steps.length === 0) continue
+    part.payloads.push([keyOf(fact.id), before])
+    part.back.push(...steps)
+  }
+  return part
+}
+
+function viewParts(from: Catalog, to: Catalog, views: readonly ViewId[]): Part {
+  return {
+    payloads: views.map((id) => {
+      const { def } = from.facts.get(id)!.payload
+      return [keyOf(id), { ...to.facts.get(id)!.payload, def: def ?? null }]
+    }),
+    front: [],
+    back: views.map((id) => replaceView({ ...to.facts.get(id)!, id })),
+  }
+}
+
+function inPlace({ id, from, to }: ColumnChange, major: number): Step | undefined {
+  const { generated } = from
+  if (generated === undefined || generated === to.generated) return undefined
+  const isVirtual = generated.endsWith(virtualMark)
+  if (to.generated === undefined)
+    return isVirtual ? undefined : step(`${alterColumn(id)} DROP EXPRESSION`, [id])
+  if (major < 17 || isVirtual !== to.generated.endsWith(virtualMark)) return undefined
+  const expression = to.generated.replace(virtualMark, '')
+  return step(`${alterColumn(id)} SET EXPRESSION AS (${expression})`, [id])
+}
+
+const ending = /( DEFERRABLE)?( INITIALLY DEFERRED)?( NOT VALID)?$/
+
+/** Where old rows are to obey it as new ones do, and where it is only checked at another time. */
+function changeRule(
+  { id, parent, payload }: Fact & { id: IdOf<'constraint'> },
+  before: Fact['payload'],
+): Step[] {
+  const [from, to] = [textOf(before['def']), textOf(payload['def'])]
+  if (from === to || from.replace(ending, '') !== to.replace(ending, '')) return []
+  const [, ...old] = ending.exec(from) ?? []
+  const [, deferrable, deferred, invalid] = ending.exec(to) ?? []
+  const isDeferredOtherwise = old[0] !== deferrable || old[1] !== deferred
+  // A validated rule stays so, and only foreign keys change in time.
+  if (invalid && !old[2]) return []
+  if (isDeferredOtherwise && payload['type'] !== 'f') return []
+  const owner = parent?.kind === 'domain' ? 'DOMAIN' : 'TABLE'
+  const start = `ALTER ${owner} ${quoteIdentifier(id.schema, id.table)}`
+  const name = quoteIdentifier(id.name)
+  const time = `${deferrable ?? ' NOT DEFERRABLE'}${deferred ?? ''}`
+  return [
+    ...(isDeferredOtherwise ? [step(`${start} ALTER CONSTRAINT ${name}${time}`, [id])] : []),
+    ...(old[2] && !invalid ? [step(`${start} VALIDATE CONSTRAINT ${name}`, [id])] : []),
+  ]
+}

@@ -1,0 +1,112 @@
+import type { Catalog } from '../../catalog/catalog'
+import { type Id, keyOf } from '../../catalog/facts'
+import { foldColumns, foldSerials, ownerOf, typesFirst } from './create-table'
+import { layOut } from './statement'
+import { describe, relationOf, shown } from '../../catalog/object-names'
+import type { Words } from '../../catalog/sql-words'
+import type { Step } from '../model/operation'
+
+/** Writes the steps as a careful person would, and says above each what is lost by it. */
+export function tidySteps(
+  steps: readonly Step[],
+  from: Catalog,
+  to: Catalog,
+  words: Words,
+): Step[] {
+  const dropped = new Set(
+    steps.flatMap(({ drops }) => (drops?.kind === 'column' ? [keyOf(drops)] : [])),
+  )
+  const needed = steps.filter(
+    (one, at) =>
+      one.sql !== steps[at - 1]?.sql &&
+      !revokesNothing(one, steps[at + 1], from) &&
+      !goesAnyway(one, dropped, from),
+  )
+  const goes = new Set(steps.flatMap(({ drops }) => (drops ? [keyOf(drops)] : [])))
+  const folded = foldColumns(foldSerials(typesFirst(needed), to), from, to)
+  return folded.map((one) => {
+    const { comments, destructive, ...rest } = one
+    const isNew = one.verb === 'create' && one.ids.some((id) => isNewRoutine(id, goes, from))
+    const sql = isNew ? one.sql.replace(/^CREATE OR REPLACE /, 'CREATE ') : one.sql
+    const loss = lossOf(one, from, to)
+    return {
+      ...rest,
+      sql: layOut(sql, words),
+      group: groupOf(one, from, to),
+      comments: [...(loss ? [loss.comment] : []), ...comments],
+      destructive: destructive || (loss?.destructive ?? false),
+    }
+  })
+}
+
+function isNewRoutine(id: Id, goes: ReadonlySet<string>, { facts }: Catalog): boolean {
+  if (id.kind !== 'function' && id.kind !== 'procedure') return false
+  return !facts.has(id) || goes.has(keyOf(id))
+}
+
+/** An index goes with any of its columns. */
+function goesAnyway({ drops }: Step, dropped: ReadonlySet<string>, { facts }: Catalog): boolean {
+  if (drops?.kind !== 'index') return false
+  return facts.outgoingEdges(drops).some(({ to }) => dropped.has(keyOf(to)))
+}
+
+/** Nothing was granted yet, and something is at once. */
+function revokesNothing({ sql, ids }: Step, next: Step | undefined, from: Catalog): boolean {
+  const acl = ids.find(({ kind }) => kind === 'acl')
+  if (!acl || !sql.startsWith('REVOKE ALL') || from.facts.has(acl)) return false
+  return next?.sql.startsWith('GRANT ') === true && next.ids.some((id) => keyOf(id) === keyOf(acl))
+}
+
+interface Loss {
+  comment: string
+  destructive: boolean
+}
+
+/** Nothing is lost with them but a definition that columns no longer use. */
+const typeLike = new Set<Id['kind']>(['type', 'domain', 'collation'])
+
+const silent = new Set<Id['kind']>(['default', 'constraint', 'index', 'comment', 'acl'])
+
+function lossOf({ drops, sql }: Step, from: Catalog, to: Catalog): Loss | undefined {
+  if (!drops || silent.has(drops.kind)) return undefined
+  if (to.facts.has(drops)) return lossOfReplaced(drops, from)
+  const name = describe(drops)
+  if (drops.kind === 'table')
+    return { comment: `Drops ${name} with all its rows.`, destructive: true }
+  if (drops.kind === 'column' && sql.includes('DROP COLUMN')) {
+    const isComputed = typeof from.facts.get(drops)?.payload['generatedExpr'] === 'string'
+    const comment = isComputed
+      ? `Drops ${name}, which is computed.`
+      : `Drops ${name} with its values.`
+    return { comment, destructive: !isComputed }
+  }
+  if (drops.kind === 'sequence' && ownerOf(from.facts.get(drops))) return undefined
+  if (typeLike.has(drops.kind) && usersOf(from, drops).length > 0) return undefined
+  return { comment: `Drops ${name}.`, destructive: true }
+}
+
+/** A plain column that becomes a generated one; all others are made again as they were. */
+function lossOfReplaced(id: Id, from: Catalog): Loss | undefined {
+  if (id.kind !== 'column') return undefined
+  const isComputed = typeof from.facts.get(id)?.payload['generatedExpr'] === 'string'
+  return isComputed
+    ? { comment: `Makes ${describe(id)} again, which is computed.`, destructive: false }
+    : {
+        comment: `Drops the values of ${describe(id)}: they are computed from now on.`,
+        destructive: true,
+      }
+}
+
+function usersOf({ facts }: Catalog, id: Id): Id[] {
+  return facts.incomingEdges(id).map(({ from }) => from)
+}
+
+function groupOf({ ids, group }: Step, from: Catalog, to: Catalog): string {
+  const id = ids.find(({ kind }) => kind !== 'schema' && kind !== 'role')
+  if (!id) return group
+  const fact = to.facts.get(id) ?? from.facts.get(id)
+  const owner = ownerOf(fact)
+  if (owner) return shown({ schema: owner.schema, name: owner.table })
+  const relation = relationOf(id) ?? (fact?.parent && relationOf(fact.parent))
+  return relation ? shown(relation) : group
+}

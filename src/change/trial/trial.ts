@@ -1,0 +1,110 @@
+import type { Pool } from 'pg'
+import { MigrationError } from '../../errors'
+import { type Catalog, type LeftOut, readCatalog } from '../../catalog/catalog'
+import type { Decisions } from '../model/decisions'
+import { draftSteps, remaining } from '../operations/from-engine'
+import { dropTables } from './drop-tables'
+import type { Engine } from '../../catalog/engine'
+import { groupSteps } from './dependencies'
+import { readWords } from '../render/read-words'
+import { plainNames, type Words } from '../../catalog/sql-words'
+import type { Step } from '../model/operation'
+import { tidySteps } from '../render/tidy'
+import { tryOutside, trySteps } from './try-steps'
+import type { Ignored } from '../model/answers'
+
+/** How often what a plan left over is planned again: pg-delta may forget one thing over another. */
+const rounds = 3
+
+/** What is looked at on a copy. */
+export interface Looking {
+  ignored: readonly Ignored[]
+  /** Tables that no catalog is read with. */
+  left?: LeftOut
+  /** True: steps that ran are taken to lead where they were meant to, since a proof follows. */
+  trusted?: boolean
+}
+
+/** The throw-away copy on which everything is tried. */
+export class Copy {
+  private constructor(
+    readonly engine: Engine,
+    readonly pool: Pool,
+    private readonly looking: Looking,
+    private readonly words: Words,
+    private readonly major: number,
+  ) {}
+
+  static async of(engine: Engine, pool: Pool, looking: Looking): Promise<Copy> {
+    const { rows } = await pool.query<{ version: string }>(
+      "SELECT pg_catalog.current_setting('server_version_num') AS version",
+    )
+    const major = Math.floor(Number(rows[0]?.version) / 10_000)
+    return new Copy(engine, pool, looking, await readWords(pool), major)
+  }
+
+  read(): Promise<Catalog> {
+    const { ignored, left } = this.looking
+    return readCatalog(this.engine, this.pool, ignored, left)
+  }
+
+  /** The steps as they are written, related ones together. */
+  plan(from: Catalog, to: Catalog, decisions: Decisions): Step[] {
+    const drafted = draftSteps(this.engine, from, to, decisions, this.major)
+    return tidySteps(drafted, from, to, this.words)
+  }
+
+  /** Names without quotes and schemas that they do not need. */
+  plain(sql: string): string {
+    return plainNames(sql, this.words)
+  }
+
+  /** Words a step of our own as the others are. */
+  tidy(steps: readonly Step[], from: Catalog, to: Catalog): Step[] {
+    return tidySteps(steps, from, to, this.words)
+  }
+
+  /** Runs the steps in one transaction, in the most readable way that works, and gives that back. */
+  async run(steps: readonly Step[], from: Catalog, to: Catalog): Promise<Step[]> {
+    const grouped = groupSteps(steps, from, to)
+    for (const order of [dropTables(grouped, from), grouped]) {
+      try {
+        return await trySteps(this.pool, order)
+      } catch (error) {
+        if (!(error instanceof MigrationError)) throw error
+      }
+    }
+    return trySteps(this.pool, steps)
+  }
+
+  runOutside(steps: readonly Step[]): Promise<void> {
+    return tryOutside(this.pool, steps)
+  }
+
+  /**
+   * Plans and runs what is left until the copy is as wanted, unless it is trusted to be that.
+   * @returns the steps that this took, and the catalog
+   * @throws {MigrationError} DIFFERENCE_REFUSED with what would still differ
+   */
+  async finish(to: Catalog, decisions: Decisions): Promise<{ steps: Step[]; catalog: Catalog }> {
+    const steps: Step[] = []
+    if (this.looking.trusted) return { steps, catalog: to }
+    for (let round = 0; round < rounds; round++) {
+      const catalog = await this.read()
+      if (remaining(this.engine, catalog, to).length === 0) return { steps, catalog }
+      steps.push(...(await this.run(this.plan(catalog, to, decisions), catalog, to)))
+    }
+    const catalog = await this.read()
+    const left = remaining(this.engine, catalog, to)
+    if (left.length === 0) return { steps, catalog }
+    throw new MigrationError('DIFFERENCE_REFUSED', 'the script would not reach the wanted schema', {
+      detail: `Still to do after it:\n${left.join('\n')}`,
+      hint: 'Write this script by hand: add_script --from none makes an empty one.',
+    })
+  }
+
+  /** What the copy still lacks to be as wanted, unless it is trusted to be that. */
+  async lacks(wanted: Catalog): Promise<string[]> {
+    return this.looking.trusted ? [] : remaining(this.engine, await this.read(), wanted)
+  }
+}

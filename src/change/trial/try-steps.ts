@@ -1,0 +1,107 @@
+import type { Pool, PoolClient } from 'pg'
+import { MigrationError } from '../../errors'
+import type { Step } from '../model/operation'
+
+/** An order that needs more is worth less than the next one. */
+const mostPasses = 20
+
+/** A label was used in the transaction that added it. */
+const unsafeNewLabel = '55P04'
+
+/** Thrown where new labels must be committed before what uses them; nothing of the steps was kept. */
+export class LabelsFirst extends Error {}
+
+/**
+ * Runs the steps in one transaction and gives back the order in which they work: what something
+ * else depends on yet, or what is not there yet, is put off.
+ *
+ * @throws {LabelsFirst} as it says
+ * @throws {MigrationError} DIFFERENCE_REFUSED with the statement that cannot be run
+ */
+export async function trySteps(pool: Pool, steps: readonly Step[]): Promise<Step[]> {
+  const client = await pool.connect()
+  try {
+    await client.query('BEGIN; SAVEPOINT step')
+    const order = await inWorkingOrder(client, steps)
+    await client.query('COMMIT')
+    return order
+  } catch (error) {
+    await client.query('ROLLBACK')
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+/**
+ * Runs each step by itself, as a script without a transaction is run.
+ * @throws {MigrationError} DIFFERENCE_REFUSED with the statement that cannot be run
+ */
+export async function tryOutside(pool: Pool, steps: readonly Step[]): Promise<void> {
+  for (const one of steps) {
+    await pool.query(one.sql).catch((error: unknown) => {
+      throw refused(one, error)
+    })
+  }
+}
+
+async function inWorkingOrder(client: PoolClient, steps: readonly Step[]): Promise<Step[]> {
+  const order: Step[] = []
+  let open: readonly Step[] = steps
+  for (let pass = 1; open.length > 0; pass++) {
+    const { done, left, failure } = await onePass(client, open)
+    order.push(...done)
+    if (failure && (done.length === 0 || pass === mostPasses)) throw failure
+    open = left
+  }
+  return order
+}
+
+interface Pass {
+  done: Step[]
+  left: Step[]
+  failure: MigrationError | undefined
+}
+
+async function onePass(client: PoolClient, steps: readonly Step[]): Promise<Pass> {
+  const done: Step[] = []
+  const left: Step[] = []
+  const heldBack = new Set<string>()
+  let failure: MigrationError | undefined
+  for (const one of steps) {
+    const error =
+      one.chain !== undefined && heldBack.has(one.chain) ? waits : await failureOf(client, one)
+    if (error === undefined) {
+      done.push(one)
+      continue
+    }
+    left.push(one)
+    if (one.chain !== undefined) heldBack.add(one.chain)
+    if (error !== waits) failure ??= refused(one, error)
+  }
+  return { done, left, failure }
+}
+
+const waits = Symbol('waits')
+
+async function failureOf(client: PoolClient, { sql }: Step): Promise<unknown> {
+  try {
+    await client.query(sql)
+    await client.query('RELEASE step; SAVEPOINT step')
+    return undefined
+  } catch (error) {
+    await client.query('ROLLBACK TO step')
+    if ((error as { code?: string }).code === unsafeNewLabel) throw new LabelsFirst()
+    return error
+  }
+}
+
+function refused({ sql }: Step, cause: unknown): MigrationError {
+  const { message, code } = cause as { message: string; code?: string }
+  return new MigrationError('DIFFERENCE_REFUSED', `a statement fails on the copy: ${message}`, {
+    detail: sql,
+    hint: 'Write this script by hand: add_script --from none makes an empty one.',
+    sqlstate: code,
+    cause,
+  })
+}

@@ -1,0 +1,112 @@
+import type { DatabaseError, Pool } from 'pg'
+import type { MigrationError } from '../errors'
+import { fittingTables } from './compatible'
+import { fillTables, type Unfilled } from './fill'
+import type { Scratch, ScratchDatabase } from '../scratch/scratch'
+import { takeSnapshot, type Snapshot } from './snapshot'
+import { readTables, type TableFacts } from './tables/tables'
+
+/** A copy of where scripts start from, with rows. */
+export interface FilledCopy {
+  database: ScratchDatabase
+  tables: readonly TableFacts[]
+  /** Which tables stayed empty, and why. */
+  remarks: readonly string[]
+  filled: Snapshot
+}
+
+/** What the tables become, and where that can be asked about their conditions. */
+export interface Target {
+  tables: readonly TableFacts[]
+  pool: Pool
+}
+
+interface Announced {
+  sql: string
+  comments: readonly string[]
+}
+
+/** What rows have to be like besides what their tables demand. */
+export interface RowsWish {
+  /** What the tables become. */
+  target: Target
+  /** How many there may be, by the oid of the table. */
+  limits: ReadonlyMap<string, number>
+}
+
+/** Copies a database, which nobody may be connected to, and puts rows into every table. */
+export async function fillCopy(
+  scratch: Scratch,
+  before: ScratchDatabase,
+  wish?: RowsWish | 'none',
+): Promise<FilledCopy> {
+  const database = await scratch.copy(before)
+  const pool = await database.pool()
+  const tables = await readTables(pool)
+  if (wish === 'none') return { database, tables, remarks: [], filled: { tables, rows: new Map() } }
+  const unfilled = await fillTables(...demandsOf(pool, tables, wish))
+  const empty = tables.filter(({ oid }) => wish?.limits.get(oid) === 0)
+  const remarks = [
+    ...unfilled.map(remarkOn),
+    ...empty.map(
+      ({ name }) => `Table ${name} was empty when it was tried, since any row stops it.`,
+    ),
+  ]
+  return { database, tables, remarks, filled: await takeSnapshot(pool, tables) }
+}
+
+function demandsOf(
+  pool: Pool,
+  tables: readonly TableFacts[],
+  wish: RowsWish | undefined,
+): Parameters<typeof fillTables> {
+  if (!wish) return [pool, tables]
+  const { target, limits } = wish
+  const fitting = fittingTables(tables, target.tables)
+  const sides = new Map(fitting.flatMap(({ table, now }) => now ? [[table, { pool: target.pool, ...now }]] : [])) // prettier-ignore
+  const demands = { limits, target: (table: TableFacts) => sides.get(table) }
+  return [pool, fitting.map(({ table }) => table), demands]
+}
+
+function remarkOn({ table, reason }: Unfilled): string {
+  return `Table ${table} was empty when it was tried, since no row was accepted: ${reason}.`
+}
+
+/**
+ * What to try after rows have stopped a script: rows that fit what the tables become, then one row in
+ * the table at fault, which is like no other, then none where the script says that it fails on any.
+ * @param target reads what the tables become
+ * @returns undefined: nothing is left to try
+ */
+export async function nextWish(
+  last: RowsWish | undefined,
+  tables: readonly TableFacts[],
+  refused: MigrationError,
+  { announced = [] }: { announced?: readonly Announced[] },
+  target: () => Promise<Target>,
+): Promise<RowsWish | undefined> {
+  if (!last) return { target: await target(), limits: new Map() }
+  const names = [...last.target.tables, ...tables]
+  const { schema, table } = refused.cause as DatabaseError
+  const found = names.find((one) => one.table === table && one.schema === schema)?.oid
+  const limits = new Map(last.limits)
+  const at = found === undefined ? tables : tables.filter(({ oid }) => oid === found)
+  const fewer = at.filter(({ oid }) => (limits.get(oid) ?? 2) > 1)
+  if (fewer.length > 0) {
+    for (const { oid } of fewer) limits.set(oid, 1)
+    return { ...last, limits }
+  }
+  const [one] = at.length === 1 && limits.get(at[0]!.oid) !== 0 ? at : []
+  if (!one || !(isRule(refused) || failsOnRows(announced, one))) return undefined
+  return { ...last, limits: limits.set(one.oid, 0) }
+}
+
+/** A new CHECK, UNIQUE, EXCLUDE or FOREIGN KEY is what the script is for, whatever rows there are. */
+function isRule({ sqlstate }: MigrationError): boolean {
+  return ['23503', '23505', '23514', '23P01'].includes(sqlstate ?? '')
+}
+
+function failsOnRows(announced: readonly Announced[], { table }: TableFacts): boolean {
+  const said = announced.filter(({ comments }) => comments.some((one) => one.startsWith('Fails ')))
+  return said.some(({ sql }) => sql.includes(table))
+}

@@ -1,0 +1,95 @@
+import { quoteIdentifier } from '../database/sql/quote'
+import { MigrationError } from '../errors'
+import { openMigrator } from '../migrator/migrator'
+import { readScripts } from '../script/folder/read-folder'
+import type { Settings } from '../settings/value/setting-types'
+import { extensionMissing, type Scratch, type ScratchDatabase } from './scratch'
+import { scratchJournal, scratchSettings } from './scratch-settings'
+
+/**
+ * Builds what the scripts come to: all of them, run by the migrator itself in an empty scratch
+ * database, without a journal in it. A folder that is empty or not there yet comes to nothing.
+ * @throws {MigrationError} whatever a script ends in; EXTENSION_MISSING
+ */
+export async function replayScripts(
+  scratch: Scratch,
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<ScratchDatabase> {
+  if (!(await hasScripts(settings))) return scratch.create()
+  const roles = new Set<string>()
+  for (;;) {
+    const database = await scratch.create()
+    try {
+      await upgrade(settings, database, signal)
+      return database
+    } catch (error) {
+      const role = scratch.own ? missingRole(error) : undefined
+      if (role === undefined || roles.has(role)) throw asReplayFailure(error, scratch.own)
+      roles.add(role)
+      await scratch.createRole(role)
+    }
+  }
+}
+
+async function hasScripts(settings: Settings): Promise<boolean> {
+  try {
+    return (await readScripts(settings, { allowEmpty: true })).length > 0
+  } catch (error) {
+    const { code, cause } = error as { code?: string; cause?: { code?: string } }
+    if (code === 'FOLDER_NOT_FOUND' && cause?.code === 'ENOENT') return false
+    throw error
+  }
+}
+
+async function upgrade(
+  settings: Settings,
+  database: ScratchDatabase,
+  signal: AbortSignal,
+): Promise<void> {
+  const migrator = await openMigrator(await scratchSettings(settings, database.connection))
+  try {
+    await migrator.execute({ command: 'upgrade' }, { signal })
+  } finally {
+    await migrator.close()
+  }
+  const { schema, table } = scratchJournal
+  const pool = await database.pool()
+  await pool.query(`DROP TABLE IF EXISTS ${quoteIdentifier(schema, table)}`)
+}
+
+/** Roles are the server's, not the database's: production has them, an empty server has not. */
+export function missingRole(error: unknown): string | undefined {
+  const { sqlstate, code, message } = error as { sqlstate?: string; code?: string; message: string }
+  if ((sqlstate ?? code) !== '42704') return undefined
+  return /role "([^"]+)" does not exist/.exec(message)?.[1]
+}
+
+function asReplayFailure(error: unknown, own: boolean): unknown {
+  const missing = extensionMissing(error)
+  if (missing || !(error instanceof MigrationError)) return missing ?? error
+  const { code, message, detail, file, line, column, excerpt, sqlstate } = error
+  if (code !== 'SCRIPT_FAILED') return error
+  return new MigrationError(code, `${message} (replayed on an empty scratch database)`, {
+    detail,
+    hint: hintFor(error, own) ?? error.hint,
+    file,
+    line,
+    column,
+    excerpt,
+    sqlstate,
+    cause: error,
+    results: error.results,
+  })
+}
+
+function hintFor(error: MigrationError, own: boolean): string | undefined {
+  const role = missingRole(error)
+  if (role !== undefined && !own) return `Create the role ${role} on the server of scratch.url.`
+  const unknown = ['42704', '42883', '42P01', '3F000'].includes(error.sqlstate ?? '')
+  if (!unknown) return undefined
+  return (
+    'The scripts must build the whole schema by themselves. If an extension brings what is missing, ' +
+    'and no script creates it, name it in scratch.extensions.'
+  )
+}

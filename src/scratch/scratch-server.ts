@@ -1,0 +1,102 @@
+import { rm } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { acquireEmbedded, type EmbeddedRequest } from '../database/embedded/client'
+import { findBinaries } from '../database/embedded/server/binaries'
+import { MigrationError } from '../errors'
+import { describeAddress } from '../settings/address/address'
+import { clientOptions } from '../settings/typeorm/data-source-options'
+import type { ConnectionParts, Settings } from '../settings/value/setting-types'
+
+/** Where scratch databases are made. */
+export interface ScratchServer {
+  /** To the database from which others are made. */
+  connection: ConnectionParts
+  label: string
+  /** True: nobody else's data is on it. */
+  own: boolean
+  release(): Promise<void>
+}
+
+/**
+ * An embedded server of the user's own, made when there is none, in the major version given; where that
+ * is not installed, or not known, or `scratch.prefer` says so, the server of `scratch.url`.
+ * @throws {MigrationError} EMBEDDED_UNAVAILABLE, EMBEDDED_FAILED
+ */
+export async function scratchServer(
+  { scratch: { address, prefer }, here, file }: Settings,
+  major: number | undefined,
+): Promise<ScratchServer> {
+  if (!address) return ownServer(here, await binariesFor(here, major))
+  const installed = prefer === 'url' || major === undefined ? undefined : await has(here, major)
+  if (installed !== undefined) {
+    try {
+      return await ownServer(here, installed)
+    } catch (error) {
+      // there is another one
+      if (!(error instanceof MigrationError) || error.code !== 'EMBEDDED_FAILED') throw error
+    }
+  }
+  return namedServer(address, { here, ini: file })
+}
+
+async function namedServer(
+  address: NonNullable<Settings['scratch']['address']>,
+  place: { here: string; ini: string | undefined },
+): Promise<ScratchServer> {
+  if (address.kind === 'embedded') return embedded({ ...address, ...place })
+  const label = `${describeAddress(address)} (scratch.url)`
+  const connection = clientOptions(address.direct ?? address.connection, {})
+  return { connection, label, own: false, release: () => Promise.resolve() }
+}
+
+async function ownServer(here: string, major: number): Promise<ScratchServer> {
+  const path = join(cacheFolder(), 'typetrek', `scratch-${major}`)
+  const request = { path, database: 'postgres', major, here }
+  try {
+    return await embedded({ ...request, throwAway: true })
+  } catch (error) {
+    // It keeps nothing safe, so that a power cut may have spoilt it; and nothing in it is worth keeping.
+    if (!(error instanceof MigrationError) || error.code !== 'EMBEDDED_FAILED') throw error
+    await rm(path, { recursive: true, force: true })
+    return embedded({ ...request, throwAway: true })
+  }
+}
+
+/** That major version where it is installed. */
+async function has(here: string, major: number): Promise<number | undefined> {
+  return binariesFor(here, major).catch((error: unknown) => {
+    if (error instanceof MigrationError && error.code === 'EMBEDDED_UNAVAILABLE') return undefined
+    throw error
+  })
+}
+
+async function embedded(request: EmbeddedRequest): Promise<ScratchServer> {
+  const lease = await acquireEmbedded(request)
+  return {
+    connection: { ...lease.connection },
+    label: `the embedded server at ${request.path}`,
+    own: request.throwAway ?? false,
+    release: () => lease.release(),
+  }
+}
+
+async function binariesFor(here: string, major: number | undefined): Promise<number> {
+  try {
+    return (await findBinaries(here, { major })).major
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error
+    const { code, message, detail } = error
+    const hint = error.hint?.replace(
+      /, or set DATABASE_URL.*$/,
+      ', or set scratch.url to a server on which typetrek may create databases.',
+    )
+    throw new MigrationError(code, message, { detail, hint, cause: error })
+  }
+}
+
+/** @see https://specifications.freedesktop.org/basedir-spec/latest/ */
+function cacheFolder(): string {
+  const { XDG_CACHE_HOME } = process.env
+  return XDG_CACHE_HOME?.startsWith('/') ? XDG_CACHE_HOME : join(homedir(), '.cache')
+}

@@ -1,0 +1,192 @@
+import type { Pool } from 'pg'
+import { connect } from '../database/postgres/connect'
+import { openPool } from '../database/postgres/pool'
+import { divided } from '../database/sql/operators'
+import { quoteIdentifier } from '../database/sql/quote'
+import type { Session } from '../database/postgres/session'
+import { MigrationError } from '../errors'
+import type { ConnectionParts, Settings } from '../settings/value/setting-types'
+import { scratchName, type ScratchOwner } from './scratch-name'
+import { clearDead, holdTag, ownOwner } from './scratch-owner'
+import { scratchServer, type ScratchServer } from './scratch-server'
+
+/** A throw-away database. */
+export interface ScratchDatabase {
+  readonly name: string
+  readonly connection: ConnectionParts
+  /** Made when first asked for; ended by `rest` and by the end of all. */
+  pool(): Promise<Pool>
+  /** Ends the pool, so that the database can be copied or left alone. */
+  rest(): Promise<void>
+}
+
+/** A server on which we make and drop databases; all that it made is gone when it is closed. */
+export interface Scratch {
+  /** The server's major version. */
+  readonly major: number
+  /** True: the server is ours alone, so that roles may be made on it. */
+  readonly own: boolean
+  /** A database with nothing in it but the extensions that the settings name. */
+  create(): Promise<ScratchDatabase>
+  /** The same once more. Nobody may be connected to the original; its own pool is ended. */
+  copy(original: ScratchDatabase): Promise<ScratchDatabase>
+  /** Runs SQL that concerns the whole server. */
+  run(sql: string): Promise<void>
+  /** Makes a role where it is not there yet; for servers that are ours alone. */
+  createRole(name: string): Promise<void>
+  /** Drops every database, whoever is connected; never throws. Calling it again does nothing. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the server for scratch databases: an embedded one of this user's own in the major version
+ * given, else `scratch.url`. First drops what commands that were killed have left there.
+ * @param major the production server's; undefined: not known
+ * @throws {MigrationError} SCRATCH_FAILED, CONNECTION_FAILED, EMBEDDED_UNAVAILABLE, EMBEDDED_FAILED
+ */
+export async function openScratch(settings: Settings, major: number | undefined): Promise<Scratch> {
+  const server = await scratchServer(settings, major)
+  try {
+    const options = { label: server.label, wait: settings.wait, patience: 10_000 }
+    const session = await connect(server.connection, options)
+    const owner = await ownOwner()
+    await holdTag(session, owner)
+    await clearDead(session)
+    const [row] = await session.query<{ version: number }>(
+      `SELECT pg_catalog.current_setting('server_version_num')::integer ${divided} 10000 AS version`,
+    )
+    return new ServerScratch(server, session, owner, settings.scratch.extensions, row!.version)
+  } catch (error) {
+    await server.release()
+    throw error
+  }
+}
+
+class ServerScratch implements Scratch {
+  private readonly made: Made[] = []
+  private closing: Promise<void> | undefined
+
+  constructor(
+    private readonly server: ScratchServer,
+    private readonly session: Session,
+    private readonly owner: ScratchOwner,
+    private readonly extensions: readonly string[],
+    readonly major: number,
+  ) {}
+
+  get own(): boolean {
+    return this.server.own
+  }
+
+  async create(): Promise<ScratchDatabase> {
+    const database = await this.make('template0')
+    if (this.extensions.length === 0) return database
+    const pool = await database.pool()
+    for (const name of this.extensions) {
+      await pool
+        .query(`CREATE EXTENSION IF NOT EXISTS ${quoteIdentifier(name)} CASCADE`)
+        .catch((cause: unknown) => {
+          throw extensionMissing(cause) ?? cause
+        })
+    }
+    return database
+  }
+
+  async copy(original: ScratchDatabase): Promise<ScratchDatabase> {
+    await original.rest()
+    return this.make(quoteIdentifier(original.name))
+  }
+
+  async createRole(name: string): Promise<void> {
+    await this.run(`CREATE ROLE ${quoteIdentifier(name)}`).catch((error: { code?: string }) => {
+      // both schemas are built at once, and may need the same role
+      if (error.code !== '42710') throw error
+    })
+  }
+
+  close(): Promise<void> {
+    this.closing ??= this.dropAll()
+    return this.closing
+  }
+
+  async run(sql: string): Promise<void> {
+    const { error } = await this.session.send(sql)
+    if (error) throw error
+  }
+
+  private async make(template: string): Promise<ScratchDatabase> {
+    if (this.closing) throw new Error('the scratch server is let go')
+    const name = scratchName(this.owner, this.made.length + 1)
+    const database = new Made(name, { ...this.server.connection, database: name })
+    this.made.push(database)
+    const quick = this.own && this.major >= 15 ? ' STRATEGY file_copy' : ''
+    await this.run(`CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${template}${quick}`).catch(
+      (cause: unknown) => {
+        throw notMade(cause, this.server.label)
+      },
+    )
+    return database
+  }
+
+  /** What cannot be dropped, since the server is gone or goes, the next command drops. */
+  private async dropAll(): Promise<void> {
+    for (const database of this.made) {
+      const drop = `DROP DATABASE IF EXISTS ${quoteIdentifier(database.name)} WITH (FORCE)`
+      await this.run(drop).catch(() => undefined)
+      // its connections are gone, but a pool waits for whoever still has one
+      database.rest().catch(() => undefined)
+    }
+    await this.session.close()
+    await this.server.release()
+  }
+}
+
+class Made implements ScratchDatabase {
+  private opened: Promise<Pool> | undefined
+
+  constructor(
+    readonly name: string,
+    readonly connection: ConnectionParts,
+  ) {}
+
+  pool(): Promise<Pool> {
+    this.opened ??= openPool(this.connection)
+    return this.opened
+  }
+
+  async rest(): Promise<void> {
+    const opened = this.opened
+    this.opened = undefined
+    await (await opened)?.end()
+  }
+}
+
+/** The error for an extension that the scratch server lacks; undefined for any other failure. */
+export function extensionMissing(error: unknown): MigrationError | undefined {
+  const { message, detail } = error as { message?: string; detail?: string }
+  const text = `${message}\n${detail}`
+  const pattern =
+    /extension "([^"]+)" is not available|extension control file "[^"]*\/([^/"]+)\.control"/
+  const [, first, second] = pattern.exec(text) ?? []
+  const name = first ?? second
+  if (name === undefined) return undefined
+  return new MigrationError('EXTENSION_MISSING', `the scratch server has no extension "${name}"`, {
+    detail: 'The schema is built in a scratch database, and cannot be without it.',
+    hint: `Set scratch.url to a server that has ${name} and on which typetrek may create databases.`,
+    cause: error,
+  })
+}
+
+function notMade(cause: unknown, label: string): MigrationError {
+  const { message, code } = cause as { message?: string; code?: string }
+  const hint =
+    code === '42501'
+      ? 'Give the role of scratch.url the right CREATEDB, or name another server there.'
+      : 'Look at the server that scratch.url names.'
+  return new MigrationError('SCRATCH_FAILED', `cannot create a scratch database on ${label}`, {
+    detail: message,
+    hint,
+    sqlstate: code,
+    cause,
+  })
+}
