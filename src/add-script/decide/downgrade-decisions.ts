@@ -65,7 +65,20 @@ export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecis
   }
   const restored = await restoreKeys(sides.from, sides.to, (id, type) => fillerFor(sides, id, type))
   obstacles.push(...restored.obstacles)
-  return { using, backfill, labels: new Map(), losses, obstacles, restored: restored.steps }
+  const labels = inverseLabels(up.labels, sides.to)
+  return { using, backfill, labels, losses, obstacles, restored: restored.steps }
+}
+
+/** Rows whose value was mapped to a new one get their old value again. */
+function inverseLabels(up: Decisions['labels'], { facts }: Catalog): Decisions['labels'] {
+  const found = new Map<string, Map<string, string>>()
+  for (const [type, mapped] of up) {
+    const old = factsOf(facts, 'type').find(({ id }) => `${id.schema}.${id.name}` === type)
+    const values = (old?.payload['values'] ?? []) as readonly string[]
+    const back = [...mapped].filter(([, to]) => !values.includes(to)).toReversed()
+    found.set(type, new Map(back.map(([from, to]) => [to, from])))
+  }
+  return found
 }
 
 /** A value for all rows; none for a key, where it would be repeated, and where the checks refuse it. */

@@ -99,7 +99,7 @@ class Sampler {
     const char = this.next
     this.at++
     if (char === '\\') return this.escape()
-    if (char === '.') return this.pick([...'a1bA'])
+    if (char === '.') return this.pick(Array.from('a1bA'))
     return /[\^$]/.test(char) ? '' : char
   }
 
@@ -115,8 +115,9 @@ class Sampler {
     const char = this.next
     this.at++
     const ofClass = classes[char.toLowerCase()]
-    if (ofClass && /[dws]/.test(char)) return this.pick([...ofClass])
-    if (/[DWS]/.test(char)) return this.pick([...alphabet].filter((one) => !ofClass?.includes(one)))
+    if (ofClass && /[dws]/.test(char)) return this.pick(Array.from(ofClass))
+    if (/[DWS]/.test(char))
+      return this.pick(Array.from(alphabet).filter((one) => !ofClass?.includes(one)))
     if (/[AZmMyYbB0-9]/.test(char)) return ''
     return { n: '\n', t: '\t', r: '\r' }[char] ?? char
   }
@@ -128,17 +129,17 @@ class Sampler {
       if (!first && this.take(']')) break
       found.push(...this.bracketItem())
     }
-    return isNegated ? [...alphabet].filter((char) => !found.includes(char)) : found
+    return isNegated ? Array.from(alphabet).filter((char) => !found.includes(char)) : found
   }
 
   private bracketItem(): readonly string[] {
     const [named, name = ''] = /^\[:(\w+):\]/.exec(this.pattern.slice(this.at)) ?? []
     if (named !== undefined) {
       this.at += named.length
-      return [...(namedClasses[name] ?? '')]
+      return Array.from(namedClasses[name] ?? '')
     }
     const from = this.bracketChar()
-    if (from.length > 1) return [...from]
+    if (from.length > 1) return Array.from(from)
     const isRange = this.next === '-' && !['', ']'].includes(this.pattern[this.at + 1] ?? '')
     if (!isRange) return [from]
     this.at++
