@@ -3,7 +3,7 @@ import { candidates, literalsIn, textsIn } from './row-values'
 import type { ColumnFacts } from '../tables/tables'
 
 /** So many values of a column are tried at most, so that pairs of columns can be tried. */
-const most = 90
+const most = 120
 
 /**
  * Values that a column may need for its conditions to hold, the likeliest first: those of its type,
@@ -69,10 +69,11 @@ function relativeDays(): string[] {
 }
 
 function strings({ constants, texts }: Constants): string[] {
-  const matching = texts.flatMap((text) => [
+  const each = texts.map((text) => [
     ...(/[%_]/.test(text) ? likeTexts(text) : []),
     ...(/[\^$[\]()\\*+?{|.]/.test(text) ? matchingTexts(text) : []),
   ])
+  const matching = [...together(each), ...each.flat()]
   const plain = texts.filter((text) => text.length > 0 && text.length < 200)
   const around = plain.flatMap((text) => [`${text}1`, `a${text}b`, `1${text}`, `${text}a`])
   const lengths = constants.map(Number).filter((length) => length > 0 && length <= 4000)
@@ -82,6 +83,16 @@ function strings({ constants, texts }: Constants): string[] {
     ...plain.filter((text) => text.length < length).map((text) => text.padEnd(length, '1')),
   ])
   return [...plain, ...matching, ...filled, ...around, 'abc', 'xyz', 'ABC', 'XYZ', 'a@b.cd', '']
+}
+
+/** For several patterns at once: what matches one, followed by what matches another. */
+function together(each: readonly (readonly string[])[]): string[] {
+  const few = each.map((samples) => samples.slice(0, 3)).slice(0, 4)
+  return few.flatMap((one) =>
+    few.flatMap((other) =>
+      one === other ? [] : one.flatMap((start) => other.map((end) => start + end)),
+    ),
+  )
 }
 
 function documents({ constants, texts }: Constants): string[] {
