@@ -1,5 +1,6 @@
 import type { DatabaseError } from 'pg'
 import type { MigrationError } from '../errors'
+import { shown } from '../catalog/object-names'
 import { fittingTables } from './compatible'
 import { fillTables, type Unfilled } from './fill'
 import type { Scratch, ScratchDatabase } from '../scratch/scratch'
@@ -49,6 +50,21 @@ function remarkOn({ table, reason }: Unfilled): string {
   return `Table ${table} was empty when it was tried, since no row was accepted: ${reason}.`
 }
 
+/** Rows of one table. */
+interface RowsOf {
+  schema: string
+  table: string
+}
+
+/** A table where the server may name none. */
+type Perhaps = { [Part in keyof RowsOf]: string | undefined }
+
+/** True for a table's rows under its old name, the one that the error gives, or a parent's. */
+function areOf({ schema, table }: RowsOf, of: TableFacts, now: Perhaps): boolean {
+  const isNamed = (one: Perhaps) => one.schema === schema && one.table === table
+  return isNamed(of) || isNamed(now) || of.ancestors.includes(shown({ schema, name: table }))
+}
+
 /**
  * What to try after rows have stopped a script: rows that fit what the tables become, then one row in
  * the table at fault, which is like no other, then none where the script says that it fails on any.
@@ -59,7 +75,7 @@ export async function nextWish(
   last: RowsWish | undefined,
   tables: readonly TableFacts[],
   refused: MigrationError,
-  { announced = [] }: { announced?: readonly { sql: string; comments: readonly string[] }[] },
+  { announced = [] }: { announced?: readonly { failsOnRows: readonly RowsOf[] }[] },
   target: () => Promise<readonly TableFacts[]>,
 ): Promise<RowsWish | undefined> {
   if (!last) return { target: await target(), limits: new Map() }
@@ -73,8 +89,8 @@ export async function nextWish(
     for (const { oid } of fewer) limits.set(oid, 1)
     return { ...last, limits }
   }
-  const said = announced.filter(({ comments }) => comments.some((one) => one.startsWith('Fails ')))
   const [one] = at.length === 1 && limits.get(at[0]!.oid) !== 0 ? at : []
-  if (!one || !said.some(({ sql }) => sql.includes(one.table))) return undefined
+  const fails = announced.flatMap(({ failsOnRows }) => failsOnRows)
+  if (!one || !fails.some((rows) => areOf(rows, one, { schema, table }))) return undefined
   return { ...last, limits: limits.set(one.oid, 0) }
 }

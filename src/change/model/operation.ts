@@ -1,9 +1,17 @@
 import { quoteIdentifier } from '../../database/quote'
 import type { Action, ColumnId, Id } from '../../catalog/facts'
 import { describe, relationOf, shown } from '../../catalog/object-names'
-import type { Statement } from './answers'
+import type { LostData, Statement } from './answers'
 
 export { columnKey, type ColumnId } from '../../catalog/facts'
+
+/** What pg-delta knows of a statement that it plans. */
+export interface EngineJudgement {
+  lock: Action['lockClass']
+  rewrites: boolean
+  losesData: boolean
+  boundary: 'none' | 'commit after' | 'outside'
+}
 
 /** A statement in the making. */
 export interface Step extends Statement {
@@ -14,12 +22,21 @@ export interface Step extends Statement {
   drops?: Id
   /** Steps with the same chain keep their order, whatever is put off. */
   chain?: string
+  /** Absent where the statement is typetrek's own. */
+  engine?: EngineJudgement
 }
 
 /** A step of ours, on a table where one is named. */
 export function step(sql: string, ids: readonly Id[], more: Partial<Step> = {}): Step {
   const verb = more.verb ?? 'alter'
-  const plain = { comments: [], destructive: false, transactional: true }
+  const plain = {
+    comments: [],
+    destructive: false,
+    transactional: true,
+    loses: [],
+    converts: [],
+    failsOnRows: [],
+  }
   return { ...plain, ...more, sql, ids, verb, group: groupOf(ids) }
 }
 
@@ -32,7 +49,28 @@ export function stepOf(action: Action): Step {
     ...step(sql.trim().replace(/;$/, ''), ids, { verb }),
     ...(verb === 'drop' && dropped && { drops: dropped }),
     transactional: action.transactionality !== 'nonTransactional',
+    engine: judgementOf(action),
   }
+}
+
+const boundaries = {
+  transactional: 'none',
+  commitBoundaryAfter: 'commit after',
+  nonTransactional: 'outside',
+} as const
+
+function judgementOf(action: Action): EngineJudgement {
+  return {
+    lock: action.lockClass,
+    rewrites: action.rewriteRisk,
+    losesData: action.dataLoss === 'destructive',
+    boundary: boundaries[action.transactionality],
+  }
+}
+
+/** The values of a column, as a statement loses, converts or refuses them. */
+export function valuesOf({ schema, table, name }: ColumnId): Required<LostData> {
+  return { schema, table, column: name }
 }
 
 function groupOf(ids: readonly Id[]): string {

@@ -5,7 +5,14 @@ import { type ColumnChange, columnChanges, newColumns } from '../../catalog/colu
 import { type Decisions, usingOf } from '../model/decisions'
 import { type Id, type IdOf, textOf } from '../../catalog/facts'
 import { shown } from '../../catalog/object-names'
-import { alterColumn, columnKey, step, type ColumnId, type Step } from '../model/operation'
+import {
+  alterColumn,
+  columnKey,
+  step,
+  type ColumnId,
+  type Step,
+  valuesOf,
+} from '../model/operation'
 
 /**
  * Puts what happens to a column into the one order that works: rows of the old type, DROP DEFAULT
@@ -47,11 +54,17 @@ function arrangeRetyped(steps: Step[], change: ColumnChange, decisions: Decision
   for (const [at, one] of steps.entries()) {
     if (!moved(one)) result.push(one)
     if (at === early) result.push(...dropped.map((each) => ({ ...each, ...chained })))
-    if (at === typeAt) result.push(...before.map((each) => ({ ...each, ...chained })))
+    if (at === typeAt)
+      result.push(...before.map((each) => ({ ...each, ...chained, ...engineOf(one) })))
     if (at === Math.max(typeAt, lastDefault))
       result.push(...late.map((each) => ({ ...each, ...chained })))
   }
   return result
+}
+
+/** What pg-delta knows of the statement that another one replaces. */
+function engineOf({ engine }: Step): Pick<Step, 'engine'> {
+  return engine ? { engine } : {}
 }
 
 function retyping(change: ColumnChange, ids: readonly Id[], decisions: Decisions) {
@@ -66,7 +79,14 @@ function retyping(change: ColumnChange, ids: readonly Id[], decisions: Decisions
   const sets = to.default !== undefined && (drops || to.default !== from.default)
   return {
     dropped: drops ? [step(`${start} DROP DEFAULT`, [id], { verb: 'drop' })] : [],
-    before: [step(`${start} TYPE ${to.fullType}${conversion}`, every, { comments, destructive })],
+    before: [
+      step(`${start} TYPE ${to.fullType}${conversion}`, every, {
+        comments,
+        destructive,
+        loses: destructive ? [valuesOf(id)] : [],
+        converts: conversion === '' ? [] : [valuesOf(id)],
+      }),
+    ],
     after: sets ? [step(`${start} SET DEFAULT ${to.default}`, every)] : [],
   }
 }
@@ -91,7 +111,8 @@ function requiring({ id }: ColumnChange, decisions: Decisions): Step[] {
   const chained = { chain: columnKey(id) }
   const required = step(`${alterColumn(id)} SET NOT NULL`, [id], chained)
   if (!fill) return [required]
-  if (fill.expression === '') return [{ ...required, comments: fill.comments }]
+  if (fill.expression === '')
+    return [{ ...required, comments: fill.comments, failsOnRows: [valuesOf(id)] }]
   return [filling(id, fill.expression, fill.comments, true), required]
 }
 
@@ -115,7 +136,10 @@ function fillNew(steps: Step[], id: ColumnId, decisions: Decisions): Step[] {
   const start = `ALTER TABLE ${table} ADD COLUMN ${quoteIdentifier(id.name)} `
   return steps.flatMap((one) => {
     if (!one.sql.startsWith(start)) return [one]
-    if (fill.expression === '') return [{ ...one, comments: fill.comments }]
+    if (fill.expression === '') {
+      const { schema, table: name } = id
+      return [{ ...one, comments: fill.comments, failsOnRows: [{ schema, table: name }] }]
+    }
     const chain = columnKey(id)
     return [
       { ...one, sql: one.sql.replace(/ NOT NULL(?= DEFAULT |$)/, ''), chain },

@@ -4,8 +4,8 @@ import { quoteIdentifier, quoteLiteral } from '../../database/quote'
 import type { Catalog } from '../../catalog/catalog'
 import type { Decisions } from '../model/decisions'
 import { factsOf, type Id, type IdOf, keyOf } from '../../catalog/facts'
-import { shown } from '../../catalog/object-names'
-import type { Step } from '../model/operation'
+import { freeName, shown } from '../../catalog/object-names'
+import { alterColumn, type ColumnId, type Step, valuesOf } from '../model/operation'
 import { flagOf, means, type Questions } from '../model/option-values'
 import type { Answers } from '../model/answers'
 
@@ -81,35 +81,73 @@ function known(id: IdOf<'type'>, label: string, labels: readonly string[]): stri
   })
 }
 
-/** Puts the mapping of lost labels into pg-delta's conversion of the columns. */
+/** Names the enum that is replaced as a person would, and maps the lost values of the columns. */
 export function mapLabels(
   steps: readonly Step[],
   from: Catalog,
   to: Catalog,
   decisions: Decisions,
 ): Step[] {
-  let mapped = [...steps]
-  for (const { id, lost } of labelChanges(from, to)) {
-    const mapping = decisions.labels.get(`${id.schema}.${id.name}`)
-    const type = quoteIdentifier(id.schema, id.name)
-    const aside = `${id.name}_old`
-    mapped = mapped.map((one) => {
-      const sql = one.sql.replaceAll(/"[^"]*__pgdelta_replaced[^"]*"/g, (name) =>
-        name.includes(id.name) ? quoteIdentifier(aside) : name,
-      )
-      const conversion = / USING ("(?:[^"]|"")+")::text(\[\])?::/.exec(sql)
-      if (!conversion || !sql.includes(`::${type}`)) return { ...one, sql }
-      const [whole, column = '', array] = conversion
-      const value = array ? replaceInArray(column, mapping) : replaceLabel(column, mapping)
-      return {
-        ...one,
-        sql: sql.replace(whole, () => ` USING ${value}::`),
-        comments: [...one.comments, ...commentsOn(lost, mapping)],
-        ...(lost.length > 0 && { destructive: (mapping?.size ?? 0) > 0 }),
-      }
-    })
+  return labelChanges(from, to).reduce((mapped: readonly Step[], change) => {
+    const old = replacedName(steps, change.id)
+    const columns = from.facts.incomingEdges(change.id).map((edge) => edge.from)
+    const rename = old === undefined ? undefined : renameReplaced(change.id, old, from, to)
+    return mapped.map((one) =>
+      convertValues(
+        rename ? { ...one, sql: rename(one.sql) } : one,
+        change,
+        columns.filter((id): id is ColumnId => id.kind === 'column'),
+        decisions.labels.get(`${change.id.schema}.${change.id.name}`),
+      ),
+    )
+  }, steps) as Step[]
+}
+
+/** The name that pg-delta gives the old enum, until nothing uses it any more. */
+function replacedName(steps: readonly Step[], { schema, name }: IdOf<'type'>): string | undefined {
+  const start = `ALTER TYPE ${quoteIdentifier(schema, name)} RENAME TO `
+  return steps.find(({ sql }) => sql.startsWith(start))?.sql.slice(start.length)
+}
+
+function renameReplaced(
+  { schema, name }: IdOf<'type'>,
+  old: string,
+  from: Catalog,
+  to: Catalog,
+): (sql: string) => string {
+  const start = `ALTER TYPE ${quoteIdentifier(schema, name)} RENAME TO ${old}`
+  const other = quoteIdentifier(freeName({ schema, name }, [from.facts, to.facts]))
+  const home = quoteIdentifier(schema)
+  return (sql) =>
+    sql === start
+      ? sql.replace(old, () => other)
+      : sql.replaceAll(`${home}.${old}`, () => `${home}.${other}`)
+}
+
+function convertValues(
+  one: Step,
+  { id, lost }: LabelChange,
+  columns: readonly ColumnId[],
+  mapping: ReadonlyMap<string, string> = new Map(),
+): Step {
+  const conversion = / USING ("(?:[^"]|"")+")::text(\[\])?::/.exec(one.sql)
+  const own = columns.find((column) => one.sql.startsWith(`${alterColumn(column)} TYPE `))
+  if (!conversion || !own || !one.sql.includes(`::${quoteIdentifier(id.schema, id.name)}`))
+    return one
+  const [whole, column = '', array] = conversion
+  const value = array ? replaceInArray(column, mapping) : replaceLabel(column, mapping)
+  const values = [valuesOf(own)]
+  return {
+    ...one,
+    sql: one.sql.replace(whole, () => ` USING ${value}::`),
+    comments: [...one.comments, ...commentsOn(lost, mapping)],
+    converts: values,
+    ...(lost.length > 0 && {
+      destructive: mapping.size > 0,
+      loses: mapping.size > 0 ? values : [],
+      failsOnRows: lost.some((label) => !mapping.has(label)) ? values : [],
+    }),
   }
-  return mapped
 }
 
 function replaceLabel(column: string, mapping: ReadonlyMap<string, string> = new Map()): string {
