@@ -137,7 +137,7 @@ function withCache(contestant: Contestant): Contestant {
 }
 
 function compiled(contestant: Contestant): Contestant {
-  const loader = JSON.stringify(join(repository, 'dist/src/script/load.js'))
+  const loader = JSON.stringify(join(repository, 'dist/src/script/typescript/load-module.js'))
   const code = `const { loadModule } = require(${loader})
 const load = async () => {
   for (const name of require('fs').readdirSync('migration')) await loadModule(process.cwd() + '/migration/' + name)

@@ -19,20 +19,20 @@ export type {
   Question,
   Rename,
 } from './change/model/answers'
-export type { Migrator } from './run/migrator-type'
-export type { ExecuteOptions, ListOptions, SetUpOptions } from './run/option-shapes'
-export type { Connectable } from './database/callers'
-export type { Entry, FullEntry, Operation, Outcome } from './journal/entry'
+export type { Migrator } from './migrator/migrator-type'
+export type { ExecuteOptions, ListOptions, SetUpOptions } from './migrator/option-shapes'
+export type { Connectable } from './database/application/callers'
+export type { Entry, FullEntry, Operation, Outcome } from './journal/model/entry'
 export type { Answer, Plan, PendingScript, Request, Step, Target } from './plan/plan'
-export type { InitFunction, InitMigration, InitObject } from './run/initial'
-export type { ApproveJournalSql, JournalSql } from './run/journal-sql'
-export type { RunningScript } from './run/running-script'
-export type { RunningNow, Status } from './run/status'
-export type { LockSession } from './run/unlock'
-export type { NoticeKind, Observer, RunReport, ScriptName } from './run/report'
+export type { InitFunction, InitMigration, InitObject } from './set-up/build-initial-schema'
+export type { ApproveJournalSql, JournalSql } from './run/context/journal-sql'
+export type { RunningScript } from './run/lock/running-script'
+export type { RunningNow, Status } from './migrator/status'
+export type { LockSession } from './run/lock/lock-sessions'
+export type { NoticeKind, Observer, RunReport, ScriptName } from './run/context/events'
 export type { ScriptContext } from './script/context'
 export type { ChecksumKind, Direction, Kind, Script, ScriptOptions, SqlPart } from './script/script'
-export { readSettings, type SettingsRequest } from './settings/settings'
+export { readSettings, type SettingsRequest } from './settings/read-settings'
 export type { SettingsSource } from './settings/library'
 export type {
   ConnectionParts,
@@ -45,8 +45,8 @@ export type {
   SettingOrigin,
   Settings,
   TransactionMode,
-} from './settings/types'
+} from './settings/value/setting-types'
 export type { MigrationKey } from './settings/migration-keys'
-export type { SettingFlags } from './settings/settings'
+export type { SettingFlags } from './settings/read-settings'
 export type { ShownSettings } from './settings/show-settings'
 export type { OtherHistory } from './journal/histories'

@@ -1,12 +1,12 @@
 import type { DataSource } from 'typeorm'
-import { databaseOf, type Connectable } from './database/callers'
+import { databaseOf, type Connectable } from './database/application/callers'
 import { MigrationError } from './errors'
-import { migratorOn, openMigrator, type Migrator } from './migrator'
+import { migratorOn, openMigrator, type Migrator } from './migrator/migrator'
 import type { Plan } from './plan/plan'
-import type { InitMigration } from './run/initial'
-import { setUpShape, type ExecuteOptions } from './run/option-shapes'
-import { checkArgument, checkValue, oneOf, text } from './settings/arguments'
-import type { Observer } from './run/report'
+import type { InitMigration } from './set-up/build-initial-schema'
+import { setUpShape, type ExecuteOptions } from './migrator/option-shapes'
+import { checkArgument, checkValue, oneOf, text } from './settings/value/arguments'
+import type { Observer } from './run/context/events'
 import { settingsFor, type SettingsSource } from './settings/library'
 
 /** How `setUpMigration` builds an empty database, and what a boot does with one that is there. */
@@ -131,6 +131,6 @@ function refusePending({ pending, unfinished }: Plan): void {
  * @throws {MigrationError} SETTINGS_NOT_FOUND, SETTINGS_INVALID, CONNECTION_FAILED
  */
 export async function dataSourceFromConfig(config = 'development.ini'): Promise<DataSource> {
-  const { applicationDataSource } = await import('./database/application.js')
+  const { applicationDataSource } = await import('./database/application-data-source.js')
   return applicationDataSource(await settingsFor(config))
 }

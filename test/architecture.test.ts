@@ -16,7 +16,8 @@ const rooms = [
   ['journal'],
   ['plan'],
   ['run'],
-  ['migrator.ts'],
+  ['set-up'],
+  ['migrator'],
   ['setup.ts'],
   ['scratch'],
   ['catalog'],
@@ -33,22 +34,22 @@ const pure = [
   'plan/planner.ts',
   'plan/survey.ts',
   'plan/target.ts',
-  'journal/state.ts',
-  'journal/packed.ts',
-  'journal/table.ts',
-  'journal/other-tools.ts',
-  'database/quote.ts',
-  'run/batch.ts',
+  'journal/model/applied-state.ts',
+  'journal/model/packed-entries.ts',
+  'journal/model/claim.ts',
+  'journal/model/other-tools.ts',
+  'database/sql/quote.ts',
+  'run/batch/message.ts',
   'script/script.ts',
-  'script/name.ts',
-  'script/sections.ts',
-  'script/lexer.ts',
+  'script/layout/script-name.ts',
+  'script/sections/sections.ts',
+  'script/lexer/lexer.ts',
   'script/position.ts',
-  'settings/ini.ts',
-  'settings/address.ts',
-  'settings/nearest.ts',
-  'settings/duration.ts',
-  'settings/redact.ts',
+  'settings/ini/ini.ts',
+  'settings/address/address.ts',
+  'settings/value/nearest.ts',
+  'settings/value/duration.ts',
+  'settings/value/redact.ts',
   'scratch/scratch-name.ts',
   'add-script/source/unified-diff.ts',
   'sample-rows/row-values.ts',
@@ -65,7 +66,7 @@ const pure = [
 ]
 
 /** A process of its own, which gets its task as an argument and writes into its own log. */
-const keeper = 'database/embedded/keeper.ts'
+const keeper = 'database/embedded/supervisor-process.ts'
 
 /** `schema_diff_cmd` is a command line that the user wrote for a shell. */
 const userCommand = 'add-script/source/diff-command.ts'
@@ -168,7 +169,7 @@ test('the imports are read: every file that is imported exists', () => {
 
   assert.deepEqual(missing, [])
   const known = byPath.get('journal/journal.ts')?.imports ?? []
-  assert.ok(known.some(({ of, typeOnly }) => of === 'database/quote.ts' && !typeOnly))
+  assert.ok(known.some(({ of, typeOnly }) => of === 'database/sql/quote.ts' && !typeOnly))
   assert.ok(known.some(({ of, typeOnly }) => of === 'pg' && typeOnly))
 })
 
@@ -277,7 +278,7 @@ test('only the command line reads its arguments and prints', () => {
 test('one function quotes identifiers', () => {
   const quoting = problems(({ code }) => (/, ?(['"`])""\1/.test(code) ? ['quotes'] : []))
 
-  assert.deepEqual(quoting, ['database/quote.ts: quotes'])
+  assert.deepEqual(quoting, ['database/sql/quote.ts: quotes'])
 })
 
 test('no command goes through a shell but the one that is the user’s own', () => {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Clone, withClone } from './support/clone'
-import { serverUser } from '../src/database/embedded/owner'
+import { serverUser } from '../src/database/embedded/place/owner'
 
 const isRoot = process.getuid?.() === 0
 

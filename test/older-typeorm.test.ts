@@ -7,7 +7,7 @@ import { test } from 'node:test'
 const files = [
   'typeorm',
   'setup',
-  'run/code',
+  'run/typescript',
   'run/data-source',
   'run/lent-state',
   'run/callers',

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { delimiter, join } from 'node:path'
-import { commandTable } from '../src/cli/commands'
-import { longFlag, optionTable, type OptionName } from '../src/cli/options'
+import { commandTable } from '../src/cli/arguments/commands'
+import { longFlag, optionTable, type OptionName } from '../src/cli/arguments/option-table'
 import * as publicNames from '../src/index'
 import { migrationDefaults, migrationKeys } from '../src/settings/migration-keys'
 import { normalised } from './support/cli'
@@ -69,7 +69,7 @@ test('a project that follows the README migrates its database, in development an
 
 test('the code of the README boots an application on a database that is new', async () => {
   const code = blocks.find(({ language, file }) => language === 'ts' && !file)?.content ?? ''
-  const load = `require('./dist/src/script/load').loadModule(process.cwd() + '/boot.ts')`
+  const load = `require('./dist/src/script/typescript/load-module').loadModule(process.cwd() + '/boot.ts')`
 
   await withClone({}, async ({ folder, run }) => {
     await writeFile(join(folder, 'boot.ts'), code)
@@ -88,7 +88,7 @@ test('the README names every command', () => {
 })
 
 test('the README names every public function, class and method', () => {
-  const methods = readFileSync(join(repository, 'src/run/migrator-type.ts'), 'utf8')
+  const methods = readFileSync(join(repository, 'src/migrator/migrator-type.ts'), 'utf8')
   const migrator = /^export interface Migrator \{\n(.*?)^\}$/ms.exec(methods)?.[1] ?? ''
   const names = Array.from(migrator.matchAll(/^ {2}(\w+)\(/gm), ([, name = '']) => name)
   assert.ok(names.length > 8)

@@ -1,5 +1,13 @@
 import { withSystemFailures } from '../system-error'
-import { callable, checkArgument, flag, object, oneOf, signal, text } from '../settings/arguments'
+import {
+  callable,
+  checkArgument,
+  flag,
+  object,
+  oneOf,
+  signal,
+  text,
+} from '../settings/value/arguments'
 import { settingsFor, type SettingsSource } from '../settings/library'
 import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 

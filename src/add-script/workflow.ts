@@ -1,5 +1,5 @@
 import { MigrationError } from '../errors'
-import type { ScriptSource, Settings } from '../settings/types'
+import type { ScriptSource, Settings } from '../settings/value/setting-types'
 import { Ahead } from './source/prefetch'
 import { draftOf, type Draft } from './render/script-draft'
 import { emptyDraft } from './render/empty-draft'

@@ -1,7 +1,7 @@
 import { statSync, writeSync } from 'node:fs'
 import Module from 'node:module'
 import { join } from 'node:path'
-import { readVersions, versionsText } from './versions'
+import { readVersions, versionsText } from './arguments/versions'
 
 const [command, ...others] = process.argv.slice(2)
 if (command === 'version' && others.length === 0) print(`${versionsText(readVersions())}\n`)
@@ -20,7 +20,8 @@ function print(text: string): void {
 }
 
 function failed(error: Error): void {
-  const { outputFailure } = require('./output-failure') as typeof import('./output-failure')
+  const { outputFailure } =
+    require('./terminal/output-failure') as typeof import('./terminal/output-failure')
   process.stderr.write(`${outputFailure('stdout', error)}\n`)
   process.exitCode = 1
 }

@@ -1,18 +1,18 @@
 import { MigrationError } from '../errors'
 import { systemFailure } from '../system-error'
 import { toolVersion } from '../version'
-import { commandRow, isWriteCommand, type CommandName } from './commands'
-import type { Context, Handler } from './context'
-import { statusOfSignal, type Io } from './io'
-import { envelope, errorMember, failureMembers, stepsDone } from './json'
-import { checkLog } from './log'
-import { withNextStep } from './next-step'
-import { Output } from './output'
-import { parse, type Call } from './parse'
-import { renderDoneBefore, renderError } from './render-error'
-import { listenForSignals } from './signals'
+import { commandRow, isWriteCommand, type CommandName } from './arguments/commands'
+import type { Context, Handler } from './context/command-context'
+import { statusOfSignal, type Io } from './terminal/io'
+import { envelope, errorMember, failureMembers, stepsDone } from './render/json'
+import { checkLog } from './terminal/log'
+import { withNextStep } from './render/next-step'
+import { Output } from './terminal/output'
+import { parse, type Call } from './arguments/parse'
+import { renderDoneBefore, renderError } from './render/render-error'
+import { listenForSignals } from './context/signals'
 
-export type { Io, StopSignal } from './io'
+export type { Io, StopSignal } from './terminal/io'
 
 /**
  * The command line: understands `argv` (without node and the program), does what it says, and gives
@@ -137,9 +137,10 @@ function hideAddresses(argv: readonly string[], output: Output): void {
 
 /** An address that can be read says itself which part is the password. */
 function suspectsOf(text: string): string[] {
-  const { parseAddress } = require('../settings/address') as typeof import('../settings/address')
+  const { parseAddress } =
+    require('../settings/address/address') as typeof import('../settings/address/address')
   const { meansAddress, suspectsIn } =
-    require('../settings/mask') as typeof import('../settings/mask')
+    require('../settings/value/mask') as typeof import('../settings/value/mask')
   if (!meansAddress(text) || 'address' in parseAddress(text)) return []
   return suspectsIn(text)
 }

@@ -1,5 +1,5 @@
 import { main } from './main'
-import { processIo, type ProcessIo } from './process-io'
+import { processIo, type ProcessIo } from './terminal/process-io'
 
 /**
  * Runs the command line of this process and ends it. Scripts may leave timers and connections of their
@@ -26,7 +26,8 @@ function statusAfter(status: number, { failures }: ProcessIo): number {
   const failure = failures.get('stdout') ?? failures.get('stderr')
   if (!failure) return status
   const name = failures.has('stdout') ? 'stdout' : 'stderr'
-  const { outputFailure } = require('./output-failure') as typeof import('./output-failure')
+  const { outputFailure } =
+    require('./terminal/output-failure') as typeof import('./terminal/output-failure')
   if (!failures.has('stderr')) process.stderr.write(`${outputFailure(name, failure)}\n`)
   return status === 0 || status === 3 ? 1 : status
 }

@@ -1,9 +1,9 @@
-import { describeAddress } from '../settings/address'
-import { clientOptions, dataSourceOptions } from '../settings/data-source-options'
-import type { ConnectionParts, Settings } from '../settings/types'
-import type { Database } from './database'
+import { describeAddress } from '../settings/address/address'
+import { clientOptions, dataSourceOptions } from '../settings/typeorm/data-source-options'
+import type { ConnectionParts, Settings } from '../settings/value/setting-types'
+import type { Database } from './postgres/database'
 import type { EmbeddedLease } from './embedded/client'
-import { PostgresDatabase } from './postgres'
+import { PostgresDatabase } from './postgres/postgres'
 
 /**
  * Opens the database that settings name. Connects to nothing yet, but starts an embedded server and
@@ -64,13 +64,13 @@ function postgres(
 
 /** Entities may be `.ts` files, so the loader stands ready before TypeORM looks at them. */
 async function typeormOptions(settings: Settings, connection: ConnectionParts) {
-  const { enableTypeScript } = await import('../script/load.js')
+  const { enableTypeScript } = await import('../script/typescript/load-module.js')
   enableTypeScript(settings.file ?? settings.directory)
   return dataSourceOptions(settings, { connection })
 }
 
 async function dataSourceOf(settings: Settings, file: string): Promise<Database> {
-  const { loadDataSource } = await import('./data-source-module.js')
-  const { databaseOf } = await import('./callers.js')
+  const { loadDataSource } = await import('./application/data-source-module.js')
+  const { databaseOf } = await import('./application/callers.js')
   return databaseOf(await loadDataSource(file), settings.lockWait, settings.wait)
 }

@@ -1,8 +1,8 @@
 import type { Pool } from 'pg'
 import type { Ignored } from '../change/model/answers'
 import { readTables } from '../sample-rows/tables'
-import { eq, gt, ne, notMatches } from '../database/operators'
-import { quoteIdentifier } from '../database/quote'
+import { eq, gt, ne, notMatches } from '../database/sql/operators'
+import { quoteIdentifier } from '../database/sql/quote'
 
 /** The tables that have rows, as people name them. */
 export async function filledTables(pool: Pool, ignored: readonly Ignored[]): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { withSystemFailures } from '../system-error'
-import { callable, checkArgument, flag, signal, text } from '../settings/arguments'
+import { callable, checkArgument, flag, signal, text } from '../settings/value/arguments'
 import { settingsFor, type SettingsSource } from '../settings/library'
 import type { DumpSchemaOptions, DumpSchemaReport } from './dump-options'
 

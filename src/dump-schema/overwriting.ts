@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { isDirty } from '../git/git'
 import { isNoRepository } from '../git/git-errors'
 import { MigrationError } from '../errors'
-import type { Settings } from '../settings/types'
+import type { Settings } from '../settings/value/setting-types'
 import { isDumped } from './schema-text'
 
 /** A file that is there already. */

@@ -1,5 +1,5 @@
 import type { Step } from '../change/model/operation'
-import { commentLine } from '../script/comment'
+import { commentLine } from '../script/sections/comment'
 
 /** By this line a schema file is known as one that may be written anew. */
 const origin = 'Written by migrate dump_schema'

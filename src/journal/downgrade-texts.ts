@@ -1,7 +1,7 @@
-import { eq, ne } from '../database/operators'
-import { quoteIdentifier } from '../database/quote'
-import type { Session } from '../database/session'
-import type { JournalName } from './table'
+import { eq, ne } from '../database/sql/operators'
+import { quoteIdentifier } from '../database/sql/quote'
+import type { Session } from '../database/postgres/session'
+import type { JournalName } from './model/claim'
 
 /** The SQL that the journal kept to revert the newest application of each revision, where there is some. */
 export async function readDowngradeTexts(

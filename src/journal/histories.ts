@@ -1,7 +1,7 @@
 import type { QueryResultRow } from 'pg'
-import { quoteIdentifier, quoteLiteral } from '../database/quote'
-import type { Session } from '../database/session'
-import { lookFor, recognise, type FoundTable, type KnownHistory } from './other-tools'
+import { quoteIdentifier, quoteLiteral } from '../database/sql/quote'
+import type { Session } from '../database/postgres/session'
+import { lookFor, recognise, type FoundTable, type KnownHistory } from './model/other-tools'
 
 /** Another tool's record of what it has done in this database. */
 export interface OtherHistory {

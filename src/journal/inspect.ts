@@ -1,8 +1,8 @@
 import type { QueryResultRow } from 'pg'
-import { eq, gt, ne } from '../database/operators'
-import { quoteIdentifier, quoteLiteral } from '../database/quote'
+import { eq, gt, ne } from '../database/sql/operators'
+import { quoteIdentifier, quoteLiteral } from '../database/sql/quote'
 import { MigrationError } from '../errors'
-import { claimIndex, journalColumns, type JournalName } from './table'
+import { claimIndex, journalColumns, type JournalName } from './model/claim'
 
 interface Found {
   exists: boolean

@@ -1,14 +1,14 @@
 import type { DatabaseError, QueryResultRow } from 'pg'
-import { eq, ne } from '../database/operators'
-import { quoteIdentifier } from '../database/quote'
-import type { Session } from '../database/session'
+import { eq, ne } from '../database/sql/operators'
+import { quoteIdentifier } from '../database/sql/quote'
+import type { Session } from '../database/postgres/session'
 import { MigrationError } from '../errors'
-import type { Entry } from './entry'
+import type { Entry } from './model/entry'
 import { inspection, readInspection } from './inspect'
 import { refuseHidden, refuseView } from './nature'
-import { parseEntries, readEntries } from './packed'
-import { emptyState, foldEntries, type JournalState } from './state'
-import { createJournal, journalShape, readNature, type JournalName } from './table'
+import { parseEntries, readEntries } from './model/packed-entries'
+import { emptyState, foldEntries, type JournalState } from './model/applied-state'
+import { createJournal, journalShape, readNature, type JournalName } from './model/claim'
 
 /**
  * Reads what is applied, in one round trip. Never writes: a database without a journal is one

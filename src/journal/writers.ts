@@ -1,6 +1,6 @@
-import { quoteIdentifier, quoteLiteral } from '../database/quote'
-import type { Session } from '../database/session'
-import type { JournalName } from './table'
+import { quoteIdentifier, quoteLiteral } from '../database/sql/quote'
+import type { Session } from '../database/postgres/session'
+import type { JournalName } from './model/claim'
 
 interface Found {
   /** Null: something on the table itself. */

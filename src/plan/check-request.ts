@@ -1,5 +1,12 @@
 import { MigrationError } from '../errors'
-import { checkArgument, count, oneOf, text, type Check, type Shape } from '../settings/arguments'
+import {
+  checkArgument,
+  count,
+  oneOf,
+  text,
+  type Check,
+  type Shape,
+} from '../settings/value/arguments'
 
 const target: Check = {
   what: 'digits, latest, next, previous or 0 as a text',

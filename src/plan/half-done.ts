@@ -1,5 +1,5 @@
 import { MigrationError } from '../errors'
-import type { Entry } from '../journal/entry'
+import type { Entry } from '../journal/model/entry'
 import { compareRevisions } from '../script/script'
 import type { Situation } from './situation'
 

@@ -1,7 +1,7 @@
-import type { Entry, Operation } from '../journal/entry'
+import type { Entry, Operation } from '../journal/model/entry'
 import type { OtherHistory } from '../journal/histories'
 import type { Direction, Kind, Script } from '../script/script'
-import type { LateScripts } from '../settings/types'
+import type { LateScripts } from '../settings/value/setting-types'
 
 /** A version as a command takes it: digits (`0` = nothing applied) or a word. */
 export type Target = string

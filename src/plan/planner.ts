@@ -1,6 +1,6 @@
 import { MigrationError } from '../errors'
-import type { Entry } from '../journal/entry'
-import type { JournalState } from '../journal/state'
+import type { Entry } from '../journal/model/entry'
+import type { JournalState } from '../journal/model/applied-state'
 import { compareRevisions, type Script } from '../script/script'
 import { refuseBelowUnfinished, refuseWorkGone } from './half-done'
 import { refuseIrreversible } from './irreversible'

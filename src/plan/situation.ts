@@ -1,4 +1,4 @@
-import type { JournalState } from '../journal/state'
+import type { JournalState } from '../journal/model/applied-state'
 import type { Script } from '../script/script'
 import type { Survey } from './survey'
 

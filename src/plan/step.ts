@@ -1,5 +1,5 @@
-import type { Entry } from '../journal/entry'
-import type { JournalState } from '../journal/state'
+import type { Entry } from '../journal/model/entry'
+import type { JournalState } from '../journal/model/applied-state'
 import type { Script } from '../script/script'
 import type { Step } from './plan'
 import type { Situation } from './situation'

@@ -1,14 +1,14 @@
-import type { Session } from '../database/session'
+import type { Session } from '../database/postgres/session'
 import { MigrationError } from '../errors'
 import { ensureJournal, hasOutcome, readState } from '../journal/journal'
-import type { JournalState } from '../journal/state'
+import type { JournalState } from '../journal/model/applied-state'
 import type { Plan, Request, Step } from '../plan/plan'
 import { planSteps } from '../plan/planner'
 import type { Script } from '../script/script'
-import { reportNotices, type RunContext } from './context'
-import { openAhead } from './opening'
-import { historiesOf, refuseHistories } from './refuse-other-tools'
-import type { RunReport } from './report'
+import { reportNotices, type RunContext } from './context/run-context'
+import { openAhead } from './lock/early-connection'
+import { historiesOf, refuseHistories } from './lock/refuse-other-tools'
+import type { RunReport } from './context/events'
 
 /**
  * Read the journal, plan, and stop when there is nothing to do: no lock, one round trip. Else take the
@@ -35,11 +35,12 @@ export async function execute(
       refuseHistories(await historiesOf(session, state, settings, context.database))
     // what only a run with something to do needs is loaded for one
     const { refuseStale, runUntilDone, underLock } =
-      require('./perform') as typeof import('./perform')
-    const { Approval, withJournalSql } = require('./journal-sql') as typeof import('./journal-sql')
+      require('./run-plan') as typeof import('./run-plan')
+    const { Approval, withJournalSql } =
+      require('./context/journal-sql') as typeof import('./context/journal-sql')
     const approval = new Approval(context.approveJournalSql, context.signal)
     await approval.check(await withJournalSql(session, settings.journal, first))
-    const { readAhead } = require('./ahead') as typeof import('./ahead')
+    const { readAhead } = require('./prepare/preload') as typeof import('./prepare/preload')
     readAhead(first.steps)
     const elsewhere = async (waiting: Session): Promise<RunReport | undefined> => {
       const last = first.steps.at(-1)

@@ -1,5 +1,5 @@
 import type { DatabaseError, Pool } from 'pg'
-import { quoteIdentifier, quoteLiteral } from '../database/quote'
+import { quoteIdentifier, quoteLiteral } from '../database/sql/quote'
 import { candidates, literal, literalsIn, textsIn } from './row-values'
 import type { ColumnFacts, ReferenceFacts, TableFacts } from './tables'
 import { inGroups } from './table-order'

@@ -1,4 +1,4 @@
-import { quoteLiteral } from '../database/quote'
+import { quoteLiteral } from '../database/sql/quote'
 import type { ColumnFacts } from './tables'
 
 /** Texts that a type takes, by its name as PostgreSQL writes it; `n` tells rows apart. */

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { quoteIdentifier } from '../database/quote'
+import { quoteIdentifier } from '../database/sql/quote'
 import { readTables, type ColumnFacts, type TableFacts } from './tables'
 import { runTogether } from './together'
 

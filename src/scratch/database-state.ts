@@ -1,9 +1,9 @@
 import { MigrationError } from '../errors'
-import { openMigrator, type Migrator } from '../migrator'
+import { openMigrator, type Migrator } from '../migrator/migrator'
 import type { Plan } from '../plan/plan'
-import type { Settings } from '../settings/types'
+import type { Settings } from '../settings/value/setting-types'
 import { openExisting } from '../database/open'
-import { divided } from '../database/operators'
+import { divided } from '../database/sql/operators'
 
 /** What the configured database says before a difference is taken. */
 export interface Standing {

@@ -1,4 +1,4 @@
-import type { Settings } from '../settings/types'
+import type { Settings } from '../settings/value/setting-types'
 import { scratchJournal } from './scratch-settings'
 
 /** A table that is no part of any difference: the journal, TypeORM's metadata. */

@@ -1,5 +1,5 @@
 import { MigrationError } from '../errors'
-import type { Settings } from '../settings/types'
+import type { Settings } from '../settings/value/setting-types'
 import { openScratch, type Scratch } from './scratch'
 
 /** How work with scratch databases is stopped. */

@@ -1,8 +1,8 @@
-import { quoteIdentifier } from '../database/quote'
+import { quoteIdentifier } from '../database/sql/quote'
 import { MigrationError } from '../errors'
-import { openMigrator } from '../migrator'
-import { readScripts } from '../script/folder'
-import type { Settings } from '../settings/types'
+import { openMigrator } from '../migrator/migrator'
+import { readScripts } from '../script/folder/read-folder'
+import type { Settings } from '../settings/value/setting-types'
 import { extensionMissing, type Scratch, type ScratchDatabase } from './scratch'
 import { scratchJournal, scratchSettings } from './scratch-settings'
 

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { eq, matches } from '../database/operators'
-import { quoteIdentifier } from '../database/quote'
-import { beginning } from '../database/embedded/process'
-import type { Session } from '../database/session'
+import { eq, matches } from '../database/sql/operators'
+import { quoteIdentifier } from '../database/sql/quote'
+import { beginning } from '../database/embedded/place/process'
+import type { Session } from '../database/postgres/session'
 import { ownerTag, readScratchName, type ScratchOwner } from './scratch-name'
 
 /** This process, for one use. */

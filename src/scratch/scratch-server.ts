@@ -2,11 +2,11 @@ import { rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { acquireEmbedded, type EmbeddedRequest } from '../database/embedded/client'
-import { findBinaries } from '../database/embedded/binaries'
+import { findBinaries } from '../database/embedded/server/binaries'
 import { MigrationError } from '../errors'
-import { describeAddress } from '../settings/address'
-import { clientOptions } from '../settings/data-source-options'
-import type { ConnectionParts, Settings } from '../settings/types'
+import { describeAddress } from '../settings/address/address'
+import { clientOptions } from '../settings/typeorm/data-source-options'
+import type { ConnectionParts, Settings } from '../settings/value/setting-types'
 
 /** Where scratch databases are made. */
 export interface ScratchServer {

@@ -1,4 +1,4 @@
-import type { ConnectionParts, Settings } from '../settings/types'
+import type { ConnectionParts, Settings } from '../settings/value/setting-types'
 
 /** Where work on a scratch database keeps its journal, which is no part of any schema. */
 export const scratchJournal = { schema: 'public', table: 'typetrek_scratch_journal' }
@@ -48,7 +48,7 @@ const ofServer = [
 
 async function ownOptions({ database, typeorm }: Settings): Promise<Record<string, unknown>> {
   if (database.kind !== 'data_source') return typeorm
-  const { loadDataSource } = await import('../database/data-source-module.js')
+  const { loadDataSource } = await import('../database/application/data-source-module.js')
   const options = Object.entries((await loadDataSource(database.file)).options)
   return Object.fromEntries(options.filter(([name]) => !ofServer.includes(name)))
 }

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
-import { applySslMode } from './address-query'
-import { parseAddress, type ParsedAddress } from './address'
-import type { Place, Problems, Sourced } from './problems'
-import { fileText, isOptions, typeormOptions, type Options } from './typeorm-options'
-import type { ConnectionParts, DatabaseAddress } from './types'
+import { applySslMode } from './address/address-query'
+import { parseAddress, type ParsedAddress } from './address/address'
+import type { Place, Problems, Sourced } from './value/problems'
+import { fileText, isOptions, typeormOptions, type Options } from './typeorm/typeorm-options'
+import type { ConnectionParts, DatabaseAddress } from './value/setting-types'
 
 /** One source of the address: a section, or the environment. Sources are given highest first. */
 export interface AddressLayer {

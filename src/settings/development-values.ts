@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { iniValue, refuseUnknownKeys, type IniContext } from './ini-values'
-import { parseIni } from './ini'
+import { parseIni } from './ini/ini'
 import { developmentKeys, type MigrationKey, type MigrationValue } from './migration-keys'
-import { nearest } from './nearest'
-import type { Problems } from './problems'
+import { nearest } from './value/nearest'
+import type { Problems } from './value/problems'
 import { nameFor, readText } from './sources'
 
 /**

@@ -1,5 +1,5 @@
-import type { Dotenv } from './dotenv'
-import type { Sourced } from './problems'
+import type { Dotenv } from './ini/dotenv'
+import type { Sourced } from './value/problems'
 
 /** The process's environment and the `.env` beside, which it comes before. */
 export interface Environment {

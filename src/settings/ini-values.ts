@@ -1,9 +1,9 @@
 import { dirname } from 'node:path'
-import { expandKey, rawEntry } from './expand'
-import type { Ini } from './ini'
+import { expandKey, rawEntry } from './ini/expand'
+import type { Ini } from './ini/ini'
 import { migrationKeys } from './migration-keys'
-import { nearest } from './nearest'
-import type { Place, Problems, Sourced } from './problems'
+import { nearest } from './value/nearest'
+import type { Place, Problems, Sourced } from './value/problems'
 
 /** An ini file and what its values may refer to. */
 export interface IniContext {

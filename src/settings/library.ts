@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
-import { readSettings, type SettingFlags } from './settings'
-import { looksLikeAddress } from './address'
-import { checkValue, text } from './arguments'
+import { readSettings, type SettingFlags } from './read-settings'
+import { looksLikeAddress } from './address/address'
+import { checkValue, text } from './value/arguments'
 import { refuseMalformedAddress } from './sources'
-import type { Settings } from './types'
+import type { Settings } from './value/setting-types'
 
 /** What a library function takes in place of the command line's CONFIG. */
 export type SettingsSource = string | Settings

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
 import { databaseAddress } from './database-address'
-import { formatDuration } from './duration'
-import type { Problems, Sourced } from './problems'
-import type { Settings } from './types'
-import { parseList, valueReader, type ValueReader } from './values'
+import { formatDuration } from './value/duration'
+import type { Problems, Sourced } from './value/problems'
+import type { Settings } from './value/setting-types'
+import { parseList, valueReader, type ValueReader } from './value/value-reader'
 
 /** Every key of `[migration]` but `typeorm.*`. */
 export const migrationKeys = [

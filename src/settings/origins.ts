@@ -1,7 +1,7 @@
-import { addressUrl, looksLikeAddress, parseAddress } from './address'
-import { maskPasswords } from './mask'
-import type { Sourced } from './problems'
-import type { SettingOrigin } from './types'
+import { addressUrl, looksLikeAddress, parseAddress } from './address/address'
+import { maskPasswords } from './value/mask'
+import type { Sourced } from './value/problems'
+import type { SettingOrigin } from './value/setting-types'
 
 /** True for the name of a setting whose value must never be shown. */
 export function isSecretKey(key: string): boolean {

@@ -1,5 +1,5 @@
-import { redactor } from './redact'
-import type { Settings } from './types'
+import { redactor } from './value/redact'
+import type { Settings } from './value/setting-types'
 
 /** Settings as anybody may see them: secrets are `***`. */
 export type ShownSettings = Omit<Settings, 'secrets'>

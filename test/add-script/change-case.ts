@@ -14,8 +14,8 @@ import type {
   Statement,
 } from '../../src/change/model/answers'
 import type { ErrorCode, MigrationError } from '../../src/errors'
-import { lex } from '../../src/script/lexer'
-import { readSections } from '../../src/script/sections'
+import { lex } from '../../src/script/lexer/lexer'
+import { readSections } from '../../src/script/sections/sections'
 import type { SqlPart } from '../../src/script/script'
 import { failureOf } from '../support/failure'
 import { announceGolden, checkGolden, goldenText, scriptName } from './golden'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { readFolder } from '../../src/script/folder'
+import { readFolder } from '../../src/script/folder/read-folder'
 import { migrate } from '../support/cli'
 import { withFolder } from '../support/folder'
 

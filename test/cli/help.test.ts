@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
-import { commandTable } from '../../src/cli/commands'
-import { RunProgress } from '../../src/cli/progress'
-import { cellWidth } from '../../src/cli/text'
+import { commandTable } from '../../src/cli/arguments/commands'
+import { RunProgress } from '../../src/cli/render/progress'
+import { cellWidth } from '../../src/cli/text/text'
 import { migrate } from '../support/cli'
 
 const pages = [['help'], ...Object.keys(commandTable).map((name) => ['help', name])]

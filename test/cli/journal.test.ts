@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { readSince } from '../../src/cli/journal-options'
-import { userFrames } from '../../src/run/user-stack'
+import { readSince } from '../../src/cli/arguments/journal-options'
+import { userFrames } from '../../src/run/failure/user-stack'
 import { withApplication } from './application'
 
 const scripts = {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { commandRow, commandTable, type CommandName } from '../../src/cli/commands'
+import { commandRow, commandTable, type CommandName } from '../../src/cli/arguments/commands'
 import { cutOff } from '../run/cut-off'
 import { migrate, type CliResult, type Surroundings } from '../support/cli'
 import { JsonTypes } from '../support/json-types'
@@ -241,7 +241,7 @@ test('notices, what a script says, waiting and trying again are events', async (
       },
     })
     const holder = await database.client()
-    const { lockKey } = await import('../../src/run/lock.js')
+    const { lockKey } = await import('../../src/run/lock/migrator-lock.js')
     const key = lockKey({ schema: 'public', table: 'migration_journal' })
     await holder.query(`BEGIN; SELECT pg_advisory_xact_lock(${key})`)
     await writeFile(join(cwd, 'migration/6_f.sql'), 'SELECT 6')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parse } from '../../src/cli/parse'
+import { parse } from '../../src/cli/arguments/parse'
 import { withFolder } from '../support/folder'
 
 const files = { 'development.ini': '', 'settings.conf': '', 'scripts/1.sql': '' }

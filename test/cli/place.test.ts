@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { connectionOfDataSource } from '../../src/database/data-source-connection'
+import { connectionOfDataSource } from '../../src/database/application/data-source-connection'
 import { migrate } from '../support/cli'
 import { withDatabase } from '../support/database'
 import { withFolder } from '../support/folder'

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { documentText } from '../../src/cli/json'
-import { progressText } from '../../src/cli/progress'
-import { renderDoneBefore, renderError } from '../../src/cli/render-error'
-import { plain } from '../../src/cli/style'
-import { alignColumns } from '../../src/cli/table'
-import { cellWidth, counted, elapsed } from '../../src/cli/text'
+import { documentText } from '../../src/cli/render/json'
+import { progressText } from '../../src/cli/render/progress'
+import { renderDoneBefore, renderError } from '../../src/cli/render/render-error'
+import { plain } from '../../src/cli/text/style'
+import { alignColumns } from '../../src/cli/text/table'
+import { cellWidth, counted, elapsed } from '../../src/cli/text/text'
 import { MigrationError } from '../../src/errors'
 import type { StepResult } from '../../src/errors'
-import { redactor } from '../../src/settings/redact'
+import { redactor } from '../../src/settings/value/redact'
 
 const view = { style: plain, cwd: '/app', verbose: false }
 

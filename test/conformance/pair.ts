@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { lex } from '../../src/script/lexer'
+import { lex } from '../../src/script/lexer/lexer'
 import { Random } from '../support/history-random'
 
 /** Two schemas, as one line of a `.jsonl` file says them. */

@@ -1,6 +1,6 @@
 import { readTables } from '../../src/sample-rows/tables'
 import { fillTables } from '../../src/sample-rows/fill'
-import { openPool } from '../../src/database/pool'
+import { openPool } from '../../src/database/postgres/pool'
 import { type CliResult, migrate } from '../support/cli'
 import { withFolder } from '../support/folder'
 import { type Pair, withoutRoles } from './pair'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Migrator } from '../../src/migrator'
+import type { Migrator } from '../../src/migrator/migrator'
 import { withDatabase, type TestDatabase } from '../support/database'
 import { canonicalDump, dumpOf, withScripts } from './example-database'
 

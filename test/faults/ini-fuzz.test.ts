@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
-import { parseIni } from '../../src/settings/ini'
+import { parseIni } from '../../src/settings/ini/ini'
 import { times } from './mode'
 
 type Sections = Record<string, Record<string, string>>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { readName } from '../../src/script/name'
+import { readName } from '../../src/script/layout/script-name'
 import { times } from './mode'
 
 const extensions = ['sql', 'ts', 'js', 'mts', 'cts', 'mjs', 'cjs']

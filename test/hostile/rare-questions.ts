@@ -1,24 +1,24 @@
 import { scratchName } from '../../src/scratch/scratch-name'
 import { clearDead } from '../../src/scratch/scratch-owner'
 import { ensureDatabase } from '../../src/database/embedded/create-database'
-import { connect } from '../../src/database/connect'
-import type { Session } from '../../src/database/session'
-import { tidy } from '../../src/database/give-back'
+import { connect } from '../../src/database/postgres/connect'
+import type { Session } from '../../src/database/postgres/session'
+import { tidy } from '../../src/database/postgres/give-back'
 import { readHistories } from '../../src/journal/histories'
 import { hasOutcome, hasRunning } from '../../src/journal/journal'
-import { insertClaim, markTakenOver, type Claim } from '../../src/journal/table'
+import { insertClaim, markTakenOver, type Claim } from '../../src/journal/model/claim'
 import {
   cancelBackend,
   durationsSoFar,
   describeBlocker,
   describeProgress,
   findWorker,
-} from '../../src/run/aside'
-import { clearLeftovers } from '../../src/run/leftovers'
-import type { Runner } from '../../src/run/runner'
-import { readProgress } from '../../src/run/running-script'
-import { settle } from '../../src/run/settle'
-import type { LockSession } from '../../src/run/unlock'
+} from '../../src/run/lock/probe'
+import { clearLeftovers } from '../../src/run/outside/invalid-indexes'
+import type { Runner } from '../../src/run/session/execution'
+import { readProgress } from '../../src/run/lock/running-script'
+import { settle } from '../../src/run/outside/in-doubt'
+import type { LockSession } from '../../src/run/lock/lock-sessions'
 import type { TestDatabase } from '../support/database'
 
 const journal = { schema: 'public', table: 'migration_journal' }

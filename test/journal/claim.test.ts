@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Session } from '../../src/database/session'
-import { readFull } from '../../src/journal/full-entries'
+import type { Session } from '../../src/database/postgres/session'
+import { readFull } from '../../src/journal/entries'
 import { readState } from '../../src/journal/journal'
 import {
   claimIndex,
@@ -13,7 +13,7 @@ import {
   recordDone,
   takeOver,
   type JournalName,
-} from '../../src/journal/table'
+} from '../../src/journal/model/claim'
 import { claimOf, usualName, withJournal } from './with-journal'
 
 for (const [what, name] of Object.entries<JournalName>({

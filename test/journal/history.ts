@@ -1,4 +1,4 @@
-import type { Entry } from '../../src/journal/entry'
+import type { Entry } from '../../src/journal/model/entry'
 
 /**
  * Entries from a short text, in the order of their ids:

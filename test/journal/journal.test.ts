@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MigrationError } from '../../src/errors'
-import { readFull } from '../../src/journal/full-entries'
+import { readFull } from '../../src/journal/entries'
 import { ensureJournal, readState } from '../../src/journal/journal'
 import {
   createJournal,
@@ -9,7 +9,7 @@ import {
   insertClaim,
   insertRow,
   type JournalName,
-} from '../../src/journal/table'
+} from '../../src/journal/model/claim'
 import type { TestDatabase } from '../support/database'
 import { untilBlocked } from '../support/until'
 import { claimOf, usualName, withJournal } from './with-journal'

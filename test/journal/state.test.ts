@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { foldEntries } from '../../src/journal/state'
+import { foldEntries } from '../../src/journal/model/applied-state'
 import { entryOf, historyOf } from './history'
 
 const rows: [rule: string, history: string, applied: string, unfinished: string, claims: string][] =

@@ -1,6 +1,6 @@
-import { Session } from '../../src/database/session'
+import { Session } from '../../src/database/postgres/session'
 import { ensureJournal } from '../../src/journal/journal'
-import type { Claim, JournalName } from '../../src/journal/table'
+import type { Claim, JournalName } from '../../src/journal/model/claim'
 import { withDatabase, type TestDatabase } from '../support/database'
 
 export const usualName: JournalName = { schema: 'public', table: 'migration_journal' }

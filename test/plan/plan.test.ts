@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MigrationError } from '../../src/errors'
-import { emptyState, foldEntries } from '../../src/journal/state'
+import { emptyState, foldEntries } from '../../src/journal/model/applied-state'
 import { planSteps } from '../../src/plan/planner'
 import { survey } from '../../src/plan/survey'
 import { entryOf } from '../journal/history'

@@ -1,4 +1,4 @@
-import { foldEntries } from '../../src/journal/state'
+import { foldEntries } from '../../src/journal/model/applied-state'
 import type { Plan, PlanOptions, Request, Step } from '../../src/plan/plan'
 import { planSteps } from '../../src/plan/planner'
 import type { Script, SqlPart } from '../../src/script/script'

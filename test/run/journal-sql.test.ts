@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { JournalSql } from '../../src/run/journal-sql'
+import type { JournalSql } from '../../src/run/context/journal-sql'
 import { failureOf } from '../support/failure'
 import { withMigrator, type MigratorFixture } from '../support/migrator'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { lockKey } from '../../src/run/lock'
+import { lockKey } from '../../src/run/lock/migrator-lock'
 import { withMigrator } from '../support/migrator'
 import { until } from '../support/until'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { MigrationError, StepResult } from '../../src/errors'
-import type { Observer } from '../../src/run/report'
+import type { Observer } from '../../src/run/context/events'
 import { withMigrator } from '../support/migrator'
 
 interface Heard {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Session } from '../../src/database/session'
-import { backend, Watch } from '../../src/run/watch'
+import { Session } from '../../src/database/postgres/session'
+import { backend, Watch } from '../../src/run/session/watch'
 import { type TestDatabase, withDatabase } from '../support/database'
 
 const stays = () => Promise.resolve()

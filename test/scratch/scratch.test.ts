@@ -8,8 +8,8 @@ import { openScratch } from '../../src/scratch/scratch'
 import { readScratchName, scratchName } from '../../src/scratch/scratch-name'
 import { withScratch } from '../../src/scratch/lifetime'
 import { MigrationError } from '../../src/errors'
-import { readSettings } from '../../src/settings/settings'
-import type { Settings } from '../../src/settings/types'
+import { readSettings } from '../../src/settings/read-settings'
+import type { Settings } from '../../src/settings/value/setting-types'
 import { type TestDatabase, withDatabase } from '../support/database'
 import { failureOf } from '../support/failure'
 import { withFolder } from '../support/folder'
@@ -73,7 +73,7 @@ test('closing drops databases that somebody is at work in', async () => {
 })
 
 const holder = `
-const { openScratch } = require(${JSON.stringify(join(__dirname, '../../src/add-script/scratch.js'))})
+const { openScratch } = require(${JSON.stringify(join(__dirname, '../../src/scratch/scratch.js'))})
 openScratch(JSON.parse(process.argv[1]), undefined).then(async (scratch) => {
   await scratch.create()
   await scratch.create()

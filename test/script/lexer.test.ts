@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { lex } from '../../src/script/lexer'
-import { parseStatement } from '../../src/script/parse'
+import { lex } from '../../src/script/lexer/lexer'
+import { parseStatement } from '../../src/script/parser/parse-statement'
 import { costOf } from '../support/cost'
 import { atomicFunction, fragments, snippets } from './sql-corpus'
 

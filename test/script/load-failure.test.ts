@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { loadModule } from '../../src/script/load'
+import { loadModule } from '../../src/script/typescript/load-module'
 import { MigrationError } from '../../src/errors'
 import { failureOf, kinds, withProject, type Kind } from './load-fixture'
 

@@ -20,7 +20,7 @@ export const kinds = ['commonjs', 'module'] as const
 export type Kind = (typeof kinds)[number]
 
 let runs = 0
-const built = join(__dirname, '../../src/script')
+const built = join(__dirname, '../../src/script/typescript')
 const installed = dirname(dirname(require.resolve('pg/package.json')))
 
 /** A project of its own on disk, with TypeORM installed by links, its own cache, and no tsconfig.json but a given one. */
@@ -57,7 +57,7 @@ function testProject(folder: string): TestProject {
     run: async (code, environment) => {
       const head = [
         `const at = (path) => require('node:path').join(${JSON.stringify(folder)}, path)`,
-        `const load = require(${JSON.stringify(join(built, 'load.js'))})`,
+        `const load = require(${JSON.stringify(join(built, 'load-module.js'))})`,
         `const { loadScript } = require(${JSON.stringify(join(built, 'load-script.js'))})`,
       ].join('\n')
       const whole = `${head}\n;(async () => {${code}\n})()`

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { loadScript } from '../../src/script/load-script'
+import { loadScript } from '../../src/script/typescript/load-script'
 import { withProject, type TestProject } from './load-fixture'
 
 const runner = {} as never

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { EntityMetadata } from 'typeorm'
-import { loadModule } from '../../src/script/load'
-import { loadScript } from '../../src/script/load-script'
+import { loadModule } from '../../src/script/typescript/load-module'
+import { loadScript } from '../../src/script/typescript/load-script'
 import { kinds, withProject, type Kind } from './load-fixture'
 
 const runner = {} as never

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { newRevision, readName, titleFileName } from '../../src/script/name'
+import { newRevision, readName, titleFileName } from '../../src/script/layout/script-name'
 import { compareRevisions } from '../../src/script/script'
 
 function said(fileName: string): string {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MigrationError } from '../../src/errors'
-import { commentLine } from '../../src/script/comment'
-import { readSections, readSqlPart } from '../../src/script/sections'
+import { commentLine } from '../../src/script/sections/comment'
+import { readSections, readSqlPart } from '../../src/script/sections/sections'
 
 function refusal(text: string): MigrationError | undefined {
   try {

@@ -3,8 +3,13 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { lex } from '../../src/script/lexer'
-import { dataOf, isDataLine, readSchemaFile, type SchemaFile } from '../../src/script/schema-file'
+import { lex } from '../../src/script/lexer/lexer'
+import {
+  dataOf,
+  isDataLine,
+  readSchemaFile,
+  type SchemaFile,
+} from '../../src/script/folder/schema-file'
 import { withFolder } from '../support/folder'
 
 const pieces = [

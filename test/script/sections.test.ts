@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { MigrationError } from '../../src/errors'
-import { readSections, readSqlPart, writeSqlPart } from '../../src/script/sections'
+import { readSections, readSqlPart, writeSqlPart } from '../../src/script/sections/sections'
 
 function refusal(text: string): string {
   try {

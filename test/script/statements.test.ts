@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { SqlPart } from '../../src/script/script'
-import { classify } from '../../src/script/statements'
+import { classify } from '../../src/script/parser/sql-work'
 import { withDatabase } from '../support/database'
 import { fragments } from './sql-corpus'
 

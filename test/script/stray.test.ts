@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type FolderOptions, readFolder, readScripts } from '../../src/script/folder'
+import { type FolderOptions, readFolder, readScripts } from '../../src/script/folder/read-folder'
 import { failureOf } from '../support/failure'
 import { withFolder } from '../support/folder'
 

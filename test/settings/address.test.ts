@@ -6,8 +6,8 @@ import {
   describeAddress,
   looksLikeAddress,
   parseAddress,
-} from '../../src/settings/address'
-import type { ConnectionParts } from '../../src/settings/types'
+} from '../../src/settings/address/address'
+import type { ConnectionParts } from '../../src/settings/value/setting-types'
 
 const rows: [url: string, connection: ConnectionParts][] = [
   ['postgres://u:p@h:5433/d', { user: 'u', password: 'p', host: 'h', port: 5433, database: 'd' }],

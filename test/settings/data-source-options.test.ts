@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dataSourceOptions } from '../../src/settings/data-source-options'
+import { dataSourceOptions } from '../../src/settings/typeorm/data-source-options'
 import { settingsOf } from './with-settings'
 
 const ini = `

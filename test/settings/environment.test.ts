@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addressUrl } from '../../src/settings/address'
+import { addressUrl } from '../../src/settings/address/address'
 import { refusalOf, settingsOf, type Files } from './with-settings'
 
 const ini = (lines: string) => ({ 'development.ini': `[migration]\n${lines}` })

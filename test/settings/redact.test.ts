@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { redactor } from '../../src/settings/redact'
+import { redactor } from '../../src/settings/value/redact'
 
 const rows: [rule: string, secrets: string[], text: string, redacted: string][] = [
   ['as it is', ['hunter2'], 'password hunter2 refused', 'password *** refused'],

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { MigrationError } from '../../src/errors'
-import { readSettings, type SettingsRequest } from '../../src/settings/settings'
-import type { Settings } from '../../src/settings/types'
+import { readSettings, type SettingsRequest } from '../../src/settings/read-settings'
+import type { Settings } from '../../src/settings/value/setting-types'
 
 /** Files of a folder by name; a text alone is `development.ini`. */
 export type Files = string | Readonly<Record<string, string | Uint8Array>>

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Client, type QueryResultRow } from 'pg'
-import type { Server } from '../../src/database/embedded/cluster'
+import type { Server } from '../../src/database/embedded/server/cluster'
 import { testServer } from './server'
 
 /** A database of a test's own. */

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { isAlive } from '../../src/database/embedded/process'
+import { isAlive } from '../../src/database/embedded/place/process'
 import type { TestServer } from './server'
 import { until } from './until'
 

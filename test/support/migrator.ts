@@ -1,7 +1,7 @@
 import { migratorFor } from '../../src/setup'
-import type { Migrator } from '../../src/migrator'
+import type { Migrator } from '../../src/migrator/migrator'
 import { settingsFor } from '../../src/settings/library'
-import type { SettingFlags } from '../../src/settings/settings'
+import type { SettingFlags } from '../../src/settings/read-settings'
 import { withDatabase, type TestDatabase } from './database'
 import { withFolder } from './folder'
 

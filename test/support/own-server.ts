@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client, type QueryResultRow } from 'pg'
-import { findBinaries } from '../../src/database/embedded/binaries'
+import { findBinaries } from '../../src/database/embedded/server/binaries'
 import {
   type Cluster,
   createCluster,
@@ -12,9 +12,9 @@ import {
   type Server,
   startServer,
   stopServer,
-} from '../../src/database/embedded/cluster'
-import { placeBinaries, runnableInPlace } from '../../src/database/embedded/native'
-import { serverUser } from '../../src/database/embedded/owner'
+} from '../../src/database/embedded/server/cluster'
+import { placeBinaries, runnableInPlace } from '../../src/database/embedded/server/native'
+import { serverUser } from '../../src/database/embedded/place/owner'
 import { guard } from './guard'
 import { freePort } from './pgbouncer'
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
-import { serverUser, type ServerUser } from '../../src/database/embedded/owner'
+import { serverUser, type ServerUser } from '../../src/database/embedded/place/owner'
 import type { TestDatabase } from './database'
 
 export type PoolMode = 'transaction' | 'session'

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, realpath, rm, statfs, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { findBinaries } from '../../src/database/embedded/binaries'
+import { findBinaries } from '../../src/database/embedded/server/binaries'
 import {
   type Cluster,
   createCluster,
@@ -10,10 +10,10 @@ import {
   type Server,
   startServer,
   stopServer,
-} from '../../src/database/embedded/cluster'
-import { placeBinaries, runnableInPlace } from '../../src/database/embedded/native'
-import { serverUser } from '../../src/database/embedded/owner'
-import { isAlive } from '../../src/database/embedded/process'
+} from '../../src/database/embedded/server/cluster'
+import { placeBinaries, runnableInPlace } from '../../src/database/embedded/server/native'
+import { serverUser } from '../../src/database/embedded/place/owner'
+import { isAlive } from '../../src/database/embedded/place/process'
 import { guard } from './guard'
 import { until } from './until'
 

@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteLiteral } from '../../database/quote'
+import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { columnChanges, type Column, newColumns } from '../../catalog/column-changes'
 import type { TypeFacts, Verdict } from './conversions'

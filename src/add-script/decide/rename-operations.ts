@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteLiteral } from '../../database/quote'
+import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { IdOf } from '../../catalog/facts'
 import { step, type ColumnId, type Step } from '../../change/model/operation'
 

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../database/quote'
+import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { type Fact, factsOf, type Id, type IdOf, textOf } from '../../catalog/facts'
 import { clipped, freeName } from '../../catalog/object-names'

@@ -1,5 +1,5 @@
-import { ne } from '../../database/operators'
-import { quoteIdentifier } from '../../database/quote'
+import { ne } from '../../database/sql/operators'
+import { quoteIdentifier } from '../../database/sql/quote'
 import type { ColumnChange } from '../../catalog/column-changes'
 import type { Sides } from './upgrade-decisions'
 import { factsOf } from '../../catalog/facts'

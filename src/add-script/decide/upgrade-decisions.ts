@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { MigrationError } from '../../errors'
-import { quoteIdentifier } from '../../database/quote'
+import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { type ColumnChange, columnChanges, newColumns } from '../../catalog/column-changes'
 import { classify, isAssignable, sameKeys, type Verdict } from './conversions'

@@ -1,4 +1,4 @@
-import type { ScriptSource } from '../../settings/types'
+import type { ScriptSource } from '../../settings/value/setting-types'
 import type { ScriptForm } from '../render/script-draft'
 import type { Answers } from '../../change/model/answers'
 import type { AddedScript } from './files'

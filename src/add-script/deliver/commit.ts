@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { ScriptSource, Settings } from '../../settings/types'
+import type { ScriptSource, Settings } from '../../settings/value/setting-types'
 import { commitFiles, isDirty } from '../../git/git'
 import type { AddScriptOptions } from './add-script-options'
 import type { AddedScript } from './files'

@@ -1,8 +1,8 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { MigrationError } from '../../errors'
-import { newRevision, readName, titleFileName } from '../../script/name'
-import { newestRevision } from '../../script/newest'
+import { newRevision, readName, titleFileName } from '../../script/layout/script-name'
+import { newestRevision } from '../../script/layout/newest'
 import { filesOf, type Draft, type ScriptForm } from '../render/script-draft'
 
 /** A script with its revision and the texts of its files. */

@@ -1,5 +1,5 @@
-import { eq, ge, lt, plus, times } from '../../database/operators'
-import { quoteLiteral } from '../../database/quote'
+import { eq, ge, lt, plus, times } from '../../database/sql/operators'
+import { quoteLiteral } from '../../database/sql/quote'
 import { step, type ColumnId, type Step } from '../../change/model/operation'
 
 const name = '(?:"(?:[^"]|"")*"|[\\w$]+)'

@@ -1,5 +1,5 @@
-import type { ScriptSource } from '../../settings/types'
-import { commentLines } from '../../script/comment'
+import type { ScriptSource } from '../../settings/value/setting-types'
+import { commentLines } from '../../script/sections/comment'
 import type { Proof } from './prove'
 import type { Change, ScriptPart } from '../../change/model/answers'
 

@@ -1,4 +1,8 @@
-import { downgradeFunctionLine, downgradeLine, upgradeLine } from '../../script/template-lines'
+import {
+  downgradeFunctionLine,
+  downgradeLine,
+  upgradeLine,
+} from '../../script/sections/template-lines'
 import type { Draft } from './script-draft'
 
 const up = `-- ${upgradeLine}

@@ -1,4 +1,4 @@
-import { readSections } from '../../script/sections'
+import { readSections } from '../../script/sections/sections'
 import type { ScriptPart, Statement } from '../../change/model/answers'
 
 /** A script that has no name yet. Its SQL is in typetrek's own form of sections. */

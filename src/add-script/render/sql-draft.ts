@@ -1,5 +1,5 @@
-import { readSections } from '../../script/sections'
-import { classify } from '../../script/statements'
+import { readSections } from '../../script/sections/sections'
+import { classify } from '../../script/parser/sql-work'
 import type { SqlPart } from '../../script/script'
 import { renderScript } from './render'
 import type { Draft, Piece } from './script-draft'

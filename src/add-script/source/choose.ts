@@ -1,5 +1,5 @@
 import { MigrationError } from '../../errors'
-import type { ScriptSource, Settings } from '../../settings/types'
+import type { ScriptSource, Settings } from '../../settings/value/setting-types'
 
 /**
  * Where the wanted schema comes from: what the caller says, else `add_script_from`, else the command,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import type { ScriptSource, Settings } from '../../settings/types'
+import type { ScriptSource, Settings } from '../../settings/value/setting-types'
 import { buildSchema } from '../../scratch/build-schema'
 import { replayScripts } from '../../scratch/replay-scripts'
 import { runDiffCommand } from './diff-command'

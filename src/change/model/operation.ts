@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../database/quote'
+import { quoteIdentifier } from '../../database/sql/quote'
 import type { Action, ColumnId, Id } from '../../catalog/facts'
 import { describe, relationOf, shown } from '../../catalog/object-names'
 import type { LostData, Statement } from './answers'

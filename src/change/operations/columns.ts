@@ -1,5 +1,5 @@
-import { ge, plus } from '../../database/operators'
-import { quoteIdentifier, quoteLiteral } from '../../database/quote'
+import { ge, plus } from '../../database/sql/operators'
+import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { type ColumnChange, columnChanges, newColumns } from '../../catalog/column-changes'
 import { type Decisions, usingOf } from '../model/decisions'

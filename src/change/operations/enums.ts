@@ -1,6 +1,6 @@
 import { MigrationError } from '../../errors'
-import { eq } from '../../database/operators'
-import { quoteIdentifier, quoteLiteral } from '../../database/quote'
+import { eq } from '../../database/sql/operators'
+import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import type { Decisions } from '../model/decisions'
 import { factsOf, type Id, type IdOf, keyOf } from '../../catalog/facts'

@@ -1,5 +1,5 @@
-import { eq } from '../../database/operators'
-import { quoteIdentifier, quoteLiteral } from '../../database/quote'
+import { eq } from '../../database/sql/operators'
+import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import type { ColumnChange } from '../../catalog/column-changes'
 import { usingOf, type Decisions, type Using } from '../model/decisions'

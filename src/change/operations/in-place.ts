@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../database/quote'
+import { quoteIdentifier } from '../../database/sql/quote'
 import { type Catalog, rebuild, virtualMark } from '../../catalog/catalog'
 import { columnChanges, type ColumnChange } from '../../catalog/column-changes'
 import { type Engine } from '../../catalog/engine'

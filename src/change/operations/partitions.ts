@@ -1,5 +1,5 @@
 import { MigrationError } from '../../errors'
-import { quoteIdentifier } from '../../database/quote'
+import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { type Fact, factsOf, type Id, type IdOf, textOf } from '../../catalog/facts'
 import { describe, relationOf } from '../../catalog/object-names'

@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../database/quote'
+import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { type Action, type Fact, factsOf, type IdOf, keyOf, textOf } from '../../catalog/facts'
 import { step, type Step } from '../model/operation'

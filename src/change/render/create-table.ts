@@ -1,4 +1,4 @@
-import { quoteIdentifier } from '../../database/quote'
+import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/column-changes'
 import { type Fact, factsOf, type IdOf, keyOf } from '../../catalog/facts'

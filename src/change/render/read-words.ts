@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { eq, ne } from '../../database/operators'
+import { eq, ne } from '../../database/sql/operators'
 import type { Words } from '../../catalog/sql-words'
 
 const inCatalog = (namespace: string) => `${namespace} ${eq} 'pg_catalog'::pg_catalog.regnamespace`

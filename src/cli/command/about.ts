@@ -1,9 +1,9 @@
-import { isCommand } from '../commands'
-import { renderCompletion } from '../completion'
-import { answer, type Handler } from '../context'
-import { renderCommandHelp, renderHelp } from '../help'
-import type { Io } from '../io'
-import { readVersions, versionsText } from '../versions'
+import { isCommand } from '../arguments/commands'
+import { renderCompletion } from '../arguments/completion'
+import { answer, type Handler } from '../context/command-context'
+import { renderCommandHelp, renderHelp } from '../arguments/help'
+import type { Io } from '../terminal/io'
+import { readVersions, versionsText } from '../arguments/versions'
 
 /** Shows all commands, or one of them in full. */
 export const help: Handler = async ({ call, io, output }) => {

@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { DumpSchemaOptions, DumpSchemaReport } from '../../dump-schema/dump-options'
-import { canAsk, confirm } from '../ask'
-import { answer, settingsOf, type Context, type Handler } from '../context'
-import { progressOn } from '../doing'
-import { stoppable } from '../signals'
-import { counted, indented, pathFrom } from '../text'
-import { usageError } from '../usage-error'
+import { canAsk, confirm } from '../context/ask'
+import { answer, settingsOf, type Context, type Handler } from '../context/command-context'
+import { progressOn } from '../context/progress-line'
+import { stoppable } from '../context/signals'
+import { counted, indented, pathFrom } from '../text/text'
+import { usageError } from '../arguments/usage-error'
 
 /** Writes the canonical schema from the scripts; with `--check` only says whether the file builds the same. */
 export const dumpSchemaCommand: Handler = async (context) => {

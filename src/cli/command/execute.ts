@@ -1,18 +1,18 @@
-import type { Migrator } from '../../migrator'
-import type { ExecuteOptions } from '../../run/option-shapes'
+import type { Migrator } from '../../migrator/migrator'
+import type { ExecuteOptions } from '../../migrator/option-shapes'
 import type { Answer, Plan, Request } from '../../plan/plan'
-import type { JournalSql } from '../../run/journal-sql'
-import { canAsk, confirm } from '../ask'
-import { answer, type Context, type Handler } from '../context'
-import { follow } from '../follow'
-import { planDocument, runDocument } from '../json'
-import { withFailureExplained } from '../next-step'
-import type { Call } from '../parse'
-import { renderJournalSql, renderPlan } from '../render-plan'
-import { renderSummary } from '../render-report'
-import { stoppable } from '../signals'
-import { counted, visibleLines } from '../text'
-import { withMigrator } from '../with-migrator'
+import type { JournalSql } from '../../run/context/journal-sql'
+import { canAsk, confirm } from '../context/ask'
+import { answer, type Context, type Handler } from '../context/command-context'
+import { follow } from '../context/run-observer'
+import { planDocument, runDocument } from '../render/json'
+import { withFailureExplained } from '../render/next-step'
+import type { Call } from '../arguments/parse'
+import { renderJournalSql, renderPlan } from '../render/render-plan'
+import { renderSummary } from '../render/render-report'
+import { stoppable } from '../context/signals'
+import { counted, visibleLines } from '../text/text'
+import { withMigrator } from '../context/with-migrator'
 
 /** upgrade, downgrade, to, mark, skip and rebuild: runs the request, or shows its plan with `--dry-run`. */
 export const execute: Handler = (context) =>
@@ -63,7 +63,7 @@ export async function showPlan(
 ): Promise<void> {
   const { output, place } = context
   const { stepsOutside } =
-    require('../../run/steps-outside') as typeof import('../../run/steps-outside')
+    require('../../run/prepare/steps-outside') as typeof import('../../run/prepare/steps-outside')
   const { transaction } = settings
   const outside = await stepsOutside(plan.steps, transaction)
   const manner = { transaction, outside }

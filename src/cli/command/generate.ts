@@ -2,12 +2,12 @@ import type { Stats } from 'node:fs'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { MigrationError } from '../../errors'
-import { newRevision, readName, titleFileName } from '../../script/name'
-import { newestRevision } from '../../script/newest'
-import { answer, settingsOf, type Context, type Handler } from '../context'
-import { scriptTemplate } from '../template'
-import { indented, pathFrom } from '../text'
-import { usageError } from '../usage-error'
+import { newRevision, readName, titleFileName } from '../../script/layout/script-name'
+import { newestRevision } from '../../script/layout/newest'
+import { answer, settingsOf, type Context, type Handler } from '../context/command-context'
+import { scriptTemplate } from '../context/template'
+import { indented, pathFrom } from '../text/text'
+import { usageError } from '../arguments/usage-error'
 
 /** Where a new script goes and what it is called. */
 interface NewScript {

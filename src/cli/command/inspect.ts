@@ -1,8 +1,8 @@
-import { answer, type Handler } from '../context'
-import { statusDocument } from '../json'
-import { renderStatus } from '../render-status'
-import { isUpToDate } from '../status-partition'
-import { withMigrator } from '../with-migrator'
+import { answer, type Handler } from '../context/command-context'
+import { statusDocument } from '../render/json'
+import { renderStatus } from '../render/render-status'
+import { isUpToDate } from '../render/status-partition'
+import { withMigrator } from '../context/with-migrator'
 
 const answerIsNo = 3
 

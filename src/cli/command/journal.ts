@@ -1,9 +1,9 @@
-import type { Migrator } from '../../migrator'
-import type { ListOptions } from '../../run/option-shapes'
-import { answer, type Context, type Handler } from '../context'
-import { renderEntries } from '../render-entries'
-import { renderTrace } from '../render-trace'
-import { withMigrator } from '../with-migrator'
+import type { Migrator } from '../../migrator/migrator'
+import type { ListOptions } from '../../migrator/option-shapes'
+import { answer, type Context, type Handler } from '../context/command-context'
+import { renderEntries } from '../render/render-entries'
+import { renderTrace } from '../render/render-trace'
+import { withMigrator } from '../context/with-migrator'
 
 /** Shows the journal's successes. */
 export const list: Handler = (context) => entries(context, 'list', 'the journal has no entries')

@@ -1,8 +1,8 @@
 import { MigrationError } from '../../errors'
-import { addressUrl, describeAddress } from '../../settings/address'
-import type { ConnectionParts, DatabaseAddress, Settings } from '../../settings/types'
-import { answer, renderSettings, settingsOf, type Handler } from '../context'
-import { databaseMember, loadedAddress } from '../database-member'
+import { addressUrl, describeAddress } from '../../settings/address/address'
+import type { ConnectionParts, DatabaseAddress, Settings } from '../../settings/value/setting-types'
+import { answer, renderSettings, settingsOf, type Handler } from '../context/command-context'
+import { databaseMember, loadedAddress } from '../render/database-member'
 
 /** Shows every setting and where it comes from. */
 export const environ: Handler = async (context) => {

@@ -1,8 +1,8 @@
-import { confirmSurely } from '../ask'
-import { answer, type Handler } from '../context'
-import { renderLockSession, renderLockSessions } from '../render-lock'
-import { counted } from '../text'
-import { withMigrator } from '../with-migrator'
+import { confirmSurely } from '../context/ask'
+import { answer, type Handler } from '../context/command-context'
+import { renderLockSession, renderLockSessions } from '../render/render-lock'
+import { counted } from '../text/text'
+import { withMigrator } from '../context/with-migrator'
 
 /** Shows who holds the lock; with `--terminate` ends it, after a question. */
 export const unlock: Handler = (context) =>

@@ -4,13 +4,13 @@ import { connect, type Socket } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { MigrationError } from '../../errors'
-import { isAbsent } from './absence'
+import { isAbsent } from './place/absence'
 import { ensureDatabase } from './create-database'
-import { findState, type Home, openHome } from './home'
-import type { KeeperTask } from './keeper'
-import { holder } from './lock'
-import { requireSafePath } from './safe-path'
-import { type Answer, type Hello, receive, send } from './message'
+import { findState, type Home, openHome } from './place/home'
+import type { KeeperTask } from './supervisor-process'
+import { holder } from './place/folder-lock'
+import { requireSafePath } from './place/safe-path'
+import { type Answer, type Hello, receive, send } from './protocol'
 
 export interface EmbeddedRequest {
   /** Folder of the embedded server, relative to `here`; made when it is not there. */
@@ -165,12 +165,16 @@ async function startKeeper(task: KeeperTask): Promise<number | null> {
   const log = await openLog(task)
   try {
     const { PATH, HOME, LANG, TZ } = process.env
-    const child = spawn(process.execPath, [join(__dirname, 'keeper.js'), JSON.stringify(task)], {
-      cwd: '/',
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd],
-      env: { PATH, HOME, LANG, TZ },
-    })
+    const child = spawn(
+      process.execPath,
+      [join(__dirname, 'supervisor-process.js'), JSON.stringify(task)],
+      {
+        cwd: '/',
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd],
+        env: { PATH, HOME, LANG, TZ },
+      },
+    )
     child.unref()
     return await new Promise((settle, fail) => {
       child.once('error', fail)

@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg'
-import { eq } from '../operators'
-import { quoteIdentifier } from '../quote'
+import { eq } from '../sql/operators'
+import { quoteIdentifier } from '../sql/quote'
 
 interface Connection {
   host: string

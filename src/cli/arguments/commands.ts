@@ -1,0 +1,262 @@
+import type { OptionName } from './option-table'
+
+/** What may follow a command's name, as usage shows it. */
+export type ArgumentName =
+  | '[version]'
+  | '<version>'
+  | '[folder]'
+  | '<id>'
+  | '[title | path]'
+  | '[file]'
+  | '<title>'
+  | '[command]'
+  | '<shell>'
+
+/** One command as data: parsing, help and completion are derived from it. */
+export interface CommandRow {
+  /** One line, without a full stop. */
+  summary: string
+  arguments: readonly ArgumentName[]
+  options: readonly OptionName[]
+  /** More for `help COMMAND`: full sentences. */
+  detail?: string
+  /** What people type who mean this command. */
+  otherWords?: readonly string[]
+}
+
+const output = ['json', 'log', 'verbose', 'color', 'help', 'version'] as const
+const working = [...output, 'quiet'] as const
+const reading = ['directory', 'wait', ...output] as const
+const writing = ['directory', 'strict', 'lockWait', 'wait', 'dryRun', ...working] as const
+const running = [
+  'transaction',
+  'lockTimeout',
+  'statementTimeout',
+  'otherTools',
+  ...writing,
+] as const
+const planning = ['directory', 'transaction', 'strict', 'otherTools', 'wait', ...output] as const
+
+/** Every command, in the order in which help lists them. */
+export const commandTable = {
+  upgrade: {
+    summary: 'applies what is pending, up to and including version',
+    arguments: ['[version]', '[folder]'],
+    options: ['to', 'count', 'up', ...running],
+    detail: 'A script that was merged late is pending like any other and is applied too.',
+    otherWords: ['up', 'migrate', 'apply', 'run', 'migration:run'],
+  },
+  downgrade: {
+    summary: 'reverts the newest application, or all above version (0: all)',
+    arguments: ['[version]', '[folder]'],
+    options: ['to', 'count', 'down', 'yes', ...running],
+    detail:
+      "The version itself stays applied. Scripts are reverted in reverse order of application; one whose file is gone by the journal's SQL, which is shown and confirmed on a terminal.",
+    otherWords: ['down', 'revert', 'rollback', 'undo', 'migration:revert'],
+  },
+  to: {
+    summary: 'goes up or down to version, whichever it needs',
+    arguments: ['<version>', '[folder]'],
+    options: ['to', 'yes', ...running],
+    detail: 'Without the command: --to VERSION.',
+    otherWords: ['goto', 'move'],
+  },
+  setup: {
+    summary: 'sets up an empty database from the canonical schema',
+    arguments: ['[folder]'],
+    options: ['runScripts', ...running.filter((option) => option !== 'strict')],
+    detail:
+      'Marks every script as applied, since the canonical schema holds what they do; where the settings name no schema, the scripts run. A database that was set up already is left as it is.',
+    otherWords: ['init', 'initialize', 'install', 'create', 'bootstrap'],
+  },
+  mark: {
+    summary: 'records what is pending as applied, without running it',
+    arguments: ['[version]', '[folder]'],
+    options: ['to', 'count', 'only', 'yes', ...writing],
+    detail:
+      'Up to and including version. For a database that has the changes already. Asks first on a terminal.',
+    otherWords: ['stamp', 'fake', 'baseline', 'resolve'],
+  },
+  skip: {
+    summary: 'marks the next pending script',
+    arguments: ['[folder]'],
+    options: ['yes', ...writing],
+    detail: 'Asks first on a terminal.',
+  },
+  rebuild: {
+    summary: 'runs a script again that failed or was cut off',
+    arguments: ['[version]', '[folder]'],
+    options: ['done', 'notDone', 'yes', ...running],
+    detail:
+      'It goes on with the first statement that is not done. Where nothing shows whether the one that was cut off was done, --done or --not-done says so. Without a version: the only one that failed or is unfinished.',
+    otherWords: ['resume', 'retry', 'continue', 'rerun', 'run_partial'],
+  },
+  status: {
+    summary: 'shows where the database stands',
+    arguments: ['[folder]'],
+    options: ['check', 'quiet', ...reading],
+    otherWords: ['state', 'info', 'show', 'current', 'check', 'migration:show'],
+  },
+  plan: {
+    summary: 'shows what a command, upgrade unless named, would do',
+    arguments: ['[command]', '[version]', '[folder]'],
+    options: ['to', 'count', 'only', 'runScripts', 'done', 'notDone', ...planning],
+    detail:
+      'The same as upgrade, downgrade, to, setup, mark, skip or rebuild with --dry-run. Nothing is executed, no script is imported.',
+    otherWords: ['preview', 'dryrun'],
+  },
+  dry_upgrade: {
+    summary: 'plan upgrade by its older name',
+    arguments: ['[version]', '[folder]'],
+    options: ['to', 'count', ...planning],
+  },
+  dry_downgrade: {
+    summary: 'plan downgrade by its older name',
+    arguments: ['[version]', '[folder]'],
+    options: ['to', 'count', ...planning],
+  },
+  next_version: {
+    summary: 'prints the next pending revision, or an empty line',
+    arguments: ['[folder]'],
+    options: reading,
+    otherWords: ['next'],
+  },
+  unlock: {
+    summary: 'shows who holds the lock; --terminate ends it',
+    arguments: [],
+    options: ['terminate', 'yes', 'wait', ...output],
+    detail:
+      'What the holder runs is rolled back, a statement outside a transaction is cancelled. --terminate asks first, and wants --yes where nobody can be asked.',
+    otherWords: ['lock', 'locks', 'locked', 'release', 'force_unlock', 'releaselocks'],
+  },
+  list: {
+    summary: "shows the journal's successes",
+    arguments: [],
+    options: ['limit', 'since', ...reading],
+    detail: "With --directory only those of that folder's scripts.",
+    otherWords: ['ls', 'log', 'history', 'journal'],
+  },
+  errors: {
+    summary: "shows the journal's failures",
+    arguments: [],
+    options: ['limit', 'since', ...reading],
+    detail: "With --directory only those of that folder's scripts.",
+    otherWords: ['failures'],
+  },
+  trace: {
+    summary: 'shows one entry of the journal in full',
+    arguments: ['<id>'],
+    options: reading,
+    detail: "The error is shown first, with its place in the scripts' folder (--directory).",
+  },
+  add_script: {
+    summary: 'writes and commits the next script from what differs',
+    arguments: ['<title>'],
+    options: [
+      'from',
+      'rename',
+      'using',
+      'map',
+      'backfill',
+      'ts',
+      'pair',
+      'online',
+      'dropExtra',
+      'verify',
+      'commit',
+      'message',
+      'withSchema',
+      'check',
+      'dryRun',
+      'yes',
+      'quiet',
+      ...reading,
+    ],
+    detail:
+      'The scripts are replayed in a scratch database and compared with the canonical schema, the entities or what schema_diff_cmd says. What only a person can decide is asked on a terminal; each question names the option that answers it. --check writes nothing and exits with 3 when something differs.',
+    otherWords: ['diff', 'autogenerate', 'revision', 'makemigrations', 'migration:generate'],
+  },
+  dump_schema: {
+    summary: 'writes the canonical schema from the scripts',
+    arguments: ['[file]'],
+    options: ['check', 'dryRun', 'yes', 'quiet', ...reading],
+    detail:
+      'The scripts are replayed in a scratch database; what they come to is written as SQL, loaded into another one, and must be the same there. The file is the schema of the settings unless one is named; - is stdout, as it is where there is none. Rows are no part of it. A file that was written by hand, or that git shows as changed, is replaced only with --yes or after a question. --check writes nothing and exits with 3 where the file builds another schema than the scripts.',
+    otherWords: ['dump', 'schema', 'schema_dump', 'structure', 'pg_dump', 'export', 'schema:log'],
+  },
+  generate: {
+    summary: 'writes an empty script with a new revision',
+    arguments: ['[title | path]'],
+    options: ['ts', 'directory', 'dryRun', ...output],
+    detail:
+      'Words become the title. A path is the file to write, or the folder to write into. No file is ever overwritten.',
+    otherWords: ['new', 'make', 'add', 'migration:create', 'create_script'],
+  },
+  url: {
+    summary: 'prints the postgres:// address for psql',
+    arguments: [],
+    options: output,
+    detail: 'The password is left out: give it to psql in PGPASSWORD.',
+    otherWords: ['dsn', 'uri'],
+  },
+  environ: {
+    summary: 'shows every setting and where it comes from',
+    arguments: [],
+    options: [
+      'directory',
+      'transaction',
+      'strict',
+      'lockWait',
+      'lockTimeout',
+      'statementTimeout',
+      'wait',
+      ...output,
+    ],
+    otherWords: ['env', 'settings', 'config'],
+  },
+  completion: {
+    summary: 'prints a completion script for bash, zsh or fish',
+    arguments: ['<shell>'],
+    options: ['help', 'version'],
+    detail: 'In ~/.bashrc or ~/.zshrc: source <(migrate completion bash), or zsh.',
+  },
+  version: {
+    summary: 'prints versions',
+    arguments: [],
+    options: ['json', 'color', 'help', 'version'],
+  },
+  help: {
+    summary: 'shows help on a command',
+    arguments: ['[command]'],
+    options: ['color', 'help', 'version'],
+    otherWords: ['man', 'usage'],
+  },
+} as const satisfies Record<string, CommandRow>
+
+export type CommandName = keyof typeof commandTable
+
+/** The commands that change the database or its journal, which `plan` can show. */
+export const writeCommands = [
+  'upgrade',
+  'downgrade',
+  'to',
+  'setup',
+  'mark',
+  'skip',
+  'rebuild',
+] as const
+
+export type WriteCommand = (typeof writeCommands)[number]
+
+export function isCommand(word: string): word is CommandName {
+  return Object.hasOwn(commandTable, word)
+}
+
+export function isWriteCommand(word: string): word is WriteCommand {
+  return writeCommands.some((command) => command === word)
+}
+
+/** The row with its types widened. */
+export function commandRow(name: CommandName): CommandRow {
+  return commandTable[name]
+}

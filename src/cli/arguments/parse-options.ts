@@ -1,0 +1,79 @@
+import { Command, CommanderError } from 'commander'
+import { commandRow, commandTable, isCommand, type CommandName } from './commands'
+import {
+  longFlag,
+  optionTable,
+  repeatable,
+  type GivenOptions,
+  type OptionName,
+} from './option-table'
+import { didYouMean, usageError } from './usage-error'
+
+const optionNames = Object.keys(optionTable) as OptionName[]
+
+/**
+ * Takes the options out of the arguments, wherever they stand; the rest are the words. After `--`
+ * everything is a word. Pure.
+ * @throws {MigrationError} USAGE for an unknown option or one without its value.
+ */
+export function parseOptions(argv: readonly string[]): { words: string[]; options: GivenOptions } {
+  const program = new Command().helpOption(false).exitOverride().argument('[words...]')
+  program.configureOutput({ writeErr: () => {}, writeOut: () => {}, outputError: () => {} })
+  for (const name of optionNames) {
+    const { flags } = optionTable[name]
+    if (isRepeatable(name)) program.option(flags, '', gather, [])
+    else program.option(flags)
+  }
+  try {
+    program.parse([...argv], { from: 'user' })
+  } catch (error) {
+    throw error instanceof CommanderError ? optionError(error) : error
+  }
+  return { words: program.args, options: givenOptions(program) }
+}
+
+function isRepeatable(name: OptionName): boolean {
+  return repeatable.some((one) => one === name)
+}
+
+function gather(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value]
+}
+
+/** Without the defaults that commander makes up (`color` is true). */
+function givenOptions(program: Command): GivenOptions {
+  const given = Object.entries(program.opts<Record<string, unknown>>())
+  return Object.fromEntries(given.filter(([name]) => program.getOptionValueSource(name) === 'cli'))
+}
+
+function optionError(error: CommanderError): Error {
+  const flag = /'([^']*)'/s.exec(error.message)?.[1] ?? ''
+  if (error.code === 'commander.optionMissingArgument') {
+    const [, long = flag, value = 'a value'] = /(--[a-z-]+) (<.*>)/.exec(flag) ?? []
+    return usageError(`option ${long} needs ${value}`, `Write ${long} ${value}.`)
+  }
+  if (error.code !== 'commander.unknownOption') return error
+  const [name = ''] = flag.split('=')
+  const known = optionNames.find((option) => longFlag(option) === name)
+  if (known) return usageError(`option ${name} takes no value`, `Write ${name} alone.`)
+  const otherwise = 'Run migrate help for the list of options.'
+  return usageError(
+    `unknown option "${name}"`,
+    didYouMean(name, optionNames.map(longFlag), otherwise),
+  )
+}
+
+/** @throws {MigrationError} USAGE for an option that means nothing to the command. */
+export function refuseForeignOptions(command: CommandName, options: GivenOptions): void {
+  for (const name of Object.keys(options) as OptionName[]) {
+    if (commandRow(command).options.includes(name)) continue
+    throw usageError(`${command} has no option ${longFlag(name)}`, whereItBelongs(name))
+  }
+}
+
+function whereItBelongs(name: OptionName): string {
+  const takers = Object.keys(commandTable).filter(
+    (command) => isCommand(command) && commandRow(command).options.includes(name),
+  )
+  return `It belongs to ${takers.join(', ')}.`
+}

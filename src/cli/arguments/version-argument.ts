@@ -1,0 +1,37 @@
+import { nearest } from '../../settings/value/nearest'
+import { usageError } from './usage-error'
+
+const versionWords = ['latest', 'next', 'previous']
+
+/** True for what a command takes as a version: digits (0 = nothing applied) or one of three words. */
+export function isVersion(text: string): boolean {
+  return /^\d+$/.test(text) || versionWords.includes(text)
+}
+
+/** @throws {MigrationError} USAGE unless the option's value is a version. */
+export function checkVersionOption(flag: string, text: string): void {
+  if (isVersion(text)) return
+  const hint = versionHint(text, 'A version is digits, latest, next, previous or 0.')
+  throw usageError(`${flag} takes a version, found "${text}"`, hint)
+}
+
+/** What a person may have meant who wrote something that is no version; always a full sentence. */
+export function versionHint(text: string, otherwise: string): string {
+  const meant = nearest(text, versionWords)
+  if (meant) return `Did you mean ${meant}?`
+  const digits = /(?:^|\/)(\d+)[_.-]/.exec(text)?.[1]
+  if (digits) return `A script is named by its digits alone: ${digits}.`
+  return otherwise
+}
+
+/**
+ * Reads the value of `--count`.
+ * @throws {MigrationError} USAGE unless it is a whole number from 0 upwards.
+ */
+export function readCount(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  const hint = /[./]/.test(text)
+    ? 'A configuration module cannot be named here: write the settings into an ini file.'
+    : 'Give the greatest number of scripts, 1 for instance.'
+  throw usageError(`--count takes a number, found "${text}"`, hint)
+}

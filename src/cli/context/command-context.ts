@@ -1,0 +1,75 @@
+import { resolve } from 'node:path'
+import type { SettingFlags } from '../../settings/read-settings'
+import type { Settings } from '../../settings/value/setting-types'
+import { placeOf, type Place } from '../render/database-member'
+import type { Io, StopSignal } from '../terminal/io'
+import { envelope } from '../render/json'
+import type { Output } from '../terminal/output'
+import type { Call } from '../arguments/parse'
+import { alignColumns } from '../text/table'
+
+/** What a command has at hand. */
+export interface Context {
+  call: Call
+  io: Io
+  output: Output
+  /** The signal that stopped the run, for the exit status. */
+  stoppedBy?: StopSignal
+  /** What a signal does while work runs that can be stopped. */
+  stop?: (name: StopSignal) => void
+  /** For what is said after a failure: known once the settings are read. */
+  inOneTransaction?: boolean
+  /** What the command is about: known once the settings are read. */
+  place?: Place
+}
+
+/** A command's answer with `--json`: what it says, and how it ended. */
+export function answer(context: Context, members: object, exitStatus = 0): void {
+  const outcome = exitStatus === 0 ? 'success' : 'no'
+  context.output.document(envelope(outcome, exitStatus, context.place, members))
+}
+
+/** Does what a command says and gives the exit status; failures are thrown. */
+export type Handler = (context: Context) => Promise<number>
+
+/**
+ * Reads the settings that the call names and tells the output which texts are secret. Reads files
+ * only.
+ * @throws {MigrationError} SETTINGS_NOT_FOUND, SETTINGS_INVALID
+ */
+export async function settingsOf(context: Context): Promise<Settings> {
+  const { call, io, output } = context
+  const { readSettings } =
+    require('../../settings/read-settings') as typeof import('../../settings/read-settings')
+  const settings = await readSettings({
+    config: call.config,
+    cwd: io.cwd,
+    env: io.env,
+    flags: flagsOf(call, io.cwd),
+  })
+  output.hide(settings.secrets)
+  context.place = placeOf(settings)
+  context.inOneTransaction = settings.transaction === 'all'
+  if (output.verbose && call.command !== 'environ') {
+    output.note(renderSettings(settings).join('\n'))
+  }
+  return settings
+}
+
+function flagsOf({ options, folder }: Call, cwd: string): SettingFlags {
+  return {
+    directory: folder === undefined ? undefined : resolve(cwd, folder),
+    transaction: options.transaction,
+    other_tools: options.otherTools,
+    lock_wait: options.lockWait,
+    lock_timeout: options.lockTimeout,
+    statement_timeout: options.statementTimeout,
+    wait: options.wait,
+    strict: options.strict,
+  }
+}
+
+/** One aligned line for each setting: key, value with secrets masked, where it comes from. */
+export function renderSettings({ origins }: Settings): string[] {
+  return alignColumns(origins.map(({ key, shown, from }) => [key, shown, `(${from})`]))
+}

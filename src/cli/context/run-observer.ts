@@ -1,0 +1,92 @@
+import type { Plan } from '../../plan/plan'
+import { labelOf } from '../../run/context/script-label'
+import type { NoticeKind, Observer, ScriptName } from '../../run/context/events'
+import type { Io } from '../terminal/io'
+import { resultMember } from '../render/json'
+import type { LogLevel } from '../terminal/log'
+import { startMovingLine } from '../terminal/moving-line'
+import type { Output } from '../terminal/output'
+import { progressText, RunProgress } from '../render/progress'
+import { renderResult, widthsOf, type StepWidths } from '../render/render-report'
+import { visibleLines } from '../text/text'
+
+/**
+ * Follows a run: a line on stdout for each script as it is done, notices and messages on stderr, and
+ * on a terminal a moving line that says which script is running. With `--log json` each is an event.
+ */
+export function follow(output: Output, io: Io): { observer: Observer; end: () => void } {
+  const progress = new RunProgress(() => performance.now())
+  let widths: StepWidths = { revision: 0, title: 0 }
+  const notice = noticesOnce(output)
+  if (io.terminal.stderr && !output.quiet && !output.logs) {
+    const line = () => progressText(progress.now(), io.columns ?? 80)
+    output.moving = startMovingLine((text) => output.draw(text), line)
+  }
+  const observer: Observer = {
+    planned(plan) {
+      widths = widthsOf(plan.steps)
+      progress.planned(plan.steps)
+      logPlan(output, plan)
+    },
+    started(step, index, total) {
+      progress.started(step, index)
+      const { revision, title, kind, direction, operation } = step
+      const what = { revision, title, kind, direction, operation, index, total }
+      output.event('info', 'started', what)
+    },
+    finished(result, index, total) {
+      progress.finished(index)
+      const failed = result.outcome === 'error'
+      const what = { ...resultMember(result), index, total }
+      output.event(failed ? 'error' : 'info', failed ? 'failed' : 'finished', what)
+      output.result(renderResult(result, widths, output.style))
+    },
+    notice,
+    message: (severity, text, script) => showMessage(output, severity, text, script),
+  }
+  const end = () => {
+    output.moving?.stop()
+    output.moving = undefined
+  }
+  return { observer, end }
+}
+
+function logPlan(output: Output, { steps, applied, pending }: Plan): void {
+  const counts = { applied: applied.length, pending: pending.length }
+  output.event('info', 'planned', { steps: steps.map(({ revision }) => revision), ...counts })
+}
+
+/** A notice that comes again is said once to a person. */
+function noticesOnce(output: Output): (text: string, kind?: NoticeKind) => void {
+  const seen = new Set<string>()
+  return (text, kind) => {
+    output.event(kind === 'waiting' ? 'info' : 'warn', kind ?? 'notice', { message: text })
+    if (seen.has(text)) return
+    seen.add(text)
+    output.heading(`${output.noteStyle.yellow('notice:')} ${visibleLines(text)}`)
+  }
+}
+
+/** What the server or a script says while it runs. */
+function showMessage(
+  output: Output,
+  severity: string,
+  text: string,
+  script: ScriptName | undefined,
+): void {
+  if (!output.verbose && isChatter(severity)) return
+  output.event(levelOf(severity), 'message', { severity, message: text, ...script })
+  const said = visibleLines(text)
+  const named = script ? `script ${labelOf(script)}: ${said}` : said
+  output.heading(severity === 'LOG' ? `  ${said}` : `${severity.toLowerCase()}: ${named}`)
+}
+
+/** PostgreSQL means INFO and WARNING to be seen always; LOG is what a script says itself. */
+function isChatter(severity: string): boolean {
+  return /^(?:notice|debug\d?)$/i.test(severity)
+}
+
+function levelOf(severity: string): LogLevel {
+  if (/^warning$/i.test(severity)) return 'warn'
+  return isChatter(severity) ? 'debug' : 'info'
+}

@@ -1,0 +1,33 @@
+import type { FullEntry } from '../../journal/model/entry'
+import { messageOf } from './json'
+import type { Style } from '../text/style'
+import { alignColumns, type Cell } from '../text/table'
+import { counted, elapsed, instant, titleWords, visible } from '../text/text'
+
+/** The journal's entries, one a line; failures with their message below. Pure. */
+export function renderEntries(
+  entries: readonly FullEntry[],
+  database: string,
+  style: Style,
+  nothing: string,
+): string {
+  const lines = alignColumns(entries.map((entry) => row(entry, style)))
+  const blocks = entries.map((entry, index) => {
+    const message = visible(messageOf(entry) ?? '')
+    return `  ${lines[index]}${message ? `\n      ${style.red(message)}` : ''}`
+  })
+  const summary = entries.length === 0 ? nothing : counted(entries.length, 'entry', 'entries')
+  return [style.bold(database), ...blocks, summary].join('\n')
+}
+
+function row(entry: FullEntry, style: Style): Cell[] {
+  return [
+    { text: entry.id, paint: style.bold },
+    entry.operation,
+    entry.kind === 'setup' ? 'setup' : entry.revision,
+    titleWords(entry.title),
+    instant(entry.finishedAt ?? entry.startedAt),
+    entry.durationMs === null ? '' : elapsed(entry.durationMs),
+    entry.operator,
+  ]
+}

@@ -1,0 +1,64 @@
+import type { DataSource, DataSourceOptions } from 'typeorm'
+import { describeAddress } from '../settings/address/address'
+import { dataSourceOptions } from '../settings/typeorm/data-source-options'
+import type { ConnectionParts, Settings } from '../settings/value/setting-types'
+import { whileRefused } from './postgres/connect'
+import { placeOf } from './open'
+import { connectionFailed } from './postgres/connection-failure'
+import { notInitialized } from './application/initialize'
+import { labelOfDataSource } from './application/data-source-connection'
+
+/**
+ * The application's DataSource, initialized, as its own section of the ini says: its `synchronize` and
+ * the like are its own business. `destroy()` lets an embedded server go.
+ * @throws {MigrationError} CONNECTION_FAILED, SCRIPT_NOT_LOADABLE, EMBEDDED_UNAVAILABLE, EMBEDDED_FAILED
+ */
+export async function applicationDataSource(settings: Settings): Promise<DataSource> {
+  const { database } = settings.application ?? settings
+  const { enableTypeScript } = await import('../script/typescript/load-module.js')
+  enableTypeScript(settings.file ?? settings.directory)
+  if (database.kind === 'data_source') {
+    const { loadDataSource } = await import('./application/data-source-module.js')
+    return initialized(await loadDataSource(database.file), settings)
+  }
+  if (database.kind === 'postgres') return build(settings, database.connection)
+  const { acquireEmbedded } = await import('./embedded/client.js')
+  const lease = await acquireEmbedded({ ...database, ...placeOf(settings) })
+  try {
+    const dataSource = await build(settings, lease.connection)
+    return onDestroy(dataSource, () => lease.release())
+  } catch (error) {
+    await lease.release()
+    throw error
+  }
+}
+
+async function build(settings: Settings, connection: ConnectionParts): Promise<DataSource> {
+  const { DataSource } = require('typeorm') as typeof import('typeorm')
+  const options = dataSourceOptions(settings, { use: 'application', connection })
+  return initialized(new DataSource(options as unknown as DataSourceOptions), settings)
+}
+
+/** Initializes a DataSource that may be so already; a failure names the database and no secret. */
+export async function initialized(dataSource: DataSource, settings: Settings): Promise<DataSource> {
+  if (dataSource.isInitialized) return dataSource
+  const { wait, lockWait: patience } = settings
+  try {
+    return await whileRefused(() => dataSource.initialize(), { wait, patience })
+  } catch (error) {
+    const { database } = settings.application ?? settings
+    const isOwn = database.kind === 'data_source'
+    const label = isOwn ? labelOfDataSource(dataSource) : describeAddress(database)
+    if (typeof (error as { code?: unknown }).code === 'string') throw connectionFailed(error, label)
+    throw notInitialized(error as Error, label)
+  }
+}
+
+function onDestroy(dataSource: DataSource, then: () => Promise<void>): DataSource {
+  const destroy = dataSource.destroy.bind(dataSource)
+  dataSource.destroy = async () => {
+    await destroy()
+    await then()
+  }
+  return dataSource
+}

@@ -1,0 +1,134 @@
+import { lstat, rm } from 'node:fs/promises'
+import { createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { MigrationError } from '../../errors'
+import { isAbsent } from './place/absence'
+import { makeSocketFolder } from './server/cluster'
+import { clearAbandoned, type Home } from './place/home'
+import { holder, takeLock } from './place/folder-lock'
+import { type Hello, receive, refusal, send } from './protocol'
+import { Warden } from './supervisor'
+
+/** What a keeper is started with, as JSON in its first argument. */
+export interface KeeperTask extends Home {
+  here: string
+  major?: number | undefined
+  throwAway?: boolean | undefined
+}
+
+/** Commands come one after the other; a server is worth keeping for the next one. */
+const linger = 1000
+/** Who started the keeper may need this long to come. */
+const welcome = 10_000
+const watch = 500
+
+/** Holds a state folder's lock and its server for as long as somebody is connected. */
+class Keeper {
+  private readonly users = new Set<Socket>()
+  private readonly door = createServer((socket) => this.enter(socket))
+  private leaving: NodeJS.Timeout | undefined
+  private ending = false
+
+  constructor(
+    private readonly task: KeeperTask,
+    private readonly folder: string,
+    private readonly warden: Warden,
+  ) {}
+
+  async open(): Promise<void> {
+    const place = join(this.folder, 'keeper')
+    await rm(place, { force: true })
+    await new Promise<void>((settle, fail) => {
+      this.door.once('error', fail)
+      this.door.listen(place, settle)
+    })
+    this.leaveIn(welcome)
+    setInterval(() => void this.look().catch(this.fail), watch)
+    if (this.task.user) await clearAbandoned()
+  }
+
+  private enter(socket: Socket): void {
+    this.users.add(socket)
+    clearTimeout(this.leaving)
+    socket.once('close', () => {
+      this.users.delete(socket)
+      if (this.users.size === 0) this.leaveIn(linger)
+    })
+    this.serve(socket).catch((error: unknown) => {
+      if (!socket.destroyed) send(socket, refusal(error))
+      socket.end()
+      if (this.warden.idle) this.leaveIn(100)
+    })
+  }
+
+  private async serve(socket: Socket): Promise<void> {
+    const { major } = await receive<Hello>(socket)
+    socket.on('error', () => socket.destroy())
+    const server = await this.warden.up()
+    if (major !== undefined && major !== server.major)
+      throw new MigrationError(
+        'EMBEDDED_FAILED',
+        `the embedded database was made by PostgreSQL ${server.major}, and ${major} was asked for`,
+        { hint: `Ask for major ${server.major}, or name another folder in \`embedded:PATH\`.` },
+      )
+    if (!socket.destroyed) send(socket, { server: { ...server } })
+  }
+
+  private leaveIn(milliseconds: number): void {
+    clearTimeout(this.leaving)
+    this.leaving = setTimeout(() => void this.end().catch(this.fail), milliseconds)
+  }
+
+  /** A server that was killed is wanted back by those who use it. */
+  private async look(): Promise<void> {
+    if (this.ending || this.users.size === 0 || (await this.warden.isUp())) return
+    await this.warden.up()
+  }
+
+  async end(): Promise<void> {
+    if (this.ending) return
+    this.ending = true
+    this.door.close()
+    for (const socket of this.users) socket.destroy()
+    await this.warden.down()
+    await rm(this.folder, { recursive: true, force: true })
+    process.exit(0)
+  }
+
+  readonly fail = (error: unknown): void => {
+    console.error(error)
+    process.exit(1)
+  }
+}
+
+async function main(task: KeeperTask): Promise<void> {
+  process.umask(0o077)
+  const last = await holder(task.state)
+  if (last?.alive) return
+  // A dead keeper's folder is taken over: its server, and its users, know the sockets there.
+  const inherited = last && (await isOurs(last.folder)) ? last.folder : undefined
+  const folder = inherited ?? (await makeSocketFolder(task.user))
+  if (!(await takeLock(task.state, folder))) {
+    if (!inherited) await rm(folder, { recursive: true })
+    return
+  }
+  const warden = new Warden(task, task, join(folder, 'server'))
+  const keeper = new Keeper(task, folder, warden)
+  process.on('SIGINT', () => {})
+  process.on('SIGHUP', () => {})
+  process.on('SIGTERM', () => void keeper.end().catch(keeper.fail))
+  await keeper.open()
+}
+
+async function isOurs(folder: string): Promise<boolean> {
+  const found = await lstat(join(folder, 'server')).catch((error: unknown) => {
+    if (isAbsent(error)) return undefined
+    throw error
+  })
+  return found !== undefined && (await lstat(folder)).uid === process.getuid?.()
+}
+
+main(JSON.parse(process.argv[2] ?? '') as KeeperTask).catch((error: unknown) => {
+  console.error(error)
+  process.exit(1)
+})

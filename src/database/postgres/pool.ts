@@ -1,0 +1,16 @@
+import type { Pool } from 'pg'
+import type { ConnectionParts } from '../../settings/value/setting-types'
+import { applicationName } from './connect'
+
+/**
+ * A pool for the short work of one command. Connections that the server ends are forgotten; whoever
+ * uses one hears of it from the query, and not also from an event that would end the process.
+ */
+export async function openPool(connection: ConnectionParts): Promise<Pool> {
+  const pg = require('pg') as typeof import('pg')
+  const options = { application_name: applicationName(), max: 4, allowExitOnIdle: true }
+  const pool = new pg.Pool({ ...options, ...connection })
+  pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return pool
+}

@@ -1,0 +1,106 @@
+import type { ClientBase, Pool, PoolClient, PoolConfig } from 'pg'
+import type { DataSource, QueryRunner } from 'typeorm'
+import { MigrationError } from '../../errors'
+import { whileRefused } from './connect'
+import { isConnectionLoss } from './connection-loss'
+import type { Session } from './session'
+
+type PoolCallback = (
+  error: Error | undefined,
+  client: PoolClient | undefined,
+  release: () => void,
+) => void
+
+/**
+ * A TypeORM QueryRunner on a session of ours, so that a script's work and its journal entry are one
+ * transaction. Only the first connection that TypeORM asks for is the session's; what a script opens
+ * besides comes from an ordinary pool with the same options.
+ *
+ * @param options DataSource options; connects with them for everything but the first connection.
+ * @param patience milliseconds to go on trying while the server has no connection left for those
+ * @throws {MigrationError} SCRIPT_NOT_LOADABLE when the entities cannot be loaded
+ */
+export async function queryRunnerOn(
+  session: Session,
+  options: Record<string, unknown>,
+  patience = 0,
+): Promise<{ queryRunner: QueryRunner; dataSource: DataSource }> {
+  // by `import` Node would read and scan each of its files once more, for the names that it exports
+  const { DataSource } = require('typeorm') as typeof import('typeorm')
+  const dataSource = new DataSource({
+    ...options,
+    type: 'postgres',
+    driver: await driverAround(session.driverClient, patience),
+    synchronize: false,
+    migrationsRun: false,
+    dropSchema: false,
+    installExtensions: false,
+    migrations: [],
+  })
+  ours.add(dataSource)
+  try {
+    await dataSource.initialize()
+  } catch (error) {
+    if (session.lost || isConnectionLoss(error)) throw error
+    throw new MigrationError(
+      'SCRIPT_NOT_LOADABLE',
+      'cannot build the DataSource for TypeScript scripts',
+      {
+        detail: (error as Error).message,
+        hint: 'Look at typeorm.entities and the other typeorm.* settings.',
+        cause: error,
+      },
+    )
+  }
+  const queryRunner = dataSource.createQueryRunner()
+  await queryRunner.connect()
+  return { queryRunner, dataSource }
+}
+
+/** The DataSource that a QueryRunner belongs to: `dataSource` in TypeORM 1, `connection` in 0.3. */
+export function dataSourceOf(queryRunner: QueryRunner): DataSource {
+  return isOlder(queryRunner) ? queryRunner.connection : queryRunner.dataSource
+}
+
+/** True for TypeORM 0.3. */
+export function isOlder(queryRunner: QueryRunner): boolean {
+  return (queryRunner as { dataSource?: DataSource }).dataSource === undefined
+}
+
+const ours = new WeakSet<DataSource>()
+
+/** True for a DataSource made here, which installs no extensions when it connects. */
+export function isOurs(dataSource: DataSource): boolean {
+  return ours.has(dataSource)
+}
+
+/** A `pg` module whose Pool hands out `client` first. */
+async function driverAround(client: ClientBase, patience: number): Promise<object> {
+  const pg = require('pg') as typeof import('pg')
+  class SessionPool extends pg.Pool {
+    private lent = false
+
+    constructor(config?: PoolConfig) {
+      super({ ...config, allowExitOnIdle: true })
+    }
+
+    override connect(): Promise<PoolClient>
+    override connect(callback: PoolCallback): void
+    override connect(callback?: PoolCallback): Promise<PoolClient> | void {
+      if (this.lent) {
+        const more = whileRefused(() => super.connect(), { wait: 0, patience })
+        if (!callback) return more
+        const pass = (one: PoolClient) => callback(undefined, one, () => one.release())
+        return void more.then(pass, (error: Error) => callback(error, undefined, () => undefined))
+      }
+      this.lent = true
+      const release = () => {
+        this.lent = false
+      }
+      const lent = client as PoolClient
+      if (!callback) return Promise.resolve(lent)
+      callback(undefined, lent, release)
+    }
+  }
+  return { ...pg, Pool: SessionPool as unknown as typeof Pool, native: undefined }
+}

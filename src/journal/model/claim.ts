@@ -1,0 +1,276 @@
+import { divided, eq, minus, ne, plus, times } from '../../database/sql/operators'
+import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
+import type { ChecksumKind, Kind } from '../../script/script'
+import type { Operation } from './entry'
+import { finishedNow, secondsOf } from './write-times'
+
+/** Which shape of the journal this version writes; an older one is upgraded in place, a newer one refused. */
+export const journalShape = 1
+
+/** Where the journal is. */
+export interface JournalName {
+  schema: string
+  table: string
+}
+
+/** What a claim says about the work that it begins. */
+export interface Claim {
+  runId: string
+  revision: string
+  title: string
+  kind: Kind | 'setup'
+  operation: Operation
+  ordinal: number
+  checksum: string
+  checksumKind: ChecksumKind
+  upgradeText: string | null
+  downgradeText: string | null
+  statementsTotal: number | null
+  operator: string
+  toolVersion: string
+}
+
+/** The index whose violation means: somebody else made this claim. */
+export function claimIndex({ table }: JournalName): string {
+  return `${withinBytes(table, 57)}_claim`
+}
+
+/** The server would cut a name at 63 bytes, and a violation would then name another index than ours. */
+function withinBytes(name: string, limit: number): string {
+  const characters = Array.from(name)
+  while (new TextEncoder().encode(characters.join('')).length > limit) characters.pop()
+  return characters.join('')
+}
+
+/** Every column of the journal. */
+export const journalColumns: readonly string[] = `
+  id run_id revision title kind operation ordinal outcome attempt statements_done statements_total
+  checksum checksum_kind done_checksum upgrade_text downgrade_text error trace operator tool_version
+  started_at finished_at duration_ms`
+  .trim()
+  .split(/\s+/)
+
+const text = 'pg_catalog.text'
+
+/** DDL of the journal. Run it under the lock only: eight processes that create a table at once fail. */
+export function createJournal(name: JournalName, withSchema: boolean): string {
+  const table = quoteIdentifier(name.schema, name.table)
+  return `${withSchema ? `CREATE SCHEMA ${quoteIdentifier(name.schema)};\n` : ''}CREATE TABLE ${table} (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  run_id ${text} NOT NULL,
+  revision numeric NOT NULL,
+  title ${text} NOT NULL,
+  kind ${text} NOT NULL,
+  operation ${text} NOT NULL CHECK (operation ${eq} ANY (ARRAY['run', 'run_partial', 'run_skip', 'rollback'])),
+  ordinal integer NOT NULL,
+  outcome ${text} NOT NULL CHECK (outcome ${eq} ANY (ARRAY['running', 'success', 'error'])),
+  attempt integer NOT NULL DEFAULT 1,
+  statements_done integer NOT NULL DEFAULT 0,
+  statements_total integer,
+  checksum ${text} NOT NULL,
+  checksum_kind ${text} NOT NULL,
+  done_checksum ${text},
+  upgrade_text ${text},
+  downgrade_text ${text},
+  error pg_catalog.jsonb,
+  trace ${text},
+  operator ${text} NOT NULL,
+  tool_version ${text} NOT NULL,
+  started_at timestamp with time zone NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+  finished_at timestamp with time zone,
+  duration_ms bigint
+);
+CREATE UNIQUE INDEX ${quoteIdentifier(claimIndex(name))} ON ${table} (revision, ordinal) WHERE outcome ${ne} 'error';
+COMMENT ON TABLE ${table} IS ${quoteLiteral(`typetrek journal, shape ${journalShape}`)};`
+}
+
+/**
+ * Reads what the journal's table is: the comment that says its shape, its kind, and whether row level
+ * security hides rows of it from this role. All null where there is none.
+ */
+export function readNature(name: JournalName): string {
+  const table = quoteLiteral(quoteIdentifier(name.schema, name.table))
+  return `SELECT pg_catalog.obj_description(c.oid, 'pg_class') AS comment, c.relkind::pg_catalog.text AS kind, pg_catalog.row_security_active(c.oid) AS filtered, CURRENT_USER::pg_catalog.text AS role FROM (SELECT pg_catalog.to_regclass(${table})::pg_catalog.oid AS oid) AS journal LEFT JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) journal.oid`
+}
+
+/** A column's time as ISO 8601 text. */
+export const instant = (column: string): string =>
+  `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+
+/** A claim: a plain INSERT, so that a second migrator fails on the claim's index before it did any work. */
+export function insertClaim(name: JournalName, claim: Claim): string {
+  return insertRow(name, claim, { outcome: 'running' })
+}
+
+/**
+ * The claim of a script whose transaction only we can end: the row says success at once, since it commits
+ * with the script's work or not at all. `writeTimes` adds when it ended. An UPDATE for each script would
+ * cost twice as much as this INSERT.
+ * @param within the transaction's id where the script before was in the same; it fails (22012) in another
+ */
+export function insertDone(name: JournalName, claim: Claim, within?: string): string {
+  const done = claim.statementsTotal ?? 0
+  const guard = within === undefined ? {} : { attempt: guarded('1', within) }
+  return insertRow(name, claim, { outcome: 'success', statements_done: done }, guard)
+}
+
+/** A number; fails (22012) outside the transaction of this id. */
+function guarded(number: string, within: string): string {
+  return `${number} ${divided} (pg_catalog.txid_current() ${eq} ${within})::integer`
+}
+
+/** Any other row: a mark that is a success at once, or a failure. */
+export function insertRow(
+  name: JournalName,
+  claim: Claim,
+  more: Record<string, string | number | null>,
+  expressions: Record<string, string> = {},
+): string {
+  const columns = [claimColumns, ...Object.keys(more), ...Object.keys(expressions)]
+  const values = [
+    claim.runId,
+    claim.revision,
+    claim.title,
+    claim.kind,
+    claim.operation,
+    claim.ordinal,
+    claim.checksum,
+    claim.checksumKind,
+    claim.upgradeText,
+    claim.downgradeText,
+    claim.statementsTotal,
+    claim.operator,
+    claim.toolVersion,
+    ...Object.values(more),
+  ]
+  return `INSERT INTO ${quoteIdentifier(name.schema, name.table)} (${columns.join(', ')}) VALUES (${[...values.map(quoteLiteral), ...Object.values(expressions)].join(', ')})`
+}
+
+const claimColumns =
+  'run_id, revision, title, kind, operation, ordinal, checksum, checksum_kind, upgrade_text, downgrade_text, statements_total, operator, tool_version'
+
+/**
+ * Finishes the entry that this run claimed. It divides by the number of rows, so that a script that
+ * rolled its own claim back is an error (22012) here and never looks done.
+ */
+export function finishClaim(name: JournalName, claim: Claim): string {
+  return `WITH finished AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET outcome = 'success', statements_done = coalesce(statements_total, statements_done), ${finishedNow} WHERE ${ours(claim)} RETURNING duration_ms) SELECT 1 ${divided} pg_catalog.count(*) AS typetrek, pg_catalog.max(duration_ms) FROM finished`
+}
+
+/**
+ * A savepoint that only the transaction in which it was made has: to release it (`leaveClaim`) fails
+ * (3B001, 25P01) where the script has ended that transaction, whatever it has begun since. Neither takes
+ * the server any time, as a query would. What a script has made read-only ends with it too.
+ * @see https://www.postgresql.org/docs/current/sql-release-savepoint.html
+ */
+export function enterClaim(claim: Claim): string {
+  return `SAVEPOINT ${quoteIdentifier(savepointOf(claim))}`
+}
+
+export function leaveClaim(claim: Claim): string {
+  return `RELEASE SAVEPOINT ${quoteIdentifier(savepointOf(claim))}`
+}
+
+/** A name has 63 bytes at most. */
+function savepointOf({ runId }: Claim): string {
+  return `typetrek ${runId}`
+}
+
+/**
+ * Writes when the scripts of `insertDone` ended, and answers how long each took, in milliseconds: from
+ * its claim to the next one's, the last one until now. A migrator that is killed before leaves that
+ * unknown.
+ * @param within as for `insertDone`
+ * @param end when the last one ended, in milliseconds, where that was not now
+ */
+export function writeTimes(
+  name: JournalName,
+  claims: readonly Claim[],
+  { within, end }: { within?: string | undefined; end?: number | undefined } = {},
+): string {
+  const table = quoteIdentifier(name.schema, name.table)
+  const last =
+    end === undefined
+      ? 'pg_catalog.clock_timestamp()'
+      : `pg_catalog.to_timestamp(${secondsOf(end)})`
+  const written = `SELECT id, coalesce(pg_catalog.lead(started_at) OVER (ORDER BY id), ${last}) AS ended FROM ${table} WHERE ${doneAmong(claims)} AND finished_at IS NULL`
+  const thousand = within === undefined ? '1000' : `(${guarded('1000', within)})`
+  return `WITH timed AS (UPDATE ${table} AS journal SET finished_at = written.ended, duration_ms = ${thousand} ${times} EXTRACT(epoch FROM written.ended ${minus} journal.started_at) FROM (${written}) AS written WHERE journal.id ${eq} written.id RETURNING journal.id, journal.duration_ms) SELECT 'took' AS typetrek, duration_ms FROM timed ORDER BY id`
+}
+
+/** A condition: these claims of one run are recorded as done. */
+export function doneAmong(claims: readonly Claim[]): string {
+  const [first] = claims
+  if (!first) throw new Error('a condition on no claim')
+  const revisions = claims.map(({ revision }) => revision).join(',')
+  return `run_id ${eq} ${quoteLiteral(first.runId)} AND outcome ${eq} 'success' AND revision ${eq} ANY ('{${revisions}}')`
+}
+
+/** Takes over the entry that a dead run left: one row back, or none when somebody was faster. */
+export function takeOver(name: JournalName, runId: string, id: string, attempt: number): string {
+  return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET ${takenBy(runId)} WHERE ${running(id)} AND attempt ${eq} ${attempt} RETURNING id, statements_done, done_checksum`
+}
+
+/**
+ * Says of an entry that is taken over what is true of the script as it is now: its text may have changed
+ * below the statement where the dead run had stopped.
+ */
+export function rewriteClaim(name: JournalName, claim: Claim, id: string): string {
+  const columns = {
+    title: claim.title,
+    kind: claim.kind,
+    checksum: claim.checksum,
+    checksum_kind: claim.checksumKind,
+    upgrade_text: claim.upgradeText,
+    downgrade_text: claim.downgradeText,
+    statements_total: claim.statementsTotal,
+    operator: claim.operator,
+    tool_version: claim.toolVersion,
+  }
+  const set = Object.entries(columns).map(([column, value]) => `${column} = ${quoteLiteral(value)}`)
+  return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET ${set.join(', ')} WHERE ${running(id)}`
+}
+
+/**
+ * Takes over what a dead run left and records it as done, as a mark or as the operation that it was; no
+ * row means: somebody was faster.
+ */
+export function markTakenOver(
+  name: JournalName,
+  runId: string,
+  id: string,
+  attempt: number,
+  operation: Operation = 'run_skip',
+): string {
+  return `WITH marked AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET ${takenBy(runId)}, operation = ${quoteLiteral(operation)}, outcome = 'success', ${finishedNow} WHERE ${running(id)} AND attempt ${eq} ${attempt} RETURNING id) SELECT 1 ${divided} pg_catalog.count(*) AS typetrek FROM marked`
+}
+
+/**
+ * Records how many statements of a non-transactional script are done, and a checksum of them. It fails
+ * (22012) where another migrator has taken the entry over, and what was done with it is rolled back.
+ */
+export function recordDone(
+  name: JournalName,
+  claim: Claim,
+  done: number,
+  checksum: string,
+): string {
+  return `WITH recorded AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET statements_done = ${done}, done_checksum = ${quoteLiteral(checksum)} WHERE ${ours(claim)} RETURNING id) SELECT 1 ${divided} pg_catalog.count(*) AS typetrek FROM recorded`
+}
+
+/** Turns our running entry into a failure. */
+export function failClaim(name: JournalName, claim: Claim, error: string, trace: string): string {
+  return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET outcome = 'error', error = ${quoteLiteral(error)}, trace = ${quoteLiteral(trace)}, ${finishedNow} WHERE ${ours(claim)}`
+}
+
+function ours({ runId, revision, ordinal }: Claim): string {
+  return `run_id ${eq} ${quoteLiteral(runId)} AND revision ${eq} ${revision} AND ordinal ${eq} ${ordinal} AND outcome ${eq} 'running'`
+}
+
+function running(id: string): string {
+  return `id ${eq} ${id} AND outcome ${eq} 'running'`
+}
+
+function takenBy(runId: string): string {
+  return `attempt = attempt ${plus} 1, run_id = ${quoteLiteral(runId)}`
+}

@@ -1,0 +1,39 @@
+import type { FullEntry } from '../journal/model/entry'
+import type { Plan, Request } from '../plan/plan'
+import type { ShownSettings } from '../settings/show-settings'
+import type { ExecuteOptions, ListOptions, SetUpOptions } from './option-shapes'
+import type { RunReport } from '../run/context/events'
+import type { Status } from './status'
+import type { LockSession } from '../run/lock/lock-sessions'
+
+/** One database and one folder of scripts: everything that the command line and the library do with them. */
+export interface Migrator {
+  /** As they were read, without secrets: those are shown as `***`. */
+  readonly settings: ShownSettings
+  /** `database "app" at localhost:5432`, without secrets. */
+  readonly label: string
+  /** The state of the database: a plan without steps, and what is going on. Never writes; starts no embedded server. */
+  status(): Promise<Status>
+  /** What a request would do. Never writes, imports no script. */
+  plan(request: Request): Promise<Plan>
+  /** Plans and runs. @throws {MigrationError} with `results` */
+  execute(request: Request, options?: ExecuteOptions): Promise<RunReport>
+  /** Sets up an empty database; `setUp: false` in the report when it had been set up before. */
+  setUp(options?: SetUpOptions): Promise<RunReport>
+  /** The journal's successes, oldest first. */
+  list(options?: ListOptions): Promise<FullEntry[]>
+  /** The journal's failures, oldest first. */
+  errors(options?: ListOptions): Promise<FullEntry[]>
+  /** One entry in full. @throws {MigrationError} ENTRY_NOT_FOUND */
+  trace(id: string): Promise<FullEntry>
+  /** Who holds the lock, and the sessions of that run; empty when nobody does. */
+  lockSessions(): Promise<LockSession[]>
+  /**
+   * Ends the sessions given, or all of `lockSessions()`: what they run is rolled back or cancelled.
+   * Returns the process ids that were ended. @throws {MigrationError} UNLOCK_REFUSED
+   */
+  unlock(sessions?: readonly LockSession[]): Promise<number[]>
+  /** Releases what was opened here, when what still runs has ended; `await using` calls it. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}

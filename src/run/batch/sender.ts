@@ -1,0 +1,282 @@
+import type { MigrationError } from '../../errors'
+import { writeTimes } from '../../journal/model/claim'
+import { buildMessage, durationsOf, judge, statementsIn } from './message'
+import type { BatchMessage, Verdict } from './message'
+import { placeOfFailure } from './blame'
+import { connectionLost, heldBy, scriptFailure } from '../failure/script-failure'
+import { labelOf } from '../context/script-label'
+import { type Job, type SqlJob } from '../prepare/prepared-step'
+import { isRetryable } from '../session/retry'
+import type { Session } from '../../database/postgres/session'
+import { parcelOf } from './envelope'
+import { ReportedEarly, startsIn } from './message-progress'
+import { claimRefused, type Runner } from '../session/execution'
+import type { Start } from '../context/start'
+
+/** How much one message carries at most; a bigger script travels alone. */
+const largestMessage = 256 * 1024
+/** How long one message should take, so that progress, Ctrl-C and a lost lock are seen. */
+const wantedMilliseconds = 500
+
+export interface SenderOptions {
+  /** False in `all` mode, where one transaction is open already. */
+  transaction: boolean
+  /** The id of the one transaction in `all` mode, where it is ours and what is in doubt can be tried again. */
+  within?: string | undefined
+  /**
+   * Scripts that must travel alone, without a savepoint, and be finished by an UPDATE, whose verdict
+   * counts: a message with others was refused, the transaction was not the same at the script's end, or
+   * what was refused may go without the savepoint.
+   */
+  lonely: Set<SqlJob>
+}
+
+/** What is known of the scripts of a message that are done. */
+interface Done {
+  /** Milliseconds that each took. */
+  durations: readonly number[]
+  starts: readonly Start[]
+  /** How many were reported while the message was under way. */
+  ahead: number
+}
+
+interface Ready {
+  jobs: readonly SqlJob[]
+  message: BatchMessage
+}
+
+/** Sends SQL jobs in few messages and learns from each how much the next may carry. */
+export class MessageSender {
+  private budget = largestMessage
+  private attempt = 0
+  /** Built while the message before it was under way. */
+  private ready: Ready | undefined
+  private within: string | undefined
+  private doubtful = false
+
+  constructor(
+    private readonly runner: Runner,
+    private readonly options: SenderOptions,
+  ) {
+    this.within = options.within
+  }
+
+  /** Says that something ran in `all` mode that may have ended the transaction and begun another. */
+  doubt(): void {
+    this.doubtful = this.options.within !== undefined
+  }
+
+  /** How many of `jobs`, from the first, travel together. */
+  private take(jobs: readonly SqlJob[]): SqlJob[] {
+    const [first] = jobs
+    if (!first) return []
+    const taken = [first]
+    let size = first.part.text.length
+    for (const job of jobs.slice(1)) {
+      if (!this.mayShare(first) || !this.mayShare(job)) break
+      size += 2 * job.part.text.length + 1024
+      if (size > this.budget) break
+      taken.push(job)
+    }
+    return taken
+  }
+
+  private mayShare(job: SqlJob): boolean {
+    return job.how === 'shared' && !this.options.lonely.has(job)
+  }
+
+  /** True for a script whose transaction nobody but us can end, as far as its text shows. */
+  private isSealed(job: SqlJob): boolean {
+    return (this.options.transaction || this.within !== undefined) && this.mayShare(job)
+  }
+
+  private async lookAgain(): Promise<void> {
+    const { work } = this.runner
+    this.within = work.status === 'T' ? await transactionId(work) : undefined
+    this.doubtful = false
+  }
+
+  /**
+   * Sends those of `waiting`, from the first, that travel together, and settles what it came to. Returns
+   * how many are done; none means: try again.
+   */
+  async send(waiting: readonly SqlJob[]): Promise<number> {
+    const { runner } = this
+    if (this.doubtful) await this.lookAgain()
+    const { jobs, message } = this.ready?.jobs[0] === waiting[0] ? this.ready! : this.build(waiting)
+    this.ready = undefined
+    const start = performance.now()
+    for (const job of jobs.slice(0, 1)) {
+      runner.started(job, { since: start })
+      if (!this.isSealed(job)) this.doubt()
+    }
+    runner.runTogether(jobs, message.parcels.map(statementsIn))
+    const ahead = new ReportedEarly(runner, jobs)
+    const sent = runner.work.send(message.text)
+    const following = waiting.slice(jobs.length)
+    // while the server works
+    const [next] = following
+    if (next && this.mayShare(next) && !this.doubtful) this.ready = this.build(following)
+    const watched = await runner.watched(sent, {
+      what: namesOf(jobs),
+      // in `all` mode nothing shows before the end
+      ...(this.options.transaction && jobs.length > 1 && { meanwhile: ahead.look }),
+    })
+    if ('error' in watched) {
+      throw runner.lostBy(watched.error)
+        ? connectionLost(namesOf(jobs), watched.error)
+        : watched.error
+    }
+    const { result, blocker } = watched
+    const verdict = judge(message, result)
+    this.learn(performance.now() - start)
+    const whole = verdict.done === jobs.length
+    const durations = whole ? verdict.durations : await this.rollBack(jobs, verdict)
+    const starts = startsIn(verdict, start)
+    this.reportDone(jobs.slice(0, verdict.done), { durations, starts, ahead: ahead.count })
+    if (whole) return verdict.done
+    const failing = jobs[verdict.done]
+    if (failing && !verdict.refused) runner.started(failing, starts[verdict.done])
+    this.ready = undefined
+    return this.settle(jobs, verdict, blocker)
+  }
+
+  private build(waiting: readonly SqlJob[]): Ready {
+    const jobs = this.take(waiting)
+    return { jobs, message: buildMessage(this.parcels(jobs)) }
+  }
+
+  private parcels(jobs: readonly SqlJob[]) {
+    const { runner } = this
+    const { transaction } = this.options
+    return jobs.map((job) => {
+      const unflushed = transaction && job !== jobs.at(-1)
+      const ended = job === jobs.at(-1) ? this.timesOf(jobs) : []
+      return parcelOf(job, runner.work, runner.context.settings, {
+        transaction,
+        sealed: this.isSealed(job),
+        within: this.within,
+        first: job === jobs[0],
+        last: unflushed ? [commitUnflushed] : ended,
+      })
+    })
+  }
+
+  private timesOf(jobs: readonly SqlJob[], end?: number): string[] {
+    const sealed = jobs.filter((job) => this.isSealed(job)).map(({ claim }) => claim)
+    const { journal } = this.runner.context.settings
+    return sealed.length > 0 ? [writeTimes(journal, sealed, { within: this.within, end })] : []
+  }
+
+  private reportDone(done: readonly SqlJob[], { durations, starts, ahead }: Done): void {
+    const { runner } = this
+    runner.correct(durations.slice(0, ahead))
+    for (const [index, job] of done.entries()) {
+      if (index < ahead) continue
+      runner.started(job, starts[index])
+      runner.finished(job, durations[index] ?? Math.round(runner.elapsed))
+    }
+    if (done.length > 0) this.attempt = 0
+  }
+
+  private async settle(
+    jobs: readonly SqlJob[],
+    verdict: Verdict,
+    blocker: string | undefined,
+  ): Promise<number> {
+    const { runner } = this
+    if (this.options.transaction && verdict.refused && jobs.length > 1) {
+      this.isolate(jobs, verdict)
+      return 0
+    }
+    const failure = this.blamed(verdict.failure)
+    const job = jobs[failure?.parcel ?? 0]
+    if (!failure || !job) throw new Error('a message failed without saying which script')
+    if (failure.stage === 'claim' && runner.isClaimRefused(failure.error)) {
+      throw claimRefused(job.step.revision)
+    }
+    const sqlstate = failure.error.code
+    const inside = this.options.transaction && onlyInside.has(sqlstate ?? '')
+    const inDoubt = failure.stage === 'finish' || inside
+    if (inDoubt && this.isSealed(job)) {
+      this.options.lonely.add(job)
+      if (this.options.transaction) return verdict.done
+    }
+    const conflict = isRetryable(sqlstate)
+    if (this.options.transaction && conflict) {
+      const attempt = this.attempt++
+      if (await runner.backOff(labelOf(job.step), { attempt, sqlstate, blocker }))
+        return verdict.done
+    }
+    const error = scriptFailure(failure.error, labelOf(job.step), placeOfFailure(job, failure))
+    if (!this.options.transaction) throw new StepFailed(job, error, blocker)
+    return runner.fail(job, conflict ? heldBy(error, blocker) : error)
+  }
+
+  /** In `all` mode a claim fails where the script before it has ended the transaction, or made it read-only. */
+  private blamed(failure: Verdict['failure']): Verdict['failure'] {
+    if (failure?.stage !== 'claim' || failure.parcel === 0 || this.options.transaction)
+      return failure
+    if (!notTheSame.has(failure.error.code ?? '')) return failure
+    return { ...failure, parcel: failure.parcel - 1, stage: 'finish' }
+  }
+
+  /** What was committed before the failure gets its times, which are the answer, and so reaches the disk. */
+  private async rollBack(jobs: readonly SqlJob[], { done, began }: Verdict): Promise<number[]> {
+    const { work } = this.runner
+    if (!this.options.transaction) return []
+    const rollBack = work.status === 'E' ? ['ROLLBACK'] : []
+    const text = [...rollBack, ...this.timesOf(jobs.slice(0, done), began[done])].join(';\n')
+    return text ? durationsOf(await work.send(text)) : []
+  }
+
+  /** The scripts before the bad one go again without it; then it goes alone, and only that verdict counts. */
+  private isolate(jobs: readonly SqlJob[], { failure }: Verdict): void {
+    const suspects = failure === undefined ? jobs : jobs.slice(failure.parcel, failure.parcel + 1)
+    for (const job of suspects) this.options.lonely.add(job)
+  }
+
+  private learn(milliseconds: number): void {
+    const factor = Math.min(2, Math.max(0.25, wantedMilliseconds / Math.max(1, milliseconds)))
+    this.budget = Math.min(largestMessage, Math.max(8 * 1024, this.budget * factor))
+  }
+}
+
+/** The id of the transaction that is open, or that `first` begins. */
+export async function transactionId(work: Session, first = ''): Promise<string> {
+  const { error, kept } = await work.send(`${first}SELECT pg_catalog.txid_current() AS typetrek`)
+  if (error) throw error
+  return String(kept[0]?.[0])
+}
+
+/** A failure inside the one transaction of `all` mode: whoever began it rolls back and records. */
+export class StepFailed extends Error {
+  constructor(
+    readonly job: Job,
+    readonly failure: MigrationError,
+    readonly blocker?: string,
+  ) {
+    super(failure.message)
+  }
+}
+
+/**
+ * Work and entry are one transaction, lost or kept together, and the last COMMIT of the message flushes
+ * those before it, so none of them need wait for the disk by itself.
+ * @see https://www.postgresql.org/docs/current/wal-async-commit.html
+ */
+const commitUnflushed = 'SET LOCAL synchronous_commit = off'
+
+/**
+ * What PostgreSQL may refuse for no other reason than that a savepoint is open: the use of a new enum
+ * label (55P04), SET TRANSACTION and the export of a snapshot (25001).
+ */
+const onlyInside = new Set(['55P04', '25001'])
+
+/** Division by zero, which our own guard makes; a write where nothing may be written. */
+const notTheSame = new Set(['22012', '25006'])
+
+function namesOf(jobs: readonly SqlJob[]): string {
+  const [first, ...others] = jobs.map(({ step }) => labelOf(step))
+  return others.length ? `${first} and ${others.length} after it` : String(first)
+}

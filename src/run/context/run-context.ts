@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto'
+import { hostname, userInfo } from 'node:os'
+import type { Database } from '../../database/postgres/database'
+import type { Entry, Operation } from '../../journal/model/entry'
+import type { Claim } from '../../journal/model/claim'
+import type { Plan, Step } from '../../plan/plan'
+import type { Script, SqlPart } from '../../script/script'
+import { writeSqlPart } from '../../script/sections/sections'
+import type { Settings } from '../../settings/value/setting-types'
+import { toolVersion } from '../../version'
+import type { ApproveJournalSql } from './journal-sql'
+import { sessionName } from './application-name'
+import type { Observer, ScriptName } from './events'
+
+/** What the rooms of an execution share. */
+export interface RunContext {
+  database: Database
+  settings: Settings
+  observer: Observer
+  signal?: AbortSignal
+  /** Whether SQL of the journal may run; absent: where only the journal's owner can have written it. */
+  approveJournalSql?: ApproveJournalSql
+  /** One invocation: the run_id of every entry that it writes. */
+  runId: string
+  /** The application_name of its sessions. */
+  name: string
+  /** user@host */
+  operator: string
+  /** Which script runs, given how many statements of the message under way have completed. */
+  running?: ((completed: number) => ScriptName | undefined) | undefined
+}
+
+export function createContext(
+  database: Database,
+  settings: Settings,
+  observer: Observer = {},
+  signal?: AbortSignal,
+  approveJournalSql?: ApproveJournalSql,
+): RunContext {
+  const runId = randomUUID()
+  const name = sessionName(operator(), runId)
+  database.workFor?.({ name, signal })
+  return {
+    database,
+    settings,
+    observer,
+    ...(signal && { signal }),
+    ...(approveJournalSql !== undefined && { approveJournalSql }),
+    runId,
+    name,
+    operator: operator(),
+  }
+}
+
+/** Who does this: user@host; a user id without a name is shown as a number. */
+export function operator(): string {
+  return `${userName()}@${hostname()}`
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'unknown')
+  }
+}
+
+const mebibyte = 1024 * 1024
+
+/** What the journal will say about a step while and after it runs. */
+export function claimOf(context: RunContext, step: Step, statementsTotal: number | null): Claim {
+  const { script } = step
+  return {
+    runId: context.runId,
+    revision: step.revision,
+    title: step.title,
+    kind: step.kind,
+    operation: step.operation,
+    ordinal: step.ordinal,
+    checksum: script?.checksum ?? '',
+    checksumKind: script?.checksumKind ?? 'sql',
+    ...textsOf(context, step.operation, script),
+    statementsTotal,
+    operator: context.operator,
+    toolVersion,
+  }
+}
+
+function textsOf({ settings }: RunContext, operation: Operation, script: Script | undefined) {
+  const keep = operation === 'rollback' ? 'none' : settings.journalText
+  return {
+    upgradeText: keep === 'full' ? kept(script, script?.upgrade) : null,
+    downgradeText: keep === 'none' ? null : kept(script, script?.downgrade),
+  }
+}
+
+/** Only a `sql` script can be reverted by its text alone; a module runs the texts of a mixed one. */
+function kept(script: Script | undefined, part: SqlPart | undefined): string | null {
+  if (script?.kind !== 'sql' || !part || Buffer.byteLength(part.text) > mebibyte) return null
+  return writeSqlPart(part)
+}
+
+/** True when a dead run left this entry claimed. */
+export function isTakeOver(entry: Entry | undefined): entry is Entry {
+  return entry?.outcome === 'running'
+}
+
+/** Says what a person should know about the scripts, also where there is nothing to do. */
+export function reportNotices(context: RunContext, { notices }: Plan): void {
+  const reported = reportedBy.get(context) ?? new Set()
+  reportedBy.set(context, reported)
+  for (const notice of notices) {
+    if (!reported.has(notice)) context.observer.notice?.(notice)
+    reported.add(notice)
+  }
+}
+
+/** A run that plans again says each notice once. */
+const reportedBy = new WeakMap<RunContext, Set<string>>()

@@ -1,0 +1,40 @@
+import { MigrationError, type ErrorFields } from '../../errors'
+import type { Step } from '../../plan/plan'
+import { labelOf } from '../context/script-label'
+
+/** A dead run began this script outside a transaction, and nothing shows how far it came. */
+export function unfinished(step: Step, file: string): MigrationError {
+  return new MigrationError(
+    'SCRIPT_UNFINISHED',
+    `script ${labelOf(step)} was cut off while it ran`,
+    {
+      file,
+      hint: `Look at the database. If its work is complete, run "rebuild ${step.revision} --done"; if it may run again from the start, "rebuild ${step.revision} --not-done".`,
+    },
+  )
+}
+
+/** The catalog cannot tell whether one statement was done. */
+export function inDoubt(step: Step, index: number, place: ErrorFields): MigrationError {
+  return new MigrationError(
+    'SCRIPT_UNFINISHED',
+    `script ${labelOf(step)} was cut off, and nothing shows whether statement ${index + 1} was done`,
+    {
+      ...place,
+      hint: `Look at the database. If it was done, run "rebuild ${step.revision} --done"; if not, "rebuild ${step.revision} --not-done". Both go on with the rest.`,
+    },
+  )
+}
+
+/** What was begun in one way cannot be gone on with in another. */
+export function begunOtherwise(step: Step, file: string, detail: string): MigrationError {
+  return new MigrationError(
+    'SCRIPT_UNFINISHED',
+    `script ${labelOf(step)} was cut off while it ran`,
+    {
+      file,
+      detail,
+      hint: `Let it run as it was begun, then "rebuild ${step.revision}"; or, when its work is complete, record that with "mark --only ${step.revision}".`,
+    },
+  )
+}

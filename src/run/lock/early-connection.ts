@@ -1,0 +1,27 @@
+import type { Database } from '../../database/postgres/database'
+import { untilReleased } from '../../database/postgres/give-back'
+import type { Session } from '../../database/postgres/session'
+
+/** A connection that is being made while something else is done. */
+export interface Opening {
+  session: Promise<Session>
+  /** Lets it go; one that is not there yet is let go when it is, and not waited for. */
+  close(): Promise<void>
+}
+
+/** Starts to connect; what stops it is told to whoever awaits `session`. */
+export function openAhead(database: Database): Opening {
+  let open: Session | undefined
+  const session = database.open('lock').then((made) => (open = made))
+  return {
+    session,
+    async close() {
+      if (open) return open.close()
+      if (database.borrowed && !database.single) return untilReleased(session)
+      session.then(
+        (late) => late.close(),
+        () => undefined, // told to whoever awaits it, or nobody needs it any more
+      )
+    },
+  }
+}

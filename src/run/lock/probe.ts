@@ -1,0 +1,128 @@
+import type { QueryResultRow } from 'pg'
+import { eq, gt, minus, times } from '../../database/sql/operators'
+import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
+import type { Session } from '../../database/postgres/session'
+import { doneAmong, type Claim, type JournalName } from '../../journal/model/claim'
+
+/**
+ * Asks on the session that holds the lock. Neither an error nor a lock on the catalog that the question
+ * takes outlives it: the error would end the lock's transaction, and the lock would stop a VACUUM FULL
+ * or a REINDEX of ours.
+ */
+async function askAside(session: Session, question: string): Promise<QueryResultRow[]> {
+  if (session.status === 'I') return (await session.queryAll(question)).at(-1) ?? []
+  try {
+    return (await session.queryAll(`SAVEPOINT aside;\n${question}`)).at(-1) ?? []
+  } finally {
+    await session.send('ROLLBACK TO SAVEPOINT aside;\nRELEASE SAVEPOINT aside')
+  }
+}
+
+/** True when a session's backend is not the one that it connected to. */
+export async function isBehindPooler(session: Session | undefined): Promise<boolean> {
+  if (!session || session.lost) return false
+  const ask = askAside(session, 'SELECT pg_catalog.pg_backend_pid() AS pid')
+  const [row] = await ask.catch(() => []) // a connection that has just ended answers nothing
+  return row !== undefined && row.pid !== session.wirePid
+}
+
+/** Who blocks a backend, in words; undefined when nobody does. */
+export async function describeBlocker(session: Session, pid: number): Promise<string | undefined> {
+  const rows = await askAside(
+    session,
+    `SELECT pg_catalog.pg_stat_clear_snapshot();
+     SELECT pid, application_name, coalesce(state, 'unknown') AS state, pg_catalog.left(query, 120) AS query,
+            coalesce(pg_catalog.round(extract(epoch FROM pg_catalog.clock_timestamp() ${minus} xact_start))::pg_catalog.text, '?') AS age
+       FROM pg_catalog.pg_stat_activity WHERE pid ${eq} ANY (pg_catalog.pg_blocking_pids(${quoteLiteral(pid)}))
+      ORDER BY xact_start LIMIT 10`,
+  )
+  const [row, ...others] = rows
+  if (!row) return undefined
+  const name = row.application_name ? ` (${row.application_name})` : ''
+  const more = others.length > 0 ? ` and ${others.length} more` : ''
+  return `backend ${row.pid}${name}${more}, ${row.state} for ${row.age} s: ${String(row.query).replace(/\s+/g, ' ')}`
+}
+
+/**
+ * How far a backend's index build has come, in words; undefined when it builds none.
+ * @see https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PROGRESS-REPORTING
+ */
+export async function describeProgress(session: Session, pid: number): Promise<string | undefined> {
+  const [row] = await askAside(
+    session,
+    `SELECT pg_catalog.pg_stat_clear_snapshot();
+     SELECT phase, CASE WHEN lockers_total ${gt} 0 THEN lockers_done ELSE greatest(blocks_done, tuples_done) END AS done,
+            CASE WHEN lockers_total ${gt} 0 THEN lockers_total WHEN tuples_done ${gt} blocks_done THEN tuples_total ELSE blocks_total END AS total
+       FROM pg_catalog.pg_stat_progress_create_index WHERE pid ${eq} ${quoteLiteral(pid)}`,
+  )
+  if (!row) return undefined
+  const [done, total] = [Number(row.done), Number(row.total)]
+  return total > 0 ? `${row.phase}, ${Math.floor((100 * done) / total)} %` : String(row.phase)
+}
+
+/** Cancels what a backend is doing, where the role has the right to. */
+export async function cancelBackend(session: Session, pid: number): Promise<void> {
+  await askAside(session, `SELECT pg_catalog.pg_cancel_backend(${quoteLiteral(pid)})`)
+}
+
+/** A condition on `l` of pg_locks: an advisory lock by a bigint that somebody holds in this database. */
+export const advisoryLocks = `l.locktype ${eq} 'advisory' AND l.granted AND l.objsubid ${eq} 1
+        AND l.database ${eq} (SELECT oid FROM pg_catalog.pg_database WHERE datname ${eq} pg_catalog.current_database())`
+
+/** A condition on `l` of pg_locks: it is the advisory lock of this key. */
+export function lockOf(key: string): string {
+  const bits = BigInt.asUintN(64, BigInt(key))
+  return `l.classid ${eq} ${bits >> 32n} AND l.objid ${eq} ${bits & 0xffffffffn}`
+}
+
+/** Who holds the advisory lock of a key, in words. */
+export async function describeHolder(session: Session, key: string): Promise<string> {
+  const [row] = await askAside(
+    session,
+    `SELECT l.pid, coalesce(a.application_name, '') AS name,
+            coalesce(pg_catalog.to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), '') AS since
+       FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid ${eq} l.pid
+      WHERE ${advisoryLocks} AND ${lockOf(key)} LIMIT 1`,
+  )
+  if (!row) return 'another migrator is just finishing'
+  const since = row.since && ` since ${row.since} UTC`
+  return `another migrator holds the lock${since}: backend ${row.pid}${row.name && ` (${row.name})`}`
+}
+
+/**
+ * The backend in which a pooler runs our work at the moment: the only one whose open transaction has
+ * written to the journal. Undefined outside a transaction.
+ */
+export async function findWorker(
+  session: Session,
+  { schema, table }: JournalName,
+): Promise<number | undefined> {
+  const journal = quoteLiteral(quoteIdentifier(schema, table))
+  const [row] = await askAside(
+    session,
+    `SELECT pid FROM pg_catalog.pg_locks
+      WHERE locktype ${eq} 'relation' AND mode ${eq} 'RowExclusiveLock' AND granted
+        AND relation ${eq} pg_catalog.to_regclass(${journal}) LIMIT 1`,
+  )
+  return row?.pid as number | undefined
+}
+
+/**
+ * How long each of these claims took, in milliseconds, as far as they are committed as done. They travel in
+ * one message, in this order, so it is the first ones.
+ */
+export async function durationsSoFar(
+  session: Session,
+  { schema, table }: JournalName,
+  claims: readonly Claim[],
+): Promise<number[]> {
+  if (claims.length === 0) return []
+  const ended =
+    'coalesce(pg_catalog.lead(started_at) OVER (ORDER BY id), pg_catalog.clock_timestamp())'
+  const rows = await askAside(
+    session,
+    `SELECT pg_catalog.round(1000 ${times} EXTRACT(epoch FROM ${ended} ${minus} started_at)::pg_catalog.numeric)::pg_catalog.text AS took
+       FROM ${quoteIdentifier(schema, table)} WHERE ${doneAmong(claims)} ORDER BY id`,
+  )
+  return rows.map(({ took }) => Number(took))
+}

@@ -1,0 +1,188 @@
+import { basename } from 'node:path'
+import { MigrationError } from '../../errors'
+import type { Claim } from '../../journal/model/claim'
+import type { Session } from '../../database/postgres/session'
+import type { Step } from '../../plan/plan'
+import type { LoadedScript } from '../../script/typescript/load-script'
+import type { ScriptContext } from '../../script/context'
+import type { SqlPart } from '../../script/script'
+import { readSqlPart } from '../../script/sections/sections'
+import { classify, type SqlWork } from '../../script/parser/sql-work'
+import { prepareCode } from './preload'
+import { claimOf, isTakeOver, type RunContext } from '../context/run-context'
+import { labelOf } from '../context/script-label'
+import { begunOtherwise } from '../failure/unfinished'
+
+/** A step made ready: everything read, parsed and loaded, nothing run. */
+export type Job = MarkJob | SqlJob | CodeJob
+
+export interface MarkJob {
+  kind: 'mark'
+  step: Step
+  claim: Claim
+}
+
+export interface SqlJob {
+  kind: 'sql'
+  step: Step
+  claim: Claim
+  part: SqlPart
+  sql: SqlWork
+  /** `shared` may travel with others in a message, `alone` is a transaction of its own, `statements` runs outside one. */
+  how: 'shared' | 'alone' | 'statements'
+}
+
+export interface CodeJob {
+  kind: 'code'
+  step: Step
+  claim: Claim
+  code: LoadedScript<ScriptContext>
+  /** The module. */
+  file: string
+  transaction: boolean
+}
+
+/**
+ * Makes every step ready before the first one runs, so that a syntax error of a module or a script
+ * without a downgrade is found while nothing has happened yet.
+ *
+ * @throws {MigrationError} SCRIPT_INVALID, SCRIPT_NOT_LOADABLE, IRREVERSIBLE, TRANSACTION_MODE
+ */
+export async function prepareJobs(
+  context: RunContext,
+  steps: readonly Step[],
+  session: Session,
+): Promise<Job[]> {
+  // what is wrong with one is told where it is loaded
+  await prepareCode(steps).catch(() => undefined)
+  const jobs: Job[] = []
+  for (const step of steps) {
+    const job = await prepareJob(context, step, session)
+    if (session.inCallersTransaction) refuseOutside(job, inCallers)
+    else if (context.settings.transaction === 'all') refuseOutside(job, inOne)
+    refuseUnfinished(job)
+    jobs.push(job)
+  }
+  for (const job of jobs) if (job.kind === 'sql') announce(context, job)
+  return jobs
+}
+
+async function prepareJob(context: RunContext, step: Step, session: Session): Promise<Job> {
+  const saidDone = step.answer === 'done' && step.script?.kind !== 'sql'
+  if (step.operation === 'run_skip' || saidDone) {
+    return { kind: 'mark', step, claim: claimOf(context, step, null) }
+  }
+  if (step.script && step.script.kind !== 'sql') return codeJob(context, step)
+  const part = sqlPart(step)
+  const wanted = inOwnTransactions(context, step, part)
+  const sql = await classify(wanted, wanted.file, session.conforming)
+  const outside = !wanted.options.transaction || sql.transaction === 'none'
+  return {
+    kind: 'sql',
+    step,
+    claim: claimOf(context, step, sql.statements.length),
+    part,
+    sql,
+    how: outside ? 'statements' : sql.transaction === 'shared' ? 'shared' : 'alone',
+  }
+}
+
+/**
+ * Where we give no transaction, a script keeps the one that it brings. What was begun outside one goes
+ * on outside it, whatever its text says now: in one, the statements that are done would run again.
+ */
+function inOwnTransactions({ settings }: RunContext, { resume }: Step, part: SqlPart): SqlPart {
+  const begun = resume?.outcome === 'error' && resume.statementsDone > 0
+  if (settings.transaction !== 'none' && !begun) return part
+  return { ...part, options: { ...part.options, transaction: false } }
+}
+
+async function codeJob(context: RunContext, step: Step): Promise<CodeJob> {
+  const { loadScript } = await import('../../script/typescript/load-script.js')
+  const script = step.script as NonNullable<Step['script']>
+  const code = await loadScript<ScriptContext>(script)
+  if (step.direction === 'down' && !code.downgrade) {
+    throw new MigrationError('IRREVERSIBLE', `script ${step.revision} has no downgrade`, {
+      file: script.file,
+      hint: 'Write a new script that undoes it, or export an async function called downgrade.',
+    })
+  }
+  const transaction = code.transaction && context.settings.transaction !== 'none'
+  return {
+    kind: 'code',
+    step,
+    claim: claimOf(context, step, null),
+    code,
+    file: script.file,
+    transaction,
+  }
+}
+
+function sqlPart({ script, revision, direction, journalSql }: Step): SqlPart {
+  const part = direction === 'up' ? script?.upgrade : script?.downgrade
+  if (part) return part
+  if (journalSql !== undefined) {
+    return readSqlPart(journalSql, `${revision}_downgrade.sql (from the journal)`)
+  }
+  throw new Error(`a plan holds a step of ${revision} without its SQL`)
+}
+
+/** What was begun outside a transaction cannot be gone on with inside one. */
+function refuseUnfinished(job: Job): void {
+  if (job.kind === 'mark' || isOutside(job) || !isTakeOver(job.step.resume)) return
+  const detail = 'It was begun outside a transaction, and would now run inside one.'
+  throw begunOtherwise(job.step, job.step.script?.file ?? '', detail)
+}
+
+/** True when a job runs outside a transaction. */
+export function isOutside(job: Job): boolean {
+  return (
+    (job.kind === 'sql' && job.how === 'statements') || (job.kind === 'code' && !job.transaction)
+  )
+}
+
+const inOne = { where: 'one transaction with the others', hint: 'Run with --transaction each.' }
+const inCallers = {
+  where: 'the transaction that the caller has open',
+  hint: 'Commit it before, or give a connection without one, a Pool or a DataSource.',
+}
+
+function refuseOutside(job: Job, { where, hint }: typeof inOne): void {
+  if (!isOutside(job)) return
+  const what = job.kind === 'sql' ? job.sql.nonTransactional[0]?.what : undefined
+  const file = job.step.script?.file
+  throw new MigrationError(
+    'TRANSACTION_MODE',
+    `script ${labelOf(job.step)} cannot run inside ${where}`,
+    {
+      detail: what && `It holds ${what}, which PostgreSQL refuses in a transaction.`,
+      hint,
+      file,
+    },
+  )
+}
+
+function announce({ observer, settings }: RunContext, { step, part, sql }: SqlJob): void {
+  if (!sql.inner || !part.options.transaction || settings.transaction === 'none') return
+  const name = basename(part.file)
+  observer.notice?.(
+    `${labelOf(step)} has its own BEGIN and COMMIT in the middle: ${name} runs statement by statement`,
+  )
+}
+
+export const isMark = (job: Job): job is MarkJob => job.kind === 'mark'
+export const isCode = (job: Job): job is CodeJob => job.kind === 'code'
+export const isSql = (job: Job): job is SqlJob => job.kind === 'sql'
+
+/** The jobs of one kind that stand first. */
+export function leading<Wanted extends Job>(
+  jobs: readonly Job[],
+  is: (job: Job) => job is Wanted,
+): Wanted[] {
+  const taken: Wanted[] = []
+  for (const job of jobs) {
+    if (!is(job)) break
+    taken.push(job)
+  }
+  return taken
+}

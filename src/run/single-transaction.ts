@@ -1,0 +1,134 @@
+import type { QueryRunner } from 'typeorm'
+import type { MigrationError } from '../errors'
+import { isInterruption } from '../interruption'
+import { codeJobFailure, runInTransaction } from './typescript/run-modules'
+import { commitAll, rollBackAll } from './typescript/module-transactions'
+import { copyFailure, copyInTransaction } from './session/copy-from-stdin'
+import { connectionLost, heldBy, inOneTransaction } from './failure/script-failure'
+import { labelOf } from './context/script-label'
+import { isMark, leading, type Job, type SqlJob } from './prepare/prepared-step'
+import { runMarks } from './session/mark'
+import { isRetryable } from './session/retry'
+import type { Runner } from './session/execution'
+import { MessageSender, StepFailed, transactionId } from './batch/sender'
+
+/**
+ * Runs every job in one transaction: all of them, or none. A caller whose connection is inside a
+ * transaction already keeps it: nothing is committed here, and a failure is the caller's to roll back.
+ */
+export async function runAll(runner: Runner, jobs: readonly Job[]): Promise<void> {
+  const { work, context } = runner
+  const callers = work.status !== 'I'
+  const queryRunner = jobs.some(({ kind }) => kind === 'code')
+    ? await context.database.queryRunner(work)
+    : undefined
+  const lonely = new Set<SqlJob>()
+  for (let attempt = 0; ; attempt++) {
+    const within = callers ? undefined : await begin(runner, queryRunner)
+    const alone = lonely.size
+    const failed = await attemptAll(runner, jobs, { queryRunner, within, lonely })
+    if (!failed) return
+    runner.results.length = 0
+    if (failed instanceof StepFailed) {
+      if (lonely.size > alone) continue
+      const { job, failure, blocker } = failed
+      const { sqlstate } = failure
+      const conflict = isRetryable(sqlstate)
+      const again = conflict && !callers
+      if (again && (await runner.backOff(labelOf(job.step), { attempt, sqlstate, blocker })))
+        continue
+      const shown = conflict ? heldBy(failure, blocker) : inOneTransaction(failure, callers)
+      if (callers || failure.code === 'CLAIM_REFUSED') runner.stop(job, shown)
+      await runner.fail(job, shown)
+    }
+    throw failed
+  }
+}
+
+/** Gives the transaction's id. */
+async function begin({ work }: Runner, queryRunner: QueryRunner | undefined): Promise<string> {
+  await queryRunner?.startTransaction()
+  return transactionId(work, queryRunner ? '' : 'BEGIN;\n')
+}
+
+interface Surroundings {
+  queryRunner: QueryRunner | undefined
+  /** The transaction's id; undefined where it is the caller's. */
+  within: string | undefined
+  lonely: Set<SqlJob>
+}
+
+/** Returns what stopped the attempt, rolled back; nothing when all was committed. */
+async function attemptAll(
+  runner: Runner,
+  jobs: readonly Job[],
+  { queryRunner, within, lonely }: Surroundings,
+): Promise<unknown> {
+  const callers = within === undefined
+  try {
+    const sender = new MessageSender(runner, { transaction: false, within, lonely })
+    for (let next = 0; next < jobs.length;) {
+      runner.checkpoint()
+      next += await runNext(runner, sender, jobs.slice(next), queryRunner)
+    }
+    if (!callers) await commit(runner, jobs, queryRunner)
+    return undefined
+  } catch (error) {
+    const { lost } = runner.work
+    if (lost && error instanceof StepFailed && isInterruption(error.failure)) return error
+    if (runner.lostBy(error)) return connectionLost('the transaction', error)
+    if (!callers) {
+      if (queryRunner) await rollBackAll(runner, queryRunner)
+      else await runner.work.send('ROLLBACK')
+    }
+    return error
+  }
+}
+
+const isPlainSql = (job: Job): job is SqlJob => job.kind === 'sql' && !job.sql.stepwise
+
+async function runNext(
+  runner: Runner,
+  sender: MessageSender,
+  jobs: readonly Job[],
+  queryRunner: QueryRunner | undefined,
+): Promise<number> {
+  const [job] = jobs
+  if (!job) return 0
+  if (job.kind === 'mark') return runMarks(runner, leading(jobs, isMark))
+  if (job.kind === 'sql' && !job.sql.stepwise) {
+    return sender.send(leading(jobs, isPlainSql))
+  }
+  const start = performance.now()
+  runner.started(job)
+  sender.doubt()
+  const work =
+    job.kind === 'sql'
+      ? copyInTransaction(runner, job)
+      : runInTransaction(runner, job, queryRunner!)
+  const watched = await runner.watched(work)
+  if ('error' in watched) throw new StepFailed(job, failureOf(job, watched.error), watched.blocker)
+  runner.finished(job, Math.round(performance.now() - start))
+  return 1
+}
+
+function failureOf(job: Exclude<Job, { kind: 'mark' }>, error: unknown): MigrationError {
+  return job.kind === 'sql' ? copyFailure(job, error) : codeJobFailure(job, error)
+}
+
+/** Deferred constraints speak at COMMIT, and cannot say which script broke them. */
+async function commit(
+  { work }: Runner,
+  jobs: readonly Job[],
+  queryRunner: QueryRunner | undefined,
+): Promise<void> {
+  const last = jobs.at(-1)
+  try {
+    if (queryRunner) return await commitAll(queryRunner)
+    const { error } = await work.send('COMMIT')
+    if (error) throw error
+  } catch (error) {
+    if (!last || last.kind === 'mark') throw error
+    throw new StepFailed(last, failureOf(last, error))
+  }
+}

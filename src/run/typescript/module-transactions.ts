@@ -1,0 +1,126 @@
+import type { QueryRunner } from 'typeorm'
+import type { MessageResult } from '../../database/postgres/simple-query'
+import { dataSourceOf } from '../../database/postgres/query-runner'
+import { quoteLiteral } from '../../database/sql/quote'
+import { finishClaim, insertClaim } from '../../journal/model/claim'
+import type { CodeJob } from '../prepare/prepared-step'
+import { sessionName } from '../context/application-name'
+import { claimRefused, type Runner } from '../session/execution'
+import { restoreSession, timeoutsFor } from '../context/session-settings'
+
+/** What stands before a TypeScript script's own work in its transaction. */
+export function beforeCode({ context, work }: Runner, { claim }: CodeJob): string[] {
+  const { settings } = context
+  return [
+    insertClaim(settings.journal, claim),
+    ...timeoutsFor(work, settings, { local: true }),
+    nameScript(context, claim.revision),
+  ]
+}
+
+/** Its own queries follow the claim, so that only the session's name still shows which script runs. */
+function nameScript({ operator, runId }: Runner['context'], revision: string): string {
+  return `SET LOCAL application_name = ${quoteLiteral(sessionName(operator, runId, revision))}`
+}
+
+/** What follows it, up to COMMIT. */
+export function afterCode({ context, work }: Runner, { claim }: CodeJob): string[] {
+  return [...restoreSession(work), finishClaim(context.settings.journal, claim)]
+}
+
+/** Sends statements of ours as one message; throws what the server refuses. */
+export async function sendFor(runner: Runner, job: CodeJob, texts: readonly string[]) {
+  const { error } = await runner.work.send(texts.join(';\n'))
+  if (error) throw refusalOf(runner, job, error)
+}
+
+function refusalOf(runner: Runner, job: CodeJob, error: NonNullable<MessageResult['error']>) {
+  return runner.isClaimRefused(error) ? claimRefused(job.step.revision) : error
+}
+
+/**
+ * The transactions of TypeScript scripts that follow each other. BEGIN, claim and timeouts are one message;
+ * so are the finish, COMMIT, and the next script's BEGIN, claim and timeouts. A script costs one round
+ * trip beside its own queries.
+ */
+export class CodeTransactions {
+  /** The script whose transaction is open because its predecessor's last message has begun it. */
+  private begun: CodeJob | undefined
+  /** Subscribers and an isolation level are TypeORM's own business: it begins and commits then. */
+  private readonly byItself: boolean
+
+  constructor(
+    private readonly runner: Runner,
+    private readonly queryRunner: QueryRunner,
+  ) {
+    const { options, subscribers } = dataSourceOf(queryRunner)
+    const { isolationLevel } = options as { isolationLevel?: unknown }
+    this.byItself = isolationLevel !== undefined || subscribers.length > 0
+  }
+
+  /** Begins the script's transaction and claims, unless that is done. */
+  async open(job: CodeJob): Promise<void> {
+    const { runner, queryRunner } = this
+    if (this.begun === job) {
+      this.begun = undefined
+      return
+    }
+    if (this.byItself) {
+      await queryRunner.startTransaction()
+      return sendFor(runner, job, beforeCode(runner, job))
+    }
+    count(queryRunner, 1)
+    return sendFor(runner, job, ['START TRANSACTION', ...beforeCode(runner, job)])
+  }
+
+  /**
+   * Finishes and commits; begins `next` with the same message. A script that has ended its transaction by
+   * itself is only finished.
+   */
+  async close(job: CodeJob, next: CodeJob | undefined): Promise<void> {
+    const { runner, queryRunner } = this
+    const after = afterCode(runner, job)
+    if (this.byItself || !queryRunner.isTransactionActive) {
+      await sendFor(runner, job, after)
+      return commitAll(queryRunner)
+    }
+    const own = [...after, 'COMMIT']
+    const following = next ? ['START TRANSACTION', ...beforeCode(runner, next)] : []
+    const { tags, error } = await runner.work.send([...own, ...following].join(';\n'))
+    if (error && tags.length < own.length) throw refusalOf(runner, job, error)
+    count(queryRunner, 0)
+    if (!next) return
+    // what stopped the next one it will meet again, where it can be told
+    if (error) return rollBackAll(runner, queryRunner)
+    count(queryRunner, 1)
+    this.begun = next
+  }
+
+  /** Takes back what was begun for a script that is not to run. */
+  async abandon(): Promise<void> {
+    if (!this.begun) return
+    this.begun = undefined
+    await rollBackAll(this.runner, this.queryRunner)
+  }
+
+  async rollBack(): Promise<void> {
+    this.begun = undefined
+    await rollBackAll(this.runner, this.queryRunner)
+  }
+}
+
+/** TypeORM counts transactions by itself, so that a script's `startTransaction()` makes a savepoint. */
+function count(queryRunner: QueryRunner, depth: number): void {
+  Object.assign(queryRunner, { isTransactionActive: depth > 0, transactionDepth: depth })
+}
+
+/** A script that left its own savepoints open loses nothing: they commit with the rest. */
+export async function commitAll(queryRunner: QueryRunner): Promise<void> {
+  while (queryRunner.isTransactionActive) await queryRunner.commitTransaction()
+}
+
+/** TypeORM counts transactions by itself, so both its count and the session must come back to none. */
+export async function rollBackAll(runner: Runner, queryRunner: QueryRunner): Promise<void> {
+  while (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction()
+  if (runner.work.status !== 'I') await runner.work.send('ROLLBACK')
+}

@@ -1,0 +1,138 @@
+import { MigrationError } from '../../errors'
+import type { NamedFile } from './group'
+import { excerpt } from '../position'
+import type { ChecksumKind, Kind, Script, SqlPart } from '../script'
+import { type Sections, readSections, readSqlPart } from '../sections/sections'
+import {
+  downgradeFunctionLine,
+  downgradeLine,
+  isTemplate,
+  upgradeLine,
+} from '../sections/template-lines'
+
+/** A file of a script with its text. */
+export interface Text {
+  file: NamedFile
+  text: string
+}
+
+type Fields = Pick<
+  Script,
+  'revision' | 'title' | 'kind' | 'file' | 'files' | 'checksum' | 'checksumKind'
+> & { texts: Texts }
+
+/** The responsible file's text first. */
+export type Texts = readonly [Text, ...Text[]]
+
+type Reading = { sections: Partial<Sections> } | { problem: MigrationError }
+
+/** A script of the folder; its SQL is parsed when it is first asked for. */
+export class FolderScript implements Script {
+  readonly revision: string
+  readonly title: string
+  readonly kind: Kind
+  readonly file: string
+  readonly files: readonly string[]
+  readonly checksum: string
+  readonly checksumKind: ChecksumKind
+  readonly #texts: Texts
+  #reading: Reading | undefined
+
+  constructor({ texts, ...fields }: Fields) {
+    this.revision = fields.revision
+    this.title = fields.title
+    this.kind = fields.kind
+    this.file = fields.file
+    this.files = fields.files
+    this.checksum = fields.checksum
+    this.checksumKind = fields.checksumKind
+    this.#texts = texts
+  }
+
+  get upgrade(): SqlPart | undefined {
+    return this.sections().upgrade
+  }
+
+  get downgrade(): SqlPart | undefined {
+    return this.sections().downgrade
+  }
+
+  get problem(): MigrationError | undefined {
+    const reading = this.read()
+    return 'problem' in reading ? reading.problem : undefined
+  }
+
+  get unwritten(): MigrationError | undefined {
+    const { upgrade } = this.sections()
+    if (upgrade && isTemplate(upgrade.text, upgradeLine)) {
+      return unwritten(
+        this.#texts.find(({ file }) => file.path === upgrade.file),
+        upgradeLine,
+      )
+    }
+    const [main] = this.#texts
+    if (this.kind === 'sql') return undefined
+    const line = [upgradeLine, downgradeFunctionLine].find((one) => main.text.includes(one))
+    return line === undefined ? undefined : unwritten(main, line)
+  }
+
+  private sections(): Partial<Sections> {
+    const reading = this.read()
+    if ('problem' in reading) throw reading.problem
+    return reading.sections
+  }
+
+  private read(): Reading {
+    return (this.#reading ??= readingOf(this.#texts))
+  }
+}
+
+function readingOf(texts: Texts): Reading {
+  try {
+    return { sections: sectionsOf(texts.filter(({ file }) => file.extension === 'sql')) }
+  } catch (problem) {
+    if (!(problem instanceof MigrationError)) throw problem
+    return { problem }
+  }
+}
+
+function sectionsOf(texts: readonly Text[]): Partial<Sections> {
+  const up = texts.find(({ file }) => file.role !== 'downgrade')
+  const down = texts.find(({ file }) => file.role === 'downgrade')
+  const sections = up && upgradeOf(up)
+  if (!down) return withoutTemplate(sections ?? {})
+  if (sections?.downgrade) throw twoDowngrades(down, sections.downgrade)
+  const downgrade = readSqlPart(down.text, down.file.path, down.file.shown)
+  return withoutTemplate({ ...sections, downgrade })
+}
+
+/** A downgrade that nobody has written is none: it would revert nothing and say that it did. */
+function withoutTemplate({ upgrade, downgrade }: Partial<Sections>): Partial<Sections> {
+  const written = downgrade && !isTemplate(downgrade.text, downgradeLine)
+  return { ...(upgrade && { upgrade }), ...(written && { downgrade }) }
+}
+
+function upgradeOf({ file: { role, path, shown }, text }: Text): Sections {
+  if (role === 'upgrade') return { upgrade: readSqlPart(text, path, shown) }
+  return readSections(text, path, shown)
+}
+
+function twoDowngrades({ file }: Text, section: SqlPart): MigrationError {
+  return new MigrationError('SCRIPT_INVALID', 'two downgrades for one script', {
+    detail: `The file ${file.shown}, and the section MIGRATE DOWN on the lines above ${section.line}.`,
+    hint: 'Keep the section or the file, not both.',
+    file: file.shown,
+  })
+}
+
+function unwritten(found: Text | undefined, line: string): MigrationError {
+  if (!found) throw new Error('a part is of one of the files')
+  const { file, text } = found
+  const what =
+    line === upgradeLine ? 'Write the upgrade' : 'Write what undoes it, or remove the function'
+  return new MigrationError('SCRIPT_INVALID', 'the script is a template that nobody has written', {
+    hint: `${what}, in place of this line; skip records the script without running it.`,
+    file: file.shown,
+    ...excerpt(text, text.indexOf(line)),
+  })
+}

@@ -1,0 +1,151 @@
+import { compareRevisions } from '../script'
+
+/** Which part of a script a file is: the script itself, or only its upgrade or downgrade in SQL. */
+export type FileRole = 'script' | 'upgrade' | 'downgrade'
+
+export type Extension = 'sql' | 'ts' | 'js' | 'mts' | 'cts' | 'mjs' | 'cjs'
+
+/** What a file's name says. */
+export type NameReading =
+  | {
+      is: 'script'
+      /** Decimal digits without leading zeros. */
+      revision: string
+      /** The words after the number, as written; empty where there are none. */
+      title: string
+      extension: Extension
+      role: FileRole
+    }
+  | {
+      is: 'invalid'
+      /** A lowercase fact. */
+      problem: string
+      /** A full sentence that says how to rename. */
+      hint: string
+    }
+  | { is: 'ignored' }
+
+const extensions = 'sql|ts|js|mts|cts|mjs|cjs'
+const scriptName = new RegExp(`^(\\d+)(?:[_-](.*))?\\.(${extensions})$`, 's')
+const plainName = /^(\d+)(?:[_-]([^.]*))?\.(sql|ts|js)$/
+const bareCompanion = /^(\d+)\.(up|down)\.sql$/
+const looksLikeScript = new RegExp(`^\\d.*\\.(${extensions})$`, 'is')
+const declaration = /\.d\.[mc]?ts$/i
+const revertingTitle = /^(.*)\.(?:down|downgrade|undo|rollback|revert)$/is
+const postgrator = /^(\d+)\.(do|undo)(?:\.(.*))?\.sql$/is
+const isoStamp = /^(\d{4})-(\d\d)-(\d\d)T(\d\d)-(\d\d)-(\d\d)(?=[_.-])/
+const isoDate = /^(\d{4})-(\d\d)-(\d\d)(?!\d)/
+
+/**
+ * Reads a file's name: `<digits>[_title].sql` and its like, companions (`<digits>_downgrade.sql`,
+ * `<digits>_<title>.down.sql`), ISO stamps. A name that starts with a digit and ends like a script but
+ * cannot be read is `invalid`; any other name is `ignored`.
+ */
+export function readName(fileName: string): NameReading {
+  const plainly = plainName.exec(fileName)
+  // four digits and a `-` may begin a date
+  if (plainly && !(plainly[1]!.length === 4 && fileName[4] === '-')) {
+    const extension = plainly[3] as Extension
+    const [role, title] = roleAndTitle(plainly[2] ?? '', extension)
+    return scriptOr(plainly[1]!, title, extension, role)
+  }
+  return readUnusual(fileName)
+}
+
+function readUnusual(fileName: string): NameReading {
+  if (declaration.test(fileName.trim())) return { is: 'ignored' }
+  const plain = fileName.replace(isoStamp, '$1$2$3$4$5$6')
+  const bare = bareCompanion.exec(plain)
+  if (bare) return scriptOr(bare[1]!, '', 'sql', bare[2] === 'up' ? 'upgrade' : 'downgrade')
+  const match = scriptName.exec(plain)
+  if (match && !isoDate.test(plain)) {
+    const extension = match[3] as Extension
+    const [role, title] = roleAndTitle(match[2] ?? '', extension)
+    const reverted = extension === 'sql' && role === 'script' && revertingTitle.exec(title)?.[1]
+    if (typeof reverted === 'string') return reverting(match[1]!, reverted)
+    return scriptOr(match[1]!, title, extension, role)
+  }
+  const [, digits = '', word, title = ''] = postgrator.exec(plain) ?? []
+  if (word?.toLowerCase() === 'undo') return reverting(digits, title)
+  if (word !== undefined) return invalid(`Rename it to ${fileNameOf(digits, title)}.sql.`)
+  return looksLikeScript.test(fileName.trim()) ? unreadable(fileName) : { is: 'ignored' }
+}
+
+function invalid(hint: string): NameReading {
+  return {
+    is: 'invalid',
+    problem: 'the name looks like a script but is not <digits>_<title>.sql or .ts',
+    hint,
+  }
+}
+
+function reverting(digits: string, title: string): NameReading {
+  const hint = `Rename it to ${fileNameOf(digits, title)}.down.sql.`
+  return { is: 'invalid', problem: 'the name says that it reverts something', hint }
+}
+
+function fileNameOf(digits: string, title: string): string {
+  return title === '' ? digits : `${digits}_${title}`
+}
+
+function roleAndTitle(words: string, extension: Extension): [FileRole, string] {
+  if (extension !== 'sql') return ['script', words]
+  if (words === 'upgrade' || words === 'downgrade') return [words, '']
+  if (words.endsWith('.up')) return ['upgrade', words.slice(0, -3)]
+  if (words.endsWith('.down')) return ['downgrade', words.slice(0, -5)]
+  return ['script', words]
+}
+
+function scriptOr(
+  digits: string,
+  title: string,
+  extension: Extension,
+  role: FileRole,
+): NameReading {
+  const revision = digits.startsWith('0') ? digits.replace(/^0+/, '') : digits
+  if (revision !== '') return { is: 'script', revision, title, extension, role }
+  return {
+    is: 'invalid',
+    problem: 'revision 0 means that everything is undone, so no script can have it',
+    hint: 'Give the script a number from 1 upwards.',
+  }
+}
+
+function unreadable(fileName: string): NameReading {
+  const better = suggestion(fileName.trim())
+  return invalid(`Rename it to ${better}, or move it out of the folder if it is no script.`)
+}
+
+function suggestion(fileName: string): string {
+  const dot = fileName.lastIndexOf('.')
+  const stem = fileName.slice(0, dot).replace(isoDate, '$1$2$3')
+  const [, digits = '', rest = ''] = /^(\d+)(.*)$/s.exec(stem) ?? []
+  const title = rest.replace(/^[^\p{L}\p{N}]+/u, '').replace(/\s+/g, '_')
+  return `${digits}${title && `_${title}`}${fileName.slice(dot).toLowerCase()}`
+}
+
+/**
+ * The number of a new script: `now` in UTC as `YYYYMMDDHHMMSS`, or `newest` + 1 where that is larger,
+ * so that the new script is always the last.
+ */
+export function newRevision(now: Date, newest?: string): string {
+  const stamp = now.toISOString().slice(0, 19).replace(/\D/g, '')
+  if (newest === undefined || compareRevisions(newest, stamp) < 0) return stamp
+  return String(BigInt(newest) + 1n)
+}
+
+const longestTitle = 80
+
+/**
+ * A title as it stands in a file's name: letters and digits of any alphabet in lower case, `_` for all
+ * else, at most 80 characters. `upgrade` and `downgrade` alone name companion files, so they get a
+ * word more. Empty where nothing is left.
+ */
+export function titleFileName(title: string): string {
+  const words = title
+    .normalize('NFC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, '_')
+  const cut = Array.from(words.replace(/^_/, '')).slice(0, longestTitle).join('').replace(/_$/, '')
+  return cut === 'upgrade' || cut === 'downgrade' ? `${cut}_script` : cut
+}

@@ -1,0 +1,119 @@
+import { resolve } from 'node:path'
+import type { DataSource, QueryRunner } from 'typeorm'
+import { dataSourceOf, isOlder, isOurs } from '../database/postgres/query-runner'
+import { quoteIdentifier } from '../database/sql/quote'
+import type { Session } from '../database/postgres/session'
+import { MigrationError } from '../errors'
+import { quoteComments, quoteDefaults } from './entity-defaults'
+import { rememberNames } from './entity-names'
+import { codeFailure } from '../run/failure/script-failure'
+import type { RunContext } from '../run/context/run-context'
+import { runSchema } from './load-schema-file'
+import { restoreSession, timeoutsFor } from '../run/context/session-settings'
+
+/** Builds the empty database in the set-up's own transaction. */
+export type InitFunction = (queryRunner: QueryRunner) => unknown
+
+/**
+ * How an empty database is built: an object (or a class) with `upgrade(queryRunner)` or TypeORM's
+ * `up(queryRunner)`, a function, the path of a `.sql` file, or `'entities'`: TypeORM's `synchronize`,
+ * missing schemas first.
+ */
+export type InitMigration = string | InitFunction | (new () => InitObject) | InitObject
+
+/** What builds an empty database; `upgrade` goes before `up`, one of them must be there. */
+export interface InitObject {
+  upgrade?: InitFunction
+  up?: InitFunction
+}
+
+/** Runs it; false for a file that holds no statement. `queryRunner` is in the transaction that object and function take part in. */
+export async function buildInitial(
+  context: RunContext,
+  session: Session,
+  init: InitMigration,
+  queryRunner: QueryRunner | undefined,
+): Promise<boolean> {
+  if (init === 'entities') {
+    await buildEntities(context, session)
+    return true
+  }
+  const fromFile = typeof init === 'string'
+  const statements = fromFile ? await runSchema(session, resolve(init)) : undefined
+  if (!fromFile) await callInitial(init, queryRunner!)
+  for (const text of restoreSession(session)) await session.send(text)
+  return statements !== 0
+}
+
+async function callInitial(init: Exclude<InitMigration, string>, queryRunner: QueryRunner) {
+  const run = functionOf(init)
+  try {
+    await run(queryRunner)
+  } catch (error) {
+    throw codeFailure(error, 'initMigration', '', { form: 'schema' })
+  }
+}
+
+function functionOf(init: Exclude<InitMigration, string>): InitFunction {
+  if (typeof init === 'function' && !isClass(init)) return init as InitFunction
+  const object: InitObject =
+    typeof init === 'function' ? new (init as new () => InitObject)() : init
+  const run = object.upgrade ?? object.up
+  if (run) return (queryRunner) => run.call(object, queryRunner)
+  throw new MigrationError('USAGE', 'initMigration has no upgrade function', {
+    hint: 'Give an object with upgrade(queryRunner), a function, a .sql path or "entities".',
+  })
+}
+
+function isClass(init: object): boolean {
+  const { prototype } = init as { prototype?: InitObject }
+  return prototype?.upgrade !== undefined || prototype?.up !== undefined
+}
+
+/**
+ * TypeORM's synchronize opens transactions and connections of its own, so nothing of ours may be open, and
+ * the timeouts are the session's.
+ */
+async function buildEntities({ database, settings }: RunContext, session: Session): Promise<void> {
+  const timeouts = session.pooled ? [] : timeoutsFor(session, settings, { local: false })
+  if (timeouts.length > 0) await session.send(timeouts.join(';\n'))
+  const queryRunner = await database.queryRunner(session)
+  const dataSource = dataSourceOf(queryRunner)
+  if (isOurs(dataSource)) {
+    await installExtensions(dataSource)
+    quoteDefaults(dataSource)
+    if (isOlder(queryRunner)) quoteComments(dataSource)
+    rememberNames(dataSource)
+  }
+  for (const schema of schemasOf(dataSource)) {
+    const { error } = await session.send(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`)
+    if (error) throw error
+  }
+  // TypeORM would wait for ever for a second connection where there is only one
+  if (database.single) dataSource.createQueryRunner = () => withoutRelease(queryRunner)
+  try {
+    await dataSource.synchronize()
+  } catch (error) {
+    throw codeFailure(error, 'set-up from entities', '', { form: 'schema' })
+  } finally {
+    if (database.single) Reflect.deleteProperty(dataSource, 'createQueryRunner')
+    if (!session.lost) for (const text of restoreSession(session)) await session.send(text)
+  }
+}
+
+function withoutRelease(queryRunner: QueryRunner): QueryRunner {
+  const release = { value: () => Promise.resolve() }
+  return Object.create(queryRunner, { release }) as QueryRunner
+}
+
+/** A migration's DataSource leaves extensions alone; building from the entities needs theirs. */
+async function installExtensions({ driver }: DataSource): Promise<void> {
+  Object.assign(driver.options, { installExtensions: true })
+  await driver.afterConnect()
+}
+
+function schemasOf({ entityMetadatas, options }: DataSource): Set<string> {
+  const { schema } = options as { schema?: string }
+  const named = entityMetadatas.map((metadata) => metadata.schema ?? schema)
+  return new Set(named.filter((name): name is string => name !== undefined && name !== ''))
+}

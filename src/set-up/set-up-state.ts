@@ -1,0 +1,85 @@
+import type { Session } from '../database/postgres/session'
+import { MigrationError } from '../errors'
+import { setUpRevision } from '../journal/model/entry'
+import { readState } from '../journal/journal'
+import type { JournalState } from '../journal/model/applied-state'
+import type { Claim } from '../journal/model/claim'
+import { toolVersion } from '../version'
+import type { RunContext } from '../run/context/run-context'
+import type { InitMigration } from './build-initial-schema'
+import { pause, type Lock } from '../run/lock/migrator-lock'
+
+/** True when there is nothing left to set up. */
+export function isSetUp({ exists, setUp }: JournalState): boolean {
+  return exists && setUp?.outcome !== 'running'
+}
+
+/**
+ * What the journal says; where no lock can be held, after the set-up that somebody else has begun.
+ * @throws {MigrationError} LOCK_WAIT_EXPIRED
+ */
+export async function settledState(
+  context: RunContext,
+  work: Session,
+  { sure }: Lock,
+): Promise<JournalState> {
+  const { journal, lockWait } = context.settings
+  for (const end = Date.now() + lockWait; ; await pause(context, 200)) {
+    const state = await readState(work, journal)
+    if (sure || state.setUp?.outcome !== 'running') return state
+    if (Date.now() < end) continue
+    throw new MigrationError('LOCK_WAIT_EXPIRED', 'another migrator has begun to set up', {
+      detail: 'Behind a pooler, nothing shows whether it still runs.',
+      hint: 'Wait for it; if it is dead, run setup on an address past the pooler.',
+    })
+  }
+}
+
+/** What the journal says of a set-up. */
+export function setUpClaim({ runId, operator }: RunContext): Claim {
+  return {
+    runId,
+    revision: setUpRevision,
+    title: 'set up',
+    kind: 'setup',
+    operation: 'run',
+    ordinal: 1,
+    checksum: '',
+    checksumKind: 'sql',
+    upgradeText: null,
+    downgradeText: null,
+    statementsTotal: null,
+    operator,
+    toolVersion,
+  }
+}
+
+/** Tells one attempt at a set-up from the next. */
+export function claimOf({ setUp }: JournalState): string {
+  return setUp ? `${setUp.id} ${setUp.attempt}` : ''
+}
+
+/** The scripts would be marked as done in a database that is still empty. */
+export function emptySchema(file: unknown): MigrationError {
+  return new MigrationError('SETTINGS_INVALID', 'the canonical schema holds no statement', {
+    file: typeof file === 'string' ? file : undefined,
+    hint: 'Write it with dump_schema, or run setup --run-scripts.',
+  })
+}
+
+/**
+ * How a database is set up where the caller leaves it open: the canonical schema builds it, else the
+ * scripts run. To mark every script in an empty database would say that they are done.
+ * @throws {MigrationError} USAGE where nothing builds it and no script is to run
+ */
+export function setUpRequest(
+  options: { runScripts?: boolean; initMigration?: InitMigration },
+  schema: string | undefined,
+): { initMigration: InitMigration | undefined; runScripts: boolean } {
+  const { initMigration = options.runScripts ? undefined : schema } = options
+  const { runScripts = initMigration === undefined } = options
+  if (initMigration !== undefined || runScripts) return { initMigration, runScripts }
+  throw new MigrationError('USAGE', 'runScripts is false, and nothing builds the database', {
+    hint: 'Give initMigration, name schema in the settings, or let the scripts run.',
+  })
+}

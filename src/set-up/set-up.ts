@@ -1,0 +1,296 @@
+import type { QueryRunner } from 'typeorm'
+import { eq } from '../database/sql/operators'
+import { quoteIdentifier, quoteLiteral } from '../database/sql/quote'
+import type { Session } from '../database/postgres/session'
+import { MigrationError } from '../errors'
+import { setUpRevision, type Entry } from '../journal/model/entry'
+import { ensureJournal, hasOutcome, readState } from '../journal/journal'
+import type { JournalState } from '../journal/model/applied-state'
+import { claimIndex, finishClaim, insertClaim, takeOver, type Claim } from '../journal/model/claim'
+import type { Request } from '../plan/plan'
+import { planSteps } from '../plan/planner'
+import { survey } from '../plan/survey'
+import { refuseAll } from '../plan/usable'
+import type { Script } from '../script/script'
+import { setUpInTransaction } from '../run/lock/callers-transaction'
+import { reportNotices, type RunContext } from '../run/context/run-context'
+import { refuseTables } from './refuse-tables'
+import { openAhead } from '../run/lock/early-connection'
+import { runPlan, runUntilDone, underLock, type Sessions } from '../run/run-plan'
+import { heldBy } from '../run/failure/script-failure'
+import { buildInitial, type InitMigration } from './build-initial-schema'
+import { historiesOf, refuseHistories } from '../run/lock/refuse-other-tools'
+import type { RunReport } from '../run/context/events'
+import { isRetryable, sqlstateOf } from '../run/session/retry'
+import { claimRefused, Runner } from '../run/session/execution'
+import { timeoutsFor } from '../run/context/session-settings'
+import { claimOf, emptySchema, isSetUp, setUpClaim, settledState } from './set-up-state'
+
+export type { InitMigration } from './build-initial-schema'
+
+export interface SetUpRequest {
+  initMigration: InitMigration | undefined
+  runScripts: boolean
+}
+
+/**
+ * Sets up an empty database in one lock: builds it (or nothing), then marks every script as done or
+ * runs them all. `setUp: false` in the report: the journal was there, nothing was done.
+ *
+ * SQL and object set-ups are one transaction with the journal, their claim and all their marks. What
+ * cannot be (`entities`, scripts that run) is claimed with a committed `running` entry first, and a
+ * rerun goes on with it.
+ *
+ * @param reading the scripts, which may be read while the server is asked.
+ * @throws {MigrationError} OTHER_TOOL; NOT_EMPTY when there are tables and no journal; whatever building refuses
+ */
+export async function setUp(
+  context: RunContext,
+  reading: Promise<readonly Script[]>,
+  request: SetUpRequest,
+): Promise<RunReport> {
+  const { database, settings } = context
+  const opening = openAhead(database)
+  try {
+    const asking = opening.session.then((session) => readState(session, settings.journal))
+    const [scripts, session, before] = await Promise.all([reading, opening.session, asking])
+    refuseHistories(await historiesOf(session, before, settings, database))
+    if (isSetUp(before)) return nothingDone(context, scripts, before)
+    if (database.borrowed && session.status !== 'I') throw setUpInTransaction()
+    refuseAll(survey(scripts, before))
+    const elsewhere = async (waiting: Session) => {
+      if (await hasOutcome(waiting, settings.journal, setUpRevision, 'running')) return undefined
+      const now = await readState(waiting, settings.journal)
+      return isSetUp(now) ? nothingDone(context, scripts, now) : undefined
+    }
+    return await underLock(context, session, elsewhere, async (lock, work) => {
+      return setUpOrFind(context, scripts, request, { lock, work })
+    })
+  } finally {
+    await opening.close()
+  }
+}
+
+/**
+ * A claim that is refused says that somebody else, whom a pooler's lock did not hold back or who has lost
+ * his, sets up too. What he did not finish is taken over, as long as he is seen to have gone on.
+ */
+async function setUpOrFind(
+  context: RunContext,
+  scripts: readonly Script[],
+  request: SetUpRequest,
+  sessions: Sessions,
+): Promise<RunReport> {
+  const { work, lock } = sessions
+  let state = await settledState(context, work, lock)
+  for (;;) {
+    if (isSetUp(state)) return nothingDone(context, scripts, state)
+    const attempt = new SetUp(context, scripts, request, sessions)
+    try {
+      return await attempt.run(state)
+    } catch (error) {
+      const code = error instanceof MigrationError ? error.code : undefined
+      // without a lock, the tables may be those of whoever set up after we had looked
+      const refused = code === 'CLAIM_REFUSED' || (code === 'NOT_EMPTY' && !lock.sure)
+      if (!refused || work.status !== 'I') throw error
+      const now = await settledState(context, work, lock)
+      const wentOn = !attempt.claimed && claimOf(now) !== claimOf(state)
+      if (!isSetUp(now) && !wentOn) throw error
+      state = now
+    }
+  }
+}
+
+function nothingDone(
+  context: RunContext,
+  scripts: readonly Script[],
+  state: JournalState,
+): RunReport {
+  const plan = planSteps(scripts, state, { command: 'mark', count: 0 }, context.settings)
+  reportNotices(context, plan)
+  return { plan, steps: [], setUp: false }
+}
+
+class SetUp {
+  /** True once the set-up was ours: what is refused after that is another claim. */
+  claimed = false
+  private readonly claim: Claim
+  private readonly work: Session
+  private readonly runner: Runner
+
+  constructor(
+    private readonly context: RunContext,
+    private readonly scripts: readonly Script[],
+    private readonly request: SetUpRequest,
+    private readonly sessions: Sessions,
+  ) {
+    this.claim = setUpClaim(context)
+    this.work = sessions.work
+    this.runner = new Runner(context, sessions.work, sessions.lock, [])
+  }
+
+  async run(state: JournalState): Promise<RunReport> {
+    const begun = state.setUp
+    if (begun) await this.goOn(begun)
+    else await refuseTables(this.work)
+    const whole = !begun && this.request.initMigration !== 'entities' && !this.request.runScripts
+    return whole ? this.atOnce(state) : this.inParts(begun)
+  }
+
+  /** One transaction: journal, claim, building, marks, finish. */
+  private async atOnce(state: JournalState): Promise<RunReport> {
+    let report: RunReport | undefined
+    await this.transaction(async (queryRunner) => {
+      await this.claimIt()
+      await this.build(queryRunner)
+      report = await this.scriptsDone({ ...state, exists: true })
+      await this.finish()
+    })
+    return report!
+  }
+
+  /** Committed claim, building, then scripts or marks; each part is found done by a rerun. */
+  private async inParts(begun: Entry | undefined): Promise<RunReport> {
+    if (!begun) await this.transaction(() => this.claimIt())
+    if (begun?.statementsDone !== 1) {
+      if (this.request.initMigration === 'entities') {
+        await this.build(undefined)
+        await this.must(this.built())
+      } else {
+        await this.transaction(async (queryRunner) => {
+          await this.build(queryRunner)
+          await this.must(this.built())
+        })
+      }
+    }
+    const state = await readState(this.work, this.context.settings.journal)
+    if (this.request.runScripts) {
+      const report = await this.scriptsDone(state)
+      await this.finish()
+      return report
+    }
+    let report: RunReport | undefined
+    await this.transaction(async () => {
+      report = await this.scriptsDone(state)
+      await this.finish()
+    })
+    return report!
+  }
+
+  private async goOn({ id, attempt }: Entry): Promise<void> {
+    const { journal } = this.context.settings
+    const rows = await this.work.query(takeOver(journal, this.context.runId, id, attempt))
+    if (rows.length === 0) throw claimRefused('0 (set-up)')
+    this.claimed = true
+    this.context.observer.notice?.('going on with a set-up that was cut off')
+  }
+
+  private async claimIt(): Promise<void> {
+    await ensureJournal(this.work, this.context.settings.journal)
+    await this.mustBeOurs(insertClaim(this.context.settings.journal, this.claim))
+    this.claimed = true
+  }
+
+  private async build(queryRunner: QueryRunner | undefined): Promise<void> {
+    const { initMigration } = this.request
+    if (initMigration === undefined) return
+    const { context, work, runner } = this
+    runner.checkpoint()
+    const building = buildInitial(context, work, initMigration, queryRunner)
+    if (initMigration === 'entities') {
+      const built = await runner.watched(building, { what: 'set-up' })
+      if ('error' in built) throw this.asStopped(built.error)
+    } else if (!(await building) && !this.request.runScripts && this.scripts.length > 0)
+      throw emptySchema(initMigration)
+  }
+
+  private asStopped(error: unknown): unknown {
+    return error instanceof MigrationError ? this.runner.asStopped(error) : error
+  }
+
+  /** Runs or marks what is pending, with the connection as it stands. */
+  private async scriptsDone(state: JournalState): Promise<RunReport> {
+    const { context, sessions, work } = this
+    const { runScripts } = this.request
+    const request: Request = { command: runScripts ? 'upgrade' : 'mark' }
+    const plan = (now: JournalState) => planSteps(this.scripts, now, request, context.settings)
+    const report = runScripts
+      ? await runUntilDone(context, request, sessions, async () =>
+          plan(await readState(work, context.settings.journal)),
+        )
+      : await runPlan(context, plan(state), sessions)
+    return { ...report, setUp: true }
+  }
+
+  private async finish(): Promise<void> {
+    await this.mustBeOurs(finishClaim(this.context.settings.journal, this.claim))
+  }
+
+  private built(): string {
+    const { schema, table } = this.context.settings.journal
+    return `UPDATE ${quoteIdentifier(schema, table)} SET statements_done = 1 WHERE run_id ${eq} ${quoteLiteral(this.claim.runId)} AND revision ${eq} ${setUpRevision}`
+  }
+
+  /** Gives way where it meets a lock, and begins again. */
+  private async transaction(
+    task: (queryRunner: QueryRunner | undefined) => Promise<void>,
+  ): Promise<void> {
+    const { settings } = this.context
+    for (let attempt = 0; ; attempt++) {
+      const queryRunner = await this.begin()
+      const whole = async () => {
+        await this.must(timeoutsFor(this.sessions.work, settings, { local: true }).join(';\n'))
+        await task(queryRunner)
+        await this.commit(queryRunner)
+      }
+      const watched = await this.runner.watched(whole(), { what: 'set-up' })
+      if (!('error' in watched)) return
+      await this.rollBack(queryRunner)
+      const { error, blocker } = watched
+      const sqlstate = sqlstateOf(error)
+      const again = isRetryable(sqlstate)
+      if (again && (await this.runner.backOff('set-up', { attempt, sqlstate, blocker }))) continue
+      throw this.asStopped(
+        again && error instanceof MigrationError ? heldBy(error, blocker) : error,
+      )
+    }
+  }
+
+  /** TypeORM's own count of transactions must agree where an object builds with a QueryRunner. */
+  private async begin(): Promise<QueryRunner | undefined> {
+    const { initMigration } = this.request
+    const isCode = typeof initMigration === 'object' || typeof initMigration === 'function'
+    if (!isCode) {
+      await this.must('BEGIN')
+      return undefined
+    }
+    const queryRunner = await this.context.database.queryRunner(this.work)
+    await queryRunner.startTransaction()
+    return queryRunner
+  }
+
+  private async commit(queryRunner: QueryRunner | undefined): Promise<void> {
+    if (!queryRunner) return this.must('COMMIT')
+    while (queryRunner.isTransactionActive) await queryRunner.commitTransaction()
+  }
+
+  private async rollBack(queryRunner: QueryRunner | undefined): Promise<void> {
+    if (this.work.lost) return
+    while (queryRunner?.isTransactionActive) await queryRunner.rollbackTransaction()
+    if (this.work.status !== 'I') await this.work.send('ROLLBACK')
+  }
+
+  /** Another's claim is in the way, or another has taken ours over: then finish divides by no row. */
+  private async mustBeOurs(text: string): Promise<void> {
+    const { error } = await this.work.send(text)
+    if (!error) return
+    const index = claimIndex(this.context.settings.journal)
+    const refused = error.code === '22012' || (error.code === '23505' && error.constraint === index)
+    throw refused ? claimRefused('0 (set-up)') : error
+  }
+
+  private async must(text: string): Promise<void> {
+    const { error } = await this.work.send(text)
+    if (error) throw error
+  }
+}

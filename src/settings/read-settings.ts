@@ -1,0 +1,274 @@
+import { dirname } from 'node:path'
+import { MigrationError } from '../errors'
+import { checkArgument, object, text } from './value/arguments'
+import { clientOptions } from './typeorm/data-source-options'
+import {
+  databaseAddress,
+  isAddressKey,
+  namesDatabase,
+  relevantLayers,
+  type AddressContext,
+  type AddressLayer,
+} from './database-address'
+import {
+  environmentAddress,
+  namesWithoutDatabase,
+  postgresVariables,
+  type Environment,
+} from './environment'
+import {
+  iniValue,
+  namesAddress,
+  refuseUnknownKeys,
+  requireSection,
+  typeormValues,
+  type IniContext,
+} from './ini-values'
+import { developmentValues } from './development-values'
+import {
+  migrationDefaults,
+  migrationKeys,
+  migrationSettings,
+  type MigrationKey,
+  type MigrationValue,
+} from './migration-keys'
+import { originOf, secretMembers, secretsIn } from './origins'
+import { Problems, type Sourced } from './value/problems'
+import { findConfig, readDotenv, userName, type ConfigSource } from './sources'
+import { typeormOptions, type Options } from './typeorm/typeorm-options'
+import type { DatabaseAddress, SettingOrigin, Settings } from './value/setting-types'
+
+/** Options of the command line by the keys of `[migration]` that they stand for (`lock_wait`). */
+export type SettingFlags = Partial<Record<MigrationKey, string | boolean | undefined>>
+
+/** Where settings are read from. */
+export interface SettingsRequest {
+  /** An ini file, or a `postgres://` or `embedded:` address; default `development.ini`, else the environment. */
+  config?: string | undefined
+  /** Absolute path of the working folder. */
+  cwd: string
+  /** The process's environment. */
+  env: Readonly<Record<string, string | undefined>>
+  flags?: SettingFlags | undefined
+}
+
+const requestShape = { config: text, cwd: text, env: object, flags: object }
+
+/**
+ * Reads the settings: flags first, then the ini, then the process's environment, then `.env`. Paths of
+ * flags start from `cwd`, those of the ini from its folder. Reads files only: connects to nothing and
+ * writes nothing.
+ * @throws {MigrationError} SETTINGS_NOT_FOUND when the file does not exist, or when nothing names a
+ * database; SETTINGS_INVALID with every problem in `detail`, one a line, each with its place.
+ */
+export async function readSettings(request: SettingsRequest): Promise<Settings> {
+  checkArgument('the request', request, requestShape, ['cwd', 'env'])
+  const { config, cwd, env, flags = {} } = request
+  const problems = new Problems()
+  const source = await findConfig(config, cwd, problems)
+  const here = source.kind === 'ini' ? dirname(source.file.path) : cwd
+  const environment: Environment = { process: env, ...readDotenv(here, cwd, problems) }
+  const textOf = (name: string) => environmentText(environment, name)
+  const sections = readSections(source, textOf, problems)
+  const values = new Map([
+    ...developmentValues(here, cwd, textOf, problems),
+    ...[...sections.migration].map(([key, found]) => [key, { ...found, base: here }] as const),
+    ...flagValues(flags, cwd),
+  ])
+  const migration = migrationSettings(values, here, problems)
+  const database = readDatabase(sections, source, environment, { here, problems })
+  problems.throwIfAny(source.kind === 'ini' ? source.file.name : 'the call or the environment')
+  if (!database) throw new Error('settings without a database and without a problem')
+  return {
+    ...(source.kind === 'ini' ? { file: source.file.path } : {}),
+    here,
+    ...migration,
+    ...database.result,
+    origins: [...migrationOrigins(values), ...database.origins],
+    secrets: secretTexts(database.secrets, values, database.result),
+  }
+}
+
+/** What the ini's sections say, as found. */
+interface Sections {
+  migration: ReadonlyMap<MigrationKey, Sourced>
+  /** `typeorm.*` keys of `[migration]` that correct those of the application. */
+  overrides: ReadonlyMap<string, Sourced>
+  /** `typeorm.*` keys of the application's section, or of `[migration]` where there is no other. */
+  application: ReadonlyMap<string, Sourced>
+  /** True where a section is missing or a part of the address is wrong: that is the problem then. */
+  incomplete?: boolean
+}
+
+function readSections(source: ConfigSource, env: IniContext['env'], problems: Problems): Sections {
+  const empty: Sections = { migration: new Map(), overrides: new Map(), application: new Map() }
+  if (source.kind === 'address') {
+    const url = { value: source.url, from: 'argument CONFIG' }
+    return { ...empty, application: new Map([['url', url]]) }
+  }
+  if (source.kind === 'environment') return empty
+  const context: IniContext = { ...source.file, env, problems }
+  const place = { from: context.name, file: context.name }
+  if (!requireSection(context, 'migration', place)) return { ...empty, incomplete: true }
+  refuseUnknownKeys(context, 'migration')
+  const migration = new Map<MigrationKey, Sourced>()
+  for (const key of migrationKeys) {
+    const found = iniValue(context, 'migration', key)
+    if (found) migration.set(key, found)
+  }
+  const app = migration.get('app')
+  if (app && !requireSection(context, app.value, app)) {
+    return { ...empty, migration, incomplete: true }
+  }
+  const section = app?.value ?? 'migration'
+  return {
+    migration,
+    overrides: app ? typeormValues(context, 'migration', { own: true }) : new Map(),
+    application: typeormValues(context, section, { own: false }),
+    incomplete: [section, 'migration'].some((name) => namesAddress(context, name)),
+  }
+}
+
+/** A variable for `${NAME}`: set and empty is not the same as unset. */
+function environmentText(environment: Environment, name: string): string | undefined {
+  const own = Object.hasOwn(environment.process, name) ? environment.process[name] : undefined
+  return own ?? environment.dotenv?.entries.get(name)?.value
+}
+
+function flagValues(flags: SettingFlags, cwd: string): [MigrationKey, MigrationValue][] {
+  return migrationKeys.flatMap((key): [MigrationKey, MigrationValue][] => {
+    const value = flags[key]
+    if (value === undefined) return []
+    return [[key, { value: String(value), from: `flag --${key.replaceAll('_', '-')}`, base: cwd }]]
+  })
+}
+
+interface Database {
+  result: Pick<Settings, 'database' | 'typeorm' | 'application'>
+  origins: SettingOrigin[]
+  secrets: Set<string>
+}
+
+function readDatabase(
+  { overrides, application, incomplete }: Sections,
+  source: ConfigSource,
+  environment: Environment,
+  { here, problems }: { here: string; problems: Problems },
+): Database | undefined {
+  const { url, over, under } = environmentAddress(environment)
+  const fromEnvironment: AddressLayer = {
+    over,
+    values: url ? new Map([...under, ['url', url]]) : under,
+  }
+  const own: AddressLayer[] = [{ values: application }, fromEnvironment]
+  const layers: AddressLayer[] = [{ values: overrides, corrects: true }, ...own]
+  const secrets = new Set<string>()
+  const fill = postgresVariables(environment)
+  const osUser = userName(environment.process)
+  const context: AddressContext = { here, problems, fill, osUser, secrets }
+  if (!incomplete && !namesDatabase(layers, fill)) refuseNothing(source, environment, problems)
+  const all = new Map([...application, ...overrides])
+  const database = databaseAddress(layers, context)
+  const typeorm = otherOptions(all, context)
+  const origins = databaseOrigins(layers, fill, all)
+  for (const { key, found } of origins) {
+    for (const secret of secretsIn(key, found.value)) secrets.add(secret)
+  }
+  if (!database) return undefined
+  const ownDatabase = databaseAddress(own, context) ?? database
+  const ownSettings = { database: ownDatabase, typeorm: otherOptions(application, context) }
+  return {
+    result: { database: forMigration(database, typeorm), typeorm, application: ownSettings },
+    origins: origins.map(({ key, found }) => originOf(key, found)),
+    secrets,
+  }
+}
+
+const hintForNothing = 'Name an ini file or a postgres:// address: migrate CONFIG COMMAND.'
+
+function refuseNothing(source: ConfigSource, environment: Environment, problems: Problems): void {
+  const idle = [...new Set(namesWithoutDatabase(environment))].join(', ')
+  const detail =
+    idle === '' ? undefined : `${idle} in the environment count only beside DB, which is not set.`
+  if (source.kind === 'ini') {
+    const { name } = source.file
+    const hint = 'Write typeorm.url in the section that app names, or set DATABASE_URL.'
+    const message =
+      detail === undefined
+        ? 'no database is named'
+        : `no database is named; ${idle} in the environment count only beside DB`
+    problems.add({ from: name, file: name }, message, hint)
+    return
+  }
+  throw new MigrationError(
+    'SETTINGS_NOT_FOUND',
+    'no development.ini in this folder, and no DATABASE_URL in the environment',
+    {
+      detail,
+      hint:
+        idle === '' ? hintForNothing : `Set DB to the database's name too, or: ${hintForNothing}`,
+    },
+  )
+}
+
+function otherOptions(values: ReadonlyMap<string, Sourced>, context: AddressContext): Options {
+  return typeormOptions(new Map([...values].filter(([key]) => !isAddressKey(key))), context)
+}
+
+/** Adds what `typeorm.extra.*` means to a single connection, and takes out the timeouts. */
+function forMigration(database: DatabaseAddress, typeorm: Options): DatabaseAddress {
+  if (database.kind !== 'postgres') return database
+  const { connection, direct } = database
+  return {
+    kind: 'postgres',
+    connection: clientOptions(connection, typeorm),
+    ...(direct ? { direct: clientOptions(direct, typeorm) } : {}),
+  }
+}
+
+/** Each `typeorm.*` key once, from the highest place that says it. */
+function databaseOrigins(
+  layers: readonly AddressLayer[],
+  fill: ReadonlyMap<string, Sourced>,
+  options: ReadonlyMap<string, Sourced>,
+): { key: string; found: Sourced }[] {
+  const relevant = relevantLayers(layers)
+  const byKey = new Map<string, Sourced>()
+  const sources = [...relevant.flatMap(({ over, values }) => [over ?? new Map(), values]), options]
+  const url = sources.some((values) => values.has('url') || values.has('data_source'))
+  for (const values of [...sources, ...(url ? [] : [fill])]) {
+    for (const [key, found] of values) if (!byKey.has(key)) byKey.set(key, found)
+  }
+  return [...byKey].map(([key, found]) => ({ key: `typeorm.${key}`, found }))
+}
+
+function migrationOrigins(values: ReadonlyMap<MigrationKey, MigrationValue>): SettingOrigin[] {
+  return migrationKeys.flatMap((key) => {
+    const found = values.get(key)
+    if (found) return [originOf(key, found)]
+    const value = key === 'package' && values.has('directory') ? undefined : migrationDefaults[key]
+    return value === undefined ? [] : [originOf(key, { value, from: 'default' })]
+  })
+}
+
+/**
+ * Every secret there is but those that are no secret because they are also a name that is shown:
+ * the user's or the database's own name as its password.
+ */
+function secretTexts(
+  found: ReadonlySet<string>,
+  values: ReadonlyMap<MigrationKey, MigrationValue>,
+  result: object,
+): string[] {
+  const all = new Set([...found, ...secretMembers(result)])
+  for (const [key, { value }] of values) for (const secret of secretsIn(key, value)) all.add(secret)
+  for (const name of shownNames(result)) all.delete(name)
+  return [...all]
+}
+
+function shownNames(options: object): string[] {
+  return Object.entries(options).flatMap(([key, value]: [string, unknown]) => {
+    if (typeof value === 'object' && value !== null) return shownNames(value)
+    return ['user', 'database', 'host'].includes(key) && typeof value === 'string' ? [value] : []
+  })
+}
