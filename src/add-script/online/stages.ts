@@ -1,6 +1,6 @@
 import { backfillOf, splitDefault } from './backfill'
 import type { Catalog } from '../../catalog/catalog'
-import { withLock } from './locks'
+import { shown } from '../../catalog/object-names'
 import { columnKey, type ColumnId, step, type Step } from '../../change/model/operation'
 
 /** Steps that are a script of their own. */
@@ -61,9 +61,18 @@ export function inStages(steps: readonly Step[], from: Catalog): Stage[] {
         placeConstraint(one, stages, hasUnique) ||
         placeNotNull(one, steps, stages)
       )
-    if (isPlain) stages.main.push(isBusy(one, from) ? withLock(one, from) : one)
+    if (isPlain) stages.main.push(isBusy(one, from) ? withLock(one) : one)
   }
   return stages.all
+}
+
+/** Says above a step that rewrites its table which lock it takes. */
+function withLock(one: Step): Step {
+  const id = one.ids.find((each): each is ColumnId => each.kind === 'column')
+  if (!id || one.rewrites !== true) return one
+  const table = shown({ schema: id.schema, name: id.table })
+  const comment = `Writes ${table} anew under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. It has no online form.`
+  return { ...one, comments: [...one.comments, comment] }
 }
 
 /** On a table that has rows, and is none of partitions, for which these forms do not exist. */

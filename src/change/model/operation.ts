@@ -22,6 +22,10 @@ export interface Step extends Statement {
   drops?: Id
   /** Steps with the same chain keep their order, whatever is put off. */
   chain?: string
+  /** A column's new type, and whether an expression makes its values. */
+  retypes?: { type: string; using: boolean }
+  /** PostgreSQL writes the whole table again. */
+  rewrites?: boolean
   /** Absent where the statement is typetrek's own. */
   engine?: EngineJudgement
 }

@@ -85,6 +85,7 @@ function retyping(change: ColumnChange, ids: readonly Id[], decisions: Decisions
         destructive,
         loses: destructive ? [valuesOf(id)] : [],
         converts: conversion === '' ? [] : [valuesOf(id)],
+        retypes: { type: to.fullType, using: conversion !== '' },
       }),
     ],
     after: sets ? [step(`${start} SET DEFAULT ${to.default}`, every)] : [],

@@ -142,6 +142,7 @@ function convertValues(
     sql: one.sql.replace(whole, () => ` USING ${value}::`),
     comments: [...one.comments, ...commentsOn(lost, mapping)],
     converts: values,
+    retypes: { type: quoteIdentifier(id.schema, id.name), using: true },
     ...(lost.length > 0 && {
       destructive: mapping.size > 0,
       loses: mapping.size > 0 ? values : [],
