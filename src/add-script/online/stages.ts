@@ -1,7 +1,7 @@
 import { backfillOf, splitDefault } from './backfill'
 import type { Catalog } from '../../catalog/catalog'
 import { shown } from '../../catalog/object-names'
-import { columnKey, type ColumnId, step, type Step } from '../../change/model/operation'
+import { changes, columnKey, type ColumnId, step, type Step } from '../../change/model/operation'
 
 /** Steps that are a script of their own. */
 export interface Stage {
@@ -151,11 +151,7 @@ function placeNotNull(one: Step, steps: readonly Step[], stages: Stages): boolea
   const [, table, , column] = setNotNull.exec(one.sql) ?? []
   const id = one.ids.find((each): each is ColumnId => each.kind === 'column')
   if (!table || !column || !id) return false
-  const isIdentity = steps.some(
-    ({ sql, ids }) =>
-      sql.includes(' ADD GENERATED ') &&
-      ids.some((each) => each.kind === 'column' && columnKey(each as ColumnId) === columnKey(id)),
-  )
+  const isIdentity = steps.some((other) => changes(other, id, 'identity'))
   if (isIdentity) return false
   const plain = /^[a-z_][a-z0-9_]*$/
   const check = `${id.table}_${id.name}_required`

@@ -1,7 +1,9 @@
 import { quoteIdentifier } from '../../database/sql/quote'
-import type { Action, ColumnId, Id } from '../../catalog/facts'
+import type { Action, ColumnId, Id, IdOf } from '../../catalog/facts'
 import { describe, relationOf, shown } from '../../catalog/object-names'
 import type { LostData, Statement } from './answers'
+
+import { columnKey } from '../../catalog/facts'
 
 export { columnKey, type ColumnId } from '../../catalog/facts'
 
@@ -13,9 +15,20 @@ export interface EngineJudgement {
   boundary: 'none' | 'commit after' | 'outside'
 }
 
+/** What happens to a column that is there. */
+export type ColumnPart = 'type' | 'default' | 'no default' | 'required' | 'identity'
+
+/** What a statement does, where other statements are made or placed by it. */
+export type Operation =
+  | { kind: 'alter column'; column: ColumnId; part: ColumnPart }
+  | { kind: 'add column'; column: ColumnId }
+  | { kind: 'rename enum' | 'create enum' | 'add enum value'; type: IdOf<'type'> }
+
 /** A statement in the making. */
 export interface Step extends Statement {
   verb: 'create' | 'alter' | 'drop' | 'data'
+  /** Absent for what nothing else depends on. */
+  operation?: Operation
   /** What it makes, changes or needs. */
   ids: readonly Id[]
   /** What it drops; the wanted schema may have it again. */
@@ -44,34 +57,6 @@ export function step(sql: string, ids: readonly Id[], more: Partial<Step> = {}):
   return { ...plain, ...more, sql, ids, verb, group: groupOf(ids) }
 }
 
-/** pg-delta's action as a step. */
-export function stepOf(action: Action): Step {
-  const { sql, verb, produces, destroys, consumes, releases } = action
-  const ids = [...produces, ...destroys, ...consumes, ...releases]
-  const [dropped] = destroys
-  return {
-    ...step(sql.trim().replace(/;$/, ''), ids, { verb }),
-    ...(verb === 'drop' && dropped && { drops: dropped }),
-    transactional: action.transactionality !== 'nonTransactional',
-    engine: judgementOf(action),
-  }
-}
-
-const boundaries = {
-  transactional: 'none',
-  commitBoundaryAfter: 'commit after',
-  nonTransactional: 'outside',
-} as const
-
-function judgementOf(action: Action): EngineJudgement {
-  return {
-    lock: action.lockClass,
-    rewrites: action.rewriteRisk,
-    losesData: action.dataLoss === 'destructive',
-    boundary: boundaries[action.transactionality],
-  }
-}
-
 /** The values of a column, as a statement loses, converts or refuses them. */
 export function valuesOf({ schema, table, name }: ColumnId): Required<LostData> {
   return { schema, table, column: name }
@@ -88,4 +73,13 @@ function groupOf(ids: readonly Id[]): string {
 /** How every change of that column begins, pg-delta's included. */
 export function alterColumn({ schema, table, name }: ColumnId): string {
   return `ALTER TABLE ${quoteIdentifier(schema, table)} ALTER COLUMN ${quoteIdentifier(name)}`
+}
+
+/** True for the statement that changes this part of that column. */
+export function changes({ operation }: Step, column: ColumnId, ...parts: ColumnPart[]): boolean {
+  return (
+    operation?.kind === 'alter column' &&
+    parts.includes(operation.part) &&
+    columnKey(operation.column) === columnKey(column)
+  )
 }

@@ -5,7 +5,7 @@ import type { Catalog } from '../../catalog/catalog'
 import type { Decisions } from '../model/decisions'
 import { factsOf, type Id, type IdOf, keyOf } from '../../catalog/facts'
 import { freeName, shown } from '../../catalog/object-names'
-import { alterColumn, type ColumnId, type Step, valuesOf } from '../model/operation'
+import { changes, type ColumnId, type Operation, type Step, valuesOf } from '../model/operation'
 import { flagOf, means, type Questions } from '../model/option-values'
 import type { Answers } from '../model/answers'
 
@@ -103,10 +103,22 @@ export function mapLabels(
   }, steps) as Step[]
 }
 
+type EnumOperation = Exclude<Operation, { column: ColumnId }>
+
+function isOf(
+  operation: Operation | undefined,
+  kind: EnumOperation['kind'],
+  { schema, name }: { schema: string; name: string },
+): boolean {
+  if (operation?.kind !== kind || !('type' in operation)) return false
+  return operation.type.schema === schema && operation.type.name === name
+}
+
 /** The name that pg-delta gives the old enum, until nothing uses it any more. */
 function replacedName(steps: readonly Step[], { schema, name }: IdOf<'type'>): string | undefined {
   const start = `ALTER TYPE ${quoteIdentifier(schema, name)} RENAME TO `
-  return steps.find(({ sql }) => sql.startsWith(start))?.sql.slice(start.length)
+  const rename = steps.find(({ operation }) => isOf(operation, 'rename enum', { schema, name }))
+  return rename?.sql.slice(start.length)
 }
 
 function renameReplaced(
@@ -131,7 +143,7 @@ function convertValues(
   mapping: ReadonlyMap<string, string> = new Map(),
 ): Step {
   const conversion = / USING ("(?:[^"]|"")+")::text(\[\])?::/.exec(one.sql)
-  const own = columns.find((column) => one.sql.startsWith(`${alterColumn(column)} TYPE `))
+  const own = columns.find((column) => changes(one, column, 'type'))
   if (!conversion || !own || !one.sql.includes(`::${quoteIdentifier(id.schema, id.name)}`))
     return one
   const [whole, column = '', array] = conversion
@@ -186,8 +198,9 @@ function commentsOn(
 export function afterRebuilt(steps: readonly Step[], from: Catalog, to: Catalog): Step[] {
   return labelChanges(from, to).reduce(
     (ordered, { id }) => {
-      const made = `CREATE TYPE ${quoteIdentifier(id.schema, id.name)} AS ENUM `
-      const at = ordered.findIndex(({ sql, verb }) => verb === 'alter' && sql.startsWith(made))
+      const at = ordered.findIndex(
+        ({ operation, verb }) => verb === 'alter' && isOf(operation, 'create enum', id),
+      )
       const early = ordered.slice(0, Math.max(at, 0))
       const late = early.filter((one) => beginsToUse(one, id, from, to))
       const rest = early.filter((one) => !late.includes(one))
@@ -197,17 +210,23 @@ export function afterRebuilt(steps: readonly Step[], from: Catalog, to: Catalog)
   )
 }
 
-function beginsToUse({ ids, verb, sql }: Step, type: Id, from: Catalog, to: Catalog): boolean {
+function beginsToUse(
+  { ids, verb, operation }: Step,
+  type: Id,
+  from: Catalog,
+  to: Catalog,
+): boolean {
   const uses = ({ facts }: Catalog, id: Id) =>
     facts.outgoingEdges(id).some((edge) => keyOf(edge.to) === keyOf(type))
   const columns = ids.filter(({ kind }) => kind === 'column')
-  if (verb === 'drop' || sql.endsWith(' DROP DEFAULT')) return false
+  const isDropped = operation?.kind === 'alter column' && operation.part === 'no default'
+  if (verb === 'drop' || isDropped) return false
   return columns.some((id) => uses(to, id) && !uses(from, id))
 }
 
 /** New labels, worded so that they may be run again after a crash, and all else. */
 export function splitLabels(steps: readonly Step[]): { labels: Step[]; rest: Step[] } {
-  const isLabel = ({ sql }: Step) => /^ALTER TYPE .* ADD VALUE /.test(sql)
+  const isLabel = ({ operation }: Step) => operation?.kind === 'add enum value'
   const labels = steps.filter(isLabel).map((one) => ({
     ...one,
     sql: one.sql.replace(' ADD VALUE ', ' ADD VALUE IF NOT EXISTS '),
