@@ -6,11 +6,17 @@ import { openMigrator, type Migrator } from '../../migrator/migrator'
 import type { Settings } from '../../settings/value/setting-types'
 import { leftover } from './remaining'
 import type { Readings } from '../../catalog/readings'
-import { fillCopy, type FilledCopy, nextWish, type RowsWish } from '../../sample-rows/filled-copy'
+import {
+  fillCopy,
+  type FilledCopy,
+  nextWish,
+  type RowsWish,
+  type Target,
+} from '../../sample-rows/filled-copy'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
 import { scratchSettings } from '../../scratch/scratch-settings'
 import { lossesBetween, takeSnapshot, type Loss, type Snapshot } from '../../sample-rows/snapshot'
-import { readTables, type TableFacts } from '../../sample-rows/tables'
+import { readTables } from '../../sample-rows/tables/tables'
 import { shown } from '../../catalog/object-names'
 import type { Answers, Ignored, LostData, Statement } from '../../change/model/answers'
 import type { AddedScript } from '../deliver/files'
@@ -86,13 +92,14 @@ async function proveWithRows(
 }
 
 /** What the scripts make of the same tables, where no row is in the way. */
-async function tablesAfter(work: ProofWork, claim: Claim): Promise<readonly TableFacts[]> {
+async function tablesAfter(work: ProofWork, claim: Claim): Promise<Target> {
   const { scratch, settings, signal } = work
   const database = await scratch.copy(claim.before)
   await applyScripts(settings, database, claim.scripts, (migrator) =>
     failureOf(() => migrator.execute({ command: 'upgrade' }, { signal })),
   )
-  return readTables(await database.pool())
+  const pool = await database.pool()
+  return { tables: await readTables(pool), pool }
 }
 
 interface Attempt extends Proof {
