@@ -1,5 +1,6 @@
 import type { DatabaseError, Pool } from 'pg'
 import type { MigrationError } from '../errors'
+import { shown } from '../catalog/object-names'
 import { fittingTables } from './compatible'
 import { fillTables, type Unfilled } from './fill'
 import type { Scratch, ScratchDatabase } from '../scratch/scratch'
@@ -21,9 +22,9 @@ export interface Target {
   pool: Pool
 }
 
+/** Of a statement: the rows that stop it. */
 interface Announced {
-  sql: string
-  comments: readonly string[]
+  failsOnRows: readonly RowsOf[]
 }
 
 /** What rows have to be like besides what their tables demand. */
@@ -72,6 +73,21 @@ function remarkOn({ table, reason }: Unfilled): string {
   return `Table ${table} was empty when it was tried, since no row was accepted: ${reason}.`
 }
 
+/** Rows of one table. */
+interface RowsOf {
+  schema: string
+  table: string
+}
+
+/** A table where the server may name none. */
+type Perhaps = { [Part in keyof RowsOf]: string | undefined }
+
+/** True for a table's rows under its old name, the one that the error gives, or a parent's. */
+function areOf({ schema, table }: RowsOf, of: TableFacts, now: Perhaps): boolean {
+  const isNamed = (one: Perhaps) => one.schema === schema && one.table === table
+  return isNamed(of) || isNamed(now) || of.ancestors.includes(shown({ schema, name: table }))
+}
+
 /**
  * What to try after rows have stopped a script: rows that fit what the tables become, then one row in
  * the table at fault, which is like no other, then none where the script says that it fails on any.
@@ -97,16 +113,13 @@ export async function nextWish(
     return { ...last, limits }
   }
   const [one] = at.length === 1 && limits.get(at[0]!.oid) !== 0 ? at : []
-  if (!one || !(isRule(refused) || failsOnRows(announced, one))) return undefined
+  const fails = announced.flatMap(({ failsOnRows }) => failsOnRows)
+  const isAnnounced = (of: TableFacts) => fails.some((rows) => areOf(rows, of, { schema, table }))
+  if (!one || !(isRule(refused) || isAnnounced(one))) return undefined
   return { ...last, limits: limits.set(one.oid, 0) }
 }
 
 /** A new CHECK, UNIQUE, EXCLUDE or FOREIGN KEY is what the script is for, whatever rows there are. */
 function isRule({ sqlstate }: MigrationError): boolean {
   return ['23503', '23505', '23514', '23P01'].includes(sqlstate ?? '')
-}
-
-function failsOnRows(announced: readonly Announced[], { table }: TableFacts): boolean {
-  const said = announced.filter(({ comments }) => comments.some((one) => one.startsWith('Fails ')))
-  return said.some(({ sql }) => sql.includes(table))
 }

@@ -113,7 +113,7 @@ function backwards(
   const inverse = told === undefined ? undefined : inverseOf(told, id, column.type)
   if (inverse !== undefined) return { expression: inverse }
   if (verdict.assignment) {
-    const loss = /rounds|loses/i.test(verdict.effect ?? '') ? verdict.why : undefined
+    const loss = verdict.loses === true ? verdict.why : undefined
     return {
       expression: '',
       ...(verdict.effect !== undefined && { comment: verdict.effect }),
