@@ -1,4 +1,6 @@
+import type { Pool } from 'pg'
 import { MigrationError } from '../errors'
+import { compareMetadata, withMetadata, type MetadataChange } from './difference/typeorm-metadata'
 import type { ScriptSource, Settings } from '../settings/value/setting-types'
 import { Ahead } from './source/prefetch'
 import { draftOf, type Draft } from './render/script-draft'
@@ -6,7 +8,7 @@ import { emptyDraft } from './render/empty-draft'
 import { loadEngine } from '../catalog/engine'
 import { handOver } from './deliver/commit'
 import { headerLines, type HeaderFacts } from './proof/header'
-import { ignoredTables } from '../scratch/ignored-tables'
+import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
 import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 import { prove, type Proof, type ProofWork, type WayBack } from './proof/prove'
 import type { ScratchDatabase } from '../scratch/scratch'
@@ -42,6 +44,7 @@ export class Adding {
   private readonly answers: Answers
   /** The scripts that the difference is on top of. */
   private known: ReadonlySet<string> = new Set()
+  private unsynchronized: readonly Ignored[] = []
 
   constructor(
     private readonly settings: Settings,
@@ -80,6 +83,7 @@ export class Adding {
     const progress = (text: string) => this.progress(text)
     const replayed = (before: ScratchDatabase) => work.ahead.begin(before, { proof: !skip })
     const wanted = await buildWanted(source, { ...work, progress, replayed })
+    if (wanted.is === 'schemas') this.unsynchronized = wanted.unsynchronized ?? []
     const found = wanted.is === 'nothing' ? undefined : await this.find(work, wanted, !skip)
     if (found && !found.change && wanted.is === 'schemas') return this.report('shown', [], false)
     if (found?.change) this.notes.push(...changeNotes(found.change))
@@ -98,12 +102,22 @@ export class Adding {
     const pools = [await trial.pool(), await wanted.after.pool()] as const
     const known = { readings, proven }
     try {
-      return { wanted, change: await findDifference(...pools, this.answers, this.ignored(), known) }
+      const metadata = await this.metadata(pools)
+      const change = await findDifference(...pools, this.answers, this.ignored(), known)
+      if (!metadata) return { wanted, change }
+      const scripts = withMetadata(change.scripts, metadata)
+      return { wanted, change: { ...change, scripts } }
     } catch (error) {
       if (!this.options.check || !isOpen(error)) throw error
       this.notes.push([error.message, error.detail].filter(Boolean).join('\n'))
       return { wanted }
     }
+  }
+
+  /** Only the entities say what TypeORM should remember. */
+  private metadata([before, after]: readonly [Pool, Pool]): Promise<MetadataChange> | undefined {
+    if (this.source !== 'entities') return undefined
+    return compareMetadata(before, after, metadataTable(this.settings))
   }
 
   private async findBack(work: Work, wanted: Extract<Wanted, { is: 'sql' }>): Promise<Found> {
@@ -176,7 +190,7 @@ export class Adding {
   }
 
   private ignored(): Ignored[] {
-    return ignoredTables(this.settings)
+    return [...ignoredTables(this.settings), ...this.unsynchronized]
   }
 
   private async finish(

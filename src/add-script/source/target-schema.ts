@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { ScriptSource, Settings } from '../../settings/value/setting-types'
-import { buildSchema } from '../../scratch/build-schema'
+import { buildEntitySchema, buildSchema } from '../../scratch/build-schema'
+import type { Ignored } from '../../scratch/ignored-tables'
 import { replayScripts } from '../../scratch/replay-scripts'
 import { runDiffCommand } from './diff-command'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
@@ -18,6 +19,8 @@ export type Wanted =
       after: ScratchDatabase
       /** The diff that both versions were read from. */
       diff?: string
+      /** What the entities leave to somebody else. */
+      unsynchronized?: readonly Ignored[]
     }
 
 /** What the sources have at hand. */
@@ -43,15 +46,18 @@ export async function buildWanted(
   if (source === 'command') return fromCommand(building)
   const what = source === 'schema' ? 'loading the canonical schema' : 'building the entities'
   progress(`replaying the scripts and ${what}`)
-  const from = source === 'schema' ? settings.schema! : 'entities'
-  const [before, after] = await both(
-    replayScripts(scratch, settings, signal).then((database) => {
-      replayed?.(database)
-      return database
-    }),
-    buildSchema(scratch, settings, from),
-  )
-  return { is: 'schemas', before, after }
+  const replaying = replayScripts(scratch, settings, signal).then((database) => {
+    replayed?.(database)
+    return database
+  })
+  if (source === 'schema') {
+    const loading = buildSchema(scratch, settings, settings.schema!)
+    const [before, after] = await both(replaying, loading)
+    return { is: 'schemas', before, after }
+  }
+  const [before, built] = await both(replaying, buildEntitySchema(scratch, settings))
+  const { database: after, unsynchronized } = built
+  return { is: 'schemas', before, after, unsynchronized }
 }
 
 /** At the same time, since each waits for a server's process of its own; the first one's failure counts first. */
