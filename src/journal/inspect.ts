@@ -2,7 +2,7 @@ import type { QueryResultRow } from 'pg'
 import { eq, gt, ne } from '../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/sql/quote'
 import { MigrationError } from '../errors'
-import { columns } from './model/columns'
+import { columns } from './model/journal-columns'
 import { claimIndex, type JournalName } from './model/journal-name'
 
 interface Found {

@@ -1,7 +1,7 @@
 import type { QueryResultRow } from 'pg'
 import { quoteIdentifier } from '../database/sql/quote'
 import { MigrationError } from '../errors'
-import { journalShape } from './model/columns'
+import { journalShape } from './model/journal-columns'
 import type { JournalName } from './model/journal-name'
 import { shapeIn } from './model/table-shape'
 import { refuseHidden, refuseView } from './nature'

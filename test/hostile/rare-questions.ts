@@ -7,7 +7,7 @@ import { tidy } from '../../src/database/postgres/give-back'
 import { readHistories } from '../../src/journal/histories'
 import { hasOutcome, hasRunning } from '../../src/journal/journal'
 import { insertClaim, markTakenOver } from '../../src/journal/model/claim'
-import type { Claim } from '../../src/journal/model/columns'
+import type { Claim } from '../../src/journal/model/journal-columns'
 import {
   cancelBackend,
   durationsSoFar,

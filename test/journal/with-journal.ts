@@ -1,6 +1,6 @@
 import { Session } from '../../src/database/postgres/session'
 import { ensureJournal } from '../../src/journal/shape'
-import type { Claim } from '../../src/journal/model/columns'
+import type { Claim } from '../../src/journal/model/journal-columns'
 import type { JournalName } from '../../src/journal/model/journal-name'
 import { withDatabase, type TestDatabase } from '../support/database'
 

@@ -1,6 +1,6 @@
 import { divided, eq, minus, plus, times } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
-import { columns, type Claim, type ColumnName } from './columns'
+import { columns, type Claim, type ColumnName } from './journal-columns'
 import type { Operation } from './entry'
 import type { JournalName } from './journal-name'
 import { finishedNow, secondsOf } from './write-times'

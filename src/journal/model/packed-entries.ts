@@ -1,5 +1,5 @@
 import { quoteIdentifier } from '../../database/sql/quote'
-import { entryFields, parseEntry } from './columns'
+import { entryFields, parseEntry } from './journal-columns'
 import type { Entry } from './entry'
 import type { JournalName } from './journal-name'
 import { readNature } from './table-shape'

@@ -1,6 +1,6 @@
 import { ne } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
-import { columns, journalShape } from './columns'
+import { columns, journalShape } from './journal-columns'
 import { claimIndex, type JournalName } from './journal-name'
 
 /** DDL of the journal. Run it under the lock only: eight processes that create a table at once fail. */

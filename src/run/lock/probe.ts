@@ -3,7 +3,7 @@ import { eq, gt, minus, times } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Session } from '../../database/postgres/session'
 import { doneAmong } from '../../journal/model/claim'
-import type { Claim } from '../../journal/model/columns'
+import type { Claim } from '../../journal/model/journal-columns'
 import type { JournalName } from '../../journal/model/journal-name'
 
 /**

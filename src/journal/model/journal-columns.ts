@@ -30,7 +30,7 @@ export interface Field {
 }
 
 /** One column of the journal. All SQL, entries and checks derive from these rows. */
-export interface Column {
+export interface JournalColumn {
   name: string
   /** Type and constraints, as CREATE TABLE takes them. */
   type: string
@@ -46,7 +46,7 @@ export interface Column {
   full?: Field
 }
 
-type Row = Omit<Column, 'name' | 'since' | 'entry' | 'full'> & {
+type Row = Omit<JournalColumn, 'name' | 'since' | 'entry' | 'full'> & {
   since?: number
   entry?: (column: string) => Field
   full?: (column: string) => Field
@@ -153,7 +153,7 @@ const rows = {
 export type ColumnName = keyof typeof rows
 
 /** Every column, in the order of the table. A new one goes to the end, with the shape that brings it. */
-export const columns: readonly Column[] = Object.entries<Row>(rows).map(([name, row]) => {
+export const columns: readonly JournalColumn[] = Object.entries<Row>(rows).map(([name, row]) => {
   const { since = 1, entry, full, ...rest } = row
   const fields = { ...(entry && { entry: entry(name) }), ...(full && { full: full(name) }) }
   return { name, since, ...rest, ...fields }
