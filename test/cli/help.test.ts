@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
-import { commandTable } from '../../src/cli/arguments/commands'
+import { commandTable } from '../../src/cli/commands'
 import { RunMeter } from '../../src/cli/render/progress'
 import { cellWidth } from '../../src/cli/text/text'
 import { migrate } from '../support/cli'

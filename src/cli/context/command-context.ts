@@ -5,12 +5,15 @@ import { placeOf, type DatabasePlace } from '../render/database-member'
 import type { Io, StopSignal } from '../terminal/io'
 import { envelope } from '../render/json'
 import type { Output } from '../terminal/output'
+import type { Commands } from '../arguments/command-row'
 import type { Call } from '../arguments/parse'
 import { alignColumns } from '../text/table'
 
 /** What a command has at hand. */
 export interface Context {
   call: Call
+  /** All commands, for help and completion. */
+  commands: Commands
   io: Io
   output: Output
   /** The signal that stopped the run, for the exit status. */
