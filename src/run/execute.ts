@@ -1,6 +1,7 @@
 import type { Session } from '../database/postgres/session'
 import { MigrationError } from '../errors'
-import { ensureJournal, hasOutcome, readState } from '../journal/journal'
+import { ensureJournal } from '../journal/shape'
+import { hasOutcome, readState } from '../journal/journal'
 import type { JournalState } from '../journal/model/applied-state'
 import type { Plan, Request, Step } from '../plan/plan'
 import { planSteps } from '../plan/planner'

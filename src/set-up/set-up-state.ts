@@ -3,7 +3,7 @@ import { MigrationError } from '../errors'
 import { setUpRevision } from '../journal/model/entry'
 import { readState } from '../journal/journal'
 import type { JournalState } from '../journal/model/applied-state'
-import type { Claim } from '../journal/model/claim'
+import type { Claim } from '../journal/model/journal-columns'
 import { toolVersion } from '../version'
 import type { RunContext } from '../run/context/run-context'
 import type { InitMigration } from './build-initial-schema'
@@ -51,6 +51,7 @@ export function setUpClaim({ runId, operator }: RunContext): Claim {
     statementsTotal: null,
     operator,
     toolVersion,
+    file: null,
   }
 }
 

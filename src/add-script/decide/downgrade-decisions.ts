@@ -10,7 +10,7 @@ import { isAssignable, sameKeys } from './conversions'
 import { columnKey, type ColumnId, type Step } from '../../change/model/operation'
 import { pathOf } from '../../change/model/option-values'
 import { refill } from '../../change/operations/refill'
-import { restoreKeys } from '../../change/operations/restored-keys'
+import { restoreKeys } from './restored-keys'
 
 /** The decisions of a downgrade, and what it cannot bring back. */
 export interface DownDecisions extends Decisions {

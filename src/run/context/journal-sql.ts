@@ -2,7 +2,7 @@ import type { Session } from '../../database/postgres/session'
 import { MigrationError } from '../../errors'
 import { orInterrupted } from '../../interruption'
 import { readDowngradeTexts } from '../../journal/downgrade-texts'
-import type { JournalName } from '../../journal/model/claim'
+import type { JournalName } from '../../journal/model/journal-name'
 import { readWriters } from '../../journal/writers'
 import type { Plan, Step } from '../../plan/plan'
 

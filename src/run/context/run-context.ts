@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { hostname, userInfo } from 'node:os'
+import { basename } from 'node:path'
 import type { Database } from '../../database/postgres/database'
 import type { Entry, Operation } from '../../journal/model/entry'
-import type { Claim } from '../../journal/model/claim'
+import type { Claim } from '../../journal/model/journal-columns'
 import type { Plan, Step } from '../../plan/plan'
 import type { Script, SqlPart } from '../../script/script'
 import { writeSqlPart } from '../../script/sections/sections'
@@ -83,6 +84,7 @@ export function claimOf(context: RunContext, step: Step, statementsTotal: number
     statementsTotal,
     operator: context.operator,
     toolVersion,
+    file: script ? basename(script.file) : null,
   }
 }
 

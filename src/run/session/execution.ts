@@ -1,7 +1,9 @@
 import type { DatabaseError } from 'pg'
 import type { Session } from '../../database/postgres/session'
 import { interrupted, MigrationError, type StepResult } from '../../errors'
-import { claimIndex, insertRow, type Claim } from '../../journal/model/claim'
+import { claimIndex } from '../../journal/model/journal-name'
+import { insertRow } from '../../journal/model/claim'
+import type { Claim } from '../../journal/model/journal-columns'
 import { failureTimes } from '../../journal/model/write-times'
 import { redactor } from '../../settings/value/redact'
 import { findWorker } from '../lock/probe'
@@ -14,13 +16,8 @@ import { labelOf } from '../context/script-label'
 import { pause, type Lock } from '../lock/migrator-lock'
 import { lockTimeoutsOf } from '../context/session-settings'
 import { traceOf } from '../failure/user-stack'
-import {
-  backend,
-  cancelledOn,
-  Watch,
-  type Watched as WatchedWork,
-  type WatchOptions,
-} from './watch'
+import { backend, cancelledOn, Watch } from './watch'
+import type { Watched as WatchedWork, WatchOptions } from './watch'
 
 /** The state of one execution: its sessions, and what became of its steps so far. */
 export class Runner {

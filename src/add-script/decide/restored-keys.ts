@@ -2,8 +2,8 @@ import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/column-changes'
 import { factsOf } from '../../catalog/facts'
-import { type ForeignKey, foreignKeys } from './foreign-keys'
-import { columnKey, type ColumnId, step, type Step } from '../model/operation'
+import { type ForeignKey, foreignKeys } from '../../change/operations/foreign-keys'
+import { columnKey, type ColumnId, step, type Step } from '../../change/model/operation'
 
 /** Rows that a table needs when it comes back empty while others still refer to it. */
 export interface RestoredKeys {
