@@ -160,7 +160,9 @@ function keptFacts(all: Facts, { details, ignored, left }: Keeping): Set<Fact> {
     for (const child of all.childrenOf(id)) walk(child)
   }
   for (const root of all.roots()) walk(root)
-  for (const { schema } of ignored.filter((one) => one.schema !== 'public' && one.index === undefined))
+  for (const { schema } of ignored.filter(
+    (one) => one.schema !== 'public' && one.index === undefined,
+  ))
     removeEmpty({ kind: 'schema', name: schema }, all, kept, left)
   return kept
 }

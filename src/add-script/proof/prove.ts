@@ -124,7 +124,11 @@ async function attempt(
       differences('upgrade', claim.after, database, work, claim),
       takeSnapshot(pool),
     ])
-    const lost = losses(lossesOfUsers(filled, after, settings), { before: filled, after }, claim.announced)
+    const lost = losses(
+      lossesOfUsers(filled, after, settings),
+      { before: filled, after },
+      claim.announced,
+    )
     const failures = [...different, ...lost.failures]
     const said = [...remarks, ...lost.remarks]
     if (failures.length > 0 || way === 'there' || claim.wayBack === 'none')
