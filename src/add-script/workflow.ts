@@ -6,7 +6,7 @@ import { Ahead } from './source/prefetch'
 import { draftOf, type Draft } from './render/script-draft'
 import { emptyDraft } from './render/empty-draft'
 import { loadEngine } from '../catalog/engine'
-import { handOver } from './deliver/commit'
+import { handOver, schemaNotes } from './deliver/commit'
 import { headerLines, type HeaderFacts } from './proof/header'
 import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
 import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
@@ -45,6 +45,8 @@ export class Adding {
   /** The scripts that the difference is on top of. */
   private known: ReadonlySet<string> = new Set()
   private unsynchronized: readonly Ignored[] = []
+  /** The schema file that the difference is read from. */
+  private file: string | undefined
 
   constructor(
     private readonly settings: Settings,
@@ -83,14 +85,25 @@ export class Adding {
     const progress = (text: string) => this.progress(text)
     const replayed = (before: ScratchDatabase) => work.ahead.begin(before, { proof: !skip })
     const wanted = await buildWanted(source, { ...work, progress, replayed })
-    if (wanted.is === 'schemas') this.unsynchronized = wanted.unsynchronized ?? []
+    if (wanted.is === 'schemas') this.remember(wanted)
     const found = wanted.is === 'nothing' ? undefined : await this.find(work, wanted, !skip)
     if (found && !found.change && wanted.is === 'schemas') return this.report('shown', [], false)
     if (found?.change) this.notes.push(...changeNotes(found.change))
-    if (!found || found.change?.scripts.length === 0) return this.report('nothing', [], true)
+    if (!found || found.change?.scripts.length === 0) return this.nothing()
     if (skip) return this.finish(await this.written(found, 'skipped'), found.change, false)
     const { last, proof } = await this.proven(work, found)
     return this.finish(await this.written(last, proof), last.change, true)
+  }
+
+  private async nothing(): Promise<AddScriptReport> {
+    if (this.source === 'command') this.notes.push(...(await schemaNotes(this.file, this.settings)))
+    return this.report('nothing', [], true)
+  }
+
+  private remember({ unsynchronized = [], file, notes = [] }: Extract<Wanted, { is: 'schemas' }>) {
+    this.unsynchronized = unsynchronized
+    this.file = this.source === 'schema' ? this.settings.schema : file
+    this.notes.push(...notes)
   }
 
   /** @param proven what the steps lead to is not looked at here, since their proof will tell */
@@ -203,7 +216,7 @@ export class Adding {
     if (dryRun || check) return report
     if (this.signal.aborted) throw interrupted(undefined)
     await writeScripts(scripts, this.settings.directory, this.known)
-    const { commit, notes } = await handOver(scripts, this.settings, this.source, this.options)
+    const { commit, notes } = await handOver(scripts, this.settings, this.file, this.options)
     this.notes.push(...notes)
     return { ...report, outcome: 'added', ...(commit !== undefined && { commit }) }
   }

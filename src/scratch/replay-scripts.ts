@@ -32,7 +32,8 @@ export async function replayScripts(
   }
 }
 
-async function hasScripts(settings: Settings): Promise<boolean> {
+/** False for a folder that is empty or not there yet. */
+export async function hasScripts(settings: Settings): Promise<boolean> {
   try {
     return (await readScripts(settings, { allowEmpty: true })).length > 0
   } catch (error) {

@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { MigrationError } from '../../errors'
 import type { ScriptSource, Settings } from '../../settings/value/setting-types'
 import { buildEntitySchema, buildSchema } from '../../scratch/build-schema'
 import type { Ignored } from '../../scratch/ignored-tables'
-import { replayScripts } from '../../scratch/replay-scripts'
+import { hasScripts, replayScripts } from '../../scratch/replay-scripts'
 import { runDiffCommand } from './diff-command'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
 
@@ -17,8 +18,11 @@ export type Wanted =
       is: 'schemas'
       before: ScratchDatabase
       after: ScratchDatabase
-      /** The diff that both versions were read from. */
+      /** The diff that both versions were read from, and the file that it is of. */
       diff?: string
+      file?: string
+      /** What a person should know of how they were built. */
+      notes?: readonly string[]
       /** What the entities leave to somebody else. */
       unsynchronized?: readonly Ignored[]
     }
@@ -66,7 +70,8 @@ async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promi
   return [await one, await other]
 }
 
-async function fromCommand({ settings, scratch, signal, progress }: Building): Promise<Wanted> {
+async function fromCommand(building: Building): Promise<Wanted> {
+  const { settings, scratch, signal, progress } = building
   progress('running schema_diff_cmd')
   const result = await runDiffCommand(settings.schemaDiffCmd!, settings.here, signal)
   if (result.is === 'nothing') return result
@@ -74,12 +79,35 @@ async function fromCommand({ settings, scratch, signal, progress }: Building): P
     progress('replaying the scripts')
     return { is: 'sql', sql: result.sql, before: await replayScripts(scratch, settings, signal) }
   }
-  progress('loading both versions of the schema')
-  const { file, before, after, diff } = result
+  progress('replaying the scripts and loading the new version of the schema')
+  const { file, diff } = result
   const load = (text: string) =>
     inFile(basename(file), text, (path) => buildSchema(scratch, settings, path))
-  const [old, fresh] = await both(load(before), load(after))
-  return { is: 'schemas', before: old, after: fresh, diff }
+  const [replayed, after] = await both(replayIfWhole(building), load(result.after))
+  if (replayed.is === 'whole')
+    return { is: 'schemas', before: replayed.database, after, diff, file }
+  const before = await load(result.before)
+  return { is: 'schemas', before, after, diff, file, notes: replayed.notes }
+}
+
+type Replayed =
+  | { is: 'whole'; database: ScratchDatabase }
+  /** The scripts go on from a schema that they do not build. */
+  | { is: 'not whole'; notes: readonly string[] }
+
+/**
+ * A diff is of two versions of a file, and the scripts may be at either: at the new one where a script was
+ * written and the file not committed.
+ */
+async function replayIfWhole({ settings, scratch, signal }: Building): Promise<Replayed> {
+  if (!(await hasScripts(settings))) return { is: 'not whole', notes: [] }
+  try {
+    return { is: 'whole', database: await replayScripts(scratch, settings, signal) }
+  } catch (error) {
+    if (!(error instanceof MigrationError) || error.code !== 'SCRIPT_FAILED') throw error
+    const note = `The scripts do not build the schema by themselves, so that both versions of the file were compared, not the scripts: ${error.message}.`
+    return { is: 'not whole', notes: [note] }
+  }
 }
 
 /** An error then names the file as the user knows it, but for its folder. */

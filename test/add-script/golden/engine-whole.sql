@@ -6,9 +6,9 @@
 
 CREATE SCHEMA x;
 
-CREATE EXTENSION citext SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS citext SCHEMA public;
 
-CREATE EXTENSION pg_trgm SCHEMA x;
+CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA x;
 
 -- Drops publication goes.
 DROP PUBLICATION goes;
@@ -44,10 +44,6 @@ CREATE PUBLICATION whole FOR TABLES IN SCHEMA x;
 ALTER PUBLICATION changes ADD TABLE t (a, id);
 
 ALTER PUBLICATION changes ADD TABLE u;
-
-COMMENT ON EXTENSION citext IS 'data type for case-insensitive character strings';
-
-COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
 
 -- MIGRATE DOWN
 
