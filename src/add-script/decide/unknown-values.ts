@@ -1,6 +1,6 @@
 import { ne } from '../../database/sql/operators'
 import { quoteIdentifier } from '../../database/sql/quote'
-import type { ColumnChange } from '../../catalog/column-changes'
+import type { ColumnChange } from '../../catalog/difference'
 import type { Sides } from './upgrade-decisions'
 import { factsOf } from '../../catalog/facts'
 import type { TypePair } from './type-facts'

@@ -1,5 +1,6 @@
 import { MigrationError } from '../../errors'
 import { type Catalog, catalogOf, readServer } from '../../catalog/catalog'
+import { compare } from '../../catalog/difference'
 import { consent } from '../decide/questions'
 import { Copy } from '../../change/trial/trial'
 import { decide } from '../decide/upgrade-decisions'
@@ -65,11 +66,12 @@ export const findDifference: FindDifference = async (
   const none = { catalog: wanted, names: [] }
   const { catalog: to, names } =
     answers.extra === 'keep' ? keepExtra(engine, renamed, wanted) : none
+  const difference = compare(renamed, to)
   const decisions = await decide(
-    { from: renamed, to, before, after, plain: (sql) => copy.plain(sql) },
+    { ...difference, before, after, plain: (sql) => copy.plain(sql) },
     answers,
   )
-  const steps = copy.plan(renamed, to, decisions)
+  const steps = copy.plan(difference, decisions)
   await consent(steps, answers, likelyFlags(renamed, to))
   const written = renamings.map(({ up, down }) => ({
     up: copy.tidy([up], start, to)[0]!,

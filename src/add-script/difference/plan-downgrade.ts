@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { MigrationError } from '../../errors'
 import { type Catalog, rebuild } from '../../catalog/catalog'
+import { compare, type Difference } from '../../catalog/difference'
 import type { Copy } from '../../change/trial/trial'
 import type { Decisions } from '../../change/model/decisions'
 import type { DraftPart } from './plan-change'
@@ -72,9 +73,14 @@ async function downgrade(
     const to = undone ? goal : tolerant(copy.engine, goal, from)
     // Types of the old schema stand in the copy no more than those of the new one do in `after`.
     const { before } = states
-    const sides = { from, to, before, after: before, plain: (sql: string) => copy.plain(sql) }
+    const sides = {
+      ...compare(from, to),
+      before,
+      after: before,
+      plain: (sql: string) => copy.plain(sql),
+    }
     const decisions = await decideDown(sides, up)
-    const { down, transaction } = await runDown(copy, from, to, decisions)
+    const { down, transaction } = await runDown(copy, sides, decisions)
     const renames = part.renamings.toReversed().map((one) => one.down)
     await copy.run(renames, goal, goal)
     if (undone && renames.length > 0) await prove(copy, undone)
@@ -122,11 +128,14 @@ function losesData({ destructive, drops }: Step): boolean {
 
 async function runDown(
   copy: Copy,
-  from: Catalog,
-  to: Catalog,
+  difference: Difference,
   decisions: DownDecisions,
 ): Promise<{ down: Step[]; transaction: boolean }> {
-  const steps = beforeKeys(copy.plan(from, to, decisions), copy.tidy(decisions.restored, from, to))
+  const { from, to } = difference
+  const steps = beforeKeys(
+    copy.plan(difference, decisions),
+    copy.tidy(decisions.restored, from, to),
+  )
   try {
     const down = await copy.run(steps, from, to)
     const { steps: rest } = await copy.finish(to, decisions)
