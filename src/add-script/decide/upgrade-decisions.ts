@@ -1,26 +1,16 @@
-import type { Pool } from 'pg'
 import { MigrationError } from '../../errors'
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
-import type { ColumnChange, Difference } from '../../catalog/difference'
+import type { ColumnChange } from '../../catalog/difference'
 import { classify, isAssignable, sameKeys, type Verdict } from './conversions'
 import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
 import { factsOf, textOf } from '../../catalog/facts'
 import { follows } from '../../change/operations/foreign-keys'
 import { decideLabels } from '../../change/operations/enums'
-import { readTypes, type TypePair } from './type-facts'
+import { readTypes, type Sides, type TypePair, unknownLabels } from './type-facts'
 import { columnKey, type ColumnId } from '../../change/model/operation'
 import { flagOf, pathOf, Questions, toldOf } from '../../change/model/option-values'
 import type { Answers } from '../../change/model/answers'
-import { unknownLabels } from './unknown-values'
-
-/** Both schemas, and where their types can be looked up. */
-export interface Sides extends Difference {
-  before: Pool
-  after: Pool
-  /** Writes names without quotes that they do not need. */
-  plain(sql: string): string
-}
 
 /**
  * Finds out how values become other values: from the types, from what was told, by asking.

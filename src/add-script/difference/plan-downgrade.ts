@@ -4,14 +4,25 @@ import { type Catalog, rebuild } from '../../catalog/catalog'
 import { compare, type Difference } from '../../catalog/difference'
 import type { Copy } from '../../change/trial/trial'
 import type { Decisions } from '../../change/model/decisions'
-import type { DraftPart } from './plan-change'
+import type { Renaming } from '../decide/rename-operations'
 import { decideDown, type DownDecisions } from '../decide/downgrade-decisions'
 import type { Engine } from '../../catalog/engine'
 import { type Step } from '../../change/model/operation'
 import type { Id } from '../../catalog/facts'
 import { splitLabels } from '../../change/operations/enums'
 import { LabelsFirst } from '../../change/trial/try-steps'
-import type { ScriptPart } from '../../change/model/answers'
+import type { ScriptPart } from '../../change/model/script-part'
+
+/** A script in the making: its upgrade has been run on the copy. */
+export interface DraftPart {
+  purpose: string
+  transaction: boolean
+  /** Run first, and undone last. */
+  renamings: readonly Renaming[]
+  up: Step[]
+  /** What the copy was after it. */
+  catalog: Catalog
+}
 
 /** The states that a change goes through, and where to ask for their types. */
 export interface States {

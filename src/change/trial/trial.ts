@@ -13,7 +13,7 @@ import { plainNames, type Words } from '../../catalog/sql-words'
 import type { Step } from '../model/operation'
 import { tidySteps } from '../render/tidy'
 import { tryOutside, trySteps } from './try-steps'
-import type { Ignored } from '../model/answers'
+import type { Ignored } from '../../scratch/ignored-tables'
 
 /** How often what a plan left over is planned again: pg-delta may forget one thing over another. */
 const rounds = 3
