@@ -1,5 +1,5 @@
 import { readSections } from '../../script/sections/sections'
-import type { ScriptPart, Statement } from '../../change/model/answers'
+import type { ScriptPart, Statement } from '../../change/model/script-part'
 
 /** A script that has no name yet. Its SQL is in typetrek's own form of sections. */
 export interface Draft {
