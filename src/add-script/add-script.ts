@@ -1,3 +1,4 @@
+import { usualLayout, type ScriptLayout } from '../script/layout/layout'
 import { withSystemFailures } from '../system-error'
 import {
   callable,
@@ -40,9 +41,10 @@ const shape = {
 export async function addScript(
   source: SettingsSource,
   options: AddScriptOptions,
+  layout: ScriptLayout = usualLayout,
 ): Promise<AddScriptReport> {
   checkArgument('the options object', options, shape, ['title'])
   const settings = await settingsFor(source)
   const { Adding } = await import('./workflow.js')
-  return withSystemFailures(new Adding(settings, options).run())
+  return withSystemFailures(new Adding(settings, options, layout).run())
 }

@@ -1,3 +1,4 @@
+import { usualLayout, type ScriptLayout } from '../script/layout/layout'
 import { withSystemFailures } from '../system-error'
 import { callable, checkArgument, flag, signal, text } from '../settings/value/arguments'
 import { settingsFor, type SettingsSource } from '../settings/library'
@@ -30,9 +31,10 @@ const shape = {
 export async function dumpSchema(
   source: SettingsSource,
   options: DumpSchemaOptions = {},
+  layout: ScriptLayout = usualLayout,
 ): Promise<DumpSchemaReport> {
   checkArgument('the options object', options, shape)
   const settings = await settingsFor(source)
   const { Dumping } = await import('./dumping.js')
-  return withSystemFailures(new Dumping(settings, options).run())
+  return withSystemFailures(new Dumping(settings, options, layout).run())
 }

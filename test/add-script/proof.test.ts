@@ -6,6 +6,7 @@ import { openScratch, type ScratchDatabase } from '../../src/scratch/scratch'
 import type { Statement } from '../../src/change/model/answers'
 import { settingsFor } from '../../src/settings/library'
 import { withDatabase } from '../support/database'
+import { usualLayout } from '../../src/script/layout/layout'
 import { withFolder } from '../support/folder'
 
 interface Case {
@@ -44,7 +45,7 @@ async function proofOf({
         const signal = new AbortController().signal
         const files = [{ path: `${folder}/2_b.sql`, text: script }]
         proof = await prove(
-          { scratch, settings: own, signal, readings: new Readings() },
+          { scratch, settings: own, layout: usualLayout, signal, readings: new Readings() },
           {
             scripts: [{ revision: '2', title: 'b', words: 'b', files }],
             before: await made(before),

@@ -48,7 +48,7 @@ async function adding(
       })
     const answers = { ...options.answers, ...(ask && { ask }) }
     try {
-      return await addScript(settings, { ...options, answers, signal, progress })
+      return await addScript(settings, { ...options, answers, signal, progress }, context.layout)
     } finally {
       asker?.close()
       end()

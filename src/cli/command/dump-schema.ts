@@ -15,7 +15,8 @@ export const dumpSchemaCommand: Handler = async (context) => {
   const settings = await settingsOf(context)
   const report = await dumping(context, async (options) => {
     const { dumpSchema } = await import('../../dump-schema/dump-schema.js')
-    return dumpSchema(settings, { ...options, ...(file !== undefined && { file }) })
+    const named = { ...options, ...(file !== undefined && { file }) }
+    return dumpSchema(settings, named, context.layout)
   })
   const { outcome, text, difference, filled, notes } = report
   const isNo = (call.options.check ?? false) && outcome === 'differs'
