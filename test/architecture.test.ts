@@ -152,3 +152,65 @@ function publicNames(): [name: string, path: string][] {
   assert.ok(names.some(([name]) => name === 'setUpMigration'))
   return names
 }
+
+test('file names are kebab-case, and no file is called after nothing', () => {
+  const kebab = /^(?:[a-z0-9]+(?:-[a-z0-9]+)*[/.])+ts$/
+  const named = files.filter(({ path }) => !kebab.test(path) || /\b(utils?|helpers?)\b/.test(path))
+
+  assert.deepEqual(
+    named.map(({ path }) => path),
+    [],
+  )
+})
+
+/** A missing role or extension PostgreSQL names in the text of its error alone. */
+const serverErrors = /^scratch\/(?:build-schema|replay-scripts)\.ts$/
+
+/** The rooms between a difference of catalogs and the scripts that are written of it. */
+const ofChanges = /^(?:scratch|catalog|sample-rows|change|add-script|dump-schema)\//
+
+test('a message, a hint, a detail and a comment are for people: no decision is made by their words', () => {
+  const prose = String.raw`\b(?:message|hint|detail|comments?|effect|loss|fact)`
+  const matches = new RegExp(
+    `${prose}\\??\\.(?:startsWith|endsWith|includes|match|search)\\(|\\.(?:test|exec)\\([^()]*${prose}\\b`,
+    'g',
+  )
+  const decided = problems(({ path, code }) =>
+    ofChanges.test(path) && !serverErrors.test(path)
+      ? Array.from(code.matchAll(matches), ([call]) => call)
+      : [],
+  )
+
+  assert.deepEqual(decided, [])
+})
+
+/** Rendering writes SQL, and what pg-delta and the user wrote has to be read. */
+const readsSql =
+  /\/render\/|\/from-engine\.ts$|\/read-action\.ts$|\/(?:unified-diff|diff-command)\.ts$/
+const sqlMatch =
+  /\bsql\b[^;\n]*\.(?:startsWith|endsWith|includes|indexOf|replace(?:All)?|split|match)\(|\.(?:test|exec)\((?:[\w.!]*\.)?sql\b|clause\(one\)|sql [!=]== [`'"$]/
+/** Lines that find something in the text of a statement. Only ever lower it. */
+const mostSqlMatches = 34
+
+test('what a statement does is a value: its text is looked at in ever fewer places', () => {
+  const lines = files
+    .filter(({ path }) => /^(?:change|add-script|dump-schema)\//.test(path) && !readsSql.test(path))
+    .flatMap(({ code }) => code.split('\n').filter((line) => sqlMatch.test(line)))
+
+  assert.equal(lines.length, mostSqlMatches, 'the ceiling is what there is')
+})
+
+test('pg-delta is named in one room, and add_script and dump_schema do not know each other', () => {
+  const wrong = problems(({ path, imports }) =>
+    imports
+      .map(({ of }) => of)
+      .filter(
+        (of) =>
+          (of === '@supabase/pg-delta' && !path.startsWith('catalog/')) ||
+          (path.startsWith('dump-schema/') && of.startsWith('add-script/')) ||
+          (path.startsWith('add-script/') && of.startsWith('dump-schema/')),
+      ),
+  )
+
+  assert.deepEqual(wrong, [])
+})

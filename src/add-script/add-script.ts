@@ -41,7 +41,15 @@ const shape = {
 export async function addScript(
   source: SettingsSource,
   options: AddScriptOptions,
-  layout: ScriptLayout = usualLayout,
+): Promise<AddScriptReport> {
+  return addScriptIn(usualLayout, source, options)
+}
+
+/** The same in a folder of another layout. */
+export async function addScriptIn(
+  layout: ScriptLayout,
+  source: SettingsSource,
+  options: AddScriptOptions,
 ): Promise<AddScriptReport> {
   checkArgument('the options object', options, shape, ['title'])
   const settings = await settingsFor(source)

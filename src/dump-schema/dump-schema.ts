@@ -31,7 +31,15 @@ const shape = {
 export async function dumpSchema(
   source: SettingsSource,
   options: DumpSchemaOptions = {},
-  layout: ScriptLayout = usualLayout,
+): Promise<DumpSchemaReport> {
+  return dumpSchemaIn(usualLayout, source, options)
+}
+
+/** The same from a folder of another layout. */
+export async function dumpSchemaIn(
+  layout: ScriptLayout,
+  source: SettingsSource,
+  options: DumpSchemaOptions,
 ): Promise<DumpSchemaReport> {
   checkArgument('the options object', options, shape)
   const settings = await settingsFor(source)

@@ -87,7 +87,7 @@ export function readFolder(
 
 async function read(
   directory: string,
-  { shown, allowEmpty, ignore, others, layout }: Required<FolderOptions>,
+  { shown, allowEmpty, ignore, others, layout }: Required<FolderOptions> & { layout: ScriptLayout },
 ): Promise<Script[]> {
   const folder = resolve(directory)
   const entries = await entriesOf(folder, shown)
