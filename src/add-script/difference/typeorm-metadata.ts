@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
-import type { Ignored, ScriptPart } from '../../change/model/answers'
+import type { ScriptPart } from '../../change/model/script-part'
+import type { Ignored } from '../../scratch/ignored-tables'
 import { step, type Step } from '../../change/model/operation'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 

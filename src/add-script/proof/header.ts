@@ -1,7 +1,7 @@
 import type { ScriptSource } from '../../settings/value/setting-types'
 import { commentLines } from '../../script/sections/comment'
 import type { Proof } from './prove'
-import type { Change, ScriptPart } from '../../change/model/answers'
+import type { Change, ScriptPart } from '../../change/model/script-part'
 
 /** What is known of a script when its head is written. */
 export interface HeaderFacts {
@@ -47,4 +47,13 @@ function proofLines({ proof, change }: HeaderFacts): string[] {
   if (proof === 'skipped') return ['Not proven: written with --no-verify.', ...remarks]
   const { major } = proof
   return [`Proven with rows on PostgreSQL ${major}.`, ...remarks]
+}
+
+/** What is reported of a change on the terminal: what stays, and what was not compared. Pure. */
+export function changeNotes({ kept, unproven }: Change): readonly string[] {
+  if (kept.length === 0) return unproven
+  return [
+    `Not in the wanted schema, and kept: ${kept.join(', ')}. --drop-extra drops it.`,
+    ...unproven,
+  ]
 }

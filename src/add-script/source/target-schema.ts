@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { MigrationError } from '../../errors'
+import type { ScriptLayout } from '../../script/layout/layout'
 import type { ScriptSource, Settings } from '../../settings/value/setting-types'
 import { buildEntitySchema, buildSchema } from '../../scratch/build-schema'
 import type { Ignored } from '../../scratch/ignored-tables'
@@ -30,6 +31,7 @@ export type Wanted =
 /** What the sources have at hand. */
 export interface Building {
   settings: Settings
+  layout: ScriptLayout
   scratch: Scratch
   signal: AbortSignal
   /** Told what goes on, in a few words. */
@@ -46,11 +48,11 @@ export async function buildWanted(
   source: Exclude<ScriptSource, 'none'>,
   building: Building,
 ): Promise<Wanted> {
-  const { settings, scratch, signal, progress, replayed } = building
+  const { settings, scratch, signal, progress, replayed, layout } = building
   if (source === 'command') return fromCommand(building)
   const what = source === 'schema' ? 'loading the canonical schema' : 'building the entities'
   progress(`replaying the scripts and ${what}`)
-  const replaying = replayScripts(scratch, settings, signal).then((database) => {
+  const replaying = replayScripts(scratch, settings, signal, layout).then((database) => {
     replayed?.(database)
     return database
   })
@@ -71,13 +73,17 @@ async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promi
 }
 
 async function fromCommand(building: Building): Promise<Wanted> {
-  const { settings, scratch, signal, progress } = building
+  const { settings, scratch, signal, progress, layout } = building
   progress('running schema_diff_cmd')
   const result = await runDiffCommand(settings.schemaDiffCmd!, settings.here, signal)
   if (result.is === 'nothing') return result
   if (result.is === 'sql') {
     progress('replaying the scripts')
-    return { is: 'sql', sql: result.sql, before: await replayScripts(scratch, settings, signal) }
+    return {
+      is: 'sql',
+      sql: result.sql,
+      before: await replayScripts(scratch, settings, signal, layout),
+    }
   }
   progress('replaying the scripts and loading the new version of the schema')
   const { file, diff } = result
@@ -99,10 +105,10 @@ type Replayed =
  * A diff is of two versions of a file, and the scripts may be at either: at the new one where a script was
  * written and the file not committed.
  */
-async function replayIfWhole({ settings, scratch, signal }: Building): Promise<Replayed> {
-  if (!(await hasScripts(settings))) return { is: 'not whole', notes: [] }
+async function replayIfWhole({ settings, scratch, signal, layout }: Building): Promise<Replayed> {
+  if (!(await hasScripts(settings, layout))) return { is: 'not whole', notes: [] }
   try {
-    return { is: 'whole', database: await replayScripts(scratch, settings, signal) }
+    return { is: 'whole', database: await replayScripts(scratch, settings, signal, layout) }
   } catch (error) {
     if (!(error instanceof MigrationError) || error.code !== 'SCRIPT_FAILED') throw error
     const note = `The scripts do not build the schema by themselves, so that both versions of the file were compared, not the scripts: ${error.message}.`
