@@ -2,7 +2,8 @@ import { MigrationError } from '../../errors'
 import { findDifference } from '../difference/plan-change'
 import { applyScripts, type ProofWork } from './prove'
 import type { ScratchDatabase } from '../../scratch/scratch'
-import type { Ignored, ScriptPart } from '../../change/model/answers'
+import type { ScriptPart } from '../../change/model/script-part'
+import type { Ignored } from '../../scratch/ignored-tables'
 import type { AddedScript } from '../deliver/files'
 
 /**

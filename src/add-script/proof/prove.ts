@@ -19,7 +19,9 @@ import { scratchSettings } from '../../scratch/scratch-settings'
 import { lossesBetween, takeSnapshot, type Loss, type Snapshot } from '../../sample-rows/snapshot'
 import { readTables } from '../../sample-rows/tables/tables'
 import { shown } from '../../catalog/object-names'
-import type { Answers, Ignored, LostData, Statement } from '../../change/model/answers'
+import type { Answers } from '../../change/model/answers'
+import type { LostData, Statement } from '../../change/model/script-part'
+import type { Ignored } from '../../scratch/ignored-tables'
 import type { AddedScript } from '../deliver/files'
 
 /** What the downgrade is said to do: bring every value back, or the schema, or that of empty tables only. */

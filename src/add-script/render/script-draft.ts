@@ -1,6 +1,6 @@
 import type { FileParts } from '../../script/layout/script-name'
 import { readSections } from '../../script/sections/sections'
-import type { ScriptPart, Statement } from '../../change/model/answers'
+import type { ScriptPart, Statement } from '../../change/model/script-part'
 
 /** A script that has no name yet. Its SQL is in typetrek's own form of sections. */
 export interface Draft {
