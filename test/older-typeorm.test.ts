@@ -13,6 +13,7 @@ const files = [
   'run/callers',
   'run/observer',
   'scratch/sources',
+  'cli/entities',
   'example-app/set-up',
 ]
 

@@ -1,13 +1,18 @@
+import type { Pool } from 'pg'
 import { MigrationError } from '../errors'
+<<<<<<< HEAD
 import type { ScriptLayout } from '../script/layout/layout'
+=======
+import { compareMetadata, withMetadata, type MetadataChange } from './difference/typeorm-metadata'
+>>>>>>> wB
 import type { ScriptSource, Settings } from '../settings/value/setting-types'
 import { Ahead } from './source/prefetch'
 import { draftOf, type Draft } from './render/script-draft'
 import { emptyDraft } from './render/empty-draft'
 import { loadEngine } from '../catalog/engine'
-import { handOver } from './deliver/commit'
+import { handOver, schemaNotes } from './deliver/commit'
 import { headerLines, type HeaderFacts } from './proof/header'
-import { ignoredTables } from '../scratch/ignored-tables'
+import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
 import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 import { prove, type Proof, type ProofWork, type WayBack } from './proof/prove'
 import type { ScratchDatabase } from '../scratch/scratch'
@@ -45,6 +50,9 @@ export class Adding {
   private readonly answers: Answers
   /** The scripts that the difference is on top of. */
   private known: ReadonlySet<string> = new Set()
+  private unsynchronized: readonly Ignored[] = []
+  /** The schema file that the difference is read from. */
+  private file: string | undefined
 
   constructor(
     private readonly settings: Settings,
@@ -84,13 +92,25 @@ export class Adding {
     const progress = (text: string) => this.progress(text)
     const replayed = (before: ScratchDatabase) => work.ahead.begin(before, { proof: !skip })
     const wanted = await buildWanted(source, { ...work, progress, replayed })
+    if (wanted.is === 'schemas') this.remember(wanted)
     const found = wanted.is === 'nothing' ? undefined : await this.find(work, wanted, !skip)
     if (found && !found.change && wanted.is === 'schemas') return this.report('shown', [], false)
     if (found?.change) this.notes.push(...changeNotes(found.change))
-    if (!found || found.change?.scripts.length === 0) return this.report('nothing', [], true)
+    if (!found || found.change?.scripts.length === 0) return this.nothing()
     if (skip) return this.finish(await this.written(found, 'skipped'), found.change, false)
     const { last, proof } = await this.proven(work, found)
     return this.finish(await this.written(last, proof), last.change, true)
+  }
+
+  private async nothing(): Promise<AddScriptReport> {
+    if (this.source === 'command') this.notes.push(...(await schemaNotes(this.file, this.settings)))
+    return this.report('nothing', [], true)
+  }
+
+  private remember({ unsynchronized = [], file, notes = [] }: Extract<Wanted, { is: 'schemas' }>) {
+    this.unsynchronized = unsynchronized
+    this.file = this.source === 'schema' ? this.settings.schema : file
+    this.notes.push(...notes)
   }
 
   /** @param proven what the steps lead to is not looked at here, since their proof will tell */
@@ -102,12 +122,22 @@ export class Adding {
     const pools = [await trial.pool(), await wanted.after.pool()] as const
     const known = { readings, proven }
     try {
-      return { wanted, change: await findDifference(...pools, this.answers, this.ignored(), known) }
+      const metadata = await this.metadata(pools)
+      const change = await findDifference(...pools, this.answers, this.ignored(), known)
+      if (!metadata) return { wanted, change }
+      const scripts = withMetadata(change.scripts, metadata)
+      return { wanted, change: { ...change, scripts } }
     } catch (error) {
       if (!this.options.check || !isOpen(error)) throw error
       this.notes.push([error.message, error.detail].filter(Boolean).join('\n'))
       return { wanted }
     }
+  }
+
+  /** Only the entities say what TypeORM should remember. */
+  private metadata([before, after]: readonly [Pool, Pool]): Promise<MetadataChange> | undefined {
+    if (this.source !== 'entities') return undefined
+    return compareMetadata(before, after, metadataTable(this.settings))
   }
 
   private async findBack(work: Work, wanted: Extract<Wanted, { is: 'sql' }>): Promise<Found> {
@@ -181,7 +211,7 @@ export class Adding {
   }
 
   private ignored(): Ignored[] {
-    return ignoredTables(this.settings)
+    return [...ignoredTables(this.settings), ...this.unsynchronized]
   }
 
   private async finish(
@@ -193,8 +223,13 @@ export class Adding {
     const report = { ...this.report('shown', scripts, proven), destructive: isDestructive(change) }
     if (dryRun || check) return report
     if (this.signal.aborted) throw interrupted(undefined)
+<<<<<<< HEAD
     await writeScripts(scripts, this.settings.directory, this.known, this.layout)
     const { commit, notes } = await handOver(scripts, this.settings, this.source, this.options)
+=======
+    await writeScripts(scripts, this.settings.directory, this.known)
+    const { commit, notes } = await handOver(scripts, this.settings, this.file, this.options)
+>>>>>>> wB
     this.notes.push(...notes)
     return { ...report, outcome: 'added', ...(commit !== undefined && { commit }) }
   }

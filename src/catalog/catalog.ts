@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { readDetails, type Details } from './unmodelled'
 import { type Engine } from './engine'
-import { keyOf, type Edge, type Fact, type Facts, type Id, textOf } from './facts'
+import { keyOf, type Edge, type Fact, type Facts, type Id, type IdOf, textOf } from './facts'
 import { settledFact } from './expressions'
 import type { Ignored } from '../scratch/ignored-tables'
 
@@ -46,7 +46,7 @@ export function catalogOf(
   ignored: readonly Ignored[],
   left: LeftOut = new Set(),
 ): Catalog {
-  const kept = keptFacts(all, ignored, left)
+  const kept = keptFacts(all, { details, ignored, left })
   const edges = [...kept].flatMap(({ id }) => all.outgoingEdges(id))
   const between = new Set(
     edges.filter(({ to, kind }) => kind !== 'owner' && isIn(kept, all.get(to))),
@@ -130,8 +130,20 @@ function isIn(facts: ReadonlySet<Fact>, fact: Fact | undefined): boolean {
   return fact !== undefined && facts.has(fact)
 }
 
+/** An extension brings it, so that no script need say it. */
+function isBrought({ id, payload }: Fact, { extensionComments }: Details): boolean {
+  if (id.kind !== 'comment' || id.target.kind !== 'extension') return false
+  return extensionComments.get(id.target.name) === payload['text']
+}
+
+interface Keeping {
+  details: Details
+  ignored: readonly Ignored[]
+  left: LeftOut
+}
+
 /** All but those of the cluster, and of tables that are ignored or left out. */
-function keptFacts(all: Facts, ignored: readonly Ignored[], left: LeftOut): Set<Fact> {
+function keptFacts(all: Facts, { details, ignored, left }: Keeping): Set<Fact> {
   const kept = new Set<Fact>()
   const isOut = ({ schema, table }: Ignored) =>
     isIgnored({ schema, table }, ignored) ||
@@ -139,16 +151,26 @@ function keptFacts(all: Facts, ignored: readonly Ignored[], left: LeftOut): Set<
   const walk = (fact: Fact) => {
     const { id } = fact
     if (cluster.has(id.kind) || isNotNull(fact) || isOwners(fact, all)) return
-    if (id.kind === 'table' && isOut({ schema: id.schema, table: id.name })) return
+    if (isBrought(fact, details)) return
+    if (id.kind === 'index' && isIgnoredIndex(id, ignored)) return
+    if (isRelation(id) && isOut({ schema: id.schema, table: id.name })) return
     const owner = id.kind === 'sequence' ? ownerOf(fact) : undefined
     if (owner && isOut(owner)) return
     kept.add(fact)
     for (const child of all.childrenOf(id)) walk(child)
   }
   for (const root of all.roots()) walk(root)
-  for (const { schema } of ignored.filter((one) => one.schema !== 'public'))
+  for (const { schema } of ignored.filter(
+    (one) => one.schema !== 'public' && one.index === undefined,
+  ))
     removeEmpty({ kind: 'schema', name: schema }, all, kept, left)
   return kept
+}
+
+const relations = new Set<Id['kind']>(['table', 'view', 'materializedView', 'foreignTable'])
+
+function isRelation(id: Id): id is IdOf<'table' | 'view' | 'materializedView' | 'foreignTable'> {
+  return relations.has(id.kind)
 }
 
 /** A schema in which there is nothing but what is ignored is made by nobody. */
@@ -171,8 +193,18 @@ function isOwners({ id }: Fact, all: Facts): boolean {
 function isIgnored(one: Ignored | undefined, ignored: readonly Ignored[]): boolean {
   return (
     one?.table === metadata ||
-    ignored.some(({ schema, table }) => schema === one?.schema && table === one.table)
+    ignored.some(
+      ({ schema, table, index }) =>
+        index === undefined && schema === one?.schema && table === one.table,
+    )
   )
+}
+
+function isIgnoredIndex(
+  { schema, name }: { schema: string; name: string },
+  ignored: readonly Ignored[],
+): boolean {
+  return ignored.some((one) => one.index === name && one.schema === schema)
 }
 
 function ownerOf({ payload }: Fact): Ignored | undefined {

@@ -12,6 +12,8 @@ export interface Details {
   virtual: ReadonlySet<string>
   /** Something belongs to another role than the one that made this database. */
   ownedByOthers: boolean
+  /** The comment that each extension brings. */
+  extensionComments: ReadonlyMap<string, string>
   /** Casts, operators, text search and the like, with what they are made of: compared, never written. */
   unwritten: ReadonlyMap<string, string>
 }
@@ -75,6 +77,13 @@ JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE a.attgenerated = 'v' AND NOT a.attisdropped AND ${ours}`
 
+/** The control files are read for what is installed only, and not at all where that is nothing. */
+const extensionComments = `
+SELECT e.extname AS name, (SELECT a.comment FROM pg_catalog.pg_available_extensions() a
+                           WHERE a.name = e.extname) AS comment
+FROM pg_catalog.pg_extension e
+WHERE e.oid >= 16384`
+
 /** Only what a person made: 16384 is the first oid that is not the server's own. */
 const unwritten = `
 SELECT format('%s %s', i.type, i.identity) AS name, definition
@@ -113,6 +122,7 @@ export async function readDetails(pool: Pool): Promise<Details> {
     const views = await client.query<{ view: string; columns: string[] }>(viewColumns)
     const owned = await client.query<{ others: boolean }>(owners)
     const virtual = await client.query<{ name: string }>(virtualColumns)
+    const extensions = await client.query<{ name: string; comment: string }>(extensionComments)
     const others = await client.query<{ name: string; definition: string | null }>(unwritten)
     return {
       settings: [
@@ -123,6 +133,7 @@ export async function readDetails(pool: Pool): Promise<Details> {
       viewColumns: new Map(views.rows.map(({ view, columns }) => [view, columns])),
       ownedByOthers: owned.rows[0]?.others ?? false,
       virtual: new Set(virtual.rows.map(({ name }) => name)),
+      extensionComments: new Map(extensions.rows.map(({ name, comment }) => [name, comment])),
       unwritten: new Map(others.rows.map(({ name, definition }) => [name, definition ?? ''])),
     }
   })

@@ -19,7 +19,11 @@ const nothingDecided = { using: new Map(), backfill: new Map(), labels: new Map(
 export async function schemaSteps(copy: Copy, wanted: Catalog): Promise<Step[]> {
   try {
     const empty = bare(await copy.read())
+<<<<<<< HEAD
     const planned = copy.plan(compare(empty, bare(wanted)), nothingDecided).flatMap(plain)
+=======
+    const planned = copy.plan(empty, bare(wanted), nothingDecided).map(plain)
+>>>>>>> wB
     const arranged = arrangeSchema(planned, wanted.facts)
     const folded = foldTables(arranged, wanted.facts)
     const steps = await firstThatWorks(copy.pool, [folded, arranged, planned])
@@ -40,10 +44,9 @@ export function notWritable(detail: string, cause?: unknown): MigrationError {
   })
 }
 
-/** Nothing is replaced, and an extension brings its own comment; another one `finish` adds. */
-function plain(one: Step): Step[] {
-  if (one.sql.startsWith('COMMENT ON EXTENSION ')) return []
-  return [{ ...one, sql: one.sql.replace(/^CREATE OR REPLACE /, 'CREATE ') }]
+/** Nothing is replaced in a database that is empty. */
+function plain(one: Step): Step {
+  return { ...one, sql: one.sql.replace(/^CREATE OR REPLACE /, 'CREATE ') }
 }
 
 /** Without what is compared only, and never written: that is told. */

@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm'
 import type { MigrationError } from '../errors'
 import { isInterruption } from '../interruption'
-import { codeJobFailure, runInTransaction } from './typescript/run-modules'
+import { codeJobFailure, prepareDatabase, runInTransaction } from './typescript/run-modules'
 import { commitAll, rollBackAll } from './typescript/module-transactions'
 import { copyFailure, copyInTransaction } from './session/copy-from-stdin'
 import { connectionLost, heldBy, inOneTransaction } from './failure/script-failure'
@@ -22,6 +22,7 @@ export async function runAll(runner: Runner, jobs: readonly Job[]): Promise<void
   const queryRunner = jobs.some(({ kind }) => kind === 'code')
     ? await context.database.queryRunner(work)
     : undefined
+  if (queryRunner) await prepareDatabase(runner, queryRunner, jobs)
   const lonely = new Set<SqlJob>()
   for (let attempt = 0; ; attempt++) {
     const within = callers ? undefined : await begin(runner, queryRunner)

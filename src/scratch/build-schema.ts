@@ -1,30 +1,75 @@
 import { openDatabase } from '../database/open'
 import { eq } from '../database/sql/operators'
 import { MigrationError } from '../errors'
-import { createContext } from '../run/context/run-context'
-import { buildInitial } from '../set-up/build-initial-schema'
+import { createContext, type RunContext } from '../run/context/run-context'
+import type { Session } from '../database/postgres/session'
+import { buildEntities, buildInitial } from '../set-up/build-initial-schema'
 import type { Settings } from '../settings/value/setting-types'
+import type { Ignored } from './ignored-tables'
 import { missingRole } from './replay-scripts'
 import { extensionMissing, type Scratch, type ScratchDatabase } from './scratch'
 import { scratchSettings } from './scratch-settings'
 
 /**
- * Builds a schema in an empty scratch database: from a `.sql` file, or from the entities by TypeORM's
- * `synchronize`, missing schemas and extensions first.
- * @param from the path of a `.sql` file, or `entities`
- * @throws {MigrationError} SCRIPT_FAILED, SCRIPT_NOT_LOADABLE, SETTINGS_INVALID; EXTENSION_MISSING
+ * Builds a schema in an empty scratch database from a `.sql` file.
+ * @throws {MigrationError} SCRIPT_FAILED, SETTINGS_INVALID; EXTENSION_MISSING
  */
 export async function buildSchema(
   scratch: Scratch,
   settings: Settings,
-  from: string,
+  file: string,
 ): Promise<ScratchDatabase> {
+  const build = async ({ context, session }: Building) => {
+    await session.send('BEGIN')
+    await buildInitial(context, session, file, undefined)
+    const { error } = await session.send('COMMIT')
+    if (error) throw error
+  }
+  return (await inNewDatabase(scratch, settings, build)).database
+}
+
+/** What TypeORM's `synchronize` builds. */
+export interface EntitySchema {
+  database: ScratchDatabase
+  /** What the entities say `synchronize: false` of, which is not built. */
+  unsynchronized: readonly Ignored[]
+}
+
+/**
+ * Builds the entities in an empty scratch database by TypeORM's `synchronize`, missing schemas and
+ * extensions first.
+ * @throws {MigrationError} SCRIPT_NOT_LOADABLE, SETTINGS_INVALID; EXTENSION_MISSING
+ */
+export async function buildEntitySchema(
+  scratch: Scratch,
+  settings: Settings,
+): Promise<EntitySchema> {
+  const build = ({ context, session }: Building) => buildEntities(context, session)
+  const { database, result } = await inNewDatabase(scratch, settings, build)
+  return { database, unsynchronized: result }
+}
+
+interface Building {
+  context: RunContext
+  session: Session
+}
+
+interface Built<Result> {
+  database: ScratchDatabase
+  result: Result
+}
+
+/** Roles that the schema mentions are made on a server of our own. */
+async function inNewDatabase<Result>(
+  scratch: Scratch,
+  settings: Settings,
+  build: (building: Building) => Promise<Result>,
+): Promise<Built<Result>> {
   const roles = new Set<string>()
   for (;;) {
     const database = await scratch.create()
     try {
-      await build(settings, database, from)
-      return database
+      return { database, result: await withSession(settings, database, build) }
     } catch (error) {
       const role = scratch.own ? missingRole(error) : undefined
       if (role === undefined || roles.has(role)) {
@@ -36,17 +81,16 @@ export async function buildSchema(
   }
 }
 
-async function build(settings: Settings, database: ScratchDatabase, from: string): Promise<void> {
+async function withSession<Result>(
+  settings: Settings,
+  database: ScratchDatabase,
+  build: (building: Building) => Promise<Result>,
+): Promise<Result> {
   const own = await scratchSettings(settings, database.connection)
   const opened = await openDatabase(own)
   const session = await opened.open('work')
   try {
-    const context = createContext(opened, own)
-    if (from === 'entities') return void (await buildInitial(context, session, from, undefined))
-    await session.send('BEGIN')
-    await buildInitial(context, session, from, undefined)
-    const { error } = await session.send('COMMIT')
-    if (error) throw error
+    return await build({ context: createContext(opened, own), session })
   } finally {
     await opened.close()
     await session.close()

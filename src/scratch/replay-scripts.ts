@@ -34,7 +34,12 @@ export async function replayScripts(
   }
 }
 
+<<<<<<< HEAD
 async function hasScripts(settings: Settings, layout: ScriptLayout): Promise<boolean> {
+=======
+/** False for a folder that is empty or not there yet. */
+export async function hasScripts(settings: Settings): Promise<boolean> {
+>>>>>>> wB
   try {
     return (await readScripts(settings, { allowEmpty: true, layout })).length > 0
   } catch (error) {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { DataSource, QueryRunner } from 'typeorm'
-import { dataSourceOf, isOlder, isOurs } from '../database/postgres/query-runner'
+import { dataSourceOf, installExtensions, isOlder, isOurs } from '../database/postgres/query-runner'
 import { quoteIdentifier } from '../database/sql/quote'
 import type { Session } from '../database/postgres/session'
 import { MigrationError } from '../errors'
@@ -70,17 +70,27 @@ function isClass(init: object): boolean {
   return prototype?.upgrade !== undefined || prototype?.up !== undefined
 }
 
+/** What an entity or an index says `synchronize: false` of: TypeORM leaves it alone. */
+export interface Unsynchronized {
+  schema: string
+  table: string
+  index?: string
+}
+
 /**
  * TypeORM's synchronize opens transactions and connections of its own, so nothing of ours may be open, and
  * the timeouts are the session's.
  */
-async function buildEntities({ database, settings }: RunContext, session: Session): Promise<void> {
+export async function buildEntities(
+  { database, settings }: RunContext,
+  session: Session,
+): Promise<Unsynchronized[]> {
   const timeouts = session.pooled ? [] : timeoutsFor(session, settings, { local: false })
   if (timeouts.length > 0) await session.send(timeouts.join(';\n'))
   const queryRunner = await database.queryRunner(session)
   const dataSource = dataSourceOf(queryRunner)
   if (isOurs(dataSource)) {
-    await installExtensions(dataSource)
+    await installExtensions(dataSource, true)
     quoteDefaults(dataSource)
     if (isOlder(queryRunner)) quoteComments(dataSource)
     rememberNames(dataSource)
@@ -93,6 +103,7 @@ async function buildEntities({ database, settings }: RunContext, session: Sessio
   if (database.single) dataSource.createQueryRunner = () => withoutRelease(queryRunner)
   try {
     await dataSource.synchronize()
+    return unsynchronizedIn(dataSource)
   } catch (error) {
     throw codeFailure(error, 'set-up from entities', '', { form: 'schema' })
   } finally {
@@ -106,10 +117,13 @@ function withoutRelease(queryRunner: QueryRunner): QueryRunner {
   return Object.create(queryRunner, { release }) as QueryRunner
 }
 
-/** A migration's DataSource leaves extensions alone; building from the entities needs theirs. */
-async function installExtensions({ driver }: DataSource): Promise<void> {
-  Object.assign(driver.options, { installExtensions: true })
-  await driver.afterConnect()
+function unsynchronizedIn({ entityMetadatas, driver }: DataSource): Unsynchronized[] {
+  return entityMetadatas.flatMap(({ schema: own, tableName: table, synchronize, indices }) => {
+    const schema = own ?? driver.schema ?? 'public'
+    if (!synchronize) return [{ schema, table }]
+    const left = indices.filter((one) => !one.synchronize)
+    return left.map(({ name: index }) => ({ schema, table, index }))
+  })
 }
 
 function schemasOf({ entityMetadatas, options }: DataSource): Set<string> {

@@ -319,6 +319,10 @@ test("a command's SQL is taken as it is; its diff becomes a script with the diff
       await set('echo "ALTER TABLE users  ADD more int -- as it is"')
       const sql = await run('add_script more')
       const text = await newest()
+      const users = (type: string) =>
+        `CREATE TABLE users (id int PRIMARY KEY, name ${type}, more int);`
+      await writeFile(join(cwd, 'old.sql'), users('varchar(20)'))
+      await writeFile(join(cwd, 'schema.sql'), users('varchar(50)'))
       await set('diff -u old.sql schema.sql')
       const diff = await run('add_script longer --from command')
       const longer = await newest()
@@ -333,7 +337,7 @@ test("a command's SQL is taken as it is; its diff becomes a script with the diff
       assert.equal(diff.status, 0, diff.stderr)
       assert.match(
         longer,
-        /\n-- -CREATE TABLE users \(id int PRIMARY KEY, name varchar\(20\)\);\n[^]*-- MIGRATE UP\n\nALTER TABLE users /,
+        /\n-- -CREATE TABLE users \(id int PRIMARY KEY, name varchar\(20\), more int\);\n[^]*-- MIGRATE UP\n\nALTER TABLE users /,
       )
       assert.equal(
         nothing.stdout,
@@ -402,3 +406,35 @@ for (const [argv, message] of refused) {
     )
   })
 }
+
+test('a diff whose file is not committed is compared with the scripts, and written once', async () => {
+  const files = {
+    'schema.sql': first['migration/1_first.sql'],
+    'setup.cfg': '[migration]\nvcs = git\nschema_diff_cmd = git diff schema.sql\n',
+  }
+  await withProject(files, async ({ run, git, newest, cwd }) => {
+    await writeFile(join(cwd, 'schema.sql'), wider['schema.sql'])
+    const added = await run('add_script longer')
+    const upgraded = await run('upgrade')
+    const again = await run('add_script again')
+    await writeFile(
+      join(cwd, 'schema.sql'),
+      'CREATE TABLE users (id int PRIMARY KEY, name varchar(50), more int);',
+    )
+    const next = await run('add_script more --with-schema')
+    const last = await run('upgrade')
+
+    assert.equal(added.status, 0, added.stderr)
+    assert.match(added.stderr, /schema\.sql is not committed: --with-schema takes it along\./)
+    assert.equal(upgraded.status, 0, upgraded.stderr)
+    assert.equal(again.status, 0, again.stderr)
+    assert.match(again.stdout, /No script is needed/)
+    assert.match(again.stderr, /schema\.sql is not committed/)
+    assert.equal(next.status, 0, next.stderr)
+    const up = (await newest()).split('-- MIGRATE UP')[1] ?? ''
+    assert.match(up, /ADD COLUMN more integer;/)
+    assert.doesNotMatch(up, /TYPE/)
+    assert.equal(last.status, 0, last.stderr)
+    assert.equal(await git('status', '--porcelain'), '')
+  })
+})

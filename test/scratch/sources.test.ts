@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { buildSchema } from '../../src/scratch/build-schema'
+import { buildEntitySchema, buildSchema } from '../../src/scratch/build-schema'
 import { replayScripts } from '../../src/scratch/replay-scripts'
 import { openScratch, type Scratch } from '../../src/scratch/scratch'
 import { sourceOf } from '../../src/add-script/source/choose'
@@ -69,7 +69,7 @@ test('entities are built: schemas first, extensions, quotes in defaults and arra
   await withSources(
     { 'entity.ts': entities },
     async ({ scratch, settings }) => {
-      const pool = await (await buildSchema(scratch, settings, 'entities')).pool()
+      const pool = await (await buildEntitySchema(scratch, settings)).database.pool()
       await pool.query('INSERT INTO app.person DEFAULT VALUES')
       const { rows } = await pool.query(
         'SELECT quoted, doubled, list, numbers, mood::text, data, loud FROM app.person',
@@ -98,7 +98,7 @@ export default new DataSource({ type: 'postgres', host: 'nowhere', username: 'no
   await withSources(
     { 'entity.ts': entities, 'source.ts': module },
     async ({ scratch, settings }) => {
-      const pool = await (await buildSchema(scratch, settings, 'entities')).pool()
+      const pool = await (await buildEntitySchema(scratch, settings)).database.pool()
       const { rowCount } = await pool.query("SELECT FROM pg_class WHERE relname = 'person'")
 
       assert.equal(rowCount, 1)
@@ -117,7 +117,7 @@ test('an extension that the entities need and the server lacks is named', async 
   await withSources(
     { 'entity.ts': place },
     async ({ scratch, settings }) => {
-      const error = await failureOf(buildSchema(scratch, settings, 'entities'))
+      const error = await failureOf(buildEntitySchema(scratch, settings))
 
       assert.equal(error.code, 'EXTENSION_MISSING')
       assert.equal(error.message, 'the scratch server has no extension "postgis"')

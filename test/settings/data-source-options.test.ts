@@ -31,7 +31,6 @@ test('for a migration TypeORM changes nothing by itself and sends no timeout', a
     synchronize: false,
     dropSchema: false,
     migrationsRun: false,
-    installExtensions: false,
   })
 })
 

@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { ScriptSource, Settings } from '../../settings/value/setting-types'
+import type { Settings } from '../../settings/value/setting-types'
 import { commitFiles, isDirty } from '../../git/git'
 import type { AddScriptOptions } from './add-script-options'
 import type { AddedScript } from './files'
@@ -13,26 +13,38 @@ export interface HandedOver {
 
 /**
  * Hands written scripts over to git, as the settings and the options say.
+ * @param file the schema file that the difference was read from
  * @throws {MigrationError} GIT_FAILED
  */
 export async function handOver(
   scripts: readonly AddedScript[],
   settings: Settings,
-  source: ScriptSource,
+  file: string | undefined,
   { message = messageFor(scripts), commit = true, withSchema = false }: AddScriptOptions,
 ): Promise<HandedOver> {
   if (settings.vcs === 'none') return { notes: [] }
   const files = scripts.flatMap((script) => script.files.map(({ path }) => path))
-  const schema = source === 'schema' ? await changedSchema(settings) : undefined
+  const schema = await changedSchema(file)
   const taken = withSchema ? schema : undefined
   const hash = await commitFiles({ files, schema: taken, message, commit })
-  const left = schema !== undefined && !withSchema
+  const left = withSchema ? undefined : schema
   return {
     ...(hash !== undefined && { commit: hash }),
-    notes: left
-      ? [`${nameOf(schema, settings)} is not committed: --with-schema takes it along.`]
-      : [],
+    notes: left === undefined ? [] : [notCommitted(left, settings)],
   }
+}
+
+/**
+ * What to say of a schema file that differs from what git has.
+ * @param file absent where the difference is of no file
+ */
+export async function schemaNotes(file: string | undefined, settings: Settings): Promise<string[]> {
+  const left = settings.vcs === 'none' ? undefined : await changedSchema(file)
+  return left === undefined ? [] : [`${nameOf(left, settings)} is not committed.`]
+}
+
+function notCommitted(path: string, settings: Settings): string {
+  return `${nameOf(path, settings)} is not committed: --with-schema takes it along.`
 }
 
 /** As it stands in the settings, more or less. */
@@ -41,7 +53,7 @@ function nameOf(path: string, { here }: Settings): string {
   return name.startsWith('..') ? path : name
 }
 
-async function changedSchema({ schema }: Settings): Promise<string | undefined> {
+async function changedSchema(schema: string | undefined): Promise<string | undefined> {
   if (schema === undefined) return undefined
   // what is wrong with git, the commit says
   const dirty = await isDirty(schema).catch(() => false)

@@ -69,14 +69,23 @@ export async function findDifference(
     },
   )
   const none = { catalog: wanted, names: [] }
-  const { catalog: to, names } =
+  const { catalog: target, names } =
     answers.extra === 'keep' ? keepExtra(engine, renamed, wanted) : none
+<<<<<<< HEAD
   const difference = compare(renamed, to)
+=======
+  const { catalog: to, unwritten } = withoutUnwritten(renamed, target)
+>>>>>>> wB
   const decisions = await decide(
     { ...difference, before, after, plain: (sql) => copy.plain(sql) },
     answers,
   )
+<<<<<<< HEAD
   const steps = copy.plan(difference, decisions)
+=======
+  const steps = copy.plan(renamed, to, decisions)
+  if (steps.length === 0 && renamings.length === 0) refuseUnwritten(unwritten)
+>>>>>>> wB
   await consent(steps, answers, likelyFlags(renamed, to))
   const written = renamings.map(({ up, down }) => ({
     up: copy.tidy([up], start, to)[0]!,
@@ -84,7 +93,36 @@ export async function findDifference(
   }))
   const parts = await runUp(copy, renamed, to, decisions, steps, written, answers.online)
   const scripts = await addDowngrades(copy, { start, renamed, to, before, after }, decisions, parts)
-  return { scripts, kept: names, unproven: remarksOn(start, wanted) }
+  return {
+    scripts,
+    kept: names,
+    unproven: [...remarksOn(start, wanted), ...unwritten.map(unwrittenRemark)],
+  }
+}
+
+/** The target with what no script can bring as it is now, and the names of what differs in that. */
+function withoutUnwritten(from: Catalog, to: Catalog): { catalog: Catalog; unwritten: string[] } {
+  const [one, other] = [from.details.unwritten, to.details.unwritten]
+  const names = [...new Set([...one.keys(), ...other.keys()])]
+  return {
+    catalog: { ...to, details: { ...to.details, unwritten: one } },
+    unwritten: names.filter((name) => one.get(name) !== other.get(name)),
+  }
+}
+
+const byHand = 'Write a script for it by hand: add_script --from none makes an empty one.'
+
+function unwrittenRemark(name: string): string {
+  return `Not in this script: ${name} differs, which is of a kind that is not written. ${byHand}`
+}
+
+/** @throws {MigrationError} DIFFERENCE_REFUSED where there is nothing else */
+function refuseUnwritten(names: readonly string[]): void {
+  if (names.length === 0) return
+  throw new MigrationError('DIFFERENCE_REFUSED', 'a difference is of a kind that is not written', {
+    detail: names.map((name) => `${name} differs.`).join('\n'),
+    hint: byHand,
+  })
 }
 
 /** What could not be compared, each thing once. */

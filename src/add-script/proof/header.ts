@@ -30,7 +30,7 @@ export function headerLines(facts: HeaderFacts): string[] {
     ...(origins[source] ? ['', origins[source]] : []),
     ...(part ? partLines(part) : []),
     ...proofLines(facts),
-    ...(diff === undefined ? [] : ['', 'The diff that it was made of:', '', ...diff.split('\n')]),
+    ...(diff === undefined ? [] : ['', 'The diff of the schema:', '', ...diff.split('\n')]),
   ]
   return lines.flatMap(commentLines)
 }

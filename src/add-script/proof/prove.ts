@@ -14,6 +14,7 @@ import {
   type RowsWish,
   type Target,
 } from '../../sample-rows/filled-copy'
+import { metadataTable } from '../../scratch/ignored-tables'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
 import { scratchSettings } from '../../scratch/scratch-settings'
 import { lossesBetween, takeSnapshot, type Loss, type Snapshot } from '../../sample-rows/snapshot'
@@ -127,7 +128,11 @@ async function attempt(
       differences('upgrade', claim.after, database, work, claim),
       takeSnapshot(pool),
     ])
-    const lost = losses(filled, after, claim.announced)
+    const lost = losses(
+      lossesOfUsers(filled, after, settings),
+      { before: filled, after },
+      claim.announced,
+    )
     const failures = [...different, ...lost.failures]
     const said = [...remarks, ...lost.remarks]
     if (failures.length > 0 || way === 'there' || claim.wayBack === 'none')
@@ -152,7 +157,7 @@ async function wayBack(
     differences('downgrade', claim.before, database, work, { ...claim, extra: 'drop' }),
     claim.wayBack === 'with every row' ? takeSnapshot(pool) : undefined,
   ])
-  const lost = after ? lossesBetween(filled, after) : []
+  const lost = after ? lossesOfUsers(filled, after, work.settings) : []
   return [...back, ...lost.map(({ fact }) => `After upgrade and downgrade, ${fact}.`)]
 }
 
@@ -175,10 +180,21 @@ interface Losses {
   remarks: string[]
 }
 
-function losses(before: Snapshot, after: Snapshot, announced: Claim['announced']): Losses {
+/** What TypeORM remembers of views and columns changes with them. */
+function lossesOfUsers(before: Snapshot, after: Snapshot, settings: Settings): Loss[] {
+  const { schema, table: name } = metadataTable(settings)
+  const remembered = shown({ schema, name })
+  return lossesBetween(before, after).filter(({ table }) => table !== remembered)
+}
+
+function losses(
+  lost: readonly Loss[],
+  { before, after }: { before: Snapshot; after: Snapshot },
+  announced: Claim['announced'],
+): Losses {
   const found: Losses = { failures: [], remarks: [] }
   if (!announced) return found
-  for (const loss of lossesBetween(before, after)) {
+  for (const loss of lost) {
     const place = placeOf(loss, before, after)
     if (announced.some(({ loses }) => loses.some((one) => covers(one, place)))) continue
     if (announced.some(({ converts }) => converts.some((one) => covers(one, place))))

@@ -1,10 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+<<<<<<< HEAD
 import type { ScriptLayout } from '../../script/layout/layout'
+=======
+import { MigrationError } from '../../errors'
+>>>>>>> wB
 import type { ScriptSource, Settings } from '../../settings/value/setting-types'
-import { buildSchema } from '../../scratch/build-schema'
-import { replayScripts } from '../../scratch/replay-scripts'
+import { buildEntitySchema, buildSchema } from '../../scratch/build-schema'
+import type { Ignored } from '../../scratch/ignored-tables'
+import { hasScripts, replayScripts } from '../../scratch/replay-scripts'
 import { runDiffCommand } from './diff-command'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
 
@@ -17,8 +22,13 @@ export type Wanted =
       is: 'schemas'
       before: ScratchDatabase
       after: ScratchDatabase
-      /** The diff that both versions were read from. */
+      /** The diff that both versions were read from, and the file that it is of. */
       diff?: string
+      file?: string
+      /** What a person should know of how they were built. */
+      notes?: readonly string[]
+      /** What the entities leave to somebody else. */
+      unsynchronized?: readonly Ignored[]
     }
 
 /** What the sources have at hand. */
@@ -45,6 +55,7 @@ export async function buildWanted(
   if (source === 'command') return fromCommand(building)
   const what = source === 'schema' ? 'loading the canonical schema' : 'building the entities'
   progress(`replaying the scripts and ${what}`)
+<<<<<<< HEAD
   const from = source === 'schema' ? settings.schema! : 'entities'
   const [before, after] = await both(
     replayScripts(scratch, settings, signal, layout).then((database) => {
@@ -54,6 +65,20 @@ export async function buildWanted(
     buildSchema(scratch, settings, from),
   )
   return { is: 'schemas', before, after }
+=======
+  const replaying = replayScripts(scratch, settings, signal).then((database) => {
+    replayed?.(database)
+    return database
+  })
+  if (source === 'schema') {
+    const loading = buildSchema(scratch, settings, settings.schema!)
+    const [before, after] = await both(replaying, loading)
+    return { is: 'schemas', before, after }
+  }
+  const [before, built] = await both(replaying, buildEntitySchema(scratch, settings))
+  const { database: after, unsynchronized } = built
+  return { is: 'schemas', before, after, unsynchronized }
+>>>>>>> wB
 }
 
 /** At the same time, since each waits for a server's process of its own; the first one's failure counts first. */
@@ -62,6 +87,7 @@ async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promi
   return [await one, await other]
 }
 
+<<<<<<< HEAD
 async function fromCommand({
   settings,
   scratch,
@@ -69,6 +95,10 @@ async function fromCommand({
   progress,
   layout,
 }: Building): Promise<Wanted> {
+=======
+async function fromCommand(building: Building): Promise<Wanted> {
+  const { settings, scratch, signal, progress } = building
+>>>>>>> wB
   progress('running schema_diff_cmd')
   const result = await runDiffCommand(settings.schemaDiffCmd!, settings.here, signal)
   if (result.is === 'nothing') return result
@@ -80,12 +110,35 @@ async function fromCommand({
       before: await replayScripts(scratch, settings, signal, layout),
     }
   }
-  progress('loading both versions of the schema')
-  const { file, before, after, diff } = result
+  progress('replaying the scripts and loading the new version of the schema')
+  const { file, diff } = result
   const load = (text: string) =>
     inFile(basename(file), text, (path) => buildSchema(scratch, settings, path))
-  const [old, fresh] = await both(load(before), load(after))
-  return { is: 'schemas', before: old, after: fresh, diff }
+  const [replayed, after] = await both(replayIfWhole(building), load(result.after))
+  if (replayed.is === 'whole')
+    return { is: 'schemas', before: replayed.database, after, diff, file }
+  const before = await load(result.before)
+  return { is: 'schemas', before, after, diff, file, notes: replayed.notes }
+}
+
+type Replayed =
+  | { is: 'whole'; database: ScratchDatabase }
+  /** The scripts go on from a schema that they do not build. */
+  | { is: 'not whole'; notes: readonly string[] }
+
+/**
+ * A diff is of two versions of a file, and the scripts may be at either: at the new one where a script was
+ * written and the file not committed.
+ */
+async function replayIfWhole({ settings, scratch, signal }: Building): Promise<Replayed> {
+  if (!(await hasScripts(settings))) return { is: 'not whole', notes: [] }
+  try {
+    return { is: 'whole', database: await replayScripts(scratch, settings, signal) }
+  } catch (error) {
+    if (!(error instanceof MigrationError) || error.code !== 'SCRIPT_FAILED') throw error
+    const note = `The scripts do not build the schema by themselves, so that both versions of the file were compared, not the scripts: ${error.message}.`
+    return { is: 'not whole', notes: [note] }
+  }
 }
 
 /** An error then names the file as the user knows it, but for its folder. */

@@ -24,12 +24,18 @@ export function draftSteps(
   decisions: Decisions,
   major: number,
 ): Step[] {
+<<<<<<< HEAD
   const { from, to } = difference
   refuseUnwritten(from, to)
   const whole = planInPlace(engine, difference, major)
   const held = letGo(engine, difference, whole.actions)
   if (held === from) return draftFrom(difference, decisions, whole)
   const rest = compare(held, to)
+=======
+  const whole = planInPlace(engine, from, to, major)
+  const held = letGo(engine, from, to, whole.actions)
+  if (held === from) return draftFrom({ from, to, decisions }, whole)
+>>>>>>> wB
   return [
     ...planActions(engine, from, held).map(stepOf),
     ...draftFrom(rest, decisions, planInPlace(engine, rest, major)),
@@ -135,16 +141,4 @@ function repaired(one: Step): Step {
     .replaceAll(`${virtualMark})) STORED`, ')) VIRTUAL')
     .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
   return { ...one, sql }
-}
-
-function refuseUnwritten(from: Catalog, to: Catalog): void {
-  const [one, other] = [from.details.unwritten, to.details.unwritten]
-  const names = [...new Set([...one.keys(), ...other.keys()])].filter(
-    (name) => one.get(name) !== other.get(name),
-  )
-  if (names.length === 0) return
-  throw new MigrationError('DIFFERENCE_REFUSED', 'a difference is of a kind that is not written', {
-    detail: names.map((name) => `${name} differs.`).join('\n'),
-    hint: 'Write a script for it by hand first: add_script --from none makes an empty one.',
-  })
 }

@@ -16,12 +16,20 @@ export function stepOf(action: Action): Step {
   const [dropped] = destroys
   const operation = operationOf(sql, ids)
   return {
-    ...step(sql.trim().replace(/;$/, ''), ids, { verb }),
+    ...step(written(sql), ids, { verb }),
     ...(verb === 'drop' && dropped && { drops: dropped }),
     transactional: action.transactionality !== 'nonTransactional',
     engine: judgementOf(action),
     ...(operation && { operation }),
   }
+}
+
+/** TypeORM makes the extensions that its entities need when it connects, which may be before the script runs. */
+function written(sql: string): string {
+  return sql
+    .trim()
+    .replace(/;$/, '')
+    .replace(/^CREATE EXTENSION (?!IF NOT EXISTS )/, 'CREATE EXTENSION IF NOT EXISTS ')
 }
 
 const boundaries = {

@@ -37,7 +37,7 @@ export async function queryRunnerOn(
     installExtensions: false,
     migrations: [],
   })
-  ours.add(dataSource)
+  ours.set(dataSource, options['installExtensions'] !== false)
   try {
     await dataSource.initialize()
   } catch (error) {
@@ -67,11 +67,35 @@ export function isOlder(queryRunner: QueryRunner): boolean {
   return (queryRunner as { dataSource?: DataSource }).dataSource === undefined
 }
 
-const ours = new WeakSet<DataSource>()
+/** The DataSources made here, and whether their options let TypeORM install extensions. */
+const ours = new WeakMap<DataSource, boolean>()
 
 /** True for a DataSource made here, which installs no extensions when it connects. */
 export function isOurs(dataSource: DataSource): boolean {
   return ours.has(dataSource)
+}
+
+/** The part of TypeORM's driver that is not in its types. */
+interface ExtensionDriver {
+  options: { installExtensions?: boolean; extensions?: readonly string[] }
+  checkMetadataForExtensions(): Promise<{ hasExtensions: boolean }>
+  afterConnect(): Promise<void>
+}
+
+/**
+ * Installs the extensions that TypeORM installs when it connects, on a connection of its own; those that
+ * the server lacks or the user may not create, TypeORM reports to its logger. Nothing is done to a
+ * DataSource of the caller's.
+ * @param always true: also where the options say `installExtensions: false`
+ */
+export async function installExtensions(dataSource: DataSource, always: boolean): Promise<void> {
+  const allowed = ours.get(dataSource)
+  if (allowed === undefined || (!allowed && !always)) return
+  const driver = dataSource.driver as unknown as ExtensionDriver
+  const { hasExtensions } = await driver.checkMetadataForExtensions()
+  if (!hasExtensions && !driver.options.extensions?.length) return
+  Object.assign(driver.options, { installExtensions: true })
+  await driver.afterConnect()
 }
 
 /** A `pg` module whose Pool hands out `client` first. */

@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm'
+import { dataSourceOf, installExtensions } from '../../database/postgres/query-runner'
 import { interrupted, type MigrationError } from '../../errors'
 import { isInterruption } from '../../interruption'
 import { failClaim, insertClaim } from '../../journal/model/claim'
@@ -13,7 +14,7 @@ import {
 import { isTakeOver } from '../context/run-context'
 import { codeFailure, connectionLost } from '../failure/script-failure'
 import { labelOf } from '../context/script-label'
-import { type CodeJob } from '../prepare/prepared-step'
+import type { CodeJob, Job } from '../prepare/prepared-step'
 import type { Runner } from '../session/execution'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
 import { rewriteTaken, takeOverFrom } from '../outside/resume'
@@ -26,6 +27,7 @@ import { unfinished } from '../failure/unfinished'
  */
 export async function runCodes(runner: Runner, jobs: readonly CodeJob[]): Promise<number> {
   const queryRunner = await runner.context.database.queryRunner(runner.work)
+  await prepareDatabase(runner, queryRunner, jobs)
   const transactions = new CodeTransactions(runner, queryRunner)
   try {
     for (const [index, job] of jobs.entries()) {
@@ -47,6 +49,20 @@ export async function runCodes(runner: Runner, jobs: readonly CodeJob[]): Promis
     if (!runner.work.lost) await transactions.abandon()
   }
   return jobs.length
+}
+
+/**
+ * TypeORM's own migrations rely on the extensions that it installs when it connects. On a connection that is
+ * inside a transaction nothing is installed: another connection would do it, and outlive a rollback.
+ */
+export async function prepareDatabase(
+  { work }: Runner,
+  queryRunner: QueryRunner,
+  jobs: readonly Job[],
+): Promise<void> {
+  const isUpgrade = (job: Job) => job.kind === 'code' && job.step.direction === 'up'
+  if (work.status !== 'I' || !jobs.some(isUpgrade)) return
+  await installExtensions(dataSourceOf(queryRunner), false)
 }
 
 interface Inside {

@@ -4,8 +4,7 @@ import type { ConnectionParts, DatabaseAddress, Settings } from '../value/settin
 export interface DataSourceUse {
   /**
    * `migration` (the default) forces off whatever TypeORM would change by itself when it connects:
-   * synchronize, dropSchema, migrationsRun, installExtensions, and takes the overrides of
-   * `[migration]`. `application` is what the application's own section says, unchanged.
+   * synchronize, dropSchema, migrationsRun, and takes the overrides of `[migration]`. `application` is what the application's own section says, unchanged.
    */
   use?: 'migration' | 'application'
   /** Where to connect instead: the running embedded server, or the direct address past a pooler. */
@@ -38,7 +37,6 @@ const quiet = {
   synchronize: false,
   dropSchema: false,
   migrationsRun: false,
-  installExtensions: false,
 }
 
 function connectionOf(database: DatabaseAddress): ConnectionParts {

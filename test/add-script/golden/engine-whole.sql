@@ -6,9 +6,9 @@
 
 CREATE SCHEMA x;
 
-CREATE EXTENSION citext SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS citext SCHEMA public;
 
-CREATE EXTENSION pg_trgm SCHEMA x;
+CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA x;
 
 -- Drops publication goes.
 DROP PUBLICATION goes;
@@ -44,10 +44,6 @@ CREATE PUBLICATION whole FOR TABLES IN SCHEMA x;
 ALTER PUBLICATION changes ADD TABLE t (a, id);
 
 ALTER PUBLICATION changes ADD TABLE u;
-
-COMMENT ON EXTENSION citext IS 'data type for case-insensitive character strings';
-
-COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
 
 -- MIGRATE DOWN
 
@@ -288,3 +284,17 @@ ALTER TABLE t ALTER COLUMN s SET (n_distinct=3);
 
 ALTER VIEW v ALTER COLUMN a DROP DEFAULT;
 COMMENT ON COLUMN v.a IS 'gone';
+
+-- CASE a difference that cannot be written is named, and the others are written
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+ALTER TABLE t ADD COLUMN more integer;
+
+-- MIGRATE DOWN
+
+-- Drops column t.more with its values.
+ALTER TABLE t DROP COLUMN more;
+
+-- CASE a difference that cannot be written is refused where it is the only one
+-- refused: DIFFERENCE_REFUSED

@@ -32,15 +32,15 @@ CREATE TYPE shared_mood AS ENUM ('good', 'it''s bad', 'semi-bad', 'a, b');
 
 CREATE TYPE simples_pick_enum AS ENUM ('p', 'q');
 
-CREATE EXTENSION btree_gist SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS btree_gist SCHEMA public;
 
-CREATE EXTENSION citext SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS citext SCHEMA public;
 
-CREATE EXTENSION hstore SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS hstore SCHEMA public;
 
-CREATE EXTENSION ltree SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS ltree SCHEMA public;
 
-CREATE EXTENSION "uuid-ossp" SCHEMA public;
+CREATE EXTENSION IF NOT EXISTS "uuid-ossp" SCHEMA public;
 
 CREATE TABLE billing."Invoice Line" (
   number integer NOT NULL,
@@ -520,17 +520,17 @@ CREATE MATERIALIZED VIEW numbers AS
    FROM numerics;
 CREATE INDEX "IDX_9d74c17d679ae3b50f5251ef76" ON numbers (id);
 
-COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
-
-COMMENT ON EXTENSION citext IS 'data type for case-insensitive character strings';
-
-COMMENT ON EXTENSION hstore IS 'data type for storing sets of (key, value) pairs';
-
-COMMENT ON EXTENSION ltree IS 'data type for hierarchical tree-like structures';
-
-COMMENT ON EXTENSION "uuid-ossp" IS 'generate universally unique identifiers (UUIDs)';
+CREATE TABLE IF NOT EXISTS "public"."typeorm_metadata" ("type" varchar NOT NULL, "database" varchar, "schema" varchar, "table" varchar, "name" varchar, "value" text);
+INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('GENERATED_COLUMN', 'public', 'generateds', 'area', 'width * height', current_database());
+INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('GENERATED_COLUMN', 'public', 'generateds', 'shape', 'CASE WHEN width > height THEN ''wide'' ELSE ''it''''s tall'' END', current_database());
+INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('GENERATED_COLUMN', 'public', 'searches', 'words', 'to_tsvector(''simple'', title)', current_database());
+INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('MATERIALIZED_VIEW', 'public', NULL, 'numbers', 'SELECT id, amount * 2 AS twice FROM "numerics" WITH DATA', NULL);
+INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('VIEW', 'billing', NULL, 'second_view', 'SELECT v.id FROM "boolean_view" v', NULL);
+INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('VIEW', 'public', NULL, 'boolean_view', 'SELECT "b"."id" AS "id", ''it''''s'' AS "text" FROM "booleans" "b" WHERE "b"."off" = false', NULL);
 
 -- MIGRATE DOWN
+
+DROP TABLE IF EXISTS "public"."typeorm_metadata";
 
 -- Drops materialized view numbers.
 DROP MATERIALIZED VIEW numbers;
