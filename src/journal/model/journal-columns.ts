@@ -72,7 +72,6 @@ export const instant = (column: string): string =>
   `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 const same = (text: string): string => text
-const known = <T extends string>(text: string): T => text as T
 const textOrNull = (text: string): string | null => text || null
 const numberOrNull = (text: string): number | null => (text === '' ? null : Number(text))
 /** JSON keeps what a title may contain from being a separator. */
@@ -98,12 +97,12 @@ const rows = {
     entry: read('revision', same, asText),
   },
   title: { type: required, claim: 'title', entry: read('title', quoted, asJson) },
-  kind: { type: required, claim: 'kind', entry: read('kind', known) },
+  kind: { type: required, claim: 'kind', entry: read('kind', (text) => text as Entry['kind']) },
   operation: {
     type: oneOf('operation', 'run', 'run_partial', 'run_skip', 'rollback'),
     claim: 'operation',
     identity: true,
-    entry: read('operation', known),
+    entry: read('operation', (text) => text as Entry['operation']),
   },
   ordinal: {
     type: 'integer NOT NULL',
@@ -113,7 +112,7 @@ const rows = {
   },
   outcome: {
     type: oneOf('outcome', 'running', 'success', 'error'),
-    entry: read('outcome', known),
+    entry: read('outcome', (text) => text as Entry['outcome']),
   },
   attempt: { type: 'integer NOT NULL DEFAULT 1', entry: read('attempt', Number, asText) },
   statements_done: {
@@ -126,7 +125,11 @@ const rows = {
     full: read('statementsTotal', numberOrNull, asText),
   },
   checksum: { type: required, claim: 'checksum', entry: read('checksum', same) },
-  checksum_kind: { type: required, claim: 'checksumKind', entry: read('checksumKind', known) },
+  checksum_kind: {
+    type: required,
+    claim: 'checksumKind',
+    entry: read('checksumKind', (text) => text as Entry['checksumKind']),
+  },
   done_checksum: { type: textType, entry: read('doneChecksum', textOrNull) },
   upgrade_text: { type: textType, claim: 'upgradeText' },
   downgrade_text: {
