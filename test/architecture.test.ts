@@ -26,7 +26,8 @@ const rooms = [
   ['change'],
   ['add-script'],
   ['dump-schema'],
-  ['cli', 'index.ts'],
+  ['cli'],
+  ['index.ts'],
 ]
 
 /** These, and all that they import, know no system and no driver, and wait for nothing. */

@@ -52,7 +52,7 @@ export async function runUntilDone(
       error.results = done
       if (error.code !== 'CLAIM_REFUSED' || sessions.work.status !== 'I') throw error
       if (isRelative(request)) throw error
-      context.observer.notice?.(`${error.message}; planning again`, 'retry')
+      context.observer.notice?.({ kind: 'retry', code: 'PLAN_AGAIN', error })
       refused = error
       last = plan
     }
@@ -155,9 +155,7 @@ export async function runPlan(
 }
 
 function warnOfPooler({ observer }: RunContext): void {
-  observer.notice?.(
-    'behind a pooler: scripts outside a transaction run without lock_timeout and statement_timeout, and what they SET stays in the pool; typeorm.direct_url names an address past it',
-  )
+  observer.notice?.({ kind: 'notice', code: 'POOLED_SETTINGS' })
 }
 
 /** Nothing shows whether the migrator that began it is dead, where no lock can be held. */

@@ -182,7 +182,7 @@ class SetUp {
     const rows = await this.work.query(takeOver(journal, this.context.runId, id, attempt))
     if (rows.length === 0) throw claimRefused('0 (set-up)')
     this.claimed = true
-    this.context.observer.notice?.('going on with a set-up that was cut off')
+    this.context.observer.notice?.({ kind: 'notice', code: 'SET_UP_RESUMED' })
   }
 
   private async claimIt(): Promise<void> {

@@ -10,8 +10,8 @@ import { insertClaim, markTakenOver, type Claim } from '../../src/journal/model/
 import {
   cancelBackend,
   durationsSoFar,
-  describeBlocker,
-  describeProgress,
+  findBlocker,
+  readIndexProgress,
   findWorker,
 } from '../../src/run/lock/probe'
 import { clearLeftovers } from '../../src/run/outside/invalid-indexes'
@@ -62,8 +62,8 @@ export async function rareQuestions(database: TestDatabase): Promise<void> {
     await session.identify()
     for (const statement of inDoubt) await settle(session, statement, '3')
     const { pid } = session
-    await describeBlocker(session, pid)
-    await describeProgress(session, pid)
+    await findBlocker(session, pid)
+    await readIndexProgress(session, pid)
     await findWorker(session, journal)
     await durationsSoFar(session, journal, [claim])
     await hasOutcome(session, journal, '1', 'success')

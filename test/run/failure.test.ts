@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { describeNotice } from '../../src/cli/render/notice-text'
+import type { Notice } from '../../src/run/context/events'
 import { failureOf } from '../support/failure'
 import { withMigrator } from '../support/migrator'
 
@@ -217,7 +219,8 @@ test('a lock timeout is retried and names the blocker', async () => {
       await blocker.query("SET application_name = 'busy app'; BEGIN; LOCK TABLE a")
       const notices: string[] = []
       const named = /2_b: lock timeout, held by backend \d+ \(busy app\), idle in transaction/
-      const notice = (text: string) => {
+      const notice = (one: Notice) => {
+        const text = describeNotice(one)
         notices.push(text)
         if (named.test(text)) void blocker.query('ROLLBACK')
       }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { describeNotice } from '../../src/cli/render/notice-text'
 import { failureOf } from '../support/failure'
 import { withMigrator } from '../support/migrator'
 import { workKey } from '../../src/run/lock/work-lock'
@@ -154,7 +155,7 @@ test('what an orphan still builds is waited for, and then found done', async () 
     const notices: string[] = []
     const run = (await another()).execute(
       { command: 'upgrade' },
-      { observer: { notice: (text) => notices.push(text) } },
+      { observer: { notice: (one) => notices.push(describeNotice(one)) } },
     )
     await until(() => notices.some((text) => /no longer holds the lock/.test(text)))
     assert.deepEqual(await indexesIn(database), ['i on t INVALID'])

@@ -1,3 +1,4 @@
+import type { Blocker } from '../context/backends'
 import type { MigrationError } from '../../errors'
 import { writeTimes } from '../../journal/model/claim'
 import { buildMessage, durationsOf, judge, statementsIn } from './message'
@@ -182,7 +183,7 @@ export class MessageSender {
   private async settle(
     jobs: readonly SqlJob[],
     verdict: Verdict,
-    blocker: string | undefined,
+    blocker: Blocker | undefined,
   ): Promise<number> {
     const { runner } = this
     if (this.options.transaction && verdict.refused && jobs.length > 1) {
@@ -254,7 +255,7 @@ export class StepFailed extends Error {
   constructor(
     readonly job: Job,
     readonly failure: MigrationError,
-    readonly blocker?: string,
+    readonly blocker?: Blocker,
   ) {
     super(failure.message)
   }

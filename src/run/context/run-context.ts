@@ -10,7 +10,8 @@ import type { Settings } from '../../settings/value/setting-types'
 import { toolVersion } from '../../version'
 import type { ApproveJournalSql } from './journal-sql'
 import { sessionName } from './application-name'
-import type { Observer, ScriptName } from './events'
+import type { ScriptName } from '../../plan/notice'
+import type { Observer } from './events'
 
 /** What the rooms of an execution share. */
 export interface RunContext {
@@ -110,8 +111,9 @@ export function reportNotices(context: RunContext, { notices }: Plan): void {
   const reported = reportedBy.get(context) ?? new Set()
   reportedBy.set(context, reported)
   for (const notice of notices) {
-    if (!reported.has(notice)) context.observer.notice?.(notice)
-    reported.add(notice)
+    const key = JSON.stringify(notice)
+    if (!reported.has(key)) context.observer.notice?.(notice)
+    reported.add(key)
   }
 }
 

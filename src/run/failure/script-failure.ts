@@ -3,6 +3,7 @@ import { isConnectionLoss } from '../../database/postgres/connection-loss'
 import { interrupted, MigrationError, type ErrorFields } from '../../errors'
 import { excerpt, offsetOfCodePoint } from '../../script/position'
 import type { SqlPart } from '../../script/script'
+import { describeBlocker, type Blocker } from '../context/backends'
 import { hintFor, hintForAll, type FailedForm, type HintPlace } from './hints'
 
 /** Where in the script the server stopped. */
@@ -39,9 +40,11 @@ export function scriptFailure(
 }
 
 /** The same failure, and who was seen in its way. */
-export function heldBy(failure: MigrationError, blocker: string | undefined): MigrationError {
+export function heldBy(failure: MigrationError, blocker: Blocker | undefined): MigrationError {
   if (blocker === undefined) return failure
-  const detail = [failure.detail, `held by ${blocker}`].filter((fact) => fact !== undefined)
+  const detail = [failure.detail, `held by ${describeBlocker(blocker)}`].filter(
+    (fact) => fact !== undefined,
+  )
   return changed(failure, { detail: detail.join('\n') })
 }
 

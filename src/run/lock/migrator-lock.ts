@@ -6,7 +6,8 @@ import { quoteLiteral } from '../../database/sql/quote'
 import type { Session } from '../../database/postgres/session'
 import { interrupted, MigrationError } from '../../errors'
 import type { JournalName } from '../../journal/model/claim'
-import { describeHolder } from './probe'
+import { describeHolder, type LockHolder } from '../context/backends'
+import { findHolder } from './probe'
 import type { RunContext } from '../context/run-context'
 import { refuseReadOnly } from './refuse-read-only'
 import { watchful } from '../context/session-settings'
@@ -52,7 +53,7 @@ export async function acquireLock(
   const key = lockKey(settings.journal)
   const start = Date.now()
   const place = new WaitingPlace(context, first)
-  let holder = 'the server has no connection left'
+  let holder: LockHolder = { state: 'no connection' }
   let crowded = false
   try {
     for (let attempt = 0; ; attempt++) {
@@ -67,8 +68,8 @@ export async function acquireLock(
       const waited = Date.now() - start
       const expires = waited >= settings.lockWait
       const told = attempt === 0 && observer.notice !== undefined
-      if (session && !session.lost && (told || expires)) holder = await describeHolder(session, key)
-      if (told) observer.notice?.(`waiting: ${holder}`, 'waiting')
+      if (session && !session.lost && (told || expires)) holder = await findHolder(session, key)
+      if (told) observer.notice?.({ kind: 'waiting', code: 'LOCK_HELD', holder })
       if (expires) throw expired(context, holder)
       await place.leave(crowded)
       await pause(context, untilNextLook(waited))
@@ -209,7 +210,7 @@ async function lockShared(
   const inTransaction = session.status !== 'I'
   await session.identify()
   if (session.pooled && !inTransaction) {
-    observer.notice?.('behind a pooler without a direct connection: only the claims guard')
+    observer.notice?.({ kind: 'notice', code: 'CLAIMS_ONLY' })
     return { sure: false, lost: false, release: () => Promise.resolve() }
   }
   const call = inTransaction ? 'pg_try_advisory_xact_lock' : 'pg_try_advisory_lock'
@@ -231,9 +232,9 @@ async function lockShared(
   }
 }
 
-function expired({ settings }: RunContext, holder: string): MigrationError {
+function expired({ settings }: RunContext, holder: LockHolder): MigrationError {
   return new MigrationError('LOCK_WAIT_EXPIRED', 'another migrator is still at work', {
-    detail: `${holder}; waited ${settings.lockWait / 1000} s`,
+    detail: `${describeHolder(holder)}; waited ${settings.lockWait / 1000} s`,
     hint: 'Wait for it, raise --lock-wait, or look at it with unlock, which can end it.',
   })
 }

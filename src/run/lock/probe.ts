@@ -1,6 +1,7 @@
 import type { QueryResultRow } from 'pg'
 import { eq, gt, minus, times } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
+import type { Blocker, LockHolder } from '../context/backends'
 import type { Session } from '../../database/postgres/session'
 import { doneAmong, type Claim, type JournalName } from '../../journal/model/claim'
 
@@ -26,28 +27,36 @@ export async function isBehindPooler(session: Session | undefined): Promise<bool
   return row !== undefined && row.pid !== session.wirePid
 }
 
-/** Who blocks a backend, in words; undefined when nobody does. */
-export async function describeBlocker(session: Session, pid: number): Promise<string | undefined> {
+/** The session that blocks a backend; undefined when none does. */
+export async function findBlocker(session: Session, pid: number): Promise<Blocker | undefined> {
   const rows = await askAside(
     session,
     `SELECT pg_catalog.pg_stat_clear_snapshot();
      SELECT pid, application_name, coalesce(state, 'unknown') AS state, pg_catalog.left(query, 120) AS query,
-            coalesce(pg_catalog.round(extract(epoch FROM pg_catalog.clock_timestamp() ${minus} xact_start))::pg_catalog.text, '?') AS age
+            pg_catalog.round(extract(epoch FROM pg_catalog.clock_timestamp() ${minus} xact_start))::pg_catalog.float8 AS age
        FROM pg_catalog.pg_stat_activity WHERE pid ${eq} ANY (pg_catalog.pg_blocking_pids(${quoteLiteral(pid)}))
       ORDER BY xact_start LIMIT 10`,
   )
   const [row, ...others] = rows
   if (!row) return undefined
-  const name = row.application_name ? ` (${row.application_name})` : ''
-  const more = others.length > 0 ? ` and ${others.length} more` : ''
-  return `backend ${row.pid}${name}${more}, ${row.state} for ${row.age} s: ${String(row.query).replace(/\s+/g, ' ')}`
+  return {
+    pid: row.pid as number,
+    name: (row.application_name ?? '') as string,
+    state: row.state as string,
+    query: (row.query ?? '') as string,
+    seconds: row.age as number | null,
+    others: others.length,
+  }
 }
 
 /**
- * How far a backend's index build has come, in words; undefined when it builds none.
+ * How far a backend's index build has come; undefined when it builds none.
  * @see https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PROGRESS-REPORTING
  */
-export async function describeProgress(session: Session, pid: number): Promise<string | undefined> {
+export async function readIndexProgress(
+  session: Session,
+  pid: number,
+): Promise<{ phase: string; percent: number | undefined } | undefined> {
   const [row] = await askAside(
     session,
     `SELECT pg_catalog.pg_stat_clear_snapshot();
@@ -57,7 +66,8 @@ export async function describeProgress(session: Session, pid: number): Promise<s
   )
   if (!row) return undefined
   const [done, total] = [Number(row.done), Number(row.total)]
-  return total > 0 ? `${row.phase}, ${Math.floor((100 * done) / total)} %` : String(row.phase)
+  const percent = total > 0 ? Math.floor((100 * done) / total) : undefined
+  return { phase: String(row.phase), percent }
 }
 
 /** Cancels what a backend is doing, where the role has the right to. */
@@ -75,18 +85,18 @@ export function lockOf(key: string): string {
   return `l.classid ${eq} ${bits >> 32n} AND l.objid ${eq} ${bits & 0xffffffffn}`
 }
 
-/** Who holds the advisory lock of a key, in words. */
-export async function describeHolder(session: Session, key: string): Promise<string> {
+/** The session that holds the advisory lock of a key. */
+export async function findHolder(session: Session, key: string): Promise<LockHolder> {
   const [row] = await askAside(
     session,
     `SELECT l.pid, coalesce(a.application_name, '') AS name,
-            coalesce(pg_catalog.to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), '') AS since
+            pg_catalog.to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS since
        FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid ${eq} l.pid
       WHERE ${advisoryLocks} AND ${lockOf(key)} LIMIT 1`,
   )
-  if (!row) return 'another migrator is just finishing'
-  const since = row.since && ` since ${row.since} UTC`
-  return `another migrator holds the lock${since}: backend ${row.pid}${row.name && ` (${row.name})`}`
+  if (!row) return { state: 'ending' }
+  const { pid, name, since } = row as { pid: number; name: string; since: string | null }
+  return { state: 'held', pid, name, since }
 }
 
 /**

@@ -80,7 +80,7 @@ async function tooLong(
   await pause({ signal: stop }, patience)
   const giver = database.borrowed ? 'pool' : (await isBehindPooler(watch)) ? 'pooler' : 'server'
   over.throwIfAborted()
-  observer.notice?.(`waiting for a second connection: the ${giver} has given none yet`)
+  observer.notice?.({ kind: 'notice', code: 'SECOND_CONNECTION', giver })
   await pause({ signal: stop }, limit - patience)
   if (giver === 'server') throw noSecond(database.label, limit)
   throw new MigrationError(

@@ -164,10 +164,9 @@ function refuseOutside(job: Job, { where, hint }: typeof inOne): void {
 
 function announce({ observer, settings }: RunContext, { step, part, sql }: SqlJob): void {
   if (!sql.inner || !part.options.transaction || settings.transaction === 'none') return
-  const name = basename(part.file)
-  observer.notice?.(
-    `${labelOf(step)} has its own BEGIN and COMMIT in the middle: ${name} runs statement by statement`,
-  )
+  const { revision, title } = step
+  const script = { revision, title }
+  observer.notice?.({ kind: 'notice', code: 'OWN_TRANSACTION', script, file: basename(part.file) })
 }
 
 export const isMark = (job: Job): job is MarkJob => job.kind === 'mark'

@@ -4,6 +4,8 @@ import { interrupted, MigrationError, type StepResult } from '../../errors'
 import { claimIndex, insertRow, type Claim } from '../../journal/model/claim'
 import { failureTimes } from '../../journal/model/write-times'
 import { redactor } from '../../settings/value/redact'
+import type { Blocker } from '../context/backends'
+import type { Notice } from '../context/events'
 import { findWorker } from '../lock/probe'
 import { isConnectionLoss } from '../../database/postgres/connection-loss'
 import { interruptedBy } from '../failure/script-failure'
@@ -58,6 +60,10 @@ export class Runner {
     this.running = { job, ...start }
     if (!this.together.includes(job)) this.runs(job)
     this.context.observer.started?.(job.step, this.results.length, this.total)
+  }
+
+  private tell(notice: Notice): void {
+    this.context.observer.notice?.(notice)
   }
 
   /** Says whose the notices are that arrive from now on. */
@@ -150,7 +156,7 @@ export class Runner {
       patience: lockTimeout + 1000, // until then a lock timeout will speak
       repeat: 30_000,
       progress: false,
-      notice: (text, kind) => context.observer.notice?.(text, kind),
+      notice: (notice) => context.observer.notice?.(notice),
       signal: context.signal,
       ...manner,
     })
@@ -212,7 +218,8 @@ export class Runner {
     // a cancel request may reach the server late, and then it is this that it stops
     const sent = await session.send(text)
     const { error: refused } = sent.error?.code === '57014' ? await session.send(text) : sent
-    if (refused) this.context.observer.notice?.(`the failure was not recorded: ${refused.message}`)
+    if (refused)
+      this.tell({ kind: 'notice', code: 'FAILURE_NOT_RECORDED', reason: refused.message })
     if (session !== this.work) await session.close()
   }
 
@@ -239,12 +246,14 @@ export class Runner {
   async backOff(label: string, { attempt, sqlstate, blocker }: Conflict): Promise<boolean> {
     if (attempt >= retries) return false
     const wait = Math.min(10_000, 200 * 2 ** attempt) * (0.5 + Math.random() / 2)
-    const why = conflicts[sqlstate ?? ''] ?? 'conflict'
-    const by = blocker ? `, held by ${blocker}` : ''
-    this.context.observer.notice?.(
-      `${label}: ${why}${by}; trying again in ${(wait / 1000).toFixed(1)} s`,
-      'retry',
-    )
+    this.tell({
+      kind: 'retry',
+      code: 'CONFLICT',
+      work: label,
+      sqlstate: sqlstate ?? '',
+      blocker,
+      wait,
+    })
     // who stops the run while it waits is told so, and the failure is recorded
     return pause(this.context, wait).then(
       () => true,
@@ -268,13 +277,7 @@ export interface Conflict {
   attempt: number
   sqlstate: string | undefined
   /** Who was seen blocking it. */
-  blocker: string | undefined
-}
-
-const conflicts: Readonly<Record<string, string>> = {
-  '55P03': 'lock timeout',
-  '40P01': 'deadlock',
-  '40001': 'serialization failure',
+  blocker: Blocker | undefined
 }
 
 /** How some work differs from other work that is watched. */
@@ -286,7 +289,7 @@ const partOf = (job: Job) => (job.kind === 'sql' ? job.part : undefined)
 
 /** What came of watched work, and who was seen blocking it. */
 export type Watched<Result> = ({ result: Result } | { error: unknown }) & {
-  blocker: string | undefined
+  blocker: Blocker | undefined
 }
 
 /** Tries after the first, so that a deploy waits about a minute and a half for a busy table. */

@@ -1,3 +1,4 @@
+import type { Blocker } from '../context/backends'
 import type { DatabaseError } from 'pg'
 import { MigrationError } from '../../errors'
 import { offsetOfCodePoint } from '../../script/position'
@@ -13,7 +14,7 @@ export class StatementFailed extends Error {
     /** Characters of ours before the statement in the message that it was sent in. */
     readonly before = 0,
     /** Who was seen in its way. */
-    readonly blocker?: string,
+    readonly blocker?: Blocker,
   ) {
     super(error.message)
   }
