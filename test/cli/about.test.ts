@@ -111,8 +111,8 @@ test('version and help load no driver, no TypeORM and no settings', async () => 
   const { stdout } = await run(process.execPath, ['-e', script])
 
   const loaded = (JSON.parse(stdout) as string[]).map((file) => file.replaceAll('\\', '/'))
-  assert.ok(loaded.some((file) => file.endsWith('/cli/help.js')))
-  const heavy = /node_modules\/(pg|typeorm|libpg-query)\/|settings\/settings\.js|migrator\.js/
+  assert.ok(loaded.some((file) => file.endsWith('/cli/arguments/help.js')))
+  const heavy = /node_modules\/(pg|typeorm|libpg-query)\/|settings\/read-settings\.js|migrator\.js/
   assert.deepEqual(
     loaded.filter((file) => heavy.test(file)),
     [],

@@ -13,7 +13,7 @@ const size = Number(process.env['CONFORMANCE_SAMPLE'] ?? 20)
 const seed = Number(process.env['CONFORMANCE_SEED'] ?? 1)
 
 /** The project's own pairs take minutes: a sample of them, or all. */
-const own = process.env['CONFORMANCE_OWN'] === 'all' ? Infinity : 12
+const own = process.env['CONFORMANCE_OWN'] === 'all' ? Infinity : 6
 
 /** No test depends on the machine's speed; the longest that a timer takes. */
 const unbounded = 2 ** 31 - 1

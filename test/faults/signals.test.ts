@@ -264,6 +264,8 @@ test('a signal while it waits for a server that is not up stops it at once', asy
   let asked = 0
   const absent = createServer((client) => {
     asked++
+    // a process that ends cuts its connection
+    client.on('error', () => {})
     client.end(startingUp)
   }).listen(0, '127.0.0.1')
   await once(absent, 'listening')

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { chmod, chown, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client, type QueryResultRow } from 'pg'
 import { findBinaries } from '../../src/database/embedded/server/binaries'
@@ -84,9 +84,11 @@ async function ownServer(
     if (running !== undefined) await stopServer({ pid: running })
   }
   const write = async (name: string, text: string) => {
-    const path = join(cluster.data, name)
-    await writeFile(path, text, { mode: 0o600 })
-    if (cluster.user) await chown(path, cluster.user.uid, cluster.user.gid)
+    // the server takes a file away as soon as it finds one: it must be whole by then
+    const made = join(dirname(cluster.data), `${name}.new`)
+    await writeFile(made, text, { mode: 0o600 })
+    if (cluster.user) await chown(made, cluster.user.uid, cluster.user.gid)
+    await rename(made, join(cluster.data, name))
   }
   ends.push(stop, () => rm(sockets, { recursive: true, force: true }))
   return {
