@@ -39,7 +39,7 @@ export type {
   WaitingNotice,
 } from './run/context/events'
 export type { PlanNotice, ScriptName } from './plan/notice'
-export type { Backend, Blocker, LockHolder } from './run/context/backends'
+export type { Blocker, LockHolder, ServerSession } from './run/context/server-sessions'
 export { describeNotice } from './cli/render/notice-text'
 export type { ScriptContext } from './script/context'
 export type { ChecksumKind, Direction, Kind, Script, ScriptOptions, SqlPart } from './script/script'

@@ -180,17 +180,21 @@ async function runNext(
   jobs: readonly Job[],
 ): Promise<number> {
   const [job] = jobs
-  switch (job?.kind) {
+  switch (job?.route) {
     case undefined:
       return 0
     case 'mark':
       return runMarks(runner, leading(jobs, isMark))
-    case 'code':
+    case 'module':
+    case 'module outside':
       return runCodes(runner, leading(jobs, isCode))
-    case 'sql':
-      if (job.how === 'shared') return sender.send(leading(jobs, isSql))
-      if (job.how === 'alone' && !job.sql.stepwise) return sender.send([job])
-      await (job.how === 'alone' ? runWithCopies(runner, job) : runStatements(runner, job))
-      return 1
+    case 'shared':
+      return sender.send(leading(jobs, isSql))
+    case 'alone':
+      return sender.send([job])
+    case 'stepwise':
+      return runWithCopies(runner, job)
+    case 'outside':
+      return runStatements(runner, job)
   }
 }

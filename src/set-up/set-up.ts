@@ -21,7 +21,7 @@ import { heldBy } from '../run/failure/script-failure'
 import { buildInitial, type InitMigration } from './build-initial-schema'
 import { historiesOf, refuseHistories } from '../run/lock/refuse-other-tools'
 import type { RunReport } from '../run/context/events'
-import { isRetryable, sqlstateOf } from '../run/session/retry'
+import { retried, sqlstateOf } from '../run/session/retry'
 import { claimRefused, Runner } from '../run/session/execution'
 import { timeoutsFor } from '../run/context/session-settings'
 import { claimOf, emptySchema, isSetUp, setUpClaim, settledState } from './set-up-state'
@@ -236,7 +236,7 @@ class SetUp {
     task: (queryRunner: QueryRunner | undefined) => Promise<void>,
   ): Promise<void> {
     const { settings } = this.context
-    for (let attempt = 0; ; attempt++) {
+    const failed = await retried(this.context, async () => {
       const queryRunner = await this.begin()
       const whole = async () => {
         await this.must(timeoutsFor(this.sessions.work, settings, { local: true }).join(';\n'))
@@ -244,16 +244,13 @@ class SetUp {
         await this.commit(queryRunner)
       }
       const watched = await this.runner.watched(whole(), { what: 'set-up' })
-      if (!('error' in watched)) return
+      if (!('error' in watched)) return undefined
       await this.rollBack(queryRunner)
-      const { error, blocker } = watched
-      const sqlstate = sqlstateOf(error)
-      const again = isRetryable(sqlstate)
-      if (again && (await this.runner.backOff('set-up', { attempt, sqlstate, blocker }))) continue
-      throw this.asStopped(
-        again && error instanceof MigrationError ? heldBy(error, blocker) : error,
-      )
-    }
+      return { work: 'set-up', sqlstate: sqlstateOf(watched.error), ...watched }
+    })
+    if (!failed) return
+    const { error, blocker } = failed
+    throw this.asStopped(error instanceof MigrationError ? heldBy(error, blocker) : error)
   }
 
   /** TypeORM's own count of transactions must agree where an object builds with a QueryRunner. */

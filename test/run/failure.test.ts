@@ -57,6 +57,29 @@ test("a syntax error in the middle of many scripts is that script's alone", asyn
   })
 })
 
+test('a failure after SET TRANSACTION is shown at its own statement', async () => {
+  const script = 'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\nSELECT 1;\nSELECT 1 / 0;\n'
+  await withMigrator({ '1_a.sql': script }, async ({ migrator }) => {
+    const error = await failureOf(migrator.execute({ command: 'upgrade' }))
+
+    assert.deepEqual([error.sqlstate, error.line, error.column], ['22012', 3, 1])
+  })
+})
+
+test('data that a module copies and the server refuses is shown at its COPY', async () => {
+  const files = {
+    '1_a.sql': 'CREATE TABLE a (n int);\n\nCOPY a FROM stdin;\nx\n\\.\n',
+    '1_a.ts':
+      'export const upgrade = (_: unknown, context: { runSql(): Promise<void> }) => context.runSql()',
+  }
+  await withMigrator(files, async ({ migrator }) => {
+    const error = await failureOf(migrator.execute({ command: 'upgrade' }))
+
+    assert.deepEqual([error.sqlstate, error.file?.endsWith('1_a.sql')], ['22P02', true])
+    assert.deepEqual([error.line, error.column], [3, 1])
+  })
+})
+
 test('the caret stands under the fault, umlauts and emoji before it included', async () => {
   const files = { '1_a.sql': "-- grüße\nSELECT 'ä😀', nix;" }
   await withMigrator(files, async ({ migrator }) => {

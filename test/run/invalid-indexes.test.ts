@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { describeNotice } from '../../src/cli/render/notice-text'
 import { failureOf } from '../support/failure'
 import { withMigrator } from '../support/migrator'
-import { workKey } from '../../src/run/lock/work-lock'
+import { workKey } from '../../src/run/lock/advisory-key'
 import { until, untilAsleep } from '../support/until'
 import { cutOff, entriesOf, indexesIn } from './cut-off'
 

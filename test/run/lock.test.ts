@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { lockKey } from '../../src/run/lock/migrator-lock'
+import { lockKey } from '../../src/run/lock/advisory-key'
 import { describeNotice } from '../../src/cli/render/notice-text'
 import type { Notice } from '../../src/run/context/events'
 import { withMigrator } from '../support/migrator'

@@ -1,6 +1,6 @@
 import { describeHistory } from '../../journal/histories'
 import { listWriters, type ScriptName } from '../../plan/notice'
-import { describeBlocker, describeHolder, describeOrphan } from '../../run/context/backends'
+import { describeBlocker, describeHolder, describeOrphan } from '../../run/context/server-sessions'
 import type { Notice } from '../../run/context/events'
 import { labelOf } from '../../run/context/script-label'
 
@@ -27,7 +27,7 @@ const sentences: Sentences = {
   OTHER_TOOL: ({ history }) =>
     `another tool has migrated this database: found ${describeHistory(history)}; upgrade and setup refuse until mark has recorded what is done`,
   LOCK_HELD: ({ holder }) => `waiting: ${describeHolder(holder)}`,
-  ORPHAN_AT_WORK: ({ backend }) => `waiting: ${describeOrphan(backend)}`,
+  ORPHAN_AT_WORK: ({ session }) => `waiting: ${describeOrphan(session)}`,
   BLOCKED: ({ work, blocker }) => `${work}: waiting for ${describeBlocker(blocker)}`,
   INDEX_BUILDING: () => 'waiting: another backend is building an index there',
   CONFLICT({ work, sqlstate, blocker, wait }) {

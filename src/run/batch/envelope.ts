@@ -8,7 +8,8 @@ import {
 import { answerBegan } from '../../journal/model/write-times'
 import type { Settings } from '../../settings/value/setting-types'
 import type { Session } from '../../database/postgres/session'
-import { type Parcel, piece, scriptPiece } from './message'
+import { startOfStatement, type FailurePlace } from '../failure/script-failure'
+import { type Parcel, piece, scriptPiece, type Verdict } from './message'
 import type { SqlJob } from '../prepare/prepared-step'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
 
@@ -62,4 +63,19 @@ function leadOf({ statements, text }: SqlJob['sql']) {
     statements: lead.map(({ firstTokenStart, end: last }) => text.slice(firstTokenStart, last)),
     text: text.slice(0, end + 1).replace(/[^\n]/g, ' ') + text.slice(end + 1),
   }
+}
+
+/** Where in a SQL script a message stopped: at the server's position, else at the start of its statement. */
+export function placeOfFailure(
+  { part, sql }: SqlJob,
+  { stage, statement, position }: NonNullable<Verdict['failure']>,
+): FailurePlace | undefined {
+  const lead = leadOf(sql)
+  const start = (index: number) => startOfStatement(sql.statements, index) ?? 0
+  // what a SET TRANSACTION asks for shows at the claim, which comes after it
+  if (stage === 'claim' || stage === 'before')
+    return lead && { part, offset: start(0), stage: 'finish' }
+  if (stage !== 'script')
+    return { part, offset: start(Math.max(0, sql.statements.length - 1)), stage: 'finish' }
+  return { part, offset: position ?? start((lead?.statements.length ?? 0) + statement), stage }
 }

@@ -1,15 +1,13 @@
-import type { Blocker } from '../context/backends'
-import type { MigrationError } from '../../errors'
+import type { Blocker } from '../context/server-sessions'
 import { writeTimes } from '../../journal/model/claim'
 import { buildMessage, durationsOf, judge, statementsIn } from './message'
 import type { BatchMessage, Verdict } from './message'
-import { placeOfFailure } from './blame'
 import { connectionLost, heldBy, scriptFailure } from '../failure/script-failure'
 import { labelOf } from '../context/script-label'
-import { type Job, type SqlJob } from '../prepare/prepared-step'
-import { isRetryable } from '../session/retry'
+import type { SqlJob } from '../prepare/prepared-step'
+import { Retries, StepFailed } from '../session/retry'
 import type { Session } from '../../database/postgres/session'
-import { parcelOf } from './envelope'
+import { parcelOf, placeOfFailure } from './envelope'
 import { ReportedEarly, startsIn } from './message-progress'
 import { claimRefused, type Runner } from '../session/execution'
 import type { Start } from '../context/start'
@@ -49,7 +47,7 @@ interface Ready {
 /** Sends SQL jobs in few messages and learns from each how much the next may carry. */
 export class MessageSender {
   private budget = largestMessage
-  private attempt = 0
+  private readonly retries: Retries
   /** Built while the message before it was under way. */
   private ready: Ready | undefined
   private within: string | undefined
@@ -60,6 +58,7 @@ export class MessageSender {
     private readonly options: SenderOptions,
   ) {
     this.within = options.within
+    this.retries = new Retries(runner.context)
   }
 
   /** Says that something ran in `all` mode that may have ended the transaction and begun another. */
@@ -83,7 +82,7 @@ export class MessageSender {
   }
 
   private mayShare(job: SqlJob): boolean {
-    return job.how === 'shared' && !this.options.lonely.has(job)
+    return job.route === 'shared' && !this.options.lonely.has(job)
   }
 
   /** True for a script whose transaction nobody but us can end, as far as its text shows. */
@@ -177,7 +176,7 @@ export class MessageSender {
       runner.started(job, starts[index])
       runner.finished(job, durations[index] ?? Math.round(runner.elapsed))
     }
-    if (done.length > 0) this.attempt = 0
+    if (done.length > 0) this.retries.reset()
   }
 
   private async settle(
@@ -203,15 +202,11 @@ export class MessageSender {
       this.options.lonely.add(job)
       if (this.options.transaction) return verdict.done
     }
-    const conflict = isRetryable(sqlstate)
-    if (this.options.transaction && conflict) {
-      const attempt = this.attempt++
-      if (await runner.backOff(labelOf(job.step), { attempt, sqlstate, blocker }))
-        return verdict.done
-    }
+    const stopped = { work: labelOf(job.step), sqlstate, blocker }
+    if (this.options.transaction && (await this.retries.again(stopped))) return verdict.done
     const error = scriptFailure(failure.error, labelOf(job.step), placeOfFailure(job, failure))
     if (!this.options.transaction) throw new StepFailed(job, error, blocker)
-    return runner.fail(job, conflict ? heldBy(error, blocker) : error)
+    return runner.fail(job, heldBy(error, blocker))
   }
 
   /** In `all` mode a claim fails where the script before it has ended the transaction, or made it read-only. */
@@ -248,17 +243,6 @@ export async function transactionId(work: Session, first = ''): Promise<string> 
   const { error, kept } = await work.send(`${first}SELECT pg_catalog.txid_current() AS typetrek`)
   if (error) throw error
   return String(kept[0]?.[0])
-}
-
-/** A failure inside the one transaction of `all` mode: whoever began it rolls back and records. */
-export class StepFailed extends Error {
-  constructor(
-    readonly job: Job,
-    readonly failure: MigrationError,
-    readonly blocker?: Blocker,
-  ) {
-    super(failure.message)
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { MigrationError, StepResult } from '../../errors'
 import type { PlanNotice, ScriptName } from '../../plan/notice'
 import type { Plan, Step } from '../../plan/plan'
-import type { Backend, Blocker, LockHolder } from './backends'
+import type { Blocker, LockHolder, ServerSession } from './server-sessions'
 
 /** What an execution did: a value; printing it is the command line's work. */
 export interface RunReport {
@@ -21,7 +21,7 @@ export type WaitingNotice = { kind: 'waiting' } & (
   | {
       /** A session of an earlier migrator, which has lost the lock, still works. */
       code: 'ORPHAN_AT_WORK'
-      backend: Backend
+      session: ServerSession
     }
   | {
       /** A script, or what `work` names, is blocked by a lock. */

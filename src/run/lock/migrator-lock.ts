@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isConnectionLoss } from '../../database/postgres/connection-loss'
 import { eq, gt, times } from '../../database/sql/operators'
 import { quoteLiteral } from '../../database/sql/quote'
 import type { Session } from '../../database/postgres/session'
 import { interrupted, MigrationError } from '../../errors'
-import type { JournalName } from '../../journal/model/claim'
-import { describeHolder, type LockHolder } from '../context/backends'
+import { lockKey } from './advisory-key'
+import { describeHolder, type LockHolder } from '../context/server-sessions'
 import { findHolder } from './probe'
 import type { RunContext } from '../context/run-context'
 import { refuseReadOnly } from './refuse-read-only'
@@ -26,12 +25,6 @@ export interface Lock {
 
 /** Asked before each further try on the connection that waits; true: nothing is left to do. */
 export type DoneElsewhere = (session: Session) => Promise<boolean>
-
-/** The advisory lock's key: one journal, one key. Locks are local to a database. */
-export function lockKey({ schema, table }: JournalName): string {
-  const hash = createHash('sha256').update(`typetrek\0${schema}\0${table}`).digest()
-  return hash.readBigInt64BE().toString()
-}
 
 /**
  * Waits until this migrator holds the journal's lock, polling in short transactions: a waiter inside a

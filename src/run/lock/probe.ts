@@ -1,7 +1,8 @@
 import type { QueryResultRow } from 'pg'
 import { eq, gt, minus, times } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
-import type { Blocker, LockHolder } from '../context/backends'
+import { holdsKey } from './advisory-key'
+import type { Blocker, LockHolder } from '../context/server-sessions'
 import type { Session } from '../../database/postgres/session'
 import { doneAmong, type Claim, type JournalName } from '../../journal/model/claim'
 
@@ -75,16 +76,6 @@ export async function cancelBackend(session: Session, pid: number): Promise<void
   await askAside(session, `SELECT pg_catalog.pg_cancel_backend(${quoteLiteral(pid)})`)
 }
 
-/** A condition on `l` of pg_locks: an advisory lock by a bigint that somebody holds in this database. */
-export const advisoryLocks = `l.locktype ${eq} 'advisory' AND l.granted AND l.objsubid ${eq} 1
-        AND l.database ${eq} (SELECT oid FROM pg_catalog.pg_database WHERE datname ${eq} pg_catalog.current_database())`
-
-/** A condition on `l` of pg_locks: it is the advisory lock of this key. */
-export function lockOf(key: string): string {
-  const bits = BigInt.asUintN(64, BigInt(key))
-  return `l.classid ${eq} ${bits >> 32n} AND l.objid ${eq} ${bits & 0xffffffffn}`
-}
-
 /** The session that holds the advisory lock of a key. */
 export async function findHolder(session: Session, key: string): Promise<LockHolder> {
   const [row] = await askAside(
@@ -92,7 +83,7 @@ export async function findHolder(session: Session, key: string): Promise<LockHol
     `SELECT l.pid, coalesce(a.application_name, '') AS name,
             pg_catalog.to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS since
        FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid ${eq} l.pid
-      WHERE ${advisoryLocks} AND ${lockOf(key)} LIMIT 1`,
+      WHERE ${holdsKey(key)} LIMIT 1`,
   )
   if (!row) return { state: 'ending' }
   const { pid, name, since } = row as { pid: number; name: string; since: string | null }

@@ -5,7 +5,8 @@ import type { RunContext } from '../context/run-context'
 import { isBehindPooler } from './probe'
 import { pause } from './migrator-lock'
 import { rememberBaseline } from '../context/session-settings'
-import { takeWork, tryWork, workKey } from './work-lock'
+import { workKey } from './advisory-key'
+import { takeWork, tryWork } from './work-lock'
 
 /** Milliseconds after which somebody who looks on is told what is being waited for. */
 const patience = 2000

@@ -1,22 +1,14 @@
-import { createHash } from 'node:crypto'
 import { eq, gt, matches, minus } from '../../database/sql/operators'
 import type { Session } from '../../database/postgres/session'
 import { MigrationError } from '../../errors'
 import { hasRunning } from '../../journal/journal'
-import type { JournalName } from '../../journal/model/claim'
-import { advisoryLocks, lockOf } from './probe'
-import { describeOrphan, type Backend } from '../context/backends'
+import { holdsKey, workKey } from './advisory-key'
+import { describeOrphan, type ServerSession } from '../context/server-sessions'
 import type { RunContext } from '../context/run-context'
 import { pause } from './migrator-lock'
 
-/** The advisory lock's key of whoever works on a journal; another one than the migrator's own lock. */
-export function workKey({ schema, table }: JournalName): string {
-  const hash = createHash('sha256').update(`typetrek work\0${schema}\0${table}`).digest()
-  return hash.readBigInt64BE().toString()
-}
-
 /** Whoever holds the work's lock without holding the migrator's. */
-interface Orphan extends Backend {
+interface Orphan extends ServerSession {
   /** Where its client has said nothing for some seconds: inside a transaction, or between two. */
   asleep: 'in a transaction' | 'idle' | null
 }
@@ -45,8 +37,8 @@ export async function takeWork(context: RunContext, work: Session, key: string):
     const orphan = await findOrphan(work, key)
     if (orphan && (!last || describeOrphan(orphan) !== describeOrphan(last))) {
       const { pid, name, state, query } = orphan
-      const backend = { pid, name, state, query }
-      observer.notice?.({ kind: 'waiting', code: 'ORPHAN_AT_WORK', backend })
+      const session = { pid, name, state, query }
+      observer.notice?.({ kind: 'waiting', code: 'ORPHAN_AT_WORK', session })
     }
     last = orphan ?? last
     if (orphan && (await mayEnd(context, work, orphan))) await endOrphan(context, work, orphan)
@@ -89,7 +81,7 @@ async function findOrphan(work: Session, key: string): Promise<Orphan | undefine
                  THEN CASE WHEN a.state ${eq} 'idle' THEN 'idle'
                            WHEN a.state ${matches} '^idle in transaction' THEN 'in a transaction' END END AS asleep
        FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid ${eq} l.pid
-      WHERE ${advisoryLocks} AND ${lockOf(key)} LIMIT 1`,
+      WHERE ${holdsKey(key)} LIMIT 1`,
   )
   return rows[0]
 }

@@ -4,8 +4,7 @@ import { interrupted, MigrationError, type StepResult } from '../../errors'
 import { claimIndex, insertRow, type Claim } from '../../journal/model/claim'
 import { failureTimes } from '../../journal/model/write-times'
 import { redactor } from '../../settings/value/redact'
-import type { Blocker } from '../context/backends'
-import type { Notice } from '../context/events'
+import type { Blocker } from '../context/server-sessions'
 import { findWorker } from '../lock/probe'
 import { isConnectionLoss } from '../../database/postgres/connection-loss'
 import { interruptedBy } from '../failure/script-failure'
@@ -13,7 +12,7 @@ import type { Job } from '../prepare/prepared-step'
 import type { Start } from '../context/start'
 import type { RunContext } from '../context/run-context'
 import { labelOf } from '../context/script-label'
-import { pause, type Lock } from '../lock/migrator-lock'
+import type { Lock } from '../lock/migrator-lock'
 import { lockTimeoutsOf } from '../context/session-settings'
 import { traceOf } from '../failure/user-stack'
 import {
@@ -60,10 +59,6 @@ export class Runner {
     this.running = { job, ...start }
     if (!this.together.includes(job)) this.runs(job)
     this.context.observer.started?.(job.step, this.results.length, this.total)
-  }
-
-  private tell(notice: Notice): void {
-    this.context.observer.notice?.(notice)
   }
 
   /** Says whose the notices are that arrive from now on. */
@@ -218,8 +213,9 @@ export class Runner {
     // a cancel request may reach the server late, and then it is this that it stops
     const sent = await session.send(text)
     const { error: refused } = sent.error?.code === '57014' ? await session.send(text) : sent
+    const { observer } = this.context
     if (refused)
-      this.tell({ kind: 'notice', code: 'FAILURE_NOT_RECORDED', reason: refused.message })
+      observer.notice?.({ kind: 'notice', code: 'FAILURE_NOT_RECORDED', reason: refused.message })
     if (session !== this.work) await session.close()
   }
 
@@ -242,25 +238,6 @@ export class Runner {
     return this.context.database.open('work').catch(() => undefined)
   }
 
-  /** Waits before a retry, and says why; false when it was tried often enough. */
-  async backOff(label: string, { attempt, sqlstate, blocker }: Conflict): Promise<boolean> {
-    if (attempt >= retries) return false
-    const wait = Math.min(10_000, 200 * 2 ** attempt) * (0.5 + Math.random() / 2)
-    this.tell({
-      kind: 'retry',
-      code: 'CONFLICT',
-      work: label,
-      sqlstate: sqlstate ?? '',
-      blocker,
-      wait,
-    })
-    // who stops the run while it waits is told so, and the failure is recorded
-    return pause(this.context, wait).then(
-      () => true,
-      () => false,
-    )
-  }
-
   /** Somebody else made this claim: what was planned has been done by another migrator. */
   isClaimRefused({ code, constraint }: DatabaseError): boolean {
     return code === '23505' && constraint === claimIndex(this.context.settings.journal)
@@ -270,14 +247,6 @@ export class Runner {
 function resultOf({ step }: Job, outcome: 'success' | 'error', durationMs: number): StepResult {
   const { revision, title, kind, direction, operation } = step
   return { revision, title, kind, direction, operation, outcome, durationMs }
-}
-
-/** Why work may be tried again, and how often it was. */
-export interface Conflict {
-  attempt: number
-  sqlstate: string | undefined
-  /** Who was seen blocking it. */
-  blocker: Blocker | undefined
 }
 
 /** How some work differs from other work that is watched. */
@@ -291,9 +260,6 @@ const partOf = (job: Job) => (job.kind === 'sql' ? job.part : undefined)
 export type Watched<Result> = ({ result: Result } | { error: unknown }) & {
   blocker: Blocker | undefined
 }
-
-/** Tries after the first, so that a deploy waits about a minute and a half for a busy table. */
-const retries = 10
 
 export function claimRefused(revision: string): MigrationError {
   return new MigrationError('CLAIM_REFUSED', `another migrator has taken script ${revision}`, {

@@ -1,6 +1,6 @@
 import type { Session } from '../../database/postgres/session'
 import type { Notice } from '../context/events'
-import type { Blocker } from '../context/backends'
+import type { Blocker } from '../context/server-sessions'
 import { cancelBackend, findBlocker, readIndexProgress } from '../lock/probe'
 
 /** How work is watched that may have to wait for others. */

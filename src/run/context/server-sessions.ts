@@ -1,5 +1,5 @@
 /** A session of the server, as pg_stat_activity shows it. */
-export interface Backend {
+export interface ServerSession {
   pid: number
   /** Its application_name; empty where it has none, or where the role may not see it. */
   name: string
@@ -9,7 +9,7 @@ export interface Backend {
 }
 
 /** A session that blocks the work. */
-export interface Blocker extends Backend {
+export interface Blocker extends ServerSession {
   /** Seconds since its transaction began; null where the role may not see it. */
   seconds: number | null
   /** How many more block it too. */
@@ -32,7 +32,7 @@ export function describeBlocker({ pid, name, others, state, seconds, query }: Bl
 }
 
 /** A session of a migrator that has lost the lock, in words. Pure. */
-export function describeOrphan({ pid, name, state, query }: Backend): string {
+export function describeOrphan({ pid, name, state, query }: ServerSession): string {
   return `backend ${pid}${named(name)} of a migrator that no longer holds the lock, ${state}: ${oneLine(query)}`
 }
 
