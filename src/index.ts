@@ -40,7 +40,7 @@ export type {
 } from './run/context/events'
 export type { PlanNotice, ScriptName } from './plan/notice'
 export type { Blocker, LockHolder, ServerSession } from './run/context/server-sessions'
-export { describeNotice } from './cli/render/notice-text'
+export { describeNotice } from './cli/text/notice-text'
 export type { ScriptContext } from './script/context'
 export type { ChecksumKind, Direction, Kind, Script, ScriptOptions, SqlPart } from './script/script'
 export { readSettings, type SettingsRequest } from './settings/read-settings'

@@ -1,4 +1,4 @@
-import type { Id } from './facts'
+import { type Facts, type Id, keyOf } from './facts'
 
 /** A name with its schema, as facts give it. */
 export interface Qualified {
@@ -66,4 +66,16 @@ export function clipped(name: string, bytes = 63): string {
   let text = name
   while (Buffer.byteLength(text) > bytes) text = text.slice(0, -1)
   return text
+}
+
+const typeKinds = ['type', 'domain', 'collation', 'table', 'view', 'materializedView'] as const
+
+/** A name for a type that gives way to another of its name: `status_old`, or the next that is free. */
+export function freeName({ schema, name }: Qualified, sides: readonly Facts[]): string {
+  const taken = new Set(sides.flatMap((facts) => facts.facts().map(({ id }) => keyOf(id))))
+  for (let number = 1; ; number++) {
+    const end = number === 1 ? '_old' : `_old${number}`
+    const free = `${clipped(name, 63 - end.length)}${end}`
+    if (!typeKinds.some((kind) => taken.has(keyOf({ kind, schema, name: free })))) return free
+  }
 }

@@ -1,8 +1,9 @@
 import { MigrationError } from '../errors'
 import { systemFailure } from '../system-error'
 import { toolVersion } from '../version'
-import { commandRow, isWriteCommand, type CommandName } from './arguments/commands'
-import type { Context, Handler } from './context/command-context'
+import { rowOf, type Commands } from './arguments/command-row'
+import { commandTable, type Command } from './commands'
+import type { Context } from './context/command-context'
 import { statusOfSignal, type Io } from './terminal/io'
 import { envelope, errorMember, failureMembers, stepsDone } from './render/json'
 import { checkLog } from './terminal/log'
@@ -20,21 +21,26 @@ export type { Io, StopSignal } from './terminal/io'
  * failure: that is printed, and is 1 where a migration failed or was refused, 2 where the call or the
  * settings are wrong, 3 where the answer of a check is no, 130 and 143 after SIGINT and SIGTERM.
  */
-export async function main(argv: readonly string[], io: Io): Promise<number> {
+export async function main(
+  argv: readonly string[],
+  io: Io,
+  commands: Readonly<Record<string, Command>> = commandTable,
+): Promise<number> {
   let call: Call
   try {
-    call = parse(argv, io.cwd)
+    call = parse(argv, io.cwd, commands)
     checkLog(call.options.log, io.env)
   } catch (error) {
-    return fail(error, { io, output: earlyOutput(argv, io) })
+    return fail(error, { io, output: earlyOutput(argv, io), commands })
   }
   const output = new Output(io, call.options)
-  const context: Context = { call, io, output }
+  const context: Context = { call, commands, io, output }
   const stopListening = listenForSignals(context)
   hideAddresses(argv, output)
   const logEnd = logRun(context)
   try {
-    const handler = handlerOf(call.command)
+    const handler = commands[call.command]?.load()
+    if (!handler) throw new Error(`no command ${call.command}`)
     return logEnd(await handler(context))
   } catch (error) {
     return logEnd(fail(error, context))
@@ -44,10 +50,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
 }
 
 /** The first and the last event of a command that has any. */
-function logRun({ call, output }: Context): (exitStatus: number) => number {
+function logRun({ call, commands, output }: Context): (exitStatus: number) => number {
   const { command } = call
   const startedAt = performance.now()
-  const logs = commandRow(command).options.includes('log')
+  const logs = rowOf(commands, command).options.includes('log')
   if (logs) output.event('info', 'run_started', { command, typetrek: toolVersion })
   return (exitStatus) => {
     const durationMs = Math.round(performance.now() - startedAt)
@@ -55,52 +61,6 @@ function logRun({ call, output }: Context): (exitStatus: number) => number {
     const level = outcome === 'error' ? 'error' : 'info'
     if (logs) output.event(level, 'run_ended', { command, outcome, exitStatus, durationMs })
     return exitStatus
-  }
-}
-
-/**
- * Modules are loaded when a command needs them: `version` is quick, `help` needs no driver. By
- * `require`, since the first `import()` of a process costs some milliseconds of its own.
- */
-function handlerOf(command: CommandName): Handler {
-  switch (command) {
-    case 'help':
-    case 'version':
-    case 'completion':
-      return (require('./command/about') as typeof import('./command/about'))[command]
-    case 'environ':
-    case 'url':
-      return (require('./command/settings') as typeof import('./command/settings'))[command]
-    case 'generate':
-      return (require('./command/generate') as typeof import('./command/generate')).generate
-    case 'add_script':
-      return (require('./command/add-script') as typeof import('./command/add-script'))
-        .addScriptCommand
-    case 'dump_schema':
-      return (require('./command/dump-schema') as typeof import('./command/dump-schema'))
-        .dumpSchemaCommand
-    case 'status':
-    case 'next_version':
-      return (require('./command/inspect') as typeof import('./command/inspect'))[command]
-    case 'list':
-    case 'errors':
-    case 'trace':
-      return (require('./command/journal') as typeof import('./command/journal'))[command]
-    case 'unlock':
-      return (require('./command/unlock') as typeof import('./command/unlock')).unlock
-    case 'setup':
-      return (require('./command/setup') as typeof import('./command/setup')).setup
-    case 'upgrade':
-    case 'downgrade':
-    case 'to':
-    case 'mark':
-    case 'skip':
-    case 'rebuild':
-      return (require('./command/execute') as typeof import('./command/execute')).execute
-    case 'plan':
-    case 'dry_upgrade':
-    case 'dry_downgrade':
-      throw new Error(`${command} is another command with --dry-run`)
   }
 }
 
@@ -145,15 +105,18 @@ function suspectsOf(text: string): string[] {
   return suspectsIn(text)
 }
 
-type Failing = Pick<Context, 'io' | 'output' | 'inOneTransaction' | 'stoppedBy' | 'place'> & {
+type Failing = Pick<
+  Context,
+  'io' | 'output' | 'commands' | 'inOneTransaction' | 'stoppedBy' | 'place'
+> & {
   call?: Call
 }
 
 function fail(thrown: unknown, context: Failing): number {
-  const { call, io, output, inOneTransaction = false, place } = context
+  const { call, commands, io, output, inOneTransaction = false, place } = context
   const error = withNextStep(systemFailure(thrown) ?? thrown, call?.command)
   const exitStatus = exitStatusFor(error, context)
-  const runsSteps = call !== undefined && isWriteCommand(call.command) && !call.options.dryRun
+  const runsSteps = call !== undefined && isWrite(call, commands)
   output.document(envelope('error', exitStatus, place, failureMembers(error, runsSteps)))
   if (output.logs) {
     output.event('error', 'error', { error: errorMember(error) })
@@ -163,6 +126,10 @@ function fail(thrown: unknown, context: Failing): number {
   const view = { style: output.noteStyle, cwd: io.cwd, verbose: output.verbose, before }
   output.error(renderError(error, view))
   return exitStatus
+}
+
+function isWrite({ command, options }: Call, commands: Commands): boolean {
+  return rowOf(commands, command).writes === true && !options.dryRun
 }
 
 function exitStatusFor(error: unknown, { stoppedBy }: Failing): number {

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import type { Ignored } from '../change/model/answers'
-import { readTables } from '../sample-rows/tables'
+import { readTables } from '../sample-rows/tables/tables'
 import { eq, gt, ne, notMatches } from '../database/sql/operators'
 import { quoteIdentifier } from '../database/sql/quote'
 

@@ -1,7 +1,7 @@
 import { eq, ne } from '../database/sql/operators'
 import { quoteIdentifier } from '../database/sql/quote'
 import type { Session } from '../database/postgres/session'
-import type { JournalName } from './model/claim'
+import type { JournalName } from './model/journal-name'
 
 /** The SQL that the journal kept to revert the newest application of each revision, where there is some. */
 export async function readDowngradeTexts(

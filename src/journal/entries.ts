@@ -2,9 +2,11 @@ import type { QueryResultRow } from 'pg'
 import { eq, ge } from '../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/sql/quote'
 import type { Session } from '../database/postgres/session'
-import type { Entry, FullEntry } from './model/entry'
-import { asJournalError, isUndefinedTable, refuseOther } from './journal'
-import { instant, readNature, type JournalName } from './model/claim'
+import { columns, entryFields, fullFields, parseFullEntry } from './model/journal-columns'
+import type { FullEntry } from './model/entry'
+import { asJournalError, isUndefinedTable, refuseOther } from './journal-errors'
+import type { JournalName } from './model/journal-name'
+import { readNature } from './model/table-shape'
 
 /** Which entries `readFull` reads. */
 export type EntryFilter = ({ outcome: 'success' | 'error' } | { ids: readonly string[] }) & {
@@ -50,53 +52,24 @@ function numbers(digits: readonly string[]): string {
   return quoteLiteral(`{${digits.join(',')}}`)
 }
 
-const entryColumns = [
-  'id::pg_catalog.text AS id',
-  'revision::pg_catalog.text AS revision',
-  'title, kind, operation, ordinal, outcome, attempt, statements_done',
-  'checksum, checksum_kind, done_checksum',
-  'downgrade_text IS NOT NULL AS revertible',
-  `${instant('started_at')} AS started_at`,
-  `${instant('finished_at')} AS finished_at`,
-  'duration_ms::double precision AS duration_ms',
-].join(', ')
-
-/** Reads whole entries that meet all conditions, which are our own SQL; of more than `limit` the newest. */
+/**
+ * Reads whole entries that meet all conditions, which are typetrek's own SQL; of more than `limit` the
+ * newest. A column that an older journal does not have is found in `absent` instead, and is null.
+ */
 function readFullEntries(name: JournalName, conditions: readonly string[], limit?: number): string {
   const newest = `SELECT * FROM ${quoteIdentifier(name.schema, name.table)} WHERE ${conditions.join(' AND ')} ORDER BY id DESC${limit === undefined ? '' : ` LIMIT ${limit}`}`
-  return `SELECT ${entryColumns}, run_id, statements_total, error, trace, operator, tool_version
-FROM (${newest}) AS journal ORDER BY journal.id`
+  const packed = [...entryFields, ...fullFields].map(
+    ({ pack, key }) => `${pack} AS ${quoteIdentifier(key)}`,
+  )
+  const absent = columns
+    .filter(({ since }) => since > 1)
+    .map(({ name: column, type }) => `NULL::${type} AS ${column}`)
+  return `SELECT entry.* FROM (SELECT ${absent.join(', ')}) AS absent
+CROSS JOIN LATERAL (SELECT ${packed.join(', ')}, journal.id AS place FROM (${newest}) AS journal) AS entry ORDER BY entry.place`
 }
 
-function toEntry(row: QueryResultRow): Entry {
-  return {
-    id: row.id,
-    revision: row.revision,
-    title: row.title,
-    kind: row.kind,
-    operation: row.operation,
-    ordinal: row.ordinal,
-    outcome: row.outcome,
-    attempt: row.attempt,
-    statementsDone: row.statements_done,
-    checksum: row.checksum,
-    checksumKind: row.checksum_kind,
-    doneChecksum: row.done_checksum,
-    revertible: row.revertible,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-    durationMs: row.duration_ms,
-  }
-}
+const readKeys = [...entryFields, ...fullFields].map(({ key }) => key)
 
 function toFullEntry(row: QueryResultRow): FullEntry {
-  return {
-    ...toEntry(row),
-    runId: row.run_id,
-    statementsTotal: row.statements_total,
-    error: row.error,
-    trace: row.trace,
-    operator: row.operator,
-    toolVersion: row.tool_version,
-  }
+  return parseFullEntry(readKeys.map((key) => row[key] as string | null))
 }

@@ -2,15 +2,24 @@ import type { QueryResultRow } from 'pg'
 import { eq, gt, ne } from '../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/sql/quote'
 import { MigrationError } from '../errors'
-import { claimIndex, journalColumns, type JournalName } from './model/claim'
+import { columns } from './model/journal-columns'
+import { claimIndex, type JournalName } from './model/journal-name'
 
 interface Found {
   exists: boolean
   writable: boolean | null
   foreign: string | null
+  /** How many of the columns it has that came after the first shape. */
+  newer: number
   guarded: boolean
   schema_exists: boolean
   role: string
+}
+
+const newerColumns = columns.filter(({ since }) => since > 1)
+
+function arrayOf(some: readonly { name: string }[]): string {
+  return quoteLiteral(`{${some.map(({ name }) => name).join(',')}}`)
 }
 
 /** Asks whether a journal is there, and whether a run can be recorded and guarded in it. Reads only. */
@@ -19,9 +28,18 @@ export function inspection(name: JournalName): string {
   return question(
     quoteLiteral(table),
     quoteLiteral(quoteIdentifier(name.schema)),
-    quoteLiteral(`{${journalColumns.join(',')}}`),
+    arrayOf(columns),
+    arrayOf(newerColumns),
     quoteLiteral(claimIndex(name)),
   )
+}
+
+/** What a run needs to know of the table before it writes into it. */
+interface Inspection {
+  exists: boolean
+  schemaExists: boolean
+  /** True: an older version has created it, and it lacks columns. */
+  outdated: boolean
 }
 
 /**
@@ -29,14 +47,11 @@ export function inspection(name: JournalName): string {
  * @throws {MigrationError} JOURNAL_FAILED without the rights to it; JOURNAL_UNKNOWN where its unique
  *   index is gone, or where it has a column that must be filled and that is none of ours
  */
-export function readInspection(
-  name: JournalName,
-  answer: QueryResultRow | undefined,
-): { exists: boolean; schemaExists: boolean } {
+export function readInspection(name: JournalName, answer: QueryResultRow | undefined): Inspection {
   const table = quoteIdentifier(name.schema, name.table)
   const found = answer as Found | undefined
   const { exists = false, schema_exists: schemaExists = false } = found ?? {}
-  if (!found?.exists) return { exists, schemaExists }
+  if (!found?.exists) return { exists, schemaExists, outdated: false }
   if (found.writable === false) throw unwritable(table, found.role)
   if (found.foreign !== null)
     throw unknown(
@@ -44,10 +59,10 @@ export function readInspection(
       `column ${quoteIdentifier(found.foreign)} must be filled and is none of its own`,
     )
   if (!found.guarded) throw unguarded(table, claimIndex(name))
-  return { exists, schemaExists }
+  return { exists, schemaExists, outdated: found.newer < newerColumns.length }
 }
 
-const question = (table: string, schema: string, columns: string, index: string) => `
+const question = (table: string, schema: string, columns: string, newer: string, index: string) => `
 SELECT journal IS NOT NULL AS exists,
        pg_catalog.has_table_privilege(journal, 'SELECT')
          AND pg_catalog.has_table_privilege(journal, 'INSERT')
@@ -55,6 +70,8 @@ SELECT journal IS NOT NULL AS exists,
        (SELECT attname FROM pg_catalog.pg_attribute
          WHERE attrelid ${eq} journal AND attnum ${gt} 0 AND NOT attisdropped AND attnotnull
            AND NOT atthasdef AND attidentity ${eq} '' AND attname ${ne} ALL (${columns}) LIMIT 1) AS foreign,
+       (SELECT pg_catalog.count(*)::pg_catalog.int4 FROM pg_catalog.pg_attribute
+         WHERE attrelid ${eq} journal AND NOT attisdropped AND attname ${eq} ANY (${newer})) AS newer,
        EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid ${eq} i.indexrelid
                 WHERE i.indrelid ${eq} journal AND c.relname ${eq} ${index} AND i.indisunique AND i.indisvalid) AS guarded,
        pg_catalog.to_regnamespace(${schema}) IS NOT NULL AS schema_exists,

@@ -1,7 +1,7 @@
 import type { QueryResultRow } from 'pg'
 import { quoteIdentifier } from '../database/sql/quote'
 import { MigrationError } from '../errors'
-import type { JournalName } from './model/claim'
+import type { JournalName } from './model/journal-name'
 
 const kinds: Readonly<Record<string, string>> = {
   v: 'a view',

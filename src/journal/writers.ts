@@ -1,6 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from '../database/sql/quote'
 import type { Session } from '../database/postgres/session'
-import type { JournalName } from './model/claim'
+import type { JournalName } from './model/journal-name'
 
 interface Found {
   /** Null: something on the table itself. */

@@ -1,5 +1,5 @@
 import type { MigrationError } from '../errors'
-import { together } from '../script/folder/together'
+import { together } from '../script/folder/folder-problems'
 import type { Step } from './plan'
 import type { Survey } from './survey'
 

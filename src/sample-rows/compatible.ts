@@ -1,4 +1,4 @@
-import type { ColumnFacts, ReferenceFacts, TableFacts } from './tables'
+import type { ColumnFacts, ReferenceFacts, TableFacts } from './tables/tables'
 
 /**
  * The tables with all that rows must satisfy to fit what the tables become as well: values that the
@@ -9,7 +9,7 @@ import type { ColumnFacts, ReferenceFacts, TableFacts } from './tables'
 export function fittingTables(
   tables: readonly TableFacts[],
   target: readonly TableFacts[],
-): readonly TableFacts[] {
+): readonly Fitted[] {
   const byOid = new Map(target.map((table) => [table.oid, table]))
   const byName = new Map(target.map((table) => [table.name, table]))
   const pairs = tables.flatMap((table) => {
@@ -20,8 +20,20 @@ export function fittingTables(
   const own = new Map(pairs.map((pair) => [pair.table, pair]))
   return tables.map((table) => {
     const pair = own.get(table)
-    return pair ? fitted(pair, known) : table
+    if (!pair) return { table }
+    const names = new Map([...pair.names].map(([after, before]) => [before, after]))
+    return { table: fitted(pair, known), now: { table: pair.now, names } }
   })
+}
+
+/** What rows are made for: a table with the demands of both ends, and what it becomes. */
+export interface Fitted {
+  table: TableFacts
+  now?: {
+    table: TableFacts
+    /** Its names of columns by today's. */
+    names: ReadonlyMap<string, string>
+  }
 }
 
 /** A table as it is, and as it will be. */
@@ -47,13 +59,13 @@ function fitted({ table, now, names }: Pair, known: ReadonlyMap<string, Pair>): 
   const references = now.references
     .map((reference) => fittedReference(reference, names, known))
     .filter((one) => one.columns.length > 0 && !has.has(likeness(one)))
-  const conditions = now.conditions.map((one) => ({ ...one, columns: renamed(one.columns, names) }))
+  const keys = now.keys.map((key) => renamed(key, names)).filter((key, at) => key.length === now.keys[at]!.length) // prettier-ignore
   const wanted = new Map(now.columns.map((column) => [names.get(column.name), column]))
   return {
     ...table,
     columns: table.columns.map((column) => fittedColumn(column, wanted.get(column.name))),
     references: [...table.references, ...references],
-    conditions: [...table.conditions, ...conditions],
+    keys: [...table.keys, ...keys],
   }
 }
 

@@ -1,10 +1,11 @@
-import type { DatabaseError } from 'pg'
+import type { DatabaseError, Pool } from 'pg'
 import type { MigrationError } from '../errors'
+import { shown } from '../catalog/object-names'
 import { fittingTables } from './compatible'
 import { fillTables, type Unfilled } from './fill'
 import type { Scratch, ScratchDatabase } from '../scratch/scratch'
 import { takeSnapshot, type Snapshot } from './snapshot'
-import { readTables, type TableFacts } from './tables'
+import { readTables, type TableFacts } from './tables/tables'
 
 /** A copy of where scripts start from, with rows. */
 export interface FilledCopy {
@@ -15,10 +16,21 @@ export interface FilledCopy {
   filled: Snapshot
 }
 
+/** What the tables become, and where that can be asked about their conditions. */
+export interface Target {
+  tables: readonly TableFacts[]
+  pool: Pool
+}
+
+/** Of a statement: the rows that stop it. */
+interface Announced {
+  failsOnRows: readonly RowsOf[]
+}
+
 /** What rows have to be like besides what their tables demand. */
 export interface RowsWish {
   /** What the tables become. */
-  target: readonly TableFacts[]
+  target: Target
   /** How many there may be, by the oid of the table. */
   limits: ReadonlyMap<string, number>
 }
@@ -33,8 +45,7 @@ export async function fillCopy(
   const pool = await database.pool()
   const tables = await readTables(pool)
   if (wish === 'none') return { database, tables, remarks: [], filled: { tables, rows: new Map() } }
-  const fitting = wish ? fittingTables(tables, wish.target) : tables
-  const unfilled = await fillTables(pool, fitting, wish?.limits)
+  const unfilled = await fillTables(...demandsOf(pool, tables, wish))
   const empty = tables.filter(({ oid }) => wish?.limits.get(oid) === 0)
   const remarks = [
     ...unfilled.map(remarkOn),
@@ -45,8 +56,36 @@ export async function fillCopy(
   return { database, tables, remarks, filled: await takeSnapshot(pool, tables) }
 }
 
+function demandsOf(
+  pool: Pool,
+  tables: readonly TableFacts[],
+  wish: RowsWish | undefined,
+): Parameters<typeof fillTables> {
+  if (!wish) return [pool, tables]
+  const { target, limits } = wish
+  const fitting = fittingTables(tables, target.tables)
+  const sides = new Map(fitting.flatMap(({ table, now }) => now ? [[table, { pool: target.pool, ...now }]] : [])) // prettier-ignore
+  const demands = { limits, target: (table: TableFacts) => sides.get(table) }
+  return [pool, fitting.map(({ table }) => table), demands]
+}
+
 function remarkOn({ table, reason }: Unfilled): string {
   return `Table ${table} was empty when it was tried, since no row was accepted: ${reason}.`
+}
+
+/** Rows of one table. */
+interface RowsOf {
+  schema: string
+  table: string
+}
+
+/** A table where the server may name none. */
+type Perhaps = { [Part in keyof RowsOf]: string | undefined }
+
+/** True for a table's rows under its old name, the one that the error gives, or a parent's. */
+function areOf({ schema, table }: RowsOf, of: TableFacts, now: Perhaps): boolean {
+  const isNamed = (one: Perhaps) => one.schema === schema && one.table === table
+  return isNamed(of) || isNamed(now) || of.ancestors.includes(shown({ schema, name: table }))
 }
 
 /**
@@ -59,11 +98,11 @@ export async function nextWish(
   last: RowsWish | undefined,
   tables: readonly TableFacts[],
   refused: MigrationError,
-  { announced = [] }: { announced?: readonly { sql: string; comments: readonly string[] }[] },
-  target: () => Promise<readonly TableFacts[]>,
+  { announced = [] }: { announced?: readonly Announced[] },
+  target: () => Promise<Target>,
 ): Promise<RowsWish | undefined> {
   if (!last) return { target: await target(), limits: new Map() }
-  const names = [...last.target, ...tables]
+  const names = [...last.target.tables, ...tables]
   const { schema, table } = refused.cause as DatabaseError
   const found = names.find((one) => one.table === table && one.schema === schema)?.oid
   const limits = new Map(last.limits)
@@ -73,8 +112,14 @@ export async function nextWish(
     for (const { oid } of fewer) limits.set(oid, 1)
     return { ...last, limits }
   }
-  const said = announced.filter(({ comments }) => comments.some((one) => one.startsWith('Fails ')))
   const [one] = at.length === 1 && limits.get(at[0]!.oid) !== 0 ? at : []
-  if (!one || !said.some(({ sql }) => sql.includes(one.table))) return undefined
+  const fails = announced.flatMap(({ failsOnRows }) => failsOnRows)
+  const isAnnounced = (of: TableFacts) => fails.some((rows) => areOf(rows, of, { schema, table }))
+  if (!one || !(isRule(refused) || isAnnounced(one))) return undefined
   return { ...last, limits: limits.set(one.oid, 0) }
+}
+
+/** A new CHECK, UNIQUE, EXCLUDE or FOREIGN KEY is what the script is for, whatever rows there are. */
+function isRule({ sqlstate }: MigrationError): boolean {
+  return ['23503', '23505', '23514', '23P01'].includes(sqlstate ?? '')
 }

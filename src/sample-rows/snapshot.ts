@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { quoteIdentifier } from '../database/sql/quote'
-import { readTables, type ColumnFacts, type TableFacts } from './tables'
-import { runTogether } from './together'
+import { readTables, type ColumnFacts, type TableFacts } from './tables/tables'
+import { runTogether } from './tables/together'
 
 /** What the tables held at one moment. */
 export interface Snapshot {
@@ -64,7 +64,9 @@ interface Side {
 
 function tableLosses(before: Side, after: Side): Loss[] {
   const same = before.table.oid === after.table.oid
-  const pairs = before.table.columns.map((column) => ({
+  // what is computed is no data
+  const stored = before.table.columns.filter(({ generation }) => generation === null)
+  const pairs = stored.map((column) => ({
     column,
     now:
       (same && after.table.columns.find(({ number }) => number === column.number)) ||
@@ -72,7 +74,8 @@ function tableLosses(before: Side, after: Side): Loss[] {
   }))
   const comparable = pairs.filter(({ column, now }) => now && unchanged(column, now))
   const isFilled = ({ column, now }: (typeof pairs)[number]) =>
-    now?.notNull === true && valuesOf(before, column).includes(null)
+    (now?.notNull === true && valuesOf(before, column).includes(null)) ||
+    (now !== undefined && valuesOf(before, column).some((value) => isMapped(value, column, now)))
   const kept = comparable.filter((pair) => !isFilled(pair))
   const { ancestors } = before.table
   const losses = pairs.flatMap(({ column, now }): Loss[] => {
@@ -87,7 +90,9 @@ function tableLosses(before: Side, after: Side): Loss[] {
   if (losses.length > 0) return losses
   const filled = comparable.filter(isFilled).find(({ column, now }) => {
     const left = valuesOf(after, now!)
-    return valuesOf(before, column).some((value) => value !== null && !take(left, value))
+    return valuesOf(before, column).some(
+      (value) => value !== null && !isMapped(value, column, now!) && !take(left, value),
+    )
   })
   const was = tuples(before, kept.map(({ column }) => column)) // prettier-ignore
   const is = tuples(after, kept.map(({ now }) => now!)) // prettier-ignore
@@ -116,7 +121,20 @@ function take(values: (string | null)[], value: string): boolean {
 }
 
 function unchanged(before: ColumnFacts, after: ColumnFacts): boolean {
-  return before.type === after.type && before.typeOid === after.typeOid
+  const isSame = before.type === after.type && before.typeOid === after.typeOid
+  return isSame && before.fields === after.fields
+}
+
+/** A value, or an element, that the enum no longer has: it was asked or given what rows get instead. */
+function isMapped(value: string | null, before: ColumnFacts, after: ColumnFacts): boolean {
+  const { labels } = after
+  if (value === null || !before.labels || !labels) return false
+  const gone = before.labels.filter((label) => !labels.includes(label))
+  if (!before.array) return gone.includes(value)
+  const elements = value.match(/"(?:[^"\\]|\\.)*"|[^{},"]+/g) ?? []
+  return elements.some((one) =>
+    gone.includes(one.replaceAll(/^"|"$/g, '').replaceAll(/\\(.)/g, '$1')),
+  )
 }
 
 function valuesOf({ table, snapshot }: Side, column: ColumnFacts): (string | null)[] {

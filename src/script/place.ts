@@ -2,7 +2,7 @@ import { MigrationError } from '../errors'
 import { excerpt } from './position'
 
 /** A SQL text and the file that it is in: its absolute path, and as the user would name it. */
-export interface Place {
+export interface TextPlace {
   text: string
   file: string
   shown: string
@@ -10,7 +10,7 @@ export interface Place {
 
 /** SCRIPT_INVALID at an offset of the text. Pure. */
 export function invalid(
-  place: Place,
+  place: TextPlace,
   offset: number,
   message: string,
   hint: string,

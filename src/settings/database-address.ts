@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { applySslMode } from './address/address-query'
 import { parseAddress, type ParsedAddress } from './address/address'
-import type { Place, Problems, Sourced } from './value/problems'
+import type { SettingPlace, Problems, Sourced } from './value/problems'
 import { fileText, isOptions, typeormOptions, type Options } from './typeorm/typeorm-options'
 import type { ConnectionParts, DatabaseAddress } from './value/setting-types'
 
@@ -133,7 +133,11 @@ function readUrl(url: Sourced, context: AddressContext): ParsedAddress | undefin
   return address
 }
 
-function loadCertificates(connection: ConnectionParts, url: Place, context: AddressContext): void {
+function loadCertificates(
+  connection: ConnectionParts,
+  url: SettingPlace,
+  context: AddressContext,
+): void {
   if (!isOptions(connection.ssl)) return
   const loaded: Options = { ...connection.ssl }
   for (const name of ['ca', 'cert', 'key']) {

@@ -3,7 +3,7 @@ import { expandKey, rawEntry } from './ini/expand'
 import type { Ini } from './ini/ini'
 import { migrationKeys } from './migration-keys'
 import { nearest } from './value/nearest'
-import type { Place, Problems, Sourced } from './value/problems'
+import type { SettingPlace, Problems, Sourced } from './value/problems'
 
 /** An ini file and what its values may refer to. */
 export interface IniContext {
@@ -15,7 +15,7 @@ export interface IniContext {
 }
 
 /** Where a key of a section stands, the `[DEFAULT]` section included. */
-export function placeOf({ ini, name }: IniContext, section: string, key: string): Place {
+export function placeOf({ ini, name }: IniContext, section: string, key: string): SettingPlace {
   const line = rawEntry(ini, section, key)?.line ?? 0
   return { from: `${name}:${line}`, file: name, line }
 }
@@ -85,7 +85,7 @@ export function refuseUnknownKeys(
 }
 
 /** Adds a problem for a section that is not there, with the nearest name; tells whether it is. */
-export function requireSection(context: IniContext, section: string, place: Place): boolean {
+export function requireSection(context: IniContext, section: string, place: SettingPlace): boolean {
   const names = [...context.ini.sections.keys()]
   if (names.includes(section)) return true
   const meant = names.find((name) => name.endsWith(`:${section}`)) ?? nearest(section, names)

@@ -178,3 +178,36 @@ changeTest('what was told in vain is an error', {
   answers: { map: [{ type: 'status', from: 'x', to: 'a' }] },
   refused: { code: 'USAGE', says: /does not lose the label "x"/ },
 })
+
+changeTest('two enums, the name of one inside the name of the other, lose values in one change', {
+  before:
+    enumOf('a b') +
+    enumOf('a b', 'user_status') +
+    'CREATE TABLE t (id serial PRIMARY KEY, s status, u user_status)',
+  after:
+    enumOf('a') +
+    enumOf('a', 'user_status') +
+    'CREATE TABLE t (id serial PRIMARY KEY, s status, u user_status)',
+  rows: "INSERT INTO t (s, u) VALUES ('a', 'b'), ('b', 'a')",
+  answers: {
+    map: [
+      { type: 'status', from: 'b', to: 'a' },
+      { type: 'user_status', from: 'b', to: 'a' },
+    ],
+    yes: true,
+  },
+  holds: [
+    [
+      'SELECT s, u FROM t ORDER BY id',
+      [
+        ['a', 'a'],
+        ['a', 'a'],
+      ],
+    ],
+  ],
+})
+
+changeTest('an enum that is replaced leaves the name of another type alone', {
+  before: enumOf('a b') + enumOf('x', 'status_old') + 'CREATE TABLE t (s status, o status_old)',
+  after: enumOf('a') + enumOf('x', 'status_old') + 'CREATE TABLE t (s status, o status_old)',
+})

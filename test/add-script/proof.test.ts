@@ -3,21 +3,23 @@ import { test } from 'node:test'
 import { prove, type Claim, type Proof } from '../../src/add-script/proof/prove'
 import { Readings } from '../../src/catalog/readings'
 import { openScratch, type ScratchDatabase } from '../../src/scratch/scratch'
-import type { Statement } from '../../src/change/model/answers'
+import type { LostData, RowCondition } from '../../src/change/model/answers'
 import { settingsFor } from '../../src/settings/library'
 import { withDatabase } from '../support/database'
 import { withFolder } from '../support/folder'
+
+type Announced = NonNullable<Claim['announced']>[number]
 
 interface Case {
   before: string
   after: string
   /** The whole script, with its sections. */
   script: string
-  /** Statements that say that they lose data. */
-  destructive?: readonly string[]
+  /** What the script says that it loses. */
+  destructive?: readonly LostData[]
   wayBack?: Claim['wayBack']
-  /** Statements that say that they fail where there are rows. */
-  failing?: readonly string[]
+  /** The rows on which the script says that it fails. */
+  failing?: readonly RowCondition[]
 }
 
 async function proofOf({
@@ -63,13 +65,12 @@ async function proofOf({
   return proof!
 }
 
-function announcement(sql: string): Statement {
-  return { sql, group: '', comments: [], destructive: true, transactional: true }
+function announcement(loses: LostData): Announced {
+  return { loses: [loses], converts: [], failsOnRows: [] }
 }
 
-function warning(sql: string): Statement {
-  const comments = ['Fails where the table has rows.']
-  return { ...announcement(sql), comments, destructive: false }
+function warning(rows: RowCondition): Announced {
+  return { loses: [], converts: [], failsOnRows: [rows] }
 }
 
 const users = 'CREATE TABLE users (id serial PRIMARY KEY, name varchar(50) NOT NULL, age int)'
@@ -203,7 +204,34 @@ test('an announced loss is no failure', async () => {
     before: users,
     after: 'CREATE TABLE users (id serial PRIMARY KEY, name varchar(50) NOT NULL)',
     script: 'ALTER TABLE users DROP age',
-    destructive: ['ALTER TABLE users DROP COLUMN age'],
+    destructive: [{ schema: 'public', table: 'users', column: 'age' }],
+    wayBack: 'none',
+  })
+
+  assert.deepEqual(proof.failures, [])
+})
+
+test('a loss is excused by the column that is announced, not by one whose name contains its own', async () => {
+  const change = {
+    before: 'CREATE TABLE t (key serial PRIMARY KEY, id int, id2 int)',
+    after: 'CREATE TABLE t (key serial PRIMARY KEY, id int)',
+    script: 'UPDATE t SET id = NULL; ALTER TABLE t DROP COLUMN id2',
+    wayBack: 'none' as const,
+  }
+  const dropped = { schema: 'public', table: 't', column: 'id2' }
+  const one = await proofOf({ ...change, destructive: [dropped] })
+  const both = await proofOf({ ...change, destructive: [dropped, { ...dropped, column: 'id' }] })
+
+  assert.match(one.failures.join(), /^Rows do not come through: column t\.id lost/)
+  assert.deepEqual(both.failures, [])
+})
+
+test('a loss is announced by the names that a rename gives', async () => {
+  const proof = await proofOf({
+    before: 'CREATE TABLE a (key int, old int)',
+    after: 'CREATE TABLE b (key int)',
+    script: 'ALTER TABLE a RENAME TO b; ALTER TABLE b DROP COLUMN old',
+    destructive: [{ schema: 'public', table: 'b', column: 'old' }],
     wayBack: 'none',
   })
 
@@ -309,7 +337,7 @@ ALTER TABLE t DROP CONSTRAINT t_key;
 ALTER TABLE u DROP more;`,
   }
   const refused = await proofOf(change)
-  const said = await proofOf({ ...change, failing: ['ALTER TABLE u ADD more int NOT NULL'] })
+  const said = await proofOf({ ...change, failing: [{ schema: 'public', table: 'u' }] })
 
   assert.match(refused.failures.join(), /The script fails on rows: column "more"/)
   assert.deepEqual(said.failures, [])

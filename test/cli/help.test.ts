@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
-import { commandTable } from '../../src/cli/arguments/commands'
-import { RunProgress } from '../../src/cli/render/progress'
+import { commandTable } from '../../src/cli/commands'
+import { RunMeter } from '../../src/cli/render/progress'
 import { cellWidth } from '../../src/cli/text/text'
 import { migrate } from '../support/cli'
 
@@ -37,7 +37,7 @@ test('colours take no room on a page of help', async () => {
 
 test('the moving line shows the time of the script that runs, not of the run', () => {
   let now = 0
-  const progress = new RunProgress(() => now)
+  const progress = new RunMeter(() => now)
   const steps = ['1', '2'].map((revision) => ({ revision, title: '' }))
 
   now = 500

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { commandRow, commandTable, type CommandName } from '../../src/cli/arguments/commands'
+import { commandTable } from '../../src/cli/commands'
+
+type CommandName = keyof typeof commandTable
 import { cutOff } from '../run/cut-off'
 import { migrate, type CliResult, type Surroundings } from '../support/cli'
 import { JsonTypes } from '../support/json-types'
@@ -304,7 +306,9 @@ async function eventsOf(
 
 function withOption(option: 'json'): CommandName[] {
   const commands = Object.keys(commandTable) as CommandName[]
-  return commands.filter((name) => commandRow(name).options.includes(option))
+  return commands.filter((name) =>
+    (commandTable[name].options as readonly string[]).includes(option),
+  )
 }
 
 test('docs/json.md states every command with --json, and every key that it states was seen', () => {

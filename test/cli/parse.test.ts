@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from '../../src/cli/arguments/parse'
+import { commandTable } from '../../src/cli/commands'
 import { withFolder } from '../support/folder'
 
 const files = { 'development.ini': '', 'settings.conf': '', 'scripts/1.sql': '' }
@@ -65,6 +66,7 @@ function shown(argv: string, cwd: string): string {
   const { command, config, version, folder, count, words, options } = parse(
     argv.split(' ').filter(Boolean),
     cwd,
+    commandTable,
   )
   const members = Object.entries({ config, version, folder, count, words: words.join(',') })
   const given = members.filter(([, value]) => value !== undefined && value !== '')

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { commandTable, type CommandName } from '../../src/cli/arguments/commands'
+import { commandTable } from '../../src/cli/commands'
+
+type CommandName = keyof typeof commandTable
 import type { MigrationError } from '../../src/errors'
 import { readSettings } from '../../src/settings/read-settings'
 import { migratorFor } from '../../src/setup'

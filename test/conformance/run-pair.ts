@@ -1,4 +1,4 @@
-import { readTables } from '../../src/sample-rows/tables'
+import { readTables } from '../../src/sample-rows/tables/tables'
 import { fillTables } from '../../src/sample-rows/fill'
 import { openPool } from '../../src/database/postgres/pool'
 import { type CliResult, migrate } from '../support/cli'

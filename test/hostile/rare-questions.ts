@@ -6,7 +6,8 @@ import type { Session } from '../../src/database/postgres/session'
 import { tidy } from '../../src/database/postgres/give-back'
 import { readHistories } from '../../src/journal/histories'
 import { hasOutcome, hasRunning } from '../../src/journal/journal'
-import { insertClaim, markTakenOver, type Claim } from '../../src/journal/model/claim'
+import { insertClaim, markTakenOver } from '../../src/journal/model/claim'
+import type { Claim } from '../../src/journal/model/journal-columns'
 import {
   cancelBackend,
   durationsSoFar,
@@ -115,6 +116,7 @@ const claim: Claim = {
   statementsTotal: 1,
   operator: '',
   toolVersion: '',
+  file: null,
 }
 
 async function takenOver(session: Session): Promise<void> {

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import type { Session } from '../../src/database/postgres/session'
 import { readFull } from '../../src/journal/entries'
 import { readState } from '../../src/journal/journal'
+import { claimIndex, type JournalName } from '../../src/journal/model/journal-name'
 import {
-  claimIndex,
   failClaim,
   finishClaim,
   insertClaim,
@@ -12,7 +12,6 @@ import {
   markTakenOver,
   recordDone,
   takeOver,
-  type JournalName,
 } from '../../src/journal/model/claim'
 import { claimOf, usualName, withJournal } from './with-journal'
 

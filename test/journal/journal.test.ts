@@ -2,14 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MigrationError } from '../../src/errors'
 import { readFull } from '../../src/journal/entries'
-import { ensureJournal, readState } from '../../src/journal/journal'
-import {
-  createJournal,
-  finishClaim,
-  insertClaim,
-  insertRow,
-  type JournalName,
-} from '../../src/journal/model/claim'
+import { ensureJournal } from '../../src/journal/shape'
+import { readState } from '../../src/journal/journal'
+import { createJournal } from '../../src/journal/model/table-shape'
+import { finishClaim, insertClaim, insertRow } from '../../src/journal/model/claim'
+import type { JournalName } from '../../src/journal/model/journal-name'
 import type { TestDatabase } from '../support/database'
 import { untilBlocked } from '../support/until'
 import { claimOf, usualName, withJournal } from './with-journal'
@@ -117,6 +114,7 @@ test('an entry is read as it was written', async () => {
       trace: null,
       operator: 'ann@desk',
       toolVersion: '1.2.3',
+      file: '1_people.sql',
     })
     assert.match(startedAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     assert.ok(finishedAt !== null && finishedAt >= startedAt)

@@ -1,6 +1,7 @@
 import { Session } from '../../src/database/postgres/session'
-import { ensureJournal } from '../../src/journal/journal'
-import type { Claim, JournalName } from '../../src/journal/model/claim'
+import { ensureJournal } from '../../src/journal/shape'
+import type { Claim } from '../../src/journal/model/journal-columns'
+import type { JournalName } from '../../src/journal/model/journal-name'
 import { withDatabase, type TestDatabase } from '../support/database'
 
 export const usualName: JournalName = { schema: 'public', table: 'migration_journal' }
@@ -44,6 +45,7 @@ export function claimOf(said: Partial<Claim> = {}): Claim {
     statementsTotal: null,
     operator: 'ann@desk',
     toolVersion: '1.2.3',
+    file: '1_people.sql',
     ...said,
   }
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Pool } from 'pg'
 import { fillTables, type Unfilled } from '../../src/sample-rows/fill'
-import { candidates, literalsIn } from '../../src/sample-rows/row-values'
-import { readTables } from '../../src/sample-rows/tables'
+import { candidates, literalsIn } from '../../src/sample-rows/values/row-values'
+import { readTables } from '../../src/sample-rows/tables/tables'
 import { type TestDatabase, withDatabase } from '../support/database'
 
 /** Fills what the SQL makes; gives what stayed empty and how many rows each table has. */
@@ -164,6 +164,9 @@ test('an element of an array is quoted', () => {
     notNull: true,
     own: false,
     hasDefault: false,
+    generation: null,
+    defaultSql: null,
+    reads: [],
   }
 
   assert.equal(candidates(column, 1)[0], '{"so \\"so\\""}')

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { commandTable, type Command } from '../../src/cli/commands'
 import { main, type StopSignal } from '../../src/cli/main'
 
 /** How a command line is called in a test. */
@@ -12,6 +13,8 @@ export interface Surroundings {
   columns?: number
   /** Width of the terminal behind stdout. */
   stdoutColumns?: number
+  /** The table of commands, where it is another than the program's. */
+  commands?: Readonly<Record<string, Command>>
   /** Told of everything written, as it is written. */
   onWrite?: (text: string, send: (signal: StopSignal) => void) => void
 }
@@ -27,7 +30,7 @@ export interface CliResult {
 /** Runs the command line in this process and gives back all that it wrote. */
 export async function migrate(
   argv: readonly string[],
-  { cwd, env = {}, terminal, input, columns, stdoutColumns, onWrite }: Surroundings,
+  { cwd, env = {}, terminal, input, columns, stdoutColumns, commands, onWrite }: Surroundings,
 ): Promise<CliResult> {
   const written = { stdout: '', stderr: '' }
   const exits: number[] = []
@@ -37,21 +40,25 @@ export async function migrate(
     written[stream] += text
     onWrite?.(text, send)
   }
-  const status = await main(argv, {
-    stdout: write('stdout'),
-    stderr: write('stderr'),
-    env,
-    cwd,
-    terminal: { stdin: false, stdout: false, stderr: false, ...terminal },
-    ...(input !== undefined && { stdin: Readable.from([input]) }),
-    ...(columns !== undefined && { columns }),
-    ...(stdoutColumns !== undefined && { stdoutColumns }),
-    onSignal(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
+  const status = await main(
+    argv,
+    {
+      stdout: write('stdout'),
+      stderr: write('stderr'),
+      env,
+      cwd,
+      terminal: { stdin: false, stdout: false, stderr: false, ...terminal },
+      ...(input !== undefined && { stdin: Readable.from([input]) }),
+      ...(columns !== undefined && { columns }),
+      ...(stdoutColumns !== undefined && { stdoutColumns }),
+      onSignal(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+      exit: (exitStatus) => exits.push(exitStatus),
     },
-    exit: (exitStatus) => exits.push(exitStatus),
-  })
+    commands ?? commandTable,
+  )
   return { status, ...written, exits }
 }
 

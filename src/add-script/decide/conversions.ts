@@ -26,6 +26,8 @@ export type Verdict =
       assignment: boolean
       /** What the assignment does: `raises where a value is longer`. */
       effect?: string
+      /** The assignment rounds or cuts values without an error. */
+      loses?: boolean
     }
 
 const integers = ['smallint', 'integer', 'bigint']
@@ -97,14 +99,15 @@ function sameType(from: TypeFacts, to: TypeFacts, column: string): Verdict {
   if (size !== undefined && newSize >= size && to.name !== 'bit') return { how: 'plain' }
   if (cuttable.includes(to.name)) return narrowString(to, column, newSize)
   const why = 'rounds to fewer digits of a second'
-  return { how: 'ask', why, assignment: true, effect: 'Rounds to fewer digits of a second.' }
+  const effect = 'Rounds to fewer digits of a second.'
+  return { how: 'ask', why, assignment: true, effect, loses: true }
 }
 
 function narrowNumeric(column: string, scale: number, keepsScale: boolean): Verdict {
   const effect = `Raises where a value has too many digits${keepsScale ? '' : '; rounds the others'}.`
   const why = keepsScale ? 'takes fewer digits' : 'rounds to fewer digits'
   const suggestion = keepsScale ? '' : `pg_catalog.round(${column}, ${scale})`
-  return { how: 'ask', why, suggestion, assignment: true, effect }
+  return { how: 'ask', why, suggestion, assignment: true, effect, loses: !keepsScale }
 }
 
 function narrowString(to: TypeFacts, column: string, size: number): Verdict {
@@ -130,7 +133,8 @@ function betweenTimes(
   if (from === 'date' && to === 'timestamp without time zone') return { how: 'plain' }
   if (zoned.includes(from) === zoned.includes(to) || dateless.includes(to)) {
     const lost = to === 'date' ? 'loses the time of day' : 'loses the date'
-    return { how: 'ask', why: lost, suggestion: casted, assignment: true, effect: `${lost}.` }
+    const loses = { assignment: true, effect: `${lost}.`, loses: true }
+    return { how: 'ask', why: lost, suggestion: casted, ...loses }
   }
   const zone = `${from === 'date' ? `${column}::timestamp` : column} AT TIME ZONE 'UTC'`
   const suggestion = to === 'date' ? `(${zone})::date` : zone
@@ -162,12 +166,14 @@ function betweenNumbers(
   const exact = from.name === 'real' || (at >= 0 && at <= (to.name === 'real' ? 0 : 1))
   const why = 'loses digits'
   if (exact) return { how: 'plain' }
-  return { how: 'ask', why, suggestion: casted, assignment: true, effect: 'Loses digits.' }
+  const loses = { assignment: true, effect: 'Loses digits.', loses: true }
+  return { how: 'ask', why, suggestion: casted, ...loses }
 }
 
 function rounding(column: string, type: string): Verdict {
   const suggestion = `pg_catalog.round(${column})::${type}`
-  return { how: 'ask', why: 'rounds', suggestion, assignment: true, effect: 'Rounds.' }
+  const loses = { assignment: true, effect: 'Rounds.', loses: true }
+  return { how: 'ask', why: 'rounds', suggestion, ...loses }
 }
 
 function outOfRange(type: string): Verdict {

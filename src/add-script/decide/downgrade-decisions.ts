@@ -7,14 +7,18 @@ import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
 import { factsOf, textOf } from '../../catalog/facts'
 import { follows, foreignKeys } from '../../change/operations/foreign-keys'
 import { isAssignable, sameKeys } from './conversions'
-import { columnKey, type ColumnId } from '../../change/model/operation'
+import { columnKey, type ColumnId, type Step } from '../../change/model/operation'
 import { pathOf } from '../../change/model/option-values'
+import { refill } from '../../change/operations/refill'
+import { restoreKeys } from './restored-keys'
 
 /** The decisions of a downgrade, and what it cannot bring back. */
 export interface DownDecisions extends Decisions {
   losses: string[]
   /** Why it cannot be run while there are rows. */
   obstacles: string[]
+  /** Makes rows that others refer to, before their keys are added. */
+  restored: readonly Step[]
 }
 
 /** Undoes what was decided upwards; nobody is asked. */
@@ -47,7 +51,7 @@ export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecis
   const backfill = new Map<string, Backfilled>()
   for (const { id, to: column } of newColumns(sides.from, sides.to)) {
     if (!isBare(column)) continue
-    const filler = isKey(id, sides.to) ? undefined : fillerOf(column.type, sides.to)
+    const filler = await fillerFor(sides, id, column.type)
     if (filler === undefined) obstacles.push(`${pathOf(id)} cannot be filled again.`)
     else losses.push(`${pathOf(id)} gets ${filler} in every row.`)
     const comments = filler === undefined ? ['Fails where the table has rows.'] : []
@@ -59,7 +63,32 @@ export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecis
     if (to.notNull && !from.notNull && to.generated === undefined)
       backfill.set(columnKey(id), { expression: '', comments: [`Fails where ${id.name} is NULL.`] })
   }
-  return { using, backfill, labels: new Map(), losses, obstacles }
+  const restored = await restoreKeys(sides.from, sides.to, (id, type) => fillerFor(sides, id, type))
+  obstacles.push(...restored.obstacles)
+  const labels = inverseLabels(up.labels, sides.to)
+  return { using, backfill, labels, losses, obstacles, restored: restored.steps }
+}
+
+/** Rows whose value was mapped to a new one get their old value again. */
+function inverseLabels(up: Decisions['labels'], { facts }: Catalog): Decisions['labels'] {
+  const found = new Map<string, Map<string, string>>()
+  for (const [type, mapped] of up) {
+    const old = factsOf(facts, 'type').find(({ id }) => `${id.schema}.${id.name}` === type)
+    const values = (old?.payload['values'] ?? []) as readonly string[]
+    const back = [...mapped].filter(([, to]) => !values.includes(to)).toReversed()
+    found.set(type, new Map(back.map(([from, to]) => [to, from])))
+  }
+  return found
+}
+
+/** A value for all rows; none for a key, where it would be repeated, and where the checks refuse it. */
+async function fillerFor(
+  { to, before }: Sides,
+  id: ColumnId,
+  type: string,
+): Promise<string | undefined> {
+  const simple = isKey(id, to) ? undefined : fillerOf(type, to)
+  return simple === undefined ? undefined : refill(before, to, id, type, simple)
 }
 
 interface Backwards {
@@ -84,7 +113,7 @@ function backwards(
   const inverse = told === undefined ? undefined : inverseOf(told, id, column.type)
   if (inverse !== undefined) return { expression: inverse }
   if (verdict.assignment) {
-    const loss = /rounds|loses/i.test(verdict.effect ?? '') ? verdict.why : undefined
+    const loss = verdict.loses === true ? verdict.why : undefined
     return {
       expression: '',
       ...(verdict.effect !== undefined && { comment: verdict.effect }),

@@ -1,7 +1,7 @@
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
-import { type Fact, factsOf, type Id, type IdOf, keyOf, textOf } from '../../catalog/facts'
-import { clipped } from '../../catalog/object-names'
+import { type Fact, factsOf, type Id, type IdOf, textOf } from '../../catalog/facts'
+import { clipped, freeName } from '../../catalog/object-names'
 import { renameRelation, type Renaming } from './rename-operations'
 import { step } from '../../change/model/operation'
 
@@ -114,19 +114,6 @@ function aside<Kind extends 'type' | 'domain' | 'collation'>(
   from: Catalog,
   to: Catalog,
 ): Renaming[] {
-  const taken = new Set([...from.facts.facts(), ...to.facts.facts()].map((one) => keyOf(one.id)))
-  const name = freeName(id, (candidate) =>
-    ['type', 'domain', 'collation', 'table', 'view', 'materializedView'].some((kind) =>
-      taken.has(keyOf({ kind, schema: id.schema, name: candidate } as Id)),
-    ),
-  )
+  const name = freeName(id, [from.facts, to.facts])
   return renameRelation<Kind>(id, { schema: id.schema, name })
-}
-
-function freeName({ name }: { name: string }, isTaken: (name: string) => boolean): string {
-  for (let number = 1; ; number++) {
-    const end = number === 1 ? '_old' : `_old${number}`
-    const candidate = `${clipped(name, 63 - end.length)}${end}`
-    if (!isTaken(candidate)) return candidate
-  }
 }

@@ -177,7 +177,7 @@ function usingFor(
   return {
     expression,
     comments,
-    destructive: lossy && (expression !== '' || /rounds|loses/i.test(verdict.effect ?? '')),
+    destructive: lossy && (expression !== '' || verdict.loses === true),
     dropsDefault: !isAssignable(from, to, cast),
     breaksKeys: !sameKeys(from, to),
     perRow: verdict.how === 'ask' && expression !== '' && !expression.includes(id.name),

@@ -4,7 +4,7 @@ import { type Catalog, rebuild } from '../../catalog/catalog'
 import type { Copy } from '../../change/trial/trial'
 import type { Decisions } from '../../change/model/decisions'
 import type { DraftPart } from './plan-change'
-import { decideDown } from '../decide/downgrade-decisions'
+import { decideDown, type DownDecisions } from '../decide/downgrade-decisions'
 import type { Engine } from '../../catalog/engine'
 import { type Step } from '../../change/model/operation'
 import type { Id } from '../../catalog/facts'
@@ -124,9 +124,9 @@ async function runDown(
   copy: Copy,
   from: Catalog,
   to: Catalog,
-  decisions: Decisions,
+  decisions: DownDecisions,
 ): Promise<{ down: Step[]; transaction: boolean }> {
-  const steps = copy.plan(from, to, decisions)
+  const steps = beforeKeys(copy.plan(from, to, decisions), copy.tidy(decisions.restored, from, to))
   try {
     const down = await copy.run(steps, from, to)
     const { steps: rest } = await copy.finish(to, decisions)
@@ -139,6 +139,14 @@ async function runDown(
     const { steps: forgotten } = await copy.finish(to, decisions)
     return { down: [...down, ...forgotten], transaction: false }
   }
+}
+
+/** Rows are restored once their tables are there, and before the first key that needs them. */
+function beforeKeys(steps: readonly Step[], restored: readonly Step[]): Step[] {
+  if (restored.length === 0) return [...steps]
+  const isKey = ({ sql }: Step) => / FOREIGN KEY \(/.test(sql) && sql.startsWith('ALTER TABLE ')
+  const keys = steps.filter(isKey)
+  return [...steps.filter((one) => !isKey(one)), ...restored, ...keys]
 }
 
 async function prove(copy: Copy, start: Catalog): Promise<void> {

@@ -1,7 +1,7 @@
 import { backfillOf, splitDefault } from './backfill'
 import type { Catalog } from '../../catalog/catalog'
-import { withLock } from './locks'
-import { columnKey, type ColumnId, step, type Step } from '../../change/model/operation'
+import { shown } from '../../catalog/object-names'
+import { changes, columnKey, type ColumnId, step, type Step } from '../../change/model/operation'
 
 /** Steps that are a script of their own. */
 export interface Stage {
@@ -61,9 +61,18 @@ export function inStages(steps: readonly Step[], from: Catalog): Stage[] {
         placeConstraint(one, stages, hasUnique) ||
         placeNotNull(one, steps, stages)
       )
-    if (isPlain) stages.main.push(isBusy(one, from) ? withLock(one, from) : one)
+    if (isPlain) stages.main.push(isBusy(one, from) ? withLock(one) : one)
   }
   return stages.all
+}
+
+/** Says above a step that rewrites its table which lock it takes. */
+function withLock(one: Step): Step {
+  const id = one.ids.find((each): each is ColumnId => each.kind === 'column')
+  if (!id || one.rewrites !== true) return one
+  const table = shown({ schema: id.schema, name: id.table })
+  const comment = `Writes ${table} anew under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. It has no online form.`
+  return { ...one, comments: [...one.comments, comment] }
 }
 
 /** On a table that has rows, and is none of partitions, for which these forms do not exist. */
@@ -142,11 +151,7 @@ function placeNotNull(one: Step, steps: readonly Step[], stages: Stages): boolea
   const [, table, , column] = setNotNull.exec(one.sql) ?? []
   const id = one.ids.find((each): each is ColumnId => each.kind === 'column')
   if (!table || !column || !id) return false
-  const isIdentity = steps.some(
-    ({ sql, ids }) =>
-      sql.includes(' ADD GENERATED ') &&
-      ids.some((each) => each.kind === 'column' && columnKey(each as ColumnId) === columnKey(id)),
-  )
+  const isIdentity = steps.some((other) => changes(other, id, 'identity'))
   if (isIdentity) return false
   const plain = /^[a-z_][a-z0-9_]*$/
   const check = `${id.table}_${id.name}_required`

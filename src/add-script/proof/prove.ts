@@ -6,12 +6,19 @@ import { openMigrator, type Migrator } from '../../migrator/migrator'
 import type { Settings } from '../../settings/value/setting-types'
 import { leftover } from './remaining'
 import type { Readings } from '../../catalog/readings'
-import { fillCopy, type FilledCopy, nextWish, type RowsWish } from '../../sample-rows/filled-copy'
+import {
+  fillCopy,
+  type FilledCopy,
+  nextWish,
+  type RowsWish,
+  type Target,
+} from '../../sample-rows/filled-copy'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
 import { scratchSettings } from '../../scratch/scratch-settings'
 import { lossesBetween, takeSnapshot, type Loss, type Snapshot } from '../../sample-rows/snapshot'
-import { readTables, type TableFacts } from '../../sample-rows/tables'
-import type { Answers, Ignored, Statement } from '../../change/model/answers'
+import { readTables } from '../../sample-rows/tables/tables'
+import { shown } from '../../catalog/object-names'
+import type { Answers, Ignored, LostData, Statement } from '../../change/model/answers'
 import type { AddedScript } from '../deliver/files'
 
 /** What the downgrade is said to do: bring every value back, or the schema, or that of empty tables only. */
@@ -25,7 +32,7 @@ export interface Claim {
   /** What they lead to; absent where only they say it. */
   after?: ScratchDatabase
   /** Losses that the script announces; absent: none is announced and none is a fault. */
-  announced?: readonly Statement[]
+  announced?: readonly Pick<Statement, 'loses' | 'converts' | 'failsOnRows'>[]
   wayBack: WayBack
   extra: Answers['extra']
   ignored: readonly Ignored[]
@@ -85,13 +92,14 @@ async function proveWithRows(
 }
 
 /** What the scripts make of the same tables, where no row is in the way. */
-async function tablesAfter(work: ProofWork, claim: Claim): Promise<readonly TableFacts[]> {
+async function tablesAfter(work: ProofWork, claim: Claim): Promise<Target> {
   const { scratch, settings, signal } = work
   const database = await scratch.copy(claim.before)
   await applyScripts(settings, database, claim.scripts, (migrator) =>
     failureOf(() => migrator.execute({ command: 'upgrade' }, { signal })),
   )
-  return readTables(await database.pool())
+  const pool = await database.pool()
+  return { tables: await readTables(pool), pool }
 }
 
 interface Attempt extends Proof {
@@ -112,7 +120,7 @@ async function attempt(
     if (refused && ofRows(refused)) return { failures: [], remarks, refused }
     if (refused) return { failures: [`The upgrade fails: ${wordsOf(refused)}.`], remarks }
     const [different, after] = await Promise.all([
-      differences(claim.after, database, work, claim),
+      differences('upgrade', claim.after, database, work, claim),
       takeSnapshot(pool),
     ])
     const lost = losses(filled, after, claim.announced)
@@ -137,17 +145,15 @@ async function wayBack(
   if (refused) return [`The downgrade fails: ${wordsOf(refused)}.`]
   const pool = await database.pool()
   const [back, after] = await Promise.all([
-    differences(claim.before, database, work, { ...claim, extra: 'drop' }),
+    differences('downgrade', claim.before, database, work, { ...claim, extra: 'drop' }),
     claim.wayBack === 'with every row' ? takeSnapshot(pool) : undefined,
   ])
   const lost = after ? lossesBetween(filled, after) : []
-  return [
-    ...back.map((text) => text.replace('The upgrade', 'The downgrade')),
-    ...lost.map(({ fact }) => `After upgrade and downgrade, ${fact}.`),
-  ]
+  return [...back, ...lost.map(({ fact }) => `After upgrade and downgrade, ${fact}.`)]
 }
 
 async function differences(
+  direction: 'upgrade' | 'downgrade',
   wanted: ScratchDatabase | undefined,
   database: ScratchDatabase,
   { readings }: ProofWork,
@@ -157,7 +163,7 @@ async function differences(
   const statements = await leftover(database, wanted, { extra, ignored, readings })
   if (statements.length === 0) return []
   const more = statements.length > 3 ? `\n… and ${statements.length - 3} more` : ''
-  return [`The upgrade leaves a difference: ${statements.slice(0, 3).join(';\n')}${more}`]
+  return [`The ${direction} leaves a difference: ${statements.slice(0, 3).join(';\n')}${more}`]
 }
 
 interface Losses {
@@ -169,30 +175,42 @@ function losses(before: Snapshot, after: Snapshot, announced: Claim['announced']
   const found: Losses = { failures: [], remarks: [] }
   if (!announced) return found
   for (const loss of lossesBetween(before, after)) {
-    if (announced.some((statement) => announces(statement, loss))) continue
-    if (announced.some((statement) => converts(statement, loss)))
+    const place = placeOf(loss, before, after)
+    if (announced.some(({ loses }) => loses.some((one) => covers(one, place)))) continue
+    if (announced.some(({ converts }) => converts.some((one) => covers(one, place))))
       found.remarks.push(`The expression that converts it is why ${loss.fact}.`)
     else found.failures.push(`Rows do not come through: ${loss.fact}.`)
   }
   return found
 }
 
-function namesOf({ table, ancestors }: Loss): string[] {
-  return [table, ...ancestors].map((name) => (name.split('.').at(-1) ?? name).replaceAll('"', ''))
+/** A loss by the names that statements use, which come after the renames. */
+interface Place {
+  /** The table and those that it is a partition or a child of. */
+  tables: readonly string[]
+  column: string | undefined
+  /** No row of the table is left. */
+  isEmpty: boolean
 }
 
-function announces({ sql, group, comments, destructive }: Statement, loss: Loss): boolean {
-  const text = [sql, group, ...comments].join('\n')
-  if (!destructive || !namesOf(loss).some((name) => text.includes(name))) return false
-  return loss.column === undefined || text.includes(loss.column) || sql.startsWith('DROP TABLE')
+function placeOf({ table, ancestors, column }: Loss, before: Snapshot, after: Snapshot): Place {
+  const was = before.tables.find(({ name }) => name === table)
+  const now = after.tables.find(({ oid }) => oid === was?.oid)
+  const number = was?.columns.find(({ name }) => name === column)?.number
+  const renamed = now?.columns.find((one) => one.number === number)?.name
+  const left = now ?? after.tables.find(({ name }) => name === table)
+  const names = [now?.name ?? table, ...(now?.ancestors ?? []), ...ancestors]
+  return {
+    tables: names.map((name) => name.replaceAll('"', '')),
+    column: column === undefined ? undefined : (renamed ?? column),
+    isEmpty: !left || after.rows.get(left.oid)?.length === 0,
+  }
 }
 
-/** What becomes of the values of a column with another type says who gave the expression. */
-function converts({ sql }: Statement, loss: Loss): boolean {
-  const { column } = loss
-  if (column === undefined || !namesOf(loss).some((name) => sql.includes(name))) return false
-  const [, altered = ''] = /^ALTER TABLE .*? ALTER COLUMN (.*?) TYPE .* USING /s.exec(sql) ?? []
-  return altered.replaceAll('"', '') === column
+function covers({ schema, table, column }: LostData, place: Place): boolean {
+  if (!place.tables.includes(shown({ schema, name: table }).replaceAll('"', ''))) return false
+  if (column === undefined) return true
+  return place.column === undefined ? !place.isEmpty : place.column === column
 }
 
 /** Runs work with a migrator whose folder holds just these scripts; the folder is gone afterwards. */

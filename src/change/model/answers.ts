@@ -76,6 +76,20 @@ export interface Answers {
   ask?(question: Question): Promise<string>
 }
 
+/** Values that a statement loses: those of a column, or without one the table with all its rows. */
+export interface LostData {
+  schema: string
+  table: string
+  column?: string
+}
+
+/** Rows on which a statement fails: any row of the table, or those that lack or break a column's value. */
+export interface RowCondition {
+  schema: string
+  table: string
+  column?: string
+}
+
 /** One statement of a script. */
 export interface Statement {
   /** Without the semicolon at its end. */
@@ -84,8 +98,13 @@ export interface Statement {
   group: string
   /** Lines that stand above it, without `--`: what is lost, what may fail, what was told. */
   comments: readonly string[]
-  /** Data is lost by it. */
+  /** Data or a definition is lost by it. */
   destructive: boolean
+  /** Which data, by the names that tables and columns have when it runs. */
+  loses: readonly LostData[]
+  /** Columns whose values it converts by an expression. */
+  converts: readonly LostData[]
+  failsOnRows: readonly RowCondition[]
   /** False: PostgreSQL refuses it in a transaction. */
   transactional: boolean
 }

@@ -1,38 +1,65 @@
 import { quoteIdentifier } from '../../database/sql/quote'
-import type { Action, ColumnId, Id } from '../../catalog/facts'
+import type { Action, ColumnId, Id, IdOf } from '../../catalog/facts'
 import { describe, relationOf, shown } from '../../catalog/object-names'
-import type { Statement } from './answers'
+import type { LostData, Statement } from './answers'
+
+import { columnKey } from '../../catalog/facts'
 
 export { columnKey, type ColumnId } from '../../catalog/facts'
+
+/** What pg-delta knows of a statement that it plans. */
+export interface EngineJudgement {
+  lock: Action['lockClass']
+  rewrites: boolean
+  losesData: boolean
+  boundary: 'none' | 'commit after' | 'outside'
+}
+
+/** What happens to a column that is there. */
+export type ColumnPart = 'type' | 'default' | 'no default' | 'required' | 'identity'
+
+/** What a statement does, where other statements are made or placed by it. */
+export type Operation =
+  | { kind: 'alter column'; column: ColumnId; part: ColumnPart }
+  | { kind: 'add column'; column: ColumnId }
+  | { kind: 'rename enum' | 'create enum' | 'add enum value'; type: IdOf<'type'> }
 
 /** A statement in the making. */
 export interface Step extends Statement {
   verb: 'create' | 'alter' | 'drop' | 'data'
+  /** Absent for what nothing else depends on. */
+  operation?: Operation
   /** What it makes, changes or needs. */
   ids: readonly Id[]
   /** What it drops; the wanted schema may have it again. */
   drops?: Id
   /** Steps with the same chain keep their order, whatever is put off. */
   chain?: string
+  /** A column's new type, and whether an expression makes its values. */
+  retypes?: { type: string; using: boolean }
+  /** PostgreSQL writes the whole table again. */
+  rewrites?: boolean
+  /** Absent where the statement is typetrek's own. */
+  engine?: EngineJudgement
 }
 
 /** A step of ours, on a table where one is named. */
 export function step(sql: string, ids: readonly Id[], more: Partial<Step> = {}): Step {
   const verb = more.verb ?? 'alter'
-  const plain = { comments: [], destructive: false, transactional: true }
+  const plain = {
+    comments: [],
+    destructive: false,
+    transactional: true,
+    loses: [],
+    converts: [],
+    failsOnRows: [],
+  }
   return { ...plain, ...more, sql, ids, verb, group: groupOf(ids) }
 }
 
-/** pg-delta's action as a step. */
-export function stepOf(action: Action): Step {
-  const { sql, verb, produces, destroys, consumes, releases } = action
-  const ids = [...produces, ...destroys, ...consumes, ...releases]
-  const [dropped] = destroys
-  return {
-    ...step(sql.trim().replace(/;$/, ''), ids, { verb }),
-    ...(verb === 'drop' && dropped && { drops: dropped }),
-    transactional: action.transactionality !== 'nonTransactional',
-  }
+/** The values of a column, as a statement loses, converts or refuses them. */
+export function valuesOf({ schema, table, name }: ColumnId): Required<LostData> {
+  return { schema, table, column: name }
 }
 
 function groupOf(ids: readonly Id[]): string {
@@ -46,4 +73,13 @@ function groupOf(ids: readonly Id[]): string {
 /** How every change of that column begins, pg-delta's included. */
 export function alterColumn({ schema, table, name }: ColumnId): string {
   return `ALTER TABLE ${quoteIdentifier(schema, table)} ALTER COLUMN ${quoteIdentifier(name)}`
+}
+
+/** True for the statement that changes this part of that column. */
+export function changes({ operation }: Step, column: ColumnId, ...parts: ColumnPart[]): boolean {
+  return (
+    operation?.kind === 'alter column' &&
+    parts.includes(operation.part) &&
+    columnKey(operation.column) === columnKey(column)
+  )
 }

@@ -5,7 +5,16 @@ import { type ColumnChange, columnChanges, newColumns } from '../../catalog/colu
 import { type Decisions, usingOf } from '../model/decisions'
 import { type Id, type IdOf, textOf } from '../../catalog/facts'
 import { shown } from '../../catalog/object-names'
-import { alterColumn, columnKey, step, type ColumnId, type Step } from '../model/operation'
+import {
+  alterColumn,
+  changes,
+  type ColumnPart,
+  columnKey,
+  step,
+  type ColumnId,
+  type Step,
+  valuesOf,
+} from '../model/operation'
 
 /**
  * Puts what happens to a column into the one order that works: rows of the old type, DROP DEFAULT
@@ -30,34 +39,37 @@ export function arrangeColumns(
 
 function arrangeRetyped(steps: Step[], change: ColumnChange, decisions: Decisions): Step[] {
   const { id } = change
-  const start = `${alterColumn(id)} `
-  const clause = ({ sql }: Step) => (sql.startsWith(start) ? sql.slice(start.length) : '')
-  const moved = (one: Step) => /^(?:TYPE|SET DEFAULT|DROP DEFAULT|SET NOT NULL)\b/.test(clause(one))
-  const typeAt = steps.findIndex((one) => clause(one).startsWith('TYPE '))
+  const moved = (one: Step) => changes(one, id, 'type', 'default', 'no default', 'required')
+  const typeAt = steps.findIndex((one) => changes(one, id, 'type'))
   if (typeAt < 0) return steps
-  const firstDefault = steps.findIndex((one) => clause(one) === 'DROP DEFAULT')
+  const firstDefault = steps.findIndex((one) => changes(one, id, 'no default'))
   const early = firstDefault < 0 ? typeAt : Math.min(firstDefault, typeAt)
-  const lastDefault = steps.findLastIndex((one) => clause(one).startsWith('SET DEFAULT'))
+  const lastDefault = steps.findLastIndex((one) => changes(one, id, 'default'))
   const needed = new Set<Id>(steps.filter(moved).flatMap(({ ids }) => ids))
   const chained = { chain: columnKey(id) }
   const { dropped, before, after } = retyping(change, [...needed], decisions)
-  const required = steps.some((one) => clause(one) === 'SET NOT NULL')
+  const required = steps.some((one) => changes(one, id, 'required'))
   const late = [...after, ...(required ? requiring(change, decisions) : [])]
   const result: Step[] = []
   for (const [at, one] of steps.entries()) {
     if (!moved(one)) result.push(one)
     if (at === early) result.push(...dropped.map((each) => ({ ...each, ...chained })))
-    if (at === typeAt) result.push(...before.map((each) => ({ ...each, ...chained })))
+    if (at === typeAt)
+      result.push(...before.map((each) => ({ ...each, ...chained, ...engineOf(one) })))
     if (at === Math.max(typeAt, lastDefault))
       result.push(...late.map((each) => ({ ...each, ...chained })))
   }
   return result
 }
 
+/** What pg-delta knows of the statement that another one replaces. */
+function engineOf({ engine }: Step): Pick<Step, 'engine'> {
+  return engine ? { engine } : {}
+}
+
 function retyping(change: ColumnChange, ids: readonly Id[], decisions: Decisions) {
   const { id, from, to } = change
   const using = usingOf(decisions, id)
-  const start = alterColumn(id)
   const every = [id, ...ids]
   const { comments, destructive, expression } = using
   const conversion = expression === '' || to.generated !== undefined ? '' : ` USING ${expression}`
@@ -65,22 +77,41 @@ function retyping(change: ColumnChange, ids: readonly Id[], decisions: Decisions
   const drops = hadDefault && (using.dropsDefault || to.default === undefined)
   const sets = to.default !== undefined && (drops || to.default !== from.default)
   return {
-    dropped: drops ? [step(`${start} DROP DEFAULT`, [id], { verb: 'drop' })] : [],
-    before: [step(`${start} TYPE ${to.fullType}${conversion}`, every, { comments, destructive })],
-    after: sets ? [step(`${start} SET DEFAULT ${to.default}`, every)] : [],
+    dropped: drops ? [alter(id, 'no default', 'DROP DEFAULT', [id], { verb: 'drop' })] : [],
+    before: [
+      alter(id, 'type', `TYPE ${to.fullType}${conversion}`, every, {
+        comments,
+        destructive,
+        loses: destructive ? [valuesOf(id)] : [],
+        converts: conversion === '' ? [] : [valuesOf(id)],
+        retypes: { type: to.fullType, using: conversion !== '' },
+      }),
+    ],
+    after: sets ? [alter(id, 'default', `SET DEFAULT ${to.default}`, every)] : [],
   }
+}
+
+/** A statement of ours that changes one part of a column. */
+function alter(
+  column: ColumnId,
+  part: ColumnPart,
+  clause: string,
+  ids: readonly Id[],
+  more: Partial<Step> = {},
+): Step {
+  const operation = { kind: 'alter column', column, part } as const
+  return step(`${alterColumn(column)} ${clause}`, ids, { ...more, operation })
 }
 
 function arrangeRequired(steps: Step[], change: ColumnChange, decisions: Decisions): Step[] {
   const { id, to } = change
-  const start = `${alterColumn(id)} `
-  const isRequired = ({ sql }: Step) => sql === `${start}SET NOT NULL`
+  const isRequired = (one: Step) => changes(one, id, 'required')
   if (!steps.some(isRequired)) return steps
   const rest = steps.filter((one) => !isRequired(one))
-  const at = rest.findLastIndex(({ sql }) => sql.startsWith(`${start}SET DEFAULT`))
+  const at = rest.findLastIndex((one) => changes(one, id, 'default'))
   const late = requiring(change, decisions)
   // An identity is given to a required column only.
-  const identity = rest.findIndex(({ sql }) => sql.startsWith(`${start}ADD GENERATED`))
+  const identity = rest.findIndex((one) => changes(one, id, 'identity'))
   if (to.identity && identity >= 0) return rest.toSpliced(identity, 0, ...late)
   const original = steps.findIndex(isRequired)
   return rest.toSpliced(Math.max(at + 1, original), 0, ...late)
@@ -89,9 +120,10 @@ function arrangeRequired(steps: Step[], change: ColumnChange, decisions: Decisio
 function requiring({ id }: ColumnChange, decisions: Decisions): Step[] {
   const fill = decisions.backfill.get(columnKey(id))
   const chained = { chain: columnKey(id) }
-  const required = step(`${alterColumn(id)} SET NOT NULL`, [id], chained)
+  const required = alter(id, 'required', 'SET NOT NULL', [id], chained)
   if (!fill) return [required]
-  if (fill.expression === '') return [{ ...required, comments: fill.comments }]
+  if (fill.expression === '')
+    return [{ ...required, comments: fill.comments, failsOnRows: [valuesOf(id)] }]
   return [filling(id, fill.expression, fill.comments, true), required]
 }
 
@@ -111,16 +143,20 @@ function filling(
 function fillNew(steps: Step[], id: ColumnId, decisions: Decisions): Step[] {
   const fill = decisions.backfill.get(columnKey(id))
   if (!fill) return steps
-  const table = quoteIdentifier(id.schema, id.table)
-  const start = `ALTER TABLE ${table} ADD COLUMN ${quoteIdentifier(id.name)} `
   return steps.flatMap((one) => {
-    if (!one.sql.startsWith(start)) return [one]
-    if (fill.expression === '') return [{ ...one, comments: fill.comments }]
+    const { operation } = one
+    const isAdded =
+      operation?.kind === 'add column' && columnKey(operation.column) === columnKey(id)
+    if (!isAdded) return [one]
+    if (fill.expression === '') {
+      const { schema, table: name } = id
+      return [{ ...one, comments: fill.comments, failsOnRows: [{ schema, table: name }] }]
+    }
     const chain = columnKey(id)
     return [
       { ...one, sql: one.sql.replace(/ NOT NULL(?= DEFAULT |$)/, ''), chain },
       filling(id, fill.expression, fill.comments, false),
-      step(`${alterColumn(id)} SET NOT NULL`, [id], { chain }),
+      alter(id, 'required', 'SET NOT NULL', [id], { chain }),
     ]
   })
 }
@@ -131,16 +167,17 @@ export function continueSequences(steps: readonly Step[], from: Catalog): Step[]
     steps.map(({ sql }) => /^CREATE SEQUENCE (\S+) /.exec(sql)?.[1]).filter(Boolean),
   )
   return steps.flatMap((one) => {
-    const id = one.ids.find((each): each is ColumnId => each.kind === 'column')
-    if (!id || !from.facts.has(id)) return [one]
-    const start = `${alterColumn(id)} `
-    if (!one.sql.startsWith(start)) return [one]
-    const clause = one.sql.slice(start.length)
+    const { operation } = one
+    if (operation?.kind !== 'alter column' || !from.facts.has(operation.column)) return [one]
+    const { column: id, part } = operation
     const table = quoteIdentifier(id.schema, id.table)
     const column = quoteIdentifier(id.name)
-    const sequence = /^SET DEFAULT nextval\('((?:[^']|'')+)'::regclass\)$/.exec(clause)?.[1]
+    const sequence =
+      part === 'default'
+        ? / SET DEFAULT nextval\('((?:[^']|'')+)'::regclass\)$/.exec(one.sql)?.[1]
+        : undefined
     const isNew = sequence !== undefined && [...made].some((name) => sameName(name, sequence))
-    if (!isNew && !clause.startsWith('ADD GENERATED')) return [one]
+    if (!isNew && part !== 'identity') return [one]
     const named = quoteLiteral(plainPath({ ...id, name: id.table }, table))
     const name = isNew
       ? quoteLiteral(sequence.replaceAll("''", "'").replace(/^public\./, ''))

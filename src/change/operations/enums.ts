@@ -4,8 +4,8 @@ import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import type { Decisions } from '../model/decisions'
 import { factsOf, type Id, type IdOf, keyOf } from '../../catalog/facts'
-import { shown } from '../../catalog/object-names'
-import type { Step } from '../model/operation'
+import { freeName, shown } from '../../catalog/object-names'
+import { changes, type ColumnId, type Operation, type Step, valuesOf } from '../model/operation'
 import { flagOf, means, type Questions } from '../model/option-values'
 import type { Answers } from '../model/answers'
 
@@ -81,35 +81,86 @@ function known(id: IdOf<'type'>, label: string, labels: readonly string[]): stri
   })
 }
 
-/** Puts the mapping of lost labels into pg-delta's conversion of the columns. */
+/** Names the enum that is replaced as a person would, and maps the lost values of the columns. */
 export function mapLabels(
   steps: readonly Step[],
   from: Catalog,
   to: Catalog,
   decisions: Decisions,
 ): Step[] {
-  let mapped = [...steps]
-  for (const { id, lost } of labelChanges(from, to)) {
-    const mapping = decisions.labels.get(`${id.schema}.${id.name}`)
-    const type = quoteIdentifier(id.schema, id.name)
-    const aside = `${id.name}_old`
-    mapped = mapped.map((one) => {
-      const sql = one.sql.replaceAll(/"[^"]*__pgdelta_replaced[^"]*"/g, (name) =>
-        name.includes(id.name) ? quoteIdentifier(aside) : name,
-      )
-      const conversion = / USING ("(?:[^"]|"")+")::text(\[\])?::/.exec(sql)
-      if (!conversion || !sql.includes(`::${type}`)) return { ...one, sql }
-      const [whole, column = '', array] = conversion
-      const value = array ? replaceInArray(column, mapping) : replaceLabel(column, mapping)
-      return {
-        ...one,
-        sql: sql.replace(whole, () => ` USING ${value}::`),
-        comments: [...one.comments, ...commentsOn(lost, mapping)],
-        ...(lost.length > 0 && { destructive: (mapping?.size ?? 0) > 0 }),
-      }
-    })
+  return labelChanges(from, to).reduce((mapped: readonly Step[], change) => {
+    const old = replacedName(steps, change.id)
+    const columns = from.facts.incomingEdges(change.id).map((edge) => edge.from)
+    const rename = old === undefined ? undefined : renameReplaced(change.id, old, from, to)
+    return mapped.map((one) =>
+      convertValues(
+        rename ? { ...one, sql: rename(one.sql) } : one,
+        change,
+        columns.filter((id): id is ColumnId => id.kind === 'column'),
+        decisions.labels.get(`${change.id.schema}.${change.id.name}`),
+      ),
+    )
+  }, steps) as Step[]
+}
+
+type EnumOperation = Exclude<Operation, { column: ColumnId }>
+
+function isOf(
+  operation: Operation | undefined,
+  kind: EnumOperation['kind'],
+  { schema, name }: { schema: string; name: string },
+): boolean {
+  if (operation?.kind !== kind || !('type' in operation)) return false
+  return operation.type.schema === schema && operation.type.name === name
+}
+
+/** The name that pg-delta gives the old enum, until nothing uses it any more. */
+function replacedName(steps: readonly Step[], { schema, name }: IdOf<'type'>): string | undefined {
+  const start = `ALTER TYPE ${quoteIdentifier(schema, name)} RENAME TO `
+  const rename = steps.find(({ operation }) => isOf(operation, 'rename enum', { schema, name }))
+  return rename?.sql.slice(start.length)
+}
+
+function renameReplaced(
+  { schema, name }: IdOf<'type'>,
+  old: string,
+  from: Catalog,
+  to: Catalog,
+): (sql: string) => string {
+  const start = `ALTER TYPE ${quoteIdentifier(schema, name)} RENAME TO ${old}`
+  const other = quoteIdentifier(freeName({ schema, name }, [from.facts, to.facts]))
+  const home = quoteIdentifier(schema)
+  return (sql) =>
+    sql === start
+      ? sql.replace(old, () => other)
+      : sql.replaceAll(`${home}.${old}`, () => `${home}.${other}`)
+}
+
+function convertValues(
+  one: Step,
+  { id, lost }: LabelChange,
+  columns: readonly ColumnId[],
+  mapping: ReadonlyMap<string, string> = new Map(),
+): Step {
+  const conversion = / USING ("(?:[^"]|"")+")::text(\[\])?::/.exec(one.sql)
+  const own = columns.find((column) => changes(one, column, 'type'))
+  if (!conversion || !own || !one.sql.includes(`::${quoteIdentifier(id.schema, id.name)}`))
+    return one
+  const [whole, column = '', array] = conversion
+  const value = array ? replaceInArray(column, mapping) : replaceLabel(column, mapping)
+  const values = [valuesOf(own)]
+  return {
+    ...one,
+    sql: one.sql.replace(whole, () => ` USING ${value}::`),
+    comments: [...one.comments, ...commentsOn(lost, mapping)],
+    converts: values,
+    retypes: { type: quoteIdentifier(id.schema, id.name), using: true },
+    ...(lost.length > 0 && {
+      destructive: mapping.size > 0,
+      loses: mapping.size > 0 ? values : [],
+      failsOnRows: lost.some((label) => !mapping.has(label)) ? values : [],
+    }),
   }
-  return mapped
 }
 
 function replaceLabel(column: string, mapping: ReadonlyMap<string, string> = new Map()): string {
@@ -147,8 +198,9 @@ function commentsOn(
 export function afterRebuilt(steps: readonly Step[], from: Catalog, to: Catalog): Step[] {
   return labelChanges(from, to).reduce(
     (ordered, { id }) => {
-      const made = `CREATE TYPE ${quoteIdentifier(id.schema, id.name)} AS ENUM `
-      const at = ordered.findIndex(({ sql, verb }) => verb === 'alter' && sql.startsWith(made))
+      const at = ordered.findIndex(
+        ({ operation, verb }) => verb === 'alter' && isOf(operation, 'create enum', id),
+      )
       const early = ordered.slice(0, Math.max(at, 0))
       const late = early.filter((one) => beginsToUse(one, id, from, to))
       const rest = early.filter((one) => !late.includes(one))
@@ -158,17 +210,23 @@ export function afterRebuilt(steps: readonly Step[], from: Catalog, to: Catalog)
   )
 }
 
-function beginsToUse({ ids, verb, sql }: Step, type: Id, from: Catalog, to: Catalog): boolean {
+function beginsToUse(
+  { ids, verb, operation }: Step,
+  type: Id,
+  from: Catalog,
+  to: Catalog,
+): boolean {
   const uses = ({ facts }: Catalog, id: Id) =>
     facts.outgoingEdges(id).some((edge) => keyOf(edge.to) === keyOf(type))
   const columns = ids.filter(({ kind }) => kind === 'column')
-  if (verb === 'drop' || sql.endsWith(' DROP DEFAULT')) return false
+  const isDropped = operation?.kind === 'alter column' && operation.part === 'no default'
+  if (verb === 'drop' || isDropped) return false
   return columns.some((id) => uses(to, id) && !uses(from, id))
 }
 
 /** New labels, worded so that they may be run again after a crash, and all else. */
 export function splitLabels(steps: readonly Step[]): { labels: Step[]; rest: Step[] } {
-  const isLabel = ({ sql }: Step) => /^ALTER TYPE .* ADD VALUE /.test(sql)
+  const isLabel = ({ operation }: Step) => operation?.kind === 'add enum value'
   const labels = steps.filter(isLabel).map((one) => ({
     ...one,
     sql: one.sql.replace(' ADD VALUE ', ' ADD VALUE IF NOT EXISTS '),

@@ -11,7 +11,8 @@ import { afterRebuilt, mapLabels } from './enums'
 import { letGo } from './blocking-dependents'
 import { replaceableViews, undropped } from './views'
 import { settingSteps } from './properties'
-import { stepOf, type Step } from '../model/operation'
+import type { Step } from '../model/operation'
+import { stepOf } from './read-action'
 
 /**
  * Every step from one catalog to the other, in an order that works, in pg-delta's own words.

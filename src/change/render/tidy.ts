@@ -4,7 +4,8 @@ import { foldColumns, foldSerials, ownerOf, typesFirst } from './create-table'
 import { layOut } from './statement'
 import { describe, relationOf, shown } from '../../catalog/object-names'
 import type { Words } from '../../catalog/sql-words'
-import type { Step } from '../model/operation'
+import { type ColumnId, type Step, valuesOf } from '../model/operation'
+import type { LostData } from '../model/answers'
 
 /** Writes the steps as a careful person would, and says above each what is lost by it. */
 export function tidySteps(
@@ -25,7 +26,7 @@ export function tidySteps(
   const goes = new Set(steps.flatMap(({ drops }) => (drops ? [keyOf(drops)] : [])))
   const folded = foldColumns(foldSerials(typesFirst(needed), to), from, to)
   return folded.map((one) => {
-    const { comments, destructive, ...rest } = one
+    const { comments, destructive, loses, ...rest } = one
     const isNew = one.verb === 'create' && one.ids.some((id) => isNewRoutine(id, goes, from))
     const sql = isNew ? one.sql.replace(/^CREATE OR REPLACE /, 'CREATE ') : one.sql
     const loss = lossOf(one, from, to)
@@ -35,6 +36,7 @@ export function tidySteps(
       group: groupOf(one, from, to),
       comments: [...(loss ? [loss.comment] : []), ...comments],
       destructive: destructive || (loss?.destructive ?? false),
+      loses: [...(loss?.data ?? []), ...loses],
     }
   })
 }
@@ -60,6 +62,7 @@ function revokesNothing({ sql, ids }: Step, next: Step | undefined, from: Catalo
 interface Loss {
   comment: string
   destructive: boolean
+  data?: readonly LostData[]
 }
 
 /** Nothing is lost with them but a definition that columns no longer use. */
@@ -72,13 +75,21 @@ function lossOf({ drops, sql }: Step, from: Catalog, to: Catalog): Loss | undefi
   if (to.facts.has(drops)) return lossOfReplaced(drops, from)
   const name = describe(drops)
   if (drops.kind === 'table')
-    return { comment: `Drops ${name} with all its rows.`, destructive: true }
+    return {
+      comment: `Drops ${name} with all its rows.`,
+      destructive: true,
+      data: [{ schema: drops.schema, table: drops.name }],
+    }
   if (drops.kind === 'column' && sql.includes('DROP COLUMN')) {
     const isComputed = typeof from.facts.get(drops)?.payload['generatedExpr'] === 'string'
     const comment = isComputed
       ? `Drops ${name}, which is computed.`
       : `Drops ${name} with its values.`
-    return { comment, destructive: !isComputed }
+    return {
+      comment,
+      destructive: !isComputed,
+      data: isComputed ? [] : [valuesOf(drops as ColumnId)],
+    }
   }
   if (drops.kind === 'sequence' && ownerOf(from.facts.get(drops))) return undefined
   if (typeLike.has(drops.kind) && usersOf(from, drops).length > 0) return undefined
@@ -94,6 +105,7 @@ function lossOfReplaced(id: Id, from: Catalog): Loss | undefined {
     : {
         comment: `Drops the values of ${describe(id)}: they are computed from now on.`,
         destructive: true,
+        data: [valuesOf(id as ColumnId)],
       }
 }
 

@@ -5,6 +5,7 @@ import type { Decisions } from '../model/decisions'
 import { draftSteps, remaining } from '../operations/from-engine'
 import { dropTables } from './drop-tables'
 import type { Engine } from '../../catalog/engine'
+import { rewritesTable } from '../operations/rewrites'
 import { groupSteps } from './dependencies'
 import { readWords } from '../render/read-words'
 import { plainNames, type Words } from '../../catalog/sql-words'
@@ -51,7 +52,10 @@ export class Copy {
   /** The steps as they are written, related ones together. */
   plan(from: Catalog, to: Catalog, decisions: Decisions): Step[] {
     const drafted = draftSteps(this.engine, from, to, decisions, this.major)
-    return tidySteps(drafted, from, to, this.words)
+    return tidySteps(drafted, from, to, this.words).map((one) => ({
+      ...one,
+      rewrites: rewritesTable(one, from, to),
+    }))
   }
 
   /** Names without quotes and schemas that they do not need. */

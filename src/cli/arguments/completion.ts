@@ -1,23 +1,24 @@
-import { commandRow, commandTable, type CommandName } from './commands'
+import type { CommandRow, Commands } from './command-row'
 import { longFlag, optionTable, shortFlag, takesValue, type OptionName } from './option-table'
 
-const commands = Object.keys(commandTable) as CommandName[]
 const options = Object.keys(optionTable) as OptionName[]
 
 /** A completion script for bash, zsh or fish, derived from the tables. Pure. */
-export function renderCompletion(shell: string): string {
-  if (shell === 'bash') return bash()
-  if (shell === 'zsh') return zsh()
-  if (shell === 'fish') return fish()
+export function renderCompletion(shell: string, commands: Commands): string {
+  if (shell === 'bash') return bash(commands)
+  if (shell === 'zsh') return zsh(commands)
+  if (shell === 'fish') return fish(commands)
   throw new Error(`no completion for ${shell}`)
 }
 
 /** Commands and their options by the command that stands on the line; else every option. */
-function bash(): string {
-  const cases = commands.map((name) => `      ${name}) options='${flagsOf(name)}'; break ;;`)
+function bash(all: Commands): string {
+  const cases = Object.entries(all).map(
+    ([name, row]) => `      ${name}) options='${flagsOf(row)}'; break ;;`,
+  )
   return `_migrate() {
   local word options='${options.map(longFlag).join(' ')}' current=\${COMP_WORDS[COMP_CWORD]}
-  local commands='${commands.join(' ')}'
+  local commands='${Object.keys(all).join(' ')}'
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
 ${cases.join('\n')}
@@ -32,12 +33,14 @@ ${cases.join('\n')}
 complete -o filenames -F _migrate migrate`
 }
 
-function flagsOf(name: CommandName): string {
-  return commandRow(name).options.map(longFlag).join(' ')
+function flagsOf(row: CommandRow): string {
+  return row.options.map(longFlag).join(' ')
 }
 
-function zsh(): string {
-  const rows = commands.map((name) => `    ${quoted(`${name}:${commandRow(name).summary}`)}`)
+function zsh(all: Commands): string {
+  const rows = Object.entries(all).map(
+    ([name, { summary }]) => `    ${quoted(`${name}:${summary}`)}`,
+  )
   const flags = options.map((name) => `    ${quoted(zshOption(name))}`)
   return `#compdef migrate
 _migrate() {
@@ -60,9 +63,9 @@ function zshOption(name: OptionName): string {
   return `${longFlag(name)}:${optionTable[name].summary.replaceAll(':', '\\:')}`
 }
 
-function fish(): string {
-  const rows = commands.map(
-    (name) => `complete -c migrate -a ${name} -d ${quoted(commandRow(name).summary)}`,
+function fish(all: Commands): string {
+  const rows = Object.entries(all).map(
+    ([name, { summary }]) => `complete -c migrate -a ${name} -d ${quoted(summary)}`,
   )
   const flags = options.map((name) => {
     const short = shortFlag(name)

@@ -1,10 +1,9 @@
-import { commandRow, commandTable, type CommandName } from './commands'
+import { rowOf, type CommandRow, type Commands } from './command-row'
 import { optionTable, shortFlag, type OptionName } from './option-table'
 import type { Style } from '../text/style'
 import { wrapWords } from '../text/text'
 
 const usage = 'migrate [CONFIG] [COMMAND] [ARGUMENTS] [OPTIONS]'
-const names = Object.keys(commandTable) as CommandName[]
 
 /** How a page is set. */
 export interface Page {
@@ -14,9 +13,12 @@ export interface Page {
 }
 
 /** The page that `migrate help` shows, derived from the tables. Pure. */
-export function renderHelp(page: Page): string {
+export function renderHelp(page: Page, all: Commands): string {
   const { style } = page
-  const commands = names.map((name) => [shortSignature(name), commandRow(name).summary])
+  const commands = Object.entries(all).map(([name, row]) => [
+    shortSignature(name, row),
+    row.summary,
+  ])
   return [
     ...wrapped(`${style.bold('Usage:')} ${usage}`, page),
     '',
@@ -44,11 +46,11 @@ export function renderHelp(page: Page): string {
 }
 
 /** The page of one command. Pure. */
-export function renderCommandHelp(name: CommandName, page: Page): string {
+export function renderCommandHelp(name: string, page: Page, commands: Commands): string {
   const { style } = page
-  const row = commandRow(name)
+  const row = rowOf(commands, name)
   return [
-    ...wrapped(`${style.bold('Usage:')} migrate [CONFIG] ${signature(name)} [OPTIONS]`, page),
+    ...wrapped(`${style.bold('Usage:')} migrate [CONFIG] ${signature(name, row)} [OPTIONS]`, page),
     '',
     ...wrapped(`${row.summary[0]?.toUpperCase()}${row.summary.slice(1)}.`, page),
     ...(row.detail === undefined ? [] : wrapped(row.detail, page)),
@@ -58,13 +60,13 @@ export function renderCommandHelp(name: CommandName, page: Page): string {
   ].join('\n')
 }
 
-function signature(name: CommandName): string {
-  return [name, ...commandRow(name).arguments].join(' ')
+function signature(name: string, row: CommandRow): string {
+  return [name, ...row.arguments].join(' ')
 }
 
 /** The overview says of folders below, once for all commands. */
-function shortSignature(name: CommandName): string {
-  return signature(name).replace(' [folder]', '')
+function shortSignature(name: string, row: CommandRow): string {
+  return signature(name, row).replace(' [folder]', '')
 }
 
 const order = Object.keys(optionTable)

@@ -1,67 +1,40 @@
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { MigrationError } from '../../errors'
 import { nearest } from '../../settings/value/nearest'
 import {
-  commandRow,
-  commandTable,
   isCommand,
-  isWriteCommand,
+  isFolder,
+  rowOf,
   writeCommands,
-  type CommandName,
-} from './commands'
+  type Arguments,
+  type GivenWords,
+} from './command-row'
 import { meantCommand } from './unknown-command'
 import { usageError } from './usage-error'
 import { isVersion, versionHint } from './version-argument'
 
-/** What follows a command's name, told apart. */
-export interface Arguments {
-  version?: string
-  folder?: string
-  words: readonly string[]
-}
-
-const shells = ['bash', 'zsh', 'fish']
-
-/** Reads what follows a command's name. @throws {MigrationError} USAGE */
-export function parseArguments(
-  command: CommandName,
-  words: readonly string[],
-  cwd: string,
-): Arguments {
-  switch (command) {
-    case 'generate':
-      return { words }
-    case 'add_script':
-    case 'dump_schema':
-      return { words: withoutConfig(command, words, cwd) }
-    case 'trace':
-      return { words: [traceId(words)] }
-    case 'help':
-      return { words: helpTopic(words) }
-    case 'completion':
-      return { words: [shell(words)] }
-    case 'plan':
-      return planArguments(words, cwd)
-    default:
-      return versionAndFolder(command, words, cwd)
-  }
-}
-
-function planArguments(words: readonly string[], cwd: string): Arguments {
+/** Of `plan`: the command to plan, and what follows that. */
+export function plannedCommand({ words, cwd, commands }: GivenWords): Arguments {
   const [first, ...rest] = words
   if (first === undefined) return { words: [] }
-  if (isWriteCommand(first)) return { ...versionAndFolder(first, rest, cwd), words: [first] }
-  if (isVersion(first) || isFolder(first, cwd)) return versionAndFolder('upgrade', words, cwd)
-  const meant = nearest(first, writeCommands)
+  const plannable = writeCommands(commands)
+  if (plannable.includes(first)) {
+    const planned = rowOf(commands, first).parse({ command: first, words: rest, cwd, commands })
+    return { ...planned, words: [first] }
+  }
+  if (isVersion(first) || isFolder(first, cwd))
+    return versionAndFolder({ command: 'upgrade', words, cwd, commands })
+  const meant = nearest(first, plannable)
   throw usageError(
     `"${first}" is no command that can be planned`,
-    meant ? `Did you mean plan ${meant}?` : `These can: ${writeCommands.join(', ')}.`,
+    meant ? `Did you mean plan ${meant}?` : `These can: ${plannable.join(', ')}.`,
   )
 }
 
-function versionAndFolder(command: CommandName, words: readonly string[], cwd: string): Arguments {
-  const accepted = commandRow(command).arguments
+/** A version and the scripts' folder, in any order, where the command takes them. */
+export function versionAndFolder({ command, words, cwd, commands }: GivenWords): Arguments {
+  const accepted = rowOf(commands, command).arguments
   const takesVersion = accepted.includes('[version]') || accepted.includes('<version>')
   const takesFolder = accepted.includes('[folder]')
   const found: { version?: string; folder?: string } = {}
@@ -74,7 +47,7 @@ function versionAndFolder(command: CommandName, words: readonly string[], cwd: s
 }
 
 function wrongArgument(
-  command: CommandName,
+  command: string,
   word: string,
   takes: { takesVersion: boolean; takesFolder: boolean; version?: string; folder?: string },
 ): MigrationError {
@@ -104,52 +77,56 @@ function isConfigName(word: string): boolean {
   return /\.(ini|cfg)$/i.test(word)
 }
 
-function configBehind(command: CommandName, word: string): MigrationError {
+function configBehind(command: string, word: string): MigrationError {
   const hint = `It goes first: migrate ${word} ${command}.`
   return usageError(`settings file "${word}" stands behind the command`, hint)
 }
 
-/** A title may be of any words, but hardly begins with the settings' file. */
-function withoutConfig(command: CommandName, words: readonly string[], cwd: string) {
-  const [first = ''] = words
-  const isConfig = isConfigName(first) && existsSync(resolve(cwd, first))
-  if (isConfig) throw configBehind(command, first)
-  return words
+/** All words, of a title say. */
+export function asWords({ words }: GivenWords): Arguments {
+  return { words }
 }
 
-function helpHint(command: CommandName): string {
+/** All words. A title may be of any, but hardly begins with the name of the settings' file. */
+export function withoutConfig({ command, words, cwd }: GivenWords): Arguments {
+  const [first = ''] = words
+  if (isConfigName(first) && existsSync(resolve(cwd, first))) throw configBehind(command, first)
+  return { words }
+}
+
+function helpHint(command: string): string {
   return `Run migrate help ${command}.`
 }
 
-/** True for the name of an existing folder. */
-export function isFolder(word: string, cwd: string): boolean {
-  return statSync(resolve(cwd, word), { throwIfNoEntry: false })?.isDirectory() ?? false
-}
-
-function traceId(words: readonly string[]): string {
+/** The id of one entry. */
+export function entryId({ words }: GivenWords): Arguments {
   const [id, more] = words
   const hint = 'The first column of list and errors is the id.'
   if (id === undefined) throw usageError('trace needs the id of an entry', hint)
   if (more !== undefined) throw usageError(`trace takes one id, found "${more}" too`, hint)
   if (!/^\d{1,18}$/.test(id)) throw usageError(`"${id}" is no id of an entry`, hint)
-  return id
+  return { words: [id] }
 }
 
-function helpTopic(words: readonly string[]): readonly string[] {
+/** The name of a command, or nothing. */
+export function helpTopic({ words, commands }: GivenWords): Arguments {
   const [topic, more] = words
   if (more !== undefined) throw usageError(`help takes one command, found "${more}" too`)
-  if (topic === undefined || isCommand(topic)) return words
-  const meant = meantCommand(topic)
-  const all = `The commands are ${Object.keys(commandTable).join(', ')}.`
+  if (topic === undefined || isCommand(commands, topic)) return { words }
+  const meant = meantCommand(topic, commands)
+  const all = `The commands are ${Object.keys(commands).join(', ')}.`
   throw usageError(`unknown command "${topic}"`, meant ? `Did you mean help ${meant}?` : all)
 }
 
-function shell(words: readonly string[]): string {
+const shells = ['bash', 'zsh', 'fish']
+
+/** The name of a shell. */
+export function shellName({ words }: GivenWords): Arguments {
   const [name, more] = words
   const hint = `Write completion ${shells.join(', completion ')}.`.replace(/, (?!.*, )/, ' or ')
   if (name === undefined) throw usageError('completion needs the name of a shell', hint)
   if (more !== undefined || !shells.includes(name)) {
     throw usageError(`no completion for "${words.join(' ')}"`, hint)
   }
-  return name
+  return { words: [name] }
 }

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { commandRow, commandTable, isCommand, type CommandName } from './commands'
+import { rowOf, type Commands } from './command-row'
 import {
   longFlag,
   optionTable,
@@ -64,16 +64,20 @@ function optionError(error: CommanderError): Error {
 }
 
 /** @throws {MigrationError} USAGE for an option that means nothing to the command. */
-export function refuseForeignOptions(command: CommandName, options: GivenOptions): void {
+export function refuseForeignOptions(
+  command: string,
+  options: GivenOptions,
+  commands: Commands,
+): void {
   for (const name of Object.keys(options) as OptionName[]) {
-    if (commandRow(command).options.includes(name)) continue
-    throw usageError(`${command} has no option ${longFlag(name)}`, whereItBelongs(name))
+    if (rowOf(commands, command).options.includes(name)) continue
+    throw usageError(`${command} has no option ${longFlag(name)}`, whereItBelongs(name, commands))
   }
 }
 
-function whereItBelongs(name: OptionName): string {
-  const takers = Object.keys(commandTable).filter(
-    (command) => isCommand(command) && commandRow(command).options.includes(name),
+function whereItBelongs(name: OptionName, commands: Commands): string {
+  const takers = Object.keys(commands).filter((command) =>
+    rowOf(commands, command).options.includes(name),
   )
   return `It belongs to ${takers.join(', ')}.`
 }

@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { looksLikeAddress } from '../../settings/address/address'
-import { commandRow, isCommand, isWriteCommand, type CommandName } from './commands'
-import { isFolder, parseArguments } from './parse-arguments'
+import { isCommand, isFolder, rowOf, type Commands } from './command-row'
 import { parseOptions, refuseForeignOptions } from './parse-options'
 import { longFlag, type GivenOptions } from './option-table'
 import { unknownCommand } from './unknown-command'
@@ -14,7 +13,7 @@ import { checkVersionOption, readCount } from './version-argument'
 export interface Call {
   /** The ini file or the database's URL as written; absent: the default. */
   config?: string
-  command: CommandName
+  command: string
   /** Digits or a word. */
   version?: string
   /** The scripts' folder as written, from the version's place or --directory. */
@@ -36,20 +35,21 @@ export interface Call {
  * `dry_downgrade` become X with `dryRun`; `--up`, `--down` and `--to` stand for a command.
  * @throws {MigrationError} USAGE, with what may have been meant.
  */
-export function parse(argv: readonly string[], cwd: string): Call {
+export function parse(argv: readonly string[], cwd: string, commands: Commands): Call {
   const { words, options } = parseOptions(argv)
-  if (options.help) return helpCall(words)
+  if (options.help) return helpCall(words, commands)
   if (options.version) return { command: 'version', words: [], options: onlyOutput(options) }
-  const config = isConfig(words[0], cwd) ? words.shift() : undefined
-  const command = commandOf(words, options, { config, cwd })
-  refuseForeignOptions(command, options)
+  const config = isConfig(words[0], cwd, commands) ? words.shift() : undefined
+  const command = commandOf(words, options, { config, cwd, commands })
+  refuseForeignOptions(command, options, commands)
   refuseContradictions(options)
-  const call = { ...parseArguments(command, words, cwd), ...(config !== undefined && { config }) }
-  return withOptions(asDryRun({ ...call, command, options }))
+  const parsed = rowOf(commands, command).parse({ command, words, cwd, commands })
+  const call = { ...parsed, ...(config !== undefined && { config }) }
+  return withOptions(asDryRun({ ...call, command, options }, commands), commands)
 }
 
-function helpCall(words: readonly string[]): Call {
-  const command = words.find(isCommand)
+function helpCall(words: readonly string[], commands: Commands): Call {
+  const command = words.find((word) => isCommand(commands, word))
   return { command: 'help', words: command === undefined ? [] : [command], options: {} }
 }
 
@@ -57,8 +57,8 @@ function onlyOutput({ json }: GivenOptions): GivenOptions {
   return json ? { json } : {}
 }
 
-function isConfig(word: string | undefined, cwd: string): boolean {
-  if (word === undefined || isCommand(word)) return false
+function isConfig(word: string | undefined, cwd: string, commands: Commands): boolean {
+  if (word === undefined || isCommand(commands, word)) return false
   if (/\.(ini|cfg)$/i.test(word) || looksLikeAddress(word)) return true
   return statSync(resolve(cwd, word), { throwIfNoEntry: false })?.isFile() ?? false
 }
@@ -66,14 +66,15 @@ function isConfig(word: string | undefined, cwd: string): boolean {
 function commandOf(
   words: string[],
   options: GivenOptions,
-  place: { config: string | undefined; cwd: string },
-): CommandName {
+  place: { config: string | undefined; cwd: string; commands: Commands },
+): string {
   const standing = commandOfOptions(options)
   const word = words[0]
   if (word === undefined) return standing?.command ?? 'upgrade'
   // after --to 5 the scripts' folder may follow, as it does after "to 5"
-  if (!isCommand(word) && standing && isFolder(word, place.cwd)) return standing.command
-  if (!isCommand(word)) throw unknownCommand(word, place)
+  if (!isCommand(place.commands, word) && standing && isFolder(word, place.cwd))
+    return standing.command
+  if (!isCommand(place.commands, word)) throw unknownCommand(word, place)
   words.shift()
   if (standing && !standing.besides) {
     throw usageError(
@@ -87,7 +88,7 @@ function commandOf(
 /** The command that an option stands for, and whether another command may be named besides. */
 function commandOfOptions(
   options: GivenOptions,
-): { flag: string; command: CommandName; besides: boolean } | undefined {
+): { flag: string; command: string; besides: boolean } | undefined {
   const rows = [
     { name: 'up', command: 'upgrade', besides: false },
     { name: 'down', command: 'downgrade', besides: false },
@@ -116,21 +117,16 @@ function refuseContradictions(options: GivenOptions): void {
 }
 
 /** `plan mark 5` is `mark 5 --dry-run`. */
-function asDryRun(call: Call): Call {
-  const { command, words } = call
-  if (command === 'plan') {
-    const planned = words[0] ?? (call.options.to === undefined ? 'upgrade' : 'to')
-    if (!isWriteCommand(planned)) throw new Error(`parseArguments let "${planned}" through`)
-    refuseForeignOptions(planned, call.options)
-    return { ...call, command: planned, words: [], options: { ...call.options, dryRun: true } }
-  }
-  if (command !== 'dry_upgrade' && command !== 'dry_downgrade') return call
-  const planned = command === 'dry_upgrade' ? 'upgrade' : 'downgrade'
-  return { ...call, command: planned, options: { ...call.options, dryRun: true } }
+function asDryRun(call: Call, commands: Commands): Call {
+  const { dryRunOf } = rowOf(commands, call.command)
+  if (!dryRunOf) return call
+  const planned = dryRunOf(call.words, call.options)
+  refuseForeignOptions(planned, call.options, commands)
+  return { ...call, command: planned, words: [], options: { ...call.options, dryRun: true } }
 }
 
 /** Joins what was written as an option with what was written as an argument. */
-function withOptions(call: Call): Call {
+function withOptions(call: Call, commands: Commands): Call {
   const { options, command } = call
   const version = oneOf('version', call.version, '--to', options.to)
   if (options.to !== undefined) checkVersionOption('--to', options.to)
@@ -138,7 +134,7 @@ function withOptions(call: Call): Call {
   if (options.only !== undefined && version !== undefined) {
     throw usageError(`--only and the version ${version} contradict each other`, 'Give one of them.')
   }
-  if (version === undefined && commandRow(command).arguments.includes('<version>')) {
+  if (version === undefined && rowOf(commands, command).arguments.includes('<version>')) {
     throw usageError(`${command} needs a version`, `Write ${command} VERSION: digits, latest or 0.`)
   }
   const folder = oneOf('folder', call.folder, '--directory', options.directory)

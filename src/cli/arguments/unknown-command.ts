@@ -3,16 +3,14 @@ import { resolve } from 'node:path'
 import type { MigrationError } from '../../errors'
 import { meansAddress } from '../../settings/value/mask'
 import { nearest } from '../../settings/value/nearest'
-import { commandRow, commandTable, type CommandName } from './commands'
+import { rowOf, type Commands } from './command-row'
 import { usageError } from './usage-error'
 import { isVersion } from './version-argument'
-
-const names = Object.keys(commandTable) as CommandName[]
 
 /** The error for a word where a command was expected, with what may have been meant. */
 export function unknownCommand(
   word: string,
-  { config, cwd }: { config: string | undefined; cwd: string },
+  { config, cwd, commands }: { config: string | undefined; cwd: string; commands: Commands },
 ): MigrationError {
   if (meansAddress(word) && statSync(resolve(cwd, word), { throwIfNoEntry: false }) === undefined) {
     return usageError(
@@ -29,7 +27,7 @@ export function unknownCommand(
     const hint = `To take the scripts from it, write ${prefix} upgrade ${word}.`
     return usageError(`"${word}" is a folder, but no command stands before it`, hint)
   }
-  const meant = meantCommand(word)
+  const meant = meantCommand(word, commands)
   if (!meant && config === undefined && /[./]/.test(word)) {
     const hint = 'Name an ini file or a postgres:// URL first, then a command.'
     return usageError(`"${word}" is neither a command nor an existing file`, hint)
@@ -39,9 +37,12 @@ export function unknownCommand(
 }
 
 /** The command that a person meant by a word: one that is spelled alike, or that other tools call so. */
-export function meantCommand(word: string): CommandName | undefined {
+export function meantCommand(word: string, commands: Commands): string | undefined {
+  const names = Object.keys(commands)
   const same = word.toLowerCase().replaceAll('-', '_')
-  const byWord = names.find((name) => name === same || commandRow(name).otherWords?.includes(same))
+  const byWord = names.find(
+    (name) => name === same || rowOf(commands, name).otherWords?.includes(same),
+  )
   const spelled = nearest(same, names)
   return byWord ?? names.find((name) => name === spelled)
 }

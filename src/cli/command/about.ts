@@ -1,4 +1,3 @@
-import { isCommand } from '../arguments/commands'
 import { renderCompletion } from '../arguments/completion'
 import { answer, type Handler } from '../context/command-context'
 import { renderCommandHelp, renderHelp } from '../arguments/help'
@@ -6,10 +5,10 @@ import type { Io } from '../terminal/io'
 import { readVersions, versionsText } from '../arguments/versions'
 
 /** Shows all commands, or one of them in full. */
-export const help: Handler = async ({ call, io, output }) => {
+export const help: Handler = async ({ call, commands, io, output }) => {
   const [topic] = call.words
   const page = { style: output.style, columns: widthOf(io) }
-  output.result(topic && isCommand(topic) ? renderCommandHelp(topic, page) : renderHelp(page))
+  output.result(topic ? renderCommandHelp(topic, page, commands) : renderHelp(page, commands))
   return 0
 }
 
@@ -28,7 +27,7 @@ export const version: Handler = async (context) => {
 }
 
 /** Prints a completion script. */
-export const completion: Handler = async ({ call, output }) => {
-  output.result(renderCompletion(call.words[0] ?? ''))
+export const completion: Handler = async ({ call, commands, output }) => {
+  output.result(renderCompletion(call.words[0] ?? '', commands))
   return 0
 }

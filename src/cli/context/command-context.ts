@@ -1,16 +1,19 @@
 import { resolve } from 'node:path'
 import type { SettingFlags } from '../../settings/read-settings'
 import type { Settings } from '../../settings/value/setting-types'
-import { placeOf, type Place } from '../render/database-member'
+import { placeOf, type DatabasePlace } from '../render/database-member'
 import type { Io, StopSignal } from '../terminal/io'
 import { envelope } from '../render/json'
 import type { Output } from '../terminal/output'
+import type { Commands } from '../arguments/command-row'
 import type { Call } from '../arguments/parse'
 import { alignColumns } from '../text/table'
 
 /** What a command has at hand. */
 export interface Context {
   call: Call
+  /** All commands, for help and completion. */
+  commands: Commands
   io: Io
   output: Output
   /** The signal that stopped the run, for the exit status. */
@@ -20,7 +23,7 @@ export interface Context {
   /** For what is said after a failure: known once the settings are read. */
   inOneTransaction?: boolean
   /** What the command is about: known once the settings are read. */
-  place?: Place
+  place?: DatabasePlace
 }
 
 /** A command's answer with `--json`: what it says, and how it ended. */

@@ -3,12 +3,12 @@ import { labelOf } from '../../run/context/script-label'
 import type { ScriptName } from '../../plan/notice'
 import type { Notice, Observer } from '../../run/context/events'
 import type { Io } from '../terminal/io'
-import { describeNotice } from '../render/notice-text'
+import { describeNotice } from '../text/notice-text'
 import { resultMember } from '../render/json'
 import type { LogLevel } from '../terminal/log'
 import { startMovingLine } from '../terminal/moving-line'
 import type { Output } from '../terminal/output'
-import { progressText, RunProgress } from '../render/progress'
+import { progressText, RunMeter } from '../render/progress'
 import { renderResult, widthsOf, type StepWidths } from '../render/render-report'
 import { visibleLines } from '../text/text'
 
@@ -17,7 +17,7 @@ import { visibleLines } from '../text/text'
  * on a terminal a moving line that says which script is running. With `--log json` each is an event.
  */
 export function follow(output: Output, io: Io): { observer: Observer; end: () => void } {
-  const progress = new RunProgress(() => performance.now())
+  const progress = new RunMeter(() => performance.now())
   let widths: StepWidths = { revision: 0, title: 0 }
   const notice = noticesOnce(output)
   if (io.terminal.stderr && !output.quiet && !output.logs) {

@@ -1,7 +1,7 @@
 import type { Migrator } from '../../migrator/migrator'
 import type { Settings } from '../../settings/value/setting-types'
 import { settingsOf, type Context } from './command-context'
-import { databaseMember, loadedAddress, type Place } from '../render/database-member'
+import { databaseMember, loadedAddress, type DatabasePlace } from '../render/database-member'
 import { describeAddress } from '../../settings/address/address'
 
 /** Opens a migrator by the call's settings for the time of the work, which also gets the place's name. */
@@ -27,7 +27,7 @@ export async function withMigrator<Result>(
 }
 
 /** Finds out where a command connects, for all that it writes from now on. */
-async function reach(context: Context, settings: Settings): Promise<Place> {
+async function reach(context: Context, settings: Settings): Promise<DatabasePlace> {
   const address = await loadedAddress(settings)
   const password = address.kind === 'postgres' ? address.connection.password : undefined
   if (password) context.output.hide([password])

@@ -29,13 +29,13 @@ export function databaseMember(address: DatabaseAddress): DatabaseMember {
 }
 
 /** What a command is about, for people and for programs. */
-export interface Place {
+export interface DatabasePlace {
   label: string
   member: DatabaseMember
 }
 
 /** Where settings lead, without loading a module. */
-export function placeOf({ database }: Pick<Settings, 'database'>): Place {
+export function placeOf({ database }: Pick<Settings, 'database'>): DatabasePlace {
   return { label: describeAddress(database), member: databaseMember(database) }
 }
 

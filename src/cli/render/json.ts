@@ -1,10 +1,10 @@
-import { describeNotice } from './notice-text'
+import { describeNotice } from '../text/notice-text'
 import { MigrationError } from '../../errors'
 import type { Entry, FullEntry } from '../../journal/model/entry'
 import type { Plan, PendingScript, Step } from '../../plan/plan'
 import type { StepResult } from '../../errors'
 import type { RunReport } from '../../run/context/events'
-import type { Place } from './database-member'
+import type { DatabasePlace } from './database-member'
 import { partition, type Partition, type StatusView } from './status-partition'
 
 /**
@@ -25,7 +25,7 @@ export function documentText(
 export function envelope(
   outcome: 'success' | 'no' | 'error',
   exitStatus: number,
-  place: Place | undefined,
+  place: DatabasePlace | undefined,
   members: object,
 ): object {
   return { outcome, exitStatus, database: place?.member ?? null, ...members }

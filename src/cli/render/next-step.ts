@@ -1,7 +1,6 @@
 import { MigrationError, type ErrorCode } from '../../errors'
 import type { FullEntry } from '../../journal/model/entry'
 import type { Migrator } from '../../migrator/migrator'
-import type { CommandName } from '../arguments/commands'
 import { stepsDone } from './json'
 import { statementsDone } from './render-status'
 
@@ -15,7 +14,7 @@ const nextSteps: Partial<Record<ErrorCode, string>> = {
 }
 
 /** The same error, which now ends with what to do next. Pure. */
-export function withNextStep(error: unknown, command: CommandName | undefined): unknown {
+export function withNextStep(error: unknown, command: string | undefined): unknown {
   if (!(error instanceof MigrationError) || error.hint !== undefined) return error
   const help = command === undefined ? 'Run migrate help.' : `Run migrate help ${command}.`
   return withHint(error, error.code === 'USAGE' ? help : (nextSteps[error.code] ?? lookUp(error)))
@@ -31,7 +30,7 @@ const passing = new Set(['55P03', '40P01', '40001', '57014', '53100', '53200', '
 /** Runs work and adds to its failure what is recorded of it and what to do next. */
 export async function withFailureExplained<Result>(
   migrator: Migrator,
-  command: CommandName,
+  command: string,
   work: () => Promise<Result>,
 ): Promise<Result> {
   try {
@@ -48,7 +47,7 @@ export async function withFailureExplained<Result>(
 
 function nextStepOf(
   { sqlstate = '', hint }: MigrationError,
-  command: CommandName,
+  command: string,
   entry: FullEntry | undefined,
 ): string {
   const done = entry && entry.statementsDone > 0 ? entry : undefined

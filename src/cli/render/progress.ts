@@ -2,7 +2,7 @@ import type { Step } from '../../plan/plan'
 import { cellWidth, elapsed, titleWords } from '../text/text'
 
 /** What a moving line tells of a run. */
-export interface Progress {
+export interface ProgressFacts {
   /** Steps finished. */
   done: number
   /** 0 while the plan is not known: the lock may be held by another. */
@@ -16,7 +16,7 @@ export interface Progress {
 type NamedStep = Pick<Step, 'revision' | 'title'>
 
 /** Follows which step is running, and since when. */
-export class RunProgress {
+export class RunMeter {
   private steps: readonly NamedStep[] = []
   private step: NamedStep | undefined
   private done = 0
@@ -41,7 +41,7 @@ export class RunProgress {
     this.begin(index + 1)
   }
 
-  now(): Progress {
+  now(): ProgressFacts {
     const { done, step } = this
     return { done, step, total: this.steps.length, elapsedMs: this.clock() - this.since }
   }
@@ -54,7 +54,10 @@ export class RunProgress {
 }
 
 /** `[2/12] 20260103120000 add orders  1.2 s`, cut so that it never wraps. Pure. */
-export function progressText({ done, total, step, elapsedMs }: Progress, columns: number): string {
+export function progressText(
+  { done, total, step, elapsedMs }: ProgressFacts,
+  columns: number,
+): string {
   const tail = `  ${elapsed(elapsedMs)}`
   const what = step ? ` ${step.revision} ${titleWords(step.title)}`.trimEnd() : ''
   const head = total === 0 ? '[waiting]' : `[${Math.min(done + 1, total)}/${total}]${what}`

@@ -1,7 +1,7 @@
 import type { FullEntry } from '../../journal/model/entry'
 import { messageOf } from './json'
 import type { Style } from '../text/style'
-import { alignColumns, type Cell } from '../text/table'
+import { alignColumns, type TableCell } from '../text/table'
 import { counted, elapsed, instant, titleWords, visible } from '../text/text'
 
 /** The journal's entries, one a line; failures with their message below. Pure. */
@@ -20,7 +20,7 @@ export function renderEntries(
   return [style.bold(database), ...blocks, summary].join('\n')
 }
 
-function row(entry: FullEntry, style: Style): Cell[] {
+function row(entry: FullEntry, style: Style): TableCell[] {
   return [
     { text: entry.id, paint: style.bold },
     entry.operation,

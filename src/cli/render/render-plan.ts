@@ -1,20 +1,20 @@
-import { describeNotice } from './notice-text'
+import { describeNotice } from '../text/notice-text'
 import type { Plan, Step } from '../../plan/plan'
 import type { TransactionMode } from '../../settings/value/setting-types'
 import { standing, verbOf } from './render-report'
 import type { Style } from '../text/style'
-import { alignColumns, type Cell } from '../text/table'
+import { alignColumns, type TableCell } from '../text/table'
 import { counted, indented, titleWords, visibleLines } from '../text/text'
 
 /** How a plan would run. */
-export interface Manner {
+export interface PlanView {
   transaction: TransactionMode
   /** The steps that run outside a transaction, by revision. */
   outside: ReadonlySet<string>
 }
 
 /** What would be done, and what a person should know about it. Pure. */
-export function renderPlan(plan: Plan, manner: Manner, database: string, style: Style): string {
+export function renderPlan(plan: Plan, manner: PlanView, database: string, style: Style): string {
   const steps = alignColumns(plan.steps.map((step) => row(step, manner.outside, style)))
   return [
     style.bold(database),
@@ -32,7 +32,7 @@ export function renderJournalSql({ revision, journalSql }: Step, style: Style): 
   return [title, indented(visibleLines(journalSql.trim()), '    ')]
 }
 
-function row(step: Step, outside: ReadonlySet<string>, style: Style): Cell[] {
+function row(step: Step, outside: ReadonlySet<string>, style: Style): TableCell[] {
   const paint = step.direction === 'up' ? style.green : style.yellow
   return [
     { text: verbOf(step), paint },
@@ -67,7 +67,7 @@ function resumption({ answer, kind, resumeFrom }: Step): string {
     : 'goes on with the statement that was cut off'
 }
 
-function summary(plan: Plan, manner: Manner): string {
+function summary(plan: Plan, manner: PlanView): string {
   const { steps } = plan
   if (steps.length === 0) return `nothing to do: ${standing(plan)}`
   const down = steps.filter(({ direction }) => direction === 'down').length
@@ -81,7 +81,7 @@ function summary(plan: Plan, manner: Manner): string {
   return parts.join(', ') + inTransactions(up + down, manner)
 }
 
-function inTransactions(count: number, { transaction, outside }: Manner): string {
+function inTransactions(count: number, { transaction, outside }: PlanView): string {
   if (count === 0) return ''
   if (transaction === 'all') return ', all in one transaction'
   if (transaction === 'none' || outside.size === count) return ', outside a transaction'

@@ -1,15 +1,15 @@
-import { describeNotice } from './notice-text'
+import { describeNotice } from '../text/notice-text'
 import type { Entry, FullEntry } from '../../journal/model/entry'
 import { compareRevisions } from '../../script/script'
 import { messageOf } from './json'
 import { isUpToDate, partition, type Partition, type StatusView } from './status-partition'
 import type { Style } from '../text/style'
-import { alignColumns, type Cell } from '../text/table'
+import { alignColumns, type TableCell } from '../text/table'
 import { elapsed, instant, titleWords, visible, visibleLines } from '../text/text'
 
 interface Row {
   revision: string
-  cells: Cell[]
+  cells: TableCell[]
   /** Below the line: why, and what to do. */
   more?: string[]
 }
@@ -62,7 +62,7 @@ function appliedRows(
   ]
 }
 
-function when({ finishedAt, startedAt, durationMs, operation }: Entry): Cell[] {
+function when({ finishedAt, startedAt, durationMs, operation }: Entry): TableCell[] {
   const duration = durationMs === null ? '' : elapsed(durationMs)
   return [instant(finishedAt ?? startedAt), operation === 'run_skip' ? 'marked' : duration]
 }
@@ -142,7 +142,7 @@ function runningElsewhere({ running }: StatusView): string[] {
   return [`  a migrator is at work${since}: ${visible(running.by)}, backend ${running.pid}`]
 }
 
-function nameCells({ revision, title }: Named): Cell[] {
+function nameCells({ revision, title }: Named): TableCell[] {
   return [revision, titleWords(title)]
 }
 

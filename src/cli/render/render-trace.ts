@@ -67,6 +67,7 @@ function factsOf(entry: FullEntry): string[][] {
     ['revision', entry.kind === 'setup' ? '' : entry.revision],
     ['title', titleWords(entry.title)],
     ['kind', entry.kind],
+    ['file', visible(entry.file ?? '')],
     ['operation', entry.operation],
     ['outcome', entry.outcome],
     ['started', instant(entry.startedAt)],

@@ -1,7 +1,7 @@
 import { cellWidth, visible } from './text'
 
 /** A cell: its text, and how to paint it once it is padded. */
-export type Cell = string | { text: string; paint: (text: string) => string }
+export type TableCell = string | { text: string; paint: (text: string) => string }
 
 interface Measured {
   text: string
@@ -10,7 +10,7 @@ interface Measured {
 }
 
 /** Lines with aligned columns, two spaces between them and none at the end; empty columns are left out. */
-export function alignColumns(rows: readonly (readonly Cell[])[], gap = '  '): string[] {
+export function alignColumns(rows: readonly (readonly TableCell[])[], gap = '  '): string[] {
   const measured = rows.map((row) => row.map(measure))
   const widths: number[] = []
   for (const row of measured)
@@ -30,7 +30,7 @@ function lineOf(row: readonly Measured[], widths: readonly number[], gap: string
   return line
 }
 
-function measure(cell: Cell): Measured {
+function measure(cell: TableCell): Measured {
   const given = typeof cell === 'string' ? cell : cell.text
   const text = visible(given)
   return { text, width: cellWidth(text), paint: typeof cell === 'string' ? unpainted : cell.paint }

@@ -1,101 +1,9 @@
-import { divided, eq, minus, ne, plus, times } from '../../database/sql/operators'
+import { divided, eq, minus, plus, times } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
-import type { ChecksumKind, Kind } from '../../script/script'
+import { columns, type Claim, type ColumnName } from './journal-columns'
 import type { Operation } from './entry'
+import type { JournalName } from './journal-name'
 import { finishedNow, secondsOf } from './write-times'
-
-/** Which shape of the journal this version writes; an older one is upgraded in place, a newer one refused. */
-export const journalShape = 1
-
-/** Where the journal is. */
-export interface JournalName {
-  schema: string
-  table: string
-}
-
-/** What a claim says about the work that it begins. */
-export interface Claim {
-  runId: string
-  revision: string
-  title: string
-  kind: Kind | 'setup'
-  operation: Operation
-  ordinal: number
-  checksum: string
-  checksumKind: ChecksumKind
-  upgradeText: string | null
-  downgradeText: string | null
-  statementsTotal: number | null
-  operator: string
-  toolVersion: string
-}
-
-/** The index whose violation means: somebody else made this claim. */
-export function claimIndex({ table }: JournalName): string {
-  return `${withinBytes(table, 57)}_claim`
-}
-
-/** The server would cut a name at 63 bytes, and a violation would then name another index than ours. */
-function withinBytes(name: string, limit: number): string {
-  const characters = Array.from(name)
-  while (new TextEncoder().encode(characters.join('')).length > limit) characters.pop()
-  return characters.join('')
-}
-
-/** Every column of the journal. */
-export const journalColumns: readonly string[] = `
-  id run_id revision title kind operation ordinal outcome attempt statements_done statements_total
-  checksum checksum_kind done_checksum upgrade_text downgrade_text error trace operator tool_version
-  started_at finished_at duration_ms`
-  .trim()
-  .split(/\s+/)
-
-const text = 'pg_catalog.text'
-
-/** DDL of the journal. Run it under the lock only: eight processes that create a table at once fail. */
-export function createJournal(name: JournalName, withSchema: boolean): string {
-  const table = quoteIdentifier(name.schema, name.table)
-  return `${withSchema ? `CREATE SCHEMA ${quoteIdentifier(name.schema)};\n` : ''}CREATE TABLE ${table} (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  run_id ${text} NOT NULL,
-  revision numeric NOT NULL,
-  title ${text} NOT NULL,
-  kind ${text} NOT NULL,
-  operation ${text} NOT NULL CHECK (operation ${eq} ANY (ARRAY['run', 'run_partial', 'run_skip', 'rollback'])),
-  ordinal integer NOT NULL,
-  outcome ${text} NOT NULL CHECK (outcome ${eq} ANY (ARRAY['running', 'success', 'error'])),
-  attempt integer NOT NULL DEFAULT 1,
-  statements_done integer NOT NULL DEFAULT 0,
-  statements_total integer,
-  checksum ${text} NOT NULL,
-  checksum_kind ${text} NOT NULL,
-  done_checksum ${text},
-  upgrade_text ${text},
-  downgrade_text ${text},
-  error pg_catalog.jsonb,
-  trace ${text},
-  operator ${text} NOT NULL,
-  tool_version ${text} NOT NULL,
-  started_at timestamp with time zone NOT NULL DEFAULT pg_catalog.clock_timestamp(),
-  finished_at timestamp with time zone,
-  duration_ms bigint
-);
-CREATE UNIQUE INDEX ${quoteIdentifier(claimIndex(name))} ON ${table} (revision, ordinal) WHERE outcome ${ne} 'error';
-COMMENT ON TABLE ${table} IS ${quoteLiteral(`typetrek journal, shape ${journalShape}`)};`
-}
-
-/**
- * Reads what the journal's table is: the comment that says its shape, its kind, and whether row level
- * security hides rows of it from this role. All null where there is none.
- */
-export function readNature(name: JournalName): string {
-  const table = quoteLiteral(quoteIdentifier(name.schema, name.table))
-  return `SELECT pg_catalog.obj_description(c.oid, 'pg_class') AS comment, c.relkind::pg_catalog.text AS kind, pg_catalog.row_security_active(c.oid) AS filtered, CURRENT_USER::pg_catalog.text AS role FROM (SELECT pg_catalog.to_regclass(${table})::pg_catalog.oid AS oid) AS journal LEFT JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) journal.oid`
-}
-
-/** A column's time as ISO 8601 text. */
-export const instant = (column: string): string =>
-  `pg_catalog.to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 
 /** A claim: a plain INSERT, so that a second migrator fails on the claim's index before it did any work. */
 export function insertClaim(name: JournalName, claim: Claim): string {
@@ -123,31 +31,22 @@ function guarded(number: string, within: string): string {
 export function insertRow(
   name: JournalName,
   claim: Claim,
-  more: Record<string, string | number | null>,
-  expressions: Record<string, string> = {},
+  more: Values,
+  expressions: Partial<Record<ColumnName, string>> = {},
 ): string {
-  const columns = [claimColumns, ...Object.keys(more), ...Object.keys(expressions)]
-  const values = [
-    claim.runId,
-    claim.revision,
-    claim.title,
-    claim.kind,
-    claim.operation,
-    claim.ordinal,
-    claim.checksum,
-    claim.checksumKind,
-    claim.upgradeText,
-    claim.downgradeText,
-    claim.statementsTotal,
-    claim.operator,
-    claim.toolVersion,
-    ...Object.values(more),
-  ]
-  return `INSERT INTO ${quoteIdentifier(name.schema, name.table)} (${columns.join(', ')}) VALUES (${[...values.map(quoteLiteral), ...Object.values(expressions)].join(', ')})`
+  const claimed = claimColumns.map(([column]) => column)
+  const names = [...claimed, ...Object.keys(more), ...Object.keys(expressions)]
+  const values = [...claimColumns.map(([, key]) => claim[key]), ...Object.values(more)]
+  return `INSERT INTO ${quoteIdentifier(name.schema, name.table)} (${names.join(', ')}) VALUES (${[...values.map(quoteLiteral), ...Object.values(expressions)].join(', ')})`
 }
 
-const claimColumns =
-  'run_id, revision, title, kind, operation, ordinal, checksum, checksum_kind, upgrade_text, downgrade_text, statements_total, operator, tool_version'
+/** Values by column. */
+export type Values = { [name in ColumnName]?: string | number | null }
+
+const claimColumns = columns.flatMap(({ name, claim }) => (claim ? [[name, claim] as const] : []))
+const rewrittenColumns = columns.flatMap(({ name, claim, identity }) =>
+  claim && !identity ? [[name, claim] as const] : [],
+)
 
 /**
  * Finishes the entry that this run claimed. It divides by the number of rows, so that a script that
@@ -216,18 +115,7 @@ export function takeOver(name: JournalName, runId: string, id: string, attempt: 
  * below the statement where the dead run had stopped.
  */
 export function rewriteClaim(name: JournalName, claim: Claim, id: string): string {
-  const columns = {
-    title: claim.title,
-    kind: claim.kind,
-    checksum: claim.checksum,
-    checksum_kind: claim.checksumKind,
-    upgrade_text: claim.upgradeText,
-    downgrade_text: claim.downgradeText,
-    statements_total: claim.statementsTotal,
-    operator: claim.operator,
-    tool_version: claim.toolVersion,
-  }
-  const set = Object.entries(columns).map(([column, value]) => `${column} = ${quoteLiteral(value)}`)
+  const set = rewrittenColumns.map(([column, key]) => `${column} = ${quoteLiteral(claim[key])}`)
   return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET ${set.join(', ')} WHERE ${running(id)}`
 }
 

@@ -45,4 +45,6 @@ export interface FullEntry extends Entry {
   trace: string | null
   operator: string
   toolVersion: string
+  /** The name of the script's responsible file; null where it is not known, as in a journal of shape 1. */
+  file: string | null
 }

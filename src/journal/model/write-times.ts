@@ -1,6 +1,6 @@
 import { eq, minus, plus, times } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
-import type { JournalName } from './claim'
+import type { JournalName } from './journal-name'
 
 /** Added to a claim: answers when it was made, in milliseconds, also where it is rolled back later. */
 export const answerBegan = ` RETURNING 'began' AS typetrek, 1000 ${times} EXTRACT(epoch FROM started_at)`

@@ -9,7 +9,7 @@ import { answerBegan } from '../../journal/model/write-times'
 import type { Settings } from '../../settings/value/setting-types'
 import type { Session } from '../../database/postgres/session'
 import { startOfStatement, type FailurePlace } from '../failure/script-failure'
-import { type Parcel, piece, scriptPiece, type Verdict } from './message'
+import { type Envelope, messagePart, scriptPart, type MessageVerdict } from './message'
 import type { SqlJob } from '../prepare/prepared-step'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
 
@@ -28,7 +28,12 @@ export interface Packing {
 }
 
 /** A SQL script with its claim and what finishes it, each in a transaction of its own where wanted. */
-export function parcelOf(job: SqlJob, work: Session, settings: Settings, packing: Packing): Parcel {
+export function envelopeOf(
+  job: SqlJob,
+  work: Session,
+  settings: Settings,
+  packing: Packing,
+): Envelope {
   const { claim, sql } = job
   const { journal } = settings
   const { transaction, sealed, within, first, last } = packing
@@ -42,12 +47,12 @@ export function parcelOf(job: SqlJob, work: Session, settings: Settings, packing
   const finish = sealed ? restore : [...restore, finishClaim(journal, claim)]
   const timeouts = timeoutsFor(work, settings, { part: job.part, local: true, wire: first })
   return [
-    ...(transaction ? [piece('claim', 'BEGIN')] : []),
-    piece('claim', ...(lead?.statements ?? []), insert + answerBegan),
-    piece('before', ...timeouts, ...put),
-    scriptPiece(lead?.text ?? sql.text, statements),
-    piece('finish', ...check, ...finish, ...last),
-    ...(transaction ? [piece('commit', 'COMMIT')] : []),
+    ...(transaction ? [messagePart('claim', 'BEGIN')] : []),
+    messagePart('claim', ...(lead?.statements ?? []), insert + answerBegan),
+    messagePart('before', ...timeouts, ...put),
+    scriptPart(lead?.text ?? sql.text, statements),
+    messagePart('finish', ...check, ...finish, ...last),
+    ...(transaction ? [messagePart('commit', 'COMMIT')] : []),
   ]
 }
 
@@ -68,7 +73,7 @@ function leadOf({ statements, text }: SqlJob['sql']) {
 /** Where in a SQL script a message stopped: at the server's position, else at the start of its statement. */
 export function placeOfFailure(
   { part, sql }: SqlJob,
-  { stage, statement, position }: NonNullable<Verdict['failure']>,
+  { stage, statement, position }: NonNullable<MessageVerdict['failure']>,
 ): FailurePlace | undefined {
   const lead = leadOf(sql)
   const start = (index: number) => startOfStatement(sql.statements, index) ?? 0

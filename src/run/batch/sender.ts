@@ -1,13 +1,13 @@
 import type { Blocker } from '../context/server-sessions'
 import { writeTimes } from '../../journal/model/claim'
 import { buildMessage, durationsOf, judge, statementsIn } from './message'
-import type { BatchMessage, Verdict } from './message'
+import type { BatchMessage, MessageVerdict } from './message'
 import { connectionLost, heldBy, scriptFailure } from '../failure/script-failure'
 import { labelOf } from '../context/script-label'
 import type { SqlJob } from '../prepare/prepared-step'
 import { Retries, StepFailed } from '../session/retry'
 import type { Session } from '../../database/postgres/session'
-import { parcelOf, placeOfFailure } from './envelope'
+import { envelopeOf, placeOfFailure } from './envelope'
 import { ReportedEarly, startsIn } from './message-progress'
 import { claimRefused, type Runner } from '../session/execution'
 import type { Start } from '../context/start'
@@ -110,7 +110,7 @@ export class MessageSender {
       runner.started(job, { since: start })
       if (!this.isSealed(job)) this.doubt()
     }
-    runner.runTogether(jobs, message.parcels.map(statementsIn))
+    runner.runTogether(jobs, message.envelopes.map(statementsIn))
     const ahead = new ReportedEarly(runner, jobs)
     const sent = runner.work.send(message.text)
     const following = waiting.slice(jobs.length)
@@ -143,16 +143,16 @@ export class MessageSender {
 
   private build(waiting: readonly SqlJob[]): Ready {
     const jobs = this.take(waiting)
-    return { jobs, message: buildMessage(this.parcels(jobs)) }
+    return { jobs, message: buildMessage(this.envelopes(jobs)) }
   }
 
-  private parcels(jobs: readonly SqlJob[]) {
+  private envelopes(jobs: readonly SqlJob[]) {
     const { runner } = this
     const { transaction } = this.options
     return jobs.map((job) => {
       const unflushed = transaction && job !== jobs.at(-1)
       const ended = job === jobs.at(-1) ? this.timesOf(jobs) : []
-      return parcelOf(job, runner.work, runner.context.settings, {
+      return envelopeOf(job, runner.work, runner.context.settings, {
         transaction,
         sealed: this.isSealed(job),
         within: this.within,
@@ -181,7 +181,7 @@ export class MessageSender {
 
   private async settle(
     jobs: readonly SqlJob[],
-    verdict: Verdict,
+    verdict: MessageVerdict,
     blocker: Blocker | undefined,
   ): Promise<number> {
     const { runner } = this
@@ -190,7 +190,7 @@ export class MessageSender {
       return 0
     }
     const failure = this.blamed(verdict.failure)
-    const job = jobs[failure?.parcel ?? 0]
+    const job = jobs[failure?.envelope ?? 0]
     if (!failure || !job) throw new Error('a message failed without saying which script')
     if (failure.stage === 'claim' && runner.isClaimRefused(failure.error)) {
       throw claimRefused(job.step.revision)
@@ -210,15 +210,18 @@ export class MessageSender {
   }
 
   /** In `all` mode a claim fails where the script before it has ended the transaction, or made it read-only. */
-  private blamed(failure: Verdict['failure']): Verdict['failure'] {
-    if (failure?.stage !== 'claim' || failure.parcel === 0 || this.options.transaction)
+  private blamed(failure: MessageVerdict['failure']): MessageVerdict['failure'] {
+    if (failure?.stage !== 'claim' || failure.envelope === 0 || this.options.transaction)
       return failure
     if (!notTheSame.has(failure.error.code ?? '')) return failure
-    return { ...failure, parcel: failure.parcel - 1, stage: 'finish' }
+    return { ...failure, envelope: failure.envelope - 1, stage: 'finish' }
   }
 
   /** What was committed before the failure gets its times, which are the answer, and so reaches the disk. */
-  private async rollBack(jobs: readonly SqlJob[], { done, began }: Verdict): Promise<number[]> {
+  private async rollBack(
+    jobs: readonly SqlJob[],
+    { done, began }: MessageVerdict,
+  ): Promise<number[]> {
     const { work } = this.runner
     if (!this.options.transaction) return []
     const rollBack = work.status === 'E' ? ['ROLLBACK'] : []
@@ -227,8 +230,9 @@ export class MessageSender {
   }
 
   /** The scripts before the bad one go again without it; then it goes alone, and only that verdict counts. */
-  private isolate(jobs: readonly SqlJob[], { failure }: Verdict): void {
-    const suspects = failure === undefined ? jobs : jobs.slice(failure.parcel, failure.parcel + 1)
+  private isolate(jobs: readonly SqlJob[], { failure }: MessageVerdict): void {
+    const suspects =
+      failure === undefined ? jobs : jobs.slice(failure.envelope, failure.envelope + 1)
     for (const job of suspects) this.options.lonely.add(job)
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { eq } from '../../database/sql/operators'
-import type { JournalName } from '../../journal/model/claim'
+import type { JournalName } from '../../journal/model/journal-name'
 
 /** The key of the migrator's advisory lock: one journal, one key. Locks are local to a database. */
 export function lockKey(journal: JournalName): string {

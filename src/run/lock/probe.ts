@@ -4,7 +4,9 @@ import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import { holdsKey } from './advisory-key'
 import type { Blocker, LockHolder } from '../context/server-sessions'
 import type { Session } from '../../database/postgres/session'
-import { doneAmong, type Claim, type JournalName } from '../../journal/model/claim'
+import { doneAmong } from '../../journal/model/claim'
+import type { Claim } from '../../journal/model/journal-columns'
+import type { JournalName } from '../../journal/model/journal-name'
 
 /**
  * Asks on the session that holds the lock. Neither an error nor a lock on the catalog that the question

@@ -43,12 +43,12 @@ export function refuseHistories(histories: readonly OtherHistory[]): void {
 }
 
 /** What other tools have recorded in the database. */
-export interface OtherTools {
+export interface FoundHistories {
   otherTools: readonly OtherHistory[]
 }
 
 /** What a plan is made from. */
-export interface Situation extends OtherTools {
+export interface FoundSituation extends FoundHistories {
   state: JournalState
 }
 
@@ -56,7 +56,7 @@ export interface Situation extends OtherTools {
 export function noticed(
   notices: readonly PlanNotice[],
   otherTools: readonly OtherHistory[],
-): { notices: readonly PlanNotice[] } & Partial<OtherTools> {
+): { notices: readonly PlanNotice[] } & Partial<FoundHistories> {
   if (otherTools.length === 0) return { notices }
   const more = otherTools.map((history) => {
     return { kind: 'notice', code: 'OTHER_TOOL', history } as const

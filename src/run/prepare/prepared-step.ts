@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { MigrationError } from '../../errors'
-import type { Claim } from '../../journal/model/claim'
+import type { Claim } from '../../journal/model/journal-columns'
 import type { Session } from '../../database/postgres/session'
 import type { Step } from '../../plan/plan'
 import type { LoadedScript } from '../../script/typescript/load-script'

@@ -1,7 +1,9 @@
 import type { DatabaseError } from 'pg'
 import type { Session } from '../../database/postgres/session'
 import { interrupted, MigrationError, type StepResult } from '../../errors'
-import { claimIndex, insertRow, type Claim } from '../../journal/model/claim'
+import { claimIndex } from '../../journal/model/journal-name'
+import { insertRow } from '../../journal/model/claim'
+import type { Claim } from '../../journal/model/journal-columns'
 import { failureTimes } from '../../journal/model/write-times'
 import { redactor } from '../../settings/value/redact'
 import type { Blocker } from '../context/server-sessions'
@@ -15,13 +17,7 @@ import { labelOf } from '../context/script-label'
 import type { Lock } from '../lock/migrator-lock'
 import { lockTimeoutsOf } from '../context/session-settings'
 import { traceOf } from '../failure/user-stack'
-import {
-  backend,
-  cancelledOn,
-  Watch,
-  type Watched as WatchedWork,
-  type WatchOptions,
-} from './watch'
+import { backend, cancelledOn, Watch, type Watched, type WatchOptions } from './watch'
 
 /** The state of one execution: its sessions, and what became of its steps so far. */
 export class Runner {
@@ -134,7 +130,10 @@ export class Runner {
    * Runs work that may block: watches who blocks it, says so when that lasts, and cancels it when the
    * user says stop. Never throws.
    */
-  async watched<Result>(task: Promise<Result>, manner: Manner = {}): Promise<Watched<Result>> {
+  async watched<Result>(
+    task: Promise<Result>,
+    manner: Manner = {},
+  ): Promise<WatchedResult<Result>> {
     const { context, lock } = this
     const { lockTimeout } = context.settings
     const settle = task.then(
@@ -161,7 +160,7 @@ export class Runner {
   }
 
   /** Behind a pooler a process id of the server is nobody's to keep. */
-  private ownWork(watch: Session): WatchedWork {
+  private ownWork(watch: Session): Watched {
     const { work, context } = this
     if (!work.pooled) return backend(watch, work.pid)
     return {
@@ -257,7 +256,7 @@ export type Manner = Partial<
 const partOf = (job: Job) => (job.kind === 'sql' ? job.part : undefined)
 
 /** What came of watched work, and who was seen blocking it. */
-export type Watched<Result> = ({ result: Result } | { error: unknown }) & {
+export type WatchedResult<Result> = ({ result: Result } | { error: unknown }) & {
   blocker: Blocker | undefined
 }
 

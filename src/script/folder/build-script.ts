@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { MigrationError } from '../../errors'
-import type { NamedFile, ScriptFiles } from './group'
+import type { ScriptFiles } from './group'
+import type { NamedFile } from '../layout/script-name'
 import type { ChecksumKind, Script } from '../script'
 import { FolderScript, type Text, type Texts } from './folder-script'
 import { readText } from './texts'

@@ -1,5 +1,5 @@
 import { MigrationError } from '../../errors'
-import type { NamedFile } from './group'
+import type { NamedFile } from '../layout/script-name'
 
 const down = /^(.*?)[\s_.-]*(?:down|downgrade|undo|rollback|revert)$/is
 const up = /^(.*?)[\s_.-]*(?:up|upgrade|do|deploy|apply)$/is

@@ -1,5 +1,5 @@
 import { MigrationError } from '../../errors'
-import type { NamedFile } from './group'
+import type { NamedFile } from '../layout/script-name'
 import { excerpt } from '../position'
 import type { ChecksumKind, Kind, Script, SqlPart } from '../script'
 import { type Sections, readSections, readSqlPart } from '../sections/sections'

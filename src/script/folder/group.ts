@@ -1,14 +1,6 @@
 import { MigrationError } from '../../errors'
 import { comparable, refuseMisnamed, refuseReturning } from './downgrade-names'
-import type { NameReading } from '../layout/script-name'
-
-/** A file that is a script, or a part of one, by its name. */
-export type NamedFile = Omit<Extract<NameReading, { is: 'script' }>, 'is'> & {
-  /** Absolute path. */
-  path: string
-  /** The path as the user would name it. */
-  shown: string
-}
+import type { NamedFile } from '../layout/script-name'
 
 /** The files of one revision, each in its place. At least one of them is there. */
 export interface ScriptFiles {

@@ -3,13 +3,14 @@ import { readdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { Dirent } from 'node:fs'
 import { MigrationError } from '../../errors'
-import { type NamedFile, groupByRevision } from './group'
+import { groupByRevision } from './group'
+import type { NamedFile } from '../layout/script-name'
 import { type NameReading, readName } from '../layout/script-name'
 import { buildScript } from './build-script'
 import { readIgnore } from './ignore'
-import { together } from './together'
+import { together } from './folder-problems'
 import { type Script, compareRevisions } from '../script'
-import { type Place, strayProblems } from './strays'
+import { type FolderPlace, strayProblems } from './strays'
 import type { Settings } from '../../settings/value/setting-types'
 
 export interface FolderOptions {
@@ -99,7 +100,7 @@ interface Names {
 
 async function readNames(
   entries: readonly Dirent[],
-  { path: folder, shown, ignores }: Place,
+  { path: folder, shown, ignores }: FolderPlace,
   others: ReadonlySet<string>,
 ): Promise<Names> {
   const names: Names = { files: [], strays: [], problems: [] }

@@ -13,7 +13,7 @@ import {
 } from './stray'
 
 /** The scripts' folder, as it is and as the user named it. */
-export interface Place {
+export interface FolderPlace {
   path: string
   shown: string
   ignores: Ignores
@@ -36,7 +36,7 @@ const mostFolders = 500
  */
 export async function strayProblems(
   entries: readonly Dirent[],
-  place: Place,
+  place: FolderPlace,
 ): Promise<StrayProblem[]> {
   const problems: StrayProblem[] = []
   const budget = { folders: mostFolders }
@@ -63,7 +63,11 @@ interface Budget {
   folders: number
 }
 
-async function strayOf(entry: Dirent, place: Place, budget: Budget): Promise<Found | undefined> {
+async function strayOf(
+  entry: Dirent,
+  place: FolderPlace,
+  budget: Budget,
+): Promise<Found | undefined> {
   const { name } = entry
   const path = join(place.path, name)
   if (await isFolder(entry, path)) return folderStray(name, place, budget)
@@ -87,7 +91,11 @@ function strayModule(name: string, path: string): Stray | undefined {
   }
 }
 
-async function folderStray(name: string, place: Place, budget: Budget): Promise<Found | undefined> {
+async function folderStray(
+  name: string,
+  place: FolderPlace,
+  budget: Budget,
+): Promise<Found | undefined> {
   const path = await firstBelow(name, place, budget)
   if (path === undefined) return undefined
   const stray = strayFolder(name, path.slice(path.lastIndexOf('/') + 1), place.shown)
@@ -97,7 +105,7 @@ async function folderStray(name: string, place: Place, budget: Budget): Promise<
 /** The first path below a subfolder that is a script's. */
 async function firstBelow(
   folder: string,
-  place: Place,
+  place: FolderPlace,
   budget: Budget,
   depth = 1,
 ): Promise<string | undefined> {

@@ -25,6 +25,14 @@ export type NameReading =
     }
   | { is: 'ignored' }
 
+/** A file that is a script, or a part of one, by its name. */
+export type NamedFile = Omit<Extract<NameReading, { is: 'script' }>, 'is'> & {
+  /** Absolute path. */
+  path: string
+  /** The path as the user would name it. */
+  shown: string
+}
+
 const extensions = 'sql|ts|js|mts|cts|mjs|cjs'
 const scriptName = new RegExp(`^(\\d+)(?:[_-](.*))?\\.(${extensions})$`, 's')
 const plainName = /^(\d+)(?:[_-]([^.]*))?\.(sql|ts|js)$/

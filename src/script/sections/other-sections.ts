@@ -1,6 +1,6 @@
 import { lex } from '../lexer/lexer'
 import { type OtherMarker, otherHint } from './other-markers'
-import { type Place, invalid } from '../place'
+import { type TextPlace, invalid } from '../place'
 import { transactionKind } from '../lexer/transaction-kind'
 
 /** A marker of another tool's, with the offsets of its line. */
@@ -20,7 +20,7 @@ interface Section {
  * @throws {MigrationError} SCRIPT_INVALID
  */
 export function refuseOthers(
-  place: Place,
+  place: TextPlace,
   others: readonly PlacedOther[],
   sections: readonly Section[],
 ): void {

@@ -2,7 +2,7 @@ import { type Directive, readDirective } from './directive'
 import { lex } from '../lexer/lexer'
 import { otherWords, readOtherMarker } from './other-markers'
 import { type PlacedOther, refuseOthers } from './other-sections'
-import { type Place, invalid } from '../place'
+import { type TextPlace, invalid } from '../place'
 import { excerpt } from '../position'
 import type { ScriptOptions, SqlPart } from '../script'
 
@@ -95,7 +95,7 @@ const nearMarker = new RegExp(
 const directiveLine = /^([ \t]*(?:--|\/\*)[ \t]*)migrate[ \t]*:(.*)$/
 
 /** Only lines with the word `migrate` matter; a text without them is never lexed here. */
-function readNotes(place: Place): Notes {
+function readNotes(place: TextPlace): Notes {
   const { text } = place
   const notes: Notes = { markers: [], directives: [], others: [] }
   const candidates = candidateLines(text)
@@ -127,7 +127,7 @@ function readNotes(place: Place): Notes {
   return notes
 }
 
-function placedDirective(place: Place, offset: number, words: string): PlacedDirective {
+function placedDirective(place: TextPlace, offset: number, words: string): PlacedDirective {
   const reading = readDirective(words.replace(/\*\/\s*$/, ''))
   if ('problem' in reading) throw invalid(place, offset, reading.problem, reading.hint)
   return { ...reading, offset }
@@ -176,7 +176,7 @@ function hiddenOffsets(text: string, candidates: readonly { start: number }[]): 
   return hidden
 }
 
-function checkMarkers(place: Place, markers: readonly Marker[]): void {
+function checkMarkers(place: TextPlace, markers: readonly Marker[]): void {
   const seen = new Map<string, Marker>()
   for (const marker of markers) {
     const earlier = seen.get(marker.name)
@@ -193,7 +193,7 @@ function checkMarkers(place: Place, markers: readonly Marker[]): void {
   }
 }
 
-function checkHeader(place: Place, end: number): void {
+function checkHeader(place: TextPlace, end: number): void {
   const header = place.text
     .slice(0, end)
     .replace(/^[ \t]*(?:#|\/\/).*$/gm, (line) => ' '.repeat(line.length))
@@ -204,7 +204,7 @@ function checkHeader(place: Place, end: number): void {
 }
 
 function partOf(
-  place: Place,
+  place: TextPlace,
   start: number,
   end: number,
   directives: readonly PlacedDirective[],

@@ -5,16 +5,16 @@ import { loadModule } from './load-module'
 import type { Script } from '../script'
 
 /** One direction of a TypeScript script; `context` is whatever the run hands to scripts. */
-export type Operation<Context = unknown> = (
+export type ScriptFunction<Context = unknown> = (
   queryRunner: QueryRunner,
   context: Context,
 ) => Promise<void>
 
 /** A script's module, in one form whichever way it was written. */
 export interface LoadedScript<Context = unknown> {
-  upgrade: Operation<Context>
+  upgrade: ScriptFunction<Context>
   /** Absent means irreversible. */
-  downgrade?: Operation<Context>
+  downgrade?: ScriptFunction<Context>
   /** False: the script asked to run outside a transaction. */
   transaction: boolean
 }
@@ -133,7 +133,7 @@ function operation<Context>(
   file: string,
   holder: Exports,
   name: string,
-): Operation<Context> | undefined {
+): ScriptFunction<Context> | undefined {
   const work = holder[name]
   if (work === undefined) return undefined
   if (!isFunction(work))

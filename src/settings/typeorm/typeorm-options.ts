@@ -3,7 +3,7 @@ import { isAbsolute, join, resolve, sep } from 'node:path'
 import { IrregularFile, readRegular } from '../../regular-file'
 import { readPort } from '../address/address-query'
 import { distance, nearest } from '../value/nearest'
-import type { Place, Problems, Sourced } from '../value/problems'
+import type { SettingPlace, Problems, Sourced } from '../value/problems'
 import { kindOf, knownKeysBeside, type ValueKind } from './typeorm-keys'
 import { parseBoolean, parseList, valueReader } from '../value/value-reader'
 
@@ -140,7 +140,7 @@ const longestText = 1024 * 1024
 export function fileText(
   key: string,
   value: string,
-  found: Place,
+  found: SettingPlace,
   { here, problems }: Context,
 ): string | undefined {
   if (value.includes('-----BEGIN ')) return value

@@ -2,7 +2,7 @@ import { MigrationError } from '../../errors'
 import { maskPasswords } from './mask'
 
 /** Where a value stands: `development.ini:12`, `environment DB_URL`, `flag --wait`. */
-export interface Place {
+export interface SettingPlace {
   from: string
   /** The file as the user would name it. */
   file?: string
@@ -11,11 +11,11 @@ export interface Place {
 }
 
 /** A value as it was found, expanded, with its place. */
-export interface Sourced extends Place {
+export interface Sourced extends SettingPlace {
   value: string
 }
 
-interface Problem extends Place {
+interface Problem extends SettingPlace {
   message: string
   hint?: string | undefined
 }
@@ -24,7 +24,7 @@ interface Problem extends Place {
 export class Problems {
   readonly #found: Problem[] = []
 
-  add({ from, file, line }: Place, message: string, hint?: string): void {
+  add({ from, file, line }: SettingPlace, message: string, hint?: string): void {
     const place = { from, ...(file ? { file } : {}), ...(line ? { line } : {}) }
     this.#found.push({ ...place, message: maskPasswords(message), hint })
   }

@@ -241,3 +241,42 @@ ALTER TABLE customers RENAME TO users;
 
 -- CASE what was told in vain is an error
 -- refused: USAGE
+
+-- CASE two enums, the name of one inside the name of the other, lose values in one change
+-- SCRIPT main (lossy)
+-- The downgrade brings the schema back, not every value:
+--  Rows with 'b' get 'a': which they were is lost.
+
+-- MIGRATE UP
+
+ALTER TYPE status RENAME TO status_old;
+CREATE TYPE status AS ENUM ('a');
+-- Rows with 'b' get 'a': which they were is lost.
+ALTER TABLE t ALTER COLUMN s TYPE status USING (CASE WHEN s OPERATOR(pg_catalog.=) 'b' THEN 'a' ELSE s::varchar END)::status;
+DROP TYPE status_old;
+
+ALTER TYPE user_status RENAME TO user_status_old;
+CREATE TYPE user_status AS ENUM ('a');
+-- Rows with 'b' get 'a': which they were is lost.
+ALTER TABLE t ALTER COLUMN u TYPE user_status USING (CASE WHEN u OPERATOR(pg_catalog.=) 'b' THEN 'a' ELSE u::varchar END)::user_status;
+DROP TYPE user_status_old;
+
+-- MIGRATE DOWN
+
+ALTER TYPE status ADD VALUE 'b' AFTER 'a';
+
+ALTER TYPE user_status ADD VALUE 'b' AFTER 'a';
+
+-- CASE an enum that is replaced leaves the name of another type alone
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+ALTER TYPE status RENAME TO status_old2;
+CREATE TYPE status AS ENUM ('a');
+-- Fails while a row has 'b'.
+ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
+DROP TYPE status_old2;
+
+-- MIGRATE DOWN
+
+ALTER TYPE status ADD VALUE 'b' AFTER 'a';

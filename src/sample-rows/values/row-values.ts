@@ -1,5 +1,5 @@
-import { quoteLiteral } from '../database/sql/quote'
-import type { ColumnFacts } from './tables'
+import { quoteLiteral } from '../../database/sql/quote'
+import type { ColumnFacts } from '../tables/tables'
 
 /** Texts that a type takes, by its name as PostgreSQL writes it; `n` tells rows apart. */
 const samples: Readonly<Record<string, (n: number) => readonly string[]>> = {
@@ -132,8 +132,13 @@ export function literalsIn(condition: string): string[] {
 }
 
 /** The value as SQL of the column's own type, whatever the search_path. Pure. */
-export function literal(value: string | null, { type }: ColumnFacts): string {
-  return `${quoteLiteral(value)}::${isFixed.test(type) ? type : `pg_catalog.${type}`}`
+export function literal(value: string | null, column: Pick<ColumnFacts, 'type'>): string {
+  return `${quoteLiteral(value)}::${typeSql(column)}`
+}
+
+/** The column's type, whatever the search_path. Pure. */
+export function typeSql({ type }: Pick<ColumnFacts, 'type'>): string {
+  return isFixed.test(type) ? type : `pg_catalog.${type}`
 }
 
 /** A type whose name is a key word, or has its schema. */

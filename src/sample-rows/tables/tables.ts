@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
-import { underCatalogPath } from '../catalog/catalog-path'
+import { underCatalogPath } from '../../catalog/catalog-path'
 
 /** One column as rows are made for it. */
 export interface ColumnFacts {
@@ -19,6 +19,12 @@ export interface ColumnFacts {
   /** Filled by the database itself: generated, identity, a sequence's default. */
   own: boolean
   hasDefault: boolean
+  /** How a generated column is computed; null for others. */
+  generation: string | null
+  /** Its default as SQL. */
+  defaultSql: string | null
+  /** The columns that a generated one is computed from. */
+  reads: readonly string[]
 }
 
 /** A key that another table gives values for. */
@@ -36,6 +42,10 @@ export interface ConditionFacts {
   name: string
   /** As SQL. */
   text: string
+  /** As a boolean expression over the columns; null where it is none, such as an exclusion. */
+  expression: string | null
+  /** The functions that it calls, whose constants matter as its own do. */
+  sources: readonly string[]
   /** Those that it reads; empty where that is not known. */
   columns: readonly string[]
 }
@@ -51,6 +61,8 @@ export interface TableFacts {
   references: readonly ReferenceFacts[]
   /** What rows must satisfy: checks, exclusions, the partition's bounds, domains' checks. */
   conditions: readonly ConditionFacts[]
+  /** Columns of each unique index, those in expressions included. */
+  keys: readonly (readonly string[])[]
   /** Names of the tables that it is a partition or a child of, and of those that these are. */
   ancestors: readonly string[]
   /** True where a trigger of the user's own runs on every change, none of them set apart. */
@@ -72,7 +84,9 @@ const tables = `SELECT c.oid::text, n.nspname AS schema, c.relname AS table, c.o
 
 const columns = `SELECT a.attrelid::text AS oid, a.attnum AS number, a.attname AS name,
     format_type(a.atttypid, a.atttypmod) AS type, a.atttypid::text AS "typeOid", a.attnotnull AS "notNull",
-    a.atthasdef AS "hasDefault",
+    a.atthasdef AND a.attgenerated = '' AS "hasDefault",
+    CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END AS generation,
+    CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END AS "defaultSql",
     a.attgenerated <> '' OR a.attidentity <> '' OR coalesce(pg_get_expr(d.adbin, d.adrelid) LIKE 'nextval(%', false) AS own
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
@@ -80,8 +94,16 @@ const columns = `SELECT a.attrelid::text AS oid, a.attnum AS number, a.attname A
 
 const constraints = `SELECT o.conrelid::text AS oid, o.conname AS name, o.contype AS kind, o.conkey AS columns,
     o.confrelid::text AS "tableOid", o.confrelid::regclass::text AS table, o.confkey AS targets, o.contypid::text AS "typeOid",
-    CASE WHEN o.contype <> 'f' THEN pg_get_constraintdef(o.oid) END AS text
+    CASE WHEN o.contype <> 'f' THEN pg_get_constraintdef(o.oid) END AS text,
+    CASE WHEN o.contype = 'c' AND o.conrelid <> 0 THEN pg_get_expr(o.conbin, o.conrelid) END AS expression,
+    ARRAY(SELECT pg_get_functiondef(p.oid) FROM pg_depend d JOIN pg_proc p ON p.oid = d.refobjid
+      WHERE d.classid = 'pg_constraint'::regclass AND d.objid = o.oid AND d.refclassid = 'pg_proc'::regclass AND p.prokind = 'f') AS sources
   FROM pg_constraint o WHERE o.contype IN ('c', 'x', 'f') ORDER BY o.conname`
+
+const keys = `SELECT i.indrelid::text AS oid, ARRAY(SELECT a.attname FROM pg_attribute a
+    WHERE a.attrelid = i.indrelid AND a.attnum > 0 AND (a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1]) OR EXISTS (SELECT FROM pg_depend d
+      WHERE i.indexprs IS NOT NULL AND d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum)))::text[] AS columns
+  FROM pg_index i WHERE i.indisunique ORDER BY i.indexrelid`
 
 /** Types that a column of ours may lead to: a domain's base, an array's element, an enum, a composite. */
 const types = `SELECT t.oid::text, t.typtype AS kind, t.typbasetype::text AS base, t.typelem::text AS element,
@@ -99,7 +121,7 @@ interface TableRow extends Pick<
 
 type ColumnRow = { oid: string } & Omit<
   ColumnFacts,
-  'base' | 'category' | 'array' | 'labels' | 'fields'
+  'base' | 'category' | 'array' | 'labels' | 'fields' | 'reads'
 >
 
 interface ConstraintRow extends Omit<ReferenceFacts, 'columns' | 'targets'> {
@@ -110,6 +132,8 @@ interface ConstraintRow extends Omit<ReferenceFacts, 'columns' | 'targets'> {
   targets: readonly number[] | null
   typeOid: string
   text: string | null
+  expression: string | null
+  sources: readonly string[]
 }
 
 interface TypeRow {
@@ -126,10 +150,15 @@ interface TypeRow {
 
 /** Every ordinary table, partitions included, as rows are made for it. */
 export async function readTables(pool: Pool): Promise<TableFacts[]> {
-  const { found, all, rules, known } = await underCatalogPath(pool, readRows)
+  const { found, all, rules, known, unique } = await underCatalogPath(pool, readRows)
   const columnsOf = groups(all.rows)
   const rulesOf = groups(rules.rows)
-  const domainRules = rules.rows.filter(({ typeOid }) => typeOid !== '0')
+  const keysOf = groups(unique.rows)
+  const domainRules = groups(
+    rules.rows
+      .filter(({ typeOid }) => typeOid !== '0')
+      .map((rule) => ({ ...rule, oid: rule.typeOid })),
+  )
   const nameOf = (oid: string, number: number) =>
     columnsOf.get(oid)?.find((column) => column.number === number)?.name ?? ''
   return found.rows.map(({ bounds, ...row }) => {
@@ -140,7 +169,7 @@ export async function readTables(pool: Pool): Promise<TableFacts[]> {
       (numbers ?? []).map((number) => nameOf(oid, number))
     return {
       ...table,
-      columns: own.map((column) => columnFacts(column, known)),
+      columns: own.map((column) => columnFacts(column, known, own)),
       references: rulesHere
         .filter(({ kind }) => kind === 'f')
         .map((rule) => ({
@@ -153,13 +182,15 @@ export async function readTables(pool: Pool): Promise<TableFacts[]> {
         ...rulesHere
           .filter(({ kind }) => kind !== 'f')
           .map((rule) => conditionOf(rule, named(table.oid, rule.columns))),
-        ...(bounds === null ? [] : [{ name: '', text: bounds, columns: [] }]),
-        ...domainRules.flatMap((rule) =>
-          own
-            .filter(({ typeOid }) => typeOid === rule.typeOid)
-            .map(({ name }) => conditionOf(rule, [name])),
+        ...(bounds === null ? [] : [boundsCondition(bounds, own)]),
+        ...own.flatMap(
+          ({ name, typeOid }) =>
+            typesOf(typeOid, known)
+              .flatMap((oid) => domainRules.get(oid) ?? [])
+              .map((rule) => conditionOf({ ...rule, expression: 'true' }, [name])), // the cast checks it
         ),
       ],
+      keys: (keysOf.get(table.oid) ?? []).map((key) => key.columns),
     }
   })
 }
@@ -173,11 +204,34 @@ async function readRows(client: PoolClient) {
   const found = await client.query<TableRow>(tables)
   const all = await client.query<ColumnRow>(columns)
   const rules = await client.query<ConstraintRow>(constraints)
-  return { found, all, rules, known: await readTypes(client, all.rows) }
+  const unique = await client.query<{ oid: string; columns: string[] }>(keys)
+  return { found, all, rules, unique, known: await readTypes(client, all.rows) }
 }
 
-function conditionOf({ name, text }: ConstraintRow, of: readonly string[]): ConditionFacts {
-  return { name, text: text ?? '', columns: of }
+function conditionOf(
+  { name, text, expression, sources }: ConstraintRow,
+  of: readonly string[],
+): ConditionFacts {
+  return { name, text: text ?? '', expression, sources, columns: of }
+}
+
+function boundsCondition(bounds: string, own: readonly ColumnRow[]): ConditionFacts {
+  return { name: '', text: bounds, expression: bounds, sources: [], columns: readBy(bounds, own) }
+}
+
+/** The columns whose names occur in an expression. */
+function readBy(expression: string, own: readonly ColumnRow[]): string[] {
+  const bare = expression.replaceAll(/'(?:[^']|'')*'/g, ' ')
+  const names = new Set((bare.match(/"(?:[^"]|"")+"|[\w$]+/g) ?? []).map((name) => name.replaceAll(/^"|"$/g, '').replaceAll('""', '"'))) // prettier-ignore
+  return own.map(({ name }) => name).filter((name) => names.has(name))
+}
+
+/** A column's type, and the domains and the element that it is made of. */
+function typesOf(oid: string, known: ReadonlyMap<string, TypeRow>): string[] {
+  const type = known.get(oid)
+  if (!type) return []
+  if (type.kind === 'd') return [oid, ...typesOf(type.base, known)]
+  return type.category === 'A' ? typesOf(type.element, known) : []
 }
 
 function groups<Row extends { oid: string }>(rows: readonly Row[]): Map<string, Row[]> {
@@ -206,11 +260,16 @@ async function readTypes(
   return known
 }
 
-function columnFacts(column: ColumnRow, known: ReadonlyMap<string, TypeRow>) {
+function columnFacts(
+  column: ColumnRow,
+  known: ReadonlyMap<string, TypeRow>,
+  all: readonly ColumnRow[],
+): ColumnFacts {
   let type = known.get(column.typeOid)!
   let { notNull } = column
   for (; type.kind === 'd'; type = known.get(type.base)!) notNull ||= type.notNull
   const array = type.category === 'A' && type.element !== '0'
   const { name: base, category, labels, fields } = array ? known.get(type.element)! : type
-  return { ...column, notNull, base, category, array, labels, fields }
+  const reads = column.generation === null ? [] : readBy(column.generation, all)
+  return { ...column, reads, notNull, base, category, array, labels, fields }
 }

@@ -1,27 +1,18 @@
-import type { OptionName } from './option-table'
+import type { CommandRow } from './arguments/command-row'
+import {
+  asWords,
+  entryId,
+  helpTopic,
+  plannedCommand,
+  shellName,
+  versionAndFolder,
+  withoutConfig,
+} from './arguments/parse-arguments'
+import type { Handler } from './context/command-context'
 
-/** What may follow a command's name, as usage shows it. */
-export type ArgumentName =
-  | '[version]'
-  | '<version>'
-  | '[folder]'
-  | '<id>'
-  | '[title | path]'
-  | '[file]'
-  | '<title>'
-  | '[command]'
-  | '<shell>'
-
-/** One command as data: parsing, help and completion are derived from it. */
-export interface CommandRow {
-  /** One line, without a full stop. */
-  summary: string
-  arguments: readonly ArgumentName[]
-  options: readonly OptionName[]
-  /** More for `help COMMAND`: full sentences. */
-  detail?: string
-  /** What people type who mean this command. */
-  otherWords?: readonly string[]
+/** A command with the code that does it. */
+export interface Command extends CommandRow {
+  load: () => Handler
 }
 
 const output = ['json', 'log', 'verbose', 'color', 'help', 'version'] as const
@@ -37,7 +28,15 @@ const running = [
 ] as const
 const planning = ['directory', 'transaction', 'strict', 'otherTools', 'wait', ...output] as const
 
-/** Every command, in the order in which help lists them. */
+function dryRun(): Handler {
+  throw new Error('parsing makes it another command with --dry-run')
+}
+
+/**
+ * Every command, in the order in which help lists them. A new one is an entry here and a file in
+ * `command/`. Modules are loaded when a command needs them: `version` is quick, `help` needs no driver. By
+ * `require`, since the first `import()` of a process costs some milliseconds of its own.
+ */
 export const commandTable = {
   upgrade: {
     summary: 'applies what is pending, up to and including version',
@@ -45,6 +44,9 @@ export const commandTable = {
     options: ['to', 'count', 'up', ...running],
     detail: 'A script that was merged late is pending like any other and is applied too.',
     otherWords: ['up', 'migrate', 'apply', 'run', 'migration:run'],
+    parse: versionAndFolder,
+    writes: true,
+    load: () => (require('./command/execute') as typeof import('./command/execute')).execute,
   },
   downgrade: {
     summary: 'reverts the newest application, or all above version (0: all)',
@@ -53,6 +55,9 @@ export const commandTable = {
     detail:
       "The version itself stays applied. Scripts are reverted in reverse order of application; one whose file is gone by the journal's SQL, which is shown and confirmed on a terminal.",
     otherWords: ['down', 'revert', 'rollback', 'undo', 'migration:revert'],
+    parse: versionAndFolder,
+    writes: true,
+    load: () => (require('./command/execute') as typeof import('./command/execute')).execute,
   },
   to: {
     summary: 'goes up or down to version, whichever it needs',
@@ -60,6 +65,9 @@ export const commandTable = {
     options: ['to', 'yes', ...running],
     detail: 'Without the command: --to VERSION.',
     otherWords: ['goto', 'move'],
+    parse: versionAndFolder,
+    writes: true,
+    load: () => (require('./command/execute') as typeof import('./command/execute')).execute,
   },
   setup: {
     summary: 'sets up an empty database from the canonical schema',
@@ -68,6 +76,9 @@ export const commandTable = {
     detail:
       'Marks every script as applied, since the canonical schema holds what they do; where the settings name no schema, the scripts run. A database that was set up already is left as it is.',
     otherWords: ['init', 'initialize', 'install', 'create', 'bootstrap'],
+    parse: versionAndFolder,
+    writes: true,
+    load: () => (require('./command/setup') as typeof import('./command/setup')).setup,
   },
   mark: {
     summary: 'records what is pending as applied, without running it',
@@ -76,12 +87,18 @@ export const commandTable = {
     detail:
       'Up to and including version. For a database that has the changes already. Asks first on a terminal.',
     otherWords: ['stamp', 'fake', 'baseline', 'resolve'],
+    parse: versionAndFolder,
+    writes: true,
+    load: () => (require('./command/execute') as typeof import('./command/execute')).execute,
   },
   skip: {
     summary: 'marks the next pending script',
     arguments: ['[folder]'],
     options: ['yes', ...writing],
     detail: 'Asks first on a terminal.',
+    parse: versionAndFolder,
+    writes: true,
+    load: () => (require('./command/execute') as typeof import('./command/execute')).execute,
   },
   rebuild: {
     summary: 'runs a script again that failed or was cut off',
@@ -90,12 +107,17 @@ export const commandTable = {
     detail:
       'It goes on with the first statement that is not done. Where nothing shows whether the one that was cut off was done, --done or --not-done says so. Without a version: the only one that failed or is unfinished.',
     otherWords: ['resume', 'retry', 'continue', 'rerun', 'run_partial'],
+    parse: versionAndFolder,
+    writes: true,
+    load: () => (require('./command/execute') as typeof import('./command/execute')).execute,
   },
   status: {
     summary: 'shows where the database stands',
     arguments: ['[folder]'],
     options: ['check', 'quiet', ...reading],
     otherWords: ['state', 'info', 'show', 'current', 'check', 'migration:show'],
+    parse: versionAndFolder,
+    load: () => (require('./command/inspect') as typeof import('./command/inspect')).status,
   },
   plan: {
     summary: 'shows what a command, upgrade unless named, would do',
@@ -104,22 +126,33 @@ export const commandTable = {
     detail:
       'The same as upgrade, downgrade, to, setup, mark, skip or rebuild with --dry-run. Nothing is executed, no script is imported.',
     otherWords: ['preview', 'dryrun'],
+    parse: plannedCommand,
+    dryRunOf: ([planned], { to }) => planned ?? (to === undefined ? 'upgrade' : 'to'),
+    load: dryRun,
   },
   dry_upgrade: {
     summary: 'plan upgrade by its older name',
     arguments: ['[version]', '[folder]'],
     options: ['to', 'count', ...planning],
+    parse: versionAndFolder,
+    dryRunOf: () => 'upgrade',
+    load: dryRun,
   },
   dry_downgrade: {
     summary: 'plan downgrade by its older name',
     arguments: ['[version]', '[folder]'],
     options: ['to', 'count', ...planning],
+    parse: versionAndFolder,
+    dryRunOf: () => 'downgrade',
+    load: dryRun,
   },
   next_version: {
     summary: 'prints the next pending revision, or an empty line',
     arguments: ['[folder]'],
     options: reading,
     otherWords: ['next'],
+    parse: versionAndFolder,
+    load: () => (require('./command/inspect') as typeof import('./command/inspect')).next_version,
   },
   unlock: {
     summary: 'shows who holds the lock; --terminate ends it',
@@ -128,6 +161,8 @@ export const commandTable = {
     detail:
       'What the holder runs is rolled back, a statement outside a transaction is cancelled. --terminate asks first, and wants --yes where nobody can be asked.',
     otherWords: ['lock', 'locks', 'locked', 'release', 'force_unlock', 'releaselocks'],
+    parse: versionAndFolder,
+    load: () => (require('./command/unlock') as typeof import('./command/unlock')).unlock,
   },
   list: {
     summary: "shows the journal's successes",
@@ -135,6 +170,8 @@ export const commandTable = {
     options: ['limit', 'since', ...reading],
     detail: "With --directory only those of that folder's scripts.",
     otherWords: ['ls', 'log', 'history', 'journal'],
+    parse: versionAndFolder,
+    load: () => (require('./command/journal') as typeof import('./command/journal')).list,
   },
   errors: {
     summary: "shows the journal's failures",
@@ -142,12 +179,16 @@ export const commandTable = {
     options: ['limit', 'since', ...reading],
     detail: "With --directory only those of that folder's scripts.",
     otherWords: ['failures'],
+    parse: versionAndFolder,
+    load: () => (require('./command/journal') as typeof import('./command/journal')).errors,
   },
   trace: {
     summary: 'shows one entry of the journal in full',
     arguments: ['<id>'],
     options: reading,
     detail: "The error is shown first, with its place in the scripts' folder (--directory).",
+    parse: entryId,
+    load: () => (require('./command/journal') as typeof import('./command/journal')).trace,
   },
   add_script: {
     summary: 'writes and commits the next script from what differs',
@@ -175,6 +216,9 @@ export const commandTable = {
     detail:
       'The scripts are replayed in a scratch database and compared with the canonical schema, the entities or what schema_diff_cmd says. What only a person can decide is asked on a terminal; each question names the option that answers it. --check writes nothing and exits with 3 when something differs.',
     otherWords: ['diff', 'autogenerate', 'revision', 'makemigrations', 'migration:generate'],
+    parse: withoutConfig,
+    load: () =>
+      (require('./command/add-script') as typeof import('./command/add-script')).addScriptCommand,
   },
   dump_schema: {
     summary: 'writes the canonical schema from the scripts',
@@ -183,6 +227,10 @@ export const commandTable = {
     detail:
       'The scripts are replayed in a scratch database; what they come to is written as SQL, loaded into another one, and must be the same there. The file is the schema of the settings unless one is named; - is stdout, as it is where there is none. Rows are no part of it. A file that was written by hand, or that git shows as changed, is replaced only with --yes or after a question. --check writes nothing and exits with 3 where the file builds another schema than the scripts.',
     otherWords: ['dump', 'schema', 'schema_dump', 'structure', 'pg_dump', 'export', 'schema:log'],
+    parse: withoutConfig,
+    load: () =>
+      (require('./command/dump-schema') as typeof import('./command/dump-schema'))
+        .dumpSchemaCommand,
   },
   generate: {
     summary: 'writes an empty script with a new revision',
@@ -191,6 +239,8 @@ export const commandTable = {
     detail:
       'Words become the title. A path is the file to write, or the folder to write into. No file is ever overwritten.',
     otherWords: ['new', 'make', 'add', 'migration:create', 'create_script'],
+    parse: asWords,
+    load: () => (require('./command/generate') as typeof import('./command/generate')).generate,
   },
   url: {
     summary: 'prints the postgres:// address for psql',
@@ -198,6 +248,8 @@ export const commandTable = {
     options: output,
     detail: 'The password is left out: give it to psql in PGPASSWORD.',
     otherWords: ['dsn', 'uri'],
+    parse: versionAndFolder,
+    load: () => (require('./command/settings') as typeof import('./command/settings')).url,
   },
   environ: {
     summary: 'shows every setting and where it comes from',
@@ -213,50 +265,30 @@ export const commandTable = {
       ...output,
     ],
     otherWords: ['env', 'settings', 'config'],
+    parse: versionAndFolder,
+    load: () => (require('./command/settings') as typeof import('./command/settings')).environ,
   },
   completion: {
     summary: 'prints a completion script for bash, zsh or fish',
     arguments: ['<shell>'],
     options: ['help', 'version'],
     detail: 'In ~/.bashrc or ~/.zshrc: source <(migrate completion bash), or zsh.',
+    parse: shellName,
+    load: () => (require('./command/about') as typeof import('./command/about')).completion,
   },
   version: {
     summary: 'prints versions',
     arguments: [],
     options: ['json', 'color', 'help', 'version'],
+    parse: versionAndFolder,
+    load: () => (require('./command/about') as typeof import('./command/about')).version,
   },
   help: {
     summary: 'shows help on a command',
     arguments: ['[command]'],
     options: ['color', 'help', 'version'],
     otherWords: ['man', 'usage'],
+    parse: helpTopic,
+    load: () => (require('./command/about') as typeof import('./command/about')).help,
   },
-} as const satisfies Record<string, CommandRow>
-
-export type CommandName = keyof typeof commandTable
-
-/** The commands that change the database or its journal, which `plan` can show. */
-export const writeCommands = [
-  'upgrade',
-  'downgrade',
-  'to',
-  'setup',
-  'mark',
-  'skip',
-  'rebuild',
-] as const
-
-export type WriteCommand = (typeof writeCommands)[number]
-
-export function isCommand(word: string): word is CommandName {
-  return Object.hasOwn(commandTable, word)
-}
-
-export function isWriteCommand(word: string): word is WriteCommand {
-  return writeCommands.some((command) => command === word)
-}
-
-/** The row with its types widened. */
-export function commandRow(name: CommandName): CommandRow {
-  return commandTable[name]
-}
+} as const satisfies Record<string, Command>
