@@ -30,6 +30,7 @@ const lazy = [
   'pg-copy-streams',
   'get-tsconfig',
   'simple-git',
+  'diff',
   '@supabase/pg-delta',
 ]
 
@@ -197,6 +198,28 @@ test('what a statement does is a value: its text is looked at in ever fewer plac
     .flatMap(({ code }) => code.split('\n').filter((line) => sqlMatch.test(line)))
 
   assert.equal(lines.length, mostSqlMatches, 'the ceiling is what there is')
+})
+
+/** Lines outside the catalog that read pg-delta's payloads by name. Only ever lower it. */
+const mostPayloadReads = 64
+
+test('pg-delta’s payloads are read by name in ever fewer places outside the catalog', () => {
+  const lines = files
+    .filter(({ path }) => !path.startsWith('catalog/') && !path.endsWith('/from-engine.ts'))
+    .flatMap(({ code }) => code.split('\n').filter((line) => /payload\??\.?\[/.test(line)))
+
+  assert.equal(lines.length, mostPayloadReads, 'the ceiling is what there is')
+})
+
+test('what differs between two catalogs is found once for a pair', () => {
+  const finding = problems(({ code }) =>
+    Array.from(code.matchAll(/\b(?:column|enum)Changes\(/g), ([call]) => call),
+  )
+
+  assert.deepEqual(
+    finding.filter((one) => !one.startsWith('catalog/difference.ts')),
+    ['add-script/decide/rename-candidates.ts: enumChanges('],
+  )
 })
 
 test('pg-delta is named in one room, and add_script and dump_schema do not know each other', () => {

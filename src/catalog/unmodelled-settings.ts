@@ -1,4 +1,15 @@
-import type { Setting } from './unmodelled'
+/** A property that has a default: how to set it, and how to take it back. */
+export interface Setting {
+  /** What it is of, and which: equal keys are compared. */
+  key: string
+  schema: string
+  table: string
+  /** Absent for what is of the whole table. */
+  column?: string
+  value: string
+  set: string
+  reset: string
+}
 
 const ours = `n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'`
 const home = 'JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace'

@@ -1,19 +1,6 @@
 import type { Pool } from 'pg'
 import { underCatalogPath } from './catalog-path'
-import { smallSetting, smallSettings, type SmallRow } from './unmodelled-settings'
-
-/** A property that has a default: how to set it, and how to take it back. */
-export interface Setting {
-  /** What it is of, and which: equal keys are compared. */
-  key: string
-  schema: string
-  table: string
-  /** Absent for what is of the whole table. */
-  column?: string
-  value: string
-  set: string
-  reset: string
-}
+import { type Setting, smallSetting, smallSettings, type SmallRow } from './unmodelled-settings'
 
 /** What pg-delta does not read. */
 export interface Details {

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { Ignored } from '../change/model/answers'
+import type { Ignored } from '../scratch/ignored-tables'
 import { readTables } from '../sample-rows/tables/tables'
 import { eq, gt, ne, notMatches } from '../database/sql/operators'
 import { quoteIdentifier } from '../database/sql/quote'

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import type { Catalog } from '../catalog/catalog'
+import { compare } from '../catalog/difference'
 import type { Copy } from '../change/trial/trial'
 import { trySteps } from '../change/trial/try-steps'
 import type { Step } from '../change/model/operation'
@@ -18,7 +19,7 @@ const nothingDecided = { using: new Map(), backfill: new Map(), labels: new Map(
 export async function schemaSteps(copy: Copy, wanted: Catalog): Promise<Step[]> {
   try {
     const empty = bare(await copy.read())
-    const planned = copy.plan(empty, bare(wanted), nothingDecided).flatMap(plain)
+    const planned = copy.plan(compare(empty, bare(wanted)), nothingDecided).flatMap(plain)
     const arranged = arrangeSchema(planned, wanted.facts)
     const folded = foldTables(arranged, wanted.facts)
     const steps = await firstThatWorks(copy.pool, [folded, arranged, planned])

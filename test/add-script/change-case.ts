@@ -6,13 +6,9 @@ import { findDifference } from '../../src/add-script/difference/plan-change'
 import { remaining } from '../../src/change/operations/from-engine'
 import { loadEngine } from '../../src/catalog/engine'
 import { renderScript } from '../../src/add-script/render/render'
-import type {
-  Answers,
-  Change,
-  Ignored,
-  Reversible,
-  Statement,
-} from '../../src/change/model/answers'
+import type { Answers } from '../../src/change/model/answers'
+import type { Change, Reversible, Statement } from '../../src/change/model/script-part'
+import type { Ignored } from '../../src/scratch/ignored-tables'
 import type { ErrorCode, MigrationError } from '../../src/errors'
 import { lex } from '../../src/script/lexer/lexer'
 import { readSections } from '../../src/script/sections/sections'

@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { renderScript } from '../../src/add-script/render/render'
-import type { Change } from '../../src/change/model/answers'
+import type { Change } from '../../src/change/model/script-part'
 import { MigrationError } from '../../src/errors'
 
 /*

@@ -1,8 +1,9 @@
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
-import { columnChanges, type Column, newColumns } from '../../catalog/column-changes'
+import type { Column } from '../../catalog/difference'
 import type { TypeFacts, Verdict } from './conversions'
-import { isBare, retypedColumns, type Sides } from './upgrade-decisions'
+import { isBare, retypedColumns } from './upgrade-decisions'
+import type { Sides } from './type-facts'
 import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
 import { factsOf, textOf } from '../../catalog/facts'
 import { follows, foreignKeys } from '../../change/operations/foreign-keys'
@@ -49,7 +50,7 @@ export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecis
     })
   }
   const backfill = new Map<string, Backfilled>()
-  for (const { id, to: column } of newColumns(sides.from, sides.to)) {
+  for (const { id, to: column } of sides.newColumns) {
     if (!isBare(column)) continue
     const filler = await fillerFor(sides, id, column.type)
     if (filler === undefined) obstacles.push(`${pathOf(id)} cannot be filled again.`)
@@ -57,7 +58,7 @@ export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecis
     const comments = filler === undefined ? ['Fails where the table has rows.'] : []
     backfill.set(columnKey(id), { expression: filler ?? '', comments })
   }
-  for (const { id, from, to } of columnChanges(sides.from, sides.to)) {
+  for (const { id, from, to } of sides.columns) {
     const filled = from.notNull && !to.notNull && up.backfill.get(columnKey(id))?.expression
     if (filled) losses.push(`${pathOf(id)} keeps what was filled in.`)
     if (to.notNull && !from.notNull && to.generated === undefined)

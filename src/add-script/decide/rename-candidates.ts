@@ -1,7 +1,6 @@
 import type { Catalog } from '../../catalog/catalog'
-import { columnOf } from '../../catalog/column-changes'
+import { columnOf, enumChanges } from '../../catalog/difference'
 import { type Fact, factsOf, type Id, type IdOf, keyOf } from '../../catalog/facts'
-import { labelChanges } from '../../change/operations/enums'
 import { shown } from '../../catalog/object-names'
 import { pathOf } from '../../change/model/option-values'
 
@@ -79,7 +78,7 @@ export function likelyColumns(from: Catalog, to: Catalog): Likely[] {
 
 /** Labels that an enum loses while it gains others. */
 export function likelyLabels(from: Catalog, to: Catalog): Likely[] {
-  return labelChanges(from, to).flatMap(({ id, lost, gained }) =>
+  return enumChanges(from, to).flatMap(({ id, lost, gained }) =>
     lost.flatMap((label) => {
       const candidates = gained.map((name) => ({ name, alike: nearness(label, name) }))
       return likely('label', `${shown(id)}.${label}`, candidates)

@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
-import { columnOf } from '../../catalog/column-changes'
+import { columnOf } from '../../catalog/difference'
 import { factsOf } from '../../catalog/facts'
 import { type ForeignKey, foreignKeys } from '../../change/operations/foreign-keys'
 import { columnKey, type ColumnId, step, type Step } from '../../change/model/operation'

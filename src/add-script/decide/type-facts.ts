@@ -1,6 +1,18 @@
 import type { Pool } from 'pg'
+import { ne } from '../../database/sql/operators'
+import { quoteIdentifier } from '../../database/sql/quote'
+import type { ColumnChange, Difference } from '../../catalog/difference'
+import { factsOf } from '../../catalog/facts'
 import { underCatalogPath } from '../../catalog/catalog-path'
 import type { Cast, TypeFacts } from './conversions'
+
+/** Both schemas, and where their types can be looked up. */
+export interface Sides extends Difference {
+  before: Pool
+  after: Pool
+  /** Writes names without quotes that they do not need. */
+  plain(sql: string): string
+}
 
 /** A change of type, with what PostgreSQL knows of both. */
 export interface TypePair {
@@ -75,4 +87,25 @@ async function typeFacts(pool: Pool, types: readonly string[]): Promise<TypeFact
 /** With every name qualified, as the facts have them. */
 function within<Row extends object>(pool: Pool, sql: string, values: unknown[]): Promise<Row[]> {
   return underCatalogPath(pool, async (client) => (await client.query<Row>(sql, values)).rows)
+}
+
+/** Values of a text column, in rows that the scripts make, that the enum does not know. */
+export async function unknownLabels(
+  { to, before }: Sides,
+  { change, ...pair }: TypePair & { change: ColumnChange },
+): Promise<string[]> {
+  if (!pair.to.isEnum || pair.to.isArray || pair.from.isArray || pair.from.category !== 'S')
+    return []
+  const type = factsOf(to.facts, 'type').find(
+    ({ id }) => `${id.schema}.${id.name}` === pair.to.name.replaceAll('"', ''),
+  )
+  if (!type) return []
+  const { schema, table, name } = change.id
+  const column = quoteIdentifier(name)
+  const { rows } = await before.query<{ value: string }>(
+    `SELECT DISTINCT ${column}::pg_catalog.text AS value FROM ${quoteIdentifier(schema, table)}
+     WHERE ${column}::pg_catalog.text ${ne} ALL ($1) ORDER BY 1 LIMIT 5`,
+    [type.payload['values']],
+  )
+  return rows.map(({ value }) => `'${value}'`)
 }

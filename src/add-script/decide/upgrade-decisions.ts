@@ -1,28 +1,16 @@
-import type { Pool } from 'pg'
 import { MigrationError } from '../../errors'
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
-import { type ColumnChange, columnChanges, newColumns } from '../../catalog/column-changes'
+import type { ColumnChange } from '../../catalog/difference'
 import { classify, isAssignable, sameKeys, type Verdict } from './conversions'
 import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
 import { factsOf, textOf } from '../../catalog/facts'
 import { follows } from '../../change/operations/foreign-keys'
 import { decideLabels } from '../../change/operations/enums'
-import { readTypes, type TypePair } from './type-facts'
+import { readTypes, type Sides, type TypePair, unknownLabels } from './type-facts'
 import { columnKey, type ColumnId } from '../../change/model/operation'
 import { flagOf, pathOf, Questions, toldOf } from '../../change/model/option-values'
 import type { Answers } from '../../change/model/answers'
-import { unknownLabels } from './unknown-values'
-
-/** Both schemas, and where their types can be looked up. */
-export interface Sides {
-  from: Catalog
-  to: Catalog
-  before: Pool
-  after: Pool
-  /** Writes names without quotes that they do not need. */
-  plain(sql: string): string
-}
 
 /**
  * Finds out how values become other values: from the types, from what was told, by asking.
@@ -65,7 +53,7 @@ function refuseInVain(
 export async function retypedColumns(
   sides: Sides,
 ): Promise<(TypePair & { change: ColumnChange; verdict: Verdict })[]> {
-  const changes = columnChanges(sides.from, sides.to).filter(({ retyped }) => retyped)
+  const changes = sides.columns.filter(({ retyped }) => retyped)
   const types = changes.map(({ from, to }) => ({
     from: withoutDomain(from.type, sides.from),
     to: withoutDomain(to.type, sides.to),
@@ -197,14 +185,14 @@ function commentsOn(
 }
 
 async function decideBackfill(
-  { from, to }: Sides,
+  { from, columns, newColumns }: Sides,
   answers: Answers,
   questions: Questions,
 ): Promise<Map<string, Backfilled>> {
   const decided = new Map<string, Backfilled>()
   const open = [
-    ...newColumns(from, to).filter((one) => isBare(one.to)),
-    ...columnChanges(from, to).filter((one) => one.to.notNull && !one.from.notNull),
+    ...newColumns.filter((one) => isBare(one.to)),
+    ...columns.filter((one) => one.to.notNull && !one.from.notNull),
   ]
   for (const { id, to: column } of open) {
     if (column.generated !== undefined) continue

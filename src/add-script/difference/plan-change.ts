@@ -1,10 +1,15 @@
+import type { Pool } from 'pg'
 import { MigrationError } from '../../errors'
-import { type Catalog, catalogOf, readServer } from '../../catalog/catalog'
+import { type Catalog, catalogOf, readServer, type Reading } from '../../catalog/catalog'
+import { compare } from '../../catalog/difference'
 import { consent } from '../decide/questions'
 import { Copy } from '../../change/trial/trial'
 import { decide } from '../decide/upgrade-decisions'
 import type { Decisions } from '../../change/model/decisions'
-import { addDowngrades } from './plan-downgrade'
+import { addDowngrades, type DraftPart } from './plan-downgrade'
+import type { Answers } from '../../change/model/answers'
+import type { Change } from '../../change/model/script-part'
+import type { Ignored } from '../../scratch/ignored-tables'
 import { loadEngine } from '../../catalog/engine'
 import { keepExtra } from './keep-unmanaged'
 import { unconcerned } from './select'
@@ -14,34 +19,35 @@ import { applyRenames, likelyFlags } from '../decide/renames'
 import type { Renaming } from '../decide/rename-operations'
 import type { Step } from '../../change/model/operation'
 import { LabelsFirst } from '../../change/trial/try-steps'
-import type { FindDifference } from '../../change/model/answers'
 
-/** A script in the making: its upgrade has been run on the copy. */
-export interface DraftPart {
-  purpose: string
-  transaction: boolean
-  /** Run first, and undone last. */
-  renamings: readonly Renaming[]
-  up: Step[]
-  /** What the copy was after it. */
-  catalog: Catalog
+/** What spares `findDifference` reading catalogs, which takes most of its time where they are large. */
+export interface Known {
+  /** What `before` and `after` hold. */
+  readings?: readonly [Reading, Reading]
+  /**
+   * True: the caller proves the scripts on another copy, so that what they lead to is not looked at.
+   * Where the proof then fails, what pg-delta forgot may be found without this.
+   */
+  proven?: boolean
 }
 
 /**
  * Finds what leads from `before` to `after`: renames first, then the rest as pg-delta plans it and as
  * it was decided, upwards and back down. All of it is run on `before`, and what PostgreSQL then
- * reports has to be `after`, and `before` again.
+ * reports has to be `after`, and `before` again. What `before` is left as is not said. Both pools need
+ * at least two connections.
  *
+ * @param before a throw-away copy
  * @throws {MigrationError} QUESTION_OPEN, DESTRUCTIVE_REFUSED where nobody is there to ask; USAGE for
  * what was told in vain; DIFFERENCE_REFUSED for what cannot be written; DECLINED
  */
-export const findDifference: FindDifference = async (
-  before,
-  after,
-  answers,
-  ignored,
-  { readings, proven = false } = {},
-) => {
+export async function findDifference(
+  before: Pool,
+  after: Pool,
+  answers: Answers,
+  ignored: readonly Ignored[],
+  { readings, proven = false }: Known = {},
+): Promise<Change> {
   const engine = await loadEngine()
   const [one, other] =
     readings ?? (await Promise.all([readServer(engine, before), readServer(engine, after)]))
@@ -65,11 +71,12 @@ export const findDifference: FindDifference = async (
   const none = { catalog: wanted, names: [] }
   const { catalog: to, names } =
     answers.extra === 'keep' ? keepExtra(engine, renamed, wanted) : none
+  const difference = compare(renamed, to)
   const decisions = await decide(
-    { from: renamed, to, before, after, plain: (sql) => copy.plain(sql) },
+    { ...difference, before, after, plain: (sql) => copy.plain(sql) },
     answers,
   )
-  const steps = copy.plan(renamed, to, decisions)
+  const steps = copy.plan(difference, decisions)
   await consent(steps, answers, likelyFlags(renamed, to))
   const written = renamings.map(({ up, down }) => ({
     up: copy.tidy([up], start, to)[0]!,

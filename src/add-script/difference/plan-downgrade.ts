@@ -1,16 +1,28 @@
 import type { Pool } from 'pg'
 import { MigrationError } from '../../errors'
 import { type Catalog, rebuild } from '../../catalog/catalog'
+import { compare, type Difference } from '../../catalog/difference'
 import type { Copy } from '../../change/trial/trial'
 import type { Decisions } from '../../change/model/decisions'
-import type { DraftPart } from './plan-change'
+import type { Renaming } from '../decide/rename-operations'
 import { decideDown, type DownDecisions } from '../decide/downgrade-decisions'
 import type { Engine } from '../../catalog/engine'
 import { type Step } from '../../change/model/operation'
 import type { Id } from '../../catalog/facts'
 import { splitLabels } from '../../change/operations/enums'
 import { LabelsFirst } from '../../change/trial/try-steps'
-import type { ScriptPart } from '../../change/model/answers'
+import type { ScriptPart } from '../../change/model/script-part'
+
+/** A script in the making: its upgrade has been run on the copy. */
+export interface DraftPart {
+  purpose: string
+  transaction: boolean
+  /** Run first, and undone last. */
+  renamings: readonly Renaming[]
+  up: Step[]
+  /** What the copy was after it. */
+  catalog: Catalog
+}
 
 /** The states that a change goes through, and where to ask for their types. */
 export interface States {
@@ -72,9 +84,14 @@ async function downgrade(
     const to = undone ? goal : tolerant(copy.engine, goal, from)
     // Types of the old schema stand in the copy no more than those of the new one do in `after`.
     const { before } = states
-    const sides = { from, to, before, after: before, plain: (sql: string) => copy.plain(sql) }
+    const sides = {
+      ...compare(from, to),
+      before,
+      after: before,
+      plain: (sql: string) => copy.plain(sql),
+    }
     const decisions = await decideDown(sides, up)
-    const { down, transaction } = await runDown(copy, from, to, decisions)
+    const { down, transaction } = await runDown(copy, sides, decisions)
     const renames = part.renamings.toReversed().map((one) => one.down)
     await copy.run(renames, goal, goal)
     if (undone && renames.length > 0) await prove(copy, undone)
@@ -122,11 +139,14 @@ function losesData({ destructive, drops }: Step): boolean {
 
 async function runDown(
   copy: Copy,
-  from: Catalog,
-  to: Catalog,
+  difference: Difference,
   decisions: DownDecisions,
 ): Promise<{ down: Step[]; transaction: boolean }> {
-  const steps = beforeKeys(copy.plan(from, to, decisions), copy.tidy(decisions.restored, from, to))
+  const { from, to } = difference
+  const steps = beforeKeys(
+    copy.plan(difference, decisions),
+    copy.tidy(decisions.restored, from, to),
+  )
   try {
     const down = await copy.run(steps, from, to)
     const { steps: rest } = await copy.finish(to, decisions)

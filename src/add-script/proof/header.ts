@@ -1,7 +1,7 @@
 import type { ScriptSource } from '../../settings/value/setting-types'
 import { commentLines } from '../../script/sections/comment'
 import type { Proof } from './prove'
-import type { Change, ScriptPart } from '../../change/model/answers'
+import type { Change, ScriptPart } from '../../change/model/script-part'
 
 /** What is known of a script when its head is written. */
 export interface HeaderFacts {

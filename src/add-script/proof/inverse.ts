@@ -2,7 +2,8 @@ import { MigrationError } from '../../errors'
 import { findDifference } from '../difference/plan-change'
 import { applyScripts, type ProofWork } from './prove'
 import type { ScratchDatabase } from '../../scratch/scratch'
-import type { Ignored, ScriptPart } from '../../change/model/answers'
+import type { ScriptPart } from '../../change/model/script-part'
+import type { Ignored } from '../../scratch/ignored-tables'
 import type { AddedScript } from '../deliver/files'
 
 /**
@@ -20,7 +21,7 @@ export async function inverseOf(
   const told = { renames: [], using: [], map: [], backfills: [] }
   const answers = { ...told, extra: 'drop', yes: true, online: false } as const
   try {
-    await applyScripts(work.settings, applied, scripts, (migrator) =>
+    await applyScripts(work, applied, scripts, (migrator) =>
       migrator.execute({ command: 'upgrade' }, { signal: work.signal }),
     )
     const pools = [await applied.pool(), await before.pool()] as const

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { MigrationError } from '../../errors'
 import { openMigrator, type Migrator } from '../../migrator/migrator'
+import type { ScriptLayout } from '../../script/layout/layout'
 import type { Settings } from '../../settings/value/setting-types'
 import { leftover } from './remaining'
 import type { Readings } from '../../catalog/readings'
@@ -18,7 +19,9 @@ import { scratchSettings } from '../../scratch/scratch-settings'
 import { lossesBetween, takeSnapshot, type Loss, type Snapshot } from '../../sample-rows/snapshot'
 import { readTables } from '../../sample-rows/tables/tables'
 import { shown } from '../../catalog/object-names'
-import type { Answers, Ignored, LostData, Statement } from '../../change/model/answers'
+import type { Answers } from '../../change/model/answers'
+import type { LostData, Statement } from '../../change/model/script-part'
+import type { Ignored } from '../../scratch/ignored-tables'
 import type { AddedScript } from '../deliver/files'
 
 /** What the downgrade is said to do: bring every value back, or the schema, or that of empty tables only. */
@@ -50,6 +53,7 @@ export interface Proof {
 export interface ProofWork {
   scratch: Scratch
   settings: Settings
+  layout: ScriptLayout
   signal: AbortSignal
   readings: Readings
 }
@@ -93,9 +97,9 @@ async function proveWithRows(
 
 /** What the scripts make of the same tables, where no row is in the way. */
 async function tablesAfter(work: ProofWork, claim: Claim): Promise<Target> {
-  const { scratch, settings, signal } = work
+  const { scratch, signal } = work
   const database = await scratch.copy(claim.before)
-  await applyScripts(settings, database, claim.scripts, (migrator) =>
+  await applyScripts(work, database, claim.scripts, (migrator) =>
     failureOf(() => migrator.execute({ command: 'upgrade' }, { signal })),
   )
   const pool = await database.pool()
@@ -113,9 +117,9 @@ async function attempt(
   { database, remarks, filled }: FilledCopy,
   way: 'there' | 'there and back',
 ): Promise<Attempt> {
-  const { settings, signal } = work
+  const { signal } = work
   const pool = await database.pool()
-  return applyScripts(settings, database, claim.scripts, async (migrator) => {
+  return applyScripts(work, database, claim.scripts, async (migrator) => {
     const refused = await failureOf(() => migrator.execute({ command: 'upgrade' }, { signal }))
     if (refused && ofRows(refused)) return { failures: [], remarks, refused }
     if (refused) return { failures: [`The upgrade fails: ${wordsOf(refused)}.`], remarks }
@@ -215,14 +219,14 @@ function covers({ schema, table, column }: LostData, place: Place): boolean {
 
 /** Runs work with a migrator whose folder holds just these scripts; the folder is gone afterwards. */
 export async function applyScripts<Result>(
-  settings: Settings,
+  { settings, layout }: Pick<ProofWork, 'settings' | 'layout'>,
   database: ScratchDatabase,
   scripts: readonly AddedScript[],
   work: (migrator: Migrator) => Promise<Result>,
 ): Promise<Result> {
   const directory = await mkdtemp(join(tmpdir(), 'typetrek-proof-'))
   const own = await scratchSettings(settings, database.connection)
-  const migrator = await openMigrator({ ...own, directory })
+  const migrator = await openMigrator({ ...own, directory }, layout)
   try {
     for (const { path, text } of scripts.flatMap(({ files }) => files)) {
       await writeFile(join(directory, basename(path)), text)

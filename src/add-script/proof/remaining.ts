@@ -5,7 +5,8 @@ import { keepExtra } from '../difference/keep-unmanaged'
 import { unconcerned } from '../difference/select'
 import { readNow, type Readings } from '../../catalog/readings'
 import type { ScratchDatabase } from '../../scratch/scratch'
-import type { Answers, Ignored } from '../../change/model/answers'
+import type { Answers } from '../../change/model/answers'
+import type { Ignored } from '../../scratch/ignored-tables'
 
 /** What is compared, and how. */
 export interface Comparing {

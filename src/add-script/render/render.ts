@@ -1,10 +1,10 @@
-import type { RenderScript, ScriptPart, Statement } from '../../change/model/answers'
+import type { ScriptPart, Statement } from '../../change/model/script-part'
 
 /**
  * Writes one script in sections: the header, the upgrade, the downgrade. A script that cannot be
  * undone has no section for it, so that a downgrade is refused rather than run in vain.
  */
-export const renderScript: RenderScript = (part, { lines }) => {
+export function renderScript(part: ScriptPart, { lines }: { lines: readonly string[] }): string {
   const head = [...lines, ...lossLines(part)].map(comment)
   const up = section('UP', part.up, part.transaction)
   const isOneWay = part.down.length === 0 && part.reversible === 'no'

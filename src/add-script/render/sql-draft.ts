@@ -3,7 +3,7 @@ import { classify } from '../../script/parser/sql-work'
 import type { SqlPart } from '../../script/script'
 import { renderScript } from './render'
 import type { Draft, Piece } from './script-draft'
-import type { ScriptPart } from '../../change/model/answers'
+import type { ScriptPart } from '../../change/model/script-part'
 
 /**
  * The draft of SQL that is taken as it is; its own sections stay.

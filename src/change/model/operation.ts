@@ -1,7 +1,7 @@
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { Action, ColumnId, Id, IdOf } from '../../catalog/facts'
 import { describe, relationOf, shown } from '../../catalog/object-names'
-import type { LostData, Statement } from './answers'
+import type { LostData, Statement } from './script-part'
 
 import { columnKey } from '../../catalog/facts'
 

@@ -1,5 +1,5 @@
 import { type Catalog, rebuild } from '../../catalog/catalog'
-import { columnChanges } from '../../catalog/column-changes'
+import type { Difference } from '../../catalog/difference'
 import type { Engine } from '../../catalog/engine'
 import { type Action, factsOf, type Id, type IdOf, keyOf } from '../../catalog/facts'
 import type { ColumnId } from '../model/operation'
@@ -14,14 +14,10 @@ import type { ColumnId } from '../model/operation'
  * @returns the catalog without them, or `from` itself where nothing is in the way
  * @see https://www.postgresql.org/docs/current/sql-altertable.html
  */
-export function letGo(
-  engine: Engine,
-  from: Catalog,
-  to: Catalog,
-  planned: readonly Action[],
-): Catalog {
+export function letGo(engine: Engine, difference: Difference, planned: readonly Action[]): Catalog {
+  const { from } = difference
   const gone = new Set<string>()
-  for (const id of inTheWay(from, to, planned)) {
+  for (const id of inTheWay(difference, planned)) {
     const all = withDependents(from, id)
     for (const key of all ?? []) gone.add(key)
   }
@@ -30,8 +26,9 @@ export function letGo(
   return { ...from, facts: rebuild(engine, left, from.facts.edges) }
 }
 
-function inTheWay(from: Catalog, to: Catalog, planned: readonly Action[]): Id[] {
-  const columns = movedColumns(from, to, planned)
+function inTheWay(difference: Difference, planned: readonly Action[]): Id[] {
+  const { from, to } = difference
+  const columns = movedColumns(difference, planned)
   const types = rebuiltTypes(from, planned)
   const dropped = new Set(planned.flatMap(({ destroys }) => destroys.map(keyOf)))
   const routines = from.facts
@@ -52,11 +49,11 @@ function inTheWay(from: Catalog, to: Catalog, planned: readonly Action[]): Id[] 
 }
 
 /** Those whose type changes, or is made anew under the same name. */
-function movedColumns(from: Catalog, to: Catalog, planned: readonly Action[]): ColumnId[] {
-  const retyped = columnChanges(from, to).filter((change) => change.retyped)
+function movedColumns({ from, to, columns }: Difference, planned: readonly Action[]): ColumnId[] {
+  const retyped = columns.filter((change) => change.retyped)
   const users = rebuiltTypes(from, planned).flatMap((id) => dependents(from, id))
-  const columns = users.filter((id): id is ColumnId => id.kind === 'column')
-  return [...retyped.map(({ id }) => id), ...columns].filter((id) => !isGone(id, to))
+  const using = users.filter((id): id is ColumnId => id.kind === 'column')
+  return [...retyped.map(({ id }) => id), ...using].filter((id) => !isGone(id, to))
 }
 
 function isGone(id: Id, { facts }: Catalog): boolean {

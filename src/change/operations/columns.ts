@@ -1,7 +1,6 @@
 import { ge, plus } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
-import type { Catalog } from '../../catalog/catalog'
-import { type ColumnChange, columnChanges, newColumns } from '../../catalog/column-changes'
+import type { ColumnChange, Difference } from '../../catalog/difference'
 import { type Decisions, usingOf } from '../model/decisions'
 import { type Id, type IdOf, textOf } from '../../catalog/facts'
 import { shown } from '../../catalog/object-names'
@@ -23,17 +22,16 @@ import {
  */
 export function arrangeColumns(
   steps: readonly Step[],
-  from: Catalog,
-  to: Catalog,
+  { columns, newColumns }: Difference,
   decisions: Decisions,
 ): Step[] {
   let arranged = [...steps]
-  for (const change of columnChanges(from, to)) {
+  for (const change of columns) {
     arranged = change.retyped
       ? arrangeRetyped(arranged, change, decisions)
       : arrangeRequired(arranged, change, decisions)
   }
-  for (const { id } of newColumns(from, to)) arranged = fillNew(arranged, id, decisions)
+  for (const { id } of newColumns) arranged = fillNew(arranged, id, decisions)
   return arranged
 }
 
@@ -162,7 +160,7 @@ function fillNew(steps: Step[], id: ColumnId, decisions: Decisions): Step[] {
 }
 
 /** Where a sequence begins to feed a column that has rows, it goes on after their greatest value. */
-export function continueSequences(steps: readonly Step[], from: Catalog): Step[] {
+export function continueSequences(steps: readonly Step[], { from }: Difference): Step[] {
   const made = new Set(
     steps.map(({ sql }) => /^CREATE SEQUENCE (\S+) /.exec(sql)?.[1]).filter(Boolean),
   )
@@ -188,7 +186,7 @@ export function continueSequences(steps: readonly Step[], from: Catalog): Step[]
 }
 
 /** A sequence that is to begin later is moved there first, where it has not come so far by itself. */
-export function raiseSequences(steps: readonly Step[], from: Catalog, to: Catalog): Step[] {
+export function raiseSequences(steps: readonly Step[], { from, to }: Difference): Step[] {
   return steps.flatMap((one) => {
     const id = one.ids.find((each): each is IdOf<'sequence'> => each.kind === 'sequence')
     if (!id || !one.sql.startsWith('ALTER SEQUENCE ') || !one.sql.includes(' MINVALUE '))

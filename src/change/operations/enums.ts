@@ -2,43 +2,25 @@ import { MigrationError } from '../../errors'
 import { eq } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
+import type { Difference, EnumChange } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
-import { factsOf, type Id, type IdOf, keyOf } from '../../catalog/facts'
+import { type Id, type IdOf, keyOf } from '../../catalog/facts'
 import { freeName, shown } from '../../catalog/object-names'
 import { changes, type ColumnId, type Operation, type Step, valuesOf } from '../model/operation'
 import { flagOf, means, type Questions } from '../model/option-values'
 import type { Answers } from '../model/answers'
-
-/** An enum of both sides that loses labels, or whose labels change places. */
-export interface LabelChange {
-  id: IdOf<'type'>
-  lost: readonly string[]
-  gained: readonly string[]
-  labels: readonly string[]
-}
-
-/** The enums of both sides whose labels differ. */
-export function labelChanges(from: Catalog, to: Catalog): LabelChange[] {
-  return factsOf(to.facts, 'type').flatMap(({ id, payload }) => {
-    const before = from.facts.get(id)?.payload['values'] as string[] | undefined
-    const labels = payload['values'] as string[] | undefined
-    if (!before || !labels || before.join('\0') === labels.join('\0')) return []
-    const lost = before.filter((label) => !labels.includes(label))
-    return [{ id, lost, gained: labels.filter((label) => !before.includes(label)), labels }]
-  })
-}
 
 /** Rows may not use a lost label: there is no row, or it gets another one. */
 const nothing = '(no row has it)'
 
 /** Which label rows get instead of a lost one; unmapped, PostgreSQL refuses while a row has it. */
 export async function decideLabels(
-  { from, to }: { from: Catalog; to: Catalog },
+  { enums }: Difference,
   answers: Answers,
   questions: Questions,
 ): Promise<Decisions['labels']> {
   const decided = new Map<string, Map<string, string>>()
-  for (const { id, lost, labels } of labelChanges(from, to)) {
+  for (const { id, lost, values: labels } of enums) {
     const mapping = new Map<string, string>()
     for (const label of lost) {
       const told = answers.map.find((one) => one.from === label && means(one.type, id))?.to
@@ -48,9 +30,7 @@ export async function decideLabels(
     decided.set(`${id.schema}.${id.name}`, mapping)
   }
   for (const { type, from: label } of answers.map) {
-    const used = labelChanges(from, to).some(
-      ({ id, lost }) => means(type, id) && lost.includes(label),
-    )
+    const used = enums.some(({ id, lost }) => means(type, id) && lost.includes(label))
     if (!used)
       throw new MigrationError('USAGE', `${type} does not lose the label "${label}"`, {
         hint: 'Remove --map, or correct the name.',
@@ -84,11 +64,10 @@ function known(id: IdOf<'type'>, label: string, labels: readonly string[]): stri
 /** Names the enum that is replaced as a person would, and maps the lost values of the columns. */
 export function mapLabels(
   steps: readonly Step[],
-  from: Catalog,
-  to: Catalog,
+  { from, to, enums }: Difference,
   decisions: Decisions,
 ): Step[] {
-  return labelChanges(from, to).reduce((mapped: readonly Step[], change) => {
+  return enums.reduce((mapped: readonly Step[], change) => {
     const old = replacedName(steps, change.id)
     const columns = from.facts.incomingEdges(change.id).map((edge) => edge.from)
     const rename = old === undefined ? undefined : renameReplaced(change.id, old, from, to)
@@ -138,7 +117,7 @@ function renameReplaced(
 
 function convertValues(
   one: Step,
-  { id, lost }: LabelChange,
+  { id, lost }: EnumChange,
   columns: readonly ColumnId[],
   mapping: ReadonlyMap<string, string> = new Map(),
 ): Step {
@@ -195,8 +174,8 @@ function commentsOn(
  * What begins to use an enum that is made anew comes after it: before, it would get the old one, which
  * could then not be dropped.
  */
-export function afterRebuilt(steps: readonly Step[], from: Catalog, to: Catalog): Step[] {
-  return labelChanges(from, to).reduce(
+export function afterRebuilt(steps: readonly Step[], { from, to, enums }: Difference): Step[] {
+  return enums.reduce(
     (ordered, { id }) => {
       const at = ordered.findIndex(
         ({ operation, verb }) => verb === 'alter' && isOf(operation, 'create enum', id),

@@ -1,7 +1,7 @@
 import { eq } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
-import type { ColumnChange } from '../../catalog/column-changes'
+import type { ColumnChange } from '../../catalog/difference'
 import { usingOf, type Decisions, type Using } from '../model/decisions'
 import { type Facts, factsOf, type IdOf, keyOf, textOf } from '../../catalog/facts'
 import { columnKey, step, type ColumnId, type Step } from '../model/operation'

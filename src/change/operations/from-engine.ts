@@ -1,7 +1,7 @@
 import { MigrationError } from '../../errors'
 import { arrangeColumns, continueSequences, raiseSequences } from './columns'
 import { type Catalog, virtualMark } from '../../catalog/catalog'
-import { columnChanges } from '../../catalog/column-changes'
+import { compare, type Difference } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
 import { disguise, type Disguised } from './in-place'
 import type { Engine } from '../../catalog/engine'
@@ -20,18 +20,19 @@ import { stepOf } from './read-action'
  */
 export function draftSteps(
   engine: Engine,
-  from: Catalog,
-  to: Catalog,
+  difference: Difference,
   decisions: Decisions,
   major: number,
 ): Step[] {
+  const { from, to } = difference
   refuseUnwritten(from, to)
-  const whole = planInPlace(engine, from, to, major)
-  const held = letGo(engine, from, to, whole.actions)
-  if (held === from) return draftFrom({ from, to, decisions }, whole)
+  const whole = planInPlace(engine, difference, major)
+  const held = letGo(engine, difference, whole.actions)
+  if (held === from) return draftFrom(difference, decisions, whole)
+  const rest = compare(held, to)
   return [
     ...planActions(engine, from, held).map(stepOf),
-    ...draftFrom({ from: held, to, decisions }, planInPlace(engine, held, to, major)),
+    ...draftFrom(rest, decisions, planInPlace(engine, rest, major)),
   ]
 }
 
@@ -40,10 +41,11 @@ interface Planned extends Disguised {
 }
 
 /** A view that has to go for another reason takes its new query when it is made again. */
-function planInPlace(engine: Engine, from: Catalog, to: Catalog, major: number): Planned {
+function planInPlace(engine: Engine, difference: Difference, major: number): Planned {
+  const { from, to } = difference
   let views = replaceableViews(from, to)
   for (;;) {
-    const disguised = disguise(engine, from, to, { major, views })
+    const disguised = disguise(engine, difference, { major, views })
     const actions = planActions(engine, from, disguised.to)
     const left = undropped(views, actions)
     if (left.length === views.length) return { ...disguised, actions }
@@ -51,21 +53,19 @@ function planInPlace(engine: Engine, from: Catalog, to: Catalog, major: number):
   }
 }
 
-interface Drafting {
-  from: Catalog
-  to: Catalog
-  decisions: Decisions
-}
-
-function draftFrom({ from, to, decisions }: Drafting, { actions, ...disguised }: Planned): Step[] {
-  const retyped = columnChanges(from, to).filter((change) => change.retyped)
+function draftFrom(
+  difference: Difference,
+  decisions: Decisions,
+  { actions, ...disguised }: Planned,
+): Step[] {
+  const { from, to, columns } = difference
+  const retyped = columns.filter((change) => change.retyped)
   const keys = keySteps(from, to, retyped, decisions)
   const planned = actions.map(stepOf).map(repaired)
-  const arranged = arrangeColumns(planned, from, to, { ...decisions, using: keys.using })
+  const arranged = arrangeColumns(planned, difference, { ...decisions, using: keys.using })
   const steps = mapLabels(
-    afterRebuilt(raiseSequences(continueSequences(arranged, from), from, to), from, to),
-    from,
-    to,
+    afterRebuilt(raiseSequences(continueSequences(arranged, difference), difference), difference),
+    difference,
     decisions,
   )
   const { dropped, set } = settingSteps(from, to)

@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../../database/sql/quote'
 import { type Catalog, rebuild, virtualMark } from '../../catalog/catalog'
-import { columnChanges, type ColumnChange } from '../../catalog/column-changes'
+import type { ColumnChange, Difference } from '../../catalog/difference'
 import { type Engine } from '../../catalog/engine'
 import { type Fact, factsOf, type IdOf, keyOf, textOf } from '../../catalog/facts'
 import { ownerOf } from '../render/create-table'
@@ -34,13 +34,13 @@ export interface InPlace {
  */
 export function disguise(
   engine: Engine,
-  from: Catalog,
-  to: Catalog,
+  difference: Difference,
   { major, views }: InPlace,
 ): Disguised {
+  const { from, to } = difference
   const moved = movedTables(from, to)
   const parts = [
-    columnParts(from, to, major),
+    columnParts(difference, major),
     tableParts(from, to, moved),
     ruleParts(from, to),
     viewParts(from, to, views),
@@ -72,9 +72,9 @@ interface Part {
   back: Step[]
 }
 
-function columnParts(from: Catalog, to: Catalog, major: number): Part {
+function columnParts({ from, to, columns }: Difference, major: number): Part {
   const part: Part = { payloads: [], front: [], back: [] }
-  for (const change of columnChanges(from, to)) {
+  for (const change of columns) {
     const before = from.facts.get(change.id)!.payload
     const payload = { ...to.facts.get(change.id)!.payload }
     if (payload['collation'] !== before['collation']) {

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog'
-import type { Setting } from '../../catalog/unmodelled'
+import type { Setting } from '../../catalog/unmodelled-settings'
 import { step, type Step } from '../model/operation'
 
 /** The statements for what has no facts: what goes, before all else, and what comes, after it. */

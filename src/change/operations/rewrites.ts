@@ -1,5 +1,5 @@
 import { type Catalog, virtualMark } from '../../catalog/catalog'
-import { columnOf } from '../../catalog/column-changes'
+import { columnOf } from '../../catalog/difference'
 import type { ColumnId, Step } from '../model/operation'
 
 /** True where PostgreSQL writes the whole table again, under a lock that stops even readers. */

@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
-import { columnOf } from '../../catalog/column-changes'
+import { columnOf } from '../../catalog/difference'
 import { type Fact, factsOf, type IdOf, keyOf } from '../../catalog/facts'
 import { closingParenthesis, splitList } from '../../catalog/sql-words'
 import type { Step } from '../model/operation'

@@ -5,7 +5,7 @@ import { layOut } from './statement'
 import { describe, relationOf, shown } from '../../catalog/object-names'
 import type { Words } from '../../catalog/sql-words'
 import { type ColumnId, type Step, valuesOf } from '../model/operation'
-import type { LostData } from '../model/answers'
+import type { LostData } from '../model/script-part'
 
 /** Writes the steps as a careful person would, and says above each what is lost by it. */
 export function tidySteps(

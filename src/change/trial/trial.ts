@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { MigrationError } from '../../errors'
 import { type Catalog, type LeftOut, readCatalog } from '../../catalog/catalog'
+import { compare, type Difference } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
 import { draftSteps, remaining } from '../operations/from-engine'
 import { dropTables } from './drop-tables'
@@ -12,7 +13,7 @@ import { plainNames, type Words } from '../../catalog/sql-words'
 import type { Step } from '../model/operation'
 import { tidySteps } from '../render/tidy'
 import { tryOutside, trySteps } from './try-steps'
-import type { Ignored } from '../model/answers'
+import type { Ignored } from '../../scratch/ignored-tables'
 
 /** How often what a plan left over is planned again: pg-delta may forget one thing over another. */
 const rounds = 3
@@ -50,8 +51,9 @@ export class Copy {
   }
 
   /** The steps as they are written, related ones together. */
-  plan(from: Catalog, to: Catalog, decisions: Decisions): Step[] {
-    const drafted = draftSteps(this.engine, from, to, decisions, this.major)
+  plan(difference: Difference, decisions: Decisions): Step[] {
+    const { from, to } = difference
+    const drafted = draftSteps(this.engine, difference, decisions, this.major)
     return tidySteps(drafted, from, to, this.words).map((one) => ({
       ...one,
       rewrites: rewritesTable(one, from, to),
@@ -96,7 +98,7 @@ export class Copy {
     for (let round = 0; round < rounds; round++) {
       const catalog = await this.read()
       if (remaining(this.engine, catalog, to).length === 0) return { steps, catalog }
-      steps.push(...(await this.run(this.plan(catalog, to, decisions), catalog, to)))
+      steps.push(...(await this.run(this.plan(compare(catalog, to), decisions), catalog, to)))
     }
     const catalog = await this.read()
     const left = remaining(this.engine, catalog, to)

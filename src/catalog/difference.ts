@@ -1,5 +1,14 @@
 import type { Catalog } from './catalog'
-import { type ColumnId, factsOf, type Fact, type Id, textOf } from './facts'
+import { type ColumnId, factsOf, type Fact, type Id, type IdOf, textOf } from './facts'
+
+/** Two catalogs and how their columns and enums differ: found once for a pair, and handed down. */
+export interface Difference {
+  from: Catalog
+  to: Catalog
+  columns: readonly ColumnChange[]
+  newColumns: readonly { id: ColumnId; to: Column }[]
+  enums: readonly EnumChange[]
+}
 
 /** A column that both sides have. */
 export interface ColumnChange {
@@ -41,8 +50,22 @@ function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/** An enum of both sides that loses or gains values, or whose values change places. */
+export interface EnumChange {
+  id: IdOf<'type'>
+  lost: readonly string[]
+  gained: readonly string[]
+  values: readonly string[]
+}
+
+/** Compares the columns and enums of two catalogs. */
+export function compare(from: Catalog, to: Catalog): Difference {
+  const columns = columnChanges(from, to)
+  return { from, to, columns, newColumns: newColumns(from, to), enums: enumChanges(from, to) }
+}
+
 /** Every column of both sides that differs in type, collation, requirement or expression. */
-export function columnChanges(from: Catalog, to: Catalog): ColumnChange[] {
+function columnChanges(from: Catalog, to: Catalog): ColumnChange[] {
   return factsOf(to.facts, 'column').flatMap((fact) => {
     const { id } = fact
     const before = from.facts.get(id)
@@ -54,7 +77,7 @@ export function columnChanges(from: Catalog, to: Catalog): ColumnChange[] {
 }
 
 /** Columns that a table of both sides gains. */
-export function newColumns(from: Catalog, to: Catalog): { id: ColumnId; to: Column }[] {
+function newColumns(from: Catalog, to: Catalog): { id: ColumnId; to: Column }[] {
   return factsOf(to.facts, 'column').flatMap((fact) => {
     const { id, parent } = fact
     if (parent?.kind !== 'table') return []
@@ -67,4 +90,15 @@ export function newColumns(from: Catalog, to: Catalog): { id: ColumnId; to: Colu
 /** Columns that came from a parent are there already when they become the table's own. */
 function parentOf({ facts }: Catalog, table: Id): string {
   return textOf(facts.get(table)?.payload['parentTable'])
+}
+
+/** The enums of both sides whose values differ. */
+export function enumChanges(from: Catalog, to: Catalog): EnumChange[] {
+  return factsOf(to.facts, 'type').flatMap(({ id, payload }) => {
+    const before = from.facts.get(id)?.payload['values'] as string[] | undefined
+    const values = payload['values'] as string[] | undefined
+    if (!before || !values || before.join('\0') === values.join('\0')) return []
+    const lost = before.filter((value) => !values.includes(value))
+    return [{ id, lost, gained: values.filter((value) => !before.includes(value)), values }]
+  })
 }
