@@ -6,6 +6,11 @@ export interface ScriptName {
   title: string
 }
 
+/** `20260101120000_create_customers`, as people call a script. Pure. */
+export function labelOf({ revision, title }: ScriptName): string {
+  return title ? `${revision}_${title}` : revision
+}
+
 /** Who may write the journal, in words: the first of them, and how many more. Pure. */
 export function listWriters(writers: readonly string[]): string {
   const rest = writers.length - most

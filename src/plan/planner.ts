@@ -4,7 +4,7 @@ import type { JournalState } from '../journal/model/applied-state'
 import { compareRevisions, type Script } from '../script/script'
 import { refuseBelowUnfinished, refuseWorkGone } from './half-done'
 import { refuseIrreversible } from './irreversible'
-import type { PlanNotice, ScriptName } from './notice'
+import { labelOf, type PlanNotice, type ScriptName } from './notice'
 import type { Plan, PlanOptions, Request, Step } from './plan'
 import { rebuild } from './rebuild'
 import type { Situation } from './situation'
@@ -173,6 +173,6 @@ function halfReverted({ unfinished }: Situation, steps: readonly Step[]): Entry[
   )
 }
 
-function names(list: readonly { revision: string; title: string }[]): string {
-  return list.map(({ revision, title }) => (title ? `${revision}_${title}` : revision)).join(', ')
+function names(list: readonly ScriptName[]): string {
+  return list.map(labelOf).join(', ')
 }

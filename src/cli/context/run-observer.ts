@@ -1,6 +1,5 @@
 import type { Plan } from '../../plan/plan'
-import { labelOf } from '../../run/context/script-label'
-import type { ScriptName } from '../../plan/notice'
+import { labelOf, type ScriptName } from '../../plan/notice'
 import type { Notice, Observer } from '../../run/context/events'
 import type { Io } from '../terminal/io'
 import { describeNotice } from '../text/notice-text'

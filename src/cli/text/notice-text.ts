@@ -1,8 +1,7 @@
 import { describeHistory } from '../../journal/histories'
-import { listWriters, type ScriptName } from '../../plan/notice'
+import { labelOf, listWriters, type ScriptName } from '../../plan/notice'
 import { describeBlocker, describeHolder, describeOrphan } from '../../run/context/server-sessions'
 import type { Notice } from '../../run/context/events'
-import { labelOf } from '../../run/context/script-label'
 
 /** The sentence for a person that a notice stands for, as the command line prints it. Pure. */
 export function describeNotice(notice: Notice): string {

@@ -2,8 +2,7 @@ import type { Session } from '../../database/postgres/session'
 import { durationsSoFar } from '../lock/probe'
 import type { MessageVerdict } from './message'
 import type { SqlJob } from '../prepare/prepared-step'
-import type { Runner } from '../session/execution'
-import type { Start } from '../context/start'
+import type { Runner, Start } from '../session/execution'
 
 /** Reports what a long message has done so far, since the server's own answer comes in lumps. */
 export class ReportedEarly {

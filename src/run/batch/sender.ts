@@ -3,14 +3,13 @@ import { writeTimes } from '../../journal/model/claim'
 import { buildMessage, durationsOf, judge, statementsIn } from './message'
 import type { BatchMessage, MessageVerdict } from './message'
 import { connectionLost, heldBy, scriptFailure } from '../failure/script-failure'
-import { labelOf } from '../context/script-label'
+import { labelOf } from '../../plan/notice'
 import type { SqlJob } from '../prepare/prepared-step'
 import { Retries, StepFailed } from '../session/retry'
 import type { Session } from '../../database/postgres/session'
 import { envelopeOf, placeOfFailure } from './envelope'
 import { ReportedEarly, startsIn } from './message-progress'
-import { claimRefused, type Runner } from '../session/execution'
-import type { Start } from '../context/start'
+import { claimRefused, type Runner, type Start } from '../session/execution'
 
 /** How much one message carries at most; a bigger script travels alone. */
 const largestMessage = 256 * 1024

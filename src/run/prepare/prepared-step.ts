@@ -10,7 +10,7 @@ import { readSqlPart } from '../../script/sections/sections'
 import { classify, type SqlWork } from '../../script/parser/sql-work'
 import { prepareCode } from './preload'
 import { claimOf, isTakeOver, type RunContext } from '../context/run-context'
-import { labelOf } from '../context/script-label'
+import { labelOf } from '../../plan/notice'
 import { begunOtherwise } from '../failure/unfinished'
 
 /** A step made ready: everything read, parsed and loaded, nothing run. */

@@ -11,13 +11,20 @@ import { findWorker } from '../lock/probe'
 import { isConnectionLoss } from '../../database/postgres/connection-loss'
 import { interruptedBy } from '../failure/script-failure'
 import type { Job } from '../prepare/prepared-step'
-import type { Start } from '../context/start'
 import type { RunContext } from '../context/run-context'
-import { labelOf } from '../context/script-label'
+import { labelOf } from '../../plan/notice'
 import type { Lock } from '../lock/migrator-lock'
 import { lockTimeoutsOf } from '../context/session-settings'
 import { traceOf } from '../failure/user-stack'
 import { backend, cancelledOn, Watch, type Watched, type WatchOptions } from './watch'
+
+/** When a script started. */
+export interface Start {
+  /** As `performance.now()` has it. */
+  since: number
+  /** By the server's clock, in milliseconds, where that is known. */
+  began?: number | undefined
+}
 
 /** The state of one execution: its sessions, and what became of its steps so far. */
 export class Runner {

@@ -1,7 +1,7 @@
 import type { DatabaseError } from 'pg'
 import { MigrationError } from '../../errors'
 import type { Blocker } from '../context/server-sessions'
-import { labelOf } from '../context/script-label'
+import { labelOf } from '../../plan/notice'
 import { offsetOfFailure, scriptFailure, type Sent } from '../failure/script-failure'
 import type { SqlJob } from '../prepare/prepared-step'
 import type { Stopped } from './retry'

@@ -12,7 +12,7 @@ import {
 } from './module-transactions'
 import { isTakeOver } from '../context/run-context'
 import { codeFailure, connectionLost } from '../failure/script-failure'
-import { labelOf } from '../context/script-label'
+import { labelOf } from '../../plan/notice'
 import { isOutside, type CodeJob } from '../prepare/prepared-step'
 import type { Runner } from '../session/execution'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
