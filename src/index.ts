@@ -29,7 +29,18 @@ export type { ApproveJournalSql, JournalSql } from './run/context/journal-sql'
 export type { RunningScript } from './run/lock/running-script'
 export type { RunningNow, Status } from './migrator/status'
 export type { LockSession } from './run/lock/lock-sessions'
-export type { NoticeKind, Observer, RunReport, ScriptName } from './run/context/events'
+export type {
+  Notice,
+  NoticeKind,
+  Observer,
+  RetryNotice,
+  RunNotice,
+  RunReport,
+  WaitingNotice,
+} from './run/context/events'
+export type { PlanNotice, ScriptName } from './plan/notice'
+export type { Blocker, LockHolder, ServerSession } from './run/context/server-sessions'
+export { describeNotice } from './cli/text/notice-text'
 export type { ScriptContext } from './script/context'
 export type { ChecksumKind, Direction, Kind, Script, ScriptOptions, SqlPart } from './script/script'
 export { readSettings, type SettingsRequest } from './settings/read-settings'

@@ -75,10 +75,11 @@ export async function setUpMigration(
 /** A boot looks at the scripts twice where it sets up and then upgrades; each notice is given once. */
 function sayingOnce(observer: Observer): Observer {
   const said = new Set<string>()
-  const notice: Observer['notice'] = (text, kind) => {
-    if (said.has(text)) return
-    said.add(text)
-    observer.notice?.(text, kind)
+  const notice: Observer['notice'] = (one) => {
+    const key = JSON.stringify(one)
+    if (said.has(key)) return
+    said.add(key)
+    observer.notice?.(one)
   }
   return {
     planned: (plan) => observer.planned?.(plan),

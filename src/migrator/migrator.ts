@@ -5,7 +5,7 @@ import type { Session } from '../database/postgres/session'
 import { MigrationError } from '../errors'
 import { orInterrupted } from '../interruption'
 import type { FullEntry } from '../journal/model/entry'
-import { readFull, type EntryFilter } from '../journal/entries'
+import type { EntryFilter } from '../journal/entries'
 import { readState } from '../journal/journal'
 import { emptyState } from '../journal/model/applied-state'
 import type { Plan, Request } from '../plan/plan'
@@ -14,7 +14,8 @@ import { survey } from '../plan/survey'
 import { refuseAll } from '../plan/usable'
 import { createContext } from '../run/context/run-context'
 import { execute } from '../run/execute'
-import type { OtherTools, Situation } from '../run/lock/refuse-other-tools'
+import { journalOn, PostgresBackend } from '../run/postgres-backend'
+import type { FoundHistories, FoundSituation } from '../run/lock/refuse-other-tools'
 import { historiesOf, noticed } from '../run/lock/refuse-other-tools'
 import { executeShape, listOfSessions, setUpShape } from './option-shapes'
 import type { ExecuteOptions, ListOptions, SetUpOptions } from './option-shapes'
@@ -46,7 +47,7 @@ export function migratorOn(database: Database, settings: Settings): Migrator {
 }
 
 /** What is known of an embedded server that was never made. */
-const nothingKnown: Situation = { state: emptyState, otherTools: [] }
+const nothingKnown: FoundSituation = { state: emptyState, otherTools: [] }
 
 class SettingsMigrator implements Migrator {
   #opened: Promise<Database> | undefined
@@ -74,16 +75,19 @@ class SettingsMigrator implements Migrator {
 
   async status(): Promise<Status> {
     const { readStatus, statusOf } = require('./status') as typeof import('./status')
+    const { readHolders } =
+      require('../run/lock/lock-sessions') as typeof import('../run/lock/lock-sessions')
     const nothing = {
       state: emptyState,
       broken: [],
       holders: { sessions: [], progress: new Map() },
       otherTools: [],
     }
-    const read = async (session: Session, database: Database): Promise<Found & OtherTools> => {
-      const found = await readStatus(session, this.#settings.journal)
+    const read = async (session: Session, database: Database): Promise<Found & FoundHistories> => {
+      const found = await readStatus(journalOn(session, this.#settings.journal))
+      const holders = await readHolders(session, this.#settings.journal)
       const otherTools = await historiesOf(session, found.state, this.#settings, database)
-      return { ...found, otherTools }
+      return { ...found, holders, otherTools }
     }
     const [scripts, found] = await Promise.all([this.scripts(), this.reading(read, nothing)])
     const compared = survey(scripts, found.state)
@@ -95,7 +99,7 @@ class SettingsMigrator implements Migrator {
   async plan(request: Request): Promise<Plan> {
     checkRequest(request)
     const scripts = this.scripts()
-    const planned = async (reading: Promise<Situation>): Promise<Plan> => {
+    const planned = async (reading: Promise<FoundSituation>): Promise<Plan> => {
       const [found, { state, otherTools }] = await Promise.all([scripts, reading])
       const { planFor } = require('./plan-for') as typeof import('./plan-for')
       const plan = await planFor(found, state, request, this.#settings)
@@ -131,7 +135,8 @@ class SettingsMigrator implements Migrator {
     const scripts = this.scripts()
     scripts.catch(() => undefined) // a database that cannot be opened is told instead
     const database = await this.orStopped(this.database(), options)
-    return translated(execute(this.context(database, options), scripts, request))
+    const context = this.context(database, options)
+    return translated(execute(context, new PostgresBackend(context), scripts, request))
   }
 
   private async runSetUp(options: SetUpOptions): Promise<RunReport> {
@@ -247,12 +252,12 @@ class SettingsMigrator implements Migrator {
     return database
   }
 
-  private situation(): Promise<[readonly Script[], Situation]> {
+  private situation(): Promise<[readonly Script[], FoundSituation]> {
     const read = (session: Session, database: Database) => this.situationIn(session, database)
     return Promise.all([this.scripts(), this.reading(read, nothingKnown)])
   }
 
-  private async situationIn(session: Session, database: Database): Promise<Situation> {
+  private async situationIn(session: Session, database: Database): Promise<FoundSituation> {
     const state = await readState(session, this.#settings.journal)
     const otherTools = await historiesOf(session, state, this.#settings, database)
     return { state, otherTools }
@@ -272,7 +277,7 @@ class SettingsMigrator implements Migrator {
   }
 
   private entries(filter: EntryFilter): Promise<FullEntry[]> {
-    return this.reading((session) => readFull(session, this.#settings.journal, filter), [])
+    return this.reading((session) => journalOn(session, this.#settings.journal).entries(filter), [])
   }
 
   private reading<Result>(

@@ -1,13 +1,10 @@
-import type { Session } from '../database/postgres/session'
 import type { FullEntry } from '../journal/model/entry'
-import { readFull } from '../journal/entries'
-import { readState } from '../journal/journal'
 import type { JournalState } from '../journal/model/applied-state'
-import type { JournalName } from '../journal/model/journal-name'
 import type { Plan } from '../plan/plan'
 import type { Survey } from '../plan/survey'
 import { runTagOf } from '../run/context/application-name'
-import { nameScripts, readHolders, type Holders } from '../run/lock/lock-sessions'
+import type { JournalReader } from '../run/context/backend'
+import { nameScripts, type Holders } from '../run/lock/lock-sessions'
 
 /** A migrator that is at work. */
 export interface RunningNow {
@@ -40,12 +37,12 @@ export interface Found {
   holders: Holders
 }
 
-/** Reads the state on one connection. Never writes. */
-export async function readStatus(session: Session, journal: JournalName): Promise<Found> {
-  const state = await readState(session, journal)
+/** Reads the state, and in full what failed or is unfinished. Never writes. */
+export async function readStatus(journal: JournalReader): Promise<Omit<Found, 'holders'>> {
+  const state = await journal.read()
   const ids = [...state.failed.values(), ...state.unfinished.values()].map(({ id }) => id)
-  const broken = ids.length === 0 ? [] : await readFull(session, journal, { ids })
-  return { state, broken, holders: await readHolders(session, journal) }
+  const broken = ids.length === 0 ? [] : await journal.entries({ ids })
+  return { state, broken }
 }
 
 /** Joins what the database says with the comparison of journal and folder. Pure. */

@@ -1,3 +1,4 @@
+import type { PlanNotice } from './notice'
 import type { Entry, Operation } from '../journal/model/entry'
 import type { OtherHistory } from '../journal/histories'
 import type { Direction, Kind, Script } from '../script/script'
@@ -77,8 +78,8 @@ export interface Plan {
   unfinished: readonly Entry[]
   /** What other tools have done here, where the journal records nothing: `upgrade` refuses. */
   otherTools?: readonly OtherHistory[]
-  /** Sentences for a person; nothing that stops the work. */
-  notices: readonly string[]
+  /** What a person should know; nothing that stops the work. */
+  notices: readonly PlanNotice[]
   /** Who may write the journal beside its owner and superusers; asked only where its SQL would run. */
   journalWriters?: readonly string[]
 }

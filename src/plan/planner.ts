@@ -4,6 +4,7 @@ import type { JournalState } from '../journal/model/applied-state'
 import { compareRevisions, type Script } from '../script/script'
 import { refuseBelowUnfinished, refuseWorkGone } from './half-done'
 import { refuseIrreversible } from './irreversible'
+import { labelOf, type PlanNotice, type ScriptName } from './notice'
 import type { Plan, PlanOptions, Request, Step } from './plan'
 import { rebuild } from './rebuild'
 import type { Situation } from './situation'
@@ -142,31 +143,36 @@ function refuseLate(steps: readonly Step[], { applied }: Situation): void {
   )
 }
 
-function noticesOf(situation: Situation, steps: readonly Step[]): string[] {
+function noticesOf(situation: Situation, steps: readonly Step[]): PlanNotice[] {
+  const { missing, changed } = situation
   const late = steps.filter((step) => step.late && step.operation === 'run')
   return [
-    ...(late.length ? [`late, older than the newest applied: ${names(late)}`] : []),
-    ...(situation.missing.length
-      ? [`applied, but the file is gone: ${names(situation.missing)}`]
-      : []),
-    ...(situation.changed.length
-      ? [`changed since applied: ${names(situation.changed.map(({ entry }) => entry))}`]
-      : []),
-    ...halfReverted(situation, steps),
+    ...about('LATE', late),
+    ...about('MISSING', missing),
+    ...about(
+      'CHANGED',
+      changed.map(({ entry }) => entry),
+    ),
+    ...about('HALF_REVERTED', halfReverted(situation, steps)),
   ]
 }
 
-/** What is applied on top of a downgrade that stopped half-way may miss what that took away. */
-function halfReverted({ unfinished }: Situation, steps: readonly Step[]): string[] {
-  const named = new Set(steps.map(({ revision }) => revision))
-  const half = unfinished.filter(
-    ({ operation, revision }) => operation === 'rollback' && !named.has(revision),
-  )
-  if (half.length === 0) return []
-  const commands = half.map(({ revision }) => `rebuild ${revision}`).join(', ')
-  return [`reverted only in part: ${names(half)}; finish it with ${commands}`]
+function about(
+  code: 'LATE' | 'MISSING' | 'CHANGED' | 'HALF_REVERTED',
+  list: readonly ScriptName[],
+): PlanNotice[] {
+  const scripts = list.map(({ revision, title }) => ({ revision, title }))
+  return scripts.length > 0 ? [{ kind: 'notice', code, scripts }] : []
 }
 
-function names(list: readonly { revision: string; title: string }[]): string {
-  return list.map(({ revision, title }) => (title ? `${revision}_${title}` : revision)).join(', ')
+/** What is applied on top of a downgrade that stopped half-way may miss what that took away. */
+function halfReverted({ unfinished }: Situation, steps: readonly Step[]): Entry[] {
+  const named = new Set(steps.map(({ revision }) => revision))
+  return unfinished.filter(
+    ({ operation, revision }) => operation === 'rollback' && !named.has(revision),
+  )
+}
+
+function names(list: readonly ScriptName[]): string {
+  return list.map(labelOf).join(', ')
 }

@@ -1,92 +1,168 @@
-import type { Session } from '../database/postgres/session'
-import { MigrationError } from '../errors'
-import { ensureJournal } from '../journal/shape'
-import { hasOutcome, readState } from '../journal/journal'
+import { MigrationError, type StepResult } from '../errors'
 import type { JournalState } from '../journal/model/applied-state'
-import type { Plan, Request, Step } from '../plan/plan'
+import type { Plan, Request } from '../plan/plan'
 import { planSteps } from '../plan/planner'
 import type { Script } from '../script/script'
-import { reportNotices, type RunContext } from './context/run-context'
-import { openAhead } from './lock/early-connection'
-import { historiesOf, refuseHistories } from './lock/refuse-other-tools'
+import type { Backend } from './context/backend'
 import type { RunReport } from './context/events'
+import type { Approval } from './context/journal-sql'
+import { reportNotices, type ExecutionContext } from './context/run-context'
 
 /**
  * Read the journal, plan, and stop when there is nothing to do: no lock, one round trip. Else take the
- * lock, read and plan again, and run the steps one batch after another.
+ * lock, read and plan again, and run the steps.
  *
+ * @param backend is closed at the end.
  * @param reading the scripts, which may be read while the server is asked.
- * @throws {MigrationError} whatever planning, the lock or a script refuses; `results` tells what was
+ * @throws {MigrationError} whatever planning, the lock or a script refuses; `results` says what was
  *   done before.
  */
 export async function execute(
-  context: RunContext,
+  context: ExecutionContext,
+  backend: Backend,
   reading: Promise<readonly Script[]>,
   request: Request,
 ): Promise<RunReport> {
-  const { settings } = context
-  const opening = openAhead(context.database)
+  let failed = true
   try {
-    const asking = opening.session.then((session) => readUsable(session, context))
-    const [scripts, session, state] = await Promise.all([reading, opening.session, asking])
-    const plan = (now: JournalState): Plan => planSteps(scripts, now, request, settings)
-    const first = plan(state)
-    if (first.steps.length === 0) return nothingToDo(context, first)
-    if (first.steps.some(runsSomething))
-      refuseHistories(await historiesOf(session, state, settings, context.database))
-    // what only a run with something to do needs is loaded for one
-    const { refuseStale, runUntilDone, underLock } =
-      require('./run-plan') as typeof import('./run-plan')
-    const { Approval, withJournalSql } =
-      require('./context/journal-sql') as typeof import('./context/journal-sql')
-    const approval = new Approval(context.approveJournalSql, context.signal)
-    await approval.check(await withJournalSql(session, settings.journal, first))
-    const { readAhead } = require('./prepare/preload') as typeof import('./prepare/preload')
-    readAhead(first.steps)
-    const elsewhere = async (waiting: Session): Promise<RunReport | undefined> => {
-      const last = first.steps.at(-1)
-      if (request.command !== 'upgrade' || !last) return undefined
-      if (!(await hasOutcome(waiting, settings.journal, last.revision, 'success'))) return undefined
-      // a set-up that goes on, say, is nothing to give up for
-      const now = await readUsable(waiting, context).then(plan, () => undefined)
-      return now?.steps.length === 0 ? nothingToDo(context, now) : undefined
-    }
-    return await underLock(context, session, elsewhere, async (lock, work) => {
-      let ensured: JournalState | undefined = await ensureJournal(
-        work,
-        settings.journal,
-        state.exists,
-      )
-      return runUntilDone(context, request, { lock, work }, async () => {
-        const now = ensured ? usable(ensured) : await readUsable(work, context)
-        ensured = undefined
-        const again = await withJournalSql(work, settings.journal, plan(now))
-        refuseStale(request, first, again)
-        await approval.check(again)
-        return again
-      })
-    })
+    const [scripts, state] = await Promise.all([reading, backend.read()])
+    const task: Task = { scripts, request }
+    const first = planOf(context, task, state)
+    const report = first.steps.length === 0 ? nothingToDo(context, first) : undefined
+    const done = report ?? (await lockAndRun(context, backend, task, first))
+    failed = false
+    return done
   } finally {
-    await opening.close()
+    await backend.close(failed)
   }
 }
 
-function nothingToDo(context: RunContext, plan: Plan): RunReport {
+/** What an execution is to do. */
+export interface Task {
+  scripts: readonly Script[]
+  request: Request
+  /** The plan that the caller saw. */
+  first?: Plan
+  /** True for the scripts of a set-up, which is not finished before they are. */
+  ofSetUp?: true
+  /** What was agreed to of the SQL of the journal. */
+  approval?: Approval
+}
+
+async function lockAndRun(
+  context: ExecutionContext,
+  backend: Backend,
+  task: Task,
+  first: Plan,
+): Promise<RunReport> {
+  // loaded only for a run with something to do
+  const journalSql = require('./context/journal-sql') as typeof import('./context/journal-sql')
+  const approval = new journalSql.Approval(context.approveJournalSql, context.signal)
+  await approval.check(await backend.complete(first))
+  const isDone = (now: JournalState) => isNothingLeft(context, task, now)
+  const upgrades = task.request.command === 'upgrade'
+  const { held, state } = await backend.lock(first, upgrades ? isDone : undefined)
+  if (!held) return nothingToDo(context, planOf(context, task, state))
+  return runUntilDone(context, backend, { ...task, first, approval }, state)
+}
+
+/**
+ * Plans and runs, under the lock. A claim that is refused says that the journal is newer than the plan: the
+ * last script of a migrator that was killed, whose session ran on, or of one that a pooler's lock did not
+ * hold back. So read, plan and go on.
+ *
+ * @param state the journal's, under the lock
+ */
+export async function runUntilDone(
+  context: ExecutionContext,
+  backend: Pick<Backend, 'read' | 'complete' | 'run'>,
+  task: Task,
+  state: JournalState,
+): Promise<RunReport> {
+  const done: StepResult[] = []
+  let last: { refused: MigrationError; plan: Plan } | undefined
+  for (let now = state; ;) {
+    const plan = await backend.complete(planOf(context, task, now))
+    await refuseOther(task, plan)
+    if (last && keyOf(last.plan) === keyOf(plan)) throw last.refused
+    try {
+      const report = await runPlan(context, backend, plan)
+      return { ...report, steps: [...done, ...report.steps] }
+    } catch (error) {
+      if (!(error instanceof MigrationError)) throw error
+      done.push(...(error.results ?? []))
+      error.results = done
+      if (error.code !== 'CLAIM_REFUSED' || isRelative(task.request)) throw error
+      // inside a caller's transaction, what was refused has ended it
+      now = await backend.read().catch(() => Promise.reject(error))
+      context.observer.notice?.({ kind: 'retry', code: 'PLAN_AGAIN', error })
+      last = { refused: error, plan }
+    }
+  }
+}
+
+/** Reports a plan and runs its steps. */
+export async function runPlan(
+  context: ExecutionContext,
+  backend: Pick<Backend, 'run'>,
+  plan: Plan,
+): Promise<RunReport> {
+  reportNotices(context, plan)
+  if (plan.steps.length === 0) return { plan, steps: [] }
+  context.observer.planned?.(plan)
+  return { plan, steps: await backend.run(plan) }
+}
+
+/** @throws {MigrationError} NOT_SET_UP where a set-up was cut off, and whatever planning refuses */
+function planOf(
+  { settings }: ExecutionContext,
+  { scripts, request, ofSetUp }: Task,
+  state: JournalState,
+): Plan {
+  if (state.setUp?.outcome === 'running' && !ofSetUp) {
+    throw new MigrationError(
+      'NOT_SET_UP',
+      'the set-up of this database was begun and not finished',
+      { hint: 'Run setup again: it goes on.' },
+    )
+  }
+  return planSteps(scripts, state, request, settings)
+}
+
+function nothingToDo(context: ExecutionContext, plan: Plan): RunReport {
   reportNotices(context, plan)
   return { plan, steps: [] }
 }
 
-/** What is only recorded is how a database that another tool has migrated is taken over. */
-const runsSomething = ({ operation }: Step): boolean => operation !== 'run_skip'
-
-async function readUsable(session: Session, { settings }: RunContext): Promise<JournalState> {
-  return usable(await readState(session, settings.journal))
+/** A state that cannot be planned from, such as a set-up that goes on, is nothing to give up for. */
+function isNothingLeft(context: ExecutionContext, task: Task, state: JournalState): boolean {
+  try {
+    return planOf(context, task, state).steps.length === 0
+  } catch {
+    return false
+  }
 }
 
-/** Refuses a database whose set-up was cut off. */
-function usable(state: JournalState): JournalState {
-  if (state.setUp?.outcome !== 'running') return state
-  throw new MigrationError('NOT_SET_UP', 'the set-up of this database was begun and not finished', {
-    hint: 'Run setup again: it goes on.',
+/** Refuses a plan that is not the one that the caller saw, where that matters, and SQL not agreed to. */
+async function refuseOther({ request, first, approval }: Task, plan: Plan): Promise<void> {
+  if (first && request.command === 'downgrade' && isRelative(request)) refuseStale(first, plan)
+  await approval?.check(plan)
+}
+
+/** "The next one" is another one once somebody else has done it. */
+function isRelative({ command, target, ...more }: Request): boolean {
+  if ('count' in more && more.count !== undefined) return true
+  return target === undefined ? command === 'downgrade' : !/^(?:\d+|latest)$/.test(target)
+}
+
+/** "Revert the newest" means the one that the caller saw; another migrator may have reverted it meanwhile. */
+function refuseStale(first: Plan, plan: Plan): void {
+  if (keyOf(first) === keyOf(plan)) return
+  throw new MigrationError('STALE_PLAN', 'the database has changed since the plan was made', {
+    hint: 'Look at status, and run it again.',
   })
+}
+
+function keyOf({ steps }: Plan): string {
+  return steps.map((step) => `${step.revision}/${step.ordinal}`).join()
 }

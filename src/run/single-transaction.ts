@@ -3,14 +3,14 @@ import type { MigrationError } from '../errors'
 import { isInterruption } from '../interruption'
 import { codeJobFailure, prepareDatabase, runInTransaction } from './typescript/run-modules'
 import { commitAll, rollBackAll } from './typescript/module-transactions'
-import { copyFailure, copyInTransaction } from './session/copy-from-stdin'
+import { copyInTransaction } from './session/copy-from-stdin'
+import { statementFailure } from './session/statement-failure'
 import { connectionLost, heldBy, inOneTransaction } from './failure/script-failure'
-import { labelOf } from './context/script-label'
-import { isMark, leading, type Job, type SqlJob } from './prepare/prepared-step'
+import { isMark, leading, type CodeJob, type Job, type SqlJob } from './prepare/prepared-step'
 import { runMarks } from './session/mark'
-import { isRetryable } from './session/retry'
+import { retried, StepFailed } from './session/retry'
 import type { Runner } from './session/execution'
-import { MessageSender, StepFailed, transactionId } from './batch/sender'
+import { MessageSender, transactionId } from './batch/sender'
 
 /**
  * Runs every job in one transaction: all of them, or none. A caller whose connection is inside a
@@ -24,26 +24,22 @@ export async function runAll(runner: Runner, jobs: readonly Job[]): Promise<void
     : undefined
   if (queryRunner) await prepareDatabase(runner, queryRunner, jobs)
   const lonely = new Set<SqlJob>()
-  for (let attempt = 0; ; attempt++) {
-    const within = callers ? undefined : await begin(runner, queryRunner)
-    const alone = lonely.size
-    const failed = await attemptAll(runner, jobs, { queryRunner, within, lonely })
-    if (!failed) return
-    runner.results.length = 0
-    if (failed instanceof StepFailed) {
-      if (lonely.size > alone) continue
-      const { job, failure, blocker } = failed
-      const { sqlstate } = failure
-      const conflict = isRetryable(sqlstate)
-      const again = conflict && !callers
-      if (again && (await runner.backOff(labelOf(job.step), { attempt, sqlstate, blocker })))
-        continue
-      const shown = conflict ? heldBy(failure, blocker) : inOneTransaction(failure, callers)
-      if (callers || failure.code === 'CLAIM_REFUSED') runner.stop(job, shown)
-      await runner.fail(job, shown)
+  const attempt = async (): Promise<StepFailed | undefined> => {
+    for (;;) {
+      const within = callers ? undefined : await begin(runner, queryRunner)
+      const alone = lonely.size
+      const stopped = await attemptAll(runner, jobs, { queryRunner, within, lonely })
+      if (!stopped) return undefined
+      runner.results.length = 0
+      if (!(stopped instanceof StepFailed)) throw stopped
+      if (lonely.size === alone) return stopped
     }
-    throw failed
   }
+  const failed = await (callers ? attempt() : retried(context, attempt))
+  if (!failed) return
+  const shown = heldBy(inOneTransaction(failed.failure, callers), failed.blocker)
+  if (callers || shown.code === 'CLAIM_REFUSED') runner.stop(failed.job, shown)
+  await runner.fail(failed.job, shown)
 }
 
 /** Gives the transaction's id. */
@@ -86,7 +82,7 @@ async function attemptAll(
   }
 }
 
-const isPlainSql = (job: Job): job is SqlJob => job.kind === 'sql' && !job.sql.stepwise
+const isPlainSql = (job: Job): job is SqlJob => job.route === 'shared' || job.route === 'alone'
 
 async function runNext(
   runner: Runner,
@@ -95,26 +91,40 @@ async function runNext(
   queryRunner: QueryRunner | undefined,
 ): Promise<number> {
   const [job] = jobs
-  if (!job) return 0
-  if (job.kind === 'mark') return runMarks(runner, leading(jobs, isMark))
-  if (job.kind === 'sql' && !job.sql.stepwise) {
-    return sender.send(leading(jobs, isPlainSql))
+  switch (job?.route) {
+    case undefined:
+      return 0
+    case 'mark':
+      return runMarks(runner, leading(jobs, isMark))
+    case 'shared':
+    case 'alone':
+      return sender.send(leading(jobs, isPlainSql))
+    case 'stepwise':
+    case 'outside':
+      return runAlone(runner, sender, job, () => copyInTransaction(runner, job))
+    case 'module':
+    case 'module outside':
+      return runAlone(runner, sender, job, () => runInTransaction(runner, job, queryRunner!))
   }
+}
+
+async function runAlone(
+  runner: Runner,
+  sender: MessageSender,
+  job: SqlJob | CodeJob,
+  run: () => Promise<void>,
+): Promise<number> {
   const start = performance.now()
   runner.started(job)
   sender.doubt()
-  const work =
-    job.kind === 'sql'
-      ? copyInTransaction(runner, job)
-      : runInTransaction(runner, job, queryRunner!)
-  const watched = await runner.watched(work)
+  const watched = await runner.watched(run())
   if ('error' in watched) throw new StepFailed(job, failureOf(job, watched.error), watched.blocker)
   runner.finished(job, Math.round(performance.now() - start))
   return 1
 }
 
-function failureOf(job: Exclude<Job, { kind: 'mark' }>, error: unknown): MigrationError {
-  return job.kind === 'sql' ? copyFailure(job, error) : codeJobFailure(job, error)
+function failureOf(job: SqlJob | CodeJob, error: unknown): MigrationError {
+  return job.kind === 'sql' ? statementFailure(job, error) : codeJobFailure(job, error)
 }
 
 /** Deferred constraints speak at COMMIT, and cannot say which script broke them. */

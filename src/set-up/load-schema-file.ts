@@ -2,7 +2,6 @@ import { basename } from 'node:path'
 import type { DatabaseError } from 'pg'
 import type { Session } from '../database/postgres/session'
 import { MigrationError } from '../errors'
-import { offsetOfCodePoint } from '../script/position'
 import {
   type CopyData,
   dataOf,
@@ -12,7 +11,7 @@ import {
 } from '../script/folder/schema-file'
 import { systemFact } from '../system-error'
 import { classify, type SqlWork } from '../script/parser/sql-work'
-import { scriptFailure } from '../run/failure/script-failure'
+import { offsetOfFailure, scriptFailure, type Sent } from '../run/failure/script-failure'
 
 /**
  * Builds an empty database from the canonical schema, in the transaction that is open. COPY data goes
@@ -80,7 +79,7 @@ class SchemaLoad {
   async span(start: number, end: number): Promise<void> {
     const text = this.sql.text.slice(start, end)
     const { error, tags } = await this.session.send(text)
-    if (error) throw this.failure(error, this.placeIn(error, start, tags.length))
+    if (error) throw this.failure(error, { start, end }, tags.length)
   }
 
   private async copy(start: number, end: number, copy: SqlWork['copies'][number]): Promise<void> {
@@ -90,20 +89,13 @@ class SchemaLoad {
     try {
       await session.copyIn(sql.text.slice(start, end), data)
     } catch (error) {
-      throw this.failure(error as DatabaseError, this.placeIn(error as DatabaseError, start, 0))
+      throw this.failure(error as DatabaseError, { start, end }, 0)
     }
     this.linesAbove += range?.lines ?? 0
   }
 
-  private placeIn({ position }: DatabaseError, start: number, done: number): number {
-    const { text, statements } = this.sql
-    if (position !== undefined) {
-      return start + offsetOfCodePoint(text.slice(start), Number(position))
-    }
-    return statements.filter((one) => one.start >= start)[done]?.firstTokenStart ?? start
-  }
-
-  private failure(error: DatabaseError, offset: number): MigrationError {
+  private failure(error: DatabaseError, sent: Sent, done: number): MigrationError {
+    const offset = offsetOfFailure(this.sql, sent, error, done)
     const part = { ...this.schema.part, line: 1 + this.linesAbove }
     return scriptFailure(error, basename(part.file), {
       part,

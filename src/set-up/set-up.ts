@@ -10,24 +10,30 @@ import type { JournalState } from '../journal/model/applied-state'
 import { claimIndex } from '../journal/model/journal-name'
 import { finishClaim, insertClaim, takeOver } from '../journal/model/claim'
 import type { Claim } from '../journal/model/journal-columns'
-import type { Request } from '../plan/plan'
+import type { Plan, Request } from '../plan/plan'
 import { planSteps } from '../plan/planner'
 import { survey } from '../plan/survey'
 import { refuseAll } from '../plan/usable'
 import type { Script } from '../script/script'
 import { setUpInTransaction } from '../run/lock/callers-transaction'
 import { reportNotices, type RunContext } from '../run/context/run-context'
-import { refuseTables } from './refuse-tables'
 import { openAhead } from '../run/lock/early-connection'
-import { runPlan, runUntilDone, underLock, type Sessions } from '../run/run-plan'
-import { heldBy } from '../run/failure/script-failure'
+import { runPlan, runUntilDone } from '../run/execute'
+import { Held, type Sessions } from '../run/lock/held'
+import { runSteps } from '../run/run-steps'
 import { buildInitial, type InitMigration } from './build-initial-schema'
 import { historiesOf, refuseHistories } from '../run/lock/refuse-other-tools'
 import type { RunReport } from '../run/context/events'
-import { isRetryable, sqlstateOf } from '../run/session/retry'
 import { claimRefused, Runner } from '../run/session/execution'
-import { timeoutsFor } from '../run/context/session-settings'
-import { claimOf, emptySchema, isSetUp, setUpClaim, settledState } from './set-up-state'
+import { asStopped, must, setUpTransaction } from './set-up-transaction'
+import {
+  claimOf,
+  emptySchema,
+  isSetUp,
+  refuseTables,
+  setUpClaim,
+  settledState,
+} from './set-up-state'
 
 export type { InitMigration } from './build-initial-schema'
 
@@ -61,14 +67,22 @@ export async function setUp(
     if (isSetUp(before)) return nothingDone(context, scripts, before)
     if (database.borrowed && session.status !== 'I') throw setUpInTransaction()
     refuseAll(survey(scripts, before))
-    const elsewhere = async (waiting: Session) => {
-      if (await hasOutcome(waiting, settings.journal, setUpRevision, 'running')) return undefined
+    let found: JournalState | undefined
+    const held = await Held.enter(context, session, async (waiting) => {
+      if (await hasOutcome(waiting, settings.journal, setUpRevision, 'running')) return false
       const now = await readState(waiting, settings.journal)
-      return isSetUp(now) ? nothingDone(context, scripts, now) : undefined
-    }
-    return await underLock(context, session, elsewhere, async (lock, work) => {
-      return setUpOrFind(context, scripts, request, { lock, work })
+      if (isSetUp(now)) found = now
+      return found !== undefined
     })
+    if (!held) return nothingDone(context, scripts, found!)
+    let failed = true
+    try {
+      const report = await setUpOrFind(context, scripts, request, held)
+      failed = false
+      return report
+    } finally {
+      await held.leave(failed)
+    }
   } finally {
     await opening.close()
   }
@@ -185,7 +199,7 @@ class SetUp {
     const rows = await this.work.query(takeOver(journal, this.context.runId, id, attempt))
     if (rows.length === 0) throw claimRefused('0 (set-up)')
     this.claimed = true
-    this.context.observer.notice?.('going on with a set-up that was cut off')
+    this.context.observer.notice?.({ kind: 'notice', code: 'SET_UP_RESUMED' })
   }
 
   private async claimIt(): Promise<void> {
@@ -202,26 +216,24 @@ class SetUp {
     const building = buildInitial(context, work, initMigration, queryRunner)
     if (initMigration === 'entities') {
       const built = await runner.watched(building, { what: 'set-up' })
-      if ('error' in built) throw this.asStopped(built.error)
+      if ('error' in built) throw asStopped(this.runner, built.error)
     } else if (!(await building) && !this.request.runScripts && this.scripts.length > 0)
       throw emptySchema(initMigration)
   }
 
-  private asStopped(error: unknown): unknown {
-    return error instanceof MigrationError ? this.runner.asStopped(error) : error
-  }
-
   /** Runs or marks what is pending, with the connection as it stands. */
   private async scriptsDone(state: JournalState): Promise<RunReport> {
-    const { context, sessions, work } = this
+    const { context, scripts, sessions } = this
     const { runScripts } = this.request
+    const backend = {
+      read: () => readState(sessions.work, context.settings.journal),
+      complete: (plan: Plan) => Promise.resolve(plan),
+      run: (plan: Plan) => runSteps(context, plan, sessions),
+    }
     const request: Request = { command: runScripts ? 'upgrade' : 'mark' }
-    const plan = (now: JournalState) => planSteps(this.scripts, now, request, context.settings)
     const report = runScripts
-      ? await runUntilDone(context, request, sessions, async () =>
-          plan(await readState(work, context.settings.journal)),
-        )
-      : await runPlan(context, plan(state), sessions)
+      ? await runUntilDone(context, backend, { scripts, request, ofSetUp: true }, state)
+      : await runPlan(context, backend, planSteps(scripts, state, request, context.settings))
     return { ...report, setUp: true }
   }
 
@@ -234,53 +246,12 @@ class SetUp {
     return `UPDATE ${quoteIdentifier(schema, table)} SET statements_done = 1 WHERE run_id ${eq} ${quoteLiteral(this.claim.runId)} AND revision ${eq} ${setUpRevision}`
   }
 
-  /** Gives way where it meets a lock, and begins again. */
-  private async transaction(
+  private transaction(
     task: (queryRunner: QueryRunner | undefined) => Promise<void>,
   ): Promise<void> {
-    const { settings } = this.context
-    for (let attempt = 0; ; attempt++) {
-      const queryRunner = await this.begin()
-      const whole = async () => {
-        await this.must(timeoutsFor(this.sessions.work, settings, { local: true }).join(';\n'))
-        await task(queryRunner)
-        await this.commit(queryRunner)
-      }
-      const watched = await this.runner.watched(whole(), { what: 'set-up' })
-      if (!('error' in watched)) return
-      await this.rollBack(queryRunner)
-      const { error, blocker } = watched
-      const sqlstate = sqlstateOf(error)
-      const again = isRetryable(sqlstate)
-      if (again && (await this.runner.backOff('set-up', { attempt, sqlstate, blocker }))) continue
-      throw this.asStopped(
-        again && error instanceof MigrationError ? heldBy(error, blocker) : error,
-      )
-    }
-  }
-
-  /** TypeORM's own count of transactions must agree where an object builds with a QueryRunner. */
-  private async begin(): Promise<QueryRunner | undefined> {
     const { initMigration } = this.request
     const isCode = typeof initMigration === 'object' || typeof initMigration === 'function'
-    if (!isCode) {
-      await this.must('BEGIN')
-      return undefined
-    }
-    const queryRunner = await this.context.database.queryRunner(this.work)
-    await queryRunner.startTransaction()
-    return queryRunner
-  }
-
-  private async commit(queryRunner: QueryRunner | undefined): Promise<void> {
-    if (!queryRunner) return this.must('COMMIT')
-    while (queryRunner.isTransactionActive) await queryRunner.commitTransaction()
-  }
-
-  private async rollBack(queryRunner: QueryRunner | undefined): Promise<void> {
-    if (this.work.lost) return
-    while (queryRunner?.isTransactionActive) await queryRunner.rollbackTransaction()
-    if (this.work.status !== 'I') await this.work.send('ROLLBACK')
+    return setUpTransaction(this.runner, isCode, task)
   }
 
   /** Another's claim is in the way, or another has taken ours over: then finish divides by no row. */
@@ -292,8 +263,7 @@ class SetUp {
     throw refused ? claimRefused('0 (set-up)') : error
   }
 
-  private async must(text: string): Promise<void> {
-    const { error } = await this.work.send(text)
-    if (error) throw error
+  private must(text: string): Promise<void> {
+    return must(this.work, text)
   }
 }

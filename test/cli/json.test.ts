@@ -243,7 +243,7 @@ test('notices, what a script says, waiting and trying again are events', async (
       },
     })
     const holder = await database.client()
-    const { lockKey } = await import('../../src/run/lock/migrator-lock.js')
+    const { lockKey } = await import('../../src/run/lock/advisory-key.js')
     const key = lockKey({ schema: 'public', table: 'migration_journal' })
     await holder.query(`BEGIN; SELECT pg_advisory_xact_lock(${key})`)
     await writeFile(join(cwd, 'migration/6_f.sql'), 'SELECT 6')

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { describeNotice } from '../../src/cli/text/notice-text'
+import type { Notice } from '../../src/run/context/events'
 import { setUpMigration, type SetUpMigrationOptions } from '../../src/setup'
 import { migrate } from '../support/cli'
 import { withDatabase, type TestDatabase } from '../support/database'
@@ -77,13 +79,13 @@ test('a boot gives them to its observer, each once', async () => {
   await withDrift(async ({ url }, cwd) => {
     for (const options of boots) {
       const said: string[] = []
-      const observer = { notice: (text: string) => said.push(text) }
+      const observer = { notice: (one: Notice) => said.push(describeNotice(one)) }
       await setUpMigration(url, join(cwd, 'migration'), { ...options, observer })
       assert.deepEqual(said, expected, JSON.stringify(options))
     }
     await writeFile(join(cwd, 'migration/4_d.sql'), 'SELECT 4')
     const said: string[] = []
-    const observer = { notice: (text: string) => said.push(text) }
+    const observer = { notice: (one: Notice) => said.push(describeNotice(one)) }
     await setUpMigration(url, join(cwd, 'migration'), { whenSetUp: 'upgrade', observer })
     assert.deepEqual(said, expected)
   })

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { describeNotice } from '../../src/cli/text/notice-text'
+import type { Notice } from '../../src/run/context/events'
 import type { Client } from 'pg'
 import type { RunReport } from '../../src/run/context/events'
 import type { TestDatabase } from '../support/database'
@@ -55,7 +57,7 @@ interface Held {
   /** Opens the application's transaction. */
   hold: string
   traffic: readonly string[]
-  work: (notice: (text: string) => void) => Promise<RunReport>
+  work: (notice: (one: Notice) => void) => Promise<RunReport>
 }
 
 /**
@@ -75,7 +77,7 @@ async function contend({ database, hold, traffic, work }: Held): Promise<RunRepo
   )
   const notices: string[] = []
   const gaveWay = () => notices.filter((one) => said.test(one)).length
-  const working = work((text) => notices.push(text))
+  const working = work((one) => notices.push(describeNotice(one)))
   const release = async () => {
     for (let time = 1; time <= times; time++) {
       await until(
@@ -256,7 +258,7 @@ test('an index that is built concurrently waits for old transactions however lon
       const again = await another()
       const running = again.execute(
         { command: 'upgrade' },
-        { observer: { notice: (text) => notices.push(text) } },
+        { observer: { notice: (one) => notices.push(describeNotice(one)) } },
       )
       const [{ steps }] = await Promise.all([running, release()])
       await traffic.stop()

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { describeNotice } from '../../src/cli/text/notice-text'
+import type { Notice } from '../../src/run/context/events'
 import fc from 'fast-check'
 import { Client } from 'pg'
 import { DataSource } from 'typeorm'
@@ -161,7 +163,7 @@ test('scripts outside a transaction warn behind a pooler, and take the direct ad
         ...Object.fromEntries(scripts),
       })
       const migrator = await openMigrator(await settingsFor(join(folder, 'development.ini')))
-      const observer = { notice: (text: string) => notices.push(text) }
+      const observer = { notice: (one: Notice) => notices.push(describeNotice(one)) }
       await migrator.execute({ command: 'upgrade' }, { observer })
       await migrator.close()
 
@@ -179,7 +181,7 @@ test('a pool of one is refused in time in either mode, and nothing is half-creat
   const refuse = (mode: PoolMode) =>
     throughPooler(context, { mode, size: 1 }, files, async ({ database, upgrade }) => {
       const notices: string[] = []
-      const observer = { notice: (text: string) => notices.push(text) }
+      const observer = { notice: (one: Notice) => notices.push(describeNotice(one)) }
       const error = await failureOf(upgrade({ lock_wait: '1s' }, observer))
 
       assert.equal(error.code, 'POOL_TOO_SMALL')
@@ -232,7 +234,8 @@ test('a script that waits for a lock behind a pooler says who holds it', async (
     const run = upgrade(
       { lock_timeout: '1500ms' },
       {
-        notice(text) {
+        notice(one) {
+          const text = describeNotice(one)
           notices.push(text)
           if (text.includes('the holder')) void holder.query('ROLLBACK')
         },

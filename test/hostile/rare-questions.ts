@@ -11,8 +11,8 @@ import type { Claim } from '../../src/journal/model/journal-columns'
 import {
   cancelBackend,
   durationsSoFar,
-  describeBlocker,
-  describeProgress,
+  findBlocker,
+  readIndexProgress,
   findWorker,
 } from '../../src/run/lock/probe'
 import { clearLeftovers } from '../../src/run/outside/invalid-indexes'
@@ -63,8 +63,8 @@ export async function rareQuestions(database: TestDatabase): Promise<void> {
     await session.identify()
     for (const statement of inDoubt) await settle(session, statement, '3')
     const { pid } = session
-    await describeBlocker(session, pid)
-    await describeProgress(session, pid)
+    await findBlocker(session, pid)
+    await readIndexProgress(session, pid)
     await findWorker(session, journal)
     await durationsSoFar(session, journal, [claim])
     await hasOutcome(session, journal, '1', 'success')

@@ -112,9 +112,9 @@ test('the survey tells pending, late, missing, changed and unfinished scripts', 
       changed: ['1'],
       unfinished: ['5'],
       notices: [
-        'late, older than the newest applied: 2',
-        'applied, but the file is gone: 4',
-        'changed since applied: 1',
+        { kind: 'notice', code: 'LATE', scripts: [{ revision: '2', title: '' }] },
+        { kind: 'notice', code: 'MISSING', scripts: [{ revision: '4', title: '' }] },
+        { kind: 'notice', code: 'CHANGED', scripts: [{ revision: '1', title: '' }] },
       ],
     },
   )

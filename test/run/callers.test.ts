@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { lockKey } from '../../src/run/lock/migrator-lock'
+import { lockKey } from '../../src/run/lock/advisory-key'
 import { migratorFor } from '../../src/setup'
 import { withDatabase } from '../support/database'
 import { failureOf } from '../support/failure'

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { describeNotice } from '../../src/cli/text/notice-text'
+import type { Notice } from '../../src/run/context/events'
 import { failureOf } from '../support/failure'
 import { withMigrator } from '../support/migrator'
 
@@ -52,6 +54,29 @@ test("a syntax error in the middle of many scripts is that script's alone", asyn
     )
     assert.equal(row?.n, 30)
     assert.deepEqual(await database.query("SELECT to_regclass('ok') AS ok"), [{ ok: null }])
+  })
+})
+
+test('a failure after SET TRANSACTION is shown at its own statement', async () => {
+  const script = 'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\nSELECT 1;\nSELECT 1 / 0;\n'
+  await withMigrator({ '1_a.sql': script }, async ({ migrator }) => {
+    const error = await failureOf(migrator.execute({ command: 'upgrade' }))
+
+    assert.deepEqual([error.sqlstate, error.line, error.column], ['22012', 3, 1])
+  })
+})
+
+test('data that a module copies and the server refuses is shown at its COPY', async () => {
+  const files = {
+    '1_a.sql': 'CREATE TABLE a (n int);\n\nCOPY a FROM stdin;\nx\n\\.\n',
+    '1_a.ts':
+      'export const upgrade = (_: unknown, context: { runSql(): Promise<void> }) => context.runSql()',
+  }
+  await withMigrator(files, async ({ migrator }) => {
+    const error = await failureOf(migrator.execute({ command: 'upgrade' }))
+
+    assert.deepEqual([error.sqlstate, error.file?.endsWith('1_a.sql')], ['22P02', true])
+    assert.deepEqual([error.line, error.column], [3, 1])
   })
 })
 
@@ -217,7 +242,8 @@ test('a lock timeout is retried and names the blocker', async () => {
       await blocker.query("SET application_name = 'busy app'; BEGIN; LOCK TABLE a")
       const notices: string[] = []
       const named = /2_b: lock timeout, held by backend \d+ \(busy app\), idle in transaction/
-      const notice = (text: string) => {
+      const notice = (one: Notice) => {
+        const text = describeNotice(one)
         notices.push(text)
         if (named.test(text)) void blocker.query('ROLLBACK')
       }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { describeNotice } from '../../src/cli/text/notice-text'
 import { failureOf } from '../support/failure'
 import { withMigrator } from '../support/migrator'
-import { workKey } from '../../src/run/lock/work-lock'
+import { workKey } from '../../src/run/lock/advisory-key'
 import { until, untilAsleep } from '../support/until'
 import { cutOff, entriesOf, indexesIn } from './cut-off'
 
@@ -154,7 +155,7 @@ test('what an orphan still builds is waited for, and then found done', async () 
     const notices: string[] = []
     const run = (await another()).execute(
       { command: 'upgrade' },
-      { observer: { notice: (text) => notices.push(text) } },
+      { observer: { notice: (one) => notices.push(describeNotice(one)) } },
     )
     await until(() => notices.some((text) => /no longer holds the lock/.test(text)))
     assert.deepEqual(await indexesIn(database), ['i on t INVALID'])

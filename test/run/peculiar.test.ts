@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { describeNotice } from '../../src/cli/text/notice-text'
 import { withDatabase } from '../support/database'
 import { failureOf } from '../support/failure'
 import { historyOf, peculiarities } from '../support/history'
@@ -131,7 +132,7 @@ test('a script that rolls back at the top level runs by itself, and is recorded 
     const notices: string[] = []
     await migrator.execute(
       { command: 'upgrade' },
-      { observer: { notice: (text) => notices.push(text) } },
+      { observer: { notice: (one) => notices.push(describeNotice(one)) } },
     )
 
     assert.match(notices.join('\n'), /2_b has its own BEGIN and COMMIT in the middle/)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { describeNotice } from '../../src/cli/text/notice-text'
 import { setUpMigration } from '../../src/setup'
 import { failureOf } from '../support/failure'
 import { withMigrator } from '../support/migrator'
@@ -18,7 +19,7 @@ test('a script whose claim somebody else made is not run, and the others are', a
     const notices: string[] = []
     const { steps } = await migrator.execute(
       { command: 'upgrade' },
-      { observer: { notice: (text) => notices.push(text) } },
+      { observer: { notice: (one) => notices.push(describeNotice(one)) } },
     )
 
     assert.deepEqual(

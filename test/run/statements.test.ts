@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { describeNotice } from '../../src/cli/text/notice-text'
+import type { Notice } from '../../src/run/context/events'
 import { failureOf } from '../support/failure'
 import { withMigrator } from '../support/migrator'
 import { untilBlocked } from '../support/until'
@@ -166,7 +168,8 @@ test('a statement that only waits for a lock is tried again', async () => {
     await migrator.execute({ command: 'upgrade', target: '1' })
     const reader = await database.client()
     await reader.query('BEGIN; SELECT * FROM t')
-    const notice = (text: string) => {
+    const notice = (one: Notice) => {
+      const text = describeNotice(one)
       if (text.includes('lock timeout')) void reader.query('COMMIT')
     }
     await migrator.execute({ command: 'upgrade' }, { observer: { notice } })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { describeNotice } from '../../src/cli/text/notice-text'
 import { failureOf } from '../support/failure'
 import { withMigrator } from '../support/migrator'
 import { go, prepareGo, sleepUntilGo, untilAsleep } from '../support/until'
@@ -45,7 +46,7 @@ test('a waiter says who holds the lock, and gives up in time', async () => {
     const error = await failureOf(
       waiter.execute(
         { command: 'upgrade' },
-        { observer: { notice: (text) => notices.push(text) } },
+        { observer: { notice: (one) => notices.push(describeNotice(one)) } },
       ),
     )
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { describeNotice } from '../../src/cli/text/notice-text'
 import type { Request } from '../../src/plan/plan'
 import type { TestDatabase } from '../support/database'
 import { failureOf } from '../support/failure'
@@ -191,6 +192,8 @@ test('an upgrade over a downgrade that stopped half-way says so', async () => {
 
     const { notices } = await (await another()).plan({ command: 'upgrade' })
 
-    assert.deepEqual(notices, ['reverted only in part: 2_b; finish it with rebuild 2'])
+    assert.deepEqual(notices.map(describeNotice), [
+      'reverted only in part: 2_b; finish it with rebuild 2',
+    ])
   })
 })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { describeNotice } from '../../src/cli/text/notice-text'
 import { Session } from '../../src/database/postgres/session'
 import { backend, Watch } from '../../src/run/session/watch'
 import { type TestDatabase, withDatabase } from '../support/database'
@@ -23,7 +24,8 @@ async function watched(
     patience: 0,
     repeat: 100,
     progress: true,
-    notice(text) {
+    notice(one) {
+      const text = describeNotice(one)
       notices.push(text)
       onNotice()
     },

@@ -3,8 +3,10 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { describeNotice } from '../../src/cli/text/notice-text'
+import type { Notice } from '../../src/run/context/events'
 import pg from 'pg'
-import { workKey } from '../../src/run/lock/work-lock'
+import { workKey } from '../../src/run/lock/advisory-key'
 import { migratorFor } from '../../src/setup'
 import type { TestDatabase } from '../support/database'
 import { failureOf } from '../support/failure'
@@ -33,7 +35,8 @@ test('a migrator waits for the backend of a dead one, and says what it does', as
       await dead.end()
     })
     const notices: string[] = []
-    const notice = (text: string) => {
+    const notice = (one: Notice) => {
+      const text = describeNotice(one)
       notices.push(text)
       void go(database)
     }
@@ -70,7 +73,9 @@ test('one that sleeps inside a transaction is ended, since nothing of it stays',
     await asleep.query('BEGIN; CREATE TABLE of_the_sleeper ()')
     const notices: string[] = []
 
-    await migrator.execute(upgrade, { observer: { notice: (text) => notices.push(text) } })
+    await migrator.execute(upgrade, {
+      observer: { notice: (one) => notices.push(describeNotice(one)) },
+    })
 
     assert.match(notices.join('\n'), /ended backend \d+, which slept in a transaction/)
     const [row] = await database.query("SELECT to_regclass('of_the_sleeper') AS slept")
@@ -114,7 +119,9 @@ test('one that is idle between transactions is ended once nothing is unfinished,
 
     const error = await failureOf(waiter.execute(upgrade))
     await database.query('DELETE FROM migration_journal')
-    await waiter.execute(upgrade, { observer: { notice: (text) => notices.push(text) } })
+    await waiter.execute(upgrade, {
+      observer: { notice: (one) => notices.push(describeNotice(one)) },
+    })
 
     assert.equal(error.code, 'LOCK_WAIT_EXPIRED')
     assert.match(
@@ -150,7 +157,7 @@ test('a machine that vanishes while its script runs does not stop the next run',
     )
     const notices: string[] = []
     const { steps } = await migrator.execute(upgrade, {
-      observer: { notice: (text) => notices.push(text) },
+      observer: { notice: (one) => notices.push(describeNotice(one)) },
     })
 
     assert.deepEqual(

@@ -1,7 +1,8 @@
 import type { Plan } from '../../plan/plan'
-import { labelOf } from '../../run/context/script-label'
-import type { NoticeKind, Observer, ScriptName } from '../../run/context/events'
+import { labelOf, type ScriptName } from '../../plan/notice'
+import type { Notice, Observer } from '../../run/context/events'
 import type { Io } from '../terminal/io'
+import { describeNotice } from '../text/notice-text'
 import { resultMember } from '../render/json'
 import type { LogLevel } from '../terminal/log'
 import { startMovingLine } from '../terminal/moving-line'
@@ -57,10 +58,12 @@ function logPlan(output: Output, { steps, applied, pending }: Plan): void {
 }
 
 /** A notice that comes again is said once to a person. */
-function noticesOnce(output: Output): (text: string, kind?: NoticeKind) => void {
+function noticesOnce(output: Output): (notice: Notice) => void {
   const seen = new Set<string>()
-  return (text, kind) => {
-    output.event(kind === 'waiting' ? 'info' : 'warn', kind ?? 'notice', { message: text })
+  return (notice) => {
+    const { kind, code } = notice
+    const text = describeNotice(notice)
+    output.event(kind === 'waiting' ? 'info' : 'warn', kind, { code, message: text })
     if (seen.has(text)) return
     seen.add(text)
     output.heading(`${output.noteStyle.yellow('notice:')} ${visibleLines(text)}`)

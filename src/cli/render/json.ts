@@ -1,3 +1,4 @@
+import { describeNotice } from '../text/notice-text'
 import { MigrationError } from '../../errors'
 import type { Entry, FullEntry } from '../../journal/model/entry'
 import type { Plan, PendingScript, Step } from '../../plan/plan'
@@ -40,19 +41,23 @@ export function statusDocument(status: StatusView): object {
     missing: parts.missing.map((entry) => appliedMember(entry, parts)),
     changed: parts.changed.map((entry) => appliedMember(entry, parts)),
     running: status.running,
-    notices: status.notices,
+    notices: status.notices.map(describeNotice),
   }
 }
 
 export function planDocument(plan: Plan, outside: ReadonlySet<string>): object {
   const { notices, journalWriters } = plan
   const steps = plan.steps.map((step) => stepMember(step, outside))
-  return { steps, notices, ...(journalWriters && { journalWriters }) }
+  return { steps, notices: notices.map(describeNotice), ...(journalWriters && { journalWriters }) }
 }
 
 export function runDocument({ steps, plan, setUp }: RunReport): object {
   const done = steps.map(resultMember)
-  return { ...(setUp !== undefined && { setUp }), steps: done, notices: plan.notices }
+  return {
+    ...(setUp !== undefined && { setUp }),
+    steps: done,
+    notices: plan.notices.map(describeNotice),
+  }
 }
 
 /** What failed; a command that runs steps also says how far it came. */

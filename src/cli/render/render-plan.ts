@@ -1,3 +1,4 @@
+import { describeNotice } from '../text/notice-text'
 import type { Plan, Step } from '../../plan/plan'
 import type { TransactionMode } from '../../settings/value/setting-types'
 import { standing, verbOf } from './render-report'
@@ -20,7 +21,7 @@ export function renderPlan(plan: Plan, manner: PlanView, database: string, style
     ...steps.map((line) => `  ${line}`),
     ...plan.steps.flatMap((step) => renderJournalSql(step, style)),
     summary(plan, manner),
-    ...plan.notices.map((notice) => `${style.yellow('notice:')} ${notice}`),
+    ...plan.notices.map((notice) => `${style.yellow('notice:')} ${describeNotice(notice)}`),
   ].join('\n')
 }
 

@@ -1,3 +1,4 @@
+import { describeNotice } from '../text/notice-text'
 import type { Entry, FullEntry } from '../../journal/model/entry'
 import { compareRevisions } from '../../script/script'
 import { messageOf } from './json'
@@ -31,7 +32,7 @@ export function renderStatus(status: StatusView, database: string, style: Style)
     ...more.map((line) => `      ${visible(line)}`),
   ])
   const notices = status.notices.map(
-    (notice) => `${style.yellow('notice:')} ${visibleLines(notice)}`,
+    (notice) => `${style.yellow('notice:')} ${visibleLines(describeNotice(notice))}`,
   )
   return [
     style.bold(database),

@@ -10,7 +10,7 @@ import { findState, type Home, openHome } from './place/home'
 import type { KeeperTask } from './supervisor-process'
 import { holder } from './place/folder-lock'
 import { requireSafePath } from './place/safe-path'
-import { type Answer, type Hello, receive, send } from './protocol'
+import { type SupervisorAnswer, type Hello, receive, send } from './protocol'
 
 export interface EmbeddedRequest {
   /** Folder of the embedded server, relative to `here`; made when it is not there. */
@@ -147,7 +147,7 @@ async function knock(
   const hello: Hello = { major }
   socket.setTimeout(patience, () => socket.destroy())
   send(socket, hello)
-  const answer = await receive<Answer>(socket).catch(() => undefined)
+  const answer = await receive<SupervisorAnswer>(socket).catch(() => undefined)
   if (answer && 'server' in answer) {
     socket.on('error', () => socket.destroy())
     socket.setTimeout(0)

@@ -8,17 +8,19 @@ export interface Hello {
 }
 
 /** What the keeper answers, once. */
-export type Answer =
+export type SupervisorAnswer =
   | { server: { host: string; port: number; major: number } }
   | { refused: { code: ErrorCode; message: string; detail?: string; hint?: string } }
 
 /** Sends one message: a line of JSON. */
-export function send(socket: Socket, message: Hello | Answer): void {
+export function send(socket: Socket, message: Hello | SupervisorAnswer): void {
   socket.write(`${JSON.stringify(message)}\n`)
 }
 
 /** Receives the first line of JSON; rejects when the connection ends before. */
-export function receive<Message extends Hello | Answer>(socket: Socket): Promise<Message> {
+export function receive<Message extends Hello | SupervisorAnswer>(
+  socket: Socket,
+): Promise<Message> {
   return new Promise((settle, fail) => {
     let text = ''
     socket.setEncoding('utf8')
@@ -32,7 +34,7 @@ export function receive<Message extends Hello | Answer>(socket: Socket): Promise
   })
 }
 
-export function refusal(error: unknown): Answer {
+export function refusal(error: unknown): SupervisorAnswer {
   if (error instanceof MigrationError) {
     const { code, message, detail, hint } = error
     return { refused: { code, message, ...(detail && { detail }), ...(hint && { hint }) } }

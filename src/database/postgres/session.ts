@@ -13,7 +13,7 @@ export type TransactionStatus = 'I' | 'T' | 'E'
 export const canLook = `(pg_catalog.current_setting('client_connection_check_interval', true) ${eq} '0' AND pg_catalog.version() ${matches} 'linux')`
 
 /** Text of a NOTICE, WARNING or INFO as the server sent it. */
-export interface Notice {
+export interface ServerNotice {
   severity: string
   message: string
   /** How many statements of the message under way had completed before. */
@@ -190,7 +190,7 @@ export class Session {
     await requestCancel(this.client)
   }
 
-  onNotice(listener: (notice: Notice) => void): () => void {
+  onNotice(listener: (notice: ServerNotice) => void): () => void {
     const pass = (notice: NoticeMessage) => {
       const { severity = 'NOTICE', message = '' } = notice
       listener({ severity, message, completed: this.message?.completed ?? 0 })

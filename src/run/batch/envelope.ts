@@ -8,7 +8,8 @@ import {
 import { answerBegan } from '../../journal/model/write-times'
 import type { Settings } from '../../settings/value/setting-types'
 import type { Session } from '../../database/postgres/session'
-import { type Parcel, piece, scriptPiece } from './message'
+import { startOfStatement, type FailurePlace } from '../failure/script-failure'
+import { type Envelope, messagePart, scriptPart, type MessageVerdict } from './message'
 import type { SqlJob } from '../prepare/prepared-step'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
 
@@ -27,7 +28,12 @@ export interface Packing {
 }
 
 /** A SQL script with its claim and what finishes it, each in a transaction of its own where wanted. */
-export function parcelOf(job: SqlJob, work: Session, settings: Settings, packing: Packing): Parcel {
+export function envelopeOf(
+  job: SqlJob,
+  work: Session,
+  settings: Settings,
+  packing: Packing,
+): Envelope {
   const { claim, sql } = job
   const { journal } = settings
   const { transaction, sealed, within, first, last } = packing
@@ -41,12 +47,12 @@ export function parcelOf(job: SqlJob, work: Session, settings: Settings, packing
   const finish = sealed ? restore : [...restore, finishClaim(journal, claim)]
   const timeouts = timeoutsFor(work, settings, { part: job.part, local: true, wire: first })
   return [
-    ...(transaction ? [piece('claim', 'BEGIN')] : []),
-    piece('claim', ...(lead?.statements ?? []), insert + answerBegan),
-    piece('before', ...timeouts, ...put),
-    scriptPiece(lead?.text ?? sql.text, statements),
-    piece('finish', ...check, ...finish, ...last),
-    ...(transaction ? [piece('commit', 'COMMIT')] : []),
+    ...(transaction ? [messagePart('claim', 'BEGIN')] : []),
+    messagePart('claim', ...(lead?.statements ?? []), insert + answerBegan),
+    messagePart('before', ...timeouts, ...put),
+    scriptPart(lead?.text ?? sql.text, statements),
+    messagePart('finish', ...check, ...finish, ...last),
+    ...(transaction ? [messagePart('commit', 'COMMIT')] : []),
   ]
 }
 
@@ -62,4 +68,19 @@ function leadOf({ statements, text }: SqlJob['sql']) {
     statements: lead.map(({ firstTokenStart, end: last }) => text.slice(firstTokenStart, last)),
     text: text.slice(0, end + 1).replace(/[^\n]/g, ' ') + text.slice(end + 1),
   }
+}
+
+/** Where in a SQL script a message stopped: at the server's position, else at the start of its statement. */
+export function placeOfFailure(
+  { part, sql }: SqlJob,
+  { stage, statement, position }: NonNullable<MessageVerdict['failure']>,
+): FailurePlace | undefined {
+  const lead = leadOf(sql)
+  const start = (index: number) => startOfStatement(sql.statements, index) ?? 0
+  // what a SET TRANSACTION asks for shows at the claim, which comes after it
+  if (stage === 'claim' || stage === 'before')
+    return lead && { part, offset: start(0), stage: 'finish' }
+  if (stage !== 'script')
+    return { part, offset: start(Math.max(0, sql.statements.length - 1)), stage: 'finish' }
+  return { part, offset: position ?? start((lead?.statements.length ?? 0) + statement), stage }
 }

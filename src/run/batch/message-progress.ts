@@ -1,9 +1,8 @@
 import type { Session } from '../../database/postgres/session'
 import { durationsSoFar } from '../lock/probe'
-import type { Verdict } from './message'
+import type { MessageVerdict } from './message'
 import type { SqlJob } from '../prepare/prepared-step'
-import type { Runner } from '../session/execution'
-import type { Start } from '../context/start'
+import type { Runner, Start } from '../session/execution'
 
 /** Reports what a long message has done so far, since the server's own answer comes in lumps. */
 export class ReportedEarly {
@@ -28,7 +27,7 @@ export class ReportedEarly {
 }
 
 /** When the scripts of a message began that was sent at `sent`, as `performance.now()` has it. */
-export function startsIn({ began }: Verdict, sent: number): Start[] {
+export function startsIn({ began }: MessageVerdict, sent: number): Start[] {
   const first = began[0] ?? 0
   return began.map((milliseconds) => ({ since: sent + milliseconds - first, began: milliseconds }))
 }

@@ -2,22 +2,22 @@ import type { DatabaseError } from 'pg'
 import type { MessageResult } from '../../database/postgres/simple-query'
 import { offsetOfCodePoint } from '../../script/position'
 
-/** Where a failing parcel stopped. `commit` is where deferred constraints speak. */
-export type Stage = 'claim' | 'before' | 'script' | 'finish' | 'commit'
+/** Where a failing envelope stopped. `commit` is where deferred constraints speak. */
+export type PartKind = 'claim' | 'before' | 'script' | 'finish' | 'commit'
 
-/** A part of a parcel: statements that follow each other in the message, and how many they are. */
-export interface Piece {
-  stage: Stage
+/** A part of a envelope: statements that follow each other in the message, and how many they are. */
+export interface MessagePart {
+  stage: PartKind
   text: string
   /** Each answers with one command tag. */
   statements: number
 }
 
 /** A script as it travels in a message: its claim first, its text, what finishes it. */
-export type Parcel = readonly Piece[]
+export type Envelope = readonly MessagePart[]
 
-/** What became of the parcels of one message. */
-export interface Verdict {
+/** What became of the envelopes of one message. */
+export interface MessageVerdict {
   /** Parcels done and committed (in `all` mode: done), from the first. */
   done: number
   /** Milliseconds of each one done, as the server measured; none where it failed before it could say. */
@@ -27,8 +27,8 @@ export interface Verdict {
   /** Nothing at all was run: a syntax error in the message; `failure` is absent when its place is unknown. */
   refused: boolean
   failure?: {
-    parcel: number
-    stage: Stage
+    envelope: number
+    stage: PartKind
     /** 0-based statement of the script, in stage `script`. */
     statement: number
     /** 0-based UTF-16 offset in the script's text, where the server gave one that lies there. */
@@ -40,41 +40,41 @@ export interface Verdict {
 /** Parcels in one simple-query message. */
 export interface BatchMessage {
   text: string
-  parcels: readonly Parcel[]
-  /** Where each parcel's script lies in `text`, in UTF-16 units. */
+  envelopes: readonly Envelope[]
+  /** Where each envelope's script lies in `text`, in UTF-16 units. */
   scripts: readonly { start: number; end: number }[]
 }
 
-/** The statements of ours that make a piece. Pure. */
-export function piece(stage: Stage, ...statements: readonly string[]): Piece {
+/** The statements of ours that make a messagePart. Pure. */
+export function messagePart(stage: PartKind, ...statements: readonly string[]): MessagePart {
   const text = statements.map((statement) => `${statement};\n`).join('')
   return { stage, text, statements: statements.length }
 }
 
 /**
- * The script's own piece. A `;` and a newline end it, so that a last statement without one and a comment
+ * The script's own messagePart. A `;` and a newline end it, so that a last statement without one and a comment
  * at the end do no harm. Pure.
  */
-export function scriptPiece(text: string, statements: number): Piece {
+export function scriptPart(text: string, statements: number): MessagePart {
   return { stage: 'script', text: `${text}\n;\n`, statements }
 }
 
 /** How many command tags a script's part of a message answers with. Pure. */
-export function statementsIn(parcel: Parcel): number {
-  return parcel.reduce((sum, { statements }) => sum + statements, 0)
+export function statementsIn(envelope: Envelope): number {
+  return envelope.reduce((sum, { statements }) => sum + statements, 0)
 }
 
 /** Builds the message. Pure. */
-export function buildMessage(parcels: readonly Parcel[]): BatchMessage {
+export function buildMessage(envelopes: readonly Envelope[]): BatchMessage {
   let text = ''
   const scripts: { start: number; end: number }[] = []
-  for (const one of parcels.flat()) {
+  for (const one of envelopes.flat()) {
     if (one.stage === 'script') {
       scripts.push({ start: text.length, end: text.length + one.text.length - ending })
     }
     text += one.text
   }
-  return { text, parcels, scripts }
+  return { text, envelopes, scripts }
 }
 
 /** Length of what ends a script. */
@@ -84,14 +84,14 @@ const ending = '\n;\n'.length
  * Reads the answer: command tags come in order, one a statement, so their number tells what was done
  * and where it stopped. Pure.
  */
-export function judge(message: BatchMessage, result: MessageResult): Verdict {
+export function judge(message: BatchMessage, result: MessageResult): MessageVerdict {
   const durations = durationsOf(result)
   const began = beganOf(result)
-  if (!result.error) return { done: message.parcels.length, durations, began, refused: false }
+  if (!result.error) return { done: message.envelopes.length, durations, began, refused: false }
   if (result.tags.length === 0 && isRefusal(result.error)) return refusal(message, result.error)
   let left = result.tags.length
-  for (const [index, parcel] of message.parcels.entries()) {
-    for (const { stage, statements } of parcel) {
+  for (const [index, envelope] of message.envelopes.entries()) {
+    for (const { stage, statements } of envelope) {
       if (left >= statements) {
         left -= statements
         continue
@@ -102,7 +102,7 @@ export function judge(message: BatchMessage, result: MessageResult): Verdict {
         began,
         refused: false,
         failure: {
-          parcel: index,
+          envelope: index,
           stage,
           statement: stage === 'script' ? left : 0,
           error: result.error,
@@ -137,8 +137,8 @@ function isRefusal({ code, position }: DatabaseError): boolean {
   )
 }
 
-function refusal(message: BatchMessage, error: DatabaseError): Verdict {
-  const place = message.parcels.length === 1 ? 0 : placeOf(message, error)
+function refusal(message: BatchMessage, error: DatabaseError): MessageVerdict {
+  const place = message.envelopes.length === 1 ? 0 : placeOf(message, error)
   return {
     done: 0,
     durations: [],
@@ -146,7 +146,7 @@ function refusal(message: BatchMessage, error: DatabaseError): Verdict {
     refused: true,
     ...(place !== undefined && {
       failure: {
-        parcel: place,
+        envelope: place,
         stage: 'script' as const,
         statement: 0,
         error,
@@ -163,9 +163,9 @@ function placeOf(message: BatchMessage, error: DatabaseError): number | undefine
   return next < 0 ? undefined : next
 }
 
-function positionIn(message: BatchMessage, parcel: number, error: DatabaseError) {
+function positionIn(message: BatchMessage, envelope: number, error: DatabaseError) {
   const offset = offsetOf(message.text, error)
-  const { start, end } = message.scripts[parcel] ?? { start: 0, end: 0 }
+  const { start, end } = message.scripts[envelope] ?? { start: 0, end: 0 }
   if (offset === undefined || offset < start || offset >= end + ending) return {}
   return { position: Math.min(offset, end) - start }
 }

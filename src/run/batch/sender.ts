@@ -1,17 +1,15 @@
-import type { MigrationError } from '../../errors'
+import type { Blocker } from '../context/server-sessions'
 import { writeTimes } from '../../journal/model/claim'
 import { buildMessage, durationsOf, judge, statementsIn } from './message'
-import type { BatchMessage, Verdict } from './message'
-import { placeOfFailure } from './blame'
+import type { BatchMessage, MessageVerdict } from './message'
 import { connectionLost, heldBy, scriptFailure } from '../failure/script-failure'
-import { labelOf } from '../context/script-label'
-import { type Job, type SqlJob } from '../prepare/prepared-step'
-import { isRetryable } from '../session/retry'
+import { labelOf } from '../../plan/notice'
+import type { SqlJob } from '../prepare/prepared-step'
+import { Retries, StepFailed } from '../session/retry'
 import type { Session } from '../../database/postgres/session'
-import { parcelOf } from './envelope'
+import { envelopeOf, placeOfFailure } from './envelope'
 import { ReportedEarly, startsIn } from './message-progress'
-import { claimRefused, type Runner } from '../session/execution'
-import type { Start } from '../context/start'
+import { claimRefused, type Runner, type Start } from '../session/execution'
 
 /** How much one message carries at most; a bigger script travels alone. */
 const largestMessage = 256 * 1024
@@ -48,7 +46,7 @@ interface Ready {
 /** Sends SQL jobs in few messages and learns from each how much the next may carry. */
 export class MessageSender {
   private budget = largestMessage
-  private attempt = 0
+  private readonly retries: Retries
   /** Built while the message before it was under way. */
   private ready: Ready | undefined
   private within: string | undefined
@@ -59,6 +57,7 @@ export class MessageSender {
     private readonly options: SenderOptions,
   ) {
     this.within = options.within
+    this.retries = new Retries(runner.context)
   }
 
   /** Says that something ran in `all` mode that may have ended the transaction and begun another. */
@@ -82,7 +81,7 @@ export class MessageSender {
   }
 
   private mayShare(job: SqlJob): boolean {
-    return job.how === 'shared' && !this.options.lonely.has(job)
+    return job.route === 'shared' && !this.options.lonely.has(job)
   }
 
   /** True for a script whose transaction nobody but us can end, as far as its text shows. */
@@ -110,7 +109,7 @@ export class MessageSender {
       runner.started(job, { since: start })
       if (!this.isSealed(job)) this.doubt()
     }
-    runner.runTogether(jobs, message.parcels.map(statementsIn))
+    runner.runTogether(jobs, message.envelopes.map(statementsIn))
     const ahead = new ReportedEarly(runner, jobs)
     const sent = runner.work.send(message.text)
     const following = waiting.slice(jobs.length)
@@ -143,16 +142,16 @@ export class MessageSender {
 
   private build(waiting: readonly SqlJob[]): Ready {
     const jobs = this.take(waiting)
-    return { jobs, message: buildMessage(this.parcels(jobs)) }
+    return { jobs, message: buildMessage(this.envelopes(jobs)) }
   }
 
-  private parcels(jobs: readonly SqlJob[]) {
+  private envelopes(jobs: readonly SqlJob[]) {
     const { runner } = this
     const { transaction } = this.options
     return jobs.map((job) => {
       const unflushed = transaction && job !== jobs.at(-1)
       const ended = job === jobs.at(-1) ? this.timesOf(jobs) : []
-      return parcelOf(job, runner.work, runner.context.settings, {
+      return envelopeOf(job, runner.work, runner.context.settings, {
         transaction,
         sealed: this.isSealed(job),
         within: this.within,
@@ -176,13 +175,13 @@ export class MessageSender {
       runner.started(job, starts[index])
       runner.finished(job, durations[index] ?? Math.round(runner.elapsed))
     }
-    if (done.length > 0) this.attempt = 0
+    if (done.length > 0) this.retries.reset()
   }
 
   private async settle(
     jobs: readonly SqlJob[],
-    verdict: Verdict,
-    blocker: string | undefined,
+    verdict: MessageVerdict,
+    blocker: Blocker | undefined,
   ): Promise<number> {
     const { runner } = this
     if (this.options.transaction && verdict.refused && jobs.length > 1) {
@@ -190,7 +189,7 @@ export class MessageSender {
       return 0
     }
     const failure = this.blamed(verdict.failure)
-    const job = jobs[failure?.parcel ?? 0]
+    const job = jobs[failure?.envelope ?? 0]
     if (!failure || !job) throw new Error('a message failed without saying which script')
     if (failure.stage === 'claim' && runner.isClaimRefused(failure.error)) {
       throw claimRefused(job.step.revision)
@@ -202,27 +201,26 @@ export class MessageSender {
       this.options.lonely.add(job)
       if (this.options.transaction) return verdict.done
     }
-    const conflict = isRetryable(sqlstate)
-    if (this.options.transaction && conflict) {
-      const attempt = this.attempt++
-      if (await runner.backOff(labelOf(job.step), { attempt, sqlstate, blocker }))
-        return verdict.done
-    }
+    const stopped = { work: labelOf(job.step), sqlstate, blocker }
+    if (this.options.transaction && (await this.retries.again(stopped))) return verdict.done
     const error = scriptFailure(failure.error, labelOf(job.step), placeOfFailure(job, failure))
     if (!this.options.transaction) throw new StepFailed(job, error, blocker)
-    return runner.fail(job, conflict ? heldBy(error, blocker) : error)
+    return runner.fail(job, heldBy(error, blocker))
   }
 
   /** In `all` mode a claim fails where the script before it has ended the transaction, or made it read-only. */
-  private blamed(failure: Verdict['failure']): Verdict['failure'] {
-    if (failure?.stage !== 'claim' || failure.parcel === 0 || this.options.transaction)
+  private blamed(failure: MessageVerdict['failure']): MessageVerdict['failure'] {
+    if (failure?.stage !== 'claim' || failure.envelope === 0 || this.options.transaction)
       return failure
     if (!notTheSame.has(failure.error.code ?? '')) return failure
-    return { ...failure, parcel: failure.parcel - 1, stage: 'finish' }
+    return { ...failure, envelope: failure.envelope - 1, stage: 'finish' }
   }
 
   /** What was committed before the failure gets its times, which are the answer, and so reaches the disk. */
-  private async rollBack(jobs: readonly SqlJob[], { done, began }: Verdict): Promise<number[]> {
+  private async rollBack(
+    jobs: readonly SqlJob[],
+    { done, began }: MessageVerdict,
+  ): Promise<number[]> {
     const { work } = this.runner
     if (!this.options.transaction) return []
     const rollBack = work.status === 'E' ? ['ROLLBACK'] : []
@@ -231,8 +229,9 @@ export class MessageSender {
   }
 
   /** The scripts before the bad one go again without it; then it goes alone, and only that verdict counts. */
-  private isolate(jobs: readonly SqlJob[], { failure }: Verdict): void {
-    const suspects = failure === undefined ? jobs : jobs.slice(failure.parcel, failure.parcel + 1)
+  private isolate(jobs: readonly SqlJob[], { failure }: MessageVerdict): void {
+    const suspects =
+      failure === undefined ? jobs : jobs.slice(failure.envelope, failure.envelope + 1)
     for (const job of suspects) this.options.lonely.add(job)
   }
 
@@ -247,17 +246,6 @@ export async function transactionId(work: Session, first = ''): Promise<string> 
   const { error, kept } = await work.send(`${first}SELECT pg_catalog.txid_current() AS typetrek`)
   if (error) throw error
   return String(kept[0]?.[0])
-}
-
-/** A failure inside the one transaction of `all` mode: whoever began it rolls back and records. */
-export class StepFailed extends Error {
-  constructor(
-    readonly job: Job,
-    readonly failure: MigrationError,
-    readonly blocker?: string,
-  ) {
-    super(failure.message)
-  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { orInterrupted } from '../../interruption'
 import { readDowngradeTexts } from '../../journal/downgrade-texts'
 import type { JournalName } from '../../journal/model/journal-name'
 import { readWriters } from '../../journal/writers'
+import { listWriters, type PlanNotice } from '../../plan/notice'
 import type { Plan, Step } from '../../plan/plan'
 
 /** SQL of the journal that would run, and who may have written it. */
@@ -42,18 +43,8 @@ export async function withJournalSql(
   }
 }
 
-function noticesOf(writers: readonly string[]): string[] {
-  if (writers.length === 0) return []
-  return [
-    `SQL of the journal would run, and others than its owner may write it: ${listed(writers)}`,
-  ]
-}
-
-const most = 10
-
-function listed(writers: readonly string[]): string {
-  const rest = writers.length - most
-  return writers.slice(0, most).join(', ') + (rest > 0 ? `, and ${rest} more` : '')
+function noticesOf(writers: readonly string[]): PlanNotice[] {
+  return writers.length > 0 ? [{ kind: 'notice', code: 'JOURNAL_WRITERS', writers }] : []
 }
 
 /** What was agreed to in one run: only that text runs. */
@@ -100,7 +91,7 @@ function declined(writers: readonly string[]): MigrationError {
   return new MigrationError('DECLINED', 'nothing was done, since SQL of the journal was to run', {
     detail:
       writers.length > 0
-        ? `Others than the journal's owner may have written it: ${listed(writers)}.`
+        ? `Others than the journal's owner may have written it: ${listWriters(writers)}.`
         : undefined,
     hint: 'Look at it with --dry-run and give --yes, or restore the files of the scripts.',
   })

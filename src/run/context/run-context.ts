@@ -11,11 +11,11 @@ import type { Settings } from '../../settings/value/setting-types'
 import { toolVersion } from '../../version'
 import type { ApproveJournalSql } from './journal-sql'
 import { sessionName } from './application-name'
-import type { Observer, ScriptName } from './events'
+import type { ScriptName } from '../../plan/notice'
+import type { Observer } from './events'
 
-/** What the rooms of an execution share. */
-export interface RunContext {
-  database: Database
+/** What every part of an execution is given, whatever the database. */
+export interface ExecutionContext {
   settings: Settings
   observer: Observer
   signal?: AbortSignal
@@ -23,34 +23,46 @@ export interface RunContext {
   approveJournalSql?: ApproveJournalSql
   /** One invocation: the run_id of every entry that it writes. */
   runId: string
-  /** The application_name of its sessions. */
-  name: string
   /** user@host */
   operator: string
+}
+
+/** The same on PostgreSQL. */
+export interface RunContext extends ExecutionContext {
+  database: Database
+  /** The application_name of its sessions. */
+  name: string
   /** Which script runs, given how many statements of the message under way have completed. */
   running?: ((completed: number) => ScriptName | undefined) | undefined
+}
+
+export function executionContext(
+  settings: Settings,
+  observer: Observer = {},
+  signal?: AbortSignal,
+  approveJournalSql?: ApproveJournalSql,
+): ExecutionContext {
+  return {
+    settings,
+    observer,
+    ...(signal && { signal }),
+    ...(approveJournalSql !== undefined && { approveJournalSql }),
+    runId: randomUUID(),
+    operator: operator(),
+  }
 }
 
 export function createContext(
   database: Database,
   settings: Settings,
-  observer: Observer = {},
+  observer?: Observer,
   signal?: AbortSignal,
   approveJournalSql?: ApproveJournalSql,
 ): RunContext {
-  const runId = randomUUID()
-  const name = sessionName(operator(), runId)
+  const context = executionContext(settings, observer, signal, approveJournalSql)
+  const name = sessionName(context.operator, context.runId)
   database.workFor?.({ name, signal })
-  return {
-    database,
-    settings,
-    observer,
-    ...(signal && { signal }),
-    ...(approveJournalSql !== undefined && { approveJournalSql }),
-    runId,
-    name,
-    operator: operator(),
-  }
+  return { ...context, database, name }
 }
 
 /** Who does this: user@host; a user id without a name is shown as a number. */
@@ -69,7 +81,11 @@ function userName(): string {
 const mebibyte = 1024 * 1024
 
 /** What the journal will say about a step while and after it runs. */
-export function claimOf(context: RunContext, step: Step, statementsTotal: number | null): Claim {
+export function claimOf(
+  context: ExecutionContext,
+  step: Step,
+  statementsTotal: number | null,
+): Claim {
   const { script } = step
   return {
     runId: context.runId,
@@ -88,7 +104,7 @@ export function claimOf(context: RunContext, step: Step, statementsTotal: number
   }
 }
 
-function textsOf({ settings }: RunContext, operation: Operation, script: Script | undefined) {
+function textsOf({ settings }: ExecutionContext, operation: Operation, script: Script | undefined) {
   const keep = operation === 'rollback' ? 'none' : settings.journalText
   return {
     upgradeText: keep === 'full' ? kept(script, script?.upgrade) : null,
@@ -108,14 +124,15 @@ export function isTakeOver(entry: Entry | undefined): entry is Entry {
 }
 
 /** Says what a person should know about the scripts, also where there is nothing to do. */
-export function reportNotices(context: RunContext, { notices }: Plan): void {
+export function reportNotices(context: ExecutionContext, { notices }: Plan): void {
   const reported = reportedBy.get(context) ?? new Set()
   reportedBy.set(context, reported)
   for (const notice of notices) {
-    if (!reported.has(notice)) context.observer.notice?.(notice)
-    reported.add(notice)
+    const key = JSON.stringify(notice)
+    if (!reported.has(key)) context.observer.notice?.(notice)
+    reported.add(key)
   }
 }
 
 /** A run that plans again says each notice once. */
-const reportedBy = new WeakMap<RunContext, Set<string>>()
+const reportedBy = new WeakMap<ExecutionContext, Set<string>>()

@@ -3,6 +3,7 @@ import { isConnectionLoss } from '../../database/postgres/connection-loss'
 import { interrupted, MigrationError, type ErrorFields } from '../../errors'
 import { excerpt, offsetOfCodePoint } from '../../script/position'
 import type { SqlPart } from '../../script/script'
+import { describeBlocker, type Blocker } from '../context/server-sessions'
 import { hintFor, hintForAll, type FailedForm, type HintPlace } from './hints'
 
 /** Where in the script the server stopped. */
@@ -38,10 +39,51 @@ export function scriptFailure(
   })
 }
 
-/** The same failure, and who was seen in its way. */
-export function heldBy(failure: MigrationError, blocker: string | undefined): MigrationError {
-  if (blocker === undefined) return failure
-  const detail = [failure.detail, `held by ${blocker}`].filter((fact) => fact !== undefined)
+/** What was sent of a script: from `start` to `end` of its text. */
+export interface Sent {
+  start: number
+  end: number
+  /** Characters of typetrek's own before it, in the same message. */
+  before?: number
+}
+
+type Statements = readonly { start: number; firstTokenStart: number }[]
+
+/**
+ * Where in a script the server stopped: at the position that it gave, where that lies in what was sent;
+ * else at the start of the statement.
+ * @param done how many statements of what was sent were done before that
+ */
+export function offsetOfFailure(
+  { text, statements }: { text: string; statements: Statements },
+  { start, end, before = 0 }: Sent,
+  error: Pick<DatabaseError, 'position'>,
+  done = 0,
+): number {
+  const position = Number(error.position) - before
+  if (position > 0 && position <= end - start + 2) {
+    return Math.min(end, start + offsetOfCodePoint(text.slice(start), position))
+  }
+  const first = statements.findIndex((one) => one.start >= start)
+  return startOfStatement(statements, Math.max(0, first) + done) ?? start
+}
+
+/** Where a statement's first word is. */
+export function startOfStatement(statements: Statements, index: number): number | undefined {
+  return statements[index]?.firstTokenStart
+}
+
+/** A lock timeout, a deadlock, a serialization failure: the transaction may be tried again. */
+export function isRetryable(sqlstate: string | undefined): boolean {
+  return sqlstate === '55P03' || sqlstate === '40P01' || sqlstate === '40001'
+}
+
+/** The same failure, and which session was seen in its way, where it stopped at a lock. */
+export function heldBy(failure: MigrationError, blocker: Blocker | undefined): MigrationError {
+  if (blocker === undefined || !isRetryable(failure.sqlstate)) return failure
+  const detail = [failure.detail, `held by ${describeBlocker(blocker)}`].filter(
+    (fact) => fact !== undefined,
+  )
   return changed(failure, { detail: detail.join('\n') })
 }
 

@@ -1,6 +1,6 @@
 import { MigrationError, type ErrorFields } from '../../errors'
 import type { Step } from '../../plan/plan'
-import { labelOf } from '../context/script-label'
+import { labelOf } from '../../plan/notice'
 
 /** A dead run began this script outside a transaction, and nothing shows how far it came. */
 export function unfinished(step: Step, file: string): MigrationError {

@@ -6,8 +6,7 @@ import { MigrationError } from '../../errors'
 import type { Operation } from '../../journal/model/entry'
 import type { JournalName } from '../../journal/model/journal-name'
 import type { Survey } from '../../plan/survey'
-import { advisoryLocks, lockOf } from './probe'
-import { lockKey } from './migrator-lock'
+import { holdsKey, lockKey, workKey } from './advisory-key'
 import { runTagOf } from '../context/application-name'
 import {
   readProgress,
@@ -15,7 +14,6 @@ import {
   type RunningScript,
   type RunProgress,
 } from './running-script'
-import { workKey } from './work-lock'
 
 /** A connection of the migrator that holds the lock, or of one that left its work running. */
 export interface LockSession {
@@ -50,11 +48,11 @@ const columns = `a.pid, coalesce(a.application_name, '') AS "applicationName", c
  * was cut off left running. Empty when nobody does. Reads only.
  */
 export async function readHolders(session: Session, journal: JournalName): Promise<Holders> {
-  const [lock, work] = [lockOf(lockKey(journal)), lockOf(workKey(journal))]
+  const [lock, work] = [holdsKey(lockKey(journal)), holdsKey(workKey(journal))]
   const found = await session.query<Omit<LockSession, 'script'> & Record<string, unknown>>(
     `WITH holder AS (
        SELECT l.pid, pg_catalog.bool_or(${lock}) AS locks FROM pg_catalog.pg_locks l
-        WHERE ${advisoryLocks} AND (${lock} OR ${work})
+        WHERE ${lock} OR ${work}
         GROUP BY l.pid)
      SELECT CASE WHEN h.locks THEN 'lock' ELSE 'work' END AS role, ${columns}
        FROM pg_catalog.pg_stat_activity a LEFT JOIN holder h ON h.pid ${eq} a.pid

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isConnectionLoss } from '../../database/postgres/connection-loss'
 import { eq, gt, times } from '../../database/sql/operators'
 import { quoteLiteral } from '../../database/sql/quote'
 import type { Session } from '../../database/postgres/session'
 import { interrupted, MigrationError } from '../../errors'
-import type { JournalName } from '../../journal/model/journal-name'
-import { describeHolder } from './probe'
+import { lockKey } from './advisory-key'
+import { describeHolder, type LockHolder } from '../context/server-sessions'
+import { findHolder } from './probe'
 import type { RunContext } from '../context/run-context'
-import { refuseReadOnly } from './refuse-read-only'
+import type { Database } from '../../database/postgres/database'
 import { watchful } from '../context/session-settings'
 
 /** Held while one migrator works on a journal. */
@@ -25,12 +25,6 @@ export interface Lock {
 
 /** Asked before each further try on the connection that waits; true: nothing is left to do. */
 export type DoneElsewhere = (session: Session) => Promise<boolean>
-
-/** The advisory lock's key: one journal, one key. Locks are local to a database. */
-export function lockKey({ schema, table }: JournalName): string {
-  const hash = createHash('sha256').update(`typetrek\0${schema}\0${table}`).digest()
-  return hash.readBigInt64BE().toString()
-}
 
 /**
  * Waits until this migrator holds the journal's lock, polling in short transactions: a waiter inside a
@@ -52,7 +46,7 @@ export async function acquireLock(
   const key = lockKey(settings.journal)
   const start = Date.now()
   const place = new WaitingPlace(context, first)
-  let holder = 'the server has no connection left'
+  let holder: LockHolder = { state: 'no connection' }
   let crowded = false
   try {
     for (let attempt = 0; ; attempt++) {
@@ -67,8 +61,8 @@ export async function acquireLock(
       const waited = Date.now() - start
       const expires = waited >= settings.lockWait
       const told = attempt === 0 && observer.notice !== undefined
-      if (session && !session.lost && (told || expires)) holder = await describeHolder(session, key)
-      if (told) observer.notice?.(`waiting: ${holder}`, 'waiting')
+      if (session && !session.lost && (told || expires)) holder = await findHolder(session, key)
+      if (told) observer.notice?.({ kind: 'waiting', code: 'LOCK_HELD', holder })
       if (expires) throw expired(context, holder)
       await place.leave(crowded)
       await pause(context, untilNextLook(waited))
@@ -209,7 +203,7 @@ async function lockShared(
   const inTransaction = session.status !== 'I'
   await session.identify()
   if (session.pooled && !inTransaction) {
-    observer.notice?.('behind a pooler without a direct connection: only the claims guard')
+    observer.notice?.({ kind: 'notice', code: 'CLAIMS_ONLY' })
     return { sure: false, lost: false, release: () => Promise.resolve() }
   }
   const call = inTransaction ? 'pg_try_advisory_xact_lock' : 'pg_try_advisory_lock'
@@ -231,9 +225,33 @@ async function lockShared(
   }
 }
 
-function expired({ settings }: RunContext, holder: string): MigrationError {
+/**
+ * Asked before anything is done, since a standby and a database that was closed for writing would
+ * refuse the first statement of ours with words about a table.
+ * @throws {MigrationError} READ_ONLY
+ */
+async function refuseReadOnly(session: Session, { label }: Database): Promise<void> {
+  const [row] = await session.query<{ recovery: boolean; guarded: boolean }>(
+    `SELECT pg_catalog.pg_is_in_recovery() AS recovery,
+            pg_catalog.current_setting('transaction_read_only')::boolean AS guarded`,
+  )
+  if (row?.recovery) {
+    throw new MigrationError('READ_ONLY', `${label} is read-only`, {
+      detail: 'The server is a standby: it repeats what its primary does.',
+      hint: 'Connect to the primary.',
+    })
+  }
+  if (!row?.guarded) return
+  throw new MigrationError('READ_ONLY', `${label} is read-only`, {
+    detail:
+      'Transactions are read-only here, by default_transaction_read_only or by their own words.',
+    hint: 'Look at what ALTER SYSTEM, ALTER DATABASE or ALTER ROLE has set, and whether this is the primary.',
+  })
+}
+
+function expired({ settings }: RunContext, holder: LockHolder): MigrationError {
   return new MigrationError('LOCK_WAIT_EXPIRED', 'another migrator is still at work', {
-    detail: `${holder}; waited ${settings.lockWait / 1000} s`,
+    detail: `${describeHolder(holder)}; waited ${settings.lockWait / 1000} s`,
     hint: 'Wait for it, raise --lock-wait, or look at it with unlock, which can end it.',
   })
 }

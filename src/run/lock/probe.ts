@@ -1,6 +1,8 @@
 import type { QueryResultRow } from 'pg'
 import { eq, gt, minus, times } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
+import { holdsKey } from './advisory-key'
+import type { Blocker, LockHolder } from '../context/server-sessions'
 import type { Session } from '../../database/postgres/session'
 import { doneAmong } from '../../journal/model/claim'
 import type { Claim } from '../../journal/model/journal-columns'
@@ -28,28 +30,36 @@ export async function isBehindPooler(session: Session | undefined): Promise<bool
   return row !== undefined && row.pid !== session.wirePid
 }
 
-/** Who blocks a backend, in words; undefined when nobody does. */
-export async function describeBlocker(session: Session, pid: number): Promise<string | undefined> {
+/** The session that blocks a backend; undefined when none does. */
+export async function findBlocker(session: Session, pid: number): Promise<Blocker | undefined> {
   const rows = await askAside(
     session,
     `SELECT pg_catalog.pg_stat_clear_snapshot();
      SELECT pid, application_name, coalesce(state, 'unknown') AS state, pg_catalog.left(query, 120) AS query,
-            coalesce(pg_catalog.round(extract(epoch FROM pg_catalog.clock_timestamp() ${minus} xact_start))::pg_catalog.text, '?') AS age
+            pg_catalog.round(extract(epoch FROM pg_catalog.clock_timestamp() ${minus} xact_start))::pg_catalog.float8 AS age
        FROM pg_catalog.pg_stat_activity WHERE pid ${eq} ANY (pg_catalog.pg_blocking_pids(${quoteLiteral(pid)}))
       ORDER BY xact_start LIMIT 10`,
   )
   const [row, ...others] = rows
   if (!row) return undefined
-  const name = row.application_name ? ` (${row.application_name})` : ''
-  const more = others.length > 0 ? ` and ${others.length} more` : ''
-  return `backend ${row.pid}${name}${more}, ${row.state} for ${row.age} s: ${String(row.query).replace(/\s+/g, ' ')}`
+  return {
+    pid: row.pid as number,
+    name: (row.application_name ?? '') as string,
+    state: row.state as string,
+    query: (row.query ?? '') as string,
+    seconds: row.age as number | null,
+    others: others.length,
+  }
 }
 
 /**
- * How far a backend's index build has come, in words; undefined when it builds none.
+ * How far a backend's index build has come; undefined when it builds none.
  * @see https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PROGRESS-REPORTING
  */
-export async function describeProgress(session: Session, pid: number): Promise<string | undefined> {
+export async function readIndexProgress(
+  session: Session,
+  pid: number,
+): Promise<{ phase: string; percent: number | undefined } | undefined> {
   const [row] = await askAside(
     session,
     `SELECT pg_catalog.pg_stat_clear_snapshot();
@@ -59,7 +69,8 @@ export async function describeProgress(session: Session, pid: number): Promise<s
   )
   if (!row) return undefined
   const [done, total] = [Number(row.done), Number(row.total)]
-  return total > 0 ? `${row.phase}, ${Math.floor((100 * done) / total)} %` : String(row.phase)
+  const percent = total > 0 ? Math.floor((100 * done) / total) : undefined
+  return { phase: String(row.phase), percent }
 }
 
 /** Cancels what a backend is doing, where the role has the right to. */
@@ -67,28 +78,18 @@ export async function cancelBackend(session: Session, pid: number): Promise<void
   await askAside(session, `SELECT pg_catalog.pg_cancel_backend(${quoteLiteral(pid)})`)
 }
 
-/** A condition on `l` of pg_locks: an advisory lock by a bigint that somebody holds in this database. */
-export const advisoryLocks = `l.locktype ${eq} 'advisory' AND l.granted AND l.objsubid ${eq} 1
-        AND l.database ${eq} (SELECT oid FROM pg_catalog.pg_database WHERE datname ${eq} pg_catalog.current_database())`
-
-/** A condition on `l` of pg_locks: it is the advisory lock of this key. */
-export function lockOf(key: string): string {
-  const bits = BigInt.asUintN(64, BigInt(key))
-  return `l.classid ${eq} ${bits >> 32n} AND l.objid ${eq} ${bits & 0xffffffffn}`
-}
-
-/** Who holds the advisory lock of a key, in words. */
-export async function describeHolder(session: Session, key: string): Promise<string> {
+/** The session that holds the advisory lock of a key. */
+export async function findHolder(session: Session, key: string): Promise<LockHolder> {
   const [row] = await askAside(
     session,
     `SELECT l.pid, coalesce(a.application_name, '') AS name,
-            coalesce(pg_catalog.to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'), '') AS since
+            pg_catalog.to_char(a.xact_start AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') AS since
        FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid ${eq} l.pid
-      WHERE ${advisoryLocks} AND ${lockOf(key)} LIMIT 1`,
+      WHERE ${holdsKey(key)} LIMIT 1`,
   )
-  if (!row) return 'another migrator is just finishing'
-  const since = row.since && ` since ${row.since} UTC`
-  return `another migrator holds the lock${since}: backend ${row.pid}${row.name && ` (${row.name})`}`
+  if (!row) return { state: 'ending' }
+  const { pid, name, since } = row as { pid: number; name: string; since: string | null }
+  return { state: 'held', pid, name, since }
 }
 
 /**

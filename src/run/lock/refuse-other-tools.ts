@@ -3,6 +3,7 @@ import type { Session } from '../../database/postgres/session'
 import { MigrationError } from '../../errors'
 import { describeHistory, readHistories, type OtherHistory } from '../../journal/histories'
 import type { JournalState } from '../../journal/model/applied-state'
+import type { PlanNotice } from '../../plan/notice'
 import type { Settings } from '../../settings/value/setting-types'
 
 /**
@@ -42,24 +43,23 @@ export function refuseHistories(histories: readonly OtherHistory[]): void {
 }
 
 /** What other tools have recorded in the database. */
-export interface OtherTools {
+export interface FoundHistories {
   otherTools: readonly OtherHistory[]
 }
 
 /** What a plan is made from. */
-export interface Situation extends OtherTools {
+export interface FoundSituation extends FoundHistories {
   state: JournalState
 }
 
 /** The notices of what only looks, with those about other tools. Pure. */
 export function noticed(
-  notices: readonly string[],
+  notices: readonly PlanNotice[],
   otherTools: readonly OtherHistory[],
-): { notices: readonly string[] } & Partial<OtherTools> {
+): { notices: readonly PlanNotice[] } & Partial<FoundHistories> {
   if (otherTools.length === 0) return { notices }
-  const more = otherTools.map(
-    (history) =>
-      `another tool has migrated this database: found ${describeHistory(history)}; upgrade and setup refuse until mark has recorded what is done`,
-  )
+  const more = otherTools.map((history) => {
+    return { kind: 'notice', code: 'OTHER_TOOL', history } as const
+  })
   return { notices: [...notices, ...more], otherTools }
 }

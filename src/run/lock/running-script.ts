@@ -5,7 +5,6 @@ import type { Operation } from '../../journal/model/entry'
 import { instant } from '../../journal/model/journal-columns'
 import type { JournalName } from '../../journal/model/journal-name'
 import { runTagOf } from '../context/application-name'
-import type { LockSession } from './lock-sessions'
 
 /** The script that a run is at, as far as the server shows it. */
 export interface RunningScript {
@@ -14,6 +13,14 @@ export interface RunningScript {
   title: string
   /** ISO 8601, UTC: when it began, where the server shows that. */
   since: string | null
+}
+
+/** A session of a run, as far as it shows the script that the run is at. */
+interface SessionOfRun {
+  applicationName: string
+  query: string
+  since: string | null
+  state: string
 }
 
 interface Row extends Record<string, unknown> {
@@ -38,7 +45,7 @@ export interface RunProgress {
 export async function readProgress(
   session: Session,
   name: JournalName,
-  sessions: readonly LockSession[],
+  sessions: readonly SessionOfRun[],
 ): Promise<Map<string, RunProgress>> {
   const tags = [...new Set(sessions.flatMap((one) => runTagOf(one.applicationName) ?? []))]
   const progress = new Map<string, RunProgress>(tags.map((tag) => [tag, {}]))
@@ -77,7 +84,7 @@ async function journalIsThere(session: Session, name: JournalName): Promise<bool
  * Undefined where none of them tells. Pure.
  */
 export function runningScriptOf(
-  { query, applicationName, since, state }: LockSession,
+  { query, applicationName, since, state }: SessionOfRun,
   { running, finished }: RunProgress,
 ): RunningScript | undefined {
   if (running) return running

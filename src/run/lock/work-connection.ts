@@ -5,7 +5,8 @@ import type { RunContext } from '../context/run-context'
 import { isBehindPooler } from './probe'
 import { pause } from './migrator-lock'
 import { rememberBaseline } from '../context/session-settings'
-import { takeWork, tryWork, workKey } from './work-lock'
+import { workKey } from './advisory-key'
+import { takeWork, tryWork } from './work-lock'
 
 /** Milliseconds after which somebody who looks on is told what is being waited for. */
 const patience = 2000
@@ -80,7 +81,7 @@ async function tooLong(
   await pause({ signal: stop }, patience)
   const giver = database.borrowed ? 'pool' : (await isBehindPooler(watch)) ? 'pooler' : 'server'
   over.throwIfAborted()
-  observer.notice?.(`waiting for a second connection: the ${giver} has given none yet`)
+  observer.notice?.({ kind: 'notice', code: 'SECOND_CONNECTION', giver })
   await pause({ signal: stop }, limit - patience)
   if (giver === 'server') throw noSecond(database.label, limit)
   throw new MigrationError(

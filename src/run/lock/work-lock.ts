@@ -1,25 +1,14 @@
-import { createHash } from 'node:crypto'
 import { eq, gt, matches, minus } from '../../database/sql/operators'
 import type { Session } from '../../database/postgres/session'
 import { MigrationError } from '../../errors'
 import { hasRunning } from '../../journal/journal'
-import type { JournalName } from '../../journal/model/journal-name'
-import { advisoryLocks, lockOf } from './probe'
+import { holdsKey, workKey } from './advisory-key'
+import { describeOrphan, type ServerSession } from '../context/server-sessions'
 import type { RunContext } from '../context/run-context'
 import { pause } from './migrator-lock'
 
-/** The advisory lock's key of whoever works on a journal; another one than the migrator's own lock. */
-export function workKey({ schema, table }: JournalName): string {
-  const hash = createHash('sha256').update(`typetrek work\0${schema}\0${table}`).digest()
-  return hash.readBigInt64BE().toString()
-}
-
 /** Whoever holds the work's lock without holding the migrator's. */
-interface Orphan {
-  pid: number
-  name: string
-  state: string
-  query: string
+interface Orphan extends ServerSession {
   /** Where its client has said nothing for some seconds: inside a transaction, or between two. */
   asleep: 'in a transaction' | 'idle' | null
 }
@@ -43,14 +32,17 @@ interface Orphan {
 export async function takeWork(context: RunContext, work: Session, key: string): Promise<void> {
   const { settings, observer } = context
   const end = Date.now() + settings.lockWait
-  let told = ''
+  let last: Orphan | undefined
   for (let attempt = 0; ; attempt++) {
     const orphan = await findOrphan(work, key)
-    const what = orphan ? describe(orphan) : told
-    if (what !== told) observer.notice?.(`waiting: ${what}`, 'waiting')
-    told = what
+    if (orphan && (!last || describeOrphan(orphan) !== describeOrphan(last))) {
+      const { pid, name, state, query } = orphan
+      const session = { pid, name, state, query }
+      observer.notice?.({ kind: 'waiting', code: 'ORPHAN_AT_WORK', session })
+    }
+    last = orphan ?? last
     if (orphan && (await mayEnd(context, work, orphan))) await endOrphan(context, work, orphan)
-    if (Date.now() >= end) throw expired(told, settings.lockWait)
+    if (Date.now() >= end) throw expired(last, settings.lockWait)
     await pause(context, Math.min(500, 50 * 1.5 ** attempt) * (0.5 + Math.random()))
     if (await tryWork(work, key)) return
   }
@@ -89,14 +81,9 @@ async function findOrphan(work: Session, key: string): Promise<Orphan | undefine
                  THEN CASE WHEN a.state ${eq} 'idle' THEN 'idle'
                            WHEN a.state ${matches} '^idle in transaction' THEN 'in a transaction' END END AS asleep
        FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid ${eq} l.pid
-      WHERE ${advisoryLocks} AND ${lockOf(key)} LIMIT 1`,
+      WHERE ${holdsKey(key)} LIMIT 1`,
   )
   return rows[0]
-}
-
-function describe({ pid, name, state, query }: Orphan): string {
-  const shown = name && ` (${name})`
-  return `backend ${pid}${shown} of a migrator that no longer holds the lock, ${state}: ${query.replace(/\s+/g, ' ')}`
 }
 
 /**
@@ -119,13 +106,13 @@ async function endOrphan(
   { pid, asleep }: Orphan,
 ): Promise<void> {
   const { error } = await work.send(`SELECT pg_catalog.pg_terminate_backend(${pid})`)
-  const what = asleep === 'idle' ? 'was idle, with all its work recorded' : 'slept in a transaction'
-  if (!error) observer.notice?.(`ended backend ${pid}, which ${what}`)
+  const was = asleep ?? 'idle'
+  if (!error) observer.notice?.({ kind: 'notice', code: 'ORPHAN_ENDED', pid, was })
 }
 
-function expired(orphan: string, waited: number): MigrationError {
+function expired(orphan: Orphan | undefined, waited: number): MigrationError {
   return new MigrationError('LOCK_WAIT_EXPIRED', 'an earlier migrator is still at work', {
-    detail: `${orphan || 'its backend could not be seen'}; waited ${waited / 1000} s`,
+    detail: `${orphan ? describeOrphan(orphan) : 'its backend could not be seen'}; waited ${waited / 1000} s`,
     hint: 'Wait for it, raise --lock-wait, or end it with unlock --terminate.',
   })
 }

@@ -49,7 +49,7 @@ async function drop(
   send: (text: string) => Promise<void>,
 ): Promise<void> {
   for (const { schema, name } of indexes) {
-    context.observer.notice?.(`dropping the INVALID index ${name}, which an earlier attempt left`)
+    context.observer.notice?.({ kind: 'notice', code: 'INVALID_INDEX', index: name })
     await send(`DROP INDEX CONCURRENTLY IF EXISTS ${quoteIdentifier(schema, name)}`)
   }
 }
@@ -71,8 +71,7 @@ async function failedIndexes(
         .filter(({ building }) => !building)
         .filter(await isThatOf(runner, statement, index))
     }
-    if (!told)
-      context.observer.notice?.('waiting: another backend is building an index there', 'waiting')
+    if (!told) context.observer.notice?.({ kind: 'waiting', code: 'INDEX_BUILDING' })
     await pause(context, 250)
   }
 }

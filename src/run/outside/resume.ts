@@ -5,7 +5,7 @@ import { insertRow, recordDone, rewriteClaim, takeOver } from '../../journal/mod
 import { readWritten } from '../../journal/model/write-times'
 import { excerpt } from '../../script/position'
 import type { Job, SqlJob } from '../prepare/prepared-step'
-import { labelOf } from '../context/script-label'
+import { labelOf } from '../../plan/notice'
 import { claimRefused, type Runner } from '../session/execution'
 import { settle } from './in-doubt'
 import { inDoubt } from '../failure/unfinished'

@@ -4,11 +4,11 @@ import { failClaim, finishClaim, recordDone } from '../../journal/model/claim'
 import type { SqlWork } from '../../script/parser/sql-work'
 import { StatementFailed, statementFailure } from '../session/statement-failure'
 import { connectionLost } from '../failure/script-failure'
-import { labelOf } from '../context/script-label'
+import { labelOf } from '../../plan/notice'
 import { mayRepeat, withoutGivingWay, workConcurrently } from './concurrently'
 import { type SqlJob } from '../prepare/prepared-step'
 import { clearLeftovers } from './invalid-indexes'
-import { isRetryable } from '../session/retry'
+import { retried } from '../session/retry'
 import { checkPrefix, claimStatements, prefixOf, settleDoubt, type Progress } from './resume'
 import { claimRefused, type Manner, type Runner } from '../session/execution'
 import { statementsToSkip } from './still-there'
@@ -21,7 +21,7 @@ import { asOurselves, restoreSession, timeoutsFor } from '../context/session-set
  * a crash or a failure the script goes on from the first statement that is not done; the one in doubt is
  * settled by the catalog.
  */
-export async function runStatements(runner: Runner, job: SqlJob): Promise<void> {
+export async function runStatements(runner: Runner, job: SqlJob): Promise<number> {
   runner.started(job)
   const start = performance.now()
   const progress = await claimStatements(runner, job, await verified(runner, job))
@@ -36,6 +36,7 @@ export async function runStatements(runner: Runner, job: SqlJob): Promise<void> 
     throw await failed(runner, job, error)
   }
   runner.finished(job, Math.round(performance.now() - start))
+  return 1
 }
 
 /** How many statements to skip: what they made must still be there. */
@@ -103,16 +104,12 @@ async function runOne(
 ): Promise<void> {
   if (runner.work.status !== 'I') return runInside(runner, job, index)
   if (!isAtomic(job, index)) return runAlone(runner, job, index)
-  for (let attempt = 0; ; attempt++) {
-    const failure = await runRecorded(runner, job, index)
-    if (!failure) return
-    if (await backOff(runner, job, failure, attempt)) continue
-    const { code } = failure.error
-    // refused in a transaction for a reason that its text does not show: a partitioned table, say
-    if (code !== '25001') throw failure
-    const isDone = doubt && (await settleDoubt(runner, job, doubt, false)) === 'done'
-    return isDone ? record(runner, job, index + 1) : runAlone(runner, job, index)
-  }
+  const failure = await retried(runner.context, () => runRecorded(runner, job, index))
+  if (!failure) return
+  // refused in a transaction for a reason that its text does not show: a partitioned table, say
+  if (failure.sqlstate !== '25001') throw failure
+  const isDone = doubt && (await settleDoubt(runner, job, doubt, false)) === 'done'
+  return isDone ? record(runner, job, index + 1) : runAlone(runner, job, index)
 }
 
 const controls = /^(?:BEGIN|START|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|CALL)$/
@@ -137,16 +134,6 @@ async function runInside(runner: Runner, job: SqlJob, index: number): Promise<vo
   await sendStatement(runner, job, index, textOf(job, index))
 }
 
-function backOff(
-  runner: Runner,
-  { step }: SqlJob,
-  { error: { code: sqlstate }, blocker }: StatementFailed,
-  attempt: number,
-): Promise<boolean> {
-  if (!isRetryable(sqlstate)) return Promise.resolve(false)
-  return runner.backOff(labelOf(step), { attempt, sqlstate, blocker })
-}
-
 /** A statement that PostgreSQL refuses in a transaction; one that meets a lock is tried again by itself. */
 async function runAlone(runner: Runner, job: SqlJob, index: number): Promise<void> {
   const what = workConcurrently(job.sql, index)
@@ -154,18 +141,16 @@ async function runAlone(runner: Runner, job: SqlJob, index: number): Promise<voi
     what === undefined
       ? sendStatement(runner, job, index, textOf(job, index))
       : withoutGivingWay(runner, () => sendPatiently(runner, job, index, what))
-  for (let attempt = 0; ; attempt++) {
-    const failure = await send().then(
+  const once = () =>
+    send().then(
       () => undefined,
       (error: unknown) => {
         if (error instanceof StatementFailed) return error
         throw error
       },
     )
-    if (!failure) break
-    const again = mayRepeat(job.sql, index) && (await backOff(runner, job, failure, attempt))
-    if (!again) throw failure
-  }
+  const failure = await (mayRepeat(job.sql, index) ? retried(runner.context, once) : once())
+  if (failure) throw failure
   if (runner.work.status === 'I') await record(runner, job, index + 1)
 }
 
@@ -206,7 +191,9 @@ async function runRecorded(
   if (work.status !== 'I') await must(runner, 'ROLLBACK')
   const tags = 'error' in watched ? 1 : watched.result.tags.length
   if (tags > 1 && error.code === '22012') throw claimRefused(job.step.revision)
-  return new StatementFailed(index, error, copy ? 0 : opening.length, blocker)
+  const { start, end } = job.sql.statements[index]!
+  const sent = { start, end, before: copy ? 0 : opening.length }
+  return new StatementFailed(job, error, sent, blocker)
 }
 
 async function sendStatement(
@@ -226,7 +213,8 @@ async function sendStatement(
   const watched = await runner.watched(send(), manner)
   const error = 'error' in watched ? (watched.error as DatabaseError) : watched.result.error
   if (!error) return
-  throw error.severity === undefined ? error : new StatementFailed(index, error, 0, watched.blocker)
+  if (error.severity === undefined) throw error
+  throw new StatementFailed(job, error, job.sql.statements[index]!, watched.blocker)
 }
 
 function textOf({ sql }: SqlJob, index: number): string {

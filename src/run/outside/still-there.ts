@@ -6,7 +6,7 @@ import { parseStatement } from '../../script/parser/parse-statement'
 import { excerpt } from '../../script/position'
 import { indexesOf } from './index-definition'
 import type { SqlJob } from '../prepare/prepared-step'
-import { labelOf } from '../context/script-label'
+import { labelOf } from '../../plan/notice'
 import type { Runner } from '../session/execution'
 import { settle } from './in-doubt'
 import {

@@ -10,14 +10,27 @@ import { readSqlPart } from '../../script/sections/sections'
 import { classify, type SqlWork } from '../../script/parser/sql-work'
 import { prepareCode } from './preload'
 import { claimOf, isTakeOver, type RunContext } from '../context/run-context'
-import { labelOf } from '../context/script-label'
+import { labelOf } from '../../plan/notice'
 import { begunOtherwise } from '../failure/unfinished'
 
 /** A step made ready: everything read, parsed and loaded, nothing run. */
 export type Job = MarkJob | SqlJob | CodeJob
 
+/**
+ * How a step runs.
+ * - `mark`: nothing runs, the journal is written.
+ * - `shared`: its message may carry other scripts too, each in a transaction of its own.
+ * - `alone`: its message carries no other script.
+ * - `stepwise`: one transaction, a message a statement: it has data for COPY, or text that cannot be cut.
+ * - `outside`: statement by statement outside a transaction.
+ * - `module`: a TypeScript script in a transaction.
+ * - `module outside`: a TypeScript script outside one.
+ */
+export type Route = Job['route']
+
 export interface MarkJob {
   kind: 'mark'
+  route: 'mark'
   step: Step
   claim: Claim
 }
@@ -28,8 +41,7 @@ export interface SqlJob {
   claim: Claim
   part: SqlPart
   sql: SqlWork
-  /** `shared` may travel with others in a message, `alone` is a transaction of its own, `statements` runs outside one. */
-  how: 'shared' | 'alone' | 'statements'
+  route: 'shared' | 'alone' | 'stepwise' | 'outside'
 }
 
 export interface CodeJob {
@@ -39,7 +51,7 @@ export interface CodeJob {
   code: LoadedScript<ScriptContext>
   /** The module. */
   file: string
-  transaction: boolean
+  route: 'module' | 'module outside'
 }
 
 /**
@@ -70,21 +82,26 @@ export async function prepareJobs(
 async function prepareJob(context: RunContext, step: Step, session: Session): Promise<Job> {
   const saidDone = step.answer === 'done' && step.script?.kind !== 'sql'
   if (step.operation === 'run_skip' || saidDone) {
-    return { kind: 'mark', step, claim: claimOf(context, step, null) }
+    return { kind: 'mark', route: 'mark', step, claim: claimOf(context, step, null) }
   }
   if (step.script && step.script.kind !== 'sql') return codeJob(context, step)
   const part = sqlPart(step)
   const wanted = inOwnTransactions(context, step, part)
   const sql = await classify(wanted, wanted.file, session.conforming)
-  const outside = !wanted.options.transaction || sql.transaction === 'none'
   return {
     kind: 'sql',
     step,
     claim: claimOf(context, step, sql.statements.length),
     part,
     sql,
-    how: outside ? 'statements' : sql.transaction === 'shared' ? 'shared' : 'alone',
+    route: routeOf(wanted, sql),
   }
+}
+
+function routeOf({ options }: SqlPart, { transaction, stepwise }: SqlWork): SqlJob['route'] {
+  if (!options.transaction || transaction === 'none') return 'outside'
+  if (transaction === 'shared') return 'shared'
+  return stepwise ? 'stepwise' : 'alone'
 }
 
 /**
@@ -114,7 +131,7 @@ async function codeJob(context: RunContext, step: Step): Promise<CodeJob> {
     claim: claimOf(context, step, null),
     code,
     file: script.file,
-    transaction,
+    route: transaction ? 'module' : 'module outside',
   }
 }
 
@@ -135,10 +152,8 @@ function refuseUnfinished(job: Job): void {
 }
 
 /** True when a job runs outside a transaction. */
-export function isOutside(job: Job): boolean {
-  return (
-    (job.kind === 'sql' && job.how === 'statements') || (job.kind === 'code' && !job.transaction)
-  )
+export function isOutside({ route }: Job): boolean {
+  return route === 'outside' || route === 'module outside'
 }
 
 const inOne = { where: 'one transaction with the others', hint: 'Run with --transaction each.' }
@@ -164,10 +179,9 @@ function refuseOutside(job: Job, { where, hint }: typeof inOne): void {
 
 function announce({ observer, settings }: RunContext, { step, part, sql }: SqlJob): void {
   if (!sql.inner || !part.options.transaction || settings.transaction === 'none') return
-  const name = basename(part.file)
-  observer.notice?.(
-    `${labelOf(step)} has its own BEGIN and COMMIT in the middle: ${name} runs statement by statement`,
-  )
+  const { revision, title } = step
+  const script = { revision, title }
+  observer.notice?.({ kind: 'notice', code: 'OWN_TRANSACTION', script, file: basename(part.file) })
 }
 
 export const isMark = (job: Job): job is MarkJob => job.kind === 'mark'

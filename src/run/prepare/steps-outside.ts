@@ -2,7 +2,7 @@ import { MigrationError } from '../../errors'
 import type { Step } from '../../plan/plan'
 import type { TransactionMode } from '../../settings/value/setting-types'
 import { classify } from '../../script/parser/sql-work'
-import { labelOf } from '../context/script-label'
+import { labelOf } from '../../plan/notice'
 
 /**
  * The SQL steps that will run outside a transaction, by revision: told to by their header, or holding a

@@ -1,9 +1,6 @@
 import type { DatabaseError } from 'pg'
-import { MigrationError } from '../../errors'
 import { finishClaim, insertClaim } from '../../journal/model/claim'
-import { offsetOfCodePoint } from '../../script/position'
-import { scriptFailure } from '../failure/script-failure'
-import { labelOf } from '../context/script-label'
+import { StatementFailed, statementFailure } from './statement-failure'
 import { type SqlJob } from '../prepare/prepared-step'
 import { claimRefused, type Runner } from './execution'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
@@ -13,7 +10,7 @@ import { withRetries } from './retry'
  * Runs a script in one transaction but a message a statement: `COPY … FROM stdin` data is sent between,
  * and nothing of ours stands where an unclosed quote could swallow it.
  */
-export async function runWithCopies(runner: Runner, job: SqlJob): Promise<void> {
+export async function runWithCopies(runner: Runner, job: SqlJob): Promise<number> {
   runner.started(job)
   const start = performance.now()
   await withRetries(runner, job, {
@@ -23,9 +20,10 @@ export async function runWithCopies(runner: Runner, job: SqlJob): Promise<void> 
       await must(runner, 'COMMIT')
     },
     rollBack: () => must(runner, 'ROLLBACK'),
-    failureOf: (error) => copyFailure(job, error),
+    failureOf: (error) => statementFailure(job, error),
   })
   runner.finished(job, Math.round(performance.now() - start))
+  return 1
 }
 
 /** The part between BEGIN and COMMIT: claim, statements with their data, finish. */
@@ -43,7 +41,7 @@ export async function copyInTransaction(runner: Runner, job: SqlJob): Promise<vo
       if (copy) await work.copyIn(text, [job.sql.text.slice(copy.dataStart, copy.dataEnd)])
       else await must(runner, text)
     } catch (error) {
-      throw new AtStatement(index, error as DatabaseError)
+      throw new StatementFailed(job, error as DatabaseError, statement)
     }
   }
   for (const text of restoreSession(work, job.sql.text)) await must(runner, text)
@@ -54,29 +52,6 @@ export async function copyInTransaction(runner: Runner, job: SqlJob): Promise<vo
 function piecesOf({ sql }: SqlJob): readonly { start: number; end: number }[] {
   if (sql.closed || sql.copies.length > 0) return sql.statements
   return [{ start: 0, end: sql.text.length }]
-}
-
-class AtStatement extends Error {
-  constructor(
-    readonly index: number,
-    readonly error: DatabaseError,
-  ) {
-    super(error.message)
-  }
-}
-
-export function copyFailure(job: SqlJob, error: unknown): MigrationError {
-  if (error instanceof MigrationError) return error
-  if (!(error instanceof AtStatement)) {
-    return scriptFailure(error as DatabaseError, labelOf(job.step), undefined)
-  }
-  const { start, firstTokenStart } = job.sql.statements[error.index]!
-  const { position } = error.error
-  const offset =
-    position === undefined
-      ? firstTokenStart
-      : start + offsetOfCodePoint(job.sql.text.slice(start), Number(position))
-  return scriptFailure(error.error, labelOf(job.step), { part: job.part, offset, stage: 'script' })
 }
 
 async function must({ work }: Runner, text: string): Promise<void> {

@@ -6,18 +6,25 @@ import { insertRow } from '../../journal/model/claim'
 import type { Claim } from '../../journal/model/journal-columns'
 import { failureTimes } from '../../journal/model/write-times'
 import { redactor } from '../../settings/value/redact'
+import type { Blocker } from '../context/server-sessions'
 import { findWorker } from '../lock/probe'
 import { isConnectionLoss } from '../../database/postgres/connection-loss'
 import { interruptedBy } from '../failure/script-failure'
 import type { Job } from '../prepare/prepared-step'
-import type { Start } from '../context/start'
 import type { RunContext } from '../context/run-context'
-import { labelOf } from '../context/script-label'
-import { pause, type Lock } from '../lock/migrator-lock'
+import { labelOf } from '../../plan/notice'
+import type { Lock } from '../lock/migrator-lock'
 import { lockTimeoutsOf } from '../context/session-settings'
 import { traceOf } from '../failure/user-stack'
-import { backend, cancelledOn, Watch } from './watch'
-import type { Watched as WatchedWork, WatchOptions } from './watch'
+import { backend, cancelledOn, Watch, type Watched, type WatchOptions } from './watch'
+
+/** When a script started. */
+export interface Start {
+  /** As `performance.now()` has it. */
+  since: number
+  /** By the server's clock, in milliseconds, where that is known. */
+  began?: number | undefined
+}
 
 /** The state of one execution: its sessions, and what became of its steps so far. */
 export class Runner {
@@ -130,7 +137,10 @@ export class Runner {
    * Runs work that may block: watches who blocks it, says so when that lasts, and cancels it when the
    * user says stop. Never throws.
    */
-  async watched<Result>(task: Promise<Result>, manner: Manner = {}): Promise<Watched<Result>> {
+  async watched<Result>(
+    task: Promise<Result>,
+    manner: Manner = {},
+  ): Promise<WatchedResult<Result>> {
     const { context, lock } = this
     const { lockTimeout } = context.settings
     const settle = task.then(
@@ -147,7 +157,7 @@ export class Runner {
       patience: lockTimeout + 1000, // until then a lock timeout will speak
       repeat: 30_000,
       progress: false,
-      notice: (text, kind) => context.observer.notice?.(text, kind),
+      notice: (notice) => context.observer.notice?.(notice),
       signal: context.signal,
       ...manner,
     })
@@ -157,7 +167,7 @@ export class Runner {
   }
 
   /** Behind a pooler a process id of the server is nobody's to keep. */
-  private ownWork(watch: Session): WatchedWork {
+  private ownWork(watch: Session): Watched {
     const { work, context } = this
     if (!work.pooled) return backend(watch, work.pid)
     return {
@@ -209,7 +219,9 @@ export class Runner {
     // a cancel request may reach the server late, and then it is this that it stops
     const sent = await session.send(text)
     const { error: refused } = sent.error?.code === '57014' ? await session.send(text) : sent
-    if (refused) this.context.observer.notice?.(`the failure was not recorded: ${refused.message}`)
+    const { observer } = this.context
+    if (refused)
+      observer.notice?.({ kind: 'notice', code: 'FAILURE_NOT_RECORDED', reason: refused.message })
     if (session !== this.work) await session.close()
   }
 
@@ -232,23 +244,6 @@ export class Runner {
     return this.context.database.open('work').catch(() => undefined)
   }
 
-  /** Waits before a retry, and says why; false when it was tried often enough. */
-  async backOff(label: string, { attempt, sqlstate, blocker }: Conflict): Promise<boolean> {
-    if (attempt >= retries) return false
-    const wait = Math.min(10_000, 200 * 2 ** attempt) * (0.5 + Math.random() / 2)
-    const why = conflicts[sqlstate ?? ''] ?? 'conflict'
-    const by = blocker ? `, held by ${blocker}` : ''
-    this.context.observer.notice?.(
-      `${label}: ${why}${by}; trying again in ${(wait / 1000).toFixed(1)} s`,
-      'retry',
-    )
-    // who stops the run while it waits is told so, and the failure is recorded
-    return pause(this.context, wait).then(
-      () => true,
-      () => false,
-    )
-  }
-
   /** Somebody else made this claim: what was planned has been done by another migrator. */
   isClaimRefused({ code, constraint }: DatabaseError): boolean {
     return code === '23505' && constraint === claimIndex(this.context.settings.journal)
@@ -260,20 +255,6 @@ function resultOf({ step }: Job, outcome: 'success' | 'error', durationMs: numbe
   return { revision, title, kind, direction, operation, outcome, durationMs }
 }
 
-/** Why work may be tried again, and how often it was. */
-export interface Conflict {
-  attempt: number
-  sqlstate: string | undefined
-  /** Who was seen blocking it. */
-  blocker: string | undefined
-}
-
-const conflicts: Readonly<Record<string, string>> = {
-  '55P03': 'lock timeout',
-  '40P01': 'deadlock',
-  '40001': 'serialization failure',
-}
-
 /** How some work differs from other work that is watched. */
 export type Manner = Partial<
   Pick<WatchOptions, 'what' | 'patience' | 'repeat' | 'progress' | 'meanwhile'>
@@ -282,12 +263,9 @@ export type Manner = Partial<
 const partOf = (job: Job) => (job.kind === 'sql' ? job.part : undefined)
 
 /** What came of watched work, and who was seen blocking it. */
-export type Watched<Result> = ({ result: Result } | { error: unknown }) & {
-  blocker: string | undefined
+export type WatchedResult<Result> = ({ result: Result } | { error: unknown }) & {
+  blocker: Blocker | undefined
 }
-
-/** Tries after the first, so that a deploy waits about a minute and a half for a busy table. */
-const retries = 10
 
 export function claimRefused(revision: string): MigrationError {
   return new MigrationError('CLAIM_REFUSED', `another migrator has taken script ${revision}`, {

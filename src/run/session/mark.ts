@@ -15,9 +15,11 @@ export async function runMarks(runner: Runner, jobs: readonly MarkJob[]): Promis
     return `${rewriteClaim(journal, claim, id)};\n${mark}`
   })
   const text = rows.join(';\n')
-  const { error } = await work.send(work.status === 'I' ? `BEGIN;\n${text};\nCOMMIT` : text)
+  const own = work.status === 'I'
+  const { error } = await work.send(own ? `BEGIN;\n${text};\nCOMMIT` : text)
   if (error) {
-    if (work.status === 'E') await work.send('ROLLBACK')
+    // a transaction that was open is its caller's to roll back
+    if (own && !work.lost) await work.send('ROLLBACK')
     if (runner.isClaimRefused(error) || error.code === '22012')
       throw claimRefused(jobs[0]?.step.revision ?? '')
     throw error

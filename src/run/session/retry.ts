@@ -1,10 +1,65 @@
 import type { DatabaseError } from 'pg'
 import { MigrationError } from '../../errors'
 import { isInterruption } from '../../interruption'
-import { connectionLost, heldBy } from '../failure/script-failure'
-import { labelOf } from '../context/script-label'
-import { type Job } from '../prepare/prepared-step'
+import type { Blocker } from '../context/server-sessions'
+import type { RunContext } from '../context/run-context'
+import { labelOf } from '../../plan/notice'
+import { connectionLost, heldBy, isRetryable } from '../failure/script-failure'
+import { pause } from '../lock/migrator-lock'
+import type { Job } from '../prepare/prepared-step'
 import type { Runner } from './execution'
+
+/** What stopped some work; where that was a lock, it may be tried again. */
+export interface Stopped {
+  /** The work, as notices name it. */
+  readonly work: string
+  readonly sqlstate: string | undefined
+  /** The session that was seen blocking it. */
+  readonly blocker?: Blocker | undefined
+}
+
+/** Tries after the first, so that a deploy waits about a minute and a half for a busy table. */
+const most = 10
+
+/** Counts how often the same work was tried, and waits between two tries. */
+export class Retries {
+  private count = 0
+
+  constructor(private readonly context: RunContext) {}
+
+  /** Starts counting for other work. */
+  reset(): void {
+    this.count = 0
+  }
+
+  /** Waits, and reports why; false where no lock stopped the work, or it was tried often enough. */
+  async again({ work, sqlstate, blocker }: Stopped): Promise<boolean> {
+    if (sqlstate === undefined || !isRetryable(sqlstate) || this.count >= most) return false
+    const wait = Math.min(10_000, 200 * 2 ** this.count++) * (0.5 + Math.random() / 2)
+    const { observer } = this.context
+    observer.notice?.({ kind: 'retry', code: 'CONFLICT', work, sqlstate, blocker, wait })
+    // stopped while it waits, the run records the failure
+    return pause(this.context, wait).then(
+      () => true,
+      () => false,
+    )
+  }
+}
+
+/**
+ * Runs `attempt`, and again with backoff while it only meets locks. It returns what stopped it, with
+ * everything rolled back; nothing when it is done.
+ */
+export async function retried<Failure extends Stopped>(
+  context: RunContext,
+  attempt: () => Promise<Failure | undefined>,
+): Promise<Failure | undefined> {
+  const retries = new Retries(context)
+  for (;;) {
+    const failure = await attempt()
+    if (!failure || !(await retries.again(failure))) return failure
+  }
+}
 
 /** A transaction that may be tried again. */
 export interface Attempt {
@@ -16,32 +71,43 @@ export interface Attempt {
   failureOf(error: unknown): MigrationError
 }
 
-/** A lock timeout, a deadlock, a serialization failure: the transaction may be tried again. */
-export function isRetryable(code: string | undefined): boolean {
-  return code === '55P03' || code === '40P01' || code === '40001'
+/** A script that failed; its transaction is rolled back. */
+export class StepFailed extends Error implements Stopped {
+  constructor(
+    readonly job: Job,
+    readonly failure: MigrationError,
+    readonly blocker?: Blocker,
+  ) {
+    super(failure.message)
+  }
+
+  get work(): string {
+    return labelOf(this.job.step)
+  }
+
+  get sqlstate(): string | undefined {
+    return this.failure.sqlstate
+  }
 }
 
 /**
- * Runs one transaction, and again with backoff while it only hits locks, saying who blocks it. Other
- * failures are rolled back, recorded and thrown.
+ * Runs a script's own transaction, and again while it only meets locks. Other failures are rolled back,
+ * recorded and thrown.
  */
 export async function withRetries(runner: Runner, job: Job, attempt: Attempt): Promise<void> {
-  for (let count = 0; ; count++) {
+  const failed = await retried(runner.context, async () => {
     await attempt.begin()
     const watched = await runner.watched(attempt.run())
-    if (!('error' in watched)) return
-    if (runner.work.lost && isInterruption(watched.error)) await runner.fail(job, watched.error)
-    if (runner.lostBy(watched.error)) throw connectionLost(labelOf(job.step), watched.error)
+    if (!('error' in watched)) return undefined
+    const { error, blocker } = watched
+    if (runner.work.lost && isInterruption(error)) await runner.fail(job, error)
+    if (runner.lostBy(error)) throw connectionLost(labelOf(job.step), error)
     await attempt.rollBack()
-    const failure = attempt.failureOf(watched.error)
+    const failure = attempt.failureOf(error)
     if (failure.code === 'CLAIM_REFUSED') throw failure
-    const { sqlstate } = failure
-    const { blocker } = watched
-    const again = isRetryable(sqlstate)
-    if (again && (await runner.backOff(labelOf(job.step), { attempt: count, sqlstate, blocker })))
-      continue
-    await runner.fail(job, again ? heldBy(failure, blocker) : failure)
-  }
+    return new StepFailed(job, failure, blocker)
+  })
+  if (failed) await runner.fail(job, heldBy(failed.failure, failed.blocker))
 }
 
 /** The server's code of an error, ours or the driver's. */

@@ -1,35 +1,39 @@
 import type { DatabaseError } from 'pg'
 import { MigrationError } from '../../errors'
-import { offsetOfCodePoint } from '../../script/position'
-import { scriptFailure } from '../failure/script-failure'
+import type { Blocker } from '../context/server-sessions'
+import { labelOf } from '../../plan/notice'
+import { offsetOfFailure, scriptFailure, type Sent } from '../failure/script-failure'
 import type { SqlJob } from '../prepare/prepared-step'
-import { labelOf } from '../context/script-label'
+import type { Stopped } from './retry'
 
 /** What the server said of one statement of a script. */
-export class StatementFailed extends Error {
+export class StatementFailed extends Error implements Stopped {
   constructor(
-    readonly index: number,
+    readonly job: SqlJob,
     readonly error: DatabaseError,
-    /** Characters of ours before the statement in the message that it was sent in. */
-    readonly before = 0,
-    /** Who was seen in its way. */
-    readonly blocker?: string,
+    readonly sent: Sent,
+    readonly blocker?: Blocker,
   ) {
     super(error.message)
   }
+
+  get work(): string {
+    return labelOf(this.job.step)
+  }
+
+  get sqlstate(): string | undefined {
+    return this.error.code
+  }
 }
 
-/** What the user is told of a statement that failed. */
+/** What the caller gets of a SQL script that failed, with the place where that is known. */
 export function statementFailure(job: SqlJob, cause: unknown): MigrationError {
   if (cause instanceof MigrationError) return cause
+  const label = labelOf(job.step)
   if (!(cause instanceof StatementFailed)) {
-    return scriptFailure(cause as DatabaseError, labelOf(job.step), undefined)
+    return scriptFailure(cause as DatabaseError, label, undefined)
   }
-  const { index, error, before } = cause
-  const { start, firstTokenStart, end } = job.sql.statements[index]!
-  const text = job.sql.text.slice(start)
-  const position = Number(error.position) - before
-  const inside = position > 0 && position <= end - start + 2
-  const offset = inside ? Math.min(end, start + offsetOfCodePoint(text, position)) : firstTokenStart
-  return scriptFailure(error, labelOf(job.step), { part: job.part, offset, stage: 'script' })
+  const { error, sent } = cause
+  const offset = offsetOfFailure(job.sql, sent, error)
+  return scriptFailure(error, label, { part: job.part, offset, stage: 'script' })
 }

@@ -1,6 +1,7 @@
 import type { Session } from '../../database/postgres/session'
-import type { NoticeKind } from '../context/events'
-import { cancelBackend, describeBlocker, describeProgress } from '../lock/probe'
+import type { Notice } from '../context/events'
+import type { Blocker } from '../context/server-sessions'
+import { cancelBackend, findBlocker, readIndexProgress } from '../lock/probe'
 
 /** How work is watched that may have to wait for others. */
 export interface WatchOptions {
@@ -13,7 +14,7 @@ export interface WatchOptions {
   repeat: number
   /** Say how far an index build has come, every `repeat`. */
   progress: boolean
-  notice: (text: string, kind?: NoticeKind) => void
+  notice: (notice: Notice) => void
   signal: AbortSignal | undefined
   /** Asked now and then while the work lasts, on the session that watches. */
   meanwhile?: (session: Session) => Promise<void>
@@ -41,7 +42,7 @@ const meanwhileInterval = 1000
  */
 export class Watch {
   /** Who was seen blocking it last. */
-  blocker: string | undefined
+  blocker: Blocker | undefined
 
   private busy: Promise<unknown> = Promise.resolve()
   private waiting = false
@@ -88,7 +89,7 @@ export class Watch {
     await this.askMeanwhile()
     const pid = await this.watched.pid()
     if (pid === undefined) return
-    const found = await describeBlocker(this.session, pid)
+    const found = await findBlocker(this.session, pid)
     if (found === undefined) {
       this.blockedSince = undefined
       return this.tellProgress(pid)
@@ -99,7 +100,7 @@ export class Watch {
     const now = Date.now()
     if (now - this.blockedSince < patience || now - this.lastSaid < repeat) return
     this.lastSaid = now
-    notice(`${what}: waiting for ${found}`, 'waiting')
+    notice({ kind: 'waiting', code: 'BLOCKED', work: what, blocker: found })
   }
 
   private async askMeanwhile(): Promise<void> {
@@ -113,8 +114,8 @@ export class Watch {
     const { progress, repeat, what, notice } = this.options
     if (!progress || Date.now() - this.lastProgress < repeat) return
     this.lastProgress = Date.now()
-    const found = await describeProgress(this.session, pid)
-    if (found !== undefined) notice(`${what}: ${found}`)
+    const found = await readIndexProgress(this.session, pid)
+    if (found) notice({ kind: 'notice', code: 'INDEX_PROGRESS', work: what, ...found })
   }
 }
 

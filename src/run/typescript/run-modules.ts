@@ -13,8 +13,8 @@ import {
 } from './module-transactions'
 import { isTakeOver } from '../context/run-context'
 import { codeFailure, connectionLost } from '../failure/script-failure'
-import { labelOf } from '../context/script-label'
-import type { CodeJob, Job } from '../prepare/prepared-step'
+import { labelOf } from '../../plan/notice'
+import { isOutside, type CodeJob, type Job } from '../prepare/prepared-step'
 import type { Runner } from '../session/execution'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
 import { rewriteTaken, takeOverFrom } from '../outside/resume'
@@ -34,13 +34,13 @@ export async function runCodes(runner: Runner, jobs: readonly CodeJob[]): Promis
       runner.checkpoint()
       runner.started(job)
       const start = performance.now()
-      if (!job.transaction) await runOutside(runner, job, queryRunner)
+      if (isOutside(job)) await runOutside(runner, job, queryRunner)
       else {
         const next = jobs[index + 1]
         await runInside(runner, job, {
           queryRunner,
           transactions,
-          next: next?.transaction && !runner.stops ? next : undefined,
+          next: next && !isOutside(next) && !runner.stops ? next : undefined,
         })
       }
       runner.finished(job, Math.round(performance.now() - start))
@@ -166,6 +166,6 @@ async function orAbandoned({ context, work, lock }: Runner, script: Promise<void
 }
 
 export function codeJobFailure(job: CodeJob, error: unknown): MigrationError {
-  const place = { form: 'module', outside: !job.transaction } as const
+  const place = { form: 'module', outside: isOutside(job) } as const
   return codeFailure(error, labelOf(job.step), job.file, place)
 }

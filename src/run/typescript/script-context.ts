@@ -1,16 +1,16 @@
+import type { DatabaseError } from 'pg'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { MessageResult } from '../../database/postgres/simple-query'
 import { MigrationError } from '../../errors'
 import { requireRegular } from '../../regular-file'
 import type { ScriptContext } from '../../script/context'
-import { offsetOfCodePoint } from '../../script/position'
 import type { SqlPart } from '../../script/script'
 import { readSections } from '../../script/sections/sections'
 import { classify, type SqlWork } from '../../script/parser/sql-work'
-import { scriptFailure } from '../failure/script-failure'
-import { labelOf } from '../context/script-label'
-import { type CodeJob } from '../prepare/prepared-step'
+import { offsetOfFailure, scriptFailure, type Sent } from '../failure/script-failure'
+import { labelOf } from '../../plan/notice'
+import { isOutside, type CodeJob } from '../prepare/prepared-step'
 import { clearLeftovers } from '../outside/invalid-indexes'
 import { withoutGivingWay, workConcurrently } from '../outside/concurrently'
 import type { Runner } from '../session/execution'
@@ -46,44 +46,54 @@ async function partFor(job: CodeJob, file: string | undefined): Promise<SqlPart>
 
 async function runPart(runner: Runner, job: CodeJob, part: SqlPart): Promise<void> {
   const sql = await classify(part, part.file, runner.work.conforming)
-  if (!sql.stepwise && (job.transaction || sql.nonTransactional.length === 0)) {
-    return sendText(runner, job, part, sql, 0, sql.text.length)
+  const text: Text = { runner, job, part, sql }
+  if (!sql.stepwise && (!isOutside(job) || sql.nonTransactional.length === 0)) {
+    return send(text, { start: 0, end: sql.text.length }, (sent) => runner.work.send(sent))
   }
   for (const [index, statement] of sql.statements.entries()) {
-    const copy = sql.copies.find(({ statementIndex }) => statementIndex === index)
-    const text = sql.text.slice(statement.start, statement.end)
-    if (copy) {
-      await runner.work.copyIn(text, [sql.text.slice(copy.dataStart, copy.dataEnd)])
-    } else await sendText(runner, job, part, sql, statement.start, statement.end, index)
+    await send(text, statement, (sent) => sendStatement(text, index, sent))
   }
 }
 
-async function sendText(
-  runner: Runner,
-  job: CodeJob,
-  part: SqlPart,
-  sql: SqlWork,
-  start: number,
-  end: number,
-  index?: number,
+/** SQL that a module runs. */
+interface Text {
+  runner: Runner
+  job: CodeJob
+  part: SqlPart
+  sql: SqlWork
+}
+
+/** Sends a part of the text; what the server refuses is thrown with its place. */
+async function send(
+  { job, part, sql }: Text,
+  { start, end }: Sent,
+  by: (sent: string) => Promise<Pick<MessageResult, 'error' | 'tags'>>,
 ): Promise<void> {
-  const text = sql.text.slice(start, end)
-  const patient = !job.transaction && index !== undefined && workConcurrently(sql, index)
-  const { error, tags } = await (patient
-    ? withoutGivingWay(runner, () => sendCleared(runner, text))
-    : runner.work.send(text))
+  const { error, tags } = await by(sql.text.slice(start, end))
   if (!error) return
-  const statement = sql.statements.filter((one) => one.start >= start)[tags.length]
-  const offset =
-    error.position === undefined
-      ? (statement?.firstTokenStart ?? start)
-      : start + offsetOfCodePoint(text, Number(error.position))
-  throw scriptFailure(error, labelOf(job.step), {
-    part,
-    offset,
-    stage: 'script',
-    form: 'module',
-  })
+  const offset = offsetOfFailure(sql, { start, end }, error, tags.length)
+  const place = { part, offset, stage: 'script', form: 'module' } as const
+  throw scriptFailure(error, labelOf(job.step), place)
+}
+
+async function sendStatement({ runner, job, sql }: Text, index: number, sent: string) {
+  const copy = sql.copies.find(({ statementIndex }) => statementIndex === index)
+  if (copy) return sendCopy(runner, sent, sql.text.slice(copy.dataStart, copy.dataEnd))
+  const patient = isOutside(job) && workConcurrently(sql, index) !== undefined
+  return patient
+    ? withoutGivingWay(runner, () => sendCleared(runner, sent))
+    : runner.work.send(sent)
+}
+
+async function sendCopy({ work }: Runner, sent: string, data: string) {
+  try {
+    await work.copyIn(sent, [data])
+    return { tags: ['COPY'] }
+  } catch (error) {
+    const refused = error as DatabaseError
+    if (refused.severity === undefined) throw error
+    return { error: refused, tags: [] }
+  }
 }
 
 /** Sends a statement after what an earlier attempt of it has left is cleared away. */
