@@ -30,6 +30,7 @@ const lazy = [
   'pg-copy-streams',
   'get-tsconfig',
   'simple-git',
+  'diff',
   '@supabase/pg-delta',
 ]
 

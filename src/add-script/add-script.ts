@@ -1,3 +1,4 @@
+import { usualLayout, type ScriptLayout } from '../script/layout/layout'
 import { withSystemFailures } from '../system-error'
 import {
   callable,
@@ -41,8 +42,17 @@ export async function addScript(
   source: SettingsSource,
   options: AddScriptOptions,
 ): Promise<AddScriptReport> {
+  return addScriptIn(usualLayout, source, options)
+}
+
+/** The same in a folder of another layout. */
+export async function addScriptIn(
+  layout: ScriptLayout,
+  source: SettingsSource,
+  options: AddScriptOptions,
+): Promise<AddScriptReport> {
   checkArgument('the options object', options, shape, ['title'])
   const settings = await settingsFor(source)
   const { Adding } = await import('./workflow.js')
-  return withSystemFailures(new Adding(settings, options).run())
+  return withSystemFailures(new Adding(settings, options, layout).run())
 }

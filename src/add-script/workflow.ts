@@ -1,4 +1,5 @@
 import { MigrationError } from '../errors'
+import type { ScriptLayout } from '../script/layout/layout'
 import type { ScriptSource, Settings } from '../settings/value/setting-types'
 import { Ahead } from './source/prefetch'
 import { draftOf, type Draft } from './render/script-draft'
@@ -48,6 +49,7 @@ export class Adding {
   constructor(
     private readonly settings: Settings,
     private readonly options: AddScriptOptions,
+    private readonly layout: ScriptLayout,
   ) {
     this.source = sourceOf(settings, options.from)
     this.signal = options.signal ?? new AbortController().signal
@@ -55,20 +57,20 @@ export class Adding {
   }
 
   async run(): Promise<AddScriptReport> {
-    this.known = await scriptNames(this.settings.directory)
+    this.known = await scriptNames(this.settings.directory, this.layout)
     if (this.source === 'none') {
       const header = headerLines({ title: this.options.title, source: 'none' })
       return this.finish(await this.named([emptyDraft(header)], [header]), undefined, false)
     }
-    const { major, notes } = await standingOf(this.settings)
+    const { major, notes } = await standingOf(this.settings, this.layout)
     this.notes.push(...notes)
     this.progress('opening the scratch server')
     // what loads in the meantime is not waited for later; who needs it hears of a failure
     loadEngine().catch(() => undefined)
-    const { settings, signal, source } = this
+    const { settings, layout, signal, source } = this
     return withScratch(settings, major, { signal, interrupted }, (scratch) => {
       const ahead = new Ahead(scratch)
-      const work = { scratch, settings, signal, ahead, readings: ahead.readings }
+      const work = { scratch, settings, layout, signal, ahead, readings: ahead.readings }
       return this.differ(work, source)
     })
   }
@@ -174,7 +176,8 @@ export class Adding {
 
   private named(drafts: readonly Draft[], headers: readonly (readonly string[])[]) {
     const { title, form = 'sql' } = this.options
-    return nameDrafts(drafts, { directory: this.settings.directory, title, form, headers })
+    const { directory } = this.settings
+    return nameDrafts(drafts, { directory, title, form, headers, layout: this.layout })
   }
 
   private ignored(): Ignored[] {
@@ -190,7 +193,7 @@ export class Adding {
     const report = { ...this.report('shown', scripts, proven), destructive: isDestructive(change) }
     if (dryRun || check) return report
     if (this.signal.aborted) throw interrupted(undefined)
-    await writeScripts(scripts, this.settings.directory, this.known)
+    await writeScripts(scripts, this.settings.directory, this.known, this.layout)
     const { commit, notes } = await handOver(scripts, this.settings, this.source, this.options)
     this.notes.push(...notes)
     return { ...report, outcome: 'added', ...(commit !== undefined && { commit }) }

@@ -1,4 +1,5 @@
 import { MigrationError } from '../errors'
+import { usualLayout, type ScriptLayout } from '../script/layout/layout'
 import { systemFailure } from '../system-error'
 import { toolVersion } from '../version'
 import { rowOf, type Commands } from './arguments/command-row'
@@ -15,6 +16,12 @@ import { listenForSignals } from './context/signals'
 
 export type { Io, StopSignal } from './terminal/io'
 
+/** What the command line is made of. */
+export interface Program {
+  commands: Readonly<Record<string, Command>>
+  layout: ScriptLayout
+}
+
 /**
  * The command line: understands `argv` (without node and the program), does what it says, and gives
  * the exit status. Touches nothing of the process but through `io`, and never throws for an expected
@@ -24,7 +31,7 @@ export type { Io, StopSignal } from './terminal/io'
 export async function main(
   argv: readonly string[],
   io: Io,
-  commands: Readonly<Record<string, Command>> = commandTable,
+  { commands, layout }: Program = { commands: commandTable, layout: usualLayout },
 ): Promise<number> {
   let call: Call
   try {
@@ -34,7 +41,7 @@ export async function main(
     return fail(error, { io, output: earlyOutput(argv, io), commands })
   }
   const output = new Output(io, call.options)
-  const context: Context = { call, commands, io, output }
+  const context: Context = { call, commands, layout, io, output }
   const stopListening = listenForSignals(context)
   hideAddresses(argv, output)
   const logEnd = logRun(context)

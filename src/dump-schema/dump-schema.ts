@@ -1,3 +1,4 @@
+import { usualLayout, type ScriptLayout } from '../script/layout/layout'
 import { withSystemFailures } from '../system-error'
 import { callable, checkArgument, flag, signal, text } from '../settings/value/arguments'
 import { settingsFor, type SettingsSource } from '../settings/library'
@@ -31,8 +32,17 @@ export async function dumpSchema(
   source: SettingsSource,
   options: DumpSchemaOptions = {},
 ): Promise<DumpSchemaReport> {
+  return dumpSchemaIn(usualLayout, source, options)
+}
+
+/** The same from a folder of another layout. */
+export async function dumpSchemaIn(
+  layout: ScriptLayout,
+  source: SettingsSource,
+  options: DumpSchemaOptions,
+): Promise<DumpSchemaReport> {
   checkArgument('the options object', options, shape)
   const settings = await settingsFor(source)
   const { Dumping } = await import('./dumping.js')
-  return withSystemFailures(new Dumping(settings, options).run())
+  return withSystemFailures(new Dumping(settings, options, layout).run())
 }

@@ -15,6 +15,7 @@ import { serverOf } from '../scratch/database-state'
 import { withScratch } from '../scratch/lifetime'
 import { MigrationError } from '../errors'
 import { readScripts } from '../script/folder/read-folder'
+import type { ScriptLayout } from '../script/layout/layout'
 import type { Settings } from '../settings/value/setting-types'
 import { filledTables, reorderedTables } from './contents'
 import type { DumpSchemaOptions, DumpSchemaReport } from './dump-options'
@@ -39,6 +40,7 @@ export class Dumping {
   constructor(
     private readonly settings: Settings,
     private readonly options: DumpSchemaOptions,
+    private readonly layout: ScriptLayout,
   ) {
     this.signal = options.signal ?? new AbortController().signal
     this.file = options.file === false ? undefined : (options.file ?? settings.schema)
@@ -48,7 +50,7 @@ export class Dumping {
     const { settings, signal, file } = this
     const { check = false } = this.options
     if (check && file === undefined) throw nothingToCheck(settings)
-    await readScripts(settings)
+    await readScripts(settings, { layout: this.layout })
     const { major } = await serverOf(settings)
     this.progress('opening the scratch server')
     return withScratch(settings, major, { signal, interrupted }, async (scratch) => {
@@ -63,7 +65,7 @@ export class Dumping {
   private async replay(scratch: Scratch, engine: Engine): Promise<Replayed> {
     this.progress('replaying the scripts')
     const ignored = ignoredTables(this.settings)
-    const database = await replayScripts(scratch, this.settings, this.signal)
+    const database = await replayScripts(scratch, this.settings, this.signal, this.layout)
     const pool = await database.pool()
     const catalog = await readCatalog(engine, pool, ignored)
     return { database, catalog, filled: await filledTables(pool, ignored) }

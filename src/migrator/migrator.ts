@@ -24,6 +24,7 @@ import type { RunReport } from '../run/context/events'
 import type { Found, Status } from './status'
 import type { InitMigration } from '../set-up/build-initial-schema'
 import type { LockSession } from '../run/lock/lock-sessions'
+import type { ScriptLayout } from '../script/layout/layout'
 import { readScripts } from '../script/folder/read-folder'
 import type { Script } from '../script/script'
 import { withSystemFailures } from '../system-error'
@@ -35,8 +36,8 @@ import type { Settings } from '../settings/value/setting-types'
 export type { Migrator } from './migrator-type'
 
 /** Prepares a migrator for settings; connects when its first method needs it. */
-export function openMigrator(settings: Settings): Promise<Migrator> {
-  return Promise.resolve(new SettingsMigrator(settings, undefined))
+export function openMigrator(settings: Settings, layout?: ScriptLayout): Promise<Migrator> {
+  return Promise.resolve(new SettingsMigrator(settings, undefined, layout))
 }
 
 /** A migrator on a connection that the caller has and keeps. */
@@ -55,10 +56,12 @@ class SettingsMigrator implements Migrator {
   // private to the language too, so that no inspection shows a secret
   readonly #settings: Settings
   readonly #given: Database | undefined
+  readonly #layout: ScriptLayout | undefined
 
-  constructor(settings: Settings, given: Database | undefined) {
+  constructor(settings: Settings, given: Database | undefined, layout?: ScriptLayout) {
     this.#settings = settings
     this.#given = given
+    this.#layout = layout
   }
 
   get settings(): ShownSettings {
@@ -223,7 +226,9 @@ class SettingsMigrator implements Migrator {
   /** @param initial what builds an empty database, which is no script where it is a file */
   private scripts(initial?: InitMigration): Promise<readonly Script[]> {
     const others = typeof initial === 'string' ? [resolve(initial)] : []
-    this.#folder ??= withSystemFailures(readScripts(this.#settings, { others }))
+    this.#folder ??= withSystemFailures(
+      readScripts(this.#settings, { others, layout: this.#layout }),
+    )
     return this.#folder
   }
 

@@ -1,6 +1,7 @@
 import { MigrationError } from '../errors'
 import { openMigrator, type Migrator } from '../migrator/migrator'
 import type { Plan } from '../plan/plan'
+import type { ScriptLayout } from '../script/layout/layout'
 import type { Settings } from '../settings/value/setting-types'
 import { openExisting } from '../database/open'
 import { divided } from '../database/sql/operators'
@@ -19,8 +20,8 @@ export interface Standing {
  * @throws {MigrationError} PENDING, SCRIPT_UNFINISHED, SCRIPT_CHANGED: a difference on top of an unknown
  *   state would repeat or undo what is under way
  */
-export async function standingOf(settings: Settings): Promise<Standing> {
-  const migrator = await openMigrator(settings)
+export async function standingOf(settings: Settings, layout?: ScriptLayout): Promise<Standing> {
+  const migrator = await openMigrator(settings, layout)
   try {
     const plan = await migrator.status()
     refuseUnknownState(plan, migrator)

@@ -2,6 +2,7 @@ import { quoteIdentifier } from '../database/sql/quote'
 import { MigrationError } from '../errors'
 import { openMigrator } from '../migrator/migrator'
 import { readScripts } from '../script/folder/read-folder'
+import { usualLayout, type ScriptLayout } from '../script/layout/layout'
 import type { Settings } from '../settings/value/setting-types'
 import { extensionMissing, type Scratch, type ScratchDatabase } from './scratch'
 import { scratchJournal, scratchSettings } from './scratch-settings'
@@ -15,13 +16,14 @@ export async function replayScripts(
   scratch: Scratch,
   settings: Settings,
   signal: AbortSignal,
+  layout: ScriptLayout = usualLayout,
 ): Promise<ScratchDatabase> {
-  if (!(await hasScripts(settings))) return scratch.create()
+  if (!(await hasScripts(settings, layout))) return scratch.create()
   const roles = new Set<string>()
   for (;;) {
     const database = await scratch.create()
     try {
-      await upgrade(settings, database, signal)
+      await upgrade(settings, database, signal, layout)
       return database
     } catch (error) {
       const role = scratch.own ? missingRole(error) : undefined
@@ -32,9 +34,9 @@ export async function replayScripts(
   }
 }
 
-async function hasScripts(settings: Settings): Promise<boolean> {
+async function hasScripts(settings: Settings, layout: ScriptLayout): Promise<boolean> {
   try {
-    return (await readScripts(settings, { allowEmpty: true })).length > 0
+    return (await readScripts(settings, { allowEmpty: true, layout })).length > 0
   } catch (error) {
     const { code, cause } = error as { code?: string; cause?: { code?: string } }
     if (code === 'FOLDER_NOT_FOUND' && cause?.code === 'ENOENT') return false
@@ -46,8 +48,10 @@ async function upgrade(
   settings: Settings,
   database: ScratchDatabase,
   signal: AbortSignal,
+  layout: ScriptLayout,
 ): Promise<void> {
-  const migrator = await openMigrator(await scratchSettings(settings, database.connection))
+  const own = await scratchSettings(settings, database.connection)
+  const migrator = await openMigrator(own, layout)
   try {
     await migrator.execute({ command: 'upgrade' }, { signal })
   } finally {

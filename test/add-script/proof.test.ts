@@ -6,6 +6,7 @@ import { openScratch, type ScratchDatabase } from '../../src/scratch/scratch'
 import type { LostData, RowCondition } from '../../src/change/model/script-part'
 import { settingsFor } from '../../src/settings/library'
 import { withDatabase } from '../support/database'
+import { usualLayout } from '../../src/script/layout/layout'
 import { withFolder } from '../support/folder'
 
 type Announced = NonNullable<Claim['announced']>[number]
@@ -46,7 +47,7 @@ async function proofOf({
         const signal = new AbortController().signal
         const files = [{ path: `${folder}/2_b.sql`, text: script }]
         proof = await prove(
-          { scratch, settings: own, signal, readings: new Readings() },
+          { scratch, settings: own, layout: usualLayout, signal, readings: new Readings() },
           {
             scripts: [{ revision: '2', title: 'b', words: 'b', files }],
             before: await made(before),

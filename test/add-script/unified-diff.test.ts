@@ -45,8 +45,8 @@ test('both versions come out of what diff -u says, with any context', async () =
 
       assert.ok(isUnifiedDiff(diff), `seed ${seed}`)
       assert.deepEqual([file?.from, file?.to], ['old.sql', 'new.sql'])
-      assert.equal(applyDiff(next, file!.hunks, 'backward'), old, `seed ${seed}`)
-      assert.equal(applyDiff(old, file!.hunks, 'forward'), next, `seed ${seed}`)
+      assert.equal(applyDiff(next, file!.patch, 'backward'), old, `seed ${seed}`)
+      assert.equal(applyDiff(old, file!.patch, 'forward'), next, `seed ${seed}`)
     })
   }
 })
@@ -54,9 +54,10 @@ test('both versions come out of what diff -u says, with any context', async () =
 test('a text that is no version of the file is noticed', () => {
   const [file] = readUnifiedDiff('--- a/x\n+++ b/x\n@@ -2 +2 @@\n-old\n+new\n') ?? []
 
-  assert.equal(applyDiff('1\nold\n', file!.hunks, 'forward'), '1\nnew\n')
-  assert.equal(applyDiff('1\nother\n', file!.hunks, 'forward'), undefined)
-  assert.equal(applyDiff('1\n', file!.hunks, 'forward'), undefined)
+  assert.equal(applyDiff('1\nold\n', file!.patch, 'forward'), '1\nnew\n')
+  assert.equal(applyDiff('1\nother\n', file!.patch, 'forward'), undefined)
+  assert.equal(applyDiff('1\n', file!.patch, 'forward'), undefined)
+  assert.equal(applyDiff('0\n1\nold\n', file!.patch, 'forward'), undefined)
 })
 
 test("git's header is read: prefixes, quoted names, new and removed files", () => {
@@ -71,6 +72,12 @@ test("git's header is read: prefixes, quoted names, new and removed files", () =
   assert.deepEqual(paths('i/s.sql', 'w/s.sql'), ['s.sql', 's.sql'])
   assert.deepEqual(paths('"a/sch\\303\\251ma \\"x\\".sql"', 'b/y'), ['schéma "x".sql', 'y'])
   assert.deepEqual(paths('s.sql\t2026-01-01 12:00', 's.sql\t2026-01-02'), ['s.sql', 's.sql'])
+})
+
+test('an empty context line may have lost its space', () => {
+  const [file] = readUnifiedDiff('--- a/x\n+++ b/x\n@@ -1,3 +1,3 @@\n a\n\n-b\n+c\n') ?? []
+
+  assert.equal(applyDiff('a\n\nb\n', file!.patch, 'forward'), 'a\n\nc\n')
 })
 
 test('a hunk that is cut off is no diff', () => {

@@ -24,7 +24,7 @@ const commands: Readonly<Record<string, Command>> = {
 }
 
 test('one entry makes a command: it runs, answers in JSON, and is in help and completion', async () => {
-  const run = (...argv: string[]) => migrate(argv, { cwd: '/', commands })
+  const run = (...argv: string[]) => migrate(argv, { cwd: '/', program: { commands } })
 
   assert.equal((await run('greet', 'old', 'friend')).stdout, 'hello old friend\n')
   assert.deepEqual(

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
-import { commandTable, type Command } from '../../src/cli/commands'
-import { main, type StopSignal } from '../../src/cli/main'
+import { commandTable } from '../../src/cli/commands'
+import { main, type Program, type StopSignal } from '../../src/cli/main'
+import { usualLayout } from '../../src/script/layout/layout'
 
 /** How a command line is called in a test. */
 export interface Surroundings {
@@ -13,8 +14,8 @@ export interface Surroundings {
   columns?: number
   /** Width of the terminal behind stdout. */
   stdoutColumns?: number
-  /** The table of commands, where it is another than the program's. */
-  commands?: Readonly<Record<string, Command>>
+  /** What is other than in the program itself. */
+  program?: Partial<Program>
   /** Told of everything written, as it is written. */
   onWrite?: (text: string, send: (signal: StopSignal) => void) => void
 }
@@ -30,7 +31,7 @@ export interface CliResult {
 /** Runs the command line in this process and gives back all that it wrote. */
 export async function migrate(
   argv: readonly string[],
-  { cwd, env = {}, terminal, input, columns, stdoutColumns, commands, onWrite }: Surroundings,
+  { cwd, env = {}, terminal, input, columns, stdoutColumns, program, onWrite }: Surroundings,
 ): Promise<CliResult> {
   const written = { stdout: '', stderr: '' }
   const exits: number[] = []
@@ -57,7 +58,7 @@ export async function migrate(
       },
       exit: (exitStatus) => exits.push(exitStatus),
     },
-    commands ?? commandTable,
+    { commands: commandTable, layout: usualLayout, ...program },
   )
   return { status, ...written, exits }
 }

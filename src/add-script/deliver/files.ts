@@ -1,7 +1,8 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { MigrationError } from '../../errors'
-import { newRevision, readName, titleFileName } from '../../script/layout/script-name'
+import { usualLayout, type ScriptLayout } from '../../script/layout/layout'
+import { newRevision, titleFileName } from '../../script/layout/script-name'
 import { newestRevision } from '../../script/layout/newest'
 import { filesOf, type Draft, type ScriptForm } from '../render/script-draft'
 
@@ -19,17 +20,18 @@ export interface AddedScript {
 /** Names drafts one after the other, above the newest script of the folder. */
 export async function nameDrafts(
   drafts: readonly Draft[],
-  { directory, title, form, headers }: Naming,
+  { directory, title, form, headers, layout = usualLayout }: Naming,
 ): Promise<AddedScript[]> {
-  let revision = await newestRevision(directory)
+  let revision = await newestRevision(directory, layout)
   return drafts.map((draft, at) => {
-    revision = newRevision(new Date(), revision)
+    const next = newRevision(new Date(), revision)
+    revision = next
     const name = titleFileName(`${title} ${draft.purpose}`)
-    const files = filesOf(draft, form, name, headers[at] ?? []).map(({ suffix, text }) => ({
-      path: join(directory, `${revision}${suffix}`),
+    const files = filesOf(draft, form, headers[at] ?? []).map(({ text, ...parts }) => ({
+      path: join(directory, layout.nameFor({ revision: next, title: name, ...parts })),
       text,
     }))
-    return { revision, title: name, words: oneLine(title), files }
+    return { revision: next, title: name, words: oneLine(title), files }
   })
 }
 
@@ -39,6 +41,7 @@ export interface Naming {
   form: ScriptForm
   /** Comment lines for the head of each, where it is TypeScript; SQL has them already. */
   headers: readonly (readonly string[])[]
+  layout?: ScriptLayout
 }
 
 function oneLine(text: string): string {
@@ -46,12 +49,15 @@ function oneLine(text: string): string {
 }
 
 /** The names of all files that are, or look like, scripts; none where there is no folder. */
-export async function scriptNames(directory: string): Promise<ReadonlySet<string>> {
+export async function scriptNames(
+  directory: string,
+  layout: ScriptLayout = usualLayout,
+): Promise<ReadonlySet<string>> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
     throw error
   })
-  return new Set(names.filter((name) => readName(name).is !== 'ignored'))
+  return new Set(names.filter((name) => layout.readName(name).is !== 'ignored'))
 }
 
 /**
@@ -64,6 +70,7 @@ export async function writeScripts(
   scripts: readonly AddedScript[],
   directory: string,
   known: ReadonlySet<string>,
+  layout: ScriptLayout = usualLayout,
 ): Promise<void> {
   const written: string[] = []
   try {
@@ -74,7 +81,7 @@ export async function writeScripts(
     }
     // after that, since two that look first would both find nothing
     const expected = [...known, ...written.map((path) => basename(path))].map(withoutKind)
-    const names = [...(await scriptNames(directory))]
+    const names = [...(await scriptNames(directory, layout))]
     const other = names.find((name) => !expected.includes(withoutKind(name)))
     if (other !== undefined) throw addedMeanwhile(join(directory, other))
   } catch (cause) {

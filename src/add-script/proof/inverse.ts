@@ -21,7 +21,7 @@ export async function inverseOf(
   const told = { renames: [], using: [], map: [], backfills: [] }
   const answers = { ...told, extra: 'drop', yes: true, online: false } as const
   try {
-    await applyScripts(work.settings, applied, scripts, (migrator) =>
+    await applyScripts(work, applied, scripts, (migrator) =>
       migrator.execute({ command: 'upgrade' }, { signal: work.signal }),
     )
     const pools = [await applied.pool(), await before.pool()] as const

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { MigrationError } from '../../errors'
 import { openMigrator, type Migrator } from '../../migrator/migrator'
+import type { ScriptLayout } from '../../script/layout/layout'
 import type { Settings } from '../../settings/value/setting-types'
 import { leftover } from './remaining'
 import type { Readings } from '../../catalog/readings'
@@ -52,6 +53,7 @@ export interface Proof {
 export interface ProofWork {
   scratch: Scratch
   settings: Settings
+  layout: ScriptLayout
   signal: AbortSignal
   readings: Readings
 }
@@ -95,9 +97,9 @@ async function proveWithRows(
 
 /** What the scripts make of the same tables, where no row is in the way. */
 async function tablesAfter(work: ProofWork, claim: Claim): Promise<Target> {
-  const { scratch, settings, signal } = work
+  const { scratch, signal } = work
   const database = await scratch.copy(claim.before)
-  await applyScripts(settings, database, claim.scripts, (migrator) =>
+  await applyScripts(work, database, claim.scripts, (migrator) =>
     failureOf(() => migrator.execute({ command: 'upgrade' }, { signal })),
   )
   const pool = await database.pool()
@@ -115,9 +117,9 @@ async function attempt(
   { database, remarks, filled }: FilledCopy,
   way: 'there' | 'there and back',
 ): Promise<Attempt> {
-  const { settings, signal } = work
+  const { signal } = work
   const pool = await database.pool()
-  return applyScripts(settings, database, claim.scripts, async (migrator) => {
+  return applyScripts(work, database, claim.scripts, async (migrator) => {
     const refused = await failureOf(() => migrator.execute({ command: 'upgrade' }, { signal }))
     if (refused && ofRows(refused)) return { failures: [], remarks, refused }
     if (refused) return { failures: [`The upgrade fails: ${wordsOf(refused)}.`], remarks }
@@ -217,14 +219,14 @@ function covers({ schema, table, column }: LostData, place: Place): boolean {
 
 /** Runs work with a migrator whose folder holds just these scripts; the folder is gone afterwards. */
 export async function applyScripts<Result>(
-  settings: Settings,
+  { settings, layout }: Pick<ProofWork, 'settings' | 'layout'>,
   database: ScratchDatabase,
   scripts: readonly AddedScript[],
   work: (migrator: Migrator) => Promise<Result>,
 ): Promise<Result> {
   const directory = await mkdtemp(join(tmpdir(), 'typetrek-proof-'))
   const own = await scratchSettings(settings, database.connection)
-  const migrator = await openMigrator({ ...own, directory })
+  const migrator = await openMigrator({ ...own, directory }, layout)
   try {
     for (const { path, text } of scripts.flatMap(({ files }) => files)) {
       await writeFile(join(directory, basename(path)), text)

@@ -1,3 +1,4 @@
+import type { FileParts } from '../../script/layout/script-name'
 import { readSections } from '../../script/sections/sections'
 import type { ScriptPart, Statement } from '../../change/model/script-part'
 
@@ -21,6 +22,9 @@ export type Piece = Pick<Statement, 'sql' | 'comments'>
 /** How a new script is written: one `.sql`, one `.ts`, or a `.ts` with its two `.sql` files. */
 export type ScriptForm = 'sql' | 'ts' | 'pair'
 
+/** One file of a script that has no name yet. */
+export type DraftFile = Pick<FileParts, 'role' | 'extension'> & { text: string }
+
 /** The draft of a difference's script. `sql` is what `renderScript` makes of the part. Pure. */
 export function draftOf(part: ScriptPart, sql: string): Draft {
   const { purpose, up, down, reversible } = part
@@ -30,22 +34,17 @@ export function draftOf(part: ScriptPart, sql: string): Draft {
   return down.length === 0 && reversible === 'no' ? draft : { ...draft, down }
 }
 
-/** The files of a draft: what comes behind the revision in their names, and their texts. Pure. */
-export function filesOf(
-  draft: Draft,
-  form: ScriptForm,
-  title: string,
-  header: readonly string[],
-): { suffix: string; text: string }[] {
-  const name = title === '' ? '' : `_${title}`
-  if (form === 'sql') return [{ suffix: `${name}.sql`, text: draft.sql }]
-  if (form === 'ts') return [{ suffix: `${name}.ts`, text: typescript(draft, header, queries) }]
+/** The files of a draft: what tells them apart in a layout, and their texts. Pure. */
+export function filesOf(draft: Draft, form: ScriptForm, header: readonly string[]): DraftFile[] {
+  if (form === 'sql') return [{ role: 'script', extension: 'sql', text: draft.sql }]
+  const script = { role: 'script', extension: 'ts' } as const
+  if (form === 'ts') return [{ ...script, text: typescript(draft, header, queries) }]
   const { upgrade, downgrade } = readSections(draft.sql, '')
   const down = draft.down && downgrade
   return [
-    { suffix: `${name}.ts`, text: typescript(draft, header, () => ['await context.runSql()']) },
-    { suffix: '_upgrade.sql', text: bare(upgrade.text) },
-    ...(down ? [{ suffix: '_downgrade.sql', text: bare(down.text) }] : []),
+    { ...script, text: typescript(draft, header, () => ['await context.runSql()']) },
+    { role: 'upgrade', extension: 'sql', text: bare(upgrade.text) },
+    ...(down ? [{ role: 'downgrade', extension: 'sql', text: bare(down.text) } as const] : []),
   ]
 }
 

@@ -91,12 +91,12 @@ async function versionsOf(diff: string, here: string): Promise<CommandResult> {
 }
 
 /** Most often the file is the new version (`git diff`); `diff -u schema.sql new.sql` has both. */
-function bothVersions(text: string, { hunks, from, to }: FileDiff) {
+function bothVersions(text: string, { patch, from, to }: FileDiff) {
   if (from === undefined) return { before: '', after: text }
   if (to === undefined) return { before: text, after: '' }
-  const before = applyDiff(text, hunks, 'backward')
+  const before = applyDiff(text, patch, 'backward')
   if (before !== undefined) return { before, after: text }
-  const after = applyDiff(text, hunks, 'forward')
+  const after = applyDiff(text, patch, 'forward')
   return after === undefined ? undefined : { before: text, after }
 }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import type { ScriptLayout } from '../../script/layout/layout'
 import type { ScriptSource, Settings } from '../../settings/value/setting-types'
 import { buildSchema } from '../../scratch/build-schema'
 import { replayScripts } from '../../scratch/replay-scripts'
@@ -23,6 +24,7 @@ export type Wanted =
 /** What the sources have at hand. */
 export interface Building {
   settings: Settings
+  layout: ScriptLayout
   scratch: Scratch
   signal: AbortSignal
   /** Told what goes on, in a few words. */
@@ -39,13 +41,13 @@ export async function buildWanted(
   source: Exclude<ScriptSource, 'none'>,
   building: Building,
 ): Promise<Wanted> {
-  const { settings, scratch, signal, progress, replayed } = building
+  const { settings, scratch, signal, progress, replayed, layout } = building
   if (source === 'command') return fromCommand(building)
   const what = source === 'schema' ? 'loading the canonical schema' : 'building the entities'
   progress(`replaying the scripts and ${what}`)
   const from = source === 'schema' ? settings.schema! : 'entities'
   const [before, after] = await both(
-    replayScripts(scratch, settings, signal).then((database) => {
+    replayScripts(scratch, settings, signal, layout).then((database) => {
       replayed?.(database)
       return database
     }),
@@ -60,13 +62,23 @@ async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promi
   return [await one, await other]
 }
 
-async function fromCommand({ settings, scratch, signal, progress }: Building): Promise<Wanted> {
+async function fromCommand({
+  settings,
+  scratch,
+  signal,
+  progress,
+  layout,
+}: Building): Promise<Wanted> {
   progress('running schema_diff_cmd')
   const result = await runDiffCommand(settings.schemaDiffCmd!, settings.here, signal)
   if (result.is === 'nothing') return result
   if (result.is === 'sql') {
     progress('replaying the scripts')
-    return { is: 'sql', sql: result.sql, before: await replayScripts(scratch, settings, signal) }
+    return {
+      is: 'sql',
+      sql: result.sql,
+      before: await replayScripts(scratch, settings, signal, layout),
+    }
   }
   progress('loading both versions of the schema')
   const { file, before, after, diff } = result

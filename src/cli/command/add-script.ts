@@ -34,7 +34,7 @@ async function adding(
   settings: Settings,
   options: AddScriptOptions,
 ): Promise<AddScriptReport> {
-  const { addScript } = await import('../../add-script/add-script.js')
+  const { addScriptIn } = await import('../../add-script/add-script.js')
   const { progress, begin, end } = progressOn(context)
   return stoppable(context, async (signal) => {
     const asker = options.check ? undefined : askerOf(context, signal)
@@ -48,7 +48,7 @@ async function adding(
       })
     const answers = { ...options.answers, ...(ask && { ask }) }
     try {
-      return await addScript(settings, { ...options, answers, signal, progress })
+      return await addScriptIn(context.layout, settings, { ...options, answers, signal, progress })
     } finally {
       asker?.close()
       end()

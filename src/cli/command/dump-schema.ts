@@ -14,8 +14,9 @@ export const dumpSchemaCommand: Handler = async (context) => {
   const file = fileOf(context)
   const settings = await settingsOf(context)
   const report = await dumping(context, async (options) => {
-    const { dumpSchema } = await import('../../dump-schema/dump-schema.js')
-    return dumpSchema(settings, { ...options, ...(file !== undefined && { file }) })
+    const { dumpSchemaIn } = await import('../../dump-schema/dump-schema.js')
+    const named = { ...options, ...(file !== undefined && { file }) }
+    return dumpSchemaIn(context.layout, settings, named)
   })
   const { outcome, text, difference, filled, notes } = report
   const isNo = (call.options.check ?? false) && outcome === 'differs'

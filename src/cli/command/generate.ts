@@ -2,7 +2,8 @@ import type { Stats } from 'node:fs'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { MigrationError } from '../../errors'
-import { newRevision, readName, titleFileName } from '../../script/layout/script-name'
+import type { ScriptLayout } from '../../script/layout/layout'
+import { newRevision, titleFileName, type Extension } from '../../script/layout/script-name'
 import { newestRevision } from '../../script/layout/newest'
 import { answer, settingsOf, type Context, type Handler } from '../context/command-context'
 import { scriptTemplate } from '../context/template'
@@ -26,11 +27,11 @@ export const generate: Handler = async (context) => {
       'End the name with .ts.',
     )
   }
-  const text = scriptTemplate(kind, title)
+  const text = scriptTemplate(kind, title, context.layout)
   const { dryRun = false } = call.options
   if (dryRun) await refuseExisting(path)
   else await writeNew(path, text)
-  const { revision } = nameOf(path)
+  const { revision } = nameOf(path, context.layout)
   answer(context, { revision, title, kind, path, text: dryRun ? text : null })
   const shown = pathFrom(io.cwd, path)
   output.result(dryRun ? `${output.style.bold(shown)}\n${indented(text, '  ').trimEnd()}` : shown)
@@ -41,12 +42,12 @@ async function newScript(context: Context): Promise<NewScript> {
   const { call, io } = context
   const [first = '', ...rest] = call.words
   const path = resolve(io.cwd, first)
-  if (/\.(sql|[cm]?ts)$/i.test(first) && rest.length === 0) return givenFile(path)
+  if (/\.(sql|[cm]?ts)$/i.test(first) && rest.length === 0) return givenFile(path, context.layout)
   if (first !== '' && (await isFolder(path))) {
     if (call.folder !== undefined) {
       throw usageError(`folder "${first}" and --directory ${call.folder} contradict each other`)
     }
-    return inFolder(path, rest, call.options.ts)
+    return inFolder(path, rest, context)
   }
   if (/[/\\]/.test(first)) {
     throw usageError(
@@ -56,34 +57,37 @@ async function newScript(context: Context): Promise<NewScript> {
   }
   const folder = call.folder === undefined ? undefined : resolve(io.cwd, call.folder)
   const directory = folder ?? (await settingsOf(context)).directory
-  return inFolder(directory, call.words, call.options.ts)
+  return inFolder(directory, call.words, context)
 }
 
 async function inFolder(
   directory: string,
   words: readonly string[],
-  ts: boolean | undefined,
+  { call, layout }: Context,
 ): Promise<NewScript> {
-  const revision = newRevision(new Date(), await newestRevision(directory))
+  const revision = newRevision(new Date(), await newestRevision(directory, layout))
   const title = titleFileName(words.join(' '))
-  const name = title === '' ? revision : `${revision}_${title}`
-  return { path: join(directory, `${name}.${ts ? 'ts' : 'sql'}`), title }
+  const extension = call.options.ts ? 'ts' : 'sql'
+  const name = layout.nameFor({ revision, title, extension, role: 'script' })
+  return { path: join(directory, name), title }
 }
 
-function givenFile(path: string): NewScript {
+function givenFile(path: string, layout: ScriptLayout): NewScript {
   const name = basename(path)
-  const reading = readName(name)
+  const reading = layout.readName(name)
   if (reading.is === 'script' && reading.role === 'script') return { path, title: reading.title }
-  const stem = titleFileName(name.slice(0, -extname(name).length))
-  const better = `${newRevision(new Date())}_${stem}${extname(name)}`
+  const title = titleFileName(name.slice(0, -extname(name).length))
+  const extension = extname(name).slice(1) as Extension
+  const revision = newRevision(new Date())
+  const better = layout.nameFor({ revision, title, extension, role: 'script' })
   throw usageError(
     `"${name}" is no name of a script`,
     `A script's name begins with its revision: ${better}, for instance.`,
   )
 }
 
-function nameOf(path: string): { revision: string } {
-  const reading = readName(basename(path))
+function nameOf(path: string, layout: ScriptLayout): { revision: string } {
+  const reading = layout.readName(basename(path))
   if (reading.is !== 'script') throw new Error(`${path} was to be the name of a script`)
   return reading
 }

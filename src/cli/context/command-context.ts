@@ -6,6 +6,7 @@ import type { Io, StopSignal } from '../terminal/io'
 import { envelope } from '../render/json'
 import type { Output } from '../terminal/output'
 import type { Commands } from '../arguments/command-row'
+import type { ScriptLayout } from '../../script/layout/layout'
 import type { Call } from '../arguments/parse'
 import { alignColumns } from '../text/table'
 
@@ -14,6 +15,8 @@ export interface Context {
   call: Call
   /** All commands, for help and completion. */
   commands: Commands
+  /** How the scripts' folder is laid out. */
+  layout: ScriptLayout
   io: Io
   output: Output
   /** The signal that stopped the run, for the exit status. */

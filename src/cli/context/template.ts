@@ -1,3 +1,4 @@
+import type { ScriptLayout } from '../../script/layout/layout'
 import { commentLine } from '../../script/sections/comment'
 import {
   downgradeFunctionLine,
@@ -6,16 +7,16 @@ import {
 } from '../../script/sections/template-lines'
 
 /** The text of a new script, with a place for each direction. Pure. */
-export function scriptTemplate(kind: 'sql' | 'ts', title: string): string {
+export function scriptTemplate(kind: 'sql' | 'ts', title: string, layout: ScriptLayout): string {
   const words = commentLine(title.replaceAll('_', ' ').trim())
-  return kind === 'sql' ? sqlTemplate(words) : typescriptTemplate(words)
+  return kind === 'sql' ? sqlTemplate(words, layout) : typescriptTemplate(words)
 }
 
-function sqlTemplate(words: string): string {
-  return `${words === '' ? '' : `-- ${words}\n\n`}-- MIGRATE UP
+function sqlTemplate(words: string, { markers }: ScriptLayout): string {
+  return `${words === '' ? '' : `-- ${words}\n\n`}${markers.up}
 -- ${upgradeLine}
 
--- MIGRATE DOWN
+${markers.down}
 -- ${downgradeLine}
 `
 }

@@ -13,7 +13,7 @@ export async function withMigrator<Result>(
   const { label } = await reach(context, settings)
   const { openMigrator } =
     require('../../migrator/migrator') as typeof import('../../migrator/migrator')
-  const migrator = await openMigrator(settings)
+  const migrator = await openMigrator(settings, context.layout)
   let result: Result
   try {
     result = await work(migrator, label)

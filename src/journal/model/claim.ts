@@ -31,7 +31,7 @@ function guarded(number: string, within: string): string {
 export function insertRow(
   name: JournalName,
   claim: Claim,
-  more: Values,
+  more: ColumnValues,
   expressions: Partial<Record<ColumnName, string>> = {},
 ): string {
   const claimed = claimColumns.map(([column]) => column)
@@ -40,8 +40,8 @@ export function insertRow(
   return `INSERT INTO ${quoteIdentifier(name.schema, name.table)} (${names.join(', ')}) VALUES (${[...values.map(quoteLiteral), ...Object.values(expressions)].join(', ')})`
 }
 
-/** Values by column. */
-export type Values = { [name in ColumnName]?: string | number | null }
+/** ColumnValues by column. */
+export type ColumnValues = { [name in ColumnName]?: string | number | null }
 
 const claimColumns = columns.flatMap(({ name, claim }) => (claim ? [[name, claim] as const] : []))
 const rewrittenColumns = columns.flatMap(({ name, claim, identity }) =>

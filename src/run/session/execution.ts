@@ -16,13 +16,8 @@ import { labelOf } from '../context/script-label'
 import { pause, type Lock } from '../lock/migrator-lock'
 import { lockTimeoutsOf } from '../context/session-settings'
 import { traceOf } from '../failure/user-stack'
-import {
-  backend,
-  cancelledOn,
-  Watch,
-  type Watched as WatchedWork,
-  type WatchOptions,
-} from './watch'
+import { backend, cancelledOn, Watch } from './watch'
+import type { Watched as WatchedWork, WatchOptions } from './watch'
 
 /** The state of one execution: its sessions, and what became of its steps so far. */
 export class Runner {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { MigrationError } from '../../errors'
 import type { ScriptFiles } from './group'
+import type { ScriptLayout } from '../layout/layout'
 import type { NamedFile } from '../layout/script-name'
 import type { ChecksumKind, Script } from '../script'
 import { FolderScript, type Text, type Texts } from './folder-script'
@@ -12,9 +13,13 @@ import { readText } from './texts'
  * a NUL and its role. A changed downgrade therefore counts as a change: going down would do
  * something else than what was reviewed.
  */
-export function buildScript(files: ScriptFiles, problems: MigrationError[]): Script | undefined {
+export function buildScript(
+  files: ScriptFiles,
+  layout: ScriptLayout,
+  problems: MigrationError[],
+): Script | undefined {
   try {
-    return build(files)
+    return build(files, layout)
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error
     problems.push(error)
@@ -22,7 +27,10 @@ export function buildScript(files: ScriptFiles, problems: MigrationError[]): Scr
   }
 }
 
-function build({ revision, module, builds, upgrade, downgrade }: ScriptFiles): Script {
+function build(
+  { revision, module, builds, upgrade, downgrade }: ScriptFiles,
+  layout: ScriptLayout,
+): Script {
   const main = module ?? upgrade
   if (!main) throw isolated(downgrade)
   const others = [module && upgrade, downgrade].filter((file) => file !== undefined)
@@ -37,6 +45,7 @@ function build({ revision, module, builds, upgrade, downgrade }: ScriptFiles): S
     checksum: checksumOf(main, texts),
     checksumKind: checksumKindOf(main),
     texts,
+    layout,
   })
 }
 

@@ -1,8 +1,9 @@
 import { MigrationError } from '../../errors'
+import type { ScriptLayout } from '../layout/layout'
 import type { NamedFile } from '../layout/script-name'
 import { excerpt } from '../position'
 import type { ChecksumKind, Kind, Script, SqlPart } from '../script'
-import { type Sections, readSections, readSqlPart } from '../sections/sections'
+import { type Sections, readSqlPart } from '../sections/sections'
 import {
   downgradeFunctionLine,
   downgradeLine,
@@ -19,7 +20,7 @@ export interface Text {
 type Fields = Pick<
   Script,
   'revision' | 'title' | 'kind' | 'file' | 'files' | 'checksum' | 'checksumKind'
-> & { texts: Texts }
+> & { texts: Texts; layout: ScriptLayout }
 
 /** The responsible file's text first. */
 export type Texts = readonly [Text, ...Text[]]
@@ -36,9 +37,10 @@ export class FolderScript implements Script {
   readonly checksum: string
   readonly checksumKind: ChecksumKind
   readonly #texts: Texts
+  readonly #layout: ScriptLayout
   #reading: Reading | undefined
 
-  constructor({ texts, ...fields }: Fields) {
+  constructor({ texts, layout, ...fields }: Fields) {
     this.revision = fields.revision
     this.title = fields.title
     this.kind = fields.kind
@@ -47,6 +49,7 @@ export class FolderScript implements Script {
     this.checksum = fields.checksum
     this.checksumKind = fields.checksumKind
     this.#texts = texts
+    this.#layout = layout
   }
 
   get upgrade(): SqlPart | undefined {
@@ -83,23 +86,24 @@ export class FolderScript implements Script {
   }
 
   private read(): Reading {
-    return (this.#reading ??= readingOf(this.#texts))
+    return (this.#reading ??= readingOf(this.#texts, this.#layout))
   }
 }
 
-function readingOf(texts: Texts): Reading {
+function readingOf(texts: Texts, layout: ScriptLayout): Reading {
   try {
-    return { sections: sectionsOf(texts.filter(({ file }) => file.extension === 'sql')) }
+    const sql = texts.filter(({ file }) => file.extension === 'sql')
+    return { sections: sectionsOf(sql, layout) }
   } catch (problem) {
     if (!(problem instanceof MigrationError)) throw problem
     return { problem }
   }
 }
 
-function sectionsOf(texts: readonly Text[]): Partial<Sections> {
+function sectionsOf(texts: readonly Text[], layout: ScriptLayout): Partial<Sections> {
   const up = texts.find(({ file }) => file.role !== 'downgrade')
   const down = texts.find(({ file }) => file.role === 'downgrade')
-  const sections = up && upgradeOf(up)
+  const sections = up && upgradeOf(up, layout)
   if (!down) return withoutTemplate(sections ?? {})
   if (sections?.downgrade) throw twoDowngrades(down, sections.downgrade)
   const downgrade = readSqlPart(down.text, down.file.path, down.file.shown)
@@ -112,9 +116,9 @@ function withoutTemplate({ upgrade, downgrade }: Partial<Sections>): Partial<Sec
   return { ...(upgrade && { upgrade }), ...(written && { downgrade }) }
 }
 
-function upgradeOf({ file: { role, path, shown }, text }: Text): Sections {
+function upgradeOf({ file: { role, path, shown }, text }: Text, layout: ScriptLayout): Sections {
   if (role === 'upgrade') return { upgrade: readSqlPart(text, path, shown) }
-  return readSections(text, path, shown)
+  return layout.sections(text, path, shown)
 }
 
 function twoDowngrades({ file }: Text, section: SqlPart): MigrationError {

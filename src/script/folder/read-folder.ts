@@ -5,7 +5,8 @@ import type { Dirent } from 'node:fs'
 import { MigrationError } from '../../errors'
 import { groupByRevision } from './group'
 import type { NamedFile } from '../layout/script-name'
-import { type NameReading, readName } from '../layout/script-name'
+import { usualLayout, type ScriptLayout } from '../layout/layout'
+import type { NameReading } from '../layout/script-name'
 import { buildScript } from './build-script'
 import { readIgnore } from './ignore'
 import { together } from './folder-problems'
@@ -22,6 +23,8 @@ export interface FolderOptions {
   ignore?: readonly string[]
   /** Absolute paths of files that are known to be no scripts, such as the canonical schema. */
   others?: readonly string[]
+  /** How files are named and cut; today's by default. */
+  layout?: ScriptLayout | undefined
 }
 
 /** The folder and what is no script in it, as settings say. */
@@ -37,8 +40,16 @@ export function readScripts(
 const namesAtOnce = 250
 const scriptsAtOnce = 25
 
-/** Readings that are about to begin. */
-const beginning = new Map<string, Promise<readonly Script[]>>()
+type Readings = Map<string, Promise<readonly Script[]>>
+
+/** Reads that are about to begin, by layout. */
+const beginning = new WeakMap<ScriptLayout, Readings>()
+
+function beginningIn(layout: ScriptLayout): Readings {
+  const known: Readings = beginning.get(layout) ?? new Map()
+  beginning.set(layout, known)
+  return known
+}
 
 /**
  * Reads every script of a folder, in the order of revisions. Reads texts only: no module is imported,
@@ -54,26 +65,33 @@ const beginning = new Map<string, Promise<readonly Script[]>>()
  */
 export function readFolder(
   directory: string,
-  { shown = directory, allowEmpty = false, ignore = [], others = [] }: FolderOptions = {},
+  {
+    shown = directory,
+    allowEmpty = false,
+    ignore = [],
+    others = [],
+    layout = usualLayout,
+  }: FolderOptions = {},
 ): Promise<readonly Script[]> {
   const key = JSON.stringify([resolve(directory), shown, allowEmpty, ignore, others])
-  const shared = beginning.get(key)
+  const started = beginningIn(layout)
+  const shared = started.get(key)
   if (shared) return shared
   const reading = turn().then(() => {
-    beginning.delete(key)
-    return read(directory, { shown, allowEmpty, ignore, others })
+    started.delete(key)
+    return read(directory, { shown, allowEmpty, ignore, others, layout })
   })
-  beginning.set(key, reading)
+  started.set(key, reading)
   return reading
 }
 
 async function read(
   directory: string,
-  { shown, allowEmpty, ignore, others }: Required<FolderOptions>,
+  { shown, allowEmpty, ignore, others, layout }: Required<FolderOptions> & { layout: ScriptLayout },
 ): Promise<Script[]> {
   const folder = resolve(directory)
   const entries = await entriesOf(folder, shown)
-  const place = { path: folder, shown, ignores: readIgnore(ignore) }
+  const place = { path: folder, shown, ignores: readIgnore(ignore), layout }
   const { files, strays, problems } = await readNames(entries, place, new Set(others))
   const found = await strayProblems(strays, place)
   problems.push(...found.map(({ error }) => error))
@@ -81,7 +99,7 @@ async function read(
   const scripts: Script[] = []
   for (const [index, group] of groups.entries()) {
     if (index % scriptsAtOnce === 0) await turn()
-    const script = buildScript(group, problems)
+    const script = buildScript(group, layout, problems)
     if (script) scripts.push(script)
   }
   const below = found.flatMap(({ subfolder }) => subfolder ?? [])
@@ -100,7 +118,7 @@ interface Names {
 
 async function readNames(
   entries: readonly Dirent[],
-  { path: folder, shown, ignores }: FolderPlace,
+  { path: folder, shown, ignores, layout }: FolderPlace,
   others: ReadonlySet<string>,
 ): Promise<Names> {
   const names: Names = { files: [], strays: [], problems: [] }
@@ -110,7 +128,7 @@ async function readNames(
     const { name } = entry
     const paths = { path: before.path + name, shown: before.shown + name }
     if (ignores(name) || others.has(paths.path)) continue
-    const reading = readName(name)
+    const reading = layout.readName(name)
     const problem =
       reading.is === 'ignored' || entry.isFile() ? undefined : await notAFile(entry, paths)
     if (problem) names.problems.push(problem)

@@ -1,4 +1,5 @@
-import { type NameReading, readName } from '../layout/script-name'
+import type { ScriptLayout } from '../layout/layout'
+import type { NameReading } from '../layout/script-name'
 
 /** What is wrong with a file that looks like a script and is none, and how to make it one. */
 export interface Stray {
@@ -108,11 +109,11 @@ export function strayByText(name: string, text: string): Stray | undefined {
 const sectionFile = /^(?:up|down|migration|deploy|revert|undo|rollback)\.sql$/i
 
 /** True of a path in a subfolder that some tool would run: a numbered file, or SQL in a numbered folder. Pure. */
-export function isStrayBelow(path: string): boolean {
+export function isStrayBelow(path: string, layout: ScriptLayout): boolean {
   const names = path.split('/')
   const name = names.pop() ?? ''
   const numbered = (reading: NameReading) => reading.is !== 'ignored'
-  if (numbered(readName(name)) || strayOfFlyway(name)) return true
+  if (numbered(layout.readName(name)) || strayOfFlyway(name)) return true
   return sectionFile.test(name) && names.some((folder) => /^\d/.test(folder))
 }
 

@@ -2,6 +2,7 @@ import { type Dirent, readFileSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MigrationError } from '../../errors'
+import type { ScriptLayout } from '../layout/layout'
 import type { Ignores } from './ignore'
 import {
   type Stray,
@@ -17,6 +18,7 @@ export interface FolderPlace {
   path: string
   shown: string
   ignores: Ignores
+  layout: ScriptLayout
 }
 
 /** What is wrong with one entry. */
@@ -116,7 +118,7 @@ async function firstBelow(
     const path = `${folder}/${entry.name}`
     if (place.ignores(path)) continue
     if (entry.isDirectory()) folders.push(path)
-    else if (isStrayBelow(path)) return path
+    else if (isStrayBelow(path, place.layout)) return path
   }
   if (depth === deepest) return undefined
   for (const path of folders) {

@@ -1,18 +1,21 @@
 import { readdir } from 'node:fs/promises'
-import { readName } from './script-name'
+import { usualLayout, type ScriptLayout } from './layout'
 import { compareRevisions } from '../script'
 
 /**
  * The newest revision of a folder that may be empty or not there yet, by the names alone: what is wrong
  * with a script that is there already is no matter of the next one.
  */
-export async function newestRevision(directory: string): Promise<string | undefined> {
+export async function newestRevision(
+  directory: string,
+  layout: ScriptLayout = usualLayout,
+): Promise<string | undefined> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
     throw error
   })
   const revisions = names.flatMap((name) => {
-    const reading = readName(name)
+    const reading = layout.readName(name)
     return reading.is === 'script' ? [reading.revision] : []
   })
   return revisions.toSorted(compareRevisions).at(-1)

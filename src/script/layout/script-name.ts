@@ -5,17 +5,19 @@ export type FileRole = 'script' | 'upgrade' | 'downgrade'
 
 export type Extension = 'sql' | 'ts' | 'js' | 'mts' | 'cts' | 'mjs' | 'cjs'
 
+/** What makes up the name of a file that is a script, or a part of one. */
+export interface FileParts {
+  /** Decimal digits without leading zeros. */
+  revision: string
+  /** The words after the number, as written; empty where there are none. */
+  title: string
+  extension: Extension
+  role: FileRole
+}
+
 /** What a file's name says. */
 export type NameReading =
-  | {
-      is: 'script'
-      /** Decimal digits without leading zeros. */
-      revision: string
-      /** The words after the number, as written; empty where there are none. */
-      title: string
-      extension: Extension
-      role: FileRole
-    }
+  | ({ is: 'script' } & FileParts)
   | {
       is: 'invalid'
       /** A lowercase fact. */
@@ -26,7 +28,7 @@ export type NameReading =
   | { is: 'ignored' }
 
 /** A file that is a script, or a part of one, by its name. */
-export type NamedFile = Omit<Extract<NameReading, { is: 'script' }>, 'is'> & {
+export type NamedFile = FileParts & {
   /** Absolute path. */
   path: string
   /** The path as the user would name it. */

@@ -1,0 +1,28 @@
+import { readSections, type Sections } from '../sections/sections'
+import { readName, type FileParts, type NameReading } from './script-name'
+
+/** How the files of a scripts' folder are named and cut; everything that reads or writes them goes by it. */
+export interface ScriptLayout {
+  /** What a file's name says. */
+  readName(fileName: string): NameReading
+  /** The file name of a script, or of a part of one. */
+  nameFor(parts: FileParts): string
+  /**
+   * The directions that one SQL file holds.
+   * @throws {MigrationError} SCRIPT_INVALID
+   */
+  sections(text: string, file: string, shown?: string): Sections
+  /** The comment lines that start the two directions in a new file. */
+  markers: { up: string; down: string }
+}
+
+/** `<digits>_<title>.sql` and its like, cut at MIGRATE UP and MIGRATE DOWN. */
+export const usualLayout: ScriptLayout = {
+  readName,
+  nameFor({ revision, title, extension, role }) {
+    const words = role === 'script' ? title : role
+    return `${revision}${words === '' ? '' : `_${words}`}.${extension}`
+  },
+  sections: readSections,
+  markers: { up: '-- MIGRATE UP', down: '-- MIGRATE DOWN' },
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import type { ScriptLayout } from '../../src/script/layout/layout'
+import { readSqlPart } from '../../src/script/sections/sections'
+import { migrate } from '../support/cli'
+import { withDatabase } from '../support/database'
+import { withFolder } from '../support/folder'
+
+const name = /^v(\d+)-([a-z_]*)\.sql$/
+
+/** `v<n>-<title>.sql`, with what reverts it below a line of equals signs. */
+const layout: ScriptLayout = {
+  readName(file) {
+    const [, revision, title = ''] = name.exec(file) ?? []
+    if (revision === undefined) return { is: 'ignored' }
+    return { is: 'script', revision, title, extension: 'sql', role: 'script' }
+  },
+  nameFor: ({ revision, title, extension }) => `v${revision}-${title}.${extension}`,
+  sections(text, file, shown) {
+    const [upgrade = '', downgrade] = text.split(/^-- ====$/m)
+    const part = (sql: string) => readSqlPart(sql, file, shown)
+    return {
+      upgrade: part(upgrade),
+      ...(downgrade !== undefined && { downgrade: part(downgrade) }),
+    }
+  },
+  markers: { up: '-- up to the line of equals signs', down: '-- ====' },
+}
+
+test('another layout goes from the folder through plan, upgrade and downgrade to generate', async () => {
+  await withDatabase(async ({ url, query }) => {
+    const files = {
+      'development.ini': `[migration]\ntypeorm.url = ${url.replaceAll('%', '%%')}\npackage = scripts\n`,
+      'scripts/v1-people.sql': 'CREATE TABLE people (id int);\n-- ====\nDROP TABLE people;\n',
+      'scripts/v10-pets.sql': 'CREATE TABLE pets (id int);\n-- ====\nDROP TABLE pets;\n',
+    }
+    await withFolder(files, async (cwd) => {
+      const run = async (...argv: string[]) => {
+        const { status, stdout, stderr } = await migrate(argv, { cwd, program: { layout } })
+        assert.equal(status, 0, stderr)
+        return stdout
+      }
+      const tables = async () =>
+        (
+          await query(
+            "SELECT to_regclass('people') IS NOT NULL AS people, to_regclass('pets') IS NOT NULL AS pets",
+          )
+        )[0]
+
+      assert.match(await run('plan'), /1 +people[^]*10 +pets/)
+      await run('upgrade')
+      assert.deepEqual(await tables(), { people: true, pets: true })
+      await run('downgrade')
+      assert.deepEqual(await tables(), { people: true, pets: false })
+
+      await run('generate', 'More', 'toys')
+      const written = (await readdir(join(cwd, 'scripts'))).find((file) =>
+        file.endsWith('-more_toys.sql'),
+      )
+      assert.match(written ?? '', /^v\d{14}-more_toys\.sql$/)
+      const path = join(cwd, 'scripts', written ?? '')
+      const text = await readFile(path, 'utf8')
+      assert.match(text, /^-- ====$/m)
+      await writeFile(path, text.replace('-- ====', 'CREATE TABLE toys (id int);\n-- ===='))
+      await run('upgrade')
+      assert.match(await run('status'), /more toys/)
+      assert.deepEqual(await query('SELECT file FROM migration_journal ORDER BY id DESC LIMIT 1'), [
+        { file: written },
+      ])
+    })
+  })
+})
