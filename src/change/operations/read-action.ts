@@ -84,14 +84,13 @@ function ofEnum(sql: string, type: Id & { kind: 'type' }): Operation | undefined
   return sql.startsWith(`ALTER TYPE ${name} RENAME TO `) ? { kind: 'rename enum', type } : undefined
 }
 
+/** PostgreSQL writes CREATE INDEX itself, with no quotes that a name does not need. */
+const createIndex = /^CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|[\w$]+) ON /
+
 function ofIndex(sql: string, index: IdOf<'index'>): Operation | undefined {
-  const name = quoteIdentifier(index.name)
   if (sql === `DROP INDEX ${quoteIdentifier(index.schema, index.name)}`)
     return { kind: 'drop index', index }
-  const isMade = ['CREATE INDEX', 'CREATE UNIQUE INDEX'].some((words) =>
-    sql.startsWith(`${words} ${name} ON `),
-  )
-  return isMade ? { kind: 'create index', index } : undefined
+  return createIndex.test(sql) ? { kind: 'create index', index } : undefined
 }
 
 const rules: readonly Rule[] = ['FOREIGN KEY', 'CHECK', 'UNIQUE', 'PRIMARY KEY', 'EXCLUDE']
