@@ -192,6 +192,8 @@ for (const whenSetUp of ['leave', 'upgrade', 'verify'] as const) {
       const pool = new Pool({ connectionString: database.url })
       const questions: unknown[] = []
       pool.on('connect', (client) => {
+        // the server ends what the pool has not closed yet when the database is dropped
+        client.on('error', () => {})
         const ask = client.query.bind(client) as (...values: unknown[]) => unknown
         Object.assign(client, {
           query: (...values: unknown[]) => {
