@@ -1,6 +1,16 @@
 import { basename, dirname } from 'node:path'
 import { MigrationError } from '../errors'
-import type { GitRequest } from './git'
+
+/** What git is to do with new files. */
+export interface GitRequest {
+  /** Absolute paths of the new script's files. */
+  files: readonly string[]
+  /** Absolute path of a changed file that goes with them. */
+  schema?: string | undefined
+  message: string
+  /** False: the files are only added to the index. */
+  commit: boolean
+}
 
 /** How far git had come. */
 export type GitStage = 'open' | 'detached' | 'merge' | 'ignored' | 'add' | 'commit'

@@ -1,18 +1,9 @@
 import { dirname } from 'node:path'
 import type { SimpleGit } from 'simple-git'
 import { gitEnvironment, openGit } from './git-open'
-import { refusal, type GitStage } from './git-errors'
+import { refusal, type GitRequest, type GitStage } from './git-errors'
 
-/** What git is to do with new files. */
-export interface GitRequest {
-  /** Absolute paths of the new script's files. */
-  files: readonly string[]
-  /** Absolute path of a changed file that goes with them. */
-  schema?: string | undefined
-  message: string
-  /** False: the files are only added to the index. */
-  commit: boolean
-}
+export type { GitRequest } from './git-errors'
 
 /**
  * Adds exactly these files and commits them alone; whatever else is in the index stays there as it is.

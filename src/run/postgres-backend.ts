@@ -67,6 +67,7 @@ export class PostgresBackend implements Backend {
     this.held = await held.enter(context, await this.session(), async (waiting) => {
       if (!isDone || !last) return false
       if (!(await hasOutcome(waiting, journal, last.revision, 'success'))) return false
+      // what cannot be read now says nothing: the wait goes on, and ends with an error of its own
       const now = await readState(waiting, journal).catch(() => undefined)
       if (!now || !isDone(now)) return false
       this.state = now

@@ -87,7 +87,7 @@ changeTest('a table that becomes partitioned is refused rather than dropped', {
   before: 'CREATE TABLE t (id int)',
   after: 'CREATE TABLE t (id int) PARTITION BY RANGE (id)',
   answers: { yes: true },
-  refused: { code: 'DIFFERENCE_REFUSED', says: /table t would have to be made anew/ },
+  refused: { code: 'DIFFERENCE_REFUSED', says: /table t would have to be created again/ },
 })
 
 changeTest('privileges on a column outlive those on its table', {

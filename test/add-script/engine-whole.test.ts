@@ -88,7 +88,7 @@ for (const [name, before, after, says] of [
     'table -> partitioned',
     t(),
     'CREATE TABLE t (id int, a int, b int, s text) PARTITION BY RANGE (id)',
-    /table t would have to be made anew[\s\S]*--rename[\s\S]*move the rows/,
+    /table t would have to be created again[\s\S]*--rename[\s\S]*move the rows/,
   ],
   [
     'cast/operator',

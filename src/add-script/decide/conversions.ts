@@ -10,7 +10,7 @@ export interface TypeFacts {
   modifiers: readonly number[]
 }
 
-/** How PostgreSQL casts from one to the other by a row of pg_cast: implicitly, in assignments, if told. */
+/** How PostgreSQL casts from one to the other by a row of pg_cast: implicitly, in assignments, or explicitly. */
 export type Cast = 'i' | 'a' | 'e' | undefined
 
 /** What a change of type needs. */

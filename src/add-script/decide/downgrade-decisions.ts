@@ -30,10 +30,10 @@ export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecis
   const columns = await retypedColumns(sides)
   for (const { change, verdict, from, to, cast } of columns) {
     const { id } = change
-    const told = up.using.get(columnKey(id))?.expression
+    const given = up.using.get(columnKey(id))?.expression
     const isLed = follows(sides.to, id, columns) !== undefined
     if (isLed && verdict.how === 'ask' && !verdict.assignment) continue
-    const { expression, comment, loss } = backwards(verdict, told, id, change.to, sides.to)
+    const { expression, comment, loss } = backwards(verdict, given, id, change.to, sides.to)
     const { destructive = false } = up.using.get(columnKey(id)) ?? {}
     if (destructive && verdict.how === 'using' && !to.isEnum)
       obstacles.push(`${pathOf(id)} may hold what is no ${change.to.type}.`)
@@ -100,7 +100,7 @@ interface Backwards {
 
 function backwards(
   verdict: Verdict,
-  told: string | undefined,
+  given: string | undefined,
   id: ColumnId,
   column: Column,
   catalog: Catalog,
@@ -111,7 +111,7 @@ function backwards(
       expression: verdict.expression,
       ...(verdict.comment !== undefined && { comment: verdict.comment }),
     }
-  const inverse = told === undefined ? undefined : inverseOf(told, id, column.type)
+  const inverse = given === undefined ? undefined : inverseOf(given, id, column.type)
   if (inverse !== undefined) return { expression: inverse }
   if (verdict.assignment) {
     const loss = verdict.loses === true ? verdict.why : undefined
@@ -121,7 +121,7 @@ function backwards(
       ...(loss && { loss }),
     }
   }
-  const isMade = told === undefined || told.includes(id.name)
+  const isMade = given === undefined || given.includes(id.name)
   if (isMade && verdict.suggestion?.includes(id.name))
     return { expression: verdict.suggestion, loss: verdict.why }
   return {
@@ -136,17 +136,17 @@ function isText({ category }: TypeFacts): boolean {
 }
 
 /** The other way round, for the expressions that have one. */
-export function inverseOf(told: string, { name }: ColumnId, type: string): string | undefined {
+export function inverseOf(given: string, { name }: ColumnId, type: string): string | undefined {
   const column = quoteIdentifier(name)
-  const zone = / AT TIME ZONE ('(?:[^']|'')*')\s*$/i.exec(told)?.[1]
+  const zone = / AT TIME ZONE ('(?:[^']|'')*')\s*$/i.exec(given)?.[1]
   if (zone !== undefined) return `${column} AT TIME ZONE ${zone}`
   const separator =
-    /^(?:pg_catalog\.)?string_to_array\([^,]*, *('(?:[^']|'')*')\)(?:::\S+)?$/i.exec(told)?.[1]
+    /^(?:pg_catalog\.)?string_to_array\([^,]*, *('(?:[^']|'')*')\)(?:::\S+)?$/i.exec(given)?.[1]
   if (separator !== undefined)
     return `pg_catalog.array_to_string(${column}, ${separator})${type === 'text' ? '' : `::${type}`}`
-  if (/^(?:pg_catalog\.)?to_timestamp\(/i.test(told))
+  if (/^(?:pg_catalog\.)?to_timestamp\(/i.test(given))
     return `extract(epoch FROM ${column})::${type}`
-  if (/^ARRAY\[/i.test(told)) return `${column}[1]::${type}`
+  if (/^ARRAY\[/i.test(given)) return `${column}[1]::${type}`
   return undefined
 }
 

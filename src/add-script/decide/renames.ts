@@ -36,9 +36,9 @@ export type Apply = (renamings: readonly Renaming[]) => Promise<Catalog>
 const dropped = '(none of these: it is dropped)'
 
 /**
- * Renames what was told and what a person confirms, schemas first and columns last, and lets the names
+ * Renames what options give and what a person confirms, schemas first and columns last, and lets the names
  * of constraints, indexes, sequences and enum types follow. Nothing is guessed. Types that can only be
- * made anew are put aside.
+ * created again are renamed away.
  *
  * @returns every rename in the order in which it was run
  * @throws {MigrationError} USAGE for a rename that fits nothing
@@ -61,12 +61,12 @@ export async function applyRenames(
   const open = new Set(answers.renames)
   const tables = new Map<string, string>()
   for (const stage of stages) {
-    const told = [...open].flatMap((rename) => {
+    const given = [...open].flatMap((rename) => {
       const found = stage.find(rename, catalog, to, tables)
       if (found) open.delete(rename)
       return found ?? []
     })
-    await run(told)
+    await run(given)
     for (const { from, to: name } of await asked(stage.likely(catalog, to), answers))
       await run(stage.find({ from, to: name }, catalog, to, tables) ?? [])
   }
@@ -208,10 +208,10 @@ function findColumn(
 ) {
   const [path, column] = lastOf(old)
   const [, other] = lastOf(name)
-  const told = tables.get(path) ?? path
+  const given = tables.get(path) ?? path
   const fact = onlyIn(factsOf(from.facts, 'column'), to).find(
     ({ id }) =>
-      id.name === column && path !== '' && means(told, { schema: id.schema, name: id.table }),
+      id.name === column && path !== '' && means(given, { schema: id.schema, name: id.table }),
   )
   if (!fact) return undefined
   const wanted = { ...fact.id, name: other }

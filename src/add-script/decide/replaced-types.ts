@@ -8,7 +8,7 @@ import { step } from '../../change/model/operation'
 type Named<Kind extends Id['kind']> = IdOf<Kind> & { schema: string; name: string }
 
 /**
- * What PostgreSQL can only make anew although columns are of it: a range, a composite type with an
+ * What PostgreSQL can only create again although columns are of it: a range, a composite type with an
  * attribute of another type, a domain over another type or with a stricter rule where lists and rows
  * hold it, a collation. Each steps aside under another name, so that the new one can be made, the
  * columns go over to it, and the old one goes.

@@ -9,12 +9,12 @@ import { follows } from '../../change/operations/foreign-keys'
 import { decideLabels } from '../../change/operations/enums'
 import { readTypes, type Sides, type TypePair, unknownLabels } from './type-facts'
 import { columnKey, type ColumnId } from '../../change/model/operation'
-import { flagOf, pathOf, Questions, toldOf } from '../../change/model/option-values'
+import { flagOf, pathOf, Questions, givenFor } from '../../change/model/option-values'
 import type { Answers } from '../../change/model/answers'
 
 /**
- * Finds out how values become other values: from the types, from what was told, by asking.
- * @throws {MigrationError} QUESTION_OPEN with every open question; USAGE for what was told in vain
+ * Finds out how values become other values: from the types, from the options, by asking.
+ * @throws {MigrationError} QUESTION_OPEN with every open question; USAGE for an option that fits nothing
  */
 export async function decide(sides: Sides, answers: Answers): Promise<Decisions> {
   const questions = new Questions(answers)
@@ -29,16 +29,16 @@ export async function decide(sides: Sides, answers: Answers): Promise<Decisions>
 
 function refuseInVain(
   option: string,
-  told: readonly { table: string; column: string }[],
+  given: readonly { table: string; column: string }[],
   { to }: Sides,
   decided: ReadonlyMap<string, unknown>,
 ): void {
   const ids = to.facts.facts().map(({ id }) => id)
-  for (const one of told) {
+  for (const one of given) {
     const used = ids.some(
       (id) =>
         id.kind === 'column' &&
-        toldOf([one], id as ColumnId) &&
+        givenFor([one], id as ColumnId) &&
         decided.has(columnKey(id as ColumnId)),
     )
     if (used) continue
@@ -62,7 +62,7 @@ export async function retypedColumns(
   return changes.map((change, at) => {
     const pair = withNewType(pairs[at]!, sides.to)
     const column = sides.plain(quoteIdentifier(change.id.name))
-    // A computed value is computed anew.
+    // A computed value is computed again.
     const verdict: Verdict =
       change.to.generated === undefined
         ? classify(pair.from, pair.to, pair.cast, column, change.to.type)
@@ -108,10 +108,10 @@ async function decideUsing(
   const decided = new Map<string, Using>()
   for (const column of columns) {
     const { change, verdict } = column
-    const told = toldOf(answers.using, change.id)
-    const leader = told ? undefined : follows(sides.to, change.id, columns)
+    const given = givenFor(answers.using, change.id)
+    const leader = given ? undefined : follows(sides.to, change.id, columns)
     if (leader !== undefined && verdict.how === 'ask') continue
-    const unknown = told ? [] : await unknownLabels(sides, column)
+    const unknown = given ? [] : await unknownLabels(sides, column)
     const asked =
       unknown.length > 0
         ? {
@@ -119,7 +119,7 @@ async function decideUsing(
             why: `meets values that are no label (${unknown.join(', ')})`,
           }
         : verdict
-    const expression = told?.expression ?? (await expressionOf(change, asked, questions))
+    const expression = given?.expression ?? (await expressionOf(change, asked, questions))
     decided.set(columnKey(change.id), usingFor(column, asked, expression))
   }
   return decided
@@ -197,10 +197,10 @@ async function decideBackfill(
   for (const { id, to: column } of open) {
     if (column.generated !== undefined) continue
     const isNew = !from.facts.has(id)
-    const told = toldOf(answers.backfills, id)
+    const given = givenFor(answers.backfills, id)
     const own = !isNew && column.default?.startsWith('nextval(') ? column.default : undefined
     const expression =
-      told?.expression ?? own ?? (await backfillOf(id, isNew, column.default, questions))
+      given?.expression ?? own ?? (await backfillOf(id, isNew, column.default, questions))
     const comments =
       expression === ''
         ? [isNew ? 'Fails where the table has rows.' : `Fails where ${id.name} is NULL.`]

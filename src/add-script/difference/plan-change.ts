@@ -39,7 +39,7 @@ export interface Known {
  *
  * @param before a throw-away copy
  * @throws {MigrationError} QUESTION_OPEN, DESTRUCTIVE_REFUSED where nobody is there to ask; USAGE for
- * what was told in vain; DIFFERENCE_REFUSED for what cannot be written; DECLINED
+ * an option that fits nothing; DIFFERENCE_REFUSED for what cannot be written; DECLINED
  */
 export async function findDifference(
   before: Pool,

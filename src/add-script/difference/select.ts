@@ -26,7 +26,7 @@ export function unconcerned(from: Reading, to: Reading): LeftOut {
   return new Set(both.map(({ id }) => keyOf(id)).filter((key) => !concerned.has(key)))
 }
 
-/** A rule of a domain is everyone's who uses the domain, and a table is told by its columns and keys. */
+/** A rule of a domain is everyone's who uses the domain, and a table is recognized by its columns and keys. */
 function alongWith(id: Id, facts: Facts): Id[] {
   const parent = facts.get(id)?.parent
   if (parent?.kind === 'domain' || parent?.kind === 'type') return [parent]

@@ -69,7 +69,7 @@ function withLock(one: Step): Step {
   const id = one.ids.find((each): each is ColumnId => each.kind === 'column')
   if (!id || one.rewrites !== true) return one
   const table = shown({ schema: id.schema, name: id.table })
-  const comment = `Writes ${table} anew under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. It has no online form.`
+  const comment = `Rewrites ${table} under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. It has no online form.`
   return { ...one, comments: [...one.comments, comment] }
 }
 

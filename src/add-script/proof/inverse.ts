@@ -18,8 +18,8 @@ export async function inverseOf(
   ignored: readonly Ignored[],
 ): Promise<ScriptPart | undefined> {
   const applied = await work.scratch.copy(before)
-  const told = { renames: [], using: [], map: [], backfills: [] }
-  const answers = { ...told, extra: 'drop', yes: true, online: false } as const
+  const nothingGiven = { renames: [], using: [], map: [], backfills: [] }
+  const answers = { ...nothingGiven, extra: 'drop', yes: true, online: false } as const
   try {
     await applyScripts(work, applied, scripts, (migrator) =>
       migrator.execute({ command: 'upgrade' }, { signal: work.signal }),

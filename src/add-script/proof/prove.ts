@@ -63,7 +63,7 @@ export interface ProofWork {
  * Applies the scripts, by the migrator itself, to a copy of where they start from with rows in every
  * table; then compares the catalogs, looks whether the rows came through, goes back and compares again.
  * Rows that no change could carry (a text that is no number, nulls in what becomes required) are tried
- * first and, when they stop the script, told; further tries have rows that fit what the tables become,
+ * first and reported when they stop the script; further tries have rows that fit what the tables become,
  * fewer of them, and none where the script itself says that it fails on any.
  * @param filled the first copy, where somebody has made it already
  */

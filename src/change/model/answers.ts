@@ -47,7 +47,7 @@ export interface Question {
   flag: string
 }
 
-/** What was told on the command line, and how to ask for what was not. */
+/** The answers that options give, and how to ask for the others. */
 export interface Answers {
   renames: readonly Rename[]
   using: readonly Conversion[]

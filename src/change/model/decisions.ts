@@ -2,7 +2,7 @@ import { MigrationError } from '../../errors'
 import { columnKey, type ColumnId } from './operation'
 import { pathOf } from './option-values'
 
-/** What was told, asked, or follows from the types: how values become other values. */
+/** How values become other values: what options and answers say, or what follows from the types. */
 export interface Decisions {
   /** USING expression of each retyped column; empty: the assignment cast, which raises. */
   using: ReadonlyMap<string, Using>

@@ -48,7 +48,7 @@ export interface Step extends Statement {
   engine?: EngineJudgement
 }
 
-/** A step of ours, on a table where one is named. */
+/** A step that typetrek writes itself, on a table where one is named. */
 export function step(sql: string, ids: readonly Id[], more: Partial<Step> = {}): Step {
   const verb = more.verb ?? 'alter'
   const plain = {

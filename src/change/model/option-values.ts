@@ -76,14 +76,14 @@ export function unquoted(name: string): string {
   return /^".*"$/.test(name) ? name.slice(1, -1).replaceAll('""', '"') : name
 }
 
-/** True where a told table name means this one. */
-export function means(told: string, { schema, name }: { schema: string; name: string }): boolean {
-  const path = splitOutsideQuotes(told, '.').map(unquoted)
+/** True where a table name that an option gives means this one. */
+export function means(given: string, { schema, name }: { schema: string; name: string }): boolean {
+  const path = splitOutsideQuotes(given, '.').map(unquoted)
   return path.length === 1 ? path[0] === name : path[0] === schema && path[1] === name
 }
 
-/** What was told of a column. */
-export function toldOf<Told extends { table: string; column: string }>(
+/** What an option says of a column. */
+export function givenFor<Told extends { table: string; column: string }>(
   list: readonly Told[],
   { schema, table, name }: ColumnId,
 ): Told | undefined {

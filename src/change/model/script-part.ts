@@ -21,7 +21,7 @@ export interface Statement {
   sql: string
   /** The table (else view, type, function, schema) that it is about, as a reader would name it. */
   group: string
-  /** Lines that stand above it, without `--`: what is lost, what may fail, what was told. */
+  /** Lines that stand above it, without `--`: what is lost, what may fail, which answers it follows. */
   comments: readonly string[]
   /** Data or a definition is lost by it. */
   destructive: boolean

@@ -48,7 +48,7 @@ function inTheWay(difference: Difference, planned: readonly Action[]): Id[] {
   ].filter((id) => !dropped.has(keyOf(id)) || isComputed(id, from))
 }
 
-/** Those whose type changes, or is made anew under the same name. */
+/** Those whose type changes, or is created again under the same name. */
 function movedColumns({ from, to, columns }: Difference, planned: readonly Action[]): ColumnId[] {
   const retyped = columns.filter((change) => change.retyped)
   const users = rebuiltTypes(from, planned).flatMap((id) => dependents(from, id))

@@ -89,7 +89,7 @@ function retyping(change: ColumnChange, ids: readonly Id[], decisions: Decisions
   }
 }
 
-/** A statement of ours that changes one part of a column. */
+/** A statement that typetrek writes itself, which changes one part of a column. */
 function alter(
   column: ColumnId,
   part: ColumnPart,

@@ -23,8 +23,8 @@ export async function decideLabels(
   for (const { id, lost, values: labels } of enums) {
     const mapping = new Map<string, string>()
     for (const label of lost) {
-      const told = answers.map.find((one) => one.from === label && means(one.type, id))?.to
-      const label2 = told ?? (answers.ask ? await askLabel(id, label, labels, questions) : nothing)
+      const given = answers.map.find((one) => one.from === label && means(one.type, id))?.to
+      const label2 = given ?? (answers.ask ? await askLabel(id, label, labels, questions) : nothing)
       if (label2 !== nothing) mapping.set(label, known(id, label2, labels))
     }
     decided.set(`${id.schema}.${id.name}`, mapping)
@@ -171,7 +171,7 @@ function commentsOn(
 }
 
 /**
- * What begins to use an enum that is made anew comes after it: before, it would get the old one, which
+ * What begins to use an enum that is created again comes after it: before, it would get the old one, which
  * could then not be dropped.
  */
 export function afterRebuilt(steps: readonly Step[], { from, to, enums }: Difference): Step[] {

@@ -12,13 +12,13 @@ export interface Moved {
   leaving: Step[]
   /** Begins what is wanted, after all else. */
   joining: Step[]
-  /** The catalog tells which columns and keys are its own anew, once it has gone or come. */
+  /** The catalog tells which columns and keys are its own again, once it is detached or attached. */
   hasOtherParent: boolean
 }
 
 /**
  * Tables of both sides with another parent, or with other bounds below the one that they have.
- * @throws {MigrationError} DIFFERENCE_REFUSED where a table could only be made anew
+ * @throws {MigrationError} DIFFERENCE_REFUSED where a table would have to be created again
  * @see https://www.postgresql.org/docs/current/ddl-partitioning.html
  */
 export function movedTables(from: Catalog, to: Catalog): Moved[] {
@@ -36,12 +36,16 @@ export function movedTables(from: Catalog, to: Catalog): Moved[] {
 }
 
 function madeAnew(id: IdOf<'table'>): MigrationError {
-  return new MigrationError('DIFFERENCE_REFUSED', `${describe(id)} would have to be made anew`, {
-    detail: 'Its partition key differs, which PostgreSQL cannot change in place.',
-    hint:
-      'Let the wanted schema keep the old table as a partition under another name and give --rename, ' +
-      'or write this script by hand: make the new table, move the rows, drop the old one.',
-  })
+  return new MigrationError(
+    'DIFFERENCE_REFUSED',
+    `${describe(id)} would have to be created again`,
+    {
+      detail: 'Its partition key differs, which PostgreSQL cannot change in place.',
+      hint:
+        'Let the wanted schema keep the old table as a partition under another name and give --rename, ' +
+        'or write this script by hand: make the new table, move the rows, drop the old one.',
+    },
+  )
 }
 
 function place(id: IdOf<'table'>, payload: Fact['payload'], way: 'in' | 'out'): Step[] {

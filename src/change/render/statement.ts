@@ -16,7 +16,7 @@ export function layOut(sql: string, words: Words): string {
   return brief.replace(/^(CREATE (?:UNIQUE )?INDEX .*?) USING btree /, '$1 ')
 }
 
-/** What a publication publishes unless told otherwise. */
+/** What a publication publishes by default. */
 const everyEvent = / WITH \(publish = 'insert, update, delete, truncate'\)$/
 
 /** PostgreSQL puts a pair of parentheses around what has one. */

@@ -38,9 +38,14 @@ export class Held implements Sessions {
     const quiet = work.onNotice(({ severity, message, completed }) => {
       context.observer.message?.(severity, message, context.running?.(completed))
     })
-    const part = await enterCallersTransaction(work)
-    const restore = await prepareWork(work, context.database.borrowed ? context.name : undefined)
-    return new Held(context, lock, work, part, restore, quiet)
+    try {
+      const part = await enterCallersTransaction(work)
+      const restore = await prepareWork(work, context.database.borrowed ? context.name : undefined)
+      return new Held(context, lock, work, part, restore, quiet)
+    } catch (error) {
+      await release(context, { lock, work }, undefined, quiet)
+      throw error
+    }
   }
 
   /** Releases everything; in a caller's transaction, what was done is a part of it, or undone. */
@@ -56,17 +61,26 @@ export class Held implements Sessions {
     }
   }
 
-  /** A transaction that the script has ended cannot be gone back in. */
+  /** Where the script has ended the transaction there is nothing to undo; the run's own error counts. */
   private async undo(): Promise<void> {
     await this.part.undo().catch(() => undefined)
   }
 
-  private async release(): Promise<void> {
-    const { context, lock, work, part, restore } = this
-    this.quiet()
-    // where this fails the connection is gone, and the lock with it
-    await leaveWork(context, work, part.undone ? undefined : restore).catch(() => undefined)
-    const ours = !context.database.borrowed && !work.pooled
-    await Promise.all([work.close(), lock.release(ours)])
+  private release(): Promise<void> {
+    const { context, part, restore, quiet } = this
+    return release(context, this, part.undone ? undefined : restore, quiet)
   }
+}
+
+async function release(
+  context: RunContext,
+  { lock, work }: Sessions,
+  restore: (() => Promise<void>) | undefined,
+  quiet: () => void,
+): Promise<void> {
+  quiet()
+  // where this fails the connection is gone, and the lock with it
+  await leaveWork(context, work, restore).catch(() => undefined)
+  const isOwn = !context.database.borrowed && !work.pooled
+  await Promise.all([work.close(), lock.release(isOwn)])
 }

@@ -8,7 +8,7 @@ import { rememberBaseline } from '../context/session-settings'
 import { workKey } from './advisory-key'
 import { takeWork, tryWork } from './work-lock'
 
-/** Milliseconds after which somebody who looks on is told what is being waited for. */
+/** Milliseconds until a notice says what the run waits for. */
 const patience = 2000
 /** A busy server may need as long to let a connection in. */
 const shortest = 5000

@@ -19,6 +19,9 @@ export interface Trial {
   tuples: readonly Tuple[]
 }
 
+/** Milliseconds for the tuples of one trial: a condition may call a function that takes its time. */
+const patience = 5000
+
 /**
  * Asks the database which tuples satisfy all conditions. Whatever raises an error, such as a value that
  * the type or its domain refuses, does not satisfy them. Leaves nothing behind.
@@ -38,11 +41,12 @@ export async function satisfying(pool: Pool, trials: readonly Trial[]): Promise<
 
 async function together(pool: Pool, trials: readonly Trial[]): Promise<Tuple[][]> {
   const statements = trials.flatMap((trial, at) => [functionOf(trial, at), queryOf(trial, at)])
-  const text = ['BEGIN', ...statements, 'ROLLBACK'].join(';\n')
+  const limit = `SET LOCAL statement_timeout = ${patience}`
+  const text = ['BEGIN', limit, ...statements, 'ROLLBACK'].join(';\n')
   const results = (await pool.query({ text, rowMode: 'array' })) as unknown as {
     rows: [number][]
   }[]
-  return trials.map(({ tuples }, at) => (results[2 * at + 2]?.rows ?? []).map(([n]) => tuples[n]!))
+  return trials.map(({ tuples }, at) => (results[2 * at + 3]?.rows ?? []).map(([n]) => tuples[n]!))
 }
 
 /** A block with an exception handler is the only way to go on after a condition has raised one. */
