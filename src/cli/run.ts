@@ -7,6 +7,7 @@ import { processIo, type ProcessIo } from './terminal/process-io'
  */
 export function run(): void {
   const io = processIo()
+  printToStderr()
   void main(process.argv.slice(2), io).then(
     (status) => flush(() => process.exit(statusAfter(status, io))),
     (error: unknown) => {
@@ -14,6 +15,12 @@ export function run(): void {
       process.exit(1)
     },
   )
+}
+
+/** Stdout is for results, one document with `--json`; what scripts and TypeORM's logger print is not. */
+function printToStderr(): void {
+  const print = (...values: unknown[]): void => console.error(...values)
+  Object.assign(console, { log: print, info: print, debug: print, dir: print })
 }
 
 /** A stream reports its failure a turn after its last write. */

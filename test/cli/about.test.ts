@@ -8,6 +8,7 @@ import { commandTable } from '../../src/cli/commands'
 import { longFlag, optionTable, type OptionName } from '../../src/cli/arguments/option-table'
 import { toolVersion } from '../../src/version'
 import { migrate } from '../support/cli'
+import { withDatabase } from '../support/database'
 import { withFolder } from '../support/folder'
 
 const run = promisify(execFile)
@@ -163,6 +164,25 @@ test('bin/migrate runs the command line and gives its exit status', async () => 
     code: 2,
     stdout: '',
     stderr: 'error: unknown command "upgrad"\nhint: Did you mean upgrade?\n',
+  })
+})
+
+test('what a script and TypeORM print goes to stderr, so that stdout has the result alone', async () => {
+  await withDatabase(async ({ url }) => {
+    const files = {
+      'development.ini': `[migration]\ntypeorm.url = ${url.replaceAll('%', '%%')}\ntypeorm.logging = true\npackage = migration\n`,
+      'migration/1_a.js': `exports.upgrade = async (queryRunner) => {
+        for (const name of ['log', 'info', 'debug', 'dir', 'table']) console[name](['printed'])
+        await queryRunner.query('CREATE TABLE t ()')
+      }`,
+    }
+    await withFolder(files, async (cwd) => {
+      const { stdout, stderr } = await run(program, ['upgrade', '--json'], { cwd })
+
+      assert.equal((JSON.parse(stdout) as { outcome: string }).outcome, 'success')
+      assert.equal(stderr.match(/printed/g)?.length, 5)
+      assert.match(stderr, /query: CREATE TABLE t/)
+    })
   })
 })
 
