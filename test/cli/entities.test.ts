@@ -175,10 +175,12 @@ test('what TypeORM remembers of views and generated columns is written, so that 
       name: 'loud',
       value: 'lower(name)',
     })
+    const otherRow = { type: 'VIEW', name: 'of another application', value: 'SELECT 1' }
+    await database.query(
+      "INSERT INTO typeorm_metadata (type, name, value) VALUES ('VIEW', 'of another application', 'SELECT 1')",
+    )
     const down = await run('downgrade 1')
     assert.equal(down.status, 0, down.stderr)
-    assert.deepEqual(await database.query(`SELECT to_regclass('typeorm_metadata') AS name`), [
-      { name: null },
-    ])
+    assert.deepEqual(await database.query(rows), [otherRow])
   })
 })

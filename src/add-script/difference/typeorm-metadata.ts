@@ -37,16 +37,22 @@ export async function compareMetadata(
   const gone = (old ?? []).filter((row) => !now.some((one) => isSame(one, row)))
   const added = now.filter((row) => !old?.some((one) => isSame(one, row)))
   return {
-    up: [
+    up: explained([
       ...(old ? [] : [created(table)]),
       ...gone.map((row) => deleted(row, table)),
       ...added.map((row) => inserted(row, table)),
-    ],
-    down: [
-      ...(old ? added.map((row) => deleted(row, table)) : [dropped(table)]),
+    ]),
+    // the table stays: TypeORM may have made it before, with rows that no script knows
+    down: explained([
+      ...added.map((row) => deleted(row, table)),
       ...gone.map((row) => inserted(row, table)),
-    ],
+    ]),
   }
+}
+
+function explained([first, ...more]: readonly Step[]): Step[] {
+  const comments = ['What TypeORM remembers of views and generated columns.']
+  return first ? [{ ...first, comments }, ...more] : []
 }
 
 /** The change with the metadata in its last script; what changes nothing else stays nothing. */
@@ -89,10 +95,6 @@ const columns = `"type" varchar NOT NULL, "database" varchar, "schema" varchar, 
 
 function created(table: Ignored): Step {
   return metadataStep(table, (name) => `CREATE TABLE IF NOT EXISTS ${name} (${columns})`)
-}
-
-function dropped(table: Ignored): Step {
-  return metadataStep(table, (name) => `DROP TABLE IF EXISTS ${name}`)
 }
 
 function inserted(row: MetadataRow, table: Ignored): Step {

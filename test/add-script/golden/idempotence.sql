@@ -520,6 +520,7 @@ CREATE MATERIALIZED VIEW numbers AS
    FROM numerics;
 CREATE INDEX "IDX_9d74c17d679ae3b50f5251ef76" ON numbers (id);
 
+-- What TypeORM remembers of views and generated columns.
 CREATE TABLE IF NOT EXISTS "public"."typeorm_metadata" ("type" varchar NOT NULL, "database" varchar, "schema" varchar, "table" varchar, "name" varchar, "value" text);
 INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('GENERATED_COLUMN', 'public', 'generateds', 'area', 'width * height', pg_catalog.current_database());
 INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('GENERATED_COLUMN', 'public', 'generateds', 'shape', 'CASE WHEN width > height THEN ''wide'' ELSE ''it''''s tall'' END', pg_catalog.current_database());
@@ -530,7 +531,13 @@ INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "val
 
 -- MIGRATE DOWN
 
-DROP TABLE IF EXISTS "public"."typeorm_metadata";
+-- What TypeORM remembers of views and generated columns.
+DELETE FROM "public"."typeorm_metadata" WHERE "type" = 'GENERATED_COLUMN' AND "schema" = 'public' AND "table" = 'generateds' AND "name" = 'area';
+DELETE FROM "public"."typeorm_metadata" WHERE "type" = 'GENERATED_COLUMN' AND "schema" = 'public' AND "table" = 'generateds' AND "name" = 'shape';
+DELETE FROM "public"."typeorm_metadata" WHERE "type" = 'GENERATED_COLUMN' AND "schema" = 'public' AND "table" = 'searches' AND "name" = 'words';
+DELETE FROM "public"."typeorm_metadata" WHERE "type" = 'MATERIALIZED_VIEW' AND "schema" = 'public' AND "table" IS NULL AND "name" = 'numbers';
+DELETE FROM "public"."typeorm_metadata" WHERE "type" = 'VIEW' AND "schema" = 'billing' AND "table" IS NULL AND "name" = 'second_view';
+DELETE FROM "public"."typeorm_metadata" WHERE "type" = 'VIEW' AND "schema" = 'public' AND "table" IS NULL AND "name" = 'boolean_view';
 
 -- Drops materialized view numbers.
 DROP MATERIALIZED VIEW numbers;
