@@ -45,7 +45,7 @@ process.on('exit', () => {
   let place = ''
   try { pg.escapeIdentifier(null) } catch (error) { place = error.stack.split('\\n    at ')[1] }
   process.exitCode = 0
-  console.log(JSON.stringify({ same: pg.Client === known?.exports, bundled: place.includes('bundle.js'), marker: pg.marker }))
+  process.stdout.write(JSON.stringify({ same: pg.Client === known?.exports, bundled: place.includes('bundle.js'), marker: pg.marker }))
 })`
   const arguments_ = [...options, '-e', code, '--', 'a.ini', 'upgrade']
   const { stdout } = await call(process.execPath, arguments_, { cwd: folder })
