@@ -28,6 +28,8 @@ function model(number: string, words: string | undefined, extension: string): st
   if (text === 'upgrade' || text === 'downgrade') return `${revision} ${text} `
   if (text.endsWith('.up')) return `${revision} upgrade ${text.slice(0, -3)}`
   if (text.endsWith('.down')) return `${revision} downgrade ${text.slice(0, -5)}`
+  // run as an upgrade, it would do the opposite of what its name says
+  if (/\.(?:down|downgrade|undo|rollback|revert)$/i.test(text)) return 'invalid'
   return `${revision} script ${text}`
 }
 

@@ -41,7 +41,9 @@ export async function queryRunnerOn(
   try {
     await dataSource.initialize()
   } catch (error) {
-    if (session.lost || isConnectionLoss(error)) throw error
+    if (isConnectionLoss(error)) throw error
+    // what TypeORM says then is about itself: that its QueryRunner is released already, say
+    if (session.lost) throw new Error('Connection terminated', { cause: error })
     throw new MigrationError(
       'SCRIPT_NOT_LOADABLE',
       'cannot build the DataSource for TypeScript scripts',
