@@ -201,12 +201,9 @@ class SettingsMigrator implements Migrator {
 
   private tracked<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = work()
-    const settled: Promise<unknown> = result.then(forget, forget)
-    const running = this.#running
-    function forget(): void {
-      running.delete(settled)
-    }
-    running.add(settled)
+    const settled: Promise<unknown> = Promise.allSettled([result])
+    this.#running.add(settled)
+    void settled.then(() => this.#running.delete(settled))
     return result
   }
 

@@ -7,7 +7,7 @@ import type { Decisions } from '../../change/model/decisions'
 import type { Renaming } from '../decide/rename-operations'
 import { decideDown, type DownDecisions } from '../decide/downgrade-decisions'
 import type { Engine } from '../../catalog/engine'
-import { type Step } from '../../change/model/operation'
+import { addsForeignKey, type Step } from '../../change/model/operation'
 import type { Id } from '../../catalog/facts'
 import { splitLabels } from '../../change/operations/enums'
 import { LabelsFirst } from '../../change/trial/try-steps'
@@ -164,9 +164,8 @@ async function runDown(
 /** Rows are restored once their tables are there, and before the first key that needs them. */
 function beforeKeys(steps: readonly Step[], restored: readonly Step[]): Step[] {
   if (restored.length === 0) return [...steps]
-  const isKey = ({ sql }: Step) => / FOREIGN KEY \(/.test(sql) && sql.startsWith('ALTER TABLE ')
-  const keys = steps.filter(isKey)
-  return [...steps.filter((one) => !isKey(one)), ...restored, ...keys]
+  const keys = steps.filter(addsForeignKey)
+  return [...steps.filter((one) => !addsForeignKey(one)), ...restored, ...keys]
 }
 
 async function prove(copy: Copy, start: Catalog): Promise<void> {

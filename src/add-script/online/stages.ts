@@ -1,4 +1,11 @@
 import { backfillOf, splitDefault } from './backfill'
+import {
+  concurrently as concurrent,
+  requiredForms,
+  uniqueForms,
+  validation,
+} from '../../change/render/online-forms'
+import { keyOf } from '../../catalog/facts'
 import type { Catalog } from '../../catalog/catalog'
 import { shown } from '../../catalog/object-names'
 import { changes, columnKey, type ColumnId, step, type Step } from '../../change/model/operation'
@@ -9,15 +16,6 @@ export interface Stage {
   transaction: boolean
   steps: readonly Step[]
 }
-
-const name = '(?:"(?:[^"]|"")*"|[\\w$]+)'
-const path = `(?:${name}\\.)?${name}`
-const createIndex = new RegExp(`^CREATE (UNIQUE )?INDEX (?=${name} ON )`)
-const dropIndex = new RegExp(`^DROP INDEX (?=${path}$)`)
-const addConstraint = new RegExp(`^(ALTER TABLE ${path}) ADD CONSTRAINT (${name}) ([\\s\\S]*)$`)
-const setNotNull = new RegExp(`^(ALTER TABLE (${path})) ALTER COLUMN (${name}) SET NOT NULL$`)
-const unique =
-  /^(UNIQUE|PRIMARY KEY)( NULLS NOT DISTINCT)? (\([^()]*\))( INCLUDE \([^()]*\))?((?: NOT)? DEFERRABLE.*)?$/
 
 /** The scripts that a change is split into. */
 class Stages {
@@ -96,72 +94,52 @@ function placeBackfill(one: Step, { backfill }: Stages): boolean {
   return batched !== undefined
 }
 
-function placeIndex(one: Step, steps: readonly Step[], { concurrently }: Stages): boolean {
-  const { sql } = one
-  if (createIndex.test(sql)) {
-    const written = sql.replace(createIndex, 'CREATE $1INDEX CONCURRENTLY ')
-    concurrently.push({ ...one, sql: written, transactional: false })
-    return true
-  }
-  if (!dropIndex.test(sql)) return false
-  const dropped = sql.slice('DROP INDEX '.length)
-  const isMadeAgain = steps.some(
-    (other) => new RegExp(`^CREATE (?:UNIQUE )?INDEX (${name}) `).exec(other.sql)?.[1] === dropped,
-  )
-  if (isMadeAgain) return false
-  const written = sql.replace(dropIndex, 'DROP INDEX CONCURRENTLY ')
-  concurrently.push({ ...one, sql: written, transactional: false })
+function placeIndex(one: Step, steps: readonly Step[], stages: Stages): boolean {
+  const { operation } = one
+  if (operation?.kind !== 'create index' && operation?.kind !== 'drop index') return false
+  const isMade = (other: Step) =>
+    other.operation?.kind === 'create index' &&
+    keyOf(other.operation.index) === keyOf(operation.index)
+  if (operation.kind === 'drop index' && steps.some(isMade)) return false
+  stages.concurrently.push({ ...one, sql: concurrent(one.sql), transactional: false })
   return true
 }
 
-function uniqueOf({ sql }: Step) {
-  const [, table, constraint, definition = ''] = addConstraint.exec(sql) ?? []
-  const parts = unique.exec(definition)
-  return table && constraint && parts ? { table, constraint, parts } : undefined
+function uniqueOf({ operation, sql }: Step) {
+  return operation?.kind === 'add constraint' ? uniqueForms(sql) : undefined
 }
 
 function placeUnique(one: Step, { concurrently, constraints }: Stages): boolean {
-  const found = uniqueOf(one)
-  if (!found) return false
-  const { table, constraint, parts } = found
-  const [, kind, nulls = '', columns, include = '', deferrable = ''] = parts
-  const on = table.slice('ALTER TABLE '.length)
-  const index = `CREATE UNIQUE INDEX CONCURRENTLY ${constraint} ON ${on} ${columns}${include}${nulls}`
-  concurrently.push({ ...one, sql: index, transactional: false })
-  const sql = `${table} ADD CONSTRAINT ${constraint} ${kind} USING INDEX ${constraint}${deferrable}`
-  constraints.push({ ...one, sql, comments: [] })
+  const forms = uniqueOf(one)
+  if (!forms) return false
+  concurrently.push({ ...one, sql: forms.index, transactional: false })
+  constraints.push({ ...one, sql: forms.constraint, comments: [] })
   return true
 }
 
 function placeConstraint(one: Step, stages: Stages, hasUnique: boolean): boolean {
-  const [, table, constraint, definition = ''] = addConstraint.exec(one.sql) ?? []
-  if (!table || !/^(?:FOREIGN KEY|CHECK) /.test(definition)) return false
-  if (definition.endsWith(' NOT VALID')) return false
-  const added = { ...one, sql: `${one.sql} NOT VALID` }
+  const { operation } = one
+  if (operation?.kind !== 'add constraint' || !operation.valid) return false
+  if (operation.rule !== 'FOREIGN KEY' && operation.rule !== 'CHECK') return false
   // A key may refer to one that is only now being built.
-  const stage = hasUnique && definition.startsWith('FOREIGN') ? stages.constraints : stages.main
-  stage.push(added)
-  const validation = `${table} VALIDATE CONSTRAINT ${constraint}`
-  stages.validate.push({ ...one, sql: validation, comments: [], verb: 'alter' })
+  const isLate = hasUnique && operation.rule === 'FOREIGN KEY'
+  const stage = isLate ? stages.constraints : stages.main
+  stage.push({ ...one, sql: `${one.sql} NOT VALID` })
+  stages.validate.push({ ...one, sql: validation(one.sql), comments: [], verb: 'alter' })
   return true
 }
 
 function placeNotNull(one: Step, steps: readonly Step[], stages: Stages): boolean {
   const { main, backfill, constraints, validate } = stages
-  const [, table, , column] = setNotNull.exec(one.sql) ?? []
-  const id = one.ids.find((each): each is ColumnId => each.kind === 'column')
-  if (!table || !column || !id) return false
-  const isIdentity = steps.some((other) => changes(other, id, 'identity'))
-  if (isIdentity) return false
-  const plain = /^[a-z_][a-z0-9_]*$/
-  const check = `${id.table}_${id.name}_required`
-  const quoted = plain.test(check) ? check : `"${check.replaceAll('"', '')}"`
-  const added = `${table} ADD CONSTRAINT ${quoted} CHECK (${column} IS NOT NULL) NOT VALID`
-  const isFilled = backfill.some(({ chain }) => chain === columnKey(id))
+  const { operation } = one
+  if (operation?.kind !== 'alter column' || operation.part !== 'required') return false
+  const { column } = operation
+  if (steps.some((other) => changes(other, column, 'identity'))) return false
+  const forms = requiredForms(one.sql, column)
+  const isFilled = backfill.some(({ chain }) => chain === columnKey(column))
   // a row that lacks its value yet must stay one that the application can change
-  ;(isFilled ? constraints : main).push({ ...one, sql: added })
+  ;(isFilled ? constraints : main).push({ ...one, sql: forms.check })
   const own = (sql: string) => ({ ...step(sql, one.ids), group: one.group })
-  validate.push(own(`${table} VALIDATE CONSTRAINT ${quoted}`), { ...one, comments: [] })
-  validate.push(own(`${table} DROP CONSTRAINT ${quoted}`))
+  validate.push(own(forms.validation), { ...one, comments: [] }, own(forms.drop))
   return true
 }

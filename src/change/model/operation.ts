@@ -18,10 +18,15 @@ export interface EngineJudgement {
 /** What happens to a column that is there. */
 export type ColumnPart = 'type' | 'default' | 'no default' | 'required' | 'identity'
 
+/** What a constraint demands. */
+export type Rule = 'FOREIGN KEY' | 'CHECK' | 'UNIQUE' | 'PRIMARY KEY' | 'EXCLUDE'
+
 /** What a statement does, where other statements are made or placed by it. */
 export type Operation =
   | { kind: 'alter column'; column: ColumnId; part: ColumnPart }
-  | { kind: 'add column'; column: ColumnId }
+  | { kind: 'add column' | 'fill column'; column: ColumnId }
+  | { kind: 'create index' | 'drop index'; index: IdOf<'index'> }
+  | { kind: 'add constraint'; constraint: IdOf<'constraint'>; rule: Rule; valid: boolean }
   | { kind: 'rename enum' | 'create enum' | 'add enum value'; type: IdOf<'type'> }
 
 /** A statement in the making. */
@@ -82,4 +87,9 @@ export function changes({ operation }: Step, column: ColumnId, ...parts: ColumnP
     parts.includes(operation.part) &&
     columnKey(operation.column) === columnKey(column)
   )
+}
+
+/** True for the statement that adds a foreign key. */
+export function addsForeignKey({ operation }: Step): boolean {
+  return operation?.kind === 'add constraint' && operation.rule === 'FOREIGN KEY'
 }

@@ -134,7 +134,8 @@ function filling(
   const column = quoteIdentifier(id.name)
   const where = onlyMissing ? ` WHERE ${column} IS NULL` : ''
   const sql = `UPDATE ${quoteIdentifier(id.schema, id.table)} SET ${column} = ${expression}${where}`
-  return step(sql, [id], { verb: 'data', comments, chain: columnKey(id) })
+  const operation = { kind: 'fill column', column: id } as const
+  return step(sql, [id], { verb: 'data', comments, chain: columnKey(id), operation })
 }
 
 /** A required column without a default is added empty, filled, and only then required. */

@@ -82,7 +82,7 @@ export function mapLabels(
   }, steps) as Step[]
 }
 
-type EnumOperation = Exclude<Operation, { column: ColumnId }>
+type EnumOperation = Extract<Operation, { type: IdOf<'type'> }>
 
 function isOf(
   operation: Operation | undefined,

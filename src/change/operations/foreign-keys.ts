@@ -113,7 +113,14 @@ export function keySteps(
     const touched = [...key.columns, ...key.referred].some((id) => broken.has(columnKey(id)))
     if (!touched || again?.definition !== key.definition) continue
     front.unshift(step(constraint(key, 'DROP'), [key.id]))
-    back.unshift(step(`${constraint(key, 'ADD')} ${key.definition}`, [key.id]))
+    const valid = !key.definition.endsWith(' NOT VALID')
+    const operation = {
+      kind: 'add constraint',
+      constraint: key.id,
+      rule: 'FOREIGN KEY',
+      valid,
+    } as const
+    back.unshift(step(`${constraint(key, 'ADD')} ${key.definition}`, [key.id], { operation }))
   }
   return { front, back, using }
 }

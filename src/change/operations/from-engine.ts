@@ -11,7 +11,7 @@ import { afterRebuilt, mapLabels } from './enums'
 import { letGo } from './blocking-dependents'
 import { replaceableViews, undropped } from './views'
 import { settingSteps } from './properties'
-import type { Step } from '../model/operation'
+import { addsForeignKey, type Step } from '../model/operation'
 import { stepOf } from './read-action'
 
 /**
@@ -70,7 +70,7 @@ function draftFrom(
   const { dropped, set } = settingSteps(from, to)
   // Keys may refer to rows that go with a table that is detached, or come with one.
   const early = disguised.front.length > 0 ? steps.filter((one) => dropsKey(one, from)) : []
-  const late = disguised.back.length > 0 ? steps.filter(addsKey) : []
+  const late = disguised.back.length > 0 ? steps.filter(addsForeignKey) : []
   const apart = new Set([...early, ...late])
   return [
     ...dropped,
@@ -87,10 +87,6 @@ function draftFrom(
 
 function dropsKey({ drops }: Step, { facts }: Catalog): boolean {
   return drops?.kind === 'constraint' && facts.get(drops)?.payload['type'] === 'f'
-}
-
-function addsKey({ sql }: Step): boolean {
-  return /^ALTER TABLE \S+ ADD CONSTRAINT .* FOREIGN KEY /.test(sql)
 }
 
 /** What differs still, a few words each; nothing when the two are equal. */

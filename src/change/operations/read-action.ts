@@ -1,10 +1,11 @@
-import { type Action, type ColumnId, type Id, isA } from '../../catalog/facts'
+import { type Action, type ColumnId, type Id, type IdOf, isA } from '../../catalog/facts'
 import { quoteIdentifier } from '../../database/sql/quote'
 import {
   alterColumn,
   type ColumnPart,
   type EngineJudgement,
   type Operation,
+  type Rule,
   step,
   type Step,
 } from '../model/operation'
@@ -14,9 +15,10 @@ export function stepOf(action: Action): Step {
   const { sql, verb, produces, destroys, consumes, releases } = action
   const ids = [...produces, ...destroys, ...consumes, ...releases]
   const [dropped] = destroys
-  const operation = operationOf(sql, ids)
+  const text = written(sql)
+  const operation = operationOf(text, ids)
   return {
-    ...step(written(sql), ids, { verb }),
+    ...step(text, ids, { verb }),
     ...(verb === 'drop' && dropped && { drops: dropped }),
     transactional: action.transactionality !== 'nonTransactional',
     engine: judgementOf(action),
@@ -47,16 +49,22 @@ function judgementOf(action: Action): EngineJudgement {
   }
 }
 
-/** What pg-delta says with SQL alone: the part of a column or of an enum that it changes. */
+/** What pg-delta says with SQL alone: what it changes of a column, an enum, a constraint or an index. */
 function operationOf(sql: string, ids: readonly Id[]): Operation | undefined {
   for (const id of ids) {
-    const enumOperation = isA(id, 'type') ? ofEnum(sql, id) : undefined
-    if (enumOperation) return enumOperation
+    const other = ofOther(sql, id)
+    if (other) return other
     const column = isA(id, 'default') ? ({ ...id, kind: 'column' } as ColumnId) : id
     const found = isA(column, 'column') ? ofColumn(sql, column) : undefined
     if (found) return found
   }
   return undefined
+}
+
+function ofOther(sql: string, id: Id): Operation | undefined {
+  if (isA(id, 'type')) return ofEnum(sql, id)
+  if (isA(id, 'index')) return ofIndex(sql, id)
+  return isA(id, 'constraint') ? ofConstraint(sql, id) : undefined
 }
 
 const parts: readonly (readonly [start: string, part: ColumnPart])[] = [
@@ -82,4 +90,23 @@ function ofEnum(sql: string, type: Id & { kind: 'type' }): Operation | undefined
   if (sql.startsWith(`CREATE TYPE ${name} AS ENUM `)) return { kind: 'create enum', type }
   if (sql.startsWith(`ALTER TYPE ${name} ADD VALUE `)) return { kind: 'add enum value', type }
   return sql.startsWith(`ALTER TYPE ${name} RENAME TO `) ? { kind: 'rename enum', type } : undefined
+}
+
+/** PostgreSQL writes CREATE INDEX itself, with no quotes that a name does not need. */
+const createIndex = /^CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|[\w$]+) ON /
+
+function ofIndex(sql: string, index: IdOf<'index'>): Operation | undefined {
+  if (sql === `DROP INDEX ${quoteIdentifier(index.schema, index.name)}`)
+    return { kind: 'drop index', index }
+  return createIndex.test(sql) ? { kind: 'create index', index } : undefined
+}
+
+const rules: readonly Rule[] = ['FOREIGN KEY', 'CHECK', 'UNIQUE', 'PRIMARY KEY', 'EXCLUDE']
+
+function ofConstraint(sql: string, constraint: IdOf<'constraint'>): Operation | undefined {
+  const table = quoteIdentifier(constraint.schema, constraint.table)
+  const start = `ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdentifier(constraint.name)} `
+  const rule = rules.find((words) => sql.startsWith(`${start}${words} `))
+  const valid = !sql.endsWith(' NOT VALID')
+  return rule && { kind: 'add constraint', constraint, rule, valid }
 }
