@@ -51,3 +51,11 @@ changeTest('a value that was mapped to a new one is mapped back', {
   holds: [['SELECT state::text FROM task ORDER BY id', [['open'], ['finished']]]],
   restores: [['SELECT state::text FROM task ORDER BY id', [['open'], ['done']]]],
 })
+
+changeTest('a table that is not touched gets no rows, though others refer to it', {
+  before: `CREATE TABLE company (id int PRIMARY KEY, name text NOT NULL);
+    CREATE TABLE customer (id int PRIMARY KEY, company int REFERENCES company)`,
+  after: `CREATE TABLE company (id int PRIMARY KEY, name text NOT NULL);
+    CREATE TABLE customer (id int PRIMARY KEY, company int REFERENCES company, phone text)`,
+  reversible: 'yes',
+})

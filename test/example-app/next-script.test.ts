@@ -37,7 +37,10 @@ test('an entity is changed, its script is written and committed alone, goes up a
       script,
       /-- MIGRATE UP\n\nALTER TABLE customer ADD COLUMN phone character varying\(30\) [^\n]*'it''s unknown'[^\n]*;\n/,
     )
-    assert.doesNotMatch(script, /-- MIGRATE UP[^]*DROP (?!COLUMN phone)/)
+    assert.doesNotMatch(
+      script,
+      /-- MIGRATE UP[^]*DROP (?!COLUMN phone|TABLE IF EXISTS "public"."typeorm_metadata")/,
+    )
     assert.deepEqual([differs.status, same.status, schema.status], [3, 0, 3])
     assert.match(differs.stdout, /^Something differs:\n[^]*ADD COLUMN phone /)
     assert.match(schema.stdout, /It lacks:\n {2}ALTER TABLE customer ADD COLUMN phone /)

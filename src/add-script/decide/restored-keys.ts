@@ -23,7 +23,7 @@ export async function restoreKeys(
   fill: (id: ColumnId, type: string) => Promise<string | undefined>,
 ): Promise<RestoredKeys> {
   const restored: RestoredKeys = { steps: [], obstacles: [] }
-  for (const key of foreignKeys(to).filter((one) => comesBackEmpty(one, from))) {
+  for (const key of foreignKeys(to).filter((one) => comesBackEmpty(one, from, to))) {
     const values = await otherValues(to, key, fill)
     const [table] = key.referred
     if (!values) {
@@ -35,10 +35,12 @@ export async function restoreKeys(
   return restored
 }
 
-function comesBackEmpty({ columns, referred }: ForeignKey, { facts }: Catalog): boolean {
+/** A table that neither side has is one that the comparison leaves out, since nothing of it differs. */
+function comesBackEmpty({ columns, referred }: ForeignKey, from: Catalog, to: Catalog): boolean {
   const [one] = referred
-  const isNew = one && !facts.has({ kind: 'table', schema: one.schema, name: one.table })
-  return isNew === true && columns.every((column) => facts.has(column))
+  const table = one && { kind: 'table' as const, schema: one.schema, name: one.table }
+  const isNew = table !== undefined && to.facts.has(table) && !from.facts.has(table)
+  return isNew && columns.every((column) => from.facts.has(column))
 }
 
 /** What the required columns beside the key get; undefined where one of them cannot be filled. */

@@ -98,7 +98,7 @@ function dropped(table: Ignored): Step {
 function inserted(row: MetadataRow, table: Ignored): Step {
   const { type, ofDatabase, schema, value } = row
   const texts = [type, schema, row.table, row.name, value].map(quoteLiteral)
-  const database = ofDatabase ? 'current_database()' : 'NULL'
+  const database = ofDatabase ? 'pg_catalog.current_database()' : 'NULL'
   const names = '"type", "schema", "table", "name", "value", "database"'
   return metadataStep(
     table,

@@ -65,3 +65,14 @@ CREATE TYPE state AS ENUM ('open', 'done');
 -- Rows with 'finished' get 'done': which they were is lost.
 ALTER TABLE task ALTER COLUMN state TYPE state USING (CASE WHEN state OPERATOR(pg_catalog.=) 'finished' THEN 'done' ELSE state::varchar END)::state;
 DROP TYPE state_old;
+
+-- CASE a table that is not touched gets no rows, though others refer to it
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+ALTER TABLE customer ADD COLUMN phone text;
+
+-- MIGRATE DOWN
+
+-- Drops column customer.phone with its values.
+ALTER TABLE customer DROP COLUMN phone;

@@ -521,9 +521,9 @@ CREATE MATERIALIZED VIEW numbers AS
 CREATE INDEX "IDX_9d74c17d679ae3b50f5251ef76" ON numbers (id);
 
 CREATE TABLE IF NOT EXISTS "public"."typeorm_metadata" ("type" varchar NOT NULL, "database" varchar, "schema" varchar, "table" varchar, "name" varchar, "value" text);
-INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('GENERATED_COLUMN', 'public', 'generateds', 'area', 'width * height', current_database());
-INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('GENERATED_COLUMN', 'public', 'generateds', 'shape', 'CASE WHEN width > height THEN ''wide'' ELSE ''it''''s tall'' END', current_database());
-INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('GENERATED_COLUMN', 'public', 'searches', 'words', 'to_tsvector(''simple'', title)', current_database());
+INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('GENERATED_COLUMN', 'public', 'generateds', 'area', 'width * height', pg_catalog.current_database());
+INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('GENERATED_COLUMN', 'public', 'generateds', 'shape', 'CASE WHEN width > height THEN ''wide'' ELSE ''it''''s tall'' END', pg_catalog.current_database());
+INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('GENERATED_COLUMN', 'public', 'searches', 'words', 'to_tsvector(''simple'', title)', pg_catalog.current_database());
 INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('MATERIALIZED_VIEW', 'public', NULL, 'numbers', 'SELECT id, amount * 2 AS twice FROM "numerics" WITH DATA', NULL);
 INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('VIEW', 'billing', NULL, 'second_view', 'SELECT v.id FROM "boolean_view" v', NULL);
 INSERT INTO "public"."typeorm_metadata" ("type", "schema", "table", "name", "value", "database") VALUES ('VIEW', 'public', NULL, 'boolean_view', 'SELECT "b"."id" AS "id", ''it''''s'' AS "text" FROM "booleans" "b" WHERE "b"."off" = false', NULL);
