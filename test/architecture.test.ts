@@ -17,7 +17,7 @@ const pure = [
 ]
 
 /** A process of its own, which gets its task as an argument and writes into its own log. */
-const keeper = 'database/embedded/supervisor-process.ts'
+const supervisor = 'database/embedded/supervisor-process.ts'
 
 /** `schema_diff_cmd` is a command line that the user wrote for a shell. */
 const userCommand = 'add-script/source/diff-command.ts'
@@ -101,7 +101,7 @@ for (const entry of ['index', 'cli/main']) {
 
 test('only the command line reads its arguments and prints', () => {
   const talking = problems(({ path, code }) =>
-    path.startsWith('cli/') || path === keeper
+    path.startsWith('cli/') || path === supervisor
       ? []
       : Array.from(
           code.matchAll(/\bconsole\.\w+|\bprocess\.(argv|stdin|stdout|stderr|exit)\b/g),

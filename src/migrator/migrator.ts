@@ -74,15 +74,9 @@ class SettingsMigrator implements Migrator {
   }
 
   async status(): Promise<Status> {
-    const { readStatus, statusOf } = require('./status') as typeof import('./status')
-    const { readHolders } =
-      require('../run/lock/lock-sessions') as typeof import('../run/lock/lock-sessions')
-    const nothing = {
-      state: emptyState,
-      broken: [],
-      holders: { sessions: [], progress: new Map() },
-      otherTools: [],
-    }
+    const { nothingFound, readHolders, readStatus, statusOf } =
+      require('./status') as typeof import('./status')
+    const nothing = { ...nothingFound, otherTools: [] }
     const read = async (session: Session, database: Database): Promise<Found & FoundHistories> => {
       const found = await readStatus(journalOn(session, this.#settings.journal))
       const holders = await readHolders(session, this.#settings.journal)

@@ -1,10 +1,12 @@
 import type { FullEntry } from '../journal/model/entry'
-import type { JournalState } from '../journal/model/applied-state'
+import { emptyState, type JournalState } from '../journal/model/applied-state'
 import type { Plan } from '../plan/plan'
 import type { Survey } from '../plan/survey'
 import { runTagOf } from '../run/context/application-name'
 import type { JournalReader } from '../run/context/backend'
 import { nameScripts, type Holders } from '../run/lock/lock-sessions'
+
+export { readHolders } from '../run/lock/lock-sessions'
 
 /** A migrator that is at work. */
 export interface RunningNow {
@@ -35,6 +37,13 @@ export interface Found {
   /** The entries that failed or are unfinished. */
   broken: readonly FullEntry[]
   holders: Holders
+}
+
+/** What is known of a database that was never made. */
+export const nothingFound: Found = {
+  state: emptyState,
+  broken: [],
+  holders: { sessions: [], progress: new Map() },
 }
 
 /** Reads the state, and in full what failed or is unfinished. Never writes. */

@@ -19,10 +19,10 @@ async function stateOf(path: string): Promise<string> {
   return state
 }
 
-async function keeperOf(path: string): Promise<number> {
-  const keeper = await holder(await stateOf(path))
-  assert.ok(keeper?.alive)
-  return keeper.pid
+async function supervisorOf(path: string): Promise<number> {
+  const supervisor = await holder(await stateOf(path))
+  assert.ok(supervisor?.alive)
+  return supervisor.pid
 }
 
 test('a killed client lets the server go', () =>
@@ -69,13 +69,13 @@ test('a killed server comes back for a user who has it already', () =>
     }),
   ))
 
-test('a killed keeper leaves the server to the next one, and its users move over', () =>
+test('a killed supervisor leaves the server to the next one, and its users move over', () =>
   withEmbedded(async (path) => {
     const pid = await withLease(path, async (lease) => {
       const before = await serverPid(lease)
-      const keeper = await keeperOf(path)
-      process.kill(keeper, 'SIGKILL')
-      await untilEnded(keeper)
+      const supervisor = await supervisorOf(path)
+      process.kill(supervisor, 'SIGKILL')
+      await untilEnded(supervisor)
       assert.equal(await withLease(path, serverPid), before)
       await pause(1300)
       assert.equal(await serverPid(lease), before)
@@ -84,13 +84,13 @@ test('a killed keeper leaves the server to the next one, and its users move over
     await untilEnded(pid)
   }))
 
-test('a keeper and a server killed together come back at the same address', () =>
+test('a supervisor and a server killed together come back at the same address', () =>
   withEmbedded((path) =>
     withLease(path, async (lease) => {
-      const [server, keeper] = [await serverPid(lease), await keeperOf(path)]
-      process.kill(keeper, 'SIGKILL')
+      const [server, supervisor] = [await serverPid(lease), await supervisorOf(path)]
+      process.kill(supervisor, 'SIGKILL')
       process.kill(server, 'SIGKILL')
-      await untilEnded(keeper)
+      await untilEnded(supervisor)
       await until(() =>
         serverPid(lease).then(
           (now) => now !== server,
@@ -103,9 +103,9 @@ test('a keeper and a server killed together come back at the same address', () =
 test('a stale pid file is no obstacle, not even with the number of a living process', () =>
   withEmbedded(async (path) => {
     const first = await withLease(path, serverPid)
-    const keeper = await keeperOf(path)
+    const supervisor = await supervisorOf(path)
     await untilEnded(first)
-    await untilEnded(keeper)
+    await untilEnded(supervisor)
     const file = join(await stateOf(path), 'data', 'postmaster.pid')
     const user = await serverUser()
     const stranger = spawn('sleep', ['3600'], { ...user, stdio: 'ignore' })
@@ -126,8 +126,8 @@ test('a stale pid file is no obstacle, not even with the number of a living proc
 
 test('a half-made data folder is made again', () =>
   withEmbedded(async (path) => {
-    const keeper = await withLease(path, () => keeperOf(path))
-    await untilEnded(keeper)
+    const supervisor = await withLease(path, () => supervisorOf(path))
+    await untilEnded(supervisor)
     const state = await stateOf(path)
     await rm(join(state, 'data', 'global'), { recursive: true })
     await mkdir(join(state, 'data.new-left'))

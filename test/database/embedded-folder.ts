@@ -55,9 +55,9 @@ async function makeTemplate(): Promise<string> {
 /** Stops what runs at the path. */
 async function stop(path: string): Promise<void> {
   const state = await findState(path)
-  const keeper = state === undefined ? undefined : await holder(state)
-  if (keeper?.alive) process.kill(keeper.pid, 'SIGTERM')
-  if (keeper) await untilEnded(keeper.pid)
+  const supervisor = state === undefined ? undefined : await holder(state)
+  if (supervisor?.alive) process.kill(supervisor.pid, 'SIGTERM')
+  if (supervisor) await untilEnded(supervisor.pid)
 }
 
 /** Stops what runs at the path and removes its state, wherever that is. */

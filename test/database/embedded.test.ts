@@ -61,12 +61,12 @@ test('a folder made anew never meets the old data, which is cleared', () =>
     await withLease(path, (lease) => query(lease, 'CREATE TABLE old ()'))
     const state = await findState(path)
     assert.ok(state)
-    const keeper = await findState(path)
+    const supervisor = await findState(path)
     await rm(path, { recursive: true, force: true })
     await withLease(path, async (lease) => {
       assert.deepEqual(await query(lease, "SELECT to_regclass('old')::text"), [null])
     })
-    if (root) assert.notEqual(await findState(path), keeper)
+    if (root) assert.notEqual(await findState(path), supervisor)
   }))
 
 test('a copied folder is a database of its own', () =>

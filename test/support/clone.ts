@@ -126,9 +126,9 @@ async function removeServers(below: string, user: CloneUser | undefined): Promis
   for (const path of await foldersIn(below)) {
     const state = user ? path : await findState(path)
     if (state === undefined) continue
-    const keeper = await holder(state)
-    if (keeper?.alive) process.kill(keeper.pid, 'SIGTERM')
-    while (keeper && (await isAlive(keeper.pid))) await pause(20)
+    const supervisor = await holder(state)
+    if (supervisor?.alive) process.kill(supervisor.pid, 'SIGTERM')
+    while (supervisor && (await isAlive(supervisor.pid))) await pause(20)
     await rm(state, { recursive: true, force: true })
   }
 }

@@ -7,7 +7,7 @@ import { MigrationError } from '../../errors'
 import { isAbsent } from './place/absence'
 import { ensureDatabase } from './create-database'
 import { findState, type Home, openHome } from './place/home'
-import type { KeeperTask } from './supervisor-process'
+import type { SupervisorTask } from './supervisor-process'
 import { holder } from './place/folder-lock'
 import { requireSafePath } from './place/safe-path'
 import { type SupervisorAnswer, type Hello, receive, send } from './protocol'
@@ -61,7 +61,7 @@ export async function acquireEmbedded(request: EmbeddedRequest): Promise<Embedde
   const path = resolve(here, request.path)
   await requireSafePath(path, request.ini)
   const home = await openHome(path)
-  const task: KeeperTask = { ...home, here: resolve(here), major, throwAway }
+  const task: SupervisorTask = { ...home, here: resolve(here), major, throwAway }
   const hold = new Hold(task)
   const { server } = await hold.attach()
   const connection = { host: server.host, port: server.port, user: 'postgres', database }
@@ -91,12 +91,12 @@ export async function embeddedExists(path: string, ini?: string): Promise<boolea
   )
 }
 
-/** A connection to the keeper, made again when the keeper was killed. */
+/** A connection to the supervisor, made again when the supervisor was killed. */
 class Hold {
   private socket: Socket | undefined
   private released = false
 
-  constructor(private readonly task: KeeperTask) {}
+  constructor(private readonly task: SupervisorTask) {}
 
   /** @param background true: the wait does not keep the process alive */
   async attach(background = false): Promise<Attachment> {
@@ -105,7 +105,7 @@ class Hold {
     if (this.released) socket.destroy()
     this.socket = socket
     socket.once('close', () => {
-      // Without a keeper the server runs on, and nobody is told of a failure to find a new one.
+      // Without a supervisor the server runs on, and nobody is told of a failure to find a new one.
       if (!this.released) this.attach(true).catch(() => undefined)
     })
     return attachment
@@ -119,27 +119,27 @@ class Hold {
   }
 }
 
-/** Connects to the keeper, and starts one whenever there is none. */
-async function attach(task: KeeperTask, background: boolean): Promise<Attachment> {
+/** Connects to the supervisor, and starts one whenever there is none. */
+async function attach(task: SupervisorTask, background: boolean): Promise<Attachment> {
   const tick = () => pause(15, undefined, { ref: !background })
-  let keeper: Promise<number | null> | undefined
+  let supervisor: Promise<number | null> | undefined
   for (const limit = Date.now() + patience; Date.now() < limit;) {
     const current = await holder(task.state)
     const attachment = current?.alive ? await knock(current.folder, task, background) : undefined
     if (attachment) return attachment
     if (!current?.alive) {
-      const status = await Promise.race([(keeper ??= startKeeper(task)), tick()])
+      const status = await Promise.race([(supervisor ??= startSupervisor(task)), tick()])
       if (typeof status === 'number' && status !== 0) throw await failed(task, status)
-      if (status !== undefined) keeper = undefined
+      if (status !== undefined) supervisor = undefined
     } else await tick()
   }
   throw await failed(task, undefined)
 }
 
-/** @returns undefined when the keeper is not there yet, or just leaving */
+/** @returns undefined when the supervisor is not there yet, or just leaving */
 async function knock(
   folder: string,
-  { major }: KeeperTask,
+  { major }: SupervisorTask,
   background: boolean,
 ): Promise<Attachment | undefined> {
   const socket = connect(join(folder, 'keeper'))
@@ -161,7 +161,7 @@ async function knock(
 }
 
 /** A process in a session of its own, which a terminal's signals do not reach. Gives its exit status. */
-async function startKeeper(task: KeeperTask): Promise<number | null> {
+async function startSupervisor(task: SupervisorTask): Promise<number | null> {
   const log = await openLog(task)
   try {
     const { PATH, HOME, LANG, TZ } = process.env
@@ -199,7 +199,7 @@ async function failed(home: Home, status: number | undefined): Promise<Migration
   const fact =
     status === undefined
       ? `did not answer within ${patience / 1000} s`
-      : `could not be started (its keeper ended with ${status})`
+      : `could not be started (its supervisor ended with ${status})`
   return new MigrationError('EMBEDDED_FAILED', `the embedded server ${fact}`, {
     detail: log.trimEnd().split('\n').slice(-15).join('\n'),
     hint: `See the log ${logPath(home)}, or set DATABASE_URL to the address of a PostgreSQL server of your own.`,

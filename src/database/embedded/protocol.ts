@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net'
 import { type ErrorCode, MigrationError } from '../../errors'
 
-/** What a user of the server sends to its keeper, once; then the connection stays open. */
+/** What a user of the server sends to its supervisor, once; then the connection stays open. */
 export interface Hello {
   /** PostgreSQL's major version that must be the server's. */
   major?: number | undefined
 }
 
-/** What the keeper answers, once. */
+/** What the supervisor answers, once. */
 export type SupervisorAnswer =
   | { server: { host: string; port: number; major: number } }
   | { refused: { code: ErrorCode; message: string; detail?: string; hint?: string } }

@@ -7,10 +7,10 @@ import { makeSocketFolder } from './server/cluster'
 import { clearAbandoned, type Home } from './place/home'
 import { holder, takeLock } from './place/folder-lock'
 import { type Hello, receive, refusal, send } from './protocol'
-import { Warden } from './supervisor'
+import { Supervisor } from './supervisor'
 
-/** What a keeper is started with, as JSON in its first argument. */
-export interface KeeperTask extends Home {
+/** What a supervisor is started with, as JSON in its first argument. */
+export interface SupervisorTask extends Home {
   here: string
   major?: number | undefined
   throwAway?: boolean | undefined
@@ -18,21 +18,21 @@ export interface KeeperTask extends Home {
 
 /** Commands come one after the other; a server is worth keeping for the next one. */
 const linger = 1000
-/** Who started the keeper may need this long to come. */
+/** Who started the supervisor may need this long to come. */
 const welcome = 10_000
 const watch = 500
 
 /** Holds a state folder's lock and its server for as long as somebody is connected. */
-class Keeper {
+class SupervisorProcess {
   private readonly users = new Set<Socket>()
   private readonly door = createServer((socket) => this.enter(socket))
   private leaving: NodeJS.Timeout | undefined
   private ending = false
 
   constructor(
-    private readonly task: KeeperTask,
+    private readonly task: SupervisorTask,
     private readonly folder: string,
-    private readonly warden: Warden,
+    private readonly supervisor: Supervisor,
   ) {}
 
   async open(): Promise<void> {
@@ -57,14 +57,14 @@ class Keeper {
     this.serve(socket).catch((error: unknown) => {
       if (!socket.destroyed) send(socket, refusal(error))
       socket.end()
-      if (this.warden.idle) this.leaveIn(100)
+      if (this.supervisor.idle) this.leaveIn(100)
     })
   }
 
   private async serve(socket: Socket): Promise<void> {
     const { major } = await receive<Hello>(socket)
     socket.on('error', () => socket.destroy())
-    const server = await this.warden.up()
+    const server = await this.supervisor.up()
     if (major !== undefined && major !== server.major)
       throw new MigrationError(
         'EMBEDDED_FAILED',
@@ -81,8 +81,8 @@ class Keeper {
 
   /** A server that was killed is wanted back by those who use it. */
   private async look(): Promise<void> {
-    if (this.ending || this.users.size === 0 || (await this.warden.isUp())) return
-    await this.warden.up()
+    if (this.ending || this.users.size === 0 || (await this.supervisor.isUp())) return
+    await this.supervisor.up()
   }
 
   async end(): Promise<void> {
@@ -90,7 +90,7 @@ class Keeper {
     this.ending = true
     this.door.close()
     for (const socket of this.users) socket.destroy()
-    await this.warden.down()
+    await this.supervisor.down()
     await rm(this.folder, { recursive: true, force: true })
     process.exit(0)
   }
@@ -101,23 +101,23 @@ class Keeper {
   }
 }
 
-async function main(task: KeeperTask): Promise<void> {
+async function main(task: SupervisorTask): Promise<void> {
   process.umask(0o077)
   const last = await holder(task.state)
   if (last?.alive) return
-  // A dead keeper's folder is taken over: its server, and its users, know the sockets there.
+  // A dead supervisor's folder is taken over: its server, and its users, know the sockets there.
   const inherited = last && (await isOurs(last.folder)) ? last.folder : undefined
   const folder = inherited ?? (await makeSocketFolder(task.user))
   if (!(await takeLock(task.state, folder))) {
     if (!inherited) await rm(folder, { recursive: true })
     return
   }
-  const warden = new Warden(task, task, join(folder, 'server'))
-  const keeper = new Keeper(task, folder, warden)
+  const supervisor = new Supervisor(task, task, join(folder, 'server'))
+  const own = new SupervisorProcess(task, folder, supervisor)
   process.on('SIGINT', () => {})
   process.on('SIGHUP', () => {})
-  process.on('SIGTERM', () => void keeper.end().catch(keeper.fail))
-  await keeper.open()
+  process.on('SIGTERM', () => void own.end().catch(own.fail))
+  await own.open()
 }
 
 async function isOurs(folder: string): Promise<boolean> {
@@ -128,7 +128,7 @@ async function isOurs(folder: string): Promise<boolean> {
   return found !== undefined && (await lstat(folder)).uid === process.getuid?.()
 }
 
-main(JSON.parse(process.argv[2] ?? '') as KeeperTask).catch((error: unknown) => {
+main(JSON.parse(process.argv[2] ?? '') as SupervisorTask).catch((error: unknown) => {
   console.error(error)
   process.exit(1)
 })

@@ -38,7 +38,7 @@ interface Wanted {
 }
 
 /** Keeps one cluster's server up, whatever state its folder was left in. Only the lock's holder has one. */
-export class Warden {
+export class Supervisor {
   private server: Server | undefined
   private raising: Promise<Server> | undefined
   private cluster: Cluster | undefined

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { hasCode } from './absence'
 import { beginning } from './process'
 
-/** The keeper that holds, or last held, a state folder. */
+/** The supervisor that holds, or last held, a state folder. */
 export interface Holder {
   pid: number
   /** Folder of its sockets. */
@@ -14,11 +14,12 @@ export interface Holder {
 interface Claim {
   pid: number
   beginning: string | undefined
-  /** A copied state folder must not lead to the original's keeper. */
+  /** A copied state folder must not lead to the original's supervisor. */
   inode: number
   folder: string
 }
 
+/** The name of 0.1.0, whose folders are still used. */
 const pattern = /^keeper\.(\d+)$/
 
 /**
