@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { copyFile, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { promisify } from 'node:util'
+import { promisify, stripVTControlCharacters } from 'node:util'
 import { commandTable } from '../../src/cli/commands'
 import { longFlag, optionTable, type OptionName } from '../../src/cli/arguments/option-table'
 import { toolVersion } from '../../src/version'
@@ -181,7 +181,7 @@ test('what a script and TypeORM print goes to stderr, so that stdout has the res
 
       assert.equal((JSON.parse(stdout) as { outcome: string }).outcome, 'success')
       assert.equal(stderr.match(/printed/g)?.length, 5)
-      assert.match(stderr, /query: CREATE TABLE t/)
+      assert.match(stripVTControlCharacters(stderr), /query: CREATE TABLE t/)
     })
   })
 })
