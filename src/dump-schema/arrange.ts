@@ -1,4 +1,4 @@
-import { type Facts, factsOf, type Id, keyOf } from '../catalog/facts'
+import { type Facts, factsOf, type Id, keyOf, ownerOf } from '../catalog/facts'
 import { shown } from '../catalog/object-names'
 import type { PlannedStep } from '../change/model/operation'
 
@@ -53,8 +53,9 @@ class Arrangement {
 
   /** A sequence that `serial` makes comes with its table. */
   private followOwners(): void {
-    for (const { id, payload } of factsOf(this.facts, 'sequence')) {
-      const owner = payload['ownedBy'] as { schema: string; table: string } | null | undefined
+    for (const fact of factsOf(this.facts, 'sequence')) {
+      const { id } = fact
+      const owner = ownerOf(fact)
       const table = owner && this.tables.get(shown({ schema: owner.schema, name: owner.table }))
       const maker = this.makers.get(keyOf(id))
       if (table && !maker?.sql.startsWith('CREATE SEQUENCE ')) this.makers.set(keyOf(id), table)

@@ -1,4 +1,4 @@
-import { type Facts, factsOf, keyOf } from '../catalog/facts'
+import { type Facts, factsOf, keyOf, positionOf } from '../catalog/facts'
 import { shown } from '../catalog/object-names'
 import { closingParenthesis, splitList } from '../catalog/sql-words'
 import type { PlannedStep } from '../change/model/operation'
@@ -85,9 +85,9 @@ type Places = ReadonlyMap<string, number>
 
 function placesOf(facts: Facts): Places {
   return new Map(
-    factsOf(facts, 'column').map(({ id, payload }) => [
-      JSON.stringify([shown({ schema: id.schema, name: id.table }), id.name]),
-      Number(payload['_position'] ?? 0),
+    factsOf(facts, 'column').map((fact) => [
+      JSON.stringify([shown({ schema: fact.id.schema, name: fact.id.table }), fact.id.name]),
+      positionOf(fact),
     ]),
   )
 }

@@ -1,7 +1,15 @@
 import { type Catalog, rebuild } from '../../catalog/catalog'
 import type { Difference } from '../../catalog/difference'
 import type { Engine } from '../../catalog/engine'
-import { type Action, factsOf, type Id, type IdOf, keyOf } from '../../catalog/facts'
+import {
+  type Action,
+  factsOf,
+  type Id,
+  type IdOf,
+  isComputed,
+  keyOf,
+  rowCondition,
+} from '../../catalog/facts'
 import type { ColumnId } from '../model/operation'
 
 /**
@@ -40,12 +48,12 @@ function inTheWay(difference: Difference, planned: readonly Action[]): Id[] {
     ...columns.flatMap((id) => [
       ...dependents(from, id).filter((one) => stopsRetyping(one, from)),
       // One that is to be computed from it now would have to be so before or after it changes.
-      ...dependents(to, id).filter((one) => isComputed(one, from)),
+      ...dependents(to, id).filter((one) => isComputed(one, from.facts)),
       ...publishedRows(from, id),
     ]),
-    ...types.flatMap((id) => dependents(from, id).filter((one) => isComputed(one, from))),
+    ...types.flatMap((id) => dependents(from, id).filter((one) => isComputed(one, from.facts))),
     ...onRoutines.filter((id) => !dropped.has(keyOf(id))),
-  ].filter((id) => !dropped.has(keyOf(id)) || isComputed(id, from))
+  ].filter((id) => !dropped.has(keyOf(id)) || isComputed(id, from.facts))
 }
 
 /** Those whose type changes, or is created again under the same name. */
@@ -80,19 +88,15 @@ function isRoutine({ kind }: Id): boolean {
 }
 
 function stopsRetyping(id: Id, from: Catalog): boolean {
-  return id.kind === 'trigger' || isRoutine(id) || isComputed(id, from)
-}
-
-function isComputed(id: Id, { facts }: Catalog): boolean {
-  return id.kind === 'column' && typeof facts.get(id)?.payload['generatedExpr'] === 'string'
+  return id.kind === 'trigger' || isRoutine(id) || isComputed(id, from.facts)
 }
 
 /** Of a publication's tables only a condition on rows stands in the way. */
 function publishedRows(from: Catalog, { schema, table }: ColumnId): IdOf<'publicationRel'>[] {
   return factsOf(from.facts, 'publicationRel')
-    .filter(({ id, payload }) => {
-      const isOfTable = id.schema === schema && id.table === table
-      return isOfTable && typeof payload['where'] === 'string'
+    .filter((fact) => {
+      const isOfTable = fact.id.schema === schema && fact.id.table === table
+      return isOfTable && rowCondition(fact) !== undefined
     })
     .map(({ id }) => id)
 }
@@ -105,7 +109,7 @@ function withDependents(from: Catalog, first: Id): Set<string> | undefined {
   const open: Id[] = [first]
   for (let id = open.pop(); id; id = open.pop()) {
     if (found.has(keyOf(id)) || !from.facts.has(id)) continue
-    const holdsData = holders.has(id.kind) || (id.kind === 'column' && !isComputed(id, from))
+    const holdsData = holders.has(id.kind) || (id.kind === 'column' && !isComputed(id, from.facts))
     const isOfView = from.facts.get(id)?.parent?.kind !== 'table'
     if (holdsData && !(id.kind === 'column' && isOfView)) return undefined
     found.add(keyOf(id))

@@ -2,7 +2,7 @@ import { ge, plus } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { ColumnChange, Difference } from '../../catalog/difference'
 import { type Decisions, usingOf } from '../model/decisions'
-import { type Id, type IdOf, textOf } from '../../catalog/facts'
+import { type Id, type IdOf, leastValue } from '../../catalog/facts'
 import { shown } from '../../catalog/object-names'
 import {
   alterColumn,
@@ -206,9 +206,9 @@ export function raiseSequences(
     const id = one.ids.find((each): each is IdOf<'sequence'> => each.kind === 'sequence')
     if (!id || !one.sql.startsWith('ALTER SEQUENCE ') || !one.sql.includes(' MINVALUE '))
       return [one]
-    const [before, wanted] = [from.facts.get(id)?.payload, to.facts.get(id)?.payload]
-    const least = textOf(wanted?.['minValue'])
-    if (!before || BigInt(least) <= BigInt(textOf(before['minValue']))) return [one]
+    const before = from.facts.get(id)
+    const least = leastValue(to.facts.get(id))
+    if (!before || BigInt(least) <= BigInt(leastValue(before))) return [one]
     const name = quoteIdentifier(id.schema, id.name)
     const value = `GREATEST(last_value, ${least}), is_called AND last_value ${ge} ${least}`
     const named = quoteLiteral(plainPath(id, name))

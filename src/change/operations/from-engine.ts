@@ -5,7 +5,7 @@ import { compare, type Difference } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
 import { disguise, type Disguised } from './in-place'
 import type { Engine } from '../../catalog/engine'
-import type { Action } from '../../catalog/facts'
+import { type Action, constraintType } from '../../catalog/facts'
 import { keySteps } from './foreign-keys'
 import { afterRebuilt, mapLabels } from './enums'
 import { letGo } from './blocking-dependents'
@@ -86,7 +86,7 @@ function draftFrom(
 }
 
 function dropsKey({ drops }: PlannedStep, { facts }: Catalog): boolean {
-  return drops?.kind === 'constraint' && facts.get(drops)?.payload['type'] === 'f'
+  return drops?.kind === 'constraint' && constraintType(facts.get(drops)) === 'f'
 }
 
 /** What differs still, a few words each; nothing when the two are equal. */

@@ -1,5 +1,6 @@
 import { type Catalog, virtualMark } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
+import { generatedExpression } from '../../catalog/facts'
 import type { ColumnId, PlannedStep } from '../model/operation'
 
 /** True where PostgreSQL writes the whole table again, under a lock that stops even readers. */
@@ -18,8 +19,8 @@ export function rewritesTable(
 }
 
 function isStored(id: ColumnId, { facts }: Catalog): boolean {
-  const expression = facts.get(id)?.payload['generatedExpr']
-  return typeof expression === 'string' && !expression.endsWith(virtualMark)
+  const expression = generatedExpression(facts.get(id))
+  return expression !== undefined && !expression.endsWith(virtualMark)
 }
 
 const characters = /^(?:character varying|varchar)(?:\((\d+)\))?$/

@@ -1,16 +1,18 @@
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
-import { type Fact, factsOf, type IdOf, keyOf } from '../../catalog/facts'
+import {
+  enumValues,
+  type Fact,
+  factsOf,
+  hasAll,
+  type IdOf,
+  keyOf,
+  ownerOf,
+  positionOf,
+} from '../../catalog/facts'
 import { closingParenthesis, splitList } from '../../catalog/sql-words'
 import type { PlannedStep } from '../model/operation'
-
-/** The column that a sequence belongs to. */
-export function ownerOf(
-  fact: Fact | undefined,
-): { schema: string; table: string; column: string } | undefined {
-  return (fact?.payload['ownedBy'] ?? undefined) as ReturnType<typeof ownerOf>
-}
 
 /** A sequence that is what `serial` makes is written as `serial`. */
 export function foldSerials(steps: readonly PlannedStep[], to: Catalog): PlannedStep[] {
@@ -44,7 +46,7 @@ const serials: Record<string, [name: string, max: string]> = {
 }
 
 function serialOf(fact: Fact & { id: IdOf<'sequence'> }, to: Catalog) {
-  const { id, payload } = fact
+  const { id } = fact
   const owner = ownerOf(fact)
   if (!owner || owner.schema !== id.schema || id.name !== `${owner.table}_${owner.column}_seq`)
     return undefined
@@ -65,7 +67,7 @@ function serialOf(fact: Fact & { id: IdOf<'sequence'> }, to: Catalog) {
     cycle: false,
     dataType: type,
   }
-  const isUsual = Object.entries(usual).every(([key, wanted]) => payload[key] === wanted)
+  const isUsual = hasAll(fact, usual)
   if (!name || !isUsual || !notNull || !value?.startsWith('nextval(')) return undefined
   const start = quoteIdentifier(owner.column)
   return {
@@ -116,9 +118,9 @@ function isAtHand(from: Catalog, { facts }: Catalog, id: IdOf<'column'>): boolea
 
 /** An enum that is new, or stays what it is but for more labels. */
 function isSettled(old: Fact | undefined, wanted: Fact | undefined): boolean {
-  if (wanted?.payload['variant'] !== 'enum') return false
-  const labels = wanted.payload['values'] as string[]
-  const places = ((old?.payload['values'] ?? []) as string[]).map((label) => labels.indexOf(label))
+  const values = enumValues(wanted)
+  if (!values) return false
+  const places = (enumValues(old) ?? []).map((value) => values.indexOf(value))
   return places.every((place, at) => place > (places[at - 1] ?? -1))
 }
 
@@ -143,10 +145,11 @@ function insertColumn(
   id: IdOf<'column'>,
   to: Catalog,
 ): string {
-  const place = (fact: Fact | undefined) => Number(fact?.payload['_position'] ?? Infinity)
-  const own = place(to.facts.get(id))
+  const own = positionOf(to.facts.get(id))
   const later = factsOf(to.facts, 'column')
-    .filter((one) => one.id.schema === id.schema && one.id.table === id.table && place(one) > own)
+    .filter(
+      (one) => one.id.schema === id.schema && one.id.table === id.table && positionOf(one) > own,
+    )
     .map((one) => `${quoteIdentifier(one.id.name)} `)
   const end = closingParenthesis(sql, open)
   const parts = splitList(sql.slice(open + 1, end)).filter((part) => part !== '')

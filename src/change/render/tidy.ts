@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog'
-import { type Id, keyOf } from '../../catalog/facts'
-import { foldColumns, foldSerials, ownerOf, typesFirst } from './create-table'
+import { type Id, isComputed, keyOf, ownerOf } from '../../catalog/facts'
+import { foldColumns, foldSerials, typesFirst } from './create-table'
 import { layOut } from './statement'
 import { describe, relationOf, shown } from '../../catalog/object-names'
 import type { Words } from '../../catalog/sql-words'
@@ -89,14 +89,14 @@ function lossOf({ drops, sql }: PlannedStep, from: Catalog, to: Catalog): Loss |
       data: [{ schema: drops.schema, table: drops.name }],
     }
   if (drops.kind === 'column' && sql.includes('DROP COLUMN')) {
-    const isComputed = typeof from.facts.get(drops)?.payload['generatedExpr'] === 'string'
-    const comment = isComputed
+    const computed = isComputed(drops, from.facts)
+    const comment = computed
       ? `Drops ${name}, which is computed.`
       : `Drops ${name} with its values.`
     return {
       comment,
-      destructive: !isComputed,
-      data: isComputed ? [] : [valuesOf(drops as ColumnId)],
+      destructive: !computed,
+      data: computed ? [] : [valuesOf(drops as ColumnId)],
     }
   }
   if (drops.kind === 'sequence' && ownerOf(from.facts.get(drops))) return undefined
@@ -107,8 +107,7 @@ function lossOf({ drops, sql }: PlannedStep, from: Catalog, to: Catalog): Loss |
 /** A plain column that becomes a generated one; all others are made again as they were. */
 function lossOfReplaced(id: Id, from: Catalog): Loss | undefined {
   if (id.kind !== 'column') return undefined
-  const isComputed = typeof from.facts.get(id)?.payload['generatedExpr'] === 'string'
-  return isComputed
+  return isComputed(id, from.facts)
     ? { comment: `Makes ${describe(id)} again, which is computed.`, destructive: false }
     : {
         comment: `Drops the values of ${describe(id)}: they are computed from now on.`,
