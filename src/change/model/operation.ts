@@ -1,4 +1,3 @@
-import { quoteIdentifier } from '../../database/sql/quote'
 import type { Action, ColumnId, Id, IdOf } from '../../catalog/facts'
 import { describe, relationOf, shown } from '../../catalog/object-names'
 import type { LostData, Statement } from './script-part'
@@ -15,19 +14,38 @@ export interface EngineJudgement {
   boundary: 'none' | 'commit after' | 'outside'
 }
 
-/** What happens to a column that is there. */
-export type ColumnPart = 'type' | 'default' | 'no default' | 'required' | 'identity'
+/** What happens to a column that is there; SQL in it is as PostgreSQL takes it. */
+export type ColumnAlteration =
+  | { part: 'type'; type: string; using?: string }
+  | { part: 'default'; value: string }
+  | { part: 'expression'; expression: string }
+  | { part: 'identity'; clause: string }
+  | { part: 'no default' | 'required' | 'no expression' }
+
+/** Which part of it that is. */
+export type ColumnPart = ColumnAlteration['part']
 
 /** What a constraint demands. */
 export type Rule = 'FOREIGN KEY' | 'CHECK' | 'UNIQUE' | 'PRIMARY KEY' | 'EXCLUDE'
 
 /** What a statement does, where other statements are made or placed by it. */
 export type SchemaOperation =
-  | { kind: 'alter column'; column: ColumnId; part: ColumnPart }
-  | { kind: 'add column' | 'fill column'; column: ColumnId }
+  | {
+      kind: 'create table'
+      table: IdOf<'table'> | IdOf<'foreignTable'>
+      /** Whether its columns are listed in parentheses. */
+      form: 'columns' | 'partition' | 'foreign'
+    }
+  | { kind: 'create schema'; schema: IdOf<'schema'> }
+  | { kind: 'create sequence' | 'own sequence'; sequence: IdOf<'sequence'> }
+  | ({ kind: 'alter column'; column: ColumnId } & ColumnAlteration)
+  | { kind: 'add column' | 'fill column' | 'drop column'; column: ColumnId }
   | { kind: 'create index' | 'drop index'; index: IdOf<'index'> }
   | { kind: 'add constraint'; constraint: IdOf<'constraint'>; rule: Rule; valid: boolean }
-  | { kind: 'rename enum' | 'create enum' | 'add enum value'; type: IdOf<'type'> }
+  | { kind: 'create enum' | 'add enum value'; type: IdOf<'type'> }
+  /** `to` is quoted. */
+  | { kind: 'rename enum'; type: IdOf<'type'>; to: string }
+  | { kind: 'grant' | 'revoke all'; privileges: IdOf<'acl'> }
 
 /** A statement in the making. */
 export interface PlannedStep extends Statement {
@@ -40,8 +58,6 @@ export interface PlannedStep extends Statement {
   drops?: Id
   /** Steps with the same chain keep their order, whatever is put off. */
   chain?: string
-  /** A column's new type, and whether an expression makes its values. */
-  retypes?: { type: string; using: boolean }
   /** PostgreSQL writes the whole table again. */
   rewrites?: boolean
   /** Absent where the statement is typetrek's own. */
@@ -77,11 +93,6 @@ function groupOf(ids: readonly Id[]): string {
   if (!id) return ''
   const relation = relationOf(id)
   return relation ? shown(relation) : describe(id)
-}
-
-/** How every change of that column begins, pg-delta's included. */
-export function alterColumn({ schema, table, name }: ColumnId): string {
-  return `ALTER TABLE ${quoteIdentifier(schema, table)} ALTER COLUMN ${quoteIdentifier(name)}`
 }
 
 /** True for the statement that changes this part of that column. */

@@ -11,6 +11,7 @@ import {
   rowCondition,
 } from '../../catalog/facts'
 import type { ColumnId } from '../model/operation'
+import { stepOf } from './read-action'
 
 /**
  * What stands in the way of a change and is let go before it, to be made again after it: PostgreSQL
@@ -70,7 +71,7 @@ function isGone(id: Id, { facts }: Catalog): boolean {
 
 function rebuiltTypes({ facts }: Catalog, planned: readonly Action[]): Id[] {
   const made = planned.filter(
-    ({ verb, sql }) => verb === 'alter' && /^CREATE TYPE .* AS ENUM/.test(sql),
+    (action) => action.verb === 'alter' && stepOf(action).operation?.kind === 'create enum',
   )
   const ids = made.flatMap((action) => [...action.produces, ...action.consumes, ...action.destroys])
   return ids.filter(({ kind }) => kind === 'type').filter((id) => facts.has(id))

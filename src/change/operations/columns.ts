@@ -1,13 +1,13 @@
 import { ge, plus } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
+import { alterStep } from '../render/alter-column'
+import { withoutNotNull } from '../render/engine-sql'
 import type { ColumnChange, Difference } from '../../catalog/difference'
 import { type Decisions, usingOf } from '../model/decisions'
 import { type Id, type IdOf, leastValue } from '../../catalog/facts'
 import { shown } from '../../catalog/object-names'
 import {
-  alterColumn,
   changes,
-  type ColumnPart,
   columnKey,
   step,
   type ColumnId,
@@ -74,35 +74,27 @@ function retyping(change: ColumnChange, ids: readonly Id[], decisions: Decisions
   const using = usingOf(decisions, id)
   const every = [id, ...ids]
   const { comments, destructive, expression } = using
-  const conversion = expression === '' || to.generated !== undefined ? '' : ` USING ${expression}`
+  const converts = expression !== '' && to.generated === undefined
   const hadDefault = from.default !== undefined && from.generated === undefined && !to.identity
   const drops = hadDefault && (using.dropsDefault || to.default === undefined)
   const sets = to.default !== undefined && (drops || to.default !== from.default)
   return {
-    dropped: drops ? [alter(id, 'no default', 'DROP DEFAULT', [id], { verb: 'drop' })] : [],
+    dropped: drops ? [alterStep(id, { part: 'no default' }, [id], { verb: 'drop' })] : [],
     before: [
-      alter(id, 'type', `TYPE ${to.fullType}${conversion}`, every, {
-        comments,
-        destructive,
-        loses: destructive ? [valuesOf(id)] : [],
-        converts: conversion === '' ? [] : [valuesOf(id)],
-        retypes: { type: to.fullType, using: conversion !== '' },
-      }),
+      alterStep(
+        id,
+        { part: 'type', type: to.fullType, ...(converts && { using: expression }) },
+        every,
+        {
+          comments,
+          destructive,
+          loses: destructive ? [valuesOf(id)] : [],
+          converts: converts ? [valuesOf(id)] : [],
+        },
+      ),
     ],
-    after: sets ? [alter(id, 'default', `SET DEFAULT ${to.default}`, every)] : [],
+    after: sets ? [alterStep(id, { part: 'default', value: to.default! }, every)] : [],
   }
-}
-
-/** A statement that typetrek writes itself, which changes one part of a column. */
-function alter(
-  column: ColumnId,
-  part: ColumnPart,
-  clause: string,
-  ids: readonly Id[],
-  more: Partial<PlannedStep> = {},
-): PlannedStep {
-  const operation = { kind: 'alter column', column, part } as const
-  return step(`${alterColumn(column)} ${clause}`, ids, { ...more, operation })
 }
 
 function arrangeRequired(
@@ -126,7 +118,7 @@ function arrangeRequired(
 function requiring({ id }: ColumnChange, decisions: Decisions): PlannedStep[] {
   const fill = decisions.backfill.get(columnKey(id))
   const chained = { chain: columnKey(id) }
-  const required = alter(id, 'required', 'SET NOT NULL', [id], chained)
+  const required = alterStep(id, { part: 'required' }, [id], chained)
   if (!fill) return [required]
   if (fill.expression === '')
     return [{ ...required, comments: fill.comments, failsOnRows: [valuesOf(id)] }]
@@ -161,9 +153,9 @@ function fillNew(steps: PlannedStep[], id: ColumnId, decisions: Decisions): Plan
     }
     const chain = columnKey(id)
     return [
-      { ...one, sql: one.sql.replace(/ NOT NULL(?= DEFAULT |$)/, ''), chain },
+      { ...one, sql: withoutNotNull(one.sql), chain },
       filling(id, fill.expression, fill.comments, false),
-      alter(id, 'required', 'SET NOT NULL', [id], { chain }),
+      alterStep(id, { part: 'required' }, [id], { chain }),
     ]
   })
 }

@@ -16,7 +16,8 @@ import {
 import { shown } from '../../catalog/object-names'
 import { isOf, type Moved, movedTables } from './partitions'
 import { replaceView, type ViewId } from './views'
-import { alterColumn, step, type PlannedStep } from '../model/operation'
+import { step, type PlannedStep } from '../model/operation'
+import { alterStep } from '../render/alter-column'
 
 /** The wanted facts as pg-delta is to see them, and what we write in place of what it would. */
 export interface Disguised {
@@ -155,10 +156,10 @@ function inPlace({ id, from, to }: ColumnChange, major: number): PlannedStep | u
   if (generated === undefined || generated === to.generated) return undefined
   const isVirtual = generated.endsWith(virtualMark)
   if (to.generated === undefined)
-    return isVirtual ? undefined : step(`${alterColumn(id)} DROP EXPRESSION`, [id])
+    return isVirtual ? undefined : alterStep(id, { part: 'no expression' })
   if (major < 17 || isVirtual !== to.generated.endsWith(virtualMark)) return undefined
   const expression = to.generated.replace(virtualMark, '')
-  return step(`${alterColumn(id)} SET EXPRESSION AS (${expression})`, [id])
+  return alterStep(id, { part: 'expression', expression })
 }
 
 const ending = /( DEFERRABLE)?( INITIALLY DEFERRED)?( NOT VALID)?$/
