@@ -165,7 +165,7 @@ function insertColumn(sql: string, clause: string, id: IdOf<'column'>, to: Catal
 }
 
 /** What stands between the parentheses of CREATE TABLE, and the statement with something else there. */
-export function listIn(sql: string): { parts: string[]; withParts(text: string): string } {
+export function listIn(sql: string): { parts: string[]; withParts: (text: string) => string } {
   const open = sql.indexOf('(')
   const end = closingParenthesis(sql, open)
   return {
