@@ -23,7 +23,7 @@ import {
   makeSchema,
   renameColumn,
   renameConstraint,
-  renameLabel,
+  renameEnumValue,
   renameRelation,
   renameSchema,
   type Renaming,
@@ -157,7 +157,7 @@ function findLabel({ from: old, to: name }: Rename, from: Catalog, to: Catalog) 
   if (!type || !labels?.includes(label)) return undefined
   // Its type may get another name as well, and is then found under it later.
   if (wanted && (wanted.includes(label) || !wanted.includes(other))) return undefined
-  return renameLabel(type.id, label, other)
+  return renameEnumValue(type.id, label, other)
 }
 
 function findTable(

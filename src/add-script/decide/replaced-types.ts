@@ -1,4 +1,3 @@
-import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import {
   differsIn,
@@ -14,7 +13,7 @@ import {
 } from '../../catalog/facts'
 import { clipped, freeName } from '../../catalog/object-names'
 import { renameRelation, type Renaming } from './rename-operations'
-import { step } from '../../change/model/operation'
+import { ownStep } from '../../change/render/own-step'
 
 type Named<Kind extends Id['kind']> = IdOf<Kind> & { schema: string; name: string }
 
@@ -107,10 +106,9 @@ function renameFunction(
 ): Renaming[] {
   const old = `${clipped(name, 59)}_old`
   const rename = (from: string, to: string, signature: string) =>
-    step(
-      `ALTER FUNCTION ${quoteIdentifier(schema, from)}${signature} RENAME TO ${quoteIdentifier(to)}`,
-      [{ kind: 'type', schema, name: old }],
-    )
+    ownStep({ kind: 'rename function', schema, name: from, signature, to }, [
+      { kind: 'type', schema, name: old },
+    ])
   return signatures.map((signature) => ({
     up: rename(name, old, signature),
     down: rename(old, name, signature),

@@ -38,7 +38,15 @@ export function splitDefault(one: PlannedStep): PlannedStep[] {
   return [
     { ...one, sql: forms.column, chain },
     own(forms.value, { ...alter, part: 'default', value: forms.expression }),
-    { ...own(forms.filling, { kind: 'fill column', column }), verb: 'data' },
+    {
+      ...own(forms.filling, {
+        kind: 'fill column',
+        column,
+        expression: 'DEFAULT',
+        onlyNulls: true,
+      }),
+      verb: 'data',
+    },
     ...(forms.required ? [own(forms.required, { ...alter, part: 'required' })] : []),
   ]
 }

@@ -1,5 +1,5 @@
 import type { Action, ColumnId, Id, IdOf } from '../../catalog/facts'
-import { describe, relationOf, shown } from '../../catalog/object-names'
+import { describe, type Qualified, relationOf, shown } from '../../catalog/object-names'
 import type { LostData, Statement } from './script-part'
 
 import { columnKey } from '../../catalog/facts'
@@ -28,24 +28,66 @@ export type ColumnPart = ColumnAlteration['part']
 /** What a constraint demands. */
 export type Rule = 'FOREIGN KEY' | 'CHECK' | 'UNIQUE' | 'PRIMARY KEY' | 'EXCLUDE'
 
-/** What a statement does, where other statements are made or placed by it. */
-export type SchemaOperation =
+/** What a statement of pg-delta's does, where other statements are made or placed by it. */
+export type EngineOperation =
   | {
       kind: 'create table'
       table: IdOf<'table'> | IdOf<'foreignTable'>
       /** Whether its columns are listed in parentheses. */
       form: 'columns' | 'partition' | 'foreign'
     }
-  | { kind: 'create schema'; schema: IdOf<'schema'> }
   | { kind: 'create sequence' | 'own sequence'; sequence: IdOf<'sequence'> }
-  | ({ kind: 'alter column'; column: ColumnId } & ColumnAlteration)
-  | { kind: 'add column' | 'fill column' | 'drop column'; column: ColumnId }
+  | { kind: 'add column' | 'drop column'; column: ColumnId }
   | { kind: 'create index' | 'drop index'; index: IdOf<'index'> }
   | { kind: 'add constraint'; constraint: IdOf<'constraint'>; rule: Rule; valid: boolean }
   | { kind: 'create enum' | 'add enum value'; type: IdOf<'type'> }
   /** `to` is quoted. */
   | { kind: 'rename enum'; type: IdOf<'type'>; to: string }
   | { kind: 'grant' | 'revoke all'; privileges: IdOf<'acl'> }
+
+/** What a statement of typetrek's own does; its SQL is written of it. */
+export type OwnOperation =
+  | ({ kind: 'alter column'; column: ColumnId } & ColumnAlteration)
+  | { kind: 'fill column'; column: ColumnId; expression: string; onlyNulls: boolean }
+  | { kind: 'create schema' | 'drop schema'; schema: IdOf<'schema'> }
+  | { kind: 'replace view'; view: IdOf<'view'>; options: readonly string[]; query: string }
+  | { kind: 'validate constraint'; constraint: IdOf<'constraint'>; of: 'TABLE' | 'DOMAIN' }
+  /** `checked`: when, with a space before it: ` DEFERRABLE INITIALLY DEFERRED`. */
+  | {
+      kind: 'alter constraint'
+      constraint: IdOf<'constraint'>
+      of: 'TABLE' | 'DOMAIN'
+      checked: string
+    }
+  | PartitionPlacing
+  | Renamed
+
+/** A table becomes a partition or a child, or ends being one; without bounds it inherits. */
+export interface PartitionPlacing {
+  kind: 'place partition'
+  table: Qualified
+  parent: Qualified
+  bound: string | undefined
+  into: boolean
+}
+
+/** A new name or a new schema, never quoted here. */
+type Renamed =
+  | { kind: 'rename'; what: string; schema?: string; name: string; to: string }
+  | { kind: 'move'; what: string; schema: string; name: string; to: string }
+  | {
+      kind: 'rename part'
+      part: 'COLUMN' | 'CONSTRAINT'
+      schema: string
+      table: string
+      name: string
+      to: string
+    }
+  | { kind: 'rename value'; type: IdOf<'type'>; value: string; to: string }
+  | { kind: 'rename function'; schema: string; name: string; signature: string; to: string }
+
+/** What a statement does. */
+export type SchemaOperation = EngineOperation | OwnOperation
 
 /** A statement in the making. */
 export interface PlannedStep extends Statement {

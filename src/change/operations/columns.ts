@@ -1,6 +1,6 @@
 import { ge, plus } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
-import { alterStep } from '../render/alter-column'
+import { ownStep } from '../render/own-step'
 import { withoutNotNull } from '../render/engine-sql'
 import type { ColumnChange, Difference } from '../../catalog/difference'
 import { type Decisions, usingOf } from '../model/decisions'
@@ -8,6 +8,7 @@ import { type Id, type IdOf, leastValue } from '../../catalog/facts'
 import { shown } from '../../catalog/object-names'
 import {
   changes,
+  type ColumnAlteration,
   columnKey,
   step,
   type ColumnId,
@@ -67,6 +68,15 @@ function arrangeRetyped(
 /** What pg-delta knows of the statement that another one replaces. */
 function engineOf({ engine }: PlannedStep): Pick<PlannedStep, 'engine'> {
   return engine ? { engine } : {}
+}
+
+function alterStep(
+  column: ColumnId,
+  alteration: ColumnAlteration,
+  ids: readonly Id[],
+  more: Partial<PlannedStep> = {},
+): PlannedStep {
+  return ownStep({ kind: 'alter column', column, ...alteration }, ids, more)
 }
 
 function retyping(change: ColumnChange, ids: readonly Id[], decisions: Decisions) {
@@ -131,11 +141,8 @@ function filling(
   comments: readonly string[],
   onlyMissing: boolean,
 ): PlannedStep {
-  const column = quoteIdentifier(id.name)
-  const where = onlyMissing ? ` WHERE ${column} IS NULL` : ''
-  const sql = `UPDATE ${quoteIdentifier(id.schema, id.table)} SET ${column} = ${expression}${where}`
-  const operation = { kind: 'fill column', column: id } as const
-  return step(sql, [id], { verb: 'data', comments, chain: columnKey(id), operation })
+  const operation = { kind: 'fill column', column: id, expression, onlyNulls: onlyMissing } as const
+  return ownStep(operation, [id], { verb: 'data', comments, chain: columnKey(id) })
 }
 
 /** A required column without a default is added empty, filled, and only then required. */

@@ -1,4 +1,3 @@
-import { quoteIdentifier } from '../../database/sql/quote'
 import { type Catalog, rebuild, virtualMark } from '../../catalog/catalog'
 import type { ColumnChange, Difference } from '../../catalog/difference'
 import { type Engine } from '../../catalog/engine'
@@ -16,8 +15,8 @@ import {
 import { shown } from '../../catalog/object-names'
 import { isOf, type Moved, movedTables } from './partitions'
 import { replaceView, type ViewId } from './views'
-import { step, type PlannedStep } from '../model/operation'
-import { alterStep } from '../render/alter-column'
+import type { PlannedStep } from '../model/operation'
+import { ownStep } from '../render/own-step'
 
 /** The wanted facts as pg-delta is to see them, and what we write in place of what it would. */
 export interface Disguised {
@@ -156,10 +155,12 @@ function inPlace({ id, from, to }: ColumnChange, major: number): PlannedStep | u
   if (generated === undefined || generated === to.generated) return undefined
   const isVirtual = generated.endsWith(virtualMark)
   if (to.generated === undefined)
-    return isVirtual ? undefined : alterStep(id, { part: 'no expression' })
+    return isVirtual
+      ? undefined
+      : ownStep({ kind: 'alter column', column: id, part: 'no expression' }, [id])
   if (major < 17 || isVirtual !== to.generated.endsWith(virtualMark)) return undefined
   const expression = to.generated.replace(virtualMark, '')
-  return alterStep(id, { part: 'expression', expression })
+  return ownStep({ kind: 'alter column', column: id, part: 'expression', expression }, [id])
 }
 
 const ending = /( DEFERRABLE)?( INITIALLY DEFERRED)?( NOT VALID)?$/
@@ -175,12 +176,14 @@ function changeRule(fact: Fact & { id: IdOf<'constraint'> }, before: Fact): Plan
   // A validated rule stays so, and only foreign keys change in time.
   if (invalid && !old[2]) return []
   if (isDeferredOtherwise && constraintType(fact) !== 'f') return []
-  const owner = parent?.kind === 'domain' ? 'DOMAIN' : 'TABLE'
-  const start = `ALTER ${owner} ${quoteIdentifier(id.schema, id.table)}`
-  const name = quoteIdentifier(id.name)
-  const time = `${deferrable ?? ' NOT DEFERRABLE'}${deferred ?? ''}`
+  const of = parent?.kind === 'domain' ? 'DOMAIN' : 'TABLE'
+  const checked = `${deferrable ?? ' NOT DEFERRABLE'}${deferred ?? ''}`
   return [
-    ...(isDeferredOtherwise ? [step(`${start} ALTER CONSTRAINT ${name}${time}`, [id])] : []),
-    ...(old[2] && !invalid ? [step(`${start} VALIDATE CONSTRAINT ${name}`, [id])] : []),
+    ...(isDeferredOtherwise
+      ? [ownStep({ kind: 'alter constraint', constraint: id, of, checked }, [id])]
+      : []),
+    ...(old[2] && !invalid
+      ? [ownStep({ kind: 'validate constraint', constraint: id, of }, [id])]
+      : []),
   ]
 }

@@ -1,5 +1,4 @@
 import { MigrationError } from '../../errors'
-import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import {
   type Fact,
@@ -11,7 +10,8 @@ import {
   textOf,
 } from '../../catalog/facts'
 import { describe, relationOf } from '../../catalog/object-names'
-import { step, type PlannedStep } from '../model/operation'
+import type { PlannedStep } from '../model/operation'
+import { ownStep } from '../render/own-step'
 
 /** A table whose rows stay where they are while its place below a parent changes. */
 export interface Moved {
@@ -59,13 +59,8 @@ function madeAnew(id: IdOf<'table'>): MigrationError {
 
 function place(id: IdOf<'table'>, { parent, bound }: TablePlace, way: 'in' | 'out'): PlannedStep[] {
   if (!parent) return []
-  const above = quoteIdentifier(parent.schema, parent.name)
-  const table = quoteIdentifier(id.schema, id.name)
   const ids: Id[] = [id, { kind: 'table', ...parent }]
-  if (bound === undefined)
-    return [step(`ALTER TABLE ${table} ${way === 'in' ? '' : 'NO '}INHERIT ${above}`, ids)]
-  const sql = way === 'in' ? `ATTACH PARTITION ${table} ${bound}` : `DETACH PARTITION ${table}`
-  return [step(`ALTER TABLE ${above} ${sql}`, ids)]
+  return [ownStep({ kind: 'place partition', table: id, parent, bound, into: way === 'in' }, ids)]
 }
 
 /** True for the table and all that is of it. */

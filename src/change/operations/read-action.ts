@@ -67,7 +67,7 @@ function ofOther(sql: string, id: Id): SchemaOperation | undefined {
   if (isA(id, 'table') || isA(id, 'foreignTable')) return ofTable(sql, id)
   if (isA(id, 'sequence')) return ofSequence(sql, id)
   if (isA(id, 'acl')) return ofPrivileges(sql, id)
-  if (isA(id, 'schema') && sql.startsWith(`CREATE SCHEMA ${quoteIdentifier(id.name)}`))
+  if (isA(id, 'schema') && `${sql} `.startsWith(`CREATE SCHEMA ${quoteIdentifier(id.name)} `))
     return { kind: 'create schema', schema: id }
   return isA(id, 'constraint') ? ofConstraint(sql, id) : undefined
 }

@@ -1,4 +1,3 @@
-import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import {
   type Action,
@@ -9,7 +8,8 @@ import {
   keyOf,
   viewOptions,
 } from '../../catalog/facts'
-import { step, type PlannedStep } from '../model/operation'
+import type { PlannedStep } from '../model/operation'
+import { ownStep } from '../render/own-step'
 
 /** A view with another query. */
 export type ViewId = IdOf<'view'>
@@ -39,12 +39,10 @@ export function undropped(views: readonly ViewId[], planned: readonly Action[]):
   return views.filter((id) => !dropped.has(keyOf(id)))
 }
 
-/** `CREATE OR REPLACE VIEW`, which would take away the options that it does not name. */
+/** The view takes its new query in place. */
 export function replaceView(fact: Fact & { id: ViewId }): PlannedStep {
-  const { id } = fact
-  const options = viewOptions(fact)
-  const settings = options.length > 0 ? ` WITH (${options.join(', ')})` : ''
+  const { id: view } = fact
   const query = definitionOf(fact).replace(/;$/, '')
-  const view = quoteIdentifier(id.schema, id.name)
-  return step(`CREATE OR REPLACE VIEW ${view}${settings} AS ${query}`, [id], { verb: 'create' })
+  const operation = { kind: 'replace view', view, options: viewOptions(fact), query } as const
+  return ownStep(operation, [view], { verb: 'create' })
 }

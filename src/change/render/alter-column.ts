@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../../database/sql/quote'
-import type { ColumnId, Id } from '../../catalog/facts'
-import { type ColumnAlteration, type PlannedStep, step } from '../model/operation'
+import type { ColumnId } from '../../catalog/facts'
+import type { ColumnAlteration } from '../model/operation'
 
 /** How every change of that column begins, pg-delta's included. */
 export function alterColumn({ schema, table, name }: ColumnId): string {
@@ -31,15 +31,4 @@ function clauseOf(alteration: ColumnAlteration): string {
     case 'identity':
       return `ADD ${alteration.clause}`
   }
-}
-
-/** A statement of typetrek's own that changes one part of a column. */
-export function alterStep(
-  column: ColumnId,
-  alteration: ColumnAlteration,
-  ids: readonly Id[] = [column],
-  more: Partial<PlannedStep> = {},
-): PlannedStep {
-  const operation = { kind: 'alter column', column, ...alteration } as const
-  return step(alterColumnSql(column, alteration), ids, { ...more, operation })
 }
