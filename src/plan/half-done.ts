@@ -32,7 +32,7 @@ function passedOver(entry: Entry, { scripts }: Situation): MigrationError {
   const restore = file === undefined ? 'Restore its file. ' : ''
   return new MigrationError(
     'SCRIPT_UNFINISHED',
-    `script ${nameOf(entry)} is unfinished, and what it was started on would be reverted`,
+    `script ${nameOf(entry)} is unfinished, and scripts that ran before it would be reverted`,
     {
       file,
       detail: `Statements that are done: ${statementsDone}. Nothing was reverted.`,

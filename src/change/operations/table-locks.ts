@@ -7,16 +7,16 @@ import type { ColumnId, PlannedStep, SchemaOperation, TableLock } from '../model
 
 /** True where PostgreSQL writes the whole table again, under a lock that stops even readers. */
 export function rewritesTable(
-  { ids, verb, operation, engine }: PlannedStep,
+  { operation, engine }: PlannedStep,
   from: Catalog,
   to: Catalog,
 ): boolean {
-  const [first] = ids
-  const id = ids.find((each): each is ColumnId => each.kind === 'column')
-  if (!id) return !operation && (engine?.rewrites ?? false)
-  if (verb === 'create' && first === id) return isStored(id, to) || differsByRow(id, to)
-  const before = from.facts.get(id)
-  if (operation?.kind !== 'alter column' || operation.part !== 'type' || !before) return false
+  if (!operation) return engine?.rewrites ?? false
+  if (operation.kind === 'add column')
+    return isStored(operation.column, to) || differsByRow(operation.column, to)
+  if (operation.kind !== 'alter column' || operation.part !== 'type') return false
+  const before = from.facts.get(operation.column)
+  if (!before) return false
   return operation.using !== undefined || !isWider(columnOf(from, before).type, operation.type)
 }
 
