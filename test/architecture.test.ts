@@ -190,7 +190,7 @@ const readsSql =
 const sqlMatch =
   /\bsql\b[^;\n]*\.(?:startsWith|endsWith|includes|indexOf|replace(?:All)?|split|match)\(|\.(?:test|exec)\((?:[\w.!]*\.)?sql\b|clause\(one\)|sql [!=]== [`'"$]/
 /** Lines that find something in the text of a statement. Only ever lower it. */
-const mostSqlMatches = 22
+const mostSqlMatches = 21
 
 test('what a statement does is a value: its text is looked at in ever fewer places', () => {
   const lines = files
@@ -201,7 +201,7 @@ test('what a statement does is a value: its text is looked at in ever fewer plac
 })
 
 /** Lines outside the catalog that read pg-delta's payloads by name. Only ever lower it. */
-const mostPayloadReads = 64
+const mostPayloadReads = 62
 
 test('pg-delta’s payloads are read by name in ever fewer places outside the catalog', () => {
   const lines = files

@@ -184,7 +184,7 @@ changeTests({
     up: [
       "SELECT pg_catalog.setval('m', GREATEST(last_value, 2), is_called AND last_value OPERATOR(pg_catalog.>=) 2) FROM m",
       'ALTER SEQUENCE m MINVALUE 2 START WITH 2',
-      "SELECT pg_catalog.setval('n', GREATEST(last_value, 2), is_called AND last_value OPERATOR(pg_catalog.>=) 2) FROM n",
+      "SELECT pg_catalog.setval('n', LEAST(GREATEST(CASE WHEN is_called THEN last_value ELSE 7 END, 2), 1000), is_called AND last_value OPERATOR(pg_catalog.>=) 2) FROM n",
       'ALTER SEQUENCE n AS integer INCREMENT BY 5 MINVALUE 2 MAXVALUE 1000 START WITH 7 CACHE 2 CYCLE',
       'ALTER SEQUENCE n OWNED BY t.id',
     ],

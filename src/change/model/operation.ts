@@ -27,6 +27,9 @@ export type SchemaOperation =
   | { kind: 'add column' | 'fill column'; column: ColumnId }
   | { kind: 'create index' | 'drop index'; index: IdOf<'index'> }
   | { kind: 'add constraint'; constraint: IdOf<'constraint'>; rule: Rule; valid: boolean }
+  | { kind: 'validate constraint'; constraint: IdOf<'constraint'> }
+  /** Which numbers a sequence, or that of an identity column, counts through. */
+  | { kind: 'alter numbering'; of: IdOf<'sequence'> | ColumnId }
   | { kind: 'rename enum' | 'create enum' | 'add enum value'; type: IdOf<'type'> }
 
 /** A statement in the making. */

@@ -1,5 +1,5 @@
 import { MigrationError } from '../../errors'
-import { arrangeColumns, continueSequences, raiseSequences } from './columns'
+import { arrangeColumns, continueSequences, moveSequences } from './columns'
 import { type Catalog, virtualMark } from '../../catalog/catalog'
 import { compare, type Difference } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
@@ -63,7 +63,7 @@ function draftFrom(
   const planned = actions.map(stepOf).map(repaired)
   const arranged = arrangeColumns(planned, difference, { ...decisions, using: keys.using })
   const steps = mapLabels(
-    afterRebuilt(raiseSequences(continueSequences(arranged, difference), difference), difference),
+    afterRebuilt(moveSequences(continueSequences(arranged, difference), difference), difference),
     difference,
     decisions,
   )

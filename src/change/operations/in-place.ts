@@ -174,6 +174,12 @@ function changeRule(
   const time = `${deferrable ?? ' NOT DEFERRABLE'}${deferred ?? ''}`
   return [
     ...(isDeferredOtherwise ? [step(`${start} ALTER CONSTRAINT ${name}${time}`, [id])] : []),
-    ...(old[2] && !invalid ? [step(`${start} VALIDATE CONSTRAINT ${name}`, [id])] : []),
+    ...(old[2] && !invalid
+      ? [
+          step(`${start} VALIDATE CONSTRAINT ${name}`, [id], {
+            operation: { kind: 'validate constraint', constraint: id },
+          }),
+        ]
+      : []),
   ]
 }

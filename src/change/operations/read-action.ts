@@ -64,6 +64,7 @@ function operationOf(sql: string, ids: readonly Id[]): SchemaOperation | undefin
 function ofOther(sql: string, id: Id): SchemaOperation | undefined {
   if (isA(id, 'type')) return ofEnum(sql, id)
   if (isA(id, 'index')) return ofIndex(sql, id)
+  if (isA(id, 'sequence')) return ofSequence(sql, id)
   return isA(id, 'constraint') ? ofConstraint(sql, id) : undefined
 }
 
@@ -75,12 +76,21 @@ const parts: readonly (readonly [start: string, part: ColumnPart])[] = [
   ['ADD GENERATED ', 'identity'],
 ]
 
+const numbering = /\b(?:MIN|MAX)VALUE /
+
+function ofSequence(sql: string, sequence: IdOf<'sequence'>): SchemaOperation | undefined {
+  const start = `ALTER SEQUENCE ${quoteIdentifier(sequence.schema, sequence.name)} `
+  const isAltered = sql.startsWith(start) && numbering.test(sql)
+  return isAltered ? { kind: 'alter numbering', of: sequence } : undefined
+}
+
 function ofColumn(sql: string, column: ColumnId): SchemaOperation | undefined {
   const table = quoteIdentifier(column.schema, column.table)
   if (sql.startsWith(`ALTER TABLE ${table} ADD COLUMN ${quoteIdentifier(column.name)} `))
     return { kind: 'add column', column }
   const start = `${alterColumn(column)} `
   const clause = sql.startsWith(start) ? sql.slice(start.length) : ''
+  if (numbering.test(clause)) return { kind: 'alter numbering', of: column }
   const part = parts.find(([words]) => clause.startsWith(words))?.[1]
   return part && { kind: 'alter column', column, part }
 }
@@ -104,9 +114,10 @@ function ofIndex(sql: string, index: IdOf<'index'>): SchemaOperation | undefined
 const rules: readonly Rule[] = ['FOREIGN KEY', 'CHECK', 'UNIQUE', 'PRIMARY KEY', 'EXCLUDE']
 
 function ofConstraint(sql: string, constraint: IdOf<'constraint'>): SchemaOperation | undefined {
-  const table = quoteIdentifier(constraint.schema, constraint.table)
-  const start = `ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdentifier(constraint.name)} `
-  const rule = rules.find((words) => sql.startsWith(`${start}${words} `))
+  const owner = quoteIdentifier(constraint.schema, constraint.table)
+  const end = `${owner} ADD CONSTRAINT ${quoteIdentifier(constraint.name)} `
+  const starts = [`ALTER TABLE ${end}`, `ALTER DOMAIN ${end}`]
+  const rule = rules.find((words) => starts.some((start) => sql.startsWith(`${start}${words} `)))
   const valid = !sql.endsWith(' NOT VALID')
   return rule && { kind: 'add constraint', constraint, rule, valid }
 }
