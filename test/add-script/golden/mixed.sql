@@ -647,7 +647,6 @@ CREATE VIEW w AS
 DROP VIEW w;
 
 ALTER TABLE people ALTER COLUMN v DROP DEFAULT;
-SELECT pg_catalog.setval('people_id_seq', LEAST(last_value, 2147483647), is_called) FROM people_id_seq;
 ALTER SEQUENCE people_id_seq AS integer;
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM people WHERE id NOT BETWEEN -2147483648 AND 2147483647

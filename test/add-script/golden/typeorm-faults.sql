@@ -37,7 +37,6 @@ ALTER TABLE case9.users ALTER COLUMN v TYPE text;
 
 -- MIGRATE DOWN
 
-SELECT pg_catalog.setval('case4.ev_id_seq', LEAST(last_value, 2147483647), is_called) FROM case4.ev_id_seq;
 ALTER SEQUENCE case4.ev_id_seq AS integer;
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM case4.ev WHERE id NOT BETWEEN -2147483648 AND 2147483647
