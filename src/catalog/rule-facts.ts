@@ -1,5 +1,14 @@
 import type { Catalog } from './catalog'
-import { type ColumnId, type Fact, type Facts, factsOf, type IdOf, textOf } from './facts'
+import {
+  type ColumnId,
+  constraintType,
+  definitionOf,
+  type Fact,
+  type Facts,
+  factsOf,
+  type IdOf,
+  isValidated,
+} from './facts'
 
 /** A rule on rows: a constraint, or an index that may be unique. */
 export interface RuleFacts {
@@ -10,14 +19,10 @@ export interface RuleFacts {
 }
 
 /** Reads a constraint's or an index's fact; undefined for others. */
-export function ruleOf({ id, payload }: Fact): RuleFacts | undefined {
-  if (id.kind !== 'constraint' && id.kind !== 'index') return undefined
-  const definition = textOf(payload['def'])
-  return {
-    type: typeof payload['type'] === 'string' ? payload['type'] : '',
-    definition,
-    validated: payload['validated'] !== false,
-  }
+export function ruleOf(fact: Fact): RuleFacts | undefined {
+  if (fact.id.kind !== 'constraint' && fact.id.kind !== 'index') return undefined
+  const type = constraintType(fact) ?? ''
+  return { type, definition: definitionOf(fact), validated: isValidated(fact) }
 }
 
 /** A foreign key with its columns. */
@@ -39,9 +44,10 @@ const read = new WeakMap<Facts, readonly ForeignKey[]>()
 
 function readKeys(facts: Facts): ForeignKey[] {
   return factsOf(facts, 'constraint')
-    .filter(({ payload }) => payload['type'] === 'f')
-    .map(({ id, payload }) => {
-      const definition = textOf(payload['def'])
+    .filter((fact) => constraintType(fact) === 'f')
+    .map((fact) => {
+      const { id } = fact
+      const definition = definitionOf(fact)
       const [, own = '', table = '', others = ''] =
         /^FOREIGN KEY \((.*?)\) REFERENCES (.*?)\((.*?)\)/.exec(definition) ?? []
       const [schema = '', name = ''] = names(table, '.')

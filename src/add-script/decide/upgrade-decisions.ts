@@ -4,7 +4,7 @@ import type { Catalog } from '../../catalog/catalog'
 import type { ColumnChange } from '../../catalog/difference'
 import { classify, isAssignable, sameKeys, type TypeVerdict } from './conversions'
 import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
-import { factsOf, textOf } from '../../catalog/facts'
+import { elementType, factsOf, multirangeOf, variantOf } from '../../catalog/facts'
 import { follows } from '../../change/operations/foreign-keys'
 import { decideLabels } from '../../change/operations/enums'
 import { readTypes, type Sides, type TypePair, unknownLabels } from './type-facts'
@@ -86,13 +86,13 @@ export async function retypedColumns(sides: Sides): Promise<Retyped[]> {
 function counting(
   { id }: ColumnChange,
   verdict: TypeVerdict,
-  { plain }: Sides,
+  sides: Sides,
   checksInput: boolean,
 ): string[] {
   const raisesOn = verdict.how === 'plain' ? undefined : verdict.raisesOn
   if (raisesOn === undefined || (verdict.how === 'using' && !checksInput)) return []
   const table = quoteIdentifier(id.schema, id.table)
-  return [unlessNone(plain(`SELECT count(*) FROM ${table} WHERE ${raisesOn}`))]
+  return [unlessNone(sides.plain(`SELECT count(*) FROM ${table} WHERE ${raisesOn}`))]
 }
 
 /** The type that a domain is made of, whose values convert as its own do. */
@@ -100,7 +100,7 @@ function withoutDomain(type: string, catalog: Catalog): string {
   const element = type.replace(/\[\]$/, '')
   const domain = factsOf(catalog.facts, 'domain').find(({ id }) => isNamed(element, id))
   if (!domain) return type
-  const base = withoutDomain(textOf(domain.payload['baseType']), catalog)
+  const base = withoutDomain(elementType(domain) ?? '', catalog)
   return `${base}${type.slice(element.length)}`
 }
 
@@ -114,10 +114,10 @@ const categories: Record<string, string> = { enum: 'E', range: 'R', composite: '
 function withNewType(pair: TypePair, { facts }: Catalog): TypePair {
   const name = pair.to.name.replace(/\[\]$/, '')
   const known = factsOf(facts, 'type').find(
-    ({ id, payload }) => isNamed(name, id) || payload['multirangeTypeName'] === name,
+    (fact) => isNamed(name, fact.id) || multirangeOf(fact) === name,
   )
-  const variant = textOf(known?.payload['variant'])
-  const category = categories[variant]
+  const variant = variantOf(known)
+  const category = variant === undefined ? undefined : categories[variant]
   if (category === undefined || pair.to.category === category) return pair
   const isEnum = variant === 'enum'
   return { ...pair, to: { ...pair.to, name, isEnum, isArray: name !== pair.to.name, category } }
@@ -210,10 +210,11 @@ function commentsOn(
 }
 
 async function decideBackfill(
-  { from, columns, newColumns, plain }: Sides,
+  sides: Sides,
   answers: Answers,
   questions: Questions,
 ): Promise<Map<string, Backfilled>> {
+  const { from, columns, newColumns } = sides
   const decided = new Map<string, Backfilled>()
   const open = [
     ...newColumns.filter((one) => isBare(one.to)),
@@ -228,7 +229,7 @@ async function decideBackfill(
       given?.expression ?? own ?? (await backfillOf(id, isNew, column.default, questions))
     const comments =
       expression === ''
-        ? [isNew ? 'Fails where the table has rows.' : unlessNone(plain(nullsIn(id)))]
+        ? [isNew ? 'Fails where the table has rows.' : unlessNone(sides.plain(nullsIn(id)))]
         : []
     decided.set(columnKey(id), { expression, comments })
   }
