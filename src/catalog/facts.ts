@@ -146,11 +146,6 @@ export function ownerOf(fact: Fact | undefined): SequenceOwner | undefined {
   return (fact?.payload['ownedBy'] ?? undefined) as SequenceOwner | undefined
 }
 
-/** MINVALUE of a sequence. */
-export function leastValue(fact: Fact | undefined): string {
-  return textOf(fact?.payload['minValue'])
-}
-
 /** A table's place in partitioning and inheritance. */
 export interface TablePlace {
   /** How it is partitioned; undefined for a plain table. */

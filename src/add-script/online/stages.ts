@@ -129,8 +129,8 @@ function placeConstraint(one: PlannedStep, stages: Stages, hasUnique: boolean): 
   // A key may refer to one that is only now being built.
   const isLate = hasUnique && operation.rule === 'FOREIGN KEY'
   const stage = isLate ? stages.constraints : stages.main
-  stage.push({ ...one, sql: `${one.sql} NOT VALID` })
-  stages.validate.push({ ...one, sql: validation(one.sql), comments: [], verb: 'alter' })
+  stage.push({ ...one, sql: `${one.sql} NOT VALID`, comments: [], failsOnRows: [] })
+  stages.validate.push({ ...one, sql: validation(one.sql), verb: 'alter' })
   return true
 }
 
@@ -143,8 +143,10 @@ function placeNotNull(one: PlannedStep, steps: readonly PlannedStep[], stages: S
   const forms = requiredForms(one.sql, column)
   const isFilled = backfill.some(({ chain }) => chain === columnKey(column))
   // a row that lacks its value yet must stay one that the application can change
-  ;(isFilled ? constraints : main).push({ ...one, sql: forms.check })
-  const own = (sql: string) => ({ ...step(sql, one.ids), group: one.group })
-  validate.push(own(forms.validation), { ...one, comments: [] }, own(forms.drop))
+  ;(isFilled ? constraints : main).push({ ...one, sql: forms.check, comments: [], failsOnRows: [] })
+  const { comments, failsOnRows, group } = one
+  const own = (sql: string) => ({ ...step(sql, one.ids), group })
+  const validated = { ...own(forms.validation), comments, failsOnRows }
+  validate.push(validated, { ...one, comments: [], failsOnRows: [] }, own(forms.drop))
   return true
 }

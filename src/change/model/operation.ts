@@ -45,6 +45,8 @@ export type EngineOperation =
   | { kind: 'add column' | 'drop column'; column: ColumnId }
   | { kind: 'create index' | 'drop index'; index: IdOf<'index'> }
   | { kind: 'add constraint'; constraint: IdOf<'constraint'>; rule: Rule; valid: boolean }
+  /** Which numbers a sequence, or that of an identity column, counts through. */
+  | { kind: 'alter numbering'; of: IdOf<'sequence'> | ColumnId }
   | { kind: 'create enum' | 'add enum value'; type: IdOf<'type'> }
   /** `to` is quoted. */
   | { kind: 'rename enum'; type: IdOf<'type'>; to: string }

@@ -1,5 +1,5 @@
 import { MigrationError } from '../../errors'
-import { arrangeColumns, continueSequences, raiseSequences } from './columns'
+import { arrangeColumns, continueSequences, moveSequences } from './columns'
 import type { Catalog } from '../../catalog/catalog'
 import { compare, type Difference } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
@@ -66,7 +66,7 @@ function draftFrom(
   const repairedSteps = engineSteps.map(repaired)
   const arranged = arrangeColumns(repairedSteps, difference, { ...decisions, using: keys.using })
   const steps = mapLabels(
-    afterRebuilt(raiseSequences(continueSequences(arranged, difference), difference), difference),
+    afterRebuilt(moveSequences(continueSequences(arranged, difference), difference), difference),
     difference,
     decisions,
   )

@@ -104,6 +104,8 @@ function ofTable(
 function ofSequence(sql: string, sequence: IdOf<'sequence'>): SchemaOperation | undefined {
   const name = quoteIdentifier(sequence.schema, sequence.name)
   if (sql.startsWith(`CREATE SEQUENCE ${name} `)) return { kind: 'create sequence', sequence }
+  const isNumbered = sql.startsWith(`ALTER SEQUENCE ${name} `) && numbering.test(sql)
+  if (isNumbered) return { kind: 'alter numbering', of: sequence }
   const owned = sql.startsWith(`ALTER SEQUENCE ${name} OWNED BY `)
   return owned ? { kind: 'own sequence', sequence } : undefined
 }
@@ -126,6 +128,8 @@ function alterationIn(clause: string): ColumnAlteration | undefined {
   return clause.startsWith('SET NOT NULL') ? { part: 'required' } : undefined
 }
 
+const numbering = /\b(?:MIN|MAX)VALUE /
+
 function ofColumn(sql: string, column: ColumnId): SchemaOperation | undefined {
   const table = quoteIdentifier(column.schema, column.table)
   if (sql.startsWith(`ALTER TABLE ${table} ADD COLUMN ${quoteIdentifier(column.name)} `))
@@ -134,6 +138,8 @@ function ofColumn(sql: string, column: ColumnId): SchemaOperation | undefined {
     return { kind: 'drop column', column }
   const start = `${alterColumn(column)} `
   const clause = sql.startsWith(start) ? sql.slice(start.length) : ''
+  if (/^SET (?!DEFAULT )/.test(clause) && numbering.test(clause))
+    return { kind: 'alter numbering', of: column }
   const alteration = alterationIn(clause)
   return alteration && { kind: 'alter column', column, ...alteration }
 }
@@ -160,9 +166,10 @@ function ofIndex(sql: string, index: IdOf<'index'>): SchemaOperation | undefined
 const rules: readonly Rule[] = ['FOREIGN KEY', 'CHECK', 'UNIQUE', 'PRIMARY KEY', 'EXCLUDE']
 
 function ofConstraint(sql: string, constraint: IdOf<'constraint'>): SchemaOperation | undefined {
-  const table = quoteIdentifier(constraint.schema, constraint.table)
-  const start = `ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdentifier(constraint.name)} `
-  const rule = rules.find((words) => sql.startsWith(`${start}${words} `))
+  const owner = quoteIdentifier(constraint.schema, constraint.table)
+  const end = `${owner} ADD CONSTRAINT ${quoteIdentifier(constraint.name)} `
+  const starts = [`ALTER TABLE ${end}`, `ALTER DOMAIN ${end}`]
+  const rule = rules.find((words) => starts.some((start) => sql.startsWith(`${start}${words} `)))
   const valid = !sql.endsWith(' NOT VALID')
   return rule && { kind: 'add constraint', constraint, rule, valid }
 }
