@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { MigrationError } from '../errors'
 import { compareMetadata, withMetadata, type MetadataChange } from './difference/typeorm-metadata'
 import type { ScriptLayout } from '../script/layout/layout'
-import type { ScriptSource, Settings } from '../settings/value/setting-types'
+import type { OwnerChoice, ScriptSource, Settings } from '../settings/value/setting-types'
 import { Ahead } from './source/prefetch'
 import { draftOf, type Draft } from './render/script-draft'
 import { emptyDraft } from './render/empty-draft'
@@ -13,6 +13,7 @@ import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
 import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 import { prove, type Proof, type ProofWork, type WayBack } from './proof/prove'
 import type { ScratchDatabase } from '../scratch/scratch'
+import { ownersOf } from './source/choose-owners'
 import { sourceOf } from './source/choose'
 import { sqlDraft } from './render/sql-draft'
 import { standingOf } from '../scratch/database-state'
@@ -50,6 +51,7 @@ export class Adding {
   private unsynchronized: readonly Ignored[] = []
   /** The schema file that the difference is read from. */
   private file: string | undefined
+  private ownerChoice: Promise<OwnerChoice> | undefined
 
   constructor(
     private readonly settings: Settings,
@@ -117,7 +119,7 @@ export class Adding {
     const { findDifference } = await import('./difference/plan-change.js')
     const { trial, readings } = await work.ahead.takeTrial(wanted.before, wanted.after)
     const pools = [await trial.pool(), await wanted.after.pool()] as const
-    const known = { readings, proven }
+    const known = { readings, proven, owners: await this.owners() }
     try {
       const metadata = await this.metadata(pools)
       const change = await findDifference(...pools, this.answers, this.ignored(), known)
@@ -174,8 +176,14 @@ export class Adding {
       wayBack: back ? ('with rows' as const) : wayBackOf(change),
       extra: this.answers.extra,
       ignored: this.ignored(),
+      owners: await this.owners(),
     }
     return prove(work, claim, work.ahead.takeFilled())
+  }
+
+  private owners(): Promise<OwnerChoice> {
+    this.ownerChoice ??= ownersOf(this.settings, this.file)
+    return this.ownerChoice
   }
 
   private async texts(found: Found): Promise<string[]> {

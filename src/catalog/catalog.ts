@@ -5,7 +5,7 @@ import { keyOf, type Edge, type Fact, type Facts, type Id, type IdOf, textOf } f
 import { settledFact } from './expressions'
 import type { Ignored } from '../scratch/ignored-tables'
 
-/** What a database holds, as PostgreSQL itself reports it; without roles, owners and data. */
+/** What a database holds, as PostgreSQL itself reports it; without roles and data. */
 export interface Catalog {
   facts: Facts
   /** What pg-delta does not read. */
@@ -60,6 +60,8 @@ export function catalogOf(
     details: {
       ...details,
       settings: details.settings.filter((one) => !isIgnored(one, ignored)),
+      objects: new Map([...details.objects].filter(([, one]) => !isIgnored(one, ignored))),
+      childIndexes: details.childIndexes.filter((one) => !isIgnored(one, ignored)),
     },
     remarks: remarksOn(all),
     roles,

@@ -11,7 +11,8 @@ import { afterRebuilt, mapLabels } from './enums'
 import { letGo } from './blocking-dependents'
 import { replaceableViews, undropped } from './views'
 import { settingSteps } from './properties'
-import { addsForeignKey, type PlannedStep } from '../model/operation'
+import { attachSteps, isWhole } from './attached-indexes'
+import { addsForeignKey, type PlannedStep, type Rule } from '../model/operation'
 import { stepOf } from './read-action'
 
 /**
@@ -60,7 +61,7 @@ function draftFrom(
   const { from, to, columns } = difference
   const retyped = columns.filter((change) => change.retyped)
   const keys = keySteps(from, to, retyped, decisions)
-  const planned = actions.map(stepOf).map(repaired)
+  const planned = actions.map(stepOf).map((one) => repaired(one, to))
   const arranged = arrangeColumns(planned, difference, { ...decisions, using: keys.using })
   const steps = mapLabels(
     afterRebuilt(raiseSequences(continueSequences(arranged, difference), difference), difference),
@@ -68,6 +69,7 @@ function draftFrom(
     decisions,
   )
   const { dropped, set } = settingSteps(from, to)
+  const attached = attachSteps(from, to)
   // Keys may refer to rows that go with a table that is detached, or come with one.
   const early = disguised.front.length > 0 ? steps.filter((one) => dropsKey(one, from)) : []
   const late = disguised.back.length > 0 ? steps.filter(addsForeignKey) : []
@@ -81,6 +83,7 @@ function draftFrom(
     ...disguised.back,
     ...late,
     ...keys.back,
+    ...attached,
     ...set,
   ]
 }
@@ -93,7 +96,8 @@ function dropsKey({ drops }: PlannedStep, { facts }: Catalog): boolean {
 export function remaining(engine: Engine, from: Catalog, to: Catalog): string[] {
   const actions = planActions(engine, from, to).map(({ sql }) => sql)
   const { dropped, set } = settingSteps(from, to)
-  return [...actions, ...[...dropped, ...set].map(({ sql }) => sql)]
+  const own = [...dropped, ...attachSteps(from, to), ...set]
+  return [...actions, ...own.map(({ sql }) => sql)]
 }
 
 function planActions(engine: Engine, from: Catalog, to: Catalog): Action[] {
@@ -123,11 +127,24 @@ function refuseSecrets(actions: readonly Action[]): void {
   })
 }
 
-function repaired(one: PlannedStep): PlannedStep {
-  const sql = one.sql
-    // Only with its partitions does an index of a partitioned table become valid.
-    .replace(/^(CREATE (?:UNIQUE )?INDEX \S+ ON) ONLY /, '$1 ')
+function repaired(one: PlannedStep, to: Catalog): PlannedStep {
+  const sql = forPartitions(one, to)
     .replaceAll(`${virtualMark})) STORED`, ')) VIRTUAL')
     .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
   return { ...one, sql }
 }
+
+/** An index or a key of a partitioned table comes with those of its partitions, if they all have one. */
+function forPartitions({ sql, operation }: PlannedStep, to: Catalog): string {
+  if (operation?.kind === 'create index') {
+    const table = to.facts.get(operation.index)?.parent
+    if (table?.kind !== 'table' || !isWhole(to, operation.index, table.name)) return sql
+    return sql.replace(/^(CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|\S+) ON) ONLY /, '$1 ')
+  }
+  if (operation?.kind !== 'add constraint' || !indexed.includes(operation.rule)) return sql
+  const { constraint } = operation
+  if (isWhole(to, constraint, constraint.table)) return sql
+  return sql.replace('ALTER TABLE ', 'ALTER TABLE ONLY ')
+}
+
+const indexed: readonly Rule[] = ['PRIMARY KEY', 'UNIQUE', 'EXCLUDE']

@@ -5,6 +5,7 @@ import { type Engine } from '../../catalog/engine'
 import { type Fact, factsOf, type IdOf, keyOf, textOf } from '../../catalog/facts'
 import { ownerOf } from '../render/create-table'
 import { shown } from '../../catalog/object-names'
+import { beforeAttached } from './attached-indexes'
 import { isOf, type Moved, movedTables } from './partitions'
 import { replaceView, type ViewId } from './views'
 import { alterColumn, step, type PlannedStep } from '../model/operation'
@@ -57,9 +58,11 @@ export function disguise(
   const asTheyAre = from.facts
     .facts()
     .filter((fact) => isApart(fact) && !wanted.has(keyOf(fact.id)))
-  const edges = apart.length > 0 ? [...to.facts.edges, ...from.facts.edges] : to.facts.edges
+    .concat(beforeAttached(from, to))
+  const edges = asTheyAre.length > 0 ? [...to.facts.edges, ...from.facts.edges] : to.facts.edges
+  const all = new Map([...facts, ...asTheyAre].map((fact) => [keyOf(fact.id), fact]))
   return {
-    to: { ...to, facts: rebuild(engine, [...facts, ...asTheyAre], edges) },
+    to: { ...to, facts: rebuild(engine, [...all.values()], edges) },
     front: parts.flatMap(({ front }) => front),
     back: parts.flatMap(({ back }) => back),
   }

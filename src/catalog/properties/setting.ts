@@ -1,0 +1,77 @@
+/** A property that pg-delta does not read: how to set it, and how to take it back. */
+export interface Setting {
+  /** What it is of, and which: equal keys are compared. */
+  key: string
+  schema: string
+  /** Empty for what is of no relation. */
+  table: string
+  /** Absent for what is of the whole table. */
+  column?: string
+  /** By which `Details.objects` has what it is of, where that is no relation. */
+  object?: string
+  /** The key of a setting without which there is none of this one. */
+  within?: string
+  value: string
+  set: string
+  /** In place of `set`, where there is another value. */
+  change?: string
+  reset: string
+  /** It comes with something else that is made: nothing sets it by itself. */
+  implied?: boolean
+  /** Rows that break it stop the statement that sets it. */
+  failsOnRows?: boolean
+}
+
+/** A row of a query for settings. */
+export interface SettingRow {
+  key: string
+  schema: string
+  table: string
+  column: string | null
+  object: string | null
+  within: string | null
+  value: string
+  set: string
+  change: string | null
+  reset: string
+  flags: string | null
+}
+
+/** What a part of that query selects, as SQL; what is left out is NULL. */
+export type Selected = Readonly<
+  Partial<Record<keyof SettingRow, string>> & Record<'key' | 'schema' | 'set' | 'reset', string>
+>
+
+/** Of schemas that a person made. */
+export const ours = `n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'`
+/** The schema of `c`. */
+export const home = 'JOIN pg_namespace n ON n.oid = c.relnamespace'
+
+/** True where an extension brings it. */
+export function isBrought(catalog: string, oid: string): string {
+  return `EXISTS (SELECT FROM pg_depend e WHERE e.classid = '${catalog}'::regclass AND e.objid = ${oid} AND e.deptype = 'e')`
+}
+
+const order = ['schema', 'table', 'column', 'object', 'within', 'value', 'set', 'change', 'reset']
+
+/** One part of the query for settings. */
+export function part(columns: Selected, from: string): string {
+  const { key, value = columns.set, table = "''", ...more } = columns
+  const all: Readonly<Partial<Record<string, string>>> = { ...more, value, table }
+  const list = [...order, 'flags'].map((name) => `(${all[name] ?? 'NULL'})::text AS "${name}"`)
+  return `SELECT (${key})::text AS "key", ${list.join(', ')} ${from}`
+}
+
+/** A row as it is compared with the other side's. */
+export function settingOf(row: SettingRow): Setting {
+  const { key, schema, table, value, set, reset, column, object, within, change, flags } = row
+  return {
+    ...{ key, schema, table, value, set, reset },
+    ...(column !== null && { column }),
+    ...(object !== null && { object }),
+    ...(within !== null && { within }),
+    ...(change !== null && { change }),
+    ...(flags?.includes('implied') && { implied: true }),
+    ...(flags?.includes('rows') && { failsOnRows: true }),
+  }
+}
