@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { MigrationError } from '../errors'
 import { compareMetadata, withMetadata, type MetadataChange } from './difference/typeorm-metadata'
 import type { ScriptLayout } from '../script/layout/layout'
-import type { OwnerChoice, ScriptSource, Settings } from '../settings/value/setting-types'
+import type { ScriptSource, Settings } from '../settings/value/setting-types'
 import { Ahead } from './source/prefetch'
 import { draftOf, type Draft } from './render/script-draft'
 import { emptyDraft } from './render/empty-draft'
@@ -51,7 +51,6 @@ export class Adding {
   private unsynchronized: readonly Ignored[] = []
   /** The schema file that the difference is read from. */
   private file: string | undefined
-  private ownerChoice: Promise<OwnerChoice> | undefined
 
   constructor(
     private readonly settings: Settings,
@@ -119,7 +118,7 @@ export class Adding {
     const { findDifference } = await import('./difference/plan-change.js')
     const { trial, readings } = await work.ahead.takeTrial(wanted.before, wanted.after)
     const pools = [await trial.pool(), await wanted.after.pool()] as const
-    const known = { readings, proven, owners: await this.owners() }
+    const known = { readings, proven, owners: await ownersOf(this.settings, this.file) }
     try {
       const metadata = await this.metadata(pools)
       const change = await findDifference(...pools, this.answers, this.ignored(), known)
@@ -176,14 +175,9 @@ export class Adding {
       wayBack: back ? ('with rows' as const) : wayBackOf(change),
       extra: this.answers.extra,
       ignored: this.ignored(),
-      owners: await this.owners(),
+      owners: await ownersOf(this.settings, this.file),
     }
     return prove(work, claim, work.ahead.takeFilled())
-  }
-
-  private owners(): Promise<OwnerChoice> {
-    this.ownerChoice ??= ownersOf(this.settings, this.file)
-    return this.ownerChoice
   }
 
   private async texts(found: Found): Promise<string[]> {

@@ -66,3 +66,25 @@ export function factsOf<Kind extends Id['kind']>(
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? null)
 }
+
+/** What makes a constraint, an index or a view. */
+export function definitionOf(fact: Fact | undefined): string | undefined {
+  const definition = fact?.payload['def']
+  return typeof definition === 'string' ? definition : undefined
+}
+
+/** Where a table stands below another one. */
+export interface BelowParent {
+  parent: { schema: string; name: string } | undefined
+  /** Of a partition. */
+  bound: string | undefined
+}
+
+/** The parent of a table and its bounds below it. */
+export function belowParent(fact: Fact | undefined): BelowParent {
+  const { parentTable, partitionBound } = fact?.payload ?? {}
+  return {
+    parent: (parentTable ?? undefined) as BelowParent['parent'],
+    bound: typeof partitionBound === 'string' ? partitionBound : undefined,
+  }
+}

@@ -5,7 +5,7 @@ import { childSettings } from './properties/child-settings'
 import { commentSettings } from './properties/comment-settings'
 import { grantSettings } from './properties/grant-settings'
 import { type OwnedObject, ownedObjects } from './properties/owned-objects'
-import { ours, type Setting, settingOf, type SettingRow } from './properties/setting'
+import { byPlace, ours, type Setting, settingOf, type SettingRow } from './properties/setting'
 import { tableSettings } from './properties/table-settings'
 
 /** What pg-delta does not read. */
@@ -89,9 +89,9 @@ WHERE one.oid >= 16384 AND NOT EXISTS (
   WHERE d.classid = one.class AND d.objid = one.oid AND d.deptype IN ('e', 'i'))
 ORDER BY 1`
 
-const settings = [...tableSettings, ...commentSettings, ...childSettings, ...grantSettings]
-  .join(' UNION ALL ')
-  .concat(' ORDER BY 2, 3, 1')
+const settings = [...tableSettings, ...commentSettings, ...childSettings, ...grantSettings].join(
+  ' UNION ALL ',
+)
 
 /** Reads what pg-delta does not. */
 export async function readDetails(pool: Pool): Promise<Details> {
@@ -105,7 +105,7 @@ export async function readDetails(pool: Pool): Promise<Details> {
     const extensions = await client.query<{ name: string; comment: string }>(extensionComments)
     const others = await client.query<{ name: string; definition: string | null }>(unwritten)
     return {
-      settings: own.rows.map(settingOf),
+      settings: own.rows.map(settingOf).toSorted(byPlace),
       viewColumns: new Map(views.rows.map(({ view, columns }) => [view, columns])),
       objects: new Map(owned.rows.map((one) => [one.key, one])),
       virtual: new Set(virtual.rows.map(({ name }) => name)),

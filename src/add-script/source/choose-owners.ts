@@ -15,7 +15,7 @@ export async function ownersOf(
 }
 
 /** Comments and texts set aside. */
-function statesOwners(sql: string): boolean {
-  const bare = sql.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, ' ')
+function statesOwners(text: string): boolean {
+  const bare = text.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, ' ')
   return /\bOWNER\s+TO\b/i.test(bare)
 }

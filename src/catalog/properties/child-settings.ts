@@ -23,9 +23,30 @@ const required = part(
     key: `'NOT NULL ' || ${attribute}`,
     set: `${alterOwn} || ' SET NOT NULL'`,
     reset: `${alterOwn} || ' DROP NOT NULL'`,
+    inline: `CASE WHEN NOT ${ofPrimaryKey} THEN 'NOT NULL' END`,
     flags: `CASE WHEN ${ofPrimaryKey} THEN 'implied rows' ELSE 'rows' END`,
   },
   `${given} WHERE a.attnotnull AND NOT ${inParents('p.attnotnull')} AND ${isGiven}`,
+)
+
+/**
+ * From PostgreSQL 18 on, a rule of the child's own beside that of the parent. In a partition it is told by its
+ * name, and can only be made with the partition.
+ */
+const requiredTwice = part(
+  {
+    ...ofColumn,
+    key: `'OWN NOT NULL ' || ${attribute}`,
+    value: `''`,
+    set: `CASE WHEN c.relispartition THEN '' ELSE ${alterOwn} || ' SET NOT NULL' END`,
+    reset: `''`,
+    inline: `CASE WHEN c.relispartition THEN 'NOT NULL' END`,
+    flags: `CASE WHEN c.relispartition THEN 'implied' END`,
+  },
+  `${given} JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum]
+   WHERE k.conislocal AND k.coninhcount > 0 AND ${isGiven} AND (NOT c.relispartition OR NOT EXISTS (
+     SELECT FROM pg_inherits h JOIN pg_constraint pk ON pk.conrelid = h.inhparent
+     WHERE h.inhrelid = c.oid AND pk.contype = 'n' AND pk.conname = k.conname))`,
 )
 
 const own = `(SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = c.oid AND d.adnum = a.attnum)`
@@ -43,6 +64,7 @@ const defaults = part(
     key: `'DEFAULT ' || ${attribute}`,
     set: setDefault('v.own'),
     reset: setDefault('v.parents'),
+    inline: `'DEFAULT ' || v.own`,
   },
   `${given} CROSS JOIN LATERAL (SELECT ${own} AS own, ${parents} AS parents) AS v
    WHERE a.attgenerated = '' AND v.own IS DISTINCT FROM v.parents AND ${isGiven}`,
@@ -65,4 +87,4 @@ const triggers = part(
 )
 
 /** What partitions and INHERITS children have otherwise than their parents. */
-export const childSettings = [required, defaults, triggers]
+export const childSettings = [required, requiredTwice, defaults, triggers]

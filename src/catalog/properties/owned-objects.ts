@@ -13,7 +13,6 @@ export interface OwnedObject {
   table: string
 }
 
-
 const relations = `CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END`
 
 /** A sequence that belongs to a column has the owner of the table, and an index of a table too. */

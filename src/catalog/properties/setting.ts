@@ -16,6 +16,8 @@ export interface Setting {
   /** In place of `set`, where there is another value. */
   change?: string
   reset: string
+  /** How a partition that is made has it from the start, in its list of columns. */
+  inline?: string
   /** It comes with something else that is made: nothing sets it by itself. */
   implied?: boolean
   /** Rows that break it stop the statement that sets it. */
@@ -34,6 +36,7 @@ export interface SettingRow {
   set: string
   change: string | null
   reset: string
+  inline: string | null
   flags: string | null
 }
 
@@ -52,7 +55,18 @@ export function isBrought(catalog: string, oid: string): string {
   return `EXISTS (SELECT FROM pg_depend e WHERE e.classid = '${catalog}'::regclass AND e.objid = ${oid} AND e.deptype = 'e')`
 }
 
-const order = ['schema', 'table', 'column', 'object', 'within', 'value', 'set', 'change', 'reset']
+const order = [
+  'schema',
+  'table',
+  'column',
+  'object',
+  'within',
+  'value',
+  'set',
+  'change',
+  'reset',
+  'inline',
+]
 
 /** One part of the query for settings. */
 export function part(columns: Selected, from: string): string {
@@ -64,14 +78,32 @@ export function part(columns: Selected, from: string): string {
 
 /** A row as it is compared with the other side's. */
 export function settingOf(row: SettingRow): Setting {
-  const { key, schema, table, value, set, reset, column, object, within, change, flags } = row
+  const { key, schema, table, value, set, reset, column, object, within, change, inline, flags } =
+    row
   return {
-    ...{ key, schema, table, value, set, reset },
+    key,
+    schema,
+    table,
+    value,
+    set,
+    reset,
     ...(column !== null && { column }),
     ...(object !== null && { object }),
     ...(within !== null && { within }),
     ...(change !== null && { change }),
+    ...(inline !== null && { inline }),
     ...(flags?.includes('implied') && { implied: true }),
     ...(flags?.includes('rows') && { failsOnRows: true }),
   }
+}
+
+/** By schema and table, columns first. */
+export function byPlace(one: Setting, other: Setting): number {
+  const [a, b] = [placeOf(one), placeOf(other)]
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
+function placeOf({ schema, table, column = '\uffff', key }: Setting): string {
+  return [schema, table, column, key].join('\0')
 }

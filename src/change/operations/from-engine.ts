@@ -5,13 +5,13 @@ import { compare, type Difference } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
 import { disguise, type Disguised } from './in-place'
 import type { Engine } from '../../catalog/engine'
-import type { Action } from '../../catalog/facts'
+import { type Action, isA } from '../../catalog/facts'
 import { keySteps } from './foreign-keys'
 import { afterRebuilt, mapLabels } from './enums'
 import { letGo } from './blocking-dependents'
 import { replaceableViews, undropped } from './views'
-import { settingSteps } from './properties'
-import { attachSteps, isWhole } from './attached-indexes'
+import { inlineColumns, settingSteps } from './properties'
+import { attachSteps, isWhole } from '../partitions/attached-indexes'
 import { addsForeignKey, type PlannedStep, type Rule } from '../model/operation'
 import { stepOf } from './read-action'
 
@@ -128,7 +128,7 @@ function refuseSecrets(actions: readonly Action[]): void {
 }
 
 function repaired(one: PlannedStep, to: Catalog): PlannedStep {
-  const sql = forPartitions(one, to)
+  const sql = withOwnColumns(forPartitions(one, to), one, to)
     .replaceAll(`${virtualMark})) STORED`, ')) VIRTUAL')
     .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
   return { ...one, sql }
@@ -145,6 +145,17 @@ function forPartitions({ sql, operation }: PlannedStep, to: Catalog): string {
   const { constraint } = operation
   if (isWhole(to, constraint, constraint.table)) return sql
   return sql.replace('ALTER TABLE ', 'ALTER TABLE ONLY ')
+}
+
+/** A partition is made with what its columns have for themselves. */
+function withOwnColumns(sql: string, { verb, ids: [id] }: PlannedStep, to: Catalog): string {
+  if (verb !== 'create' || !id || !isA(id, 'table')) return sql
+  const columns = inlineColumns(id, to)
+  if (columns.length === 0) return sql
+  return sql.replace(
+    / PARTITION OF (?:"(?:[^"]|"")*"\.?)+(?= )/,
+    (start) => `${start} (${columns.join(', ')})`,
+  )
 }
 
 const indexed: readonly Rule[] = ['PRIMARY KEY', 'UNIQUE', 'EXCLUDE']

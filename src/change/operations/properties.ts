@@ -1,4 +1,5 @@
 import type { Catalog } from '../../catalog/catalog'
+import { belowParent, type IdOf } from '../../catalog/facts'
 import { hasOtherOwners } from '../../catalog/owners'
 import type { OwnedObject } from '../../catalog/properties/owned-objects'
 import type { Setting } from '../../catalog/properties/setting'
@@ -16,7 +17,7 @@ export function settingSteps(
     set: [
       ...to.details.settings
         // a table that nothing concerns is on neither side
-        .filter((one) => isThere(one, to))
+        .filter((one) => isThere(one, to) && !isInline(one, from, to))
         .flatMap((one) => setSteps(one, old, wanted, from)),
       ...ownerSteps(from, to),
     ],
@@ -32,7 +33,7 @@ function settingsOf({ details }: Catalog): SettingsByKey {
 /** What goes with its object, or with another setting, needs no statement. */
 function isDropped(one: Setting, wanted: SettingsByKey, to: Catalog): boolean {
   const next = wanted.get(one.key)
-  if (next?.value === one.value || !isThere(one, to)) return false
+  if (next?.value === one.value || !isThere(one, to) || one.reset === '') return false
   if (one.within !== undefined && !wanted.has(one.within)) return false
   return !next || isStatistics(one)
 }
@@ -54,6 +55,25 @@ function setSteps(
   return before.value === one.value ? [] : [setStep(one, one.change ?? one.set)]
 }
 
+/** True where the partition is made with it. */
+function isInline({ schema, table, inline }: Setting, from: Catalog, to: Catalog): boolean {
+  const id = { kind: 'table', schema, name: table } as const
+  const isNew = !from.facts.has(id) && belowParent(to.facts.get(id)).bound !== undefined
+  return inline !== undefined && isNew
+}
+
+/** What the columns of a partition are made with that their parent does not give them, in its list of columns. */
+export function inlineColumns({ schema, name }: IdOf<'table'>, { details }: Catalog): string[] {
+  const own = details.settings.filter(
+    (one) => one.schema === schema && one.table === name && one.inline !== undefined,
+  )
+  const columns = [...new Set(own.map(({ column = '' }) => column))]
+  return columns.map((column) => {
+    const clauses = own.filter((one) => one.column === column).map(({ inline }) => inline)
+    return [quoteIdentifier(column), ...clauses].join(' ')
+  })
+}
+
 const relations = [
   ...(['table', 'view', 'materializedView', 'foreignTable', 'type', 'sequence'] as const),
 ]
@@ -63,7 +83,8 @@ export function isThere(one: Setting, { facts, details }: Catalog): boolean {
   const { schema, table, column, object } = one
   if (object !== undefined) return details.objects.has(object)
   if (!relations.some((kind) => facts.has({ kind, schema, name: table }))) return false
-  if (column === undefined || facts.has({ kind: 'column', schema, table, name: column })) return true
+  if (column === undefined || facts.has({ kind: 'column', schema, table, name: column }))
+    return true
   return (
     details.given.has(`${schema}.${table}.${column}`) ||
     facts.has({ kind: 'materializedView', schema, name: table })

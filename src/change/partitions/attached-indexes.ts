@@ -1,6 +1,13 @@
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
-import { type Fact, factsOf, type IdOf, keyOf, textOf } from '../../catalog/facts'
+import {
+  belowParent,
+  definitionOf,
+  type Fact,
+  factsOf,
+  type IdOf,
+  keyOf,
+} from '../../catalog/facts'
 import type { ChildIndex } from '../../catalog/properties/child-indexes'
 import { step, type PlannedStep } from '../model/operation'
 
@@ -24,10 +31,9 @@ export function isWhole(catalog: Catalog, { schema, name }: Above, table: string
 }
 
 function partitionsOf({ facts }: Catalog, table: Above): (Fact & { id: IdOf<'table'> })[] {
-  return factsOf(facts, 'table').filter(({ payload }) => {
-    const parent = payload['parentTable'] as Above | null | undefined
-    const isBelow = parent?.schema === table.schema && parent.name === table.name
-    return isBelow && typeof payload['partitionBound'] === 'string'
+  return factsOf(facts, 'table').filter((fact) => {
+    const { parent, bound } = belowParent(fact)
+    return parent?.schema === table.schema && parent.name === table.name && bound !== undefined
   })
 }
 
@@ -89,7 +95,7 @@ function replacing(old: ChildIndex, one: ChildIndex, from: Catalog, to: Catalog)
         ids,
       ),
     ]
-  const bound = textOf(to.facts.get(tableId(one))?.payload['partitionBound'])
+  const { bound = '' } = belowParent(to.facts.get(tableId(one)))
   const parent = `ALTER TABLE ${quoteIdentifier(one.above.schema, one.above.table)}`
   const table = quoteIdentifier(one.schema, one.table)
   return [
@@ -116,7 +122,7 @@ function usingIndex(constraint: string): string {
 
 /** For the table alone. */
 function making(above: ChildIndex['above'], maker: Fact): PlannedStep[] {
-  const definition = textOf(maker.payload['def'])
+  const definition = definitionOf(maker) ?? ''
   const sql =
     maker.id.kind === 'index'
       ? definition
@@ -157,7 +163,7 @@ function nameOf({ schema, name }: Above): string {
 function stays(above: ChildIndex['above'], from: Catalog, to: Catalog): boolean {
   const [old, wanted] = [makerOf(from, above), makerOf(to, above)]
   if (!old || !wanted) return false
-  return keyOf(old.id) === keyOf(wanted.id) && old.payload['def'] === wanted.payload['def']
+  return keyOf(old.id) === keyOf(wanted.id) && definitionOf(old) === definitionOf(wanted)
 }
 
 /** The fact of an index, or of the rule that it is the index of. */
@@ -201,8 +207,8 @@ export function beforeAttached(from: Catalog, to: Catalog): Fact[] {
     const index = from.facts.get({ kind: 'index', schema, name })
     const rule = from.facts.get({ kind: 'constraint', schema, table, name })
     const isSame = index
-      ? index.payload['def'] === definition
-      : rule?.payload['def'] === constraint && rule !== undefined
+      ? definitionOf(index) === definition
+      : rule !== undefined && definitionOf(rule) === constraint
     const fact = index ?? rule
     return fact && isSame && !wanted.has(keyOf(fact.id)) ? [fact] : []
   })
