@@ -1,4 +1,4 @@
-import { ours, part } from './setting'
+import { inSchema, ours, part } from './setting'
 import { attribute } from './table-settings'
 
 const grantee = `CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(x.grantee)) END`
@@ -31,13 +31,13 @@ const owned = `
   WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relacl IS NOT NULL AND ${ours}
   UNION ALL
   SELECT 'pg_proc'::regclass, p.oid, p.proacl, p.proowner, n.nspname, NULL, 'f', 'ROUTINE ' || p.oid::regprocedure::text
-  FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.proacl IS NOT NULL AND ${ours}
+  FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.proacl IS NOT NULL AND ${inSchema}
   UNION ALL
   SELECT 'pg_type'::regclass, t.oid, t.typacl, t.typowner, n.nspname, NULL, 'T', format('TYPE %I.%I', n.nspname, t.typname)
-  FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typacl IS NOT NULL AND ${ours}
+  FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typacl IS NOT NULL AND ${inSchema}
   UNION ALL
   SELECT 'pg_namespace'::regclass, n.oid, n.nspacl, n.nspowner, n.nspname, NULL, 'n', format('SCHEMA %I', n.nspname)
-  FROM pg_namespace n WHERE n.nspacl IS NOT NULL AND n.oid >= 16384 AND ${ours}`
+  FROM pg_namespace n WHERE n.nspacl IS NOT NULL AND n.oid >= 16384 AND ${inSchema}`
 
 const owner = `CASE o.owner WHEN current_user::regrole THEN 'CURRENT_USER' ELSE quote_ident(pg_get_userbyid(o.owner)) END`
 

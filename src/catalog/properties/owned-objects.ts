@@ -1,4 +1,4 @@
-import { ours } from './setting'
+import { inSchema, ours } from './setting'
 
 /** What has an owner. */
 export interface OwnedObject {
@@ -28,22 +28,22 @@ const all = `
          format('ALTER %s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' WHEN 'a' THEN 'AGGREGATE' ELSE 'FUNCTION' END,
                 CASE WHEN p.prokind = 'a' AND pg_get_function_identity_arguments(p.oid) = ''
                      THEN format('%I.%I(*)', n.nspname, p.proname) ELSE p.oid::regprocedure::text END)
-  FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${ours}
+  FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${inSchema}
   UNION ALL
   SELECT 'pg_type'::regclass, t.oid, t.typowner, n.nspname, '',
          format('ALTER %s %I.%I', CASE t.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, n.nspname, t.typname)
   FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-  WHERE ${ours} AND (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'b' AND t.typelem = 0 OR t.typtype = 'c' AND EXISTS (
+  WHERE ${inSchema} AND (t.typtype IN ('e', 'd', 'r') OR t.typtype = 'b' AND t.typelem = 0 OR t.typtype = 'c' AND EXISTS (
     SELECT FROM pg_class c WHERE c.oid = t.typrelid AND c.relkind = 'c'))
   UNION ALL
   SELECT 'pg_namespace'::regclass, n.oid, n.nspowner, n.nspname, '', format('ALTER SCHEMA %I', n.nspname)
-  FROM pg_namespace n WHERE n.oid >= 16384 AND ${ours}
+  FROM pg_namespace n WHERE n.oid >= 16384 AND ${inSchema}
   UNION ALL
   SELECT 'pg_collation'::regclass, c.oid, c.collowner, n.nspname, '', format('ALTER COLLATION %I.%I', n.nspname, c.collname)
-  FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace WHERE ${ours}
+  FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace WHERE ${inSchema}
   UNION ALL
   SELECT 'pg_statistic_ext'::regclass, s.oid, s.stxowner, n.nspname, '', format('ALTER STATISTICS %I.%I', n.nspname, s.stxname)
-  FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE ${ours}
+  FROM pg_statistic_ext s JOIN pg_namespace n ON n.oid = s.stxnamespace WHERE ${inSchema}
   UNION ALL
   SELECT 'pg_event_trigger'::regclass, oid, evtowner, '', '', format('ALTER EVENT TRIGGER %I', evtname) FROM pg_event_trigger
   UNION ALL

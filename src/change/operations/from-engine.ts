@@ -1,11 +1,11 @@
 import { MigrationError } from '../../errors'
 import { arrangeColumns, continueSequences, raiseSequences } from './columns'
-import { type Catalog, virtualMark } from '../../catalog/catalog'
+import type { Catalog } from '../../catalog/catalog'
 import { compare, type Difference } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
 import { disguise, type Disguised } from './in-place'
 import type { Engine } from '../../catalog/engine'
-import { type Action, isA } from '../../catalog/facts'
+import { type Action, constraintType, isA } from '../../catalog/facts'
 import { keySteps } from './foreign-keys'
 import { afterRebuilt, mapLabels } from './enums'
 import { letGo } from './blocking-dependents'
@@ -13,6 +13,7 @@ import { replaceableViews, undropped } from './views'
 import { inlineColumns, settingSteps } from './properties'
 import { attachSteps, isWhole } from '../partitions/attached-indexes'
 import { addsForeignKey, type PlannedStep, type Rule } from '../model/operation'
+import { forTableAlone, repairedSql, withColumnList, withPartitions } from '../render/engine-sql'
 import { stepOf } from './read-action'
 
 /**
@@ -89,7 +90,7 @@ function draftFrom(
 }
 
 function dropsKey({ drops }: PlannedStep, { facts }: Catalog): boolean {
-  return drops?.kind === 'constraint' && facts.get(drops)?.payload['type'] === 'f'
+  return drops?.kind === 'constraint' && constraintType(facts.get(drops)) === 'f'
 }
 
 /** What differs still, a few words each; nothing when the two are equal. */
@@ -128,34 +129,26 @@ function refuseSecrets(actions: readonly Action[]): void {
 }
 
 function repaired(one: PlannedStep, to: Catalog): PlannedStep {
-  const sql = withOwnColumns(forPartitions(one, to), one, to)
-    .replaceAll(`${virtualMark})) STORED`, ')) VIRTUAL')
-    .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
-  return { ...one, sql }
+  return { ...one, sql: withOwnColumns(repairedSql(forPartitions(one, to)), one, to) }
 }
 
 /** An index or a key of a partitioned table comes with those of its partitions, if they all have one. */
 function forPartitions({ sql, operation }: PlannedStep, to: Catalog): string {
   if (operation?.kind === 'create index') {
     const table = to.facts.get(operation.index)?.parent
-    if (table?.kind !== 'table' || !isWhole(to, operation.index, table.name)) return sql
-    return sql.replace(/^(CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|\S+) ON) ONLY /, '$1 ')
+    const isOfAll = table?.kind === 'table' && isWhole(to, operation.index, table.name)
+    return isOfAll ? withPartitions(sql) : sql
   }
   if (operation?.kind !== 'add constraint' || !indexed.includes(operation.rule)) return sql
   const { constraint } = operation
-  if (isWhole(to, constraint, constraint.table)) return sql
-  return sql.replace('ALTER TABLE ', 'ALTER TABLE ONLY ')
+  return isWhole(to, constraint, constraint.table) ? sql : forTableAlone(sql)
 }
 
 /** A partition is made with what its columns have for themselves. */
-function withOwnColumns(sql: string, { verb, ids: [id] }: PlannedStep, to: Catalog): string {
-  if (verb !== 'create' || !id || !isA(id, 'table')) return sql
-  const columns = inlineColumns(id, to)
-  if (columns.length === 0) return sql
-  return sql.replace(
-    / PARTITION OF (?:"(?:[^"]|"")*"\.?)+(?= )/,
-    (start) => `${start} (${columns.join(', ')})`,
-  )
+function withOwnColumns(sql: string, { operation }: PlannedStep, to: Catalog): string {
+  if (operation?.kind !== 'create table' || operation.form !== 'partition') return sql
+  const { table } = operation
+  return isA(table, 'table') ? withColumnList(sql, inlineColumns(table, to)) : sql
 }
 
 const indexed: readonly Rule[] = ['PRIMARY KEY', 'UNIQUE', 'EXCLUDE']

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog'
-import { belowParent, type IdOf } from '../../catalog/facts'
+import { type IdOf, isPartition } from '../../catalog/facts'
 import { hasOtherOwners } from '../../catalog/owners'
 import type { OwnedObject } from '../../catalog/properties/owned-objects'
 import type { Setting } from '../../catalog/properties/setting'
@@ -58,8 +58,8 @@ function setSteps(
 /** True where the partition is made with it. */
 function isInline({ schema, table, inline }: Setting, from: Catalog, to: Catalog): boolean {
   const id = { kind: 'table', schema, name: table } as const
-  const isNew = !from.facts.has(id) && belowParent(to.facts.get(id)).bound !== undefined
-  return inline !== undefined && isNew
+  const made = from.facts.has(id) ? undefined : to.facts.get(id)
+  return inline !== undefined && made !== undefined && isPartition(made)
 }
 
 /** What the columns of a partition are made with that their parent does not give them, in its list of columns. */

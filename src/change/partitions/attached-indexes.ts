@@ -1,13 +1,6 @@
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
-import {
-  belowParent,
-  definitionOf,
-  type Fact,
-  factsOf,
-  type IdOf,
-  keyOf,
-} from '../../catalog/facts'
+import { definitionOf, type Fact, factsOf, type IdOf, keyOf, tablePlace } from '../../catalog/facts'
 import type { ChildIndex } from '../../catalog/properties/child-indexes'
 import { step, type PlannedStep } from '../model/operation'
 
@@ -32,7 +25,7 @@ export function isWhole(catalog: Catalog, { schema, name }: Above, table: string
 
 function partitionsOf({ facts }: Catalog, table: Above): (Fact & { id: IdOf<'table'> })[] {
   return factsOf(facts, 'table').filter((fact) => {
-    const { parent, bound } = belowParent(fact)
+    const { parent, bound } = tablePlace(fact)
     return parent?.schema === table.schema && parent.name === table.name && bound !== undefined
   })
 }
@@ -95,7 +88,8 @@ function replacing(old: ChildIndex, one: ChildIndex, from: Catalog, to: Catalog)
         ids,
       ),
     ]
-  const { bound = '' } = belowParent(to.facts.get(tableId(one)))
+  const partition = to.facts.get(tableId(one))
+  const bound = (partition && tablePlace(partition).bound) ?? ''
   const parent = `ALTER TABLE ${quoteIdentifier(one.above.schema, one.above.table)}`
   const table = quoteIdentifier(one.schema, one.table)
   return [
@@ -122,7 +116,7 @@ function usingIndex(constraint: string): string {
 
 /** For the table alone. */
 function making(above: ChildIndex['above'], maker: Fact): PlannedStep[] {
-  const definition = definitionOf(maker) ?? ''
+  const definition = definitionOf(maker)
   const sql =
     maker.id.kind === 'index'
       ? definition
