@@ -52,11 +52,6 @@ export const ours = `c.oid >= 16384 AND ${inSchema}`
 /** The schema of `c`. */
 export const home = 'JOIN pg_namespace n ON n.oid = c.relnamespace'
 
-/** True where an extension brings it. */
-export function isBrought(catalog: string, oid: string): string {
-  return `EXISTS (SELECT FROM pg_depend e WHERE e.classid = '${catalog}'::regclass AND e.objid = ${oid} AND e.deptype = 'e')`
-}
-
 const order = [
   'schema',
   'table',
