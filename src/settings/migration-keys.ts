@@ -15,6 +15,7 @@ export const migrationKeys = [
   'vcs',
   'schema_diff_cmd',
   'add_script_from',
+  'owners',
   'scratch.url',
   'scratch.prefer',
   'scratch.extensions',
@@ -39,6 +40,7 @@ export const developmentKeys: readonly MigrationKey[] = [
   'vcs',
   'schema_diff_cmd',
   'add_script_from',
+  'owners',
   'scratch.url',
   'scratch.prefer',
   'scratch.extensions',
@@ -70,6 +72,7 @@ export type MigrationSettings = Pick<
   | 'vcs'
   | 'schemaDiffCmd'
   | 'addScriptFrom'
+  | 'owners'
   | 'scratch'
 >
 
@@ -119,7 +122,9 @@ function scriptSource(values: MigrationValues, read: ValueReader) {
   const sources = ['schema', 'entities', 'command', 'none'] as const
   const found = values.get('add_script_from')
   const addScriptFrom = found && read.choice('add_script_from', found, sources)
-  return addScriptFrom ? { addScriptFrom } : {}
+  const choice = values.get('owners')
+  const owners = choice && read.choice('owners', choice, ['compare', 'ignore'])
+  return { ...(addScriptFrom && { addScriptFrom }), ...(owners && { owners }) }
 }
 
 function scratchSettings(

@@ -62,7 +62,6 @@ const notSent = [
   ') = ([\\s\\S]*?)(?: WHERE \\2 IS NULL)?$',
   'pg_catalog.convert_to(',
   'pg_catalog.gen_random_uuid()',
-  'SELECT n.nspname AS schema, c.relname AS table, a.attname AS',
   'pg_catalog.row_number() OVER ()::',
   'pg_catalog.gen_random_uuid()',
   '-- ALTER TABLE customer ADD COLUMN phone text; -- CREATE IND',

@@ -5,14 +5,15 @@ import { compare, type Difference } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
 import { disguise, type Disguised } from './in-place'
 import type { Engine } from '../../catalog/engine'
-import { type Action, constraintType, type Delta, keyOf, subjectOf } from '../../catalog/facts'
+import { type Action, constraintType, type Delta, isA, keyOf, subjectOf } from '../../catalog/facts'
 import { keySteps } from './foreign-keys'
 import { afterRebuilt, mapLabels } from './enums'
 import { letGo } from './blocking-dependents'
 import { replaceableViews, undropped } from './views'
-import { settingSteps } from './properties'
-import { addsForeignKey, type PlannedStep } from '../model/operation'
-import { repairedSql } from '../render/engine-sql'
+import { inlineColumns, settingSteps } from './properties'
+import { attachSteps, isWhole } from '../partitions/attached-indexes'
+import { addsForeignKey, type PlannedStep, type Rule } from '../model/operation'
+import { forTableAlone, repairedSql, withColumnList, withPartitions } from '../render/engine-sql'
 import { stepOf } from './read-action'
 
 /**
@@ -63,7 +64,7 @@ function draftFrom(
   const { from, to, columns } = difference
   const retyped = columns.filter((change) => change.retyped)
   const keys = keySteps(from, to, retyped, decisions)
-  const repairedSteps = engineSteps.map(repaired)
+  const repairedSteps = engineSteps.map((one) => repaired(one, to))
   const arranged = arrangeColumns(repairedSteps, difference, { ...decisions, using: keys.using })
   const steps = mapLabels(
     afterRebuilt(moveSequences(continueSequences(arranged, difference), difference), difference),
@@ -71,6 +72,7 @@ function draftFrom(
     decisions,
   )
   const { dropped, set } = settingSteps(from, to)
+  const attached = attachSteps(from, to)
   // Keys may refer to rows that go with a table that is detached, or come with one.
   const early = disguised.front.length > 0 ? steps.filter((one) => dropsKey(one, from)) : []
   const late = disguised.back.length > 0 ? steps.filter(addsForeignKey) : []
@@ -84,6 +86,7 @@ function draftFrom(
     ...disguised.back,
     ...late,
     ...keys.back,
+    ...attached,
     ...set,
   ]
 }
@@ -96,7 +99,8 @@ function dropsKey({ drops }: PlannedStep, { facts }: Catalog): boolean {
 export function remaining(engine: Engine, from: Catalog, to: Catalog): string[] {
   const actions = planned(engine, from, to).actions.map(({ sql }) => sql)
   const { dropped, set } = settingSteps(from, to)
-  return [...actions, ...[...dropped, ...set].map(({ sql }) => sql)]
+  const own = [...dropped, ...attachSteps(from, to), ...set]
+  return [...actions, ...own.map(({ sql }) => sql)]
 }
 
 type EnginePlan = Pick<ReturnType<Engine['plan']>, 'actions' | 'deltas'>
@@ -141,6 +145,27 @@ function refuseSecrets(actions: readonly Action[]): void {
   })
 }
 
-function repaired(one: PlannedStep): PlannedStep {
-  return { ...one, sql: repairedSql(one.sql) }
+function repaired(one: PlannedStep, to: Catalog): PlannedStep {
+  return { ...one, sql: withOwnColumns(repairedSql(forPartitions(one, to)), one, to) }
 }
+
+/** An index or a key of a partitioned table comes with those of its partitions, if they all have one. */
+function forPartitions({ sql, operation }: PlannedStep, to: Catalog): string {
+  if (operation?.kind === 'create index') {
+    const table = to.facts.get(operation.index)?.parent
+    const isOfAll = table?.kind === 'table' && isWhole(to, operation.index, table.name)
+    return isOfAll ? withPartitions(sql) : sql
+  }
+  if (operation?.kind !== 'add constraint' || !indexed.includes(operation.rule)) return sql
+  const { constraint } = operation
+  return isWhole(to, constraint, constraint.table) ? sql : forTableAlone(sql)
+}
+
+/** A partition is made with what its columns have for themselves. */
+function withOwnColumns(sql: string, { operation }: PlannedStep, to: Catalog): string {
+  if (operation?.kind !== 'create table' || operation.form !== 'partition') return sql
+  const { table } = operation
+  return isA(table, 'table') ? withColumnList(sql, inlineColumns(table, to)) : sql
+}
+
+const indexed: readonly Rule[] = ['PRIMARY KEY', 'UNIQUE', 'EXCLUDE']
