@@ -36,6 +36,7 @@ export type {
   RetryNotice,
   RunNotice,
   RunReport,
+  TimedStatement,
   WaitingNotice,
 } from './run/context/events'
 export type { PlanNotice, ScriptName } from './plan/notice'
@@ -51,6 +52,7 @@ export type {
   JournalText,
   LateScripts,
   OtherTools,
+  PasswordSource,
   ScratchSettings,
   ScriptSource,
   SettingOrigin,

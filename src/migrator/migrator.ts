@@ -256,14 +256,17 @@ class SettingsMigrator implements Migrator {
 
   private async listed(
     outcome: 'success' | 'error',
-    { limit, since, inFolder = false }: ListOptions,
+    { limit, since, inFolder = false, revision, all = false, reverse = false }: ListOptions,
   ): Promise<FullEntry[]> {
     const scripts = inFolder ? await this.scripts() : undefined
+    const revisions = scripts?.map((script) => script.revision) ?? []
     return this.entries({
-      outcome,
+      outcome: all ? 'any' : outcome,
+      reverse,
       ...(limit !== undefined && { limit }),
       ...(since && { since: since.toISOString() }),
-      ...(scripts && { revisions: scripts.map(({ revision }) => revision) }),
+      ...(scripts && { revisions }),
+      ...(revision !== undefined && { revisions: [revision] }),
     })
   }
 

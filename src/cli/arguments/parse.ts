@@ -7,7 +7,7 @@ import { longFlag, type GivenOptions } from './option-table'
 import { unknownCommand } from './unknown-command'
 import { usageError } from './usage-error'
 import { readLimit, readSince } from './journal-options'
-import { checkVersionOption, readCount } from './version-argument'
+import { checkRevision, checkVersionOption, readCount } from './version-argument'
 
 /** A command line that has been understood; nothing of it is checked against files or a database. */
 export interface Call {
@@ -44,7 +44,8 @@ export function parse(argv: readonly string[], cwd: string, commands: Commands):
   refuseForeignOptions(command, options, commands)
   refuseContradictions(options)
   const parsed = rowOf(commands, command).parse({ command, words, cwd, commands })
-  const call = { ...parsed, ...(config !== undefined && { config }) }
+  const settings = oneOf('settings file', config, 'argument', parsed.config)
+  const call = { ...parsed, ...(settings !== undefined && { config: settings }) }
   return withOptions(asDryRun({ ...call, command, options }, commands), commands)
 }
 
@@ -131,6 +132,7 @@ function withOptions(call: Call, commands: Commands): Call {
   const version = oneOf('version', call.version, '--to', options.to)
   if (options.to !== undefined) checkVersionOption('--to', options.to)
   if (options.only !== undefined) checkVersionOption('--only', options.only)
+  if (options.revision !== undefined) checkRevision(options.revision)
   if (options.only !== undefined && version !== undefined) {
     throw usageError(`--only and the version ${version} contradict each other`, 'Give one of them.')
   }

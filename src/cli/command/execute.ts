@@ -84,7 +84,7 @@ async function confirmMark(context: Context, migrator: Migrator, request: Reques
 async function run(context: Context, migrator: Migrator, request: Request): Promise<void> {
   const { io, output } = context
   const startedAt = performance.now()
-  const { observer, end } = follow(output, io)
+  const { observer, end } = follow(output, io, migrator.settings.debug)
   try {
     const approval = approvalOf(context, migrator)
     const work = (signal: AbortSignal) =>

@@ -112,7 +112,10 @@ export class MessageSender {
     }
     execution.runTogether(preparedSteps, message.envelopes.map(statementsIn))
     const ahead = new ReportedEarly(execution, preparedSteps)
-    const sent = execution.work.send(message.text)
+    const send = () => execution.work.send(message.text)
+    const [only] = preparedSteps
+    const sent =
+      only && preparedSteps.length === 1 ? execution.timed(only, only.sql.text, send) : send()
     const following = waiting.slice(preparedSteps.length)
     // while the server works
     const [next] = following

@@ -69,6 +69,23 @@ export class Execution {
     this.context.running = () => ({ revision, title })
   }
 
+  /** Runs a statement of a script, and reports it with the time that it took. */
+  async timed<Result>(
+    { step: { revision, title } }: PreparedStep,
+    text: string,
+    run: () => Promise<Result>,
+  ): Promise<Result> {
+    const { observer } = this.context
+    if (!observer.statement) return run()
+    const since = performance.now()
+    try {
+      return await run()
+    } finally {
+      const durationMs = Math.round((performance.now() - since) * 10) / 10
+      observer.statement({ text, durationMs }, { revision, title })
+    }
+  }
+
   /** The same for scripts that share a message; `statements`: how many each one has in it. */
   runTogether(preparedSteps: readonly PreparedStep[], statements: readonly number[]): void {
     this.together = preparedSteps

@@ -16,6 +16,7 @@ import { codeFailure, connectionLost } from '../failure/script-failure'
 import { labelOf } from '../../plan/notice'
 import { isOutside, type PreparedModule, type PreparedStep } from '../prepare/prepared-step'
 import type { Execution } from '../session/execution'
+import { asRole } from '../context/script-role'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
 import { rewriteTaken, takeOverFrom } from '../outside/resume'
 import { withRetries } from '../session/retry'
@@ -118,7 +119,8 @@ async function runOutside(
     await rewriteTaken(execution, prepared, resume)
   } else throw unfinished(prepared.step, prepared.file)
   if (!execution.work.pooled) {
-    await sendFor(execution, prepared, timeoutsFor(execution.work, settings, { local: false }))
+    const timeouts = timeoutsFor(execution.work, settings, { local: false })
+    await sendFor(execution, prepared, [...timeouts, ...asRole(settings, false)])
   }
   const watched = await execution.watched(call(execution, prepared, queryRunner))
   if ('error' in watched && isInterruption(watched.error)) throw watched.error
@@ -146,10 +148,29 @@ async function call(
 ): Promise<void> {
   const { direction } = prepared.step
   const run = direction === 'up' ? prepared.code.upgrade : prepared.code.downgrade
-  await orAbandoned(
-    execution,
-    Promise.resolve(run?.(queryRunner, scriptContext(execution, prepared))),
+  const context = scriptContext(execution, prepared)
+  await timedQueries(execution, prepared, queryRunner, () =>
+    orAbandoned(execution, Promise.resolve(run?.(queryRunner, context))),
   )
+}
+
+/** Reports each query of the script where somebody listens; TypeORM sends all of its own by this method. */
+async function timedQueries(
+  execution: Execution,
+  prepared: PreparedModule,
+  queryRunner: QueryRunner,
+  work: () => Promise<void>,
+): Promise<void> {
+  if (!execution.context.observer.statement) return work()
+  const query = queryRunner.query.bind(queryRunner) as (...given: unknown[]) => Promise<unknown>
+  const timed = (text: string, ...more: unknown[]) =>
+    execution.timed(prepared, text, () => query(text, ...more))
+  Object.defineProperty(queryRunner, 'query', { value: timed, configurable: true, writable: true })
+  try {
+    await work()
+  } finally {
+    Reflect.deleteProperty(queryRunner, 'query')
+  }
 }
 
 /** How long a script that is told to stop may go on, when it waits for something else than the database. */

@@ -69,11 +69,12 @@ interface Text {
 
 /** Sends a part of the text; what the server refuses is thrown with its place. */
 async function send(
-  { prepared, part, sql }: Text,
+  { execution, prepared, part, sql }: Text,
   { start, end }: Sent,
   by: (sent: string) => Promise<Pick<MessageResult, 'error' | 'tags'>>,
 ): Promise<void> {
-  const { error, tags } = await by(sql.text.slice(start, end))
+  const sent = sql.text.slice(start, end)
+  const { error, tags } = await execution.timed(prepared, sent, () => by(sent))
   if (!error) return
   const offset = offsetOfFailure(sql, { start, end }, error, tags.length)
   const place = { part, offset, stage: 'script', form: 'module' } as const
