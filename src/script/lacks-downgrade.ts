@@ -20,5 +20,5 @@ export async function modulesWithoutDowngrade(
  */
 export function lacksDowngrade(text: string): boolean {
   const code = text.replace(/\/\*[^]*?\*\/|\/\/.*$/gm, '')
-  return !/\bdown(?:grade)?\b|\bexport\s*[*{=]|\bextends\b|\bexports\b|\\u/.test(code)
+  return !/\bdown(?:grade)?\b|\brollback\b|\bexport\s*[*{=]|\bextends\b|\bexports\b|\\u/.test(code)
 }

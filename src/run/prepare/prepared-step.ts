@@ -90,7 +90,10 @@ async function prepareStep(
 ): Promise<PreparedStep> {
   const saidDone = step.answer === 'done' && step.script?.kind !== 'sql'
   if (step.operation === 'run_skip' || saidDone) {
-    return { kind: 'mark', route: 'mark', step, claim: claimOf(context, step, null) }
+    const mark = { kind: 'mark', route: 'mark', step, claim: claimOf(context, step, null) } as const
+    const runs = !saidDone && !isTakeOver(step.resume) && step.script?.hooks?.runSkip
+    const module = runs ? await codeJob(context, step) : undefined
+    return module?.code.runSkip ? module : mark
   }
   if (step.script && step.script.kind !== 'sql') return codeJob(context, step)
   const part = sqlPart(step)

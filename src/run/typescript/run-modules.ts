@@ -1,9 +1,10 @@
 import type { QueryRunner } from 'typeorm'
 import { dataSourceOf, installExtensions } from '../../database/postgres/query-runner'
-import { interrupted, type MigrationError } from '../../errors'
+import type { MigrationError } from '../../errors'
 import { isInterruption } from '../../interruption'
 import { failClaim, insertClaim } from '../../journal/model/claim'
-import { scriptContext } from './script-context'
+import { callModule } from './call-module'
+import { afterwards } from './module-hooks'
 import {
   afterCode,
   beforeCode,
@@ -38,21 +39,28 @@ export async function runCodes(
       execution.checkpoint()
       execution.started(prepared)
       const start = performance.now()
-      if (isOutside(prepared)) await runOutside(execution, prepared, queryRunner)
-      else {
-        const next = preparedSteps[index + 1]
-        await runInside(execution, prepared, {
-          queryRunner,
-          transactions,
-          next: next && !isOutside(next) && !execution.stops ? next : undefined,
-        })
-      }
+      const run = (one: PreparedModule, next?: PreparedModule) =>
+        isOutside(one)
+          ? runOutside(execution, one, queryRunner)
+          : runInside(execution, one, { queryRunner, transactions, next })
+      const work = run(prepared, mayFollow(execution, prepared, preparedSteps[index + 1]))
+      await afterwards(execution, prepared, { queryRunner, run }, work)
       execution.finished(prepared, Math.round(performance.now() - start))
     }
   } finally {
     if (!execution.work.lost) await transactions.abandon()
   }
   return preparedSteps.length
+}
+
+/** What may begin with the message that ends a script: nothing where that has a cleanup of its own. */
+function mayFollow(
+  execution: Execution,
+  { code }: PreparedModule,
+  next: PreparedModule | undefined,
+): PreparedModule | undefined {
+  if (!next || code.cleanup || isOutside(next) || execution.stops) return undefined
+  return next
 }
 
 /**
@@ -85,7 +93,7 @@ function runInside(
     begin: () => Promise.resolve(),
     run: async () => {
       await transactions.open(prepared)
-      await call(execution, prepared, queryRunner)
+      await callModule(execution, prepared, queryRunner)
       await transactions.close(prepared, next)
     },
     rollBack: () => transactions.rollBack(),
@@ -100,7 +108,7 @@ export async function runInTransaction(
   queryRunner: QueryRunner,
 ): Promise<void> {
   await sendFor(execution, prepared, beforeCode(execution, prepared))
-  await call(execution, prepared, queryRunner)
+  await callModule(execution, prepared, queryRunner)
   await sendFor(execution, prepared, afterCode(execution, prepared))
 }
 
@@ -122,7 +130,7 @@ async function runOutside(
     const timeouts = timeoutsFor(execution.work, settings, { local: false })
     await sendFor(execution, prepared, [...timeouts, ...asRole(settings, false)])
   }
-  const watched = await execution.watched(call(execution, prepared, queryRunner))
+  const watched = await execution.watched(callModule(execution, prepared, queryRunner))
   if ('error' in watched && isInterruption(watched.error)) throw watched.error
   if ('error' in watched && execution.lostBy(watched.error)) {
     throw connectionLost(labelOf(prepared.step), watched.error)
@@ -139,73 +147,6 @@ async function runOutside(
     failClaim(settings.journal, prepared.claim, error, trace),
   ])
   return execution.stop(prepared, failure)
-}
-
-async function call(
-  execution: Execution,
-  prepared: PreparedModule,
-  queryRunner: QueryRunner,
-): Promise<void> {
-  const { direction } = prepared.step
-  const run = direction === 'up' ? prepared.code.upgrade : prepared.code.downgrade
-  const context = scriptContext(execution, prepared)
-  await timedQueries(execution, prepared, queryRunner, () =>
-    orAbandoned(execution, Promise.resolve(run?.(queryRunner, context))),
-  )
-}
-
-/** Reports each query of the script where somebody listens; TypeORM sends all of its own by this method. */
-async function timedQueries(
-  execution: Execution,
-  prepared: PreparedModule,
-  queryRunner: QueryRunner,
-  work: () => Promise<void>,
-): Promise<void> {
-  if (!execution.context.observer.statement) return work()
-  const query = queryRunner.query.bind(queryRunner) as (...given: unknown[]) => Promise<unknown>
-  const timed = (text: string, ...more: unknown[]) =>
-    execution.timed(prepared, text, () => query(text, ...more))
-  Object.defineProperty(queryRunner, 'query', { value: timed, configurable: true, writable: true })
-  try {
-    await work()
-  } finally {
-    Reflect.deleteProperty(queryRunner, 'query')
-  }
-}
-
-/** How long a script that is told to stop may go on, when it waits for something else than the database. */
-const grace = 3000
-
-/**
- * Waits for a script's function; for one that does not end when it is told to, no longer than the grace.
- * Its connection is ended then, so that whatever it does later does nothing to the database.
- */
-async function orAbandoned(
-  { context, work, lock }: Execution,
-  script: Promise<void>,
-): Promise<void> {
-  const { signal } = context
-  const { watch } = lock
-  if (!signal || !watch) return script
-  let late: NodeJS.Timeout | undefined
-  let told = (): void => undefined
-  const abandoned = new Promise<never>((_, refuse) => {
-    const end = () => {
-      work.lost = true
-      const ended = watch.query('SELECT pg_catalog.pg_terminate_backend($1)', [work.pid])
-      const why = interrupted({ detail: `the script did not end within ${grace / 1000} s` })
-      ended.then(() => refuse(why), refuse)
-    }
-    told = () => (late = setTimeout(end, grace))
-  })
-  if (signal.aborted) told()
-  else signal.addEventListener('abort', told)
-  try {
-    await Promise.race([script, abandoned])
-  } finally {
-    clearTimeout(late)
-    signal.removeEventListener('abort', told)
-  }
 }
 
 export function codeJobFailure(prepared: PreparedModule, error: unknown): MigrationError {
