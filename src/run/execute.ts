@@ -151,6 +151,7 @@ async function refuseOther({ request, first, approval }: Task, plan: Plan): Prom
 
 /** "The next one" is another one once somebody else has done it. */
 function isRelative({ command, target, ...more }: Request): boolean {
+  if ('only' in more && more.only !== undefined) return !/^\d+$/.test(more.only)
   if ('count' in more && more.count !== undefined) return true
   return target === undefined ? command === 'downgrade' : !/^(?:\d+|latest)$/.test(target)
 }

@@ -21,6 +21,10 @@ const sentences: Sentences = {
     const commands = scripts.map(({ revision }) => `rebuild ${revision}`).join(', ')
     return `reverted only in part: ${names(scripts)}; finish it with ${commands}`
   },
+  PASSED_OVER({ script, direction, scripts }) {
+    const why = direction === 'up' ? 'are pending before it' : 'were applied after it'
+    return `${labelOf(script)} goes alone, though these ${why}: ${names(scripts)}`
+  },
   JOURNAL_WRITERS: ({ writers }) =>
     `SQL of the journal would run, and others than its owner may write it: ${listWriters(writers)}`,
   OTHER_TOOL: ({ history }) =>
