@@ -40,7 +40,15 @@ export type {
 } from './run/context/events'
 export type { PlanNotice, ScriptName } from './plan/notice'
 export type { Blocker, LockHolder, ServerSession } from './run/context/server-sessions'
-export { describeNotice } from './cli/text/notice-text'
+export { describeNotice } from './run/context/notice-text'
+export { execute, migrateTo, plan } from './library/carry-out'
+export type { CarryOutOptions, MigrateOptions } from './library/carry-out'
+export type { Scripts } from './library/open-migrator'
+export type { PlanRequest, RunSettings } from './library/plan-request'
+export type { PlanBasis, StoredStep, StoredPlan } from './library/stored-plan'
+export type { RunEnd, RunHooks } from './run/context/hooks'
+export type { Listeners, MigrationEvent, MigrationLogger } from './run/context/observers'
+export type { ScriptObject, ScriptWork } from './script/source/script-object'
 export type { ScriptContext } from './script/context'
 export type { ChecksumKind, Direction, Kind, Script, ScriptOptions, SqlPart } from './script/script'
 export { readSettings, type SettingsRequest } from './settings/read-settings'
@@ -48,6 +56,7 @@ export type { SettingsSource } from './settings/library'
 export type {
   ConnectionParts,
   DatabaseAddress,
+  Isolation,
   JournalText,
   LateScripts,
   OtherTools,

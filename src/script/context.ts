@@ -4,6 +4,8 @@ import type { Direction } from './script'
 export interface ScriptContext {
   direction: Direction
   revision: string
+  /** What the program that runs the scripts gave them: the option `context`. */
+  caller: unknown
   /** Aborted when the user says stop: for a script that waits for something else than the database. */
   signal: AbortSignal
   /**

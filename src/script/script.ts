@@ -51,6 +51,8 @@ export interface Script {
   readonly upgrade?: SqlPart | undefined
   /** SQL of the downgrade; absent on `sql` means irreversible. */
   readonly downgrade?: SqlPart | undefined
+  /** What its module exports, where it is a value of the program's and no file. */
+  readonly module?: object
   /** What is wrong with its text (SCRIPT_INVALID), so that it cannot run. */
   readonly problem?: MigrationError | undefined
   /** SCRIPT_INVALID where it is still the template that `generate` or `add_script` wrote. */

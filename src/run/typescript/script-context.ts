@@ -21,6 +21,7 @@ export function scriptContext(execution: Execution, prepared: PreparedModule): S
   return {
     direction,
     revision,
+    caller: execution.context.caller,
     signal: execution.context.signal ?? new AbortController().signal,
     runSql: async (file) => runPart(execution, prepared, await partFor(prepared, file)),
     log: (message) => execution.context.observer.message?.('LOG', message, { revision, title }),

@@ -1,7 +1,7 @@
 import { describeHistory } from '../../journal/histories'
 import { labelOf, listWriters, type ScriptName } from '../../plan/notice'
-import { describeBlocker, describeHolder, describeOrphan } from '../../run/context/server-sessions'
-import type { Notice } from '../../run/context/events'
+import { describeBlocker, describeHolder, describeOrphan } from './server-sessions'
+import type { Notice } from './events'
 
 /** The sentence for a person that a notice stands for, as the command line prints it. Pure. */
 export function describeNotice(notice: Notice): string {
