@@ -14,6 +14,7 @@ import { makeProject } from './support/project'
 
 const repository = join(__dirname, '../..')
 const readme = readFileSync(join(repository, 'README.md'), 'utf8')
+const api = readFileSync(join(repository, 'docs/api.md'), 'utf8')
 const blocks = readBlocks(readme)
 
 /** The sections that show a project of a user's own; the others are about a clone of this repository. */

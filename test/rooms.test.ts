@@ -12,7 +12,17 @@ const order: Readonly<Record<string, readonly string[]>> = {
   '': [
     ...['errors.ts', 'version.ts', 'regular-file.ts', 'interruption.ts', 'system-error.ts'],
     ...['settings', 'script', 'database', 'journal', 'plan', 'run', 'set-up', 'migrator'],
-    ...['library', 'setup.ts', 'scratch', 'catalog', 'sample-rows', 'git', 'change', 'add-script'],
+    ...[
+      'library',
+      'setup.ts',
+      'scratch',
+      'testing',
+      'catalog',
+      'sample-rows',
+      'git',
+      'change',
+      'add-script',
+    ],
     ...['dump-schema', 'cli', 'index.ts'],
   ],
   settings: ['value', 'address', 'ini', 'typeorm', '.'],
