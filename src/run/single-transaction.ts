@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm'
-import type { MigrationError } from '../errors'
+import { MigrationError } from '../errors'
 import { isInterruption } from '../interruption'
 import { codeJobFailure, prepareDatabase, runInTransaction } from './typescript/run-modules'
 import { cleanUpTogether } from './typescript/module-hooks'
@@ -17,7 +17,7 @@ import {
 } from './prepare/prepared-step'
 import { runMarks } from './session/mark'
 import { retried, StepFailed } from './session/retry'
-import type { Execution } from './session/execution'
+import { hooked, type Execution } from './session/execution'
 import { MessageSender, transactionId } from './batch/sender'
 
 /**
@@ -46,6 +46,7 @@ async function runTogether(
 ): Promise<void> {
   const { work, context } = execution
   const callers = work.status !== 'I'
+  if (callers) await refuseOtherIsolation(execution)
   const queryRunner = preparedSteps.some(({ kind }) => kind === 'code')
     ? await context.database.queryRunner(work)
     : undefined
@@ -70,9 +71,38 @@ async function runTogether(
 }
 
 /** Gives the transaction's id. */
-async function begin({ work }: Execution, queryRunner: QueryRunner | undefined): Promise<string> {
-  await queryRunner?.startTransaction()
-  return transactionId(work, queryRunner ? '' : 'BEGIN;\n')
+async function begin(
+  { work, context }: Execution,
+  queryRunner: QueryRunner | undefined,
+): Promise<string> {
+  const level = levels[context.settings.isolation ?? 'read committed']
+  const isolated = context.settings.isolation !== undefined
+  await queryRunner?.startTransaction(isolated ? level : undefined)
+  return transactionId(
+    work,
+    queryRunner ? '' : `BEGIN${isolated ? ` ISOLATION LEVEL ${level}` : ''};\n`,
+  )
+}
+
+const levels = {
+  'read committed': 'READ COMMITTED',
+  'repeatable read': 'REPEATABLE READ',
+  serializable: 'SERIALIZABLE',
+} as const
+
+/** A transaction that has begun keeps its level. */
+async function refuseOtherIsolation({ work, context }: Execution): Promise<void> {
+  const { isolation } = context.settings
+  if (isolation === undefined) return
+  const [row] = await work.query<{ level: string }>(
+    "SELECT pg_catalog.current_setting('transaction_isolation') AS level",
+  )
+  if (row?.level === isolation) return
+  throw new MigrationError(
+    'TRANSACTION_MODE',
+    `the caller's transaction is ${row?.level}, and the settings ask for ${isolation}`,
+    { hint: `Begin it with ISOLATION LEVEL ${levels[isolation]}, or leave isolation out.` },
+  )
 }
 
 interface Surroundings {
@@ -93,7 +123,9 @@ async function attemptAll(
     const sender = new MessageSender(execution, { transaction: false, within, lonely })
     for (let next = 0; next < preparedSteps.length;) {
       execution.checkpoint()
-      next += await runNext(execution, sender, preparedSteps.slice(next), queryRunner)
+      next += await hooked(execution, preparedSteps.slice(next), (some) =>
+        runNext(execution, sender, some, queryRunner),
+      )
     }
     if (!callers) await commit(execution, preparedSteps, queryRunner)
     return undefined

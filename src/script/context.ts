@@ -10,6 +10,8 @@ export interface RollbackContext extends ScriptContext {
 export interface ScriptContext {
   direction: Direction
   revision: string
+  /** What the program that runs the scripts gave them: the option `context`. */
+  caller: unknown
   /** Aborted when the user says stop: for a script that waits for something else than the database. */
   signal: AbortSignal
   /**

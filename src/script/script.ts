@@ -59,6 +59,8 @@ export interface Script {
   readonly upgrade?: SqlPart | undefined
   /** SQL of the downgrade; absent on `sql` means irreversible. */
   readonly downgrade?: SqlPart | undefined
+  /** What its module exports, where it is a value of the program's and no file. */
+  readonly module?: object
   /** What is wrong with its text (SCRIPT_INVALID), so that it cannot run. */
   readonly problem?: MigrationError | undefined
   /** What a module has besides, as far as its text shows: it is imported only where it runs. */

@@ -24,6 +24,7 @@ export const migrationKeys = [
   'journal_table',
   'journal_text',
   'transaction',
+  'isolation',
   'late_scripts',
   'other_tools',
   'lock_wait',
@@ -69,6 +70,7 @@ export type MigrationSettings = Pick<
   | 'schema'
   | 'journal'
   | 'transaction'
+  | 'isolation'
   | 'lateScripts'
   | 'otherTools'
   | 'journalText'
@@ -127,6 +129,7 @@ export function migrationSettings(
     vcs: versionControl(found('vcs'), problems),
     ...journalSettings(found, read),
     ...runSettings(found, read),
+    ...isolation(values, found('transaction'), problems),
   }
 }
 
@@ -194,6 +197,19 @@ function runSettings(found: (key: MigrationKey) => Sourced, read: ValueReader) {
     wait: read.duration('wait', found('wait')) ?? 0,
     strict: read.boolean('strict', found('strict')) ?? false,
   }
+}
+
+/** How a run in one transaction is isolated from others; each script's own transaction is left as it is. */
+function isolation(values: MigrationValues, transaction: Sourced, problems: Problems) {
+  const found = values.get('isolation')
+  const levels = ['read committed', 'repeatable read', 'serializable'] as const
+  const level = found && valueReader(problems).choice('isolation', found, levels)
+  if (!found || !level) return {}
+  if (transaction.value !== 'all') {
+    const hint = 'Write transaction = all too, or leave isolation out.'
+    problems.add(found, 'isolation is for one transaction, and transaction is not all', hint)
+  }
+  return { isolation: level }
 }
 
 /** `package` and its synonym `directory`; where both stand, the flag or else a problem decides. */

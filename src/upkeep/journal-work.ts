@@ -8,7 +8,7 @@ import type { Observer } from '../run/context/events'
 import { createContext } from '../run/context/run-context'
 import { openAhead } from '../run/lock/early-connection'
 import { Held } from '../run/lock/held'
-import { readScripts } from '../script/folder/read-folder'
+import { readScripts } from '../script/source/read-scripts'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { Script } from '../script/script'
 import { withSystemFailures } from '../system-error'
@@ -64,7 +64,7 @@ export async function changingJournal<Result>(
   const scripts = await withSystemFailures(readScripts(settings, { others: [], layout }))
   const database = await withSystemFailures(openDatabase(settings))
   try {
-    const context = createContext(database, settings, observer, signal)
+    const context = createContext(database, settings, observer, signal && { signal })
     const opening = openAhead(database)
     try {
       const session = await opening.session

@@ -1,4 +1,4 @@
-import { describeNotice } from '../text/notice-text'
+import { describeNotice } from '../../run/context/notice-text'
 import { MigrationError } from '../../errors'
 import type { Entry, FullEntry } from '../../journal/model/entry'
 import type { Plan, PendingScript, Step } from '../../plan/plan'

@@ -10,6 +10,7 @@ import type { Session } from '../../database/postgres/session'
 import { envelopeOf, placeOfFailure } from './envelope'
 import { ReportedEarly, startsIn } from './message-progress'
 import { claimRefused, type Execution, type Start } from '../session/execution'
+import { timed } from '../session/timed'
 
 /** How much one message carries at most; a bigger script travels alone. */
 const largestMessage = 256 * 1024
@@ -115,7 +116,7 @@ export class MessageSender {
     const send = () => execution.work.send(message.text)
     const [only] = preparedSteps
     const sent =
-      only && preparedSteps.length === 1 ? execution.timed(only, only.sql.text, send) : send()
+      only && preparedSteps.length === 1 ? timed(execution, only, only.sql.text, send) : send()
     const following = waiting.slice(preparedSteps.length)
     // while the server works
     const [next] = following

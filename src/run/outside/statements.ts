@@ -14,6 +14,7 @@ import { claimRefused, type Manner, type Execution } from '../session/execution'
 import { statementsToSkip } from './still-there'
 import { asRole } from '../context/script-role'
 import { asOurselves, restoreSession, timeoutsFor } from '../context/session-settings'
+import { timed } from '../session/timed'
 
 /**
  * Runs a SQL script outside a transaction: claims with a committed `running` row and sends each
@@ -200,7 +201,7 @@ async function runRecorded(
     const { error, tags } = await work.send(closing)
     return { tags: ['BEGIN', 'COPY', ...tags], ...(error && { error }) }
   }
-  const watched = await execution.watched(execution.timed(prepared, textOf(prepared, index), send))
+  const watched = await execution.watched(timed(execution, prepared, textOf(prepared, index), send))
   const { blocker } = watched
   const error = 'error' in watched ? (watched.error as DatabaseError) : watched.result.error
   if (!error) return undefined
@@ -227,7 +228,7 @@ async function sendStatement(
     await work.copyIn(text, [prepared.sql.text.slice(copy.dataStart, copy.dataEnd)])
     return { error: undefined }
   }
-  const watched = await execution.watched(execution.timed(prepared, text, send), manner)
+  const watched = await execution.watched(timed(execution, prepared, text, send), manner)
   const error = 'error' in watched ? (watched.error as DatabaseError) : watched.result.error
   if (!error) return
   if (error.severity === undefined) throw error

@@ -6,6 +6,7 @@ import { claimRefused, type Execution } from './execution'
 import { asRole } from '../context/script-role'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
 import { withRetries } from './retry'
+import { timed } from './timed'
 
 /**
  * Runs a script in one transaction but a message a statement: `COPY … FROM stdin` data is sent between,
@@ -42,7 +43,7 @@ export async function copyInTransaction(
     const text = prepared.sql.text.slice(statement.start, statement.end)
     const copy = prepared.sql.copies.find(({ statementIndex }) => statementIndex === index)
     try {
-      await execution.timed(prepared, text, async () => {
+      await timed(execution, prepared, text, async () => {
         if (copy) await work.copyIn(text, [prepared.sql.text.slice(copy.dataStart, copy.dataEnd)])
         else await must(execution, text)
       })

@@ -7,6 +7,7 @@ import type { Claim } from '../../journal/model/journal-columns'
 import { failureTimes } from '../../journal/model/write-times'
 import { redactor } from '../../settings/value/redact'
 import type { Blocker } from '../context/server-sessions'
+import { betweenStepHooks, hasStepHooks } from '../context/hooks'
 import { findWorker } from '../lock/probe'
 import { isConnectionLoss } from '../../database/postgres/connection-loss'
 import { interruptedBy } from '../failure/script-failure'
@@ -67,23 +68,6 @@ export class Execution {
   /** Says whose the notices are that arrive from now on. */
   private runs({ step: { revision, title } }: PreparedStep): void {
     this.context.running = () => ({ revision, title })
-  }
-
-  /** Runs a statement of a script, and reports it with the time that it took. */
-  async timed<Result>(
-    { step: { revision, title } }: PreparedStep,
-    text: string,
-    run: () => Promise<Result>,
-  ): Promise<Result> {
-    const { observer } = this.context
-    if (!observer.statement) return run()
-    const since = performance.now()
-    try {
-      return await run()
-    } finally {
-      const durationMs = Math.round((performance.now() - since) * 10) / 10
-      observer.statement({ text, durationMs }, { revision, title })
-    }
   }
 
   /** The same for scripts that share a message; `statements`: how many each one has in it. */
@@ -276,6 +260,23 @@ function resultOf(
 ): StepResult {
   const { revision, title, kind, direction, operation } = step
   return { revision, title, kind, direction, operation, outcome, durationMs }
+}
+
+/** Runs the first of the steps between its hooks, or without hooks as many as may go together. */
+export function hooked(
+  execution: Execution,
+  preparedSteps: readonly PreparedStep[],
+  run: (some: readonly PreparedStep[]) => Promise<number>,
+): Promise<number> {
+  const { context, results, total } = execution
+  const [prepared] = preparedSteps
+  if (!prepared || !hasStepHooks(context.hooks)) return run(preparedSteps)
+  const { step } = prepared
+  return betweenStepHooks(context.hooks, { step, results, total }, async () => {
+    // none done means: try again
+    while ((await run([prepared])) === 0) execution.checkpoint()
+    return 1
+  })
 }
 
 /** How some work differs from other work that is watched. */

@@ -5,6 +5,7 @@ import type { ScriptFunction } from '../../script/typescript/load-script'
 import type { PreparedModule } from '../prepare/prepared-step'
 import type { Execution } from '../session/execution'
 import { scriptContext } from './script-context'
+import { timed } from '../session/timed'
 
 /** Calls the script's function for its operation, with what it is given. */
 export async function callModule(
@@ -50,9 +51,13 @@ async function timedQueries(
 ): Promise<void> {
   if (!execution.context.observer.statement) return work()
   const query = queryRunner.query.bind(queryRunner) as (...given: unknown[]) => Promise<unknown>
-  const timed = (text: string, ...more: unknown[]) =>
-    execution.timed(prepared, text, () => query(text, ...more))
-  Object.defineProperty(queryRunner, 'query', { value: timed, configurable: true, writable: true })
+  const reported = (text: string, ...more: unknown[]) =>
+    timed(execution, prepared, text, () => query(text, ...more))
+  Object.defineProperty(queryRunner, 'query', {
+    value: reported,
+    configurable: true,
+    writable: true,
+  })
   try {
     await work()
   } finally {

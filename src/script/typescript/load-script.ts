@@ -54,8 +54,8 @@ or one class of TypeORM's:
 export async function loadScript<Context = unknown>(
   script: Script,
 ): Promise<LoadedScript<Context>> {
-  const { file } = script
-  const exported = await loadModule(file)
+  const { file, module } = script
+  const exported = module ? { ...module } : await loadModule(file)
   const forms = formsOf(exported)
   const [form, other] = forms
   if (!form) throw invalid(file, 'exports neither an upgrade function nor a migration class')

@@ -48,6 +48,8 @@ export interface PasswordSource {
 
 /** One transaction a script, one for the run, or none. */
 export type TransactionMode = 'each' | 'all' | 'none'
+/** How far a run in one transaction sees what others do meanwhile. */
+export type Isolation = 'read committed' | 'repeatable read' | 'serializable'
 /** What becomes of a pending script that is older than one applied. */
 export type LateScripts = 'run' | 'refuse'
 /** What becomes of a database that another tool has migrated. */
@@ -86,6 +88,11 @@ export interface Settings {
   database: DatabaseAddress
   /** Absolute path of the scripts' folder. */
   directory: string
+  /**
+   * In place of the folder: several folders and globs (absolute), and scripts that are values of the program.
+   * `directory` is then where paths without another place start.
+   */
+  sources?: readonly (string | object)[]
   /** Globs of what is no script in that folder, beside what never is. */
   ignore: readonly string[]
   /** Absolute path of the canonical schema, when named. */
@@ -93,6 +100,8 @@ export interface Settings {
   /** Table that holds the journal. */
   journal: { schema: string; table: string }
   transaction: TransactionMode
+  /** Of the one transaction of `all`; absent: the server's default. */
+  isolation?: Isolation
   lateScripts: LateScripts
   /** What is done where another tool has migrated the database and the journal records nothing. */
   otherTools: OtherTools
