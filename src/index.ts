@@ -50,8 +50,16 @@ export type { PlanBasis, StoredStep, StoredPlan } from './library/stored-plan'
 export type { RunEnd, RunHooks } from './run/context/hooks'
 export type { Listeners, MigrationEvent, MigrationLogger } from './run/context/observers'
 export type { ScriptObject, ScriptWork } from './script/source/script-object'
-export type { ScriptContext } from './script/context'
-export type { ChecksumKind, Direction, Kind, Script, ScriptOptions, SqlPart } from './script/script'
+export type { RollbackContext, ScriptContext } from './script/context'
+export type {
+  ChecksumKind,
+  Direction,
+  Kind,
+  Script,
+  ScriptHooks,
+  ScriptOptions,
+  SqlPart,
+} from './script/script'
 export { readSettings, type SettingsRequest } from './settings/read-settings'
 export type { SettingsSource } from './settings/library'
 export type {

@@ -34,8 +34,9 @@ export const commandTable = {
   upgrade: {
     summary: 'applies what is pending, up to and including version',
     arguments: ['[version]', '[folder]'],
-    options: ['to', 'count', 'up', ...running],
-    detail: 'A script that was merged late is pending like any other and is applied too.',
+    options: ['to', 'count', 'up', 'only', 'force', 'yes', ...running],
+    detail:
+      'A script that was merged late is pending like any other and is applied too. --only applies one script alone, where nothing older is pending; past that, it asks, or takes --force.',
     otherWords: ['up', 'migrate', 'apply', 'run', 'migration:run'],
     parse: versionAndFolder,
     writes: true,
@@ -44,9 +45,9 @@ export const commandTable = {
   downgrade: {
     summary: 'reverts the newest application, or all above version (0: all)',
     arguments: ['[version]', '[folder]'],
-    options: ['to', 'count', 'down', 'yes', ...running],
+    options: ['to', 'count', 'down', 'only', 'force', 'yes', ...running],
     detail:
-      "The version itself stays applied. Scripts are reverted in reverse order of application; one whose file is gone by the journal's SQL, which is shown and confirmed on a terminal.",
+      "The version itself stays applied. Scripts are reverted in reverse order of application; one whose file is gone by the journal's SQL, which is shown and confirmed on a terminal. --only reverts one script alone; where others were applied after it, it asks and names what depends on it, or takes --force.",
     otherWords: ['down', 'revert', 'rollback', 'undo', 'migration:revert'],
     parse: versionAndFolder,
     writes: true,
@@ -115,7 +116,7 @@ export const commandTable = {
   plan: {
     summary: 'shows what a command, upgrade unless named, would do',
     arguments: ['[command]', '[version]', '[folder]'],
-    options: ['to', 'count', 'only', 'runScripts', 'done', 'notDone', ...planning],
+    options: ['to', 'count', 'only', 'force', 'runScripts', 'done', 'notDone', ...planning],
     detail:
       'The same as upgrade, downgrade, to, setup, mark, skip or rebuild with --dry-run. Nothing is executed, no script is imported.',
     otherWords: ['preview', 'dryrun'],

@@ -128,6 +128,14 @@ export class SettingsMigrator implements Migrator {
     return this.execute({ command: 'to', target }, options)
   }
 
+  runScripts(only: readonly string[], options?: ExecuteOptions): Promise<RunReport> {
+    return this.execute({ command: 'upgrade', only, force: true }, options)
+  }
+
+  runDowngradeScripts(only: readonly string[], options?: ExecuteOptions): Promise<RunReport> {
+    return this.execute({ command: 'downgrade', only, force: true }, options)
+  }
+
   /** Carries a plan out that was made before. @param expected throws where it is another one now */
   carryOut(
     request: Request,

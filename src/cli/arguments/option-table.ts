@@ -84,7 +84,10 @@ export const optionTable = {
   revision: { flags: '--revision <version>', summary: 'only entries of this script' },
   all: { flags: '--all', summary: 'every operation, with its outcome' },
   reverse: { flags: '--reverse', summary: 'the newest first' },
-  force: { flags: '--force', summary: 'an applied script too: its journal entries move along' },
+  force: {
+    flags: '--force',
+    summary: 'with --only, past its neighbours; touch: an applied script too',
+  },
   edit: {
     flags: '--edit',
     summary: 'open the script in $VISUAL or $EDITOR before the commit, and prove what is saved',

@@ -42,7 +42,7 @@ export function parse(argv: readonly string[], cwd: string, commands: Commands):
   const config = isConfig(words[0], cwd, commands) ? words.shift() : undefined
   const command = commandOf(words, options, { config, cwd, commands })
   refuseForeignOptions(command, options, commands)
-  refuseContradictions(options)
+  refuseContradictions(command, options)
   const parsed = rowOf(commands, command).parse({ command, words, cwd, commands })
   const settings = oneOf('settings file', config, 'argument', parsed.config)
   const call = { ...parsed, ...(settings !== undefined && { config: settings }) }
@@ -104,12 +104,18 @@ function commandOfOptions(
   return row && { flag: longFlag(row.name), command: row.command, besides: row.besides }
 }
 
-function refuseContradictions(options: GivenOptions): void {
+function refuseContradictions(command: string, options: GivenOptions): void {
   if (options.done && options.notDone) {
     throw usageError('--done and --not-done contradict each other', 'Give one of them.')
   }
   if (options.quiet && options.verbose) {
     throw usageError('--quiet and --verbose contradict each other', 'Give one of them.')
+  }
+  if (options.force && command !== 'touch' && options.only === undefined) {
+    throw usageError(
+      '--force counts only with --only',
+      'Name the script that is to go alone: --only VERSION.',
+    )
   }
   if (options.only !== undefined && (options.to ?? options.count) !== undefined) {
     const other = options.to === undefined ? '--count' : '--to'
