@@ -79,7 +79,13 @@ export function storedPlan(origin: PlanOrigin, plan: Plan, state: JournalState):
 export function storedStep(step: Step): StoredStep {
   const { revision, title, kind, direction, operation, ordinal, late, script } = step
   return {
-    ...{ revision, title, kind, direction, operation, ordinal, late },
+    revision,
+    title,
+    kind,
+    direction,
+    operation,
+    ordinal,
+    late,
     file: script ? basename(script.file) : null,
     checksum: script?.checksum ?? '',
     checksumKind: script?.checksumKind ?? null,
