@@ -1,7 +1,7 @@
 import type { Connectable } from '../database/application/callers'
 import { migratorOf, type Scripts } from '../library/open-migrator'
 import type { SettingsMigrator } from '../migrator/migrator'
-import { compareRevisions } from '../script/script'
+import { newestOf } from '../script/revision'
 import type { Status } from '../migrator/status'
 
 /** Whether a database is where its scripts lead, in a few words. */
@@ -30,7 +30,7 @@ export function schemaStateOf(status: Status): SchemaState {
   const failed = revisionsOf(status.failed).filter((one) => own.has(one))
   return {
     current: [pending, unfinished, failed].every((list) => list.length === 0),
-    revision: revisionsOf(status.applied).toSorted(compareRevisions).at(-1) ?? null,
+    revision: newestOf(revisionsOf(status.applied)) ?? null,
     applied: status.applied.length,
     pending,
     unfinished,

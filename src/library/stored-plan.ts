@@ -6,7 +6,8 @@ import type { Entry } from '../journal/model/entry'
 import { checkRequest } from '../plan/check-request'
 import type { PlanNotice } from '../plan/notice'
 import type { Plan, Request, Step } from '../plan/plan'
-import { compareRevisions, type ChecksumKind, type Direction, type Kind } from '../script/script'
+import { newestOf } from '../script/revision'
+import type { ChecksumKind, Direction, Kind } from '../script/script'
 import { checkValue, object } from '../settings/value/arguments'
 import type { RunSettings } from './plan-request'
 
@@ -111,10 +112,7 @@ export function basisOf({ applied, unfinished, setUp }: JournalState): PlanBasis
     ...[...unfinished.values()].map(unfinishedWords),
     ['set-up', setUp?.outcome ?? null],
   ]
-  const newest = applied
-    .map(({ revision }) => revision)
-    .toSorted(compareRevisions)
-    .at(-1)
+  const newest = newestOf(applied.map(({ revision }) => revision))
   return {
     applied: applied.length,
     newest: newest ?? '0',

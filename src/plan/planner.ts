@@ -137,7 +137,7 @@ function passedOver({ pending, applied }: Situation, [step]: readonly Step[]) {
   const after = applied.slice(applied.findIndex((one) => one.revision === step.revision) + 1)
   const older = pending
     .map(({ script }) => script)
-    .filter(({ revision }) => compareRevisions(revision, step.revision) < 0)
+    .filter(({ revision }) => isAfter(step.revision, revision))
   const scripts = (step.direction === 'up' ? older : after).map(nameOnly)
   const { direction } = step
   const code = 'PASSED_OVER' as const

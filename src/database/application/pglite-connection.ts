@@ -16,7 +16,7 @@ export async function clientOnPGlite(pglite: PGliteInstance): Promise<Client> {
   await pglite.waitReady
   const stream = () => new PGliteSocket(pglite)
   const options = { user: 'postgres', database: 'postgres', password: '', ssl: false }
-  const client = new pg.Client({ ...options, stream } as ConstructorParameters<typeof Client>[0])
+  const client = new pg.Client({ ...options, stream })
   client.on('error', () => undefined) // the Session hears it too
   await client.connect()
   return client
