@@ -70,6 +70,7 @@ export type {
   JournalText,
   LateScripts,
   OtherTools,
+  OwnerChoice,
   PasswordSource,
   ScratchSettings,
   ScriptSource,
