@@ -12,7 +12,7 @@ import { isAssignable, sameKeys } from './conversions'
 import { columnKey, type ColumnId, type PlannedStep } from '../../change/model/operation'
 import { pathOf } from '../../change/model/option-values'
 import { unlessNone } from '../../change/render/stopping-rows'
-import { refill } from '../../change/operations/refill'
+import { refill } from './refill'
 import { restoreKeys } from './restored-keys'
 
 /** The decisions of a downgrade, and what it cannot bring back. */

@@ -7,14 +7,8 @@ import {
 } from '../../change/render/online-forms'
 import { keyOf, tablePlace } from '../../catalog/facts'
 import type { Catalog } from '../../catalog/catalog'
-import { shown } from '../../catalog/object-names'
-import {
-  changes,
-  columnKey,
-  type ColumnId,
-  step,
-  type PlannedStep,
-} from '../../change/model/operation'
+import { relationOf, shown } from '../../catalog/object-names'
+import { changes, columnKey, step, type PlannedStep } from '../../change/model/operation'
 
 /** Steps that are a script of their own. */
 export interface ScriptStage {
@@ -72,9 +66,9 @@ export function inStages(steps: readonly PlannedStep[], from: Catalog): ScriptSt
 
 /** Says above a step that rewrites its table which lock it takes. */
 function withLock(one: PlannedStep): PlannedStep {
-  const id = one.ids.find((each): each is ColumnId => each.kind === 'column')
-  if (!id || one.rewrites !== true) return one
-  const table = shown({ schema: id.schema, name: id.table })
+  const [relation] = one.ids.flatMap((id) => relationOf(id) ?? [])
+  if (!relation || one.rewrites !== true) return one
+  const table = shown(relation)
   const comment = `Rewrites ${table} under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. It has no online form.`
   return { ...one, comments: [...one.comments, comment] }
 }
@@ -107,7 +101,12 @@ function placeIndex(one: PlannedStep, steps: readonly PlannedStep[], stages: Sta
     other.operation?.kind === 'create index' &&
     keyOf(other.operation.index) === keyOf(operation.index)
   if (operation.kind === 'drop index' && steps.some(isMade)) return false
-  stages.concurrently.push({ ...one, sql: concurrent(one.sql), transactional: false })
+  stages.concurrently.push({
+    ...one,
+    sql: concurrent(one.sql),
+    transactional: false,
+    lock: 'shareUpdateExclusive',
+  })
   return true
 }
 

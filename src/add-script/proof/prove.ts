@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { MigrationError } from '../../errors'
 import { openMigrator, type Migrator } from '../../migrator/migrator'
 import type { ScriptLayout } from '../../script/layout/layout'
-import type { Settings } from '../../settings/value/setting-types'
+import type { OwnerChoice, Settings } from '../../settings/value/setting-types'
 import { leftover } from './remaining'
 import type { Readings } from '../../catalog/readings'
 import {
@@ -41,6 +41,8 @@ export interface ProofRequest {
   wayBack: WayBack
   extra: Answers['extra']
   ignored: readonly Ignored[]
+  /** `ignore`: the upgrade leaves everything to its owner. */
+  owners?: OwnerChoice
 }
 
 /** What the proof came to. */
@@ -168,10 +170,12 @@ async function differences(
   wanted: ScratchDatabase | undefined,
   database: ScratchDatabase,
   { readings }: ProofWork,
-  { extra, ignored }: ProofRequest,
+  { extra, ignored, owners, before }: ProofRequest,
 ): Promise<string[]> {
   if (!wanted) return []
-  const statements = await leftover(database, wanted, { extra, ignored, readings })
+  const ownersOf = direction === 'upgrade' && owners === 'ignore' ? before : undefined
+  const comparing = { extra, ignored, readings, ownersOf }
+  const statements = await leftover(database, wanted, comparing)
   if (statements.length === 0) return []
   const more = statements.length > 3 ? `\n… and ${statements.length - 3} more` : ''
   return [`The ${direction} leaves a difference: ${statements.slice(0, 3).join(';\n')}${more}`]

@@ -1,4 +1,12 @@
-import { type Action, type ColumnId, type Id, type IdOf, isA } from '../../catalog/facts'
+import {
+  type Action,
+  type ColumnId,
+  type Delta,
+  type Id,
+  type IdOf,
+  isA,
+  keyOf,
+} from '../../catalog/facts'
 import { quoteIdentifier } from '../../database/sql/quote'
 import { alterColumn } from '../render/alter-column'
 import {
@@ -10,8 +18,14 @@ import {
   type PlannedStep,
 } from '../model/operation'
 
-/** pg-delta's action as a step. */
-export function stepOf(action: Action): PlannedStep {
+/**
+ * pg-delta's action as a step.
+ * @param deltas what differs, by the key of what it is of
+ */
+export function stepOf(
+  action: Action,
+  deltas: ReadonlyMap<string, readonly Delta[]> = new Map(),
+): PlannedStep {
   const { sql, verb, produces, destroys, consumes, releases } = action
   const ids = [...produces, ...destroys, ...consumes, ...releases]
   const [dropped] = destroys
@@ -21,7 +35,10 @@ export function stepOf(action: Action): PlannedStep {
     ...step(text, ids, { verb }),
     ...(verb === 'drop' && dropped && { drops: dropped }),
     transactional: action.transactionality !== 'nonTransactional',
-    engine: judgementOf(action),
+    engine: {
+      deltas: ids.flatMap((id) => deltas.get(keyOf(id)) ?? []),
+      ...judgementOf(action),
+    },
     ...(operation && { operation }),
   }
 }
@@ -40,7 +57,7 @@ const boundaries = {
   nonTransactional: 'outside',
 } as const
 
-function judgementOf(action: Action): EngineJudgement {
+function judgementOf(action: Action): Omit<EngineJudgement, 'deltas'> {
   return {
     lock: action.lockClass,
     rewrites: action.rewriteRisk,
