@@ -73,6 +73,7 @@ const notSent = [
   "(revision, ordinal) WHERE outcome <> 'error'; where the tabl",
   'SELECT pg_catalog.pg_terminate_backend($1)',
   'SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i',
+  'SELECT one.key, array_agg(one.option ORDER BY one.option) AS',
   // rows of tables whose required keys need each other
   'SELECT pg_catalog.jsonb_build_array(',
   '(SELECT pg_catalog.to_jsonb(r',
