@@ -11,12 +11,12 @@ import { byPath, files, problems, reachable, sources } from './support/source-fi
 const order: Readonly<Record<string, readonly string[]>> = {
   '': [
     ...['errors.ts', 'version.ts', 'regular-file.ts', 'interruption.ts', 'system-error.ts'],
-    ...['settings', 'script', 'database', 'journal', 'plan', 'run', 'set-up', 'migrator'],
-    ...['setup.ts', 'scratch', 'catalog', 'sample-rows', 'git', 'change', 'add-script'],
-    ...['dump-schema', 'cli', 'index.ts'],
+    ...['user-shell.ts', 'settings', 'script', 'database', 'journal', 'plan', 'run', 'set-up'],
+    ...['migrator', 'library', 'setup.ts', 'integration', 'scratch', 'testing', 'catalog'],
+    ...['sample-rows', 'git', 'change', 'add-script', 'dump-schema', 'upkeep', 'cli', 'index.ts'],
   ],
   settings: ['value', 'address', 'ini', 'typeorm', '.'],
-  script: ['.', 'lexer', 'sections', 'parser', 'layout', 'folder', 'typescript'],
+  script: ['.', 'lexer', 'sections', 'parser', 'layout', 'folder', 'source', 'typescript'],
   database: ['sql', 'embedded', 'postgres', 'application', '.'],
   'database/embedded': ['place', 'server', '.'],
   journal: ['model', '.'],
