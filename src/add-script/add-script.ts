@@ -21,6 +21,7 @@ const shape = {
   commit: flag,
   message: text,
   withSchema: flag,
+  withSource: flag,
   dryRun: flag,
   check: flag,
   signal,

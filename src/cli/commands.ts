@@ -207,6 +207,7 @@ export const commandTable = {
       'commit',
       'message',
       'withSchema',
+      'withSource',
       'check',
       'dryRun',
       'yes',

@@ -21,6 +21,8 @@ export interface AddScriptOptions {
   message?: string
   /** Commits the canonical schema too, where it was changed. */
   withSchema?: boolean
+  /** Commits what the wanted schema was read from too, where it was changed: entities or a schema file. */
+  withSource?: boolean
   /** Writes nothing. */
   dryRun?: boolean
   /** Writes nothing, agrees to everything and proves nothing: only whether something differs counts. */

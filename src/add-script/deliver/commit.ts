@@ -1,8 +1,9 @@
 import { relative } from 'node:path'
 import type { Settings } from '../../settings/value/setting-types'
-import { commitFiles, isDirty } from '../../git/git'
+import { commitFiles } from '../../git/git'
 import type { AddScriptOptions } from './add-script-options'
 import type { AddedScript } from './files'
+import { changedSchema, changedSources } from './source-files'
 
 /** What became of new scripts in git. */
 export interface HandedOver {
@@ -20,14 +21,17 @@ export async function handOver(
   scripts: readonly AddedScript[],
   settings: Settings,
   file: string | undefined,
-  { message = messageFor(scripts), commit = true, withSchema = false }: AddScriptOptions,
+  options: AddScriptOptions,
 ): Promise<HandedOver> {
+  const { message = messageFor(scripts), commit = true } = options
   if (settings.vcs === 'none') return { notes: [] }
   const files = scripts.flatMap((script) => script.files.map(({ path }) => path))
   const schema = await changedSchema(file)
-  const taken = withSchema ? schema : undefined
-  const hash = await commitFiles({ files, schema: taken, message, commit })
-  const left = withSchema ? undefined : schema
+  const taken = options.withSchema === true || options.withSource === true ? schema : undefined
+  const sources = options.withSource && file === undefined ? await changedSources(settings) : []
+  const others = [...(taken === undefined ? [] : [taken]), ...sources]
+  const hash = await commitFiles({ files, others, message, commit })
+  const left = taken === undefined ? schema : undefined
   return {
     ...(hash !== undefined && { commit: hash }),
     notes: left === undefined ? [] : [notCommitted(left, settings)],
@@ -51,13 +55,6 @@ function notCommitted(path: string, settings: Settings): string {
 function nameOf(path: string, { here }: Settings): string {
   const name = relative(here, path)
   return name.startsWith('..') ? path : name
-}
-
-async function changedSchema(schema: string | undefined): Promise<string | undefined> {
-  if (schema === undefined) return undefined
-  // what is wrong with git, the commit says
-  const dirty = await isDirty(schema).catch(() => false)
-  return dirty ? schema : undefined
 }
 
 /** One line, whatever the title is. */

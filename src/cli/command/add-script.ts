@@ -62,7 +62,7 @@ function optionsOf(options: GivenOptions): Omit<AddScriptOptions, 'title'> {
   if (options.ts && options.pair) {
     throw usageError('--ts and --pair contradict each other', 'Give one of them.')
   }
-  const { from, message, commit, verify, withSchema, dryRun, check } = options
+  const { from, message, commit, verify, withSchema, withSource, dryRun, check } = options
   const source = sources.find((one) => one === from)
   if (from !== undefined && !source) {
     const all = `Write schema, entities, command or none.`
@@ -76,6 +76,7 @@ function optionsOf(options: GivenOptions): Omit<AddScriptOptions, 'title'> {
     ...(commit !== undefined && { commit }),
     ...(verify !== undefined && { verify }),
     ...(withSchema && { withSchema }),
+    ...(withSource && { withSource }),
     ...(dryRun && { dryRun }),
     ...(check && { check }),
   }
