@@ -1,6 +1,6 @@
 import { type Facts, factsOf, type Id, keyOf } from '../catalog/facts'
 import { shown } from '../catalog/object-names'
-import type { Step } from '../change/model/operation'
+import type { PlannedStep } from '../change/model/operation'
 
 /**
  * Puts the steps that make a schema into the order in which a person would write it: each table, in the
@@ -8,17 +8,17 @@ import type { Step } from '../change/model/operation'
  * there yet. Views, functions and the like that no table needs come last. Keys of tables that refer to
  * each other stand below both. Pure.
  */
-export function arrangeSchema(steps: readonly Step[], facts: Facts): Step[] {
+export function arrangeSchema(steps: readonly PlannedStep[], facts: Facts): PlannedStep[] {
   return new Arrangement(steps, facts).order()
 }
 
 /** Columns, keys and conditions that pg-delta gives a table once it is there. */
-export function addsToTable({ sql }: Step): boolean {
+export function addsToTable({ sql }: PlannedStep): boolean {
   return /^ALTER TABLE .*? ADD (?:CONSTRAINT|COLUMN) /.test(sql)
 }
 
 /** What a step makes or needs, and what that stands on. */
-export function needsOf({ ids }: Step, facts: Facts): Id[] {
+export function needsOf({ ids }: PlannedStep, facts: Facts): Id[] {
   return ids.flatMap((id) => {
     const values = id.kind === 'column' ? [{ ...id, kind: 'default' } as const] : []
     const edges = [id, ...values].flatMap((each) => facts.outgoingEdges(each))
@@ -27,17 +27,17 @@ export function needsOf({ ids }: Step, facts: Facts): Id[] {
 }
 
 class Arrangement {
-  private readonly result: Step[] = []
-  private readonly state = new Map<Step, 'begun' | 'written'>()
-  private readonly makers = new Map<string, Step>()
-  private readonly tables = new Map<string, Step>()
+  private readonly result: PlannedStep[] = []
+  private readonly state = new Map<PlannedStep, 'begun' | 'written'>()
+  private readonly makers = new Map<string, PlannedStep>()
+  private readonly tables = new Map<string, PlannedStep>()
   /** What stands below the step that it belongs to. */
-  private readonly own = new Map<Step, Step[]>()
+  private readonly own = new Map<PlannedStep, PlannedStep[]>()
   /** They stand on what is being written. */
-  private waiting: Step[] = []
+  private waiting: PlannedStep[] = []
 
   constructor(
-    private readonly steps: readonly Step[],
+    private readonly steps: readonly PlannedStep[],
     private readonly facts: Facts,
   ) {
     for (const one of steps) {
@@ -61,12 +61,12 @@ class Arrangement {
     }
   }
 
-  private ownerOf({ ids: [id], group }: Step): Step | undefined {
+  private ownerOf({ ids: [id], group }: PlannedStep): PlannedStep | undefined {
     const table = this.tables.get(group)
     return table ?? (id && 'target' in id ? this.makers.get(keyOf(id.target)) : undefined)
   }
 
-  order(): Step[] {
+  order(): PlannedStep[] {
     for (const one of this.steps.filter(isGround)) this.write(one)
     const names = [...this.tables.keys()].toSorted((a, b) => (a < b ? -1 : 1))
     for (const name of names) this.write(this.tables.get(name)!)
@@ -76,7 +76,7 @@ class Arrangement {
   }
 
   /** False: it stands on what is being written. */
-  private write(one: Step): boolean {
+  private write(one: PlannedStep): boolean {
     const state = this.state.get(one)
     if (state !== undefined) return state === 'written'
     this.state.set(one, 'begun')
@@ -95,17 +95,19 @@ class Arrangement {
     return true
   }
 
-  private makersFor(one: Step): Step[] {
+  private makersFor(one: PlannedStep): PlannedStep[] {
     const makers = needsOf(one, this.facts).map((id) => this.makers.get(keyOf(id)))
-    return [...new Set(makers)].filter((maker) => maker !== undefined && maker !== one) as Step[]
+    return [...new Set(makers)].filter(
+      (maker) => maker !== undefined && maker !== one,
+    ) as PlannedStep[]
   }
 }
 
 /** Schemas and extensions are of no table. */
-function isGround({ ids: [id] }: Step): boolean {
+function isGround({ ids: [id] }: PlannedStep): boolean {
   return id?.kind === 'schema' || id?.kind === 'extension'
 }
 
-function makesTable({ sql }: Step): boolean {
+function makesTable({ sql }: PlannedStep): boolean {
   return /^CREATE (?:UNLOGGED |FOREIGN )?TABLE /.test(sql)
 }

@@ -1,7 +1,7 @@
 import { type Facts, factsOf, keyOf } from '../catalog/facts'
 import { shown } from '../catalog/object-names'
 import { closingParenthesis, splitList } from '../catalog/sql-words'
-import type { Step } from '../change/model/operation'
+import type { PlannedStep } from '../change/model/operation'
 import { addsToTable, needsOf } from './arrange'
 
 /**
@@ -9,17 +9,17 @@ import { addsToTable, needsOf } from './arrange'
  * was declared, then keys and conditions, where all that they refer to is there by then. Pure.
  * @param steps as `arrangeSchema` orders them
  */
-export function foldTables(steps: readonly Step[], facts: Facts): Step[] {
+export function foldTables(steps: readonly PlannedStep[], facts: Facts): PlannedStep[] {
   const later = new Set(steps.flatMap(({ ids }) => ids.map(keyOf)))
   const added = byGroup(steps.filter(canBeFolded))
   const places = placesOf(facts)
-  const folded = new Set<Step>()
-  const result: Step[] = []
+  const folded = new Set<PlannedStep>()
+  const result: PlannedStep[] = []
   for (const one of steps) {
     if (folded.has(one)) continue
     for (const id of one.ids) later.delete(keyOf(id))
     const own = openingOf(one) < 0 ? [] : (added.get(one.group) ?? [])
-    const ready: Step[] = []
+    const ready: PlannedStep[] = []
     for (const each of own) {
       if (!isAtHand(each, facts, later)) continue
       ready.push(each)
@@ -31,8 +31,8 @@ export function foldTables(steps: readonly Step[], facts: Facts): Step[] {
   return result
 }
 
-function byGroup(steps: readonly Step[]): Map<string, Step[]> {
-  const groups = new Map<string, Step[]>()
+function byGroup(steps: readonly PlannedStep[]): Map<string, PlannedStep[]> {
+  const groups = new Map<string, PlannedStep[]>()
   for (const one of steps) {
     const group = groups.get(one.group)
     if (group) group.push(one)
@@ -42,11 +42,11 @@ function byGroup(steps: readonly Step[]): Map<string, Step[]> {
 }
 
 /** What is not valid yet, or what an index is made into, can only be added. */
-function canBeFolded(one: Step): boolean {
+function canBeFolded(one: PlannedStep): boolean {
   return addsToTable(one) && !/ NOT VALID$| USING INDEX /.test(one.sql) && one.comments.length === 0
 }
 
-function isAtHand(one: Step, facts: Facts, later: ReadonlySet<string>): boolean {
+function isAtHand(one: PlannedStep, facts: Facts, later: ReadonlySet<string>): boolean {
   const makes = new Set(one.ids.slice(0, 1).map(keyOf))
   return needsOf(one, facts)
     .map(keyOf)
@@ -54,13 +54,13 @@ function isAtHand(one: Step, facts: Facts, later: ReadonlySet<string>): boolean 
 }
 
 /** Where the columns of the table open that this statement makes; below 0 where it has none. */
-function openingOf({ sql }: Step): number {
+function openingOf({ sql }: PlannedStep): number {
   if (!/^CREATE (?:UNLOGGED )?TABLE /.test(sql)) return -1
   const open = sql.indexOf('(')
   return sql.slice(0, open).includes(' PARTITION OF ') ? -1 : open
 }
 
-function withAdded(table: Step, added: readonly Step[], places: Places): Step {
+function withAdded(table: PlannedStep, added: readonly PlannedStep[], places: Places): PlannedStep {
   const { sql, ids, group } = table
   const open = openingOf(table)
   const end = closingParenthesis(sql, open)

@@ -3,7 +3,7 @@ import type { Catalog } from '../catalog/catalog'
 import { compare } from '../catalog/difference'
 import type { Copy } from '../change/trial/trial'
 import { trySteps } from '../change/trial/try-steps'
-import type { Step } from '../change/model/operation'
+import type { PlannedStep } from '../change/model/operation'
 import { MigrationError } from '../errors'
 import { arrangeSchema } from './arrange'
 import { foldTables } from './fold-tables'
@@ -16,7 +16,7 @@ const nothingDecided = { using: new Map(), backfill: new Map(), labels: new Map(
  * empty, and it has that schema afterwards.
  * @throws {MigrationError} SCHEMA_NOT_WRITABLE
  */
-export async function schemaSteps(copy: Copy, wanted: Catalog): Promise<Step[]> {
+export async function schemaSteps(copy: Copy, wanted: Catalog): Promise<PlannedStep[]> {
   try {
     const empty = bare(await copy.read())
     const planned = copy.plan(compare(empty, bare(wanted)), nothingDecided).map(plain)
@@ -41,7 +41,7 @@ export function notWritable(detail: string, cause?: unknown): MigrationError {
 }
 
 /** Nothing is replaced in a database that is empty. */
-function plain(one: Step): Step {
+function plain(one: PlannedStep): PlannedStep {
   return { ...one, sql: one.sql.replace(/^CREATE OR REPLACE /, 'CREATE ') }
 }
 
@@ -50,7 +50,10 @@ function bare(catalog: Catalog): Catalog {
   return { ...catalog, details: { ...catalog.details, unwritten: new Map() } }
 }
 
-async function firstThatWorks(pool: Pool, orders: readonly Step[][]): Promise<Step[]> {
+async function firstThatWorks(
+  pool: Pool,
+  orders: readonly PlannedStep[][],
+): Promise<PlannedStep[]> {
   const [order = [], ...others] = orders
   try {
     return await trySteps(pool, order)

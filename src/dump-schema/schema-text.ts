@@ -1,4 +1,4 @@
-import type { Step } from '../change/model/operation'
+import type { PlannedStep } from '../change/model/operation'
 import { commentLine } from '../script/sections/comment'
 
 /** By this line a schema file is known as one that may be written anew. */
@@ -13,7 +13,7 @@ export interface SchemaHead {
 }
 
 /** The text of a schema file. Pure. */
-export function schemaText(steps: readonly Step[], { folder, remarks }: SchemaHead): string {
+export function schemaText(steps: readonly PlannedStep[], { folder, remarks }: SchemaHead): string {
   const head = [
     `The canonical schema: what the scripts in ${folder} come to.`,
     `${origin}, which writes it anew: a change belongs into a script.`,
@@ -29,9 +29,9 @@ export function isDumped(text: string): boolean {
 }
 
 /** Short statements on one table stand together, everything longer by itself. */
-function paragraphs(steps: readonly Step[]): string[] {
+function paragraphs(steps: readonly PlannedStep[]): string[] {
   const result: string[] = []
-  let last: Step | undefined
+  let last: PlannedStep | undefined
   for (const one of steps) {
     const joins = last?.group === one.group && isShort(last) && isShort(one)
     if (joins) result[result.length - 1] += `\n${one.sql};`
@@ -41,7 +41,7 @@ function paragraphs(steps: readonly Step[]): string[] {
   return result
 }
 
-function isShort({ sql }: Step): boolean {
+function isShort({ sql }: PlannedStep): boolean {
   return !sql.includes('\n')
 }
 

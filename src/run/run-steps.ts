@@ -13,10 +13,10 @@ import {
   isOutside,
   isSql,
   leading,
-  prepareJobs,
-  type Job,
+  prepareSteps,
+  type PreparedStep,
 } from './prepare/prepared-step'
-import { Runner } from './session/execution'
+import { Execution } from './session/execution'
 import { MessageSender } from './batch/sender'
 import { runStatements } from './outside/statements'
 import { begunOtherwise } from './failure/unfinished'
@@ -27,20 +27,20 @@ export async function runSteps(
   { steps }: Plan,
   { lock, work }: Sessions,
 ): Promise<readonly StepResult[]> {
-  const jobs = await prepareJobs(context, steps, work)
-  if (jobs.some(isOutside) && work.pooled) warnOfPooler(context)
-  if (!lock.sure) jobs.forEach(refuseUnsure)
-  const runner = new Runner(context, work, lock, jobs)
+  const preparedSteps = await prepareSteps(context, steps, work)
+  if (preparedSteps.some(isOutside) && work.pooled) warnOfPooler(context)
+  if (!lock.sure) preparedSteps.forEach(refuseUnsure)
+  const execution = new Execution(context, work, lock, preparedSteps)
   try {
     const all = context.settings.transaction === 'all' || work.status !== 'I'
-    await (all ? runAll(runner, jobs) : runEach(runner, jobs))
+    await (all ? runAll(execution, preparedSteps) : runEach(execution, preparedSteps))
   } catch (error) {
-    runner.abandon()
+    execution.abandon()
     const failure = asConnectionLost(error)
-    if (failure instanceof MigrationError) failure.results = runner.results
+    if (failure instanceof MigrationError) failure.results = execution.results
     throw failure
   }
-  return runner.results
+  return execution.results
 }
 
 function warnOfPooler({ observer }: RunContext): void {
@@ -48,42 +48,45 @@ function warnOfPooler({ observer }: RunContext): void {
 }
 
 /** Nothing shows whether the migrator that began it is dead, where no lock can be held. */
-function refuseUnsure(job: Job): void {
-  if (!isTakeOver(job.step.resume)) return
+function refuseUnsure(prepared: PreparedStep): void {
+  if (!isTakeOver(prepared.step.resume)) return
   const detail = 'Behind a pooler, nothing shows whether the migrator that began it still runs.'
-  throw begunOtherwise(job.step, job.step.script?.file ?? '', detail)
+  throw begunOtherwise(prepared.step, prepared.step.script?.file ?? '', detail)
 }
 
-async function runEach(runner: Runner, jobs: readonly Job[]): Promise<void> {
-  const sender = new MessageSender(runner, { transaction: true, lonely: new Set() })
-  for (let next = 0; next < jobs.length;) {
-    runner.checkpoint()
-    next += await runNext(runner, sender, jobs.slice(next))
+async function runEach(
+  execution: Execution,
+  preparedSteps: readonly PreparedStep[],
+): Promise<void> {
+  const sender = new MessageSender(execution, { transaction: true, lonely: new Set() })
+  for (let next = 0; next < preparedSteps.length;) {
+    execution.checkpoint()
+    next += await runNext(execution, sender, preparedSteps.slice(next))
   }
 }
 
-/** Runs the first job, and those after it that may travel with it; returns how many are done. */
+/** Runs the first step, and those after it that may travel with it; returns how many are done. */
 async function runNext(
-  runner: Runner,
+  execution: Execution,
   sender: MessageSender,
-  jobs: readonly Job[],
+  preparedSteps: readonly PreparedStep[],
 ): Promise<number> {
-  const [job] = jobs
-  switch (job?.route) {
+  const [prepared] = preparedSteps
+  switch (prepared?.route) {
     case undefined:
       return 0
     case 'mark':
-      return runMarks(runner, leading(jobs, isMark))
+      return runMarks(execution, leading(preparedSteps, isMark))
     case 'module':
     case 'module outside':
-      return runCodes(runner, leading(jobs, isCode))
+      return runCodes(execution, leading(preparedSteps, isCode))
     case 'shared':
-      return sender.send(leading(jobs, isSql))
+      return sender.send(leading(preparedSteps, isSql))
     case 'alone':
-      return sender.send([job])
+      return sender.send([prepared])
     case 'stepwise':
-      return runWithCopies(runner, job)
+      return runWithCopies(execution, prepared)
     case 'outside':
-      return runStatements(runner, job)
+      return runStatements(execution, prepared)
   }
 }

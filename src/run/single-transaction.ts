@@ -6,31 +6,40 @@ import { commitAll, rollBackAll } from './typescript/module-transactions'
 import { copyInTransaction } from './session/copy-from-stdin'
 import { statementFailure } from './session/statement-failure'
 import { connectionLost, heldBy, inOneTransaction } from './failure/script-failure'
-import { isMark, leading, type CodeJob, type Job, type SqlJob } from './prepare/prepared-step'
+import {
+  isMark,
+  leading,
+  type PreparedModule,
+  type PreparedStep,
+  type PreparedSql,
+} from './prepare/prepared-step'
 import { runMarks } from './session/mark'
 import { retried, StepFailed } from './session/retry'
-import type { Runner } from './session/execution'
+import type { Execution } from './session/execution'
 import { MessageSender, transactionId } from './batch/sender'
 
 /**
- * Runs every job in one transaction: all of them, or none. A caller whose connection is inside a
+ * Runs every step in one transaction: all of them, or none. A caller whose connection is inside a
  * transaction already keeps it: nothing is committed here, and a failure is the caller's to roll back.
  */
-export async function runAll(runner: Runner, jobs: readonly Job[]): Promise<void> {
-  const { work, context } = runner
+export async function runAll(
+  execution: Execution,
+  preparedSteps: readonly PreparedStep[],
+): Promise<void> {
+  const { work, context } = execution
   const callers = work.status !== 'I'
-  const queryRunner = jobs.some(({ kind }) => kind === 'code')
+  const queryRunner = preparedSteps.some(({ kind }) => kind === 'code')
     ? await context.database.queryRunner(work)
     : undefined
-  if (queryRunner) await prepareDatabase(runner, queryRunner, jobs)
-  const lonely = new Set<SqlJob>()
+  if (queryRunner) await prepareDatabase(execution, queryRunner, preparedSteps)
+  const lonely = new Set<PreparedSql>()
   const attempt = async (): Promise<StepFailed | undefined> => {
     for (;;) {
-      const within = callers ? undefined : await begin(runner, queryRunner)
+      const within = callers ? undefined : await begin(execution, queryRunner)
       const alone = lonely.size
-      const stopped = await attemptAll(runner, jobs, { queryRunner, within, lonely })
+      const stopped = await attemptAll(execution, preparedSteps, { queryRunner, within, lonely })
       if (!stopped) return undefined
-      runner.results.length = 0
+      execution.results.length = 0
       if (!(stopped instanceof StepFailed)) throw stopped
       if (lonely.size === alone) return stopped
     }
@@ -38,12 +47,12 @@ export async function runAll(runner: Runner, jobs: readonly Job[]): Promise<void
   const failed = await (callers ? attempt() : retried(context, attempt))
   if (!failed) return
   const shown = heldBy(inOneTransaction(failed.failure, callers), failed.blocker)
-  if (callers || shown.code === 'CLAIM_REFUSED') runner.stop(failed.job, shown)
-  await runner.fail(failed.job, shown)
+  if (callers || shown.code === 'CLAIM_REFUSED') execution.stop(failed.prepared, shown)
+  await execution.fail(failed.prepared, shown)
 }
 
 /** Gives the transaction's id. */
-async function begin({ work }: Runner, queryRunner: QueryRunner | undefined): Promise<string> {
+async function begin({ work }: Execution, queryRunner: QueryRunner | undefined): Promise<string> {
   await queryRunner?.startTransaction()
   return transactionId(work, queryRunner ? '' : 'BEGIN;\n')
 }
@@ -52,88 +61,94 @@ interface Surroundings {
   queryRunner: QueryRunner | undefined
   /** The transaction's id; undefined where it is the caller's. */
   within: string | undefined
-  lonely: Set<SqlJob>
+  lonely: Set<PreparedSql>
 }
 
 /** Returns what stopped the attempt, rolled back; nothing when all was committed. */
 async function attemptAll(
-  runner: Runner,
-  jobs: readonly Job[],
+  execution: Execution,
+  preparedSteps: readonly PreparedStep[],
   { queryRunner, within, lonely }: Surroundings,
 ): Promise<unknown> {
   const callers = within === undefined
   try {
-    const sender = new MessageSender(runner, { transaction: false, within, lonely })
-    for (let next = 0; next < jobs.length;) {
-      runner.checkpoint()
-      next += await runNext(runner, sender, jobs.slice(next), queryRunner)
+    const sender = new MessageSender(execution, { transaction: false, within, lonely })
+    for (let next = 0; next < preparedSteps.length;) {
+      execution.checkpoint()
+      next += await runNext(execution, sender, preparedSteps.slice(next), queryRunner)
     }
-    if (!callers) await commit(runner, jobs, queryRunner)
+    if (!callers) await commit(execution, preparedSteps, queryRunner)
     return undefined
   } catch (error) {
-    const { lost } = runner.work
+    const { lost } = execution.work
     if (lost && error instanceof StepFailed && isInterruption(error.failure)) return error
-    if (runner.lostBy(error)) return connectionLost('the transaction', error)
+    if (execution.lostBy(error)) return connectionLost('the transaction', error)
     if (!callers) {
-      if (queryRunner) await rollBackAll(runner, queryRunner)
-      else await runner.work.send('ROLLBACK')
+      if (queryRunner) await rollBackAll(execution, queryRunner)
+      else await execution.work.send('ROLLBACK')
     }
     return error
   }
 }
 
-const isPlainSql = (job: Job): job is SqlJob => job.route === 'shared' || job.route === 'alone'
+const isPlainSql = (prepared: PreparedStep): prepared is PreparedSql =>
+  prepared.route === 'shared' || prepared.route === 'alone'
 
 async function runNext(
-  runner: Runner,
+  execution: Execution,
   sender: MessageSender,
-  jobs: readonly Job[],
+  preparedSteps: readonly PreparedStep[],
   queryRunner: QueryRunner | undefined,
 ): Promise<number> {
-  const [job] = jobs
-  switch (job?.route) {
+  const [prepared] = preparedSteps
+  switch (prepared?.route) {
     case undefined:
       return 0
     case 'mark':
-      return runMarks(runner, leading(jobs, isMark))
+      return runMarks(execution, leading(preparedSteps, isMark))
     case 'shared':
     case 'alone':
-      return sender.send(leading(jobs, isPlainSql))
+      return sender.send(leading(preparedSteps, isPlainSql))
     case 'stepwise':
     case 'outside':
-      return runAlone(runner, sender, job, () => copyInTransaction(runner, job))
+      return runAlone(execution, sender, prepared, () => copyInTransaction(execution, prepared))
     case 'module':
     case 'module outside':
-      return runAlone(runner, sender, job, () => runInTransaction(runner, job, queryRunner!))
+      return runAlone(execution, sender, prepared, () =>
+        runInTransaction(execution, prepared, queryRunner!),
+      )
   }
 }
 
 async function runAlone(
-  runner: Runner,
+  execution: Execution,
   sender: MessageSender,
-  job: SqlJob | CodeJob,
+  prepared: PreparedSql | PreparedModule,
   run: () => Promise<void>,
 ): Promise<number> {
   const start = performance.now()
-  runner.started(job)
+  execution.started(prepared)
   sender.doubt()
-  const watched = await runner.watched(run())
-  if ('error' in watched) throw new StepFailed(job, failureOf(job, watched.error), watched.blocker)
-  runner.finished(job, Math.round(performance.now() - start))
+  const watched = await execution.watched(run())
+  if ('error' in watched)
+    throw new StepFailed(prepared, failureOf(prepared, watched.error), watched.blocker)
+  execution.finished(prepared, Math.round(performance.now() - start))
   return 1
 }
 
-function failureOf(job: SqlJob | CodeJob, error: unknown): MigrationError {
-  return job.kind === 'sql' ? statementFailure(job, error) : codeJobFailure(job, error)
+function failureOf(prepared: PreparedSql | PreparedModule, error: unknown): MigrationError {
+  return prepared.kind === 'sql'
+    ? statementFailure(prepared, error)
+    : codeJobFailure(prepared, error)
 }
 
 /** Deferred constraints speak at COMMIT, and cannot say which script broke them. */
 async function commit(
-  { work }: Runner,
-  jobs: readonly Job[],
+  { work }: Execution,
+  preparedSteps: readonly PreparedStep[],
   queryRunner: QueryRunner | undefined,
 ): Promise<void> {
-  const last = jobs.at(-1)
+  const last = preparedSteps.at(-1)
   try {
     if (queryRunner) return await commitAll(queryRunner)
     const { error } = await work.send('COMMIT')

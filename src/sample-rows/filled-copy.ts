@@ -17,7 +17,7 @@ export interface FilledCopy {
 }
 
 /** What the tables become, and where that can be asked about their conditions. */
-export interface Target {
+export interface TargetTables {
   tables: readonly TableFacts[]
   pool: Pool
 }
@@ -30,7 +30,7 @@ interface Announced {
 /** What rows have to be like besides what their tables demand. */
 export interface RowsWish {
   /** What the tables become. */
-  target: Target
+  target: TargetTables
   /** How many there may be, by the oid of the table. */
   limits: ReadonlyMap<string, number>
 }
@@ -99,7 +99,7 @@ export async function nextWish(
   tables: readonly TableFacts[],
   refused: MigrationError,
   { announced = [] }: { announced?: readonly Announced[] },
-  target: () => Promise<Target>,
+  target: () => Promise<TargetTables>,
 ): Promise<RowsWish | undefined> {
   if (!last) return { target: await target(), limits: new Map() }
   const names = [...last.target.tables, ...tables]

@@ -3,7 +3,7 @@ import type { Session } from '../database/postgres/session'
 import { MigrationError } from '../errors'
 import { timeoutsFor } from '../run/context/session-settings'
 import { heldBy } from '../run/failure/script-failure'
-import type { Runner } from '../run/session/execution'
+import type { Execution } from '../run/session/execution'
 import { retried, sqlstateOf } from '../run/session/retry'
 
 /**
@@ -11,29 +11,32 @@ import { retried, sqlstateOf } from '../run/session/retry'
  * @param isCode it needs a QueryRunner, whose own count of transactions must agree
  */
 export async function setUpTransaction(
-  runner: Runner,
+  execution: Execution,
   isCode: boolean,
   task: (queryRunner: QueryRunner | undefined) => Promise<void>,
 ): Promise<void> {
-  const { context, work } = runner
+  const { context, work } = execution
   const failed = await retried(context, async () => {
-    const queryRunner = await begin(runner, isCode)
+    const queryRunner = await begin(execution, isCode)
     const whole = async () => {
       await must(work, timeoutsFor(work, context.settings, { local: true }).join(';\n'))
       await task(queryRunner)
       await commit(work, queryRunner)
     }
-    const watched = await runner.watched(whole(), { what: 'set-up' })
+    const watched = await execution.watched(whole(), { what: 'set-up' })
     if (!('error' in watched)) return undefined
     await rollBack(work, queryRunner)
     return { work: 'set-up', sqlstate: sqlstateOf(watched.error), ...watched }
   })
   if (!failed) return
   const { error, blocker } = failed
-  throw asStopped(runner, error instanceof MigrationError ? heldBy(error, blocker) : error)
+  throw asStopped(execution, error instanceof MigrationError ? heldBy(error, blocker) : error)
 }
 
-async function begin({ context, work }: Runner, isCode: boolean): Promise<QueryRunner | undefined> {
+async function begin(
+  { context, work }: Execution,
+  isCode: boolean,
+): Promise<QueryRunner | undefined> {
   if (!isCode) {
     await must(work, 'BEGIN')
     return undefined
@@ -55,8 +58,8 @@ async function rollBack(work: Session, queryRunner: QueryRunner | undefined): Pr
 }
 
 /** What failed because the caller stopped the run, as an interruption. */
-export function asStopped(runner: Runner, error: unknown): unknown {
-  return error instanceof MigrationError ? runner.asStopped(error) : error
+export function asStopped(execution: Execution, error: unknown): unknown {
+  return error instanceof MigrationError ? execution.asStopped(error) : error
 }
 
 /** Sends statements of typetrek's own; throws what the server refuses. */

@@ -24,7 +24,7 @@ import { runSteps } from '../run/run-steps'
 import { buildInitial, type InitMigration } from './build-initial-schema'
 import { historiesOf, refuseHistories } from '../run/lock/refuse-other-tools'
 import type { RunReport } from '../run/context/events'
-import { claimRefused, Runner } from '../run/session/execution'
+import { claimRefused, Execution } from '../run/session/execution'
 import { asStopped, must, setUpTransaction } from './set-up-transaction'
 import {
   claimOf,
@@ -133,7 +133,7 @@ class SetUp {
   claimed = false
   private readonly claim: Claim
   private readonly work: Session
-  private readonly runner: Runner
+  private readonly execution: Execution
 
   constructor(
     private readonly context: RunContext,
@@ -143,7 +143,7 @@ class SetUp {
   ) {
     this.claim = setUpClaim(context)
     this.work = sessions.work
-    this.runner = new Runner(context, sessions.work, sessions.lock, [])
+    this.execution = new Execution(context, sessions.work, sessions.lock, [])
   }
 
   async run(state: JournalState): Promise<RunReport> {
@@ -211,12 +211,12 @@ class SetUp {
   private async build(queryRunner: QueryRunner | undefined): Promise<void> {
     const { initMigration } = this.request
     if (initMigration === undefined) return
-    const { context, work, runner } = this
-    runner.checkpoint()
+    const { context, work, execution } = this
+    execution.checkpoint()
     const building = buildInitial(context, work, initMigration, queryRunner)
     if (initMigration === 'entities') {
-      const built = await runner.watched(building, { what: 'set-up' })
-      if ('error' in built) throw asStopped(this.runner, built.error)
+      const built = await execution.watched(building, { what: 'set-up' })
+      if ('error' in built) throw asStopped(this.execution, built.error)
     } else if (!(await building) && !this.request.runScripts && this.scripts.length > 0)
       throw emptySchema(initMigration)
   }
@@ -251,7 +251,7 @@ class SetUp {
   ): Promise<void> {
     const { initMigration } = this.request
     const isCode = typeof initMigration === 'object' || typeof initMigration === 'function'
-    return setUpTransaction(this.runner, isCode, task)
+    return setUpTransaction(this.execution, isCode, task)
   }
 
   /** Another's claim is in the way, or another has taken ours over: then finish divides by no row. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { findDifference } from '../../src/add-script/difference/plan-change'
-import type { Step } from '../../src/change/model/operation'
+import type { PlannedStep } from '../../src/change/model/operation'
 import { nobody } from './change-case'
 import { Databases } from './scratch'
 
@@ -48,7 +48,7 @@ test('pg-delta and typetrek judge loss and rewriting alike, but where it is know
       const copy = databases.open(await databases.make(before))
       const wanted = databases.open(await databases.make(after))
       const { scripts } = await findDifference(copy, wanted, { ...nobody, yes: true }, [])
-      for (const one of scripts.flatMap(({ up }) => up) as Step[]) {
+      for (const one of scripts.flatMap(({ up }) => up) as PlannedStep[]) {
         const { engine, sql, destructive, rewrites = false } = one
         if (!engine) continue
         if (engine.losesData !== destructive) found.push(`loses ${destructive}: ${sql}`)
@@ -65,7 +65,7 @@ test('what pg-delta says of a statement is kept: its lock, and where it must be 
     const copy = databases.open(await databases.make("CREATE TYPE e AS ENUM ('a')"))
     const wanted = databases.open(await databases.make("CREATE TYPE e AS ENUM ('a', 'b')"))
     const { scripts } = await findDifference(copy, wanted, nobody, [])
-    const [one] = scripts.flatMap(({ up }) => up) as Step[]
+    const [one] = scripts.flatMap(({ up }) => up) as PlannedStep[]
 
     assert.equal(one?.engine?.boundary, 'commit after')
     assert.equal(typeof one?.engine?.lock, 'string')

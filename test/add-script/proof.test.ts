@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { prove, type Claim, type Proof } from '../../src/add-script/proof/prove'
+import { prove, type ProofRequest, type Proof } from '../../src/add-script/proof/prove'
 import { Readings } from '../../src/catalog/readings'
 import { openScratch, type ScratchDatabase } from '../../src/scratch/scratch'
 import type { LostData, RowCondition } from '../../src/change/model/script-part'
@@ -9,7 +9,7 @@ import { withDatabase } from '../support/database'
 import { usualLayout } from '../../src/script/layout/layout'
 import { withFolder } from '../support/folder'
 
-type Announced = NonNullable<Claim['announced']>[number]
+type Announced = NonNullable<ProofRequest['announced']>[number]
 
 interface Case {
   before: string
@@ -18,7 +18,7 @@ interface Case {
   script: string
   /** What the script says that it loses. */
   destructive?: readonly LostData[]
-  wayBack?: Claim['wayBack']
+  wayBack?: ProofRequest['wayBack']
   /** The rows on which the script says that it fails. */
   failing?: readonly RowCondition[]
 }

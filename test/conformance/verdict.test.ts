@@ -10,11 +10,11 @@ import {
   type Known,
   knownText,
   readKnown,
-  type Verdict,
+  type TypeVerdict,
 } from './verdict'
 
 const pair = { suite: 's', name: 'n', before: '', after: '' }
-const known = (verdict: Verdict, code = ''): Known => ({ verdict, code, reason: 'why' })
+const known = (verdict: TypeVerdict, code = ''): Known => ({ verdict, code, reason: 'why' })
 const refused = { is: 'refused' as const, code: 'DIFFERENCE_REFUSED', reason: 'cannot' }
 
 test('a refusal that nobody judged is a wrong one', () => {
@@ -30,7 +30,7 @@ test('a judged refusal is right while its code is the same', () => {
   assert.equal(judge(pair, refused, other).verdict, 'refused wrongly')
 })
 
-const ways: readonly [from: Verdict, to: Verdict, course: string][] = [
+const ways: readonly [from: TypeVerdict, to: TypeVerdict, course: string][] = [
   ['wrong', 'failed', 'improved'],
   ['failed', 'refused wrongly', 'improved'],
   ['refused rightly', 'right', 'improved'],
@@ -58,7 +58,7 @@ test('accepting records what is new and better, and leaves what is worse', () =>
     ['worse', known('right')],
     ['not run', known('right')],
   ])
-  const line = (name: string, verdict: Verdict) => ({ ...known(verdict), suite: 's', name })
+  const line = (name: string, verdict: TypeVerdict) => ({ ...known(verdict), suite: 's', name })
   const lines = [line('better', 'right'), line('worse', 'wrong'), line('new', 'failed')]
   const list = accepted(before, lines)
 

@@ -11,11 +11,11 @@ export const verdicts = [
   'not testable',
 ] as const
 
-export type Verdict = (typeof verdicts)[number]
+export type TypeVerdict = (typeof verdicts)[number]
 
 /** What is known of a pair: a line of `known/<suite>.tsv`. */
 export interface Known {
-  verdict: Verdict
+  verdict: TypeVerdict
   /** Of the error, where there is one; a refusal that was judged right is one with this code. */
   code: string
   /** Why; of a refusal that is right, the judgement. */

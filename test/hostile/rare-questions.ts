@@ -16,7 +16,7 @@ import {
   findWorker,
 } from '../../src/run/lock/probe'
 import { clearLeftovers } from '../../src/run/outside/invalid-indexes'
-import type { Runner } from '../../src/run/session/execution'
+import type { Execution } from '../../src/run/session/execution'
 import { readProgress } from '../../src/run/lock/running-script'
 import { settle } from '../../src/run/outside/in-doubt'
 import type { LockSession } from '../../src/run/lock/lock-sessions'
@@ -128,7 +128,10 @@ async function takenOver(session: Session): Promise<void> {
 
 /** Of a runner, `clearLeftovers` needs the session and where to say what it drops. */
 async function clearAway(work: Session): Promise<void> {
-  const runner = { work, context: { observer: {}, settings: { lockWait: 0 } } } as unknown as Runner
+  const runner = {
+    work,
+    context: { observer: {}, settings: { lockWait: 0 } },
+  } as unknown as Execution
   for (const statement of [
     'REINDEX TABLE CONCURRENTLY t',
     'ALTER TABLE t DETACH PARTITION u CONCURRENTLY',

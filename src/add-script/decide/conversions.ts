@@ -14,7 +14,7 @@ export interface TypeFacts {
 export type Cast = 'i' | 'a' | 'e' | undefined
 
 /** What a change of type needs. */
-export type Verdict =
+export type TypeVerdict =
   | { how: 'plain' }
   | { how: 'using'; expression: string; comment?: string }
   | {
@@ -60,7 +60,7 @@ export function classify(
   cast: Cast,
   column: string,
   type: string,
-): Verdict {
+): TypeVerdict {
   const casted = `${column}::${type}`
   if (from.isArray !== to.isArray) return betweenArrays(from, to, column, type)
   if (from.name === to.name) return sameType(from, to, column)
@@ -73,7 +73,7 @@ export function classify(
   )
 }
 
-function betweenArrays(from: TypeFacts, to: TypeFacts, column: string, type: string): Verdict {
+function betweenArrays(from: TypeFacts, to: TypeFacts, column: string, type: string): TypeVerdict {
   const why = from.isArray ? 'makes one value of many' : 'makes many values of one'
   const split = to.name === 'text' ? '' : `::${type}`
   const join = type === 'text' ? '' : `::${type}`
@@ -87,7 +87,7 @@ function betweenArrays(from: TypeFacts, to: TypeFacts, column: string, type: str
   return { how: 'ask', why, suggestion, assignment: false }
 }
 
-function sameType(from: TypeFacts, to: TypeFacts, column: string): Verdict {
+function sameType(from: TypeFacts, to: TypeFacts, column: string): TypeVerdict {
   const [size, scale = 0] = from.modifiers
   const [newSize, newScale = 0] = to.modifiers
   if (newSize === undefined) return { how: 'plain' }
@@ -103,14 +103,14 @@ function sameType(from: TypeFacts, to: TypeFacts, column: string): Verdict {
   return { how: 'ask', why, assignment: true, effect, loses: true }
 }
 
-function narrowNumeric(column: string, scale: number, keepsScale: boolean): Verdict {
+function narrowNumeric(column: string, scale: number, keepsScale: boolean): TypeVerdict {
   const effect = `Raises where a value has too many digits${keepsScale ? '' : '; rounds the others'}.`
   const why = keepsScale ? 'takes fewer digits' : 'rounds to fewer digits'
   const suggestion = keepsScale ? '' : `pg_catalog.round(${column}, ${scale})`
   return { how: 'ask', why, suggestion, assignment: true, effect, loses: !keepsScale }
 }
 
-function narrowString(to: TypeFacts, column: string, size: number): Verdict {
+function narrowString(to: TypeFacts, column: string, size: number): TypeVerdict {
   const text = to.name.startsWith('bit')
     ? { how: 'ask' as const, suggestion: '' }
     : { how: 'ask' as const, suggestion: `pg_catalog.left(${column}, ${size})` }
@@ -127,7 +127,7 @@ function betweenTimes(
   to: string,
   column: string,
   casted: string,
-): Verdict | undefined {
+): TypeVerdict | undefined {
   const moments = [...zoned, ...dateless, 'timestamp without time zone', 'date']
   if (!moments.includes(from) || !moments.includes(to)) return undefined
   if (from === 'date' && to === 'timestamp without time zone') return { how: 'plain' }
@@ -146,7 +146,7 @@ function betweenNumbers(
   to: TypeFacts,
   column: string,
   casted: string,
-): Verdict | undefined {
+): TypeVerdict | undefined {
   const [size, scale = 0] = to.modifiers
   const at = integers.indexOf(from.name)
   const isExact = at >= 0 || from.name === 'numeric'
@@ -170,18 +170,18 @@ function betweenNumbers(
   return { how: 'ask', why, suggestion: casted, ...loses }
 }
 
-function rounding(column: string, type: string): Verdict {
+function rounding(column: string, type: string): TypeVerdict {
   const suggestion = `pg_catalog.round(${column})::${type}`
   const loses = { assignment: true, effect: 'Rounds.', loses: true }
   return { how: 'ask', why: 'rounds', suggestion, ...loses }
 }
 
-function outOfRange(type: string): Verdict {
+function outOfRange(type: string): TypeVerdict {
   const effect = `Raises where a value is out of the range of ${type}.`
   return { how: 'ask', why: 'takes smaller numbers only', suggestion: '', assignment: true, effect }
 }
 
-function toStrings(from: TypeFacts, to: TypeFacts, column: string): Verdict | undefined {
+function toStrings(from: TypeFacts, to: TypeFacts, column: string): TypeVerdict | undefined {
   if (to.category !== 'S') return undefined
   const [size] = from.modifiers
   const [newSize] = to.modifiers
@@ -196,7 +196,7 @@ function fromStrings(
   to: TypeFacts,
   column: string,
   casted: string,
-): Verdict | undefined {
+): TypeVerdict | undefined {
   if (from.category !== 'S') return undefined
   if (to.name === 'bytea') {
     const suggestion = `pg_catalog.convert_to(${column}, 'UTF8')`
@@ -214,7 +214,7 @@ function byCast(
   cast: Cast,
   column: string,
   casted: string,
-): Verdict {
+): TypeVerdict {
   if (from.isEnum && to.isEnum) {
     const expression = casted.replace(column, `${column}::varchar${from.isArray ? '[]' : ''}`)
     const comment = `Raises on a label that ${to.name.replace(/^public\./, '')} lacks.`

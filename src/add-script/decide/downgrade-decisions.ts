@@ -1,14 +1,14 @@
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import type { Column } from '../../catalog/difference'
-import type { TypeFacts, Verdict } from './conversions'
+import type { TypeFacts, TypeVerdict } from './conversions'
 import { isBare, retypedColumns } from './upgrade-decisions'
 import type { Sides } from './type-facts'
 import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
 import { factsOf, textOf } from '../../catalog/facts'
 import { follows, foreignKeys } from '../../change/operations/foreign-keys'
 import { isAssignable, sameKeys } from './conversions'
-import { columnKey, type ColumnId, type Step } from '../../change/model/operation'
+import { columnKey, type ColumnId, type PlannedStep } from '../../change/model/operation'
 import { pathOf } from '../../change/model/option-values'
 import { refill } from '../../change/operations/refill'
 import { restoreKeys } from './restored-keys'
@@ -19,7 +19,7 @@ export interface DownDecisions extends Decisions {
   /** Why it cannot be run while there are rows. */
   obstacles: string[]
   /** Makes rows that others refer to, before their keys are added. */
-  restored: readonly Step[]
+  restored: readonly PlannedStep[]
 }
 
 /** Undoes what was decided upwards; nobody is asked. */
@@ -99,7 +99,7 @@ interface Backwards {
 }
 
 function backwards(
-  verdict: Verdict,
+  verdict: TypeVerdict,
   given: string | undefined,
   id: ColumnId,
   column: Column,

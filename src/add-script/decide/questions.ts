@@ -1,5 +1,5 @@
 import { MigrationError } from '../../errors'
-import type { Step } from '../../change/model/operation'
+import type { PlannedStep } from '../../change/model/operation'
 import type { Answers } from '../../change/model/answers'
 
 /**
@@ -7,7 +7,7 @@ import type { Answers } from '../../change/model/answers'
  * @throws {MigrationError} DESTRUCTIVE_REFUSED without a terminal, DECLINED where the answer was no
  */
 export async function consent(
-  steps: readonly Step[],
+  steps: readonly PlannedStep[],
   answers: Answers,
   renames: readonly string[],
 ): Promise<void> {

@@ -1,11 +1,11 @@
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { IdOf } from '../../catalog/facts'
-import { step, type ColumnId, type Step } from '../../change/model/operation'
+import { step, type ColumnId, type PlannedStep } from '../../change/model/operation'
 
 /** A rename, and the way back. */
 export interface Renaming {
-  up: Step
-  down: Step
+  up: PlannedStep
+  down: PlannedStep
 }
 
 /** `ALTER SCHEMA … RENAME TO …` */
@@ -29,12 +29,12 @@ export function renameRelation<
 >(
   id: IdOf<Kind> & { schema: string; name: string },
   to: { schema: string; name: string },
-  group: Step['ids'] = [],
+  group: PlannedStep['ids'] = [],
 ): Renaming[] {
   const start = `ALTER ${id.kind.toUpperCase()}`
   const renamings: Renaming[] = []
   // Under the new name both ways, so that it stands with what follows it.
-  const ids: Step['ids'] = [...group, { ...id, ...to }]
+  const ids: PlannedStep['ids'] = [...group, { ...id, ...to }]
   if (to.schema !== id.schema) {
     const move = (from: string, to: string) =>
       `${start} ${quoteIdentifier(from, id.name)} SET SCHEMA ${quoteIdentifier(to)}`

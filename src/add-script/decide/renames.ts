@@ -115,7 +115,7 @@ export function likelyFlags(from: Catalog, to: Catalog): string[] {
 
 type TableId = IdOf<'table'>
 
-interface Stage {
+interface ScriptStage {
   likely(from: Catalog, to: Catalog): Likely[]
   /** Undefined where the rename is none of this stage's. */
   find(
@@ -126,7 +126,7 @@ interface Stage {
   ): Renaming[] | undefined
 }
 
-const stages: readonly Stage[] = [
+const stages: readonly ScriptStage[] = [
   { likely: likelySchemas, find: findSchema },
   { likely: likelyLabels, find: findLabel },
   { likely: likelyTables, find: findTable },

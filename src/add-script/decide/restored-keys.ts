@@ -3,11 +3,11 @@ import type { Catalog } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
 import { factsOf } from '../../catalog/facts'
 import { type ForeignKey, foreignKeys } from '../../change/operations/foreign-keys'
-import { columnKey, type ColumnId, step, type Step } from '../../change/model/operation'
+import { columnKey, type ColumnId, step, type PlannedStep } from '../../change/model/operation'
 
 /** Rows that a table needs when it comes back empty while others still refer to it. */
 export interface RestoredKeys {
-  steps: Step[]
+  steps: PlannedStep[]
   /** A sentence for each key that such rows cannot be made for. */
   obstacles: string[]
 }
@@ -69,7 +69,7 @@ async function otherValues(
 function insertion(
   { columns, referred, id }: ForeignKey,
   values: ReadonlyMap<string, string>,
-): Step {
+): PlannedStep {
   const [one] = referred
   const target = quoteIdentifier(one!.schema, one!.table)
   const source = quoteIdentifier(id.schema, id.table)
@@ -87,7 +87,7 @@ function insertion(
 }
 
 /** The sequence of such a key goes on after them. */
-function following(to: Catalog, { referred }: ForeignKey): Step[] {
+function following(to: Catalog, { referred }: ForeignKey): PlannedStep[] {
   return referred.flatMap((id) => {
     const fact = to.facts.get(id)
     const column = fact && columnOf(to, fact)

@@ -2,7 +2,7 @@ import { MigrationError } from '../../errors'
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import type { ColumnChange } from '../../catalog/difference'
-import { classify, isAssignable, sameKeys, type Verdict } from './conversions'
+import { classify, isAssignable, sameKeys, type TypeVerdict } from './conversions'
 import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
 import { factsOf, textOf } from '../../catalog/facts'
 import { follows } from '../../change/operations/foreign-keys'
@@ -52,7 +52,7 @@ function refuseInVain(
 /** The retyped columns, each with what PostgreSQL knows of the pair. */
 export async function retypedColumns(
   sides: Sides,
-): Promise<(TypePair & { change: ColumnChange; verdict: Verdict })[]> {
+): Promise<(TypePair & { change: ColumnChange; verdict: TypeVerdict })[]> {
   const changes = sides.columns.filter(({ retyped }) => retyped)
   const types = changes.map(({ from, to }) => ({
     from: withoutDomain(from.type, sides.from),
@@ -63,7 +63,7 @@ export async function retypedColumns(
     const pair = withNewType(pairs[at]!, sides.to)
     const column = sides.plain(quoteIdentifier(change.id.name))
     // A computed value is computed again.
-    const verdict: Verdict =
+    const verdict: TypeVerdict =
       change.to.generated === undefined
         ? classify(pair.from, pair.to, pair.cast, column, change.to.type)
         : { how: 'plain' }
@@ -125,14 +125,14 @@ async function decideUsing(
   return decided
 }
 
-function unknownVerdict({ id, to }: ColumnChange): Verdict & { how: 'ask' } {
+function unknownVerdict({ id, to }: ColumnChange): TypeVerdict & { how: 'ask' } {
   const suggestion = `${quoteIdentifier(id.name)}::${to.type}`
   return { how: 'ask', why: '', suggestion, assignment: false }
 }
 
 async function expressionOf(
   { id, from, to }: ColumnChange,
-  verdict: Verdict,
+  verdict: TypeVerdict,
   questions: Questions,
 ): Promise<string> {
   if (verdict.how === 'plain') return ''
@@ -151,7 +151,7 @@ async function expressionOf(
 
 function usingFor(
   { change, from, to, cast }: TypePair & { change: ColumnChange },
-  verdict: Verdict,
+  verdict: TypeVerdict,
   expression: string,
 ): Using {
   const { id } = change
@@ -174,7 +174,7 @@ function usingFor(
 
 function commentsOn(
   { id, from, to }: ColumnChange,
-  verdict: Verdict & { how: 'ask' },
+  verdict: TypeVerdict & { how: 'ask' },
   expression: string,
 ): string[] {
   if (expression === '') return verdict.effect === undefined ? [] : [verdict.effect]

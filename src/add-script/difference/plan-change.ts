@@ -13,11 +13,11 @@ import type { Ignored } from '../../scratch/ignored-tables'
 import { loadEngine } from '../../catalog/engine'
 import { keepExtra } from './keep-unmanaged'
 import { unconcerned } from './select'
-import { inStages, type Stage } from '../online/stages'
+import { inStages, type ScriptStage } from '../online/stages'
 import { splitLabels } from '../../change/operations/enums'
 import { applyRenames, likelyFlags } from '../decide/renames'
 import type { Renaming } from '../decide/rename-operations'
-import type { Step } from '../../change/model/operation'
+import type { PlannedStep } from '../../change/model/operation'
 import { LabelsFirst } from '../../change/trial/try-steps'
 
 /** What spares `findDifference` reading catalogs, which takes most of its time where they are large. */
@@ -130,7 +130,7 @@ async function runUp(
   from: Catalog,
   to: Catalog,
   decisions: Decisions,
-  steps: readonly Step[],
+  steps: readonly PlannedStep[],
   renamings: readonly Renaming[],
   online: boolean,
 ): Promise<DraftPart[]> {
@@ -145,7 +145,7 @@ async function runUp(
 }
 
 /** New labels are committed before anything uses them. */
-function labelsFirst(stages: readonly Stage[]): Stage[] {
+function labelsFirst(stages: readonly ScriptStage[]): ScriptStage[] {
   const split = stages.map(({ steps }) => splitLabels(steps))
   const labels = split.flatMap(({ labels }) => labels)
   const rest = stages.map((stage, at) => ({ ...stage, steps: split[at]!.rest }))
@@ -157,7 +157,7 @@ async function runStages(
   from: Catalog,
   to: Catalog,
   decisions: Decisions,
-  stages: readonly Stage[],
+  stages: readonly ScriptStage[],
   renamings: readonly Renaming[],
 ): Promise<DraftPart[]> {
   const parts: DraftPart[] = []

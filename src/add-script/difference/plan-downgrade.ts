@@ -7,7 +7,7 @@ import type { Decisions } from '../../change/model/decisions'
 import type { Renaming } from '../decide/rename-operations'
 import { decideDown, type DownDecisions } from '../decide/downgrade-decisions'
 import type { Engine } from '../../catalog/engine'
-import { addsForeignKey, type Step } from '../../change/model/operation'
+import { addsForeignKey, type PlannedStep } from '../../change/model/operation'
 import type { Id } from '../../catalog/facts'
 import { splitLabels } from '../../change/operations/enums'
 import { LabelsFirst } from '../../change/trial/try-steps'
@@ -19,7 +19,7 @@ export interface DraftPart {
   transaction: boolean
   /** Run first, and undone last. */
   renamings: readonly Renaming[]
-  up: Step[]
+  up: PlannedStep[]
   /** What the copy was after it. */
   catalog: Catalog
 }
@@ -133,7 +133,7 @@ const definitions = new Set<Id['kind']>([
 ])
 
 /** What is only defined is made again as it was. */
-function losesData({ destructive, drops }: Step): boolean {
+function losesData({ destructive, drops }: PlannedStep): boolean {
   return destructive && !(drops && definitions.has(drops.kind))
 }
 
@@ -141,7 +141,7 @@ async function runDown(
   copy: Copy,
   difference: Difference,
   decisions: DownDecisions,
-): Promise<{ down: Step[]; transaction: boolean }> {
+): Promise<{ down: PlannedStep[]; transaction: boolean }> {
   const { from, to } = difference
   const steps = beforeKeys(
     copy.plan(difference, decisions),
@@ -162,7 +162,10 @@ async function runDown(
 }
 
 /** Rows are restored once their tables are there, and before the first key that needs them. */
-function beforeKeys(steps: readonly Step[], restored: readonly Step[]): Step[] {
+function beforeKeys(
+  steps: readonly PlannedStep[],
+  restored: readonly PlannedStep[],
+): PlannedStep[] {
   if (restored.length === 0) return [...steps]
   const keys = steps.filter(addsForeignKey)
   return [...steps.filter((one) => !addsForeignKey(one)), ...restored, ...keys]

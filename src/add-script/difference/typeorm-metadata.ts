@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { ScriptPart } from '../../change/model/script-part'
 import type { Ignored } from '../../scratch/ignored-tables'
-import { step, type Step } from '../../change/model/operation'
+import { step, type PlannedStep } from '../../change/model/operation'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 
 /** What TypeORM remembers of a view or a generated column: the text that the entity gives. */
@@ -17,8 +17,8 @@ interface MetadataRow {
 
 /** The statements that bring TypeORM's metadata table along, and those that take them back. */
 export interface MetadataChange {
-  up: readonly Step[]
-  down: readonly Step[]
+  up: readonly PlannedStep[]
+  down: readonly PlannedStep[]
 }
 
 /**
@@ -50,7 +50,7 @@ export async function compareMetadata(
   }
 }
 
-function explained([first, ...more]: readonly Step[]): Step[] {
+function explained([first, ...more]: readonly PlannedStep[]): PlannedStep[] {
   const comments = ['What TypeORM remembers of views and generated columns.']
   return first ? [{ ...first, comments }, ...more] : []
 }
@@ -93,11 +93,11 @@ const keys = ['type', 'schema', 'table', 'name'] as const
 
 const columns = `"type" varchar NOT NULL, "database" varchar, "schema" varchar, "table" varchar, "name" varchar, "value" text`
 
-function created(table: Ignored): Step {
+function created(table: Ignored): PlannedStep {
   return metadataStep(table, (name) => `CREATE TABLE IF NOT EXISTS ${name} (${columns})`)
 }
 
-function inserted(row: MetadataRow, table: Ignored): Step {
+function inserted(row: MetadataRow, table: Ignored): PlannedStep {
   const { type, ofDatabase, schema, value } = row
   const texts = [type, schema, row.table, row.name, value].map(quoteLiteral)
   const database = ofDatabase ? 'pg_catalog.current_database()' : 'NULL'
@@ -108,14 +108,14 @@ function inserted(row: MetadataRow, table: Ignored): Step {
   )
 }
 
-function deleted(row: MetadataRow, table: Ignored): Step {
+function deleted(row: MetadataRow, table: Ignored): PlannedStep {
   const conditions = keys.map((name) =>
     row[name] === null ? `"${name}" IS NULL` : `"${name}" = ${quoteLiteral(row[name])}`,
   )
   return metadataStep(table, (name) => `DELETE FROM ${name} WHERE ${conditions.join(' AND ')}`)
 }
 
-function metadataStep({ schema, table }: Ignored, write: (name: string) => string): Step {
+function metadataStep({ schema, table }: Ignored, write: (name: string) => string): PlannedStep {
   const name = quoteIdentifier(schema, table)
   return step(write(name), [{ kind: 'table', schema, name: table }], { verb: 'data' })
 }

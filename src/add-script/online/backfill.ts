@@ -1,4 +1,9 @@
-import { columnKey, step, type Operation, type Step } from '../../change/model/operation'
+import {
+  columnKey,
+  step,
+  type SchemaOperation,
+  type PlannedStep,
+} from '../../change/model/operation'
 import { defaultForms, inBatches } from '../../change/render/online-forms'
 
 /**
@@ -6,7 +11,7 @@ import { defaultForms, inBatches } from '../../change/render/online-forms'
  * nothing to rows that have a value, so it can be run again. Undefined for any other step. Needs to be
  * run outside a transaction.
  */
-export function backfillOf(one: Step): Step | undefined {
+export function backfillOf(one: PlannedStep): PlannedStep | undefined {
   if (one.operation?.kind !== 'fill column') return undefined
   const comment =
     'In batches, each committed by itself. Stopped and run again, it goes on with the rest.'
@@ -18,14 +23,14 @@ export function backfillOf(one: Step): Step | undefined {
  * A new column whose default differs from row to row would be written into every row under the one lock
  * that stops all others: it is added empty, gets its default for new rows, and is filled afterwards.
  */
-export function splitDefault(one: Step): Step[] {
+export function splitDefault(one: PlannedStep): PlannedStep[] {
   const { operation, group } = one
   if (operation?.kind !== 'add column') return [one]
   const forms = defaultForms(one.sql)
   if (!forms) return [one]
   const { column } = operation
   const chain = columnKey(column)
-  const own = (sql: string, operation: Operation): Step => ({
+  const own = (sql: string, operation: SchemaOperation): PlannedStep => ({
     ...step(sql, [column], { chain, operation }),
     group,
   })

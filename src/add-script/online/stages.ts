@@ -8,25 +8,31 @@ import {
 import { keyOf } from '../../catalog/facts'
 import type { Catalog } from '../../catalog/catalog'
 import { shown } from '../../catalog/object-names'
-import { changes, columnKey, type ColumnId, step, type Step } from '../../change/model/operation'
+import {
+  changes,
+  columnKey,
+  type ColumnId,
+  step,
+  type PlannedStep,
+} from '../../change/model/operation'
 
 /** Steps that are a script of their own. */
-export interface Stage {
+export interface ScriptStage {
   purpose: string
   transaction: boolean
-  steps: readonly Step[]
+  steps: readonly PlannedStep[]
 }
 
 /** The scripts that a change is split into. */
 class Stages {
-  readonly main: Step[] = []
-  readonly backfill: Step[] = []
-  readonly concurrently: Step[] = []
-  readonly constraints: Step[] = []
-  readonly validate: Step[] = []
+  readonly main: PlannedStep[] = []
+  readonly backfill: PlannedStep[] = []
+  readonly concurrently: PlannedStep[] = []
+  readonly constraints: PlannedStep[] = []
+  readonly validate: PlannedStep[] = []
 
-  get all(): Stage[] {
-    const stages: Stage[] = [
+  get all(): ScriptStage[] {
+    const stages: ScriptStage[] = [
       { purpose: '', transaction: true, steps: this.main },
       { purpose: 'backfill', transaction: false, steps: this.backfill },
       { purpose: 'concurrently', transaction: false, steps: this.concurrently },
@@ -46,7 +52,7 @@ class Stages {
  *
  * @see https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
  */
-export function inStages(steps: readonly Step[], from: Catalog): Stage[] {
+export function inStages(steps: readonly PlannedStep[], from: Catalog): ScriptStage[] {
   const stages = new Stages()
   const hasUnique = steps.some((one) => isBusy(one, from) && uniqueOf(one) !== undefined)
   for (const one of steps.flatMap((each) => (isBusy(each, from) ? splitDefault(each) : [each]))) {
@@ -65,7 +71,7 @@ export function inStages(steps: readonly Step[], from: Catalog): Stage[] {
 }
 
 /** Says above a step that rewrites its table which lock it takes. */
-function withLock(one: Step): Step {
+function withLock(one: PlannedStep): PlannedStep {
   const id = one.ids.find((each): each is ColumnId => each.kind === 'column')
   if (!id || one.rewrites !== true) return one
   const table = shown({ schema: id.schema, name: id.table })
@@ -74,7 +80,7 @@ function withLock(one: Step): Step {
 }
 
 /** On a table that has rows, and is none of partitions, for which these forms do not exist. */
-function isBusy({ ids }: Step, { facts }: Catalog): boolean {
+function isBusy({ ids }: PlannedStep, { facts }: Catalog): boolean {
   return ids.some((id) => {
     const own = facts.get(id)
     const parent = id.kind === 'index' ? own?.parent : undefined
@@ -88,16 +94,16 @@ function isBusy({ ids }: Step, { facts }: Catalog): boolean {
   })
 }
 
-function placeBackfill(one: Step, { backfill }: Stages): boolean {
+function placeBackfill(one: PlannedStep, { backfill }: Stages): boolean {
   const batched = backfillOf(one)
   if (batched) backfill.push(batched)
   return batched !== undefined
 }
 
-function placeIndex(one: Step, steps: readonly Step[], stages: Stages): boolean {
+function placeIndex(one: PlannedStep, steps: readonly PlannedStep[], stages: Stages): boolean {
   const { operation } = one
   if (operation?.kind !== 'create index' && operation?.kind !== 'drop index') return false
-  const isMade = (other: Step) =>
+  const isMade = (other: PlannedStep) =>
     other.operation?.kind === 'create index' &&
     keyOf(other.operation.index) === keyOf(operation.index)
   if (operation.kind === 'drop index' && steps.some(isMade)) return false
@@ -105,11 +111,11 @@ function placeIndex(one: Step, steps: readonly Step[], stages: Stages): boolean 
   return true
 }
 
-function uniqueOf({ operation, sql }: Step) {
+function uniqueOf({ operation, sql }: PlannedStep) {
   return operation?.kind === 'add constraint' ? uniqueForms(sql) : undefined
 }
 
-function placeUnique(one: Step, { concurrently, constraints }: Stages): boolean {
+function placeUnique(one: PlannedStep, { concurrently, constraints }: Stages): boolean {
   const forms = uniqueOf(one)
   if (!forms) return false
   concurrently.push({ ...one, sql: forms.index, transactional: false })
@@ -117,7 +123,7 @@ function placeUnique(one: Step, { concurrently, constraints }: Stages): boolean 
   return true
 }
 
-function placeConstraint(one: Step, stages: Stages, hasUnique: boolean): boolean {
+function placeConstraint(one: PlannedStep, stages: Stages, hasUnique: boolean): boolean {
   const { operation } = one
   if (operation?.kind !== 'add constraint' || !operation.valid) return false
   if (operation.rule !== 'FOREIGN KEY' && operation.rule !== 'CHECK') return false
@@ -129,7 +135,7 @@ function placeConstraint(one: Step, stages: Stages, hasUnique: boolean): boolean
   return true
 }
 
-function placeNotNull(one: Step, steps: readonly Step[], stages: Stages): boolean {
+function placeNotNull(one: PlannedStep, steps: readonly PlannedStep[], stages: Stages): boolean {
   const { main, backfill, constraints, validate } = stages
   const { operation } = one
   if (operation?.kind !== 'alter column' || operation.part !== 'required') return false

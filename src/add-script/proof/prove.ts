@@ -12,7 +12,7 @@ import {
   type FilledCopy,
   nextWish,
   type RowsWish,
-  type Target,
+  type TargetTables,
 } from '../../sample-rows/filled-copy'
 import { metadataTable } from '../../scratch/ignored-tables'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
@@ -29,7 +29,7 @@ import type { AddedScript } from '../deliver/files'
 export type WayBack = 'with every row' | 'with rows' | 'without rows' | 'none'
 
 /** What is to be proven. */
-export interface Claim {
+export interface ProofRequest {
   scripts: readonly AddedScript[]
   /** What the scripts start from; only copied. */
   before: ScratchDatabase
@@ -69,7 +69,7 @@ export interface ProofWork {
  */
 export async function prove(
   work: ProofWork,
-  claim: Claim,
+  claim: ProofRequest,
   filled?: Promise<FilledCopy>,
 ): Promise<Proof> {
   const proof = await proveWithRows(work, claim, filled)
@@ -80,7 +80,7 @@ export async function prove(
 
 async function proveWithRows(
   work: ProofWork,
-  claim: Claim,
+  claim: ProofRequest,
   filled: Promise<FilledCopy> | undefined,
 ): Promise<Proof> {
   const way = claim.wayBack === 'without rows' ? 'there' : 'there and back'
@@ -97,7 +97,7 @@ async function proveWithRows(
 }
 
 /** What the scripts make of the same tables, where no row is in the way. */
-async function tablesAfter(work: ProofWork, claim: Claim): Promise<Target> {
+async function tablesAfter(work: ProofWork, claim: ProofRequest): Promise<TargetTables> {
   const { scratch, signal } = work
   const database = await scratch.copy(claim.before)
   await applyScripts(work, database, claim.scripts, (migrator) =>
@@ -114,7 +114,7 @@ interface Attempt extends Proof {
 
 async function attempt(
   work: ProofWork,
-  claim: Claim,
+  claim: ProofRequest,
   { database, remarks, filled }: FilledCopy,
   way: 'there' | 'there and back',
 ): Promise<Attempt> {
@@ -146,7 +146,7 @@ async function wayBack(
   migrator: Migrator,
   database: ScratchDatabase,
   filled: Snapshot,
-  claim: Claim,
+  claim: ProofRequest,
 ): Promise<string[]> {
   const request = { command: 'downgrade', target: '0' } as const
   const { signal } = work
@@ -166,7 +166,7 @@ async function differences(
   wanted: ScratchDatabase | undefined,
   database: ScratchDatabase,
   { readings }: ProofWork,
-  { extra, ignored }: Claim,
+  { extra, ignored }: ProofRequest,
 ): Promise<string[]> {
   if (!wanted) return []
   const statements = await leftover(database, wanted, { extra, ignored, readings })
@@ -190,7 +190,7 @@ function lossesOfUsers(before: Snapshot, after: Snapshot, settings: Settings): L
 function losses(
   lost: readonly Loss[],
   { before, after }: { before: Snapshot; after: Snapshot },
-  announced: Claim['announced'],
+  announced: ProofRequest['announced'],
 ): Losses {
   const found: Losses = { failures: [], remarks: [] }
   if (!announced) return found

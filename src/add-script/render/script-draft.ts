@@ -9,15 +9,15 @@ export interface Draft {
   /** The whole `.sql` script. */
   sql: string
   /** The statements one by one, for TypeScript. */
-  up: readonly Piece[]
+  up: readonly WrittenStatement[]
   /** Absent: irreversible. */
-  down?: readonly Piece[]
+  down?: readonly WrittenStatement[]
   /** Of TypeScript, which has one for both directions. */
   transaction: boolean
 }
 
 /** One statement with the lines that stand above it. */
-export type Piece = Pick<Statement, 'sql' | 'comments'>
+export type WrittenStatement = Pick<Statement, 'sql' | 'comments'>
 
 /** How a new script is written: one `.sql`, one `.ts`, or a `.ts` with its two `.sql` files. */
 export type ScriptForm = 'sql' | 'ts' | 'pair'
@@ -55,7 +55,7 @@ function bare(text: string): string {
 function typescript(
   draft: Draft,
   header: readonly string[],
-  body: (pieces: readonly Piece[]) => string[],
+  body: (pieces: readonly WrittenStatement[]) => string[],
 ): string {
   const runsSql = body(draft.up).some((line) => line.includes('context.'))
   const parameters = runsSql
@@ -67,7 +67,7 @@ function typescript(
   ]
   const comment = header.map((line) => `// ${line}`.trimEnd())
   const transaction = draft.transaction ? [] : ['', 'export const transaction = false']
-  const write = (direction: string, pieces: readonly Piece[]) => [
+  const write = (direction: string, pieces: readonly WrittenStatement[]) => [
     '',
     `export async function ${direction}(${parameters}): Promise<void> {`,
     ...body(pieces).map((line) => `  ${line}`.trimEnd()),
@@ -83,7 +83,7 @@ function typescript(
   ].join('\n')
 }
 
-function queries(pieces: readonly Piece[]): string[] {
+function queries(pieces: readonly WrittenStatement[]): string[] {
   return pieces.flatMap(({ sql, comments }) => [
     ...comments.map((line) => `// ${line}`),
     ...(sql === '' ? [] : [`await queryRunner.query(${templateLiteral(sql)})`]),

@@ -2,7 +2,7 @@ import { readSections } from '../../script/sections/sections'
 import { classify } from '../../script/parser/sql-work'
 import type { SqlPart } from '../../script/script'
 import { renderScript } from './render'
-import type { Draft, Piece } from './script-draft'
+import type { Draft, WrittenStatement } from './script-draft'
 import type { ScriptPart } from '../../change/model/script-part'
 
 /**
@@ -47,7 +47,7 @@ function downSection(part: ScriptPart): string {
   return text.slice(text.indexOf('-- MIGRATE DOWN'))
 }
 
-async function pieces(part: SqlPart): Promise<Piece[]> {
+async function pieces(part: SqlPart): Promise<WrittenStatement[]> {
   const { text, statements } = await classify(part)
   return statements.map(({ start, end }) => ({
     sql: text.slice(start, end).trim().replace(/;$/, ''),

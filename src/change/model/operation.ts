@@ -22,7 +22,7 @@ export type ColumnPart = 'type' | 'default' | 'no default' | 'required' | 'ident
 export type Rule = 'FOREIGN KEY' | 'CHECK' | 'UNIQUE' | 'PRIMARY KEY' | 'EXCLUDE'
 
 /** What a statement does, where other statements are made or placed by it. */
-export type Operation =
+export type SchemaOperation =
   | { kind: 'alter column'; column: ColumnId; part: ColumnPart }
   | { kind: 'add column' | 'fill column'; column: ColumnId }
   | { kind: 'create index' | 'drop index'; index: IdOf<'index'> }
@@ -30,10 +30,10 @@ export type Operation =
   | { kind: 'rename enum' | 'create enum' | 'add enum value'; type: IdOf<'type'> }
 
 /** A statement in the making. */
-export interface Step extends Statement {
+export interface PlannedStep extends Statement {
   verb: 'create' | 'alter' | 'drop' | 'data'
   /** Absent for what nothing else depends on. */
-  operation?: Operation
+  operation?: SchemaOperation
   /** What it makes, changes or needs. */
   ids: readonly Id[]
   /** What it drops; the wanted schema may have it again. */
@@ -49,7 +49,11 @@ export interface Step extends Statement {
 }
 
 /** A step that typetrek writes itself, on a table where one is named. */
-export function step(sql: string, ids: readonly Id[], more: Partial<Step> = {}): Step {
+export function step(
+  sql: string,
+  ids: readonly Id[],
+  more: Partial<PlannedStep> = {},
+): PlannedStep {
   const verb = more.verb ?? 'alter'
   const plain = {
     comments: [],
@@ -81,7 +85,11 @@ export function alterColumn({ schema, table, name }: ColumnId): string {
 }
 
 /** True for the statement that changes this part of that column. */
-export function changes({ operation }: Step, column: ColumnId, ...parts: ColumnPart[]): boolean {
+export function changes(
+  { operation }: PlannedStep,
+  column: ColumnId,
+  ...parts: ColumnPart[]
+): boolean {
   return (
     operation?.kind === 'alter column' &&
     parts.includes(operation.part) &&
@@ -90,6 +98,6 @@ export function changes({ operation }: Step, column: ColumnId, ...parts: ColumnP
 }
 
 /** True for the statement that adds a foreign key. */
-export function addsForeignKey({ operation }: Step): boolean {
+export function addsForeignKey({ operation }: PlannedStep): boolean {
   return operation?.kind === 'add constraint' && operation.rule === 'FOREIGN KEY'
 }

@@ -11,7 +11,7 @@ import {
   columnKey,
   step,
   type ColumnId,
-  type Step,
+  type PlannedStep,
   valuesOf,
 } from '../model/operation'
 
@@ -21,10 +21,10 @@ import {
  * those decided on.
  */
 export function arrangeColumns(
-  steps: readonly Step[],
+  steps: readonly PlannedStep[],
   { columns, newColumns }: Difference,
   decisions: Decisions,
-): Step[] {
+): PlannedStep[] {
   let arranged = [...steps]
   for (const change of columns) {
     arranged = change.retyped
@@ -35,9 +35,13 @@ export function arrangeColumns(
   return arranged
 }
 
-function arrangeRetyped(steps: Step[], change: ColumnChange, decisions: Decisions): Step[] {
+function arrangeRetyped(
+  steps: PlannedStep[],
+  change: ColumnChange,
+  decisions: Decisions,
+): PlannedStep[] {
   const { id } = change
-  const moved = (one: Step) => changes(one, id, 'type', 'default', 'no default', 'required')
+  const moved = (one: PlannedStep) => changes(one, id, 'type', 'default', 'no default', 'required')
   const typeAt = steps.findIndex((one) => changes(one, id, 'type'))
   if (typeAt < 0) return steps
   const firstDefault = steps.findIndex((one) => changes(one, id, 'no default'))
@@ -48,7 +52,7 @@ function arrangeRetyped(steps: Step[], change: ColumnChange, decisions: Decision
   const { dropped, before, after } = retyping(change, [...needed], decisions)
   const required = steps.some((one) => changes(one, id, 'required'))
   const late = [...after, ...(required ? requiring(change, decisions) : [])]
-  const result: Step[] = []
+  const result: PlannedStep[] = []
   for (const [at, one] of steps.entries()) {
     if (!moved(one)) result.push(one)
     if (at === early) result.push(...dropped.map((each) => ({ ...each, ...chained })))
@@ -61,7 +65,7 @@ function arrangeRetyped(steps: Step[], change: ColumnChange, decisions: Decision
 }
 
 /** What pg-delta knows of the statement that another one replaces. */
-function engineOf({ engine }: Step): Pick<Step, 'engine'> {
+function engineOf({ engine }: PlannedStep): Pick<PlannedStep, 'engine'> {
   return engine ? { engine } : {}
 }
 
@@ -95,15 +99,19 @@ function alter(
   part: ColumnPart,
   clause: string,
   ids: readonly Id[],
-  more: Partial<Step> = {},
-): Step {
+  more: Partial<PlannedStep> = {},
+): PlannedStep {
   const operation = { kind: 'alter column', column, part } as const
   return step(`${alterColumn(column)} ${clause}`, ids, { ...more, operation })
 }
 
-function arrangeRequired(steps: Step[], change: ColumnChange, decisions: Decisions): Step[] {
+function arrangeRequired(
+  steps: PlannedStep[],
+  change: ColumnChange,
+  decisions: Decisions,
+): PlannedStep[] {
   const { id, to } = change
-  const isRequired = (one: Step) => changes(one, id, 'required')
+  const isRequired = (one: PlannedStep) => changes(one, id, 'required')
   if (!steps.some(isRequired)) return steps
   const rest = steps.filter((one) => !isRequired(one))
   const at = rest.findLastIndex((one) => changes(one, id, 'default'))
@@ -115,7 +123,7 @@ function arrangeRequired(steps: Step[], change: ColumnChange, decisions: Decisio
   return rest.toSpliced(Math.max(at + 1, original), 0, ...late)
 }
 
-function requiring({ id }: ColumnChange, decisions: Decisions): Step[] {
+function requiring({ id }: ColumnChange, decisions: Decisions): PlannedStep[] {
   const fill = decisions.backfill.get(columnKey(id))
   const chained = { chain: columnKey(id) }
   const required = alter(id, 'required', 'SET NOT NULL', [id], chained)
@@ -130,7 +138,7 @@ function filling(
   expression: string,
   comments: readonly string[],
   onlyMissing: boolean,
-): Step {
+): PlannedStep {
   const column = quoteIdentifier(id.name)
   const where = onlyMissing ? ` WHERE ${column} IS NULL` : ''
   const sql = `UPDATE ${quoteIdentifier(id.schema, id.table)} SET ${column} = ${expression}${where}`
@@ -139,7 +147,7 @@ function filling(
 }
 
 /** A required column without a default is added empty, filled, and only then required. */
-function fillNew(steps: Step[], id: ColumnId, decisions: Decisions): Step[] {
+function fillNew(steps: PlannedStep[], id: ColumnId, decisions: Decisions): PlannedStep[] {
   const fill = decisions.backfill.get(columnKey(id))
   if (!fill) return steps
   return steps.flatMap((one) => {
@@ -161,7 +169,10 @@ function fillNew(steps: Step[], id: ColumnId, decisions: Decisions): Step[] {
 }
 
 /** Where a sequence begins to feed a column that has rows, it goes on after their greatest value. */
-export function continueSequences(steps: readonly Step[], { from }: Difference): Step[] {
+export function continueSequences(
+  steps: readonly PlannedStep[],
+  { from }: Difference,
+): PlannedStep[] {
   const made = new Set(
     steps.map(({ sql }) => /^CREATE SEQUENCE (\S+) /.exec(sql)?.[1]).filter(Boolean),
   )
@@ -187,7 +198,10 @@ export function continueSequences(steps: readonly Step[], { from }: Difference):
 }
 
 /** A sequence that is to begin later is moved there first, where it has not come so far by itself. */
-export function raiseSequences(steps: readonly Step[], { from, to }: Difference): Step[] {
+export function raiseSequences(
+  steps: readonly PlannedStep[],
+  { from, to }: Difference,
+): PlannedStep[] {
   return steps.flatMap((one) => {
     const id = one.ids.find((each): each is IdOf<'sequence'> => each.kind === 'sequence')
     if (!id || !one.sql.startsWith('ALTER SEQUENCE ') || !one.sql.includes(' MINVALUE '))

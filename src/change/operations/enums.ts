@@ -6,7 +6,13 @@ import type { Difference, EnumChange } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
 import { type Id, type IdOf, keyOf } from '../../catalog/facts'
 import { freeName, shown } from '../../catalog/object-names'
-import { changes, type ColumnId, type Operation, type Step, valuesOf } from '../model/operation'
+import {
+  changes,
+  type ColumnId,
+  type SchemaOperation,
+  type PlannedStep,
+  valuesOf,
+} from '../model/operation'
 import { flagOf, means, type Questions } from '../model/option-values'
 import type { Answers } from '../model/answers'
 
@@ -63,11 +69,11 @@ function known(id: IdOf<'type'>, label: string, labels: readonly string[]): stri
 
 /** Names the enum that is replaced as a person would, and maps the lost values of the columns. */
 export function mapLabels(
-  steps: readonly Step[],
+  steps: readonly PlannedStep[],
   { from, to, enums }: Difference,
   decisions: Decisions,
-): Step[] {
-  return enums.reduce((mapped: readonly Step[], change) => {
+): PlannedStep[] {
+  return enums.reduce((mapped: readonly PlannedStep[], change) => {
     const old = replacedName(steps, change.id)
     const columns = from.facts.incomingEdges(change.id).map((edge) => edge.from)
     const rename = old === undefined ? undefined : renameReplaced(change.id, old, from, to)
@@ -79,13 +85,13 @@ export function mapLabels(
         decisions.labels.get(`${change.id.schema}.${change.id.name}`),
       ),
     )
-  }, steps) as Step[]
+  }, steps) as PlannedStep[]
 }
 
-type EnumOperation = Extract<Operation, { type: IdOf<'type'> }>
+type EnumOperation = Extract<SchemaOperation, { type: IdOf<'type'> }>
 
 function isOf(
-  operation: Operation | undefined,
+  operation: SchemaOperation | undefined,
   kind: EnumOperation['kind'],
   { schema, name }: { schema: string; name: string },
 ): boolean {
@@ -94,7 +100,10 @@ function isOf(
 }
 
 /** The name that pg-delta gives the old enum, until nothing uses it any more. */
-function replacedName(steps: readonly Step[], { schema, name }: IdOf<'type'>): string | undefined {
+function replacedName(
+  steps: readonly PlannedStep[],
+  { schema, name }: IdOf<'type'>,
+): string | undefined {
   const start = `ALTER TYPE ${quoteIdentifier(schema, name)} RENAME TO `
   const rename = steps.find(({ operation }) => isOf(operation, 'rename enum', { schema, name }))
   return rename?.sql.slice(start.length)
@@ -116,11 +125,11 @@ function renameReplaced(
 }
 
 function convertValues(
-  one: Step,
+  one: PlannedStep,
   { id, lost }: EnumChange,
   columns: readonly ColumnId[],
   mapping: ReadonlyMap<string, string> = new Map(),
-): Step {
+): PlannedStep {
   const conversion = / USING ("(?:[^"]|"")+")::text(\[\])?::/.exec(one.sql)
   const own = columns.find((column) => changes(one, column, 'type'))
   if (!conversion || !own || !one.sql.includes(`::${quoteIdentifier(id.schema, id.name)}`))
@@ -174,7 +183,10 @@ function commentsOn(
  * What begins to use an enum that is created again comes after it: before, it would get the old one, which
  * could then not be dropped.
  */
-export function afterRebuilt(steps: readonly Step[], { from, to, enums }: Difference): Step[] {
+export function afterRebuilt(
+  steps: readonly PlannedStep[],
+  { from, to, enums }: Difference,
+): PlannedStep[] {
   return enums.reduce(
     (ordered, { id }) => {
       const at = ordered.findIndex(
@@ -190,7 +202,7 @@ export function afterRebuilt(steps: readonly Step[], { from, to, enums }: Differ
 }
 
 function beginsToUse(
-  { ids, verb, operation }: Step,
+  { ids, verb, operation }: PlannedStep,
   type: Id,
   from: Catalog,
   to: Catalog,
@@ -204,8 +216,11 @@ function beginsToUse(
 }
 
 /** New labels, worded so that they may be run again after a crash, and all else. */
-export function splitLabels(steps: readonly Step[]): { labels: Step[]; rest: Step[] } {
-  const isLabel = ({ operation }: Step) => operation?.kind === 'add enum value'
+export function splitLabels(steps: readonly PlannedStep[]): {
+  labels: PlannedStep[]
+  rest: PlannedStep[]
+} {
+  const isLabel = ({ operation }: PlannedStep) => operation?.kind === 'add enum value'
   const labels = steps.filter(isLabel).map((one) => ({
     ...one,
     sql: one.sql.replace(' ADD VALUE ', ' ADD VALUE IF NOT EXISTS '),

@@ -4,7 +4,7 @@ import type { Catalog } from '../../catalog/catalog'
 import type { ColumnChange } from '../../catalog/difference'
 import { usingOf, type Decisions, type Using } from '../model/decisions'
 import { type Facts, factsOf, type IdOf, keyOf, textOf } from '../../catalog/facts'
-import { columnKey, step, type ColumnId, type Step } from '../model/operation'
+import { columnKey, step, type ColumnId, type PlannedStep } from '../model/operation'
 
 /** A foreign key with its columns. */
 export interface ForeignKey {
@@ -68,8 +68,8 @@ export function follows(
 
 /** What changes of keys need around the other steps, and the conversions of the columns that follow. */
 export interface KeySteps {
-  front: Step[]
-  back: Step[]
+  front: PlannedStep[]
+  back: PlannedStep[]
   using: Map<string, Using>
 }
 
@@ -84,8 +84,8 @@ export function keySteps(
   decisions: Decisions,
 ): KeySteps {
   const using = new Map(decisions.using)
-  const front: Step[] = []
-  const back: Step[] = []
+  const front: PlannedStep[] = []
+  const back: PlannedStep[] = []
   for (const { id, from: column, to: wanted } of retyped) {
     const followers = retyped.filter((one) => {
       const leader = follows(to, one.id, [{ change: { id } as ColumnChange }])

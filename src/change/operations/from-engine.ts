@@ -11,7 +11,7 @@ import { afterRebuilt, mapLabels } from './enums'
 import { letGo } from './blocking-dependents'
 import { replaceableViews, undropped } from './views'
 import { settingSteps } from './properties'
-import { addsForeignKey, type Step } from '../model/operation'
+import { addsForeignKey, type PlannedStep } from '../model/operation'
 import { stepOf } from './read-action'
 
 /**
@@ -23,7 +23,7 @@ export function draftSteps(
   difference: Difference,
   decisions: Decisions,
   major: number,
-): Step[] {
+): PlannedStep[] {
   const { from, to } = difference
   const whole = planInPlace(engine, difference, major)
   const held = letGo(engine, difference, whole.actions)
@@ -56,7 +56,7 @@ function draftFrom(
   difference: Difference,
   decisions: Decisions,
   { actions, ...disguised }: Planned,
-): Step[] {
+): PlannedStep[] {
   const { from, to, columns } = difference
   const retyped = columns.filter((change) => change.retyped)
   const keys = keySteps(from, to, retyped, decisions)
@@ -85,7 +85,7 @@ function draftFrom(
   ]
 }
 
-function dropsKey({ drops }: Step, { facts }: Catalog): boolean {
+function dropsKey({ drops }: PlannedStep, { facts }: Catalog): boolean {
   return drops?.kind === 'constraint' && facts.get(drops)?.payload['type'] === 'f'
 }
 
@@ -123,7 +123,7 @@ function refuseSecrets(actions: readonly Action[]): void {
   })
 }
 
-function repaired(one: Step): Step {
+function repaired(one: PlannedStep): PlannedStep {
   const sql = one.sql
     // Only with its partitions does an index of a partitioned table become valid.
     .replace(/^(CREATE (?:UNIQUE )?INDEX \S+ ON) ONLY /, '$1 ')

@@ -7,15 +7,15 @@ import { ownerOf } from '../render/create-table'
 import { shown } from '../../catalog/object-names'
 import { isOf, type Moved, movedTables } from './partitions'
 import { replaceView, type ViewId } from './views'
-import { alterColumn, step, type Step } from '../model/operation'
+import { alterColumn, step, type PlannedStep } from '../model/operation'
 
 /** The wanted facts as pg-delta is to see them, and what we write in place of what it would. */
 export interface Disguised {
   to: Catalog
   /** Before all that pg-delta plans. */
-  front: Step[]
+  front: PlannedStep[]
   /** After it. */
-  back: Step[]
+  back: PlannedStep[]
 }
 
 /** What decides how much can be changed in place. */
@@ -68,8 +68,8 @@ export function disguise(
 /** What pg-delta is to see of some facts. */
 interface Part {
   payloads: [key: string, payload: Fact['payload']][]
-  front: Step[]
-  back: Step[]
+  front: PlannedStep[]
+  back: PlannedStep[]
 }
 
 function columnParts({ from, to, columns }: Difference, major: number): Part {
@@ -142,7 +142,7 @@ function viewParts(from: Catalog, to: Catalog, views: readonly ViewId[]): Part {
   }
 }
 
-function inPlace({ id, from, to }: ColumnChange, major: number): Step | undefined {
+function inPlace({ id, from, to }: ColumnChange, major: number): PlannedStep | undefined {
   const { generated } = from
   if (generated === undefined || generated === to.generated) return undefined
   const isVirtual = generated.endsWith(virtualMark)
@@ -159,7 +159,7 @@ const ending = /( DEFERRABLE)?( INITIALLY DEFERRED)?( NOT VALID)?$/
 function changeRule(
   { id, parent, payload }: Fact & { id: IdOf<'constraint'> },
   before: Fact['payload'],
-): Step[] {
+): PlannedStep[] {
   const [from, to] = [textOf(before['def']), textOf(payload['def'])]
   if (from === to || from.replace(ending, '') !== to.replace(ending, '')) return []
   const [, ...old] = ending.exec(from) ?? []

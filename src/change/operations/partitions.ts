@@ -3,15 +3,15 @@ import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { type Fact, factsOf, type Id, type IdOf, textOf } from '../../catalog/facts'
 import { describe, relationOf } from '../../catalog/object-names'
-import { step, type Step } from '../model/operation'
+import { step, type PlannedStep } from '../model/operation'
 
 /** A table whose rows stay where they are while its place below a parent changes. */
 export interface Moved {
   id: IdOf<'table'>
   /** Ends what was, before all else. */
-  leaving: Step[]
+  leaving: PlannedStep[]
   /** Begins what is wanted, after all else. */
-  joining: Step[]
+  joining: PlannedStep[]
   /** The catalog tells which columns and keys are its own again, once it is detached or attached. */
   hasOtherParent: boolean
 }
@@ -48,7 +48,7 @@ function madeAnew(id: IdOf<'table'>): MigrationError {
   )
 }
 
-function place(id: IdOf<'table'>, payload: Fact['payload'], way: 'in' | 'out'): Step[] {
+function place(id: IdOf<'table'>, payload: Fact['payload'], way: 'in' | 'out'): PlannedStep[] {
   const parent = payload['parentTable'] as { schema: string; name: string } | null | undefined
   if (!parent) return []
   const above = quoteIdentifier(parent.schema, parent.name)

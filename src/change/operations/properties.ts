@@ -1,9 +1,12 @@
 import type { Catalog } from '../../catalog/catalog'
 import type { Setting } from '../../catalog/unmodelled-settings'
-import { step, type Step } from '../model/operation'
+import { step, type PlannedStep } from '../model/operation'
 
 /** The statements for what has no facts: what goes, before all else, and what comes, after it. */
-export function settingSteps(from: Catalog, to: Catalog): { dropped: Step[]; set: Step[] } {
+export function settingSteps(
+  from: Catalog,
+  to: Catalog,
+): { dropped: PlannedStep[]; set: PlannedStep[] } {
   const old = new Map(from.details.settings.map((one) => [one.key, one]))
   const wanted = new Map(to.details.settings.map((one) => [one.key, one]))
   const differs = (one: Setting, other: Setting | undefined) => one.value !== other?.value
@@ -24,10 +27,10 @@ export function isThere({ schema, table, column }: Setting, { facts }: Catalog):
   return facts.has({ kind: 'column', schema, table, name: column })
 }
 
-function resetStep({ reset, schema, table }: Setting): Step {
+function resetStep({ reset, schema, table }: Setting): PlannedStep {
   return step(reset, [{ kind: 'table', schema, name: table }])
 }
 
-function setStep({ set, schema, table }: Setting): Step {
+function setStep({ set, schema, table }: Setting): PlannedStep {
   return step(set, [{ kind: 'table', schema, name: table }])
 }

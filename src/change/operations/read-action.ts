@@ -4,14 +4,14 @@ import {
   alterColumn,
   type ColumnPart,
   type EngineJudgement,
-  type Operation,
+  type SchemaOperation,
   type Rule,
   step,
-  type Step,
+  type PlannedStep,
 } from '../model/operation'
 
 /** pg-delta's action as a step. */
-export function stepOf(action: Action): Step {
+export function stepOf(action: Action): PlannedStep {
   const { sql, verb, produces, destroys, consumes, releases } = action
   const ids = [...produces, ...destroys, ...consumes, ...releases]
   const [dropped] = destroys
@@ -50,7 +50,7 @@ function judgementOf(action: Action): EngineJudgement {
 }
 
 /** What pg-delta says with SQL alone: what it changes of a column, an enum, a constraint or an index. */
-function operationOf(sql: string, ids: readonly Id[]): Operation | undefined {
+function operationOf(sql: string, ids: readonly Id[]): SchemaOperation | undefined {
   for (const id of ids) {
     const other = ofOther(sql, id)
     if (other) return other
@@ -61,7 +61,7 @@ function operationOf(sql: string, ids: readonly Id[]): Operation | undefined {
   return undefined
 }
 
-function ofOther(sql: string, id: Id): Operation | undefined {
+function ofOther(sql: string, id: Id): SchemaOperation | undefined {
   if (isA(id, 'type')) return ofEnum(sql, id)
   if (isA(id, 'index')) return ofIndex(sql, id)
   return isA(id, 'constraint') ? ofConstraint(sql, id) : undefined
@@ -75,7 +75,7 @@ const parts: readonly (readonly [start: string, part: ColumnPart])[] = [
   ['ADD GENERATED ', 'identity'],
 ]
 
-function ofColumn(sql: string, column: ColumnId): Operation | undefined {
+function ofColumn(sql: string, column: ColumnId): SchemaOperation | undefined {
   const table = quoteIdentifier(column.schema, column.table)
   if (sql.startsWith(`ALTER TABLE ${table} ADD COLUMN ${quoteIdentifier(column.name)} `))
     return { kind: 'add column', column }
@@ -85,7 +85,7 @@ function ofColumn(sql: string, column: ColumnId): Operation | undefined {
   return part && { kind: 'alter column', column, part }
 }
 
-function ofEnum(sql: string, type: Id & { kind: 'type' }): Operation | undefined {
+function ofEnum(sql: string, type: Id & { kind: 'type' }): SchemaOperation | undefined {
   const name = quoteIdentifier(type.schema, type.name)
   if (sql.startsWith(`CREATE TYPE ${name} AS ENUM `)) return { kind: 'create enum', type }
   if (sql.startsWith(`ALTER TYPE ${name} ADD VALUE `)) return { kind: 'add enum value', type }
@@ -95,7 +95,7 @@ function ofEnum(sql: string, type: Id & { kind: 'type' }): Operation | undefined
 /** PostgreSQL writes CREATE INDEX itself, with no quotes that a name does not need. */
 const createIndex = /^CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|[\w$]+) ON /
 
-function ofIndex(sql: string, index: IdOf<'index'>): Operation | undefined {
+function ofIndex(sql: string, index: IdOf<'index'>): SchemaOperation | undefined {
   if (sql === `DROP INDEX ${quoteIdentifier(index.schema, index.name)}`)
     return { kind: 'drop index', index }
   return createIndex.test(sql) ? { kind: 'create index', index } : undefined
@@ -103,7 +103,7 @@ function ofIndex(sql: string, index: IdOf<'index'>): Operation | undefined {
 
 const rules: readonly Rule[] = ['FOREIGN KEY', 'CHECK', 'UNIQUE', 'PRIMARY KEY', 'EXCLUDE']
 
-function ofConstraint(sql: string, constraint: IdOf<'constraint'>): Operation | undefined {
+function ofConstraint(sql: string, constraint: IdOf<'constraint'>): SchemaOperation | undefined {
   const table = quoteIdentifier(constraint.schema, constraint.table)
   const start = `ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdentifier(constraint.name)} `
   const rule = rules.find((words) => sql.startsWith(`${start}${words} `))

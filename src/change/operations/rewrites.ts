@@ -1,9 +1,13 @@
 import { type Catalog, virtualMark } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
-import type { ColumnId, Step } from '../model/operation'
+import type { ColumnId, PlannedStep } from '../model/operation'
 
 /** True where PostgreSQL writes the whole table again, under a lock that stops even readers. */
-export function rewritesTable({ ids, verb, retypes }: Step, from: Catalog, to: Catalog): boolean {
+export function rewritesTable(
+  { ids, verb, retypes }: PlannedStep,
+  from: Catalog,
+  to: Catalog,
+): boolean {
   const [first] = ids
   const id = ids.find((each): each is ColumnId => each.kind === 'column')
   if (!id) return false

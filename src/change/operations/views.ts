@@ -1,7 +1,7 @@
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { type Action, type Fact, factsOf, type IdOf, keyOf, textOf } from '../../catalog/facts'
-import { step, type Step } from '../model/operation'
+import { step, type PlannedStep } from '../model/operation'
 
 /** A view with another query. */
 export type ViewId = IdOf<'view'>
@@ -31,7 +31,7 @@ export function undropped(views: readonly ViewId[], planned: readonly Action[]):
 }
 
 /** `CREATE OR REPLACE VIEW`, which would take away the options that it does not name. */
-export function replaceView({ id, payload }: Fact & { id: ViewId }): Step {
+export function replaceView({ id, payload }: Fact & { id: ViewId }): PlannedStep {
   const options = (payload['reloptions'] ?? []) as string[]
   const settings = options.length > 0 ? ` WITH (${options.join(', ')})` : ''
   const query = textOf(payload['def']).replace(/;$/, '')

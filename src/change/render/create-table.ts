@@ -3,7 +3,7 @@ import type { Catalog } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
 import { type Fact, factsOf, type IdOf, keyOf } from '../../catalog/facts'
 import { closingParenthesis, splitList } from '../../catalog/sql-words'
-import type { Step } from '../model/operation'
+import type { PlannedStep } from '../model/operation'
 
 /** The column that a sequence belongs to. */
 export function ownerOf(
@@ -13,7 +13,7 @@ export function ownerOf(
 }
 
 /** A sequence that is what `serial` makes is written as `serial`. */
-export function foldSerials(steps: readonly Step[], to: Catalog): Step[] {
+export function foldSerials(steps: readonly PlannedStep[], to: Catalog): PlannedStep[] {
   let folded = [...steps]
   for (const fact of factsOf(to.facts, 'sequence')) {
     const sequence = quoteIdentifier(fact.id.schema, fact.id.name)
@@ -81,7 +81,11 @@ function isOf(table: string, sql: string): boolean {
 }
 
 /** The columns of a new table stand in it, where they were declared. */
-export function foldColumns(steps: readonly Step[], from: Catalog, to: Catalog): Step[] {
+export function foldColumns(
+  steps: readonly PlannedStep[],
+  from: Catalog,
+  to: Catalog,
+): PlannedStep[] {
   const folded = [...steps]
   for (const { id, parent } of factsOf(to.facts, 'column')) {
     if (!parent) continue
@@ -119,9 +123,9 @@ function isSettled(old: Fact | undefined, wanted: Fact | undefined): boolean {
 }
 
 /** Schemas and enums, of which all may be made, stand above all that is made of them. */
-export function typesFirst(steps: readonly Step[]): Step[] {
+export function typesFirst(steps: readonly PlannedStep[]): PlannedStep[] {
   const dropped = new Set(steps.flatMap(({ drops }) => (drops ? [keyOf(drops)] : [])))
-  const isFirst = ({ verb, sql, ids: [id] }: Step) =>
+  const isFirst = ({ verb, sql, ids: [id] }: PlannedStep) =>
     verb === 'create' &&
     id !== undefined &&
     !dropped.has(keyOf(id)) &&

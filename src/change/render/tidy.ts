@@ -4,16 +4,16 @@ import { foldColumns, foldSerials, ownerOf, typesFirst } from './create-table'
 import { layOut } from './statement'
 import { describe, relationOf, shown } from '../../catalog/object-names'
 import type { Words } from '../../catalog/sql-words'
-import { type ColumnId, type Step, valuesOf } from '../model/operation'
+import { type ColumnId, type PlannedStep, valuesOf } from '../model/operation'
 import type { LostData } from '../model/script-part'
 
 /** Writes the steps as a careful person would, and says above each what is lost by it. */
 export function tidySteps(
-  steps: readonly Step[],
+  steps: readonly PlannedStep[],
   from: Catalog,
   to: Catalog,
   words: Words,
-): Step[] {
+): PlannedStep[] {
   const dropped = new Set(
     steps.flatMap(({ drops }) => (drops?.kind === 'column' ? [keyOf(drops)] : [])),
   )
@@ -47,13 +47,21 @@ function isNewRoutine(id: Id, goes: ReadonlySet<string>, { facts }: Catalog): bo
 }
 
 /** An index goes with any of its columns. */
-function goesAnyway({ drops }: Step, dropped: ReadonlySet<string>, { facts }: Catalog): boolean {
+function goesAnyway(
+  { drops }: PlannedStep,
+  dropped: ReadonlySet<string>,
+  { facts }: Catalog,
+): boolean {
   if (drops?.kind !== 'index') return false
   return facts.outgoingEdges(drops).some(({ to }) => dropped.has(keyOf(to)))
 }
 
 /** Nothing was granted yet, and something is at once. */
-function revokesNothing({ sql, ids }: Step, next: Step | undefined, from: Catalog): boolean {
+function revokesNothing(
+  { sql, ids }: PlannedStep,
+  next: PlannedStep | undefined,
+  from: Catalog,
+): boolean {
   const acl = ids.find(({ kind }) => kind === 'acl')
   if (!acl || !sql.startsWith('REVOKE ALL') || from.facts.has(acl)) return false
   return next?.sql.startsWith('GRANT ') === true && next.ids.some((id) => keyOf(id) === keyOf(acl))
@@ -70,7 +78,7 @@ const typeLike = new Set<Id['kind']>(['type', 'domain', 'collation'])
 
 const silent = new Set<Id['kind']>(['default', 'constraint', 'index', 'comment', 'acl'])
 
-function lossOf({ drops, sql }: Step, from: Catalog, to: Catalog): Loss | undefined {
+function lossOf({ drops, sql }: PlannedStep, from: Catalog, to: Catalog): Loss | undefined {
   if (!drops || silent.has(drops.kind)) return undefined
   if (to.facts.has(drops)) return lossOfReplaced(drops, from)
   const name = describe(drops)
@@ -113,7 +121,7 @@ function usersOf({ facts }: Catalog, id: Id): Id[] {
   return facts.incomingEdges(id).map(({ from }) => from)
 }
 
-function groupOf({ ids, group }: Step, from: Catalog, to: Catalog): string {
+function groupOf({ ids, group }: PlannedStep, from: Catalog, to: Catalog): string {
   const id = ids.find(({ kind }) => kind !== 'schema' && kind !== 'role')
   if (!id) return group
   const fact = to.facts.get(id) ?? from.facts.get(id)

@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog'
 import { type Facts, type Id, keyOf } from '../../catalog/facts'
 import { relationOf } from '../../catalog/object-names'
-import type { Step } from '../model/operation'
+import type { PlannedStep } from '../model/operation'
 
 /** What a step changes, and what it stands on. */
 interface Touched {
@@ -13,7 +13,11 @@ interface Touched {
  * Brings together what is about one table, as far as nothing in between stands on it: steps that
  * touch the same object, or of which one needs what the other makes, keep their order.
  */
-export function groupSteps(steps: readonly Step[], from: Catalog, to: Catalog): Step[] {
+export function groupSteps(
+  steps: readonly PlannedStep[],
+  from: Catalog,
+  to: Catalog,
+): PlannedStep[] {
   const followers = steps.map((): number[] => [])
   const waiting = steps.map(() => 0)
   const precede = (before: number, after: number) => {
@@ -25,7 +29,7 @@ export function groupSteps(steps: readonly Step[], from: Catalog, to: Catalog): 
     precede,
   )
   const ready = new Set(steps.flatMap((_, at) => (waiting[at] === 0 ? [at] : [])))
-  const order: Step[] = []
+  const order: PlannedStep[] = []
   let group: string | undefined
   while (ready.size > 0) {
     const open = [...ready].toSorted((a, b) => a - b)
@@ -44,7 +48,7 @@ export function groupSteps(steps: readonly Step[], from: Catalog, to: Catalog): 
 const preludes = new Set<Id['kind']>(['schema', 'extension', 'type', 'domain', 'collation'])
 
 /** What tables are made of stands above them. */
-function isPrelude({ verb, ids: [id], sql }: Step): boolean {
+function isPrelude({ verb, ids: [id], sql }: PlannedStep): boolean {
   return verb === 'create' && id !== undefined && preludes.has(id.kind) && sql.startsWith('CREATE ')
 }
 
@@ -75,7 +79,7 @@ const routines = new Set<Id['kind']>(['function', 'procedure', 'aggregate'])
 /** A routine's body names what it uses, and no catalog says what: all else keeps its place to it. */
 const anyRoutine = 'routines'
 
-function touched({ ids, verb }: Step, sides: readonly Facts[]): Touched {
+function touched({ ids, verb }: PlannedStep, sides: readonly Facts[]): Touched {
   const writes = new Set<string>()
   const reads = new Set<string>([anyRoutine])
   for (const [at, id] of ids.entries()) {

@@ -1,13 +1,13 @@
 import type { Catalog } from '../../catalog/catalog'
 import { foreignKeys } from '../operations/foreign-keys'
-import type { Step } from '../model/operation'
+import type { PlannedStep } from '../model/operation'
 
 /**
  * A dropped table takes its keys along, if those that refer to it go first. Where tables refer to each
  * other the keys are dropped by themselves.
  */
-export function dropTables(steps: readonly Step[], from: Catalog): Step[] {
-  const drops = new Map<string, Step>(
+export function dropTables(steps: readonly PlannedStep[], from: Catalog): PlannedStep[] {
+  const drops = new Map<string, PlannedStep>(
     steps.flatMap((one) =>
       one.drops?.kind === 'table' ? [[`${one.drops.schema}.${one.drops.name}`, one] as const] : [],
     ),

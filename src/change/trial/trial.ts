@@ -10,7 +10,7 @@ import { rewritesTable } from '../operations/rewrites'
 import { groupSteps } from './dependencies'
 import { readWords } from '../render/read-words'
 import { plainNames, type Words } from '../../catalog/sql-words'
-import type { Step } from '../model/operation'
+import type { PlannedStep } from '../model/operation'
 import { tidySteps } from '../render/tidy'
 import { tryOutside, trySteps } from './try-steps'
 import type { Ignored } from '../../scratch/ignored-tables'
@@ -51,7 +51,7 @@ export class Copy {
   }
 
   /** The steps as they are written, related ones together. */
-  plan(difference: Difference, decisions: Decisions): Step[] {
+  plan(difference: Difference, decisions: Decisions): PlannedStep[] {
     const { from, to } = difference
     const drafted = draftSteps(this.engine, difference, decisions, this.major)
     return tidySteps(drafted, from, to, this.words).map((one) => ({
@@ -66,12 +66,12 @@ export class Copy {
   }
 
   /** Words a step of our own as the others are. */
-  tidy(steps: readonly Step[], from: Catalog, to: Catalog): Step[] {
+  tidy(steps: readonly PlannedStep[], from: Catalog, to: Catalog): PlannedStep[] {
     return tidySteps(steps, from, to, this.words)
   }
 
   /** Runs the steps in one transaction, in the most readable way that works, and gives that back. */
-  async run(steps: readonly Step[], from: Catalog, to: Catalog): Promise<Step[]> {
+  async run(steps: readonly PlannedStep[], from: Catalog, to: Catalog): Promise<PlannedStep[]> {
     const grouped = groupSteps(steps, from, to)
     for (const order of [dropTables(grouped, from), grouped]) {
       try {
@@ -83,7 +83,7 @@ export class Copy {
     return trySteps(this.pool, steps)
   }
 
-  runOutside(steps: readonly Step[]): Promise<void> {
+  runOutside(steps: readonly PlannedStep[]): Promise<void> {
     return tryOutside(this.pool, steps)
   }
 
@@ -92,8 +92,11 @@ export class Copy {
    * @returns the steps that this took, and the catalog
    * @throws {MigrationError} DIFFERENCE_REFUSED with what would still differ
    */
-  async finish(to: Catalog, decisions: Decisions): Promise<{ steps: Step[]; catalog: Catalog }> {
-    const steps: Step[] = []
+  async finish(
+    to: Catalog,
+    decisions: Decisions,
+  ): Promise<{ steps: PlannedStep[]; catalog: Catalog }> {
+    const steps: PlannedStep[] = []
     if (this.looking.trusted) return { steps, catalog: to }
     for (let round = 0; round < rounds; round++) {
       const catalog = await this.read()

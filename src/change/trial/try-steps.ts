@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
 import { MigrationError } from '../../errors'
-import type { Step } from '../model/operation'
+import type { PlannedStep } from '../model/operation'
 
 /** An order that needs more is worth less than the next one. */
 const mostPasses = 20
@@ -18,7 +18,7 @@ export class LabelsFirst extends Error {}
  * @throws {LabelsFirst} as it says
  * @throws {MigrationError} DIFFERENCE_REFUSED with the statement that cannot be run
  */
-export async function trySteps(pool: Pool, steps: readonly Step[]): Promise<Step[]> {
+export async function trySteps(pool: Pool, steps: readonly PlannedStep[]): Promise<PlannedStep[]> {
   const client = await pool.connect()
   try {
     await client.query('BEGIN; SAVEPOINT step')
@@ -37,7 +37,7 @@ export async function trySteps(pool: Pool, steps: readonly Step[]): Promise<Step
  * Runs each step by itself, as a script without a transaction is run.
  * @throws {MigrationError} DIFFERENCE_REFUSED with the statement that cannot be run
  */
-export async function tryOutside(pool: Pool, steps: readonly Step[]): Promise<void> {
+export async function tryOutside(pool: Pool, steps: readonly PlannedStep[]): Promise<void> {
   for (const one of steps) {
     await pool.query(one.sql).catch((error: unknown) => {
       throw refused(one, error)
@@ -45,9 +45,12 @@ export async function tryOutside(pool: Pool, steps: readonly Step[]): Promise<vo
   }
 }
 
-async function inWorkingOrder(client: PoolClient, steps: readonly Step[]): Promise<Step[]> {
-  const order: Step[] = []
-  let open: readonly Step[] = steps
+async function inWorkingOrder(
+  client: PoolClient,
+  steps: readonly PlannedStep[],
+): Promise<PlannedStep[]> {
+  const order: PlannedStep[] = []
+  let open: readonly PlannedStep[] = steps
   for (let pass = 1; open.length > 0; pass++) {
     const { done, left, failure } = await onePass(client, open)
     order.push(...done)
@@ -58,14 +61,14 @@ async function inWorkingOrder(client: PoolClient, steps: readonly Step[]): Promi
 }
 
 interface Pass {
-  done: Step[]
-  left: Step[]
+  done: PlannedStep[]
+  left: PlannedStep[]
   failure: MigrationError | undefined
 }
 
-async function onePass(client: PoolClient, steps: readonly Step[]): Promise<Pass> {
-  const done: Step[] = []
-  const left: Step[] = []
+async function onePass(client: PoolClient, steps: readonly PlannedStep[]): Promise<Pass> {
+  const done: PlannedStep[] = []
+  const left: PlannedStep[] = []
   const heldBack = new Set<string>()
   let failure: MigrationError | undefined
   for (const one of steps) {
@@ -84,7 +87,7 @@ async function onePass(client: PoolClient, steps: readonly Step[]): Promise<Pass
 
 const waits = Symbol('waits')
 
-async function failureOf(client: PoolClient, { sql }: Step): Promise<unknown> {
+async function failureOf(client: PoolClient, { sql }: PlannedStep): Promise<unknown> {
   try {
     await client.query(sql)
     await client.query('RELEASE step; SAVEPOINT step')
@@ -96,7 +99,7 @@ async function failureOf(client: PoolClient, { sql }: Step): Promise<unknown> {
   }
 }
 
-function refused({ sql }: Step, cause: unknown): MigrationError {
+function refused({ sql }: PlannedStep, cause: unknown): MigrationError {
   const { message, code } = cause as { message: string; code?: string }
   return new MigrationError('DIFFERENCE_REFUSED', `a statement fails on the copy: ${message}`, {
     detail: sql,

@@ -10,7 +10,7 @@ import type { Settings } from '../../settings/value/setting-types'
 import type { Session } from '../../database/postgres/session'
 import { startOfStatement, type FailurePlace } from '../failure/script-failure'
 import { type Envelope, messagePart, scriptPart, type MessageVerdict } from './message'
-import type { SqlJob } from '../prepare/prepared-step'
+import type { PreparedSql } from '../prepare/prepared-step'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
 
 /** How a script travels. */
@@ -29,12 +29,12 @@ export interface Packing {
 
 /** A SQL script with its claim and what finishes it, each in a transaction of its own where wanted. */
 export function envelopeOf(
-  job: SqlJob,
+  prepared: PreparedSql,
   work: Session,
   settings: Settings,
   packing: Packing,
 ): Envelope {
-  const { claim, sql } = job
+  const { claim, sql } = prepared
   const { journal } = settings
   const { transaction, sealed, within, first, last } = packing
   const lead = leadOf(sql)
@@ -45,7 +45,7 @@ export function envelopeOf(
   const [put, check] = sealed && transaction ? [[enterClaim(claim)], [leaveClaim(claim)]] : [[], []]
   const restore = restoreSession(work, sql.text)
   const finish = sealed ? restore : [...restore, finishClaim(journal, claim)]
-  const timeouts = timeoutsFor(work, settings, { part: job.part, local: true, wire: first })
+  const timeouts = timeoutsFor(work, settings, { part: prepared.part, local: true, wire: first })
   return [
     ...(transaction ? [messagePart('claim', 'BEGIN')] : []),
     messagePart('claim', ...(lead?.statements ?? []), insert + answerBegan),
@@ -57,7 +57,7 @@ export function envelopeOf(
 }
 
 /** SET TRANSACTION must come before any query, so before the claim; it is no work that a claim guards. */
-function leadOf({ statements, text }: SqlJob['sql']) {
+function leadOf({ statements, text }: PreparedSql['sql']) {
   const count = statements.findIndex(({ words: [first, second] }) => {
     return first !== 'SET' || second !== 'TRANSACTION'
   })
@@ -72,7 +72,7 @@ function leadOf({ statements, text }: SqlJob['sql']) {
 
 /** Where in a SQL script a message stopped: at the server's position, else at the start of its statement. */
 export function placeOfFailure(
-  { part, sql }: SqlJob,
+  { part, sql }: PreparedSql,
   { stage, statement, position }: NonNullable<MessageVerdict['failure']>,
 ): FailurePlace | undefined {
   const lead = leadOf(sql)

@@ -1,27 +1,27 @@
 import type { Session } from '../../database/postgres/session'
 import { durationsSoFar } from '../lock/probe'
 import type { MessageVerdict } from './message'
-import type { SqlJob } from '../prepare/prepared-step'
-import type { Runner, Start } from '../session/execution'
+import type { PreparedSql } from '../prepare/prepared-step'
+import type { Execution, Start } from '../session/execution'
 
 /** Reports what a long message has done so far, since the server's own answer comes in lumps. */
 export class ReportedEarly {
   count = 0
 
   constructor(
-    private readonly runner: Runner,
-    private readonly jobs: readonly SqlJob[],
+    private readonly execution: Execution,
+    private readonly preparedSteps: readonly PreparedSql[],
   ) {}
 
   readonly look = async (session: Session): Promise<void> => {
-    const { runner, jobs } = this
-    const claims = jobs.map(({ claim }) => claim)
-    const durations = await durationsSoFar(session, runner.context.settings.journal, claims)
-    for (const job of jobs.slice(this.count, durations.length)) {
-      runner.finished(job, durations[this.count] ?? 0)
+    const { execution, preparedSteps } = this
+    const claims = preparedSteps.map(({ claim }) => claim)
+    const durations = await durationsSoFar(session, execution.context.settings.journal, claims)
+    for (const prepared of preparedSteps.slice(this.count, durations.length)) {
+      execution.finished(prepared, durations[this.count] ?? 0)
       this.count++
-      const next = jobs[this.count]
-      if (next) runner.started(next)
+      const next = preparedSteps[this.count]
+      if (next) execution.started(next)
     }
   }
 }

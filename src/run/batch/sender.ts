@@ -4,12 +4,12 @@ import { buildMessage, durationsOf, judge, statementsIn } from './message'
 import type { BatchMessage, MessageVerdict } from './message'
 import { connectionLost, heldBy, scriptFailure } from '../failure/script-failure'
 import { labelOf } from '../../plan/notice'
-import type { SqlJob } from '../prepare/prepared-step'
+import type { PreparedSql } from '../prepare/prepared-step'
 import { Retries, StepFailed } from '../session/retry'
 import type { Session } from '../../database/postgres/session'
 import { envelopeOf, placeOfFailure } from './envelope'
 import { ReportedEarly, startsIn } from './message-progress'
-import { claimRefused, type Runner, type Start } from '../session/execution'
+import { claimRefused, type Execution, type Start } from '../session/execution'
 
 /** How much one message carries at most; a bigger script travels alone. */
 const largestMessage = 256 * 1024
@@ -26,7 +26,7 @@ export interface SenderOptions {
    * counts: a message with others was refused, the transaction was not the same at the script's end, or
    * what was refused may go without the savepoint.
    */
-  lonely: Set<SqlJob>
+  lonely: Set<PreparedSql>
 }
 
 /** What is known of the scripts of a message that are done. */
@@ -39,11 +39,11 @@ interface Done {
 }
 
 interface Ready {
-  jobs: readonly SqlJob[]
+  preparedSteps: readonly PreparedSql[]
   message: BatchMessage
 }
 
-/** Sends SQL jobs in few messages and learns from each how much the next may carry. */
+/** Sends SQL scripts in few messages and learns from each how much the next may carry. */
 export class MessageSender {
   private budget = largestMessage
   private readonly retries: Retries
@@ -53,11 +53,11 @@ export class MessageSender {
   private doubtful = false
 
   constructor(
-    private readonly runner: Runner,
+    private readonly execution: Execution,
     private readonly options: SenderOptions,
   ) {
     this.within = options.within
-    this.retries = new Retries(runner.context)
+    this.retries = new Retries(execution.context)
   }
 
   /** Says that something ran in `all` mode that may have ended the transaction and begun another. */
@@ -65,32 +65,32 @@ export class MessageSender {
     this.doubtful = this.options.within !== undefined
   }
 
-  /** How many of `jobs`, from the first, travel together. */
-  private take(jobs: readonly SqlJob[]): SqlJob[] {
-    const [first] = jobs
+  /** How many of the prepared steps, from the first, travel together. */
+  private take(preparedSteps: readonly PreparedSql[]): PreparedSql[] {
+    const [first] = preparedSteps
     if (!first) return []
     const taken = [first]
     let size = first.part.text.length
-    for (const job of jobs.slice(1)) {
-      if (!this.mayShare(first) || !this.mayShare(job)) break
-      size += 2 * job.part.text.length + 1024
+    for (const prepared of preparedSteps.slice(1)) {
+      if (!this.mayShare(first) || !this.mayShare(prepared)) break
+      size += 2 * prepared.part.text.length + 1024
       if (size > this.budget) break
-      taken.push(job)
+      taken.push(prepared)
     }
     return taken
   }
 
-  private mayShare(job: SqlJob): boolean {
-    return job.route === 'shared' && !this.options.lonely.has(job)
+  private mayShare(prepared: PreparedSql): boolean {
+    return prepared.route === 'shared' && !this.options.lonely.has(prepared)
   }
 
   /** True for a script whose transaction nobody but us can end, as far as its text shows. */
-  private isSealed(job: SqlJob): boolean {
-    return (this.options.transaction || this.within !== undefined) && this.mayShare(job)
+  private isSealed(prepared: PreparedSql): boolean {
+    return (this.options.transaction || this.within !== undefined) && this.mayShare(prepared)
   }
 
   private async lookAgain(): Promise<void> {
-    const { work } = this.runner
+    const { work } = this.execution
     this.within = work.status === 'T' ? await transactionId(work) : undefined
     this.doubtful = false
   }
@@ -99,113 +99,120 @@ export class MessageSender {
    * Sends those of `waiting`, from the first, that travel together, and settles what it came to. Returns
    * how many are done; none means: try again.
    */
-  async send(waiting: readonly SqlJob[]): Promise<number> {
-    const { runner } = this
+  async send(waiting: readonly PreparedSql[]): Promise<number> {
+    const { execution } = this
     if (this.doubtful) await this.lookAgain()
-    const { jobs, message } = this.ready?.jobs[0] === waiting[0] ? this.ready! : this.build(waiting)
+    const { preparedSteps, message } =
+      this.ready?.preparedSteps[0] === waiting[0] ? this.ready! : this.build(waiting)
     this.ready = undefined
     const start = performance.now()
-    for (const job of jobs.slice(0, 1)) {
-      runner.started(job, { since: start })
-      if (!this.isSealed(job)) this.doubt()
+    for (const prepared of preparedSteps.slice(0, 1)) {
+      execution.started(prepared, { since: start })
+      if (!this.isSealed(prepared)) this.doubt()
     }
-    runner.runTogether(jobs, message.envelopes.map(statementsIn))
-    const ahead = new ReportedEarly(runner, jobs)
-    const sent = runner.work.send(message.text)
-    const following = waiting.slice(jobs.length)
+    execution.runTogether(preparedSteps, message.envelopes.map(statementsIn))
+    const ahead = new ReportedEarly(execution, preparedSteps)
+    const sent = execution.work.send(message.text)
+    const following = waiting.slice(preparedSteps.length)
     // while the server works
     const [next] = following
     if (next && this.mayShare(next) && !this.doubtful) this.ready = this.build(following)
-    const watched = await runner.watched(sent, {
-      what: namesOf(jobs),
+    const watched = await execution.watched(sent, {
+      what: namesOf(preparedSteps),
       // in `all` mode nothing shows before the end
-      ...(this.options.transaction && jobs.length > 1 && { meanwhile: ahead.look }),
+      ...(this.options.transaction && preparedSteps.length > 1 && { meanwhile: ahead.look }),
     })
     if ('error' in watched) {
-      throw runner.lostBy(watched.error)
-        ? connectionLost(namesOf(jobs), watched.error)
+      throw execution.lostBy(watched.error)
+        ? connectionLost(namesOf(preparedSteps), watched.error)
         : watched.error
     }
     const { result, blocker } = watched
     const verdict = judge(message, result)
     this.learn(performance.now() - start)
-    const whole = verdict.done === jobs.length
-    const durations = whole ? verdict.durations : await this.rollBack(jobs, verdict)
+    const whole = verdict.done === preparedSteps.length
+    const durations = whole ? verdict.durations : await this.rollBack(preparedSteps, verdict)
     const starts = startsIn(verdict, start)
-    this.reportDone(jobs.slice(0, verdict.done), { durations, starts, ahead: ahead.count })
+    this.reportDone(preparedSteps.slice(0, verdict.done), { durations, starts, ahead: ahead.count })
     if (whole) return verdict.done
-    const failing = jobs[verdict.done]
-    if (failing && !verdict.refused) runner.started(failing, starts[verdict.done])
+    const failing = preparedSteps[verdict.done]
+    if (failing && !verdict.refused) execution.started(failing, starts[verdict.done])
     this.ready = undefined
-    return this.settle(jobs, verdict, blocker)
+    return this.settle(preparedSteps, verdict, blocker)
   }
 
-  private build(waiting: readonly SqlJob[]): Ready {
-    const jobs = this.take(waiting)
-    return { jobs, message: buildMessage(this.envelopes(jobs)) }
+  private build(waiting: readonly PreparedSql[]): Ready {
+    const preparedSteps = this.take(waiting)
+    return { preparedSteps, message: buildMessage(this.envelopes(preparedSteps)) }
   }
 
-  private envelopes(jobs: readonly SqlJob[]) {
-    const { runner } = this
+  private envelopes(preparedSteps: readonly PreparedSql[]) {
+    const { execution } = this
     const { transaction } = this.options
-    return jobs.map((job) => {
-      const unflushed = transaction && job !== jobs.at(-1)
-      const ended = job === jobs.at(-1) ? this.timesOf(jobs) : []
-      return envelopeOf(job, runner.work, runner.context.settings, {
+    return preparedSteps.map((prepared) => {
+      const unflushed = transaction && prepared !== preparedSteps.at(-1)
+      const ended = prepared === preparedSteps.at(-1) ? this.timesOf(preparedSteps) : []
+      return envelopeOf(prepared, execution.work, execution.context.settings, {
         transaction,
-        sealed: this.isSealed(job),
+        sealed: this.isSealed(prepared),
         within: this.within,
-        first: job === jobs[0],
+        first: prepared === preparedSteps[0],
         last: unflushed ? [commitUnflushed] : ended,
       })
     })
   }
 
-  private timesOf(jobs: readonly SqlJob[], end?: number): string[] {
-    const sealed = jobs.filter((job) => this.isSealed(job)).map(({ claim }) => claim)
-    const { journal } = this.runner.context.settings
+  private timesOf(preparedSteps: readonly PreparedSql[], end?: number): string[] {
+    const sealed = preparedSteps
+      .filter((prepared) => this.isSealed(prepared))
+      .map(({ claim }) => claim)
+    const { journal } = this.execution.context.settings
     return sealed.length > 0 ? [writeTimes(journal, sealed, { within: this.within, end })] : []
   }
 
-  private reportDone(done: readonly SqlJob[], { durations, starts, ahead }: Done): void {
-    const { runner } = this
-    runner.correct(durations.slice(0, ahead))
-    for (const [index, job] of done.entries()) {
+  private reportDone(done: readonly PreparedSql[], { durations, starts, ahead }: Done): void {
+    const { execution } = this
+    execution.correct(durations.slice(0, ahead))
+    for (const [index, prepared] of done.entries()) {
       if (index < ahead) continue
-      runner.started(job, starts[index])
-      runner.finished(job, durations[index] ?? Math.round(runner.elapsed))
+      execution.started(prepared, starts[index])
+      execution.finished(prepared, durations[index] ?? Math.round(execution.elapsed))
     }
     if (done.length > 0) this.retries.reset()
   }
 
   private async settle(
-    jobs: readonly SqlJob[],
+    preparedSteps: readonly PreparedSql[],
     verdict: MessageVerdict,
     blocker: Blocker | undefined,
   ): Promise<number> {
-    const { runner } = this
-    if (this.options.transaction && verdict.refused && jobs.length > 1) {
-      this.isolate(jobs, verdict)
+    const { execution } = this
+    if (this.options.transaction && verdict.refused && preparedSteps.length > 1) {
+      this.isolate(preparedSteps, verdict)
       return 0
     }
     const failure = this.blamed(verdict.failure)
-    const job = jobs[failure?.envelope ?? 0]
-    if (!failure || !job) throw new Error('a message failed without saying which script')
-    if (failure.stage === 'claim' && runner.isClaimRefused(failure.error)) {
-      throw claimRefused(job.step.revision)
+    const prepared = preparedSteps[failure?.envelope ?? 0]
+    if (!failure || !prepared) throw new Error('a message failed without saying which script')
+    if (failure.stage === 'claim' && execution.isClaimRefused(failure.error)) {
+      throw claimRefused(prepared.step.revision)
     }
     const sqlstate = failure.error.code
     const inside = this.options.transaction && onlyInside.has(sqlstate ?? '')
     const inDoubt = failure.stage === 'finish' || inside
-    if (inDoubt && this.isSealed(job)) {
-      this.options.lonely.add(job)
+    if (inDoubt && this.isSealed(prepared)) {
+      this.options.lonely.add(prepared)
       if (this.options.transaction) return verdict.done
     }
-    const stopped = { work: labelOf(job.step), sqlstate, blocker }
+    const stopped = { work: labelOf(prepared.step), sqlstate, blocker }
     if (this.options.transaction && (await this.retries.again(stopped))) return verdict.done
-    const error = scriptFailure(failure.error, labelOf(job.step), placeOfFailure(job, failure))
-    if (!this.options.transaction) throw new StepFailed(job, error, blocker)
-    return runner.fail(job, heldBy(error, blocker))
+    const error = scriptFailure(
+      failure.error,
+      labelOf(prepared.step),
+      placeOfFailure(prepared, failure),
+    )
+    if (!this.options.transaction) throw new StepFailed(prepared, error, blocker)
+    return execution.fail(prepared, heldBy(error, blocker))
   }
 
   /** In `all` mode a claim fails where the script before it has ended the transaction, or made it read-only. */
@@ -218,21 +225,25 @@ export class MessageSender {
 
   /** What was committed before the failure gets its times, which are the answer, and so reaches the disk. */
   private async rollBack(
-    jobs: readonly SqlJob[],
+    preparedSteps: readonly PreparedSql[],
     { done, began }: MessageVerdict,
   ): Promise<number[]> {
-    const { work } = this.runner
+    const { work } = this.execution
     if (!this.options.transaction) return []
     const rollBack = work.status === 'E' ? ['ROLLBACK'] : []
-    const text = [...rollBack, ...this.timesOf(jobs.slice(0, done), began[done])].join(';\n')
+    const text = [...rollBack, ...this.timesOf(preparedSteps.slice(0, done), began[done])].join(
+      ';\n',
+    )
     return text ? durationsOf(await work.send(text)) : []
   }
 
   /** The scripts before the bad one go again without it; then it goes alone, and only that verdict counts. */
-  private isolate(jobs: readonly SqlJob[], { failure }: MessageVerdict): void {
+  private isolate(preparedSteps: readonly PreparedSql[], { failure }: MessageVerdict): void {
     const suspects =
-      failure === undefined ? jobs : jobs.slice(failure.envelope, failure.envelope + 1)
-    for (const job of suspects) this.options.lonely.add(job)
+      failure === undefined
+        ? preparedSteps
+        : preparedSteps.slice(failure.envelope, failure.envelope + 1)
+    for (const prepared of suspects) this.options.lonely.add(prepared)
   }
 
   private learn(milliseconds: number): void {
@@ -264,7 +275,7 @@ const onlyInside = new Set(['55P04', '25001'])
 /** Division by zero, which our own guard makes; a write where nothing may be written. */
 const notTheSame = new Set(['22012', '25006'])
 
-function namesOf(jobs: readonly SqlJob[]): string {
-  const [first, ...others] = jobs.map(({ step }) => labelOf(step))
+function namesOf(preparedSteps: readonly PreparedSql[]): string {
+  const [first, ...others] = preparedSteps.map(({ step }) => labelOf(step))
   return others.length ? `${first} and ${others.length} after it` : String(first)
 }

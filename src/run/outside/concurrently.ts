@@ -1,7 +1,7 @@
 import { eq } from '../../database/sql/operators'
 import type { Session } from '../../database/postgres/session'
 import type { SqlWork } from '../../script/parser/sql-work'
-import type { Runner } from '../session/execution'
+import type { Execution } from '../session/execution'
 
 /** `CREATE INDEX CONCURRENTLY` and its like; undefined for all other statements. */
 export function workConcurrently(sql: SqlWork, index: number): string | undefined {
@@ -25,7 +25,7 @@ export function mayRepeat(sql: SqlWork, index: number): boolean {
  * a partition half detached. A timeout that the script has set is the script's business.
  */
 export async function withoutGivingWay<Result>(
-  { work, context }: Runner,
+  { work, context }: Execution,
   task: () => Promise<Result>,
 ): Promise<Result> {
   // what is set behind a pooler would be set in the pool

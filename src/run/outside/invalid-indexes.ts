@@ -3,7 +3,7 @@ import { quoteIdentifier } from '../../database/sql/quote'
 import { parseStatement } from '../../script/parser/parse-statement'
 import { indexesOf, isBuilding, isOwnName, wantedIndex, type FoundIndex } from './index-definition'
 import { pause } from '../lock/migrator-lock'
-import type { Runner } from '../session/execution'
+import type { Execution } from '../session/execution'
 import {
   nameOf,
   type AlterTableStatement,
@@ -25,26 +25,27 @@ import {
  * @see https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION
  */
 export async function clearLeftovers(
-  runner: Runner,
+  execution: Execution,
   statement: string,
   send: (text: string) => Promise<void>,
 ): Promise<string> {
   const [[kind, node] = []] = Object.entries((await parseStatement(statement)) ?? {})
   if (kind === 'IndexStmt') {
     const index = node as IndexStatement
-    if (index.concurrent) await drop(runner, await failedIndexes(runner, statement, index), send)
+    if (index.concurrent)
+      await drop(execution, await failedIndexes(execution, statement, index), send)
   }
   if (kind === 'ReindexStmt')
-    await drop(runner, await reindexLeftovers(runner, node as ReindexStatement), send)
+    await drop(execution, await reindexLeftovers(execution, node as ReindexStatement), send)
   if (kind === 'AlterTableStmt')
-    return (await finalize(runner, node as AlterTableStatement)) ?? statement
+    return (await finalize(execution, node as AlterTableStatement)) ?? statement
   return statement
 }
 
 type Named = Pick<FoundIndex, 'schema' | 'name'>
 
 async function drop(
-  { context }: Runner,
+  { context }: Execution,
   indexes: readonly Named[],
   send: (text: string) => Promise<void>,
 ): Promise<void> {
@@ -56,11 +57,11 @@ async function drop(
 
 /** Only what this very statement would build again; never an index that somebody is building now. */
 async function failedIndexes(
-  runner: Runner,
+  execution: Execution,
   statement: string,
   index: IndexStatement,
 ): Promise<FoundIndex[]> {
-  const { work, context } = runner
+  const { work, context } = execution
   const end = Date.now() + context.settings.lockWait
   for (let told = false; ; told = true) {
     const found = await indexesOf(work, nameOf(index.relation))
@@ -69,14 +70,14 @@ async function failedIndexes(
     if (!invalid.some(({ building }) => building) || Date.now() > end) {
       return invalid
         .filter(({ building }) => !building)
-        .filter(await isThatOf(runner, statement, index))
+        .filter(await isThatOf(execution, statement, index))
     }
     if (!told) context.observer.notice?.({ kind: 'waiting', code: 'INDEX_BUILDING' })
     await pause(context, 250)
   }
 }
 
-async function isThatOf({ work }: Runner, statement: string, index: IndexStatement) {
+async function isThatOf({ work }: Execution, statement: string, index: IndexStatement) {
   if (index.idxname !== undefined) return ({ name }: FoundIndex) => name === index.idxname
   const wanted = await wantedIndex(work, statement, index)
   return ({ name, definition }: FoundIndex) =>
@@ -104,7 +105,10 @@ function inTree(oid: string): string {
 }
 
 /** A `_ccnew` was not finished, a `_ccold` not dropped; the index that they belong to is beside them. */
-async function reindexLeftovers({ work }: Runner, statement: ReindexStatement): Promise<Named[]> {
+async function reindexLeftovers(
+  { work }: Execution,
+  statement: ReindexStatement,
+): Promise<Named[]> {
   if (!statement.params?.some(({ DefElem }) => DefElem?.defname === 'concurrently')) return []
   const { where, value } = scopeOf(statement)
   return work.query<Named & Record<string, unknown>>(
@@ -125,7 +129,7 @@ async function reindexLeftovers({ work }: Runner, statement: ReindexStatement): 
 
 /** The first half of DETACH CONCURRENTLY is committed by itself, and cannot be run again. */
 async function finalize(
-  { work }: Runner,
+  { work }: Execution,
   { relation, cmds = [] }: AlterTableStatement,
 ): Promise<string | undefined> {
   const command = cmds.length === 1 ? cmds[0]?.AlterTableCmd : undefined

@@ -5,9 +5,9 @@ import { answersFor, noDoubt } from '../../plan/half-done'
 import { parseStatement } from '../../script/parser/parse-statement'
 import { excerpt } from '../../script/position'
 import { indexesOf } from './index-definition'
-import type { SqlJob } from '../prepare/prepared-step'
+import type { PreparedSql } from '../prepare/prepared-step'
 import { labelOf } from '../../plan/notice'
-import type { Runner } from '../session/execution'
+import type { Execution } from '../session/execution'
 import { settle } from './in-doubt'
 import {
   nameOf,
@@ -32,33 +32,33 @@ export interface Replay {
  *   answer where nothing is in doubt
  */
 export async function statementsToSkip(
-  runner: Runner,
-  job: SqlJob,
+  execution: Execution,
+  prepared: PreparedSql,
   replay: Replay,
 ): Promise<number> {
-  const { resume, answer, resumeFrom } = job.step
+  const { resume, answer, resumeFrom } = prepared.step
   const done = resume?.statementsDone ?? 0
   if (done === 0 || resumeFrom === 'record') return done
   if (resumeFrom === 'start') return 0
-  const gone = await firstGone(runner.work, job, done, replay)
+  const gone = await firstGone(execution.work, prepared, done, replay)
   if (gone === undefined) {
-    if (answer && resume?.outcome !== 'running') throw noDoubt(job.step.revision)
+    if (answer && resume?.outcome !== 'running') throw noDoubt(prepared.step.revision)
     return done
   }
   if (answer) return answer === 'done' ? done : 0
-  throw workGone(job, gone)
+  throw workGone(prepared, gone)
 }
 
 /** Settings are made on the way, so that each name means what it meant to its statement. */
 async function firstGone(
   session: Session,
-  job: SqlJob,
+  prepared: PreparedSql,
   done: number,
   replay: Replay,
 ): Promise<number | undefined> {
   for (let index = 0; index < done; index++) {
     if (replay.isSetting(index)) await replay.run(index)
-    else if (await isGone(session, job, index, done)) return index
+    else if (await isGone(session, prepared, index, done)) return index
   }
   return undefined
 }
@@ -67,17 +67,17 @@ const makes = /^(?:CREATE|ALTER)$/
 
 async function isGone(
   session: Session,
-  job: SqlJob,
+  prepared: PreparedSql,
   index: number,
   done: number,
 ): Promise<boolean> {
-  if (!makes.test(job.sql.statements[index]!.words[0] ?? '')) return false
-  const text = textOf(job, index)
+  if (!makes.test(prepared.sql.statements[index]!.words[0] ?? '')) return false
+  const text = textOf(prepared, index)
   const parsed = await parseStatement(text)
   const [[kind, node] = []] = Object.entries(parsed ?? {})
   if (kind === undefined) return false
   const names = namesOf(kind, node)
-  if (!names || mayBeUndone(job, index + 1, done, names)) return false
+  if (!names || mayBeUndone(prepared, index + 1, done, names)) return false
   if (kind === 'IndexStmt') return isIndexGone(session, text, node as IndexStatement)
   const conditions = conditionsOf(kind, node)
   if (conditions.length === 0) return false
@@ -118,7 +118,7 @@ const anything = /^(?:DO|CALL|EXECUTE|SELECT|WITH|ROLLBACK|ABORT)$/
 
 /** True where one of the later statements may have taken away what is looked for. */
 function mayBeUndone(
-  { sql }: SqlJob,
+  { sql }: PreparedSql,
   from: number,
   done: number,
   names: readonly string[],
@@ -193,12 +193,12 @@ function same(column: string, name: string): string {
   return `${column} OPERATOR(pg_catalog.=) ${literal(name)}::pg_catalog.name`
 }
 
-function textOf({ sql }: SqlJob, index: number): string {
+function textOf({ sql }: PreparedSql, index: number): string {
   const { firstTokenStart, end } = sql.statements[index]!
   return sql.text.slice(firstTokenStart, end)
 }
 
-function workGone({ step, part, sql }: SqlJob, index: number): MigrationError {
+function workGone({ step, part, sql }: PreparedSql, index: number): MigrationError {
   const { firstTokenStart } = sql.statements[index]!
   return new MigrationError(
     'SCRIPT_UNFINISHED',

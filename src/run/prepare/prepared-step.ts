@@ -14,7 +14,7 @@ import { labelOf } from '../../plan/notice'
 import { begunOtherwise } from '../failure/unfinished'
 
 /** A step made ready: everything read, parsed and loaded, nothing run. */
-export type Job = MarkJob | SqlJob | CodeJob
+export type PreparedStep = PreparedMark | PreparedSql | PreparedModule
 
 /**
  * How a step runs.
@@ -26,16 +26,16 @@ export type Job = MarkJob | SqlJob | CodeJob
  * - `module`: a TypeScript script in a transaction.
  * - `module outside`: a TypeScript script outside one.
  */
-export type Route = Job['route']
+export type Route = PreparedStep['route']
 
-export interface MarkJob {
+export interface PreparedMark {
   kind: 'mark'
   route: 'mark'
   step: Step
   claim: Claim
 }
 
-export interface SqlJob {
+export interface PreparedSql {
   kind: 'sql'
   step: Step
   claim: Claim
@@ -44,7 +44,7 @@ export interface SqlJob {
   route: 'shared' | 'alone' | 'stepwise' | 'outside'
 }
 
-export interface CodeJob {
+export interface PreparedModule {
   kind: 'code'
   step: Step
   claim: Claim
@@ -60,26 +60,30 @@ export interface CodeJob {
  *
  * @throws {MigrationError} SCRIPT_INVALID, SCRIPT_NOT_LOADABLE, IRREVERSIBLE, TRANSACTION_MODE
  */
-export async function prepareJobs(
+export async function prepareSteps(
   context: RunContext,
   steps: readonly Step[],
   session: Session,
-): Promise<Job[]> {
+): Promise<PreparedStep[]> {
   // what is wrong with one is told where it is loaded
   await prepareCode(steps).catch(() => undefined)
-  const jobs: Job[] = []
+  const preparedSteps: PreparedStep[] = []
   for (const step of steps) {
-    const job = await prepareJob(context, step, session)
-    if (session.inCallersTransaction) refuseOutside(job, inCallers)
-    else if (context.settings.transaction === 'all') refuseOutside(job, inOne)
-    refuseUnfinished(job)
-    jobs.push(job)
+    const prepared = await prepareStep(context, step, session)
+    if (session.inCallersTransaction) refuseOutside(prepared, inCallers)
+    else if (context.settings.transaction === 'all') refuseOutside(prepared, inOne)
+    refuseUnfinished(prepared)
+    preparedSteps.push(prepared)
   }
-  for (const job of jobs) if (job.kind === 'sql') announce(context, job)
-  return jobs
+  for (const prepared of preparedSteps) if (prepared.kind === 'sql') announce(context, prepared)
+  return preparedSteps
 }
 
-async function prepareJob(context: RunContext, step: Step, session: Session): Promise<Job> {
+async function prepareStep(
+  context: RunContext,
+  step: Step,
+  session: Session,
+): Promise<PreparedStep> {
   const saidDone = step.answer === 'done' && step.script?.kind !== 'sql'
   if (step.operation === 'run_skip' || saidDone) {
     return { kind: 'mark', route: 'mark', step, claim: claimOf(context, step, null) }
@@ -98,7 +102,7 @@ async function prepareJob(context: RunContext, step: Step, session: Session): Pr
   }
 }
 
-function routeOf({ options }: SqlPart, { transaction, stepwise }: SqlWork): SqlJob['route'] {
+function routeOf({ options }: SqlPart, { transaction, stepwise }: SqlWork): PreparedSql['route'] {
   if (!options.transaction || transaction === 'none') return 'outside'
   if (transaction === 'shared') return 'shared'
   return stepwise ? 'stepwise' : 'alone'
@@ -114,7 +118,7 @@ function inOwnTransactions({ settings }: RunContext, { resume }: Step, part: Sql
   return { ...part, options: { ...part.options, transaction: false } }
 }
 
-async function codeJob(context: RunContext, step: Step): Promise<CodeJob> {
+async function codeJob(context: RunContext, step: Step): Promise<PreparedModule> {
   const { loadScript } = await import('../../script/typescript/load-script.js')
   const script = step.script as NonNullable<Step['script']>
   const code = await loadScript<ScriptContext>(script)
@@ -145,14 +149,14 @@ function sqlPart({ script, revision, direction, journalSql }: Step): SqlPart {
 }
 
 /** What was begun outside a transaction cannot be gone on with inside one. */
-function refuseUnfinished(job: Job): void {
-  if (job.kind === 'mark' || isOutside(job) || !isTakeOver(job.step.resume)) return
+function refuseUnfinished(prepared: PreparedStep): void {
+  if (prepared.kind === 'mark' || isOutside(prepared) || !isTakeOver(prepared.step.resume)) return
   const detail = 'It was begun outside a transaction, and would now run inside one.'
-  throw begunOtherwise(job.step, job.step.script?.file ?? '', detail)
+  throw begunOtherwise(prepared.step, prepared.step.script?.file ?? '', detail)
 }
 
-/** True when a job runs outside a transaction. */
-export function isOutside({ route }: Job): boolean {
+/** True when a step runs outside a transaction. */
+export function isOutside({ route }: PreparedStep): boolean {
   return route === 'outside' || route === 'module outside'
 }
 
@@ -162,13 +166,13 @@ const inCallers = {
   hint: 'Commit it before, or give a connection without one, a Pool or a DataSource.',
 }
 
-function refuseOutside(job: Job, { where, hint }: typeof inOne): void {
-  if (!isOutside(job)) return
-  const what = job.kind === 'sql' ? job.sql.nonTransactional[0]?.what : undefined
-  const file = job.step.script?.file
+function refuseOutside(prepared: PreparedStep, { where, hint }: typeof inOne): void {
+  if (!isOutside(prepared)) return
+  const what = prepared.kind === 'sql' ? prepared.sql.nonTransactional[0]?.what : undefined
+  const file = prepared.step.script?.file
   throw new MigrationError(
     'TRANSACTION_MODE',
-    `script ${labelOf(job.step)} cannot run inside ${where}`,
+    `script ${labelOf(prepared.step)} cannot run inside ${where}`,
     {
       detail: what && `It holds ${what}, which PostgreSQL refuses in a transaction.`,
       hint,
@@ -177,26 +181,27 @@ function refuseOutside(job: Job, { where, hint }: typeof inOne): void {
   )
 }
 
-function announce({ observer, settings }: RunContext, { step, part, sql }: SqlJob): void {
+function announce({ observer, settings }: RunContext, { step, part, sql }: PreparedSql): void {
   if (!sql.inner || !part.options.transaction || settings.transaction === 'none') return
   const { revision, title } = step
   const script = { revision, title }
   observer.notice?.({ kind: 'notice', code: 'OWN_TRANSACTION', script, file: basename(part.file) })
 }
 
-export const isMark = (job: Job): job is MarkJob => job.kind === 'mark'
-export const isCode = (job: Job): job is CodeJob => job.kind === 'code'
-export const isSql = (job: Job): job is SqlJob => job.kind === 'sql'
+export const isMark = (prepared: PreparedStep): prepared is PreparedMark => prepared.kind === 'mark'
+export const isCode = (prepared: PreparedStep): prepared is PreparedModule =>
+  prepared.kind === 'code'
+export const isSql = (prepared: PreparedStep): prepared is PreparedSql => prepared.kind === 'sql'
 
-/** The jobs of one kind that stand first. */
-export function leading<Wanted extends Job>(
-  jobs: readonly Job[],
-  is: (job: Job) => job is Wanted,
+/** The prepared steps of one route that stand first. */
+export function leading<Wanted extends PreparedStep>(
+  preparedSteps: readonly PreparedStep[],
+  is: (prepared: PreparedStep) => prepared is Wanted,
 ): Wanted[] {
   const taken: Wanted[] = []
-  for (const job of jobs) {
-    if (!is(job)) break
-    taken.push(job)
+  for (const prepared of preparedSteps) {
+    if (!is(prepared)) break
+    taken.push(prepared)
   }
   return taken
 }

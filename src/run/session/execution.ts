@@ -10,7 +10,7 @@ import type { Blocker } from '../context/server-sessions'
 import { findWorker } from '../lock/probe'
 import { isConnectionLoss } from '../../database/postgres/connection-loss'
 import { interruptedBy } from '../failure/script-failure'
-import type { Job } from '../prepare/prepared-step'
+import type { PreparedStep } from '../prepare/prepared-step'
 import type { RunContext } from '../context/run-context'
 import { labelOf } from '../../plan/notice'
 import type { Lock } from '../lock/migrator-lock'
@@ -27,24 +27,24 @@ export interface Start {
 }
 
 /** The state of one execution: its sessions, and what became of its steps so far. */
-export class Runner {
+export class Execution {
   readonly results: StepResult[] = []
   readonly total: number
   /** Milliseconds from one look at who blocks us to the next: a few within the shortest lock timeout. */
   private readonly interval: number
   /** The script that was reported as started and not yet as finished. */
-  private running: ({ job: Job } & Start) | undefined
+  private running: ({ prepared: PreparedStep } & Start) | undefined
   /** The scripts of the message that was sent last. */
-  private together: readonly Job[] = []
+  private together: readonly PreparedStep[] = []
 
   constructor(
     readonly context: RunContext,
     readonly work: Session,
     readonly lock: Lock,
-    jobs: readonly Job[],
+    preparedSteps: readonly PreparedStep[],
   ) {
-    this.total = jobs.length
-    const shortest = Math.min(...lockTimeoutsOf(context.settings, jobs.map(partOf)))
+    this.total = preparedSteps.length
+    const shortest = Math.min(...lockTimeoutsOf(context.settings, preparedSteps.map(partOf)))
     this.interval = Math.max(20, Math.min(400, shortest / 4))
   }
 
@@ -52,30 +52,32 @@ export class Runner {
    * Reports that a script starts, once, however often it is tried.
    * @param start when it did, where that was not now
    */
-  started(job: Job, start: Start = { since: performance.now() }): void {
+  started(prepared: PreparedStep, start: Start = { since: performance.now() }): void {
     const { running } = this
-    if (running?.job === job) {
+    if (running?.prepared === prepared) {
       this.running = { ...running, began: running.began ?? start.began }
       return
     }
     this.abandon()
-    this.running = { job, ...start }
-    if (!this.together.includes(job)) this.runs(job)
-    this.context.observer.started?.(job.step, this.results.length, this.total)
+    this.running = { prepared, ...start }
+    if (!this.together.includes(prepared)) this.runs(prepared)
+    this.context.observer.started?.(prepared.step, this.results.length, this.total)
   }
 
   /** Says whose the notices are that arrive from now on. */
-  private runs({ step: { revision, title } }: Job): void {
+  private runs({ step: { revision, title } }: PreparedStep): void {
     this.context.running = () => ({ revision, title })
   }
 
   /** The same for scripts that share a message; `statements`: how many each one has in it. */
-  runTogether(jobs: readonly Job[], statements: readonly number[]): void {
-    this.together = jobs
+  runTogether(preparedSteps: readonly PreparedStep[], statements: readonly number[]): void {
+    this.together = preparedSteps
     this.context.running = (completed) => {
       let left = completed
-      const job = jobs.find((_, index) => (left -= statements[index] ?? 0) < 0) ?? jobs.at(-1)
-      return job && { revision: job.step.revision, title: job.step.title }
+      const prepared =
+        preparedSteps.find((_, index) => (left -= statements[index] ?? 0) < 0) ??
+        preparedSteps.at(-1)
+      return prepared && { revision: prepared.step.revision, title: prepared.step.title }
     }
   }
 
@@ -84,15 +86,15 @@ export class Runner {
     return this.running ? Math.max(0, performance.now() - this.running.since) : 0
   }
 
-  finished(job: Job, durationMs: number): void {
-    this.report(job, 'success', durationMs)
+  finished(prepared: PreparedStep, durationMs: number): void {
+    this.report(prepared, 'success', durationMs)
   }
 
   /** Reports the end of a script that was started and is not to be tried again here. */
   abandon(): void {
     if (!this.running) return
-    const { job } = this.running
-    const result = resultOf(job, 'error', Math.round(this.elapsed))
+    const { prepared } = this.running
+    const result = resultOf(prepared, 'error', Math.round(this.elapsed))
     this.running = undefined
     this.context.observer.finished?.(result, this.results.length, this.total)
   }
@@ -107,10 +109,10 @@ export class Runner {
     }
   }
 
-  private report(job: Job, outcome: 'success' | 'error', durationMs: number): void {
-    this.started(job)
+  private report(prepared: PreparedStep, outcome: 'success' | 'error', durationMs: number): void {
+    this.started(prepared)
     this.running = undefined
-    const result = resultOf(job, outcome, durationMs)
+    const result = resultOf(prepared, outcome, durationMs)
     this.results.push(result)
     this.context.observer.finished?.(result, this.results.length - 1, this.total)
   }
@@ -152,7 +154,7 @@ export class Runner {
       return { ...settled, blocker: undefined }
     }
     const watch = new Watch(lock.watch, this.ownWork(lock.watch), {
-      what: this.running ? labelOf(this.running.job.step) : '',
+      what: this.running ? labelOf(this.running.prepared.step) : '',
       interval: this.interval,
       patience: lockTimeout + 1000, // until then a lock timeout will speak
       repeat: 30_000,
@@ -180,17 +182,17 @@ export class Runner {
    * Records a failure in a transaction of its own and turns it into what the caller throws. Whether
    * the record could be written or not, the failure itself is what is thrown.
    */
-  async fail(job: Job, error: MigrationError): Promise<never> {
-    this.started(job)
+  async fail(prepared: PreparedStep, error: MigrationError): Promise<never> {
+    this.started(prepared)
     const said = this.asStopped(error)
     const took = this.elapsed
-    await this.record(job.claim, said, took)
-    return this.stop(job, said, took)
+    await this.record(prepared.claim, said, took)
+    return this.stop(prepared, said, took)
   }
 
   /** Ends the run with a failure that is recorded already. */
-  stop(job: Job, error: MigrationError, took = this.elapsed): never {
-    this.report(job, 'error', Math.round(took))
+  stop(prepared: PreparedStep, error: MigrationError, took = this.elapsed): never {
+    this.report(prepared, 'error', Math.round(took))
     throw error
   }
 
@@ -250,7 +252,11 @@ export class Runner {
   }
 }
 
-function resultOf({ step }: Job, outcome: 'success' | 'error', durationMs: number): StepResult {
+function resultOf(
+  { step }: PreparedStep,
+  outcome: 'success' | 'error',
+  durationMs: number,
+): StepResult {
   const { revision, title, kind, direction, operation } = step
   return { revision, title, kind, direction, operation, outcome, durationMs }
 }
@@ -260,7 +266,7 @@ export type Manner = Partial<
   Pick<WatchOptions, 'what' | 'patience' | 'repeat' | 'progress' | 'meanwhile'>
 >
 
-const partOf = (job: Job) => (job.kind === 'sql' ? job.part : undefined)
+const partOf = (prepared: PreparedStep) => (prepared.kind === 'sql' ? prepared.part : undefined)
 
 /** What came of watched work, and who was seen blocking it. */
 export type WatchedResult<Result> = ({ result: Result } | { error: unknown }) & {

@@ -1,13 +1,16 @@
 import { insertRow, markTakenOver, rewriteClaim } from '../../journal/model/claim'
 import { isTakeOver } from '../context/run-context'
-import type { MarkJob } from '../prepare/prepared-step'
-import { claimRefused, type Runner } from './execution'
+import type { PreparedMark } from '../prepare/prepared-step'
+import { claimRefused, type Execution } from './execution'
 
 /** Records every mark of a run at once, in one transaction. */
-export async function runMarks(runner: Runner, jobs: readonly MarkJob[]): Promise<number> {
-  const { context, work } = runner
+export async function runMarks(
+  execution: Execution,
+  preparedSteps: readonly PreparedMark[],
+): Promise<number> {
+  const { context, work } = execution
   const { journal } = context.settings
-  const rows = jobs.map(({ claim, step }) => {
+  const rows = preparedSteps.map(({ claim, step }) => {
     const finished = { outcome: 'success', duration_ms: 0 }
     if (!isTakeOver(step.resume)) return insertRow(journal, claim, finished)
     const { id, attempt } = step.resume
@@ -20,13 +23,13 @@ export async function runMarks(runner: Runner, jobs: readonly MarkJob[]): Promis
   if (error) {
     // a transaction that was open is its caller's to roll back
     if (own && !work.lost) await work.send('ROLLBACK')
-    if (runner.isClaimRefused(error) || error.code === '22012')
-      throw claimRefused(jobs[0]?.step.revision ?? '')
+    if (execution.isClaimRefused(error) || error.code === '22012')
+      throw claimRefused(preparedSteps[0]?.step.revision ?? '')
     throw error
   }
-  for (const job of jobs) {
-    runner.started(job)
-    runner.finished(job, 0)
+  for (const prepared of preparedSteps) {
+    execution.started(prepared)
+    execution.finished(prepared, 0)
   }
-  return jobs.length
+  return preparedSteps.length
 }

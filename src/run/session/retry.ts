@@ -6,8 +6,8 @@ import type { RunContext } from '../context/run-context'
 import { labelOf } from '../../plan/notice'
 import { connectionLost, heldBy, isRetryable } from '../failure/script-failure'
 import { pause } from '../lock/migrator-lock'
-import type { Job } from '../prepare/prepared-step'
-import type { Runner } from './execution'
+import type { PreparedStep } from '../prepare/prepared-step'
+import type { Execution } from './execution'
 
 /** What stopped some work; where that was a lock, it may be tried again. */
 export interface Stopped {
@@ -74,7 +74,7 @@ export interface Attempt {
 /** A script that failed; its transaction is rolled back. */
 export class StepFailed extends Error implements Stopped {
   constructor(
-    readonly job: Job,
+    readonly prepared: PreparedStep,
     readonly failure: MigrationError,
     readonly blocker?: Blocker,
   ) {
@@ -82,7 +82,7 @@ export class StepFailed extends Error implements Stopped {
   }
 
   get work(): string {
-    return labelOf(this.job.step)
+    return labelOf(this.prepared.step)
   }
 
   get sqlstate(): string | undefined {
@@ -94,20 +94,24 @@ export class StepFailed extends Error implements Stopped {
  * Runs a script's own transaction, and again while it only meets locks. Other failures are rolled back,
  * recorded and thrown.
  */
-export async function withRetries(runner: Runner, job: Job, attempt: Attempt): Promise<void> {
-  const failed = await retried(runner.context, async () => {
+export async function withRetries(
+  execution: Execution,
+  prepared: PreparedStep,
+  attempt: Attempt,
+): Promise<void> {
+  const failed = await retried(execution.context, async () => {
     await attempt.begin()
-    const watched = await runner.watched(attempt.run())
+    const watched = await execution.watched(attempt.run())
     if (!('error' in watched)) return undefined
     const { error, blocker } = watched
-    if (runner.work.lost && isInterruption(error)) await runner.fail(job, error)
-    if (runner.lostBy(error)) throw connectionLost(labelOf(job.step), error)
+    if (execution.work.lost && isInterruption(error)) await execution.fail(prepared, error)
+    if (execution.lostBy(error)) throw connectionLost(labelOf(prepared.step), error)
     await attempt.rollBack()
     const failure = attempt.failureOf(error)
     if (failure.code === 'CLAIM_REFUSED') throw failure
-    return new StepFailed(job, failure, blocker)
+    return new StepFailed(prepared, failure, blocker)
   })
-  if (failed) await runner.fail(job, heldBy(failed.failure, failed.blocker))
+  if (failed) await execution.fail(prepared, heldBy(failed.failure, failed.blocker))
 }
 
 /** The server's code of an error, ours or the driver's. */

@@ -3,13 +3,13 @@ import { MigrationError } from '../../errors'
 import type { Blocker } from '../context/server-sessions'
 import { labelOf } from '../../plan/notice'
 import { offsetOfFailure, scriptFailure, type Sent } from '../failure/script-failure'
-import type { SqlJob } from '../prepare/prepared-step'
+import type { PreparedSql } from '../prepare/prepared-step'
 import type { Stopped } from './retry'
 
 /** What the server said of one statement of a script. */
 export class StatementFailed extends Error implements Stopped {
   constructor(
-    readonly job: SqlJob,
+    readonly prepared: PreparedSql,
     readonly error: DatabaseError,
     readonly sent: Sent,
     readonly blocker?: Blocker,
@@ -18,7 +18,7 @@ export class StatementFailed extends Error implements Stopped {
   }
 
   get work(): string {
-    return labelOf(this.job.step)
+    return labelOf(this.prepared.step)
   }
 
   get sqlstate(): string | undefined {
@@ -27,13 +27,13 @@ export class StatementFailed extends Error implements Stopped {
 }
 
 /** What the caller gets of a SQL script that failed, with the place where that is known. */
-export function statementFailure(job: SqlJob, cause: unknown): MigrationError {
+export function statementFailure(prepared: PreparedSql, cause: unknown): MigrationError {
   if (cause instanceof MigrationError) return cause
-  const label = labelOf(job.step)
+  const label = labelOf(prepared.step)
   if (!(cause instanceof StatementFailed)) {
     return scriptFailure(cause as DatabaseError, label, undefined)
   }
   const { error, sent } = cause
-  const offset = offsetOfFailure(job.sql, sent, error)
-  return scriptFailure(error, label, { part: job.part, offset, stage: 'script' })
+  const offset = offsetOfFailure(prepared.sql, sent, error)
+  return scriptFailure(error, label, { part: prepared.part, offset, stage: 'script' })
 }

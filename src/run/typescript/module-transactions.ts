@@ -3,13 +3,13 @@ import type { MessageResult } from '../../database/postgres/simple-query'
 import { dataSourceOf } from '../../database/postgres/query-runner'
 import { quoteLiteral } from '../../database/sql/quote'
 import { finishClaim, insertClaim } from '../../journal/model/claim'
-import type { CodeJob } from '../prepare/prepared-step'
+import type { PreparedModule } from '../prepare/prepared-step'
 import { sessionName } from '../context/application-name'
-import { claimRefused, type Runner } from '../session/execution'
+import { claimRefused, type Execution } from '../session/execution'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
 
 /** What stands before a TypeScript script's own work in its transaction. */
-export function beforeCode({ context, work }: Runner, { claim }: CodeJob): string[] {
+export function beforeCode({ context, work }: Execution, { claim }: PreparedModule): string[] {
   const { settings } = context
   return [
     insertClaim(settings.journal, claim),
@@ -19,23 +19,31 @@ export function beforeCode({ context, work }: Runner, { claim }: CodeJob): strin
 }
 
 /** Its own queries follow the claim, so that only the session's name still shows which script runs. */
-function nameScript({ operator, runId }: Runner['context'], revision: string): string {
+function nameScript({ operator, runId }: Execution['context'], revision: string): string {
   return `SET LOCAL application_name = ${quoteLiteral(sessionName(operator, runId, revision))}`
 }
 
 /** What follows it, up to COMMIT. */
-export function afterCode({ context, work }: Runner, { claim }: CodeJob): string[] {
+export function afterCode({ context, work }: Execution, { claim }: PreparedModule): string[] {
   return [...restoreSession(work), finishClaim(context.settings.journal, claim)]
 }
 
 /** Sends statements of ours as one message; throws what the server refuses. */
-export async function sendFor(runner: Runner, job: CodeJob, texts: readonly string[]) {
-  const { error } = await runner.work.send(texts.join(';\n'))
-  if (error) throw refusalOf(runner, job, error)
+export async function sendFor(
+  execution: Execution,
+  prepared: PreparedModule,
+  texts: readonly string[],
+) {
+  const { error } = await execution.work.send(texts.join(';\n'))
+  if (error) throw refusalOf(execution, prepared, error)
 }
 
-function refusalOf(runner: Runner, job: CodeJob, error: NonNullable<MessageResult['error']>) {
-  return runner.isClaimRefused(error) ? claimRefused(job.step.revision) : error
+function refusalOf(
+  execution: Execution,
+  prepared: PreparedModule,
+  error: NonNullable<MessageResult['error']>,
+) {
+  return execution.isClaimRefused(error) ? claimRefused(prepared.step.revision) : error
 }
 
 /**
@@ -45,12 +53,12 @@ function refusalOf(runner: Runner, job: CodeJob, error: NonNullable<MessageResul
  */
 export class CodeTransactions {
   /** The script whose transaction is open because its predecessor's last message has begun it. */
-  private begun: CodeJob | undefined
+  private begun: PreparedModule | undefined
   /** Subscribers and an isolation level are TypeORM's own business: it begins and commits then. */
   private readonly byItself: boolean
 
   constructor(
-    private readonly runner: Runner,
+    private readonly execution: Execution,
     private readonly queryRunner: QueryRunner,
   ) {
     const { options, subscribers } = dataSourceOf(queryRunner)
@@ -59,39 +67,39 @@ export class CodeTransactions {
   }
 
   /** Begins the script's transaction and claims, unless that is done. */
-  async open(job: CodeJob): Promise<void> {
-    const { runner, queryRunner } = this
-    if (this.begun === job) {
+  async open(prepared: PreparedModule): Promise<void> {
+    const { execution, queryRunner } = this
+    if (this.begun === prepared) {
       this.begun = undefined
       return
     }
     if (this.byItself) {
       await queryRunner.startTransaction()
-      return sendFor(runner, job, beforeCode(runner, job))
+      return sendFor(execution, prepared, beforeCode(execution, prepared))
     }
     count(queryRunner, 1)
-    return sendFor(runner, job, ['START TRANSACTION', ...beforeCode(runner, job)])
+    return sendFor(execution, prepared, ['START TRANSACTION', ...beforeCode(execution, prepared)])
   }
 
   /**
    * Finishes and commits; begins `next` with the same message. A script that has ended its transaction by
    * itself is only finished.
    */
-  async close(job: CodeJob, next: CodeJob | undefined): Promise<void> {
-    const { runner, queryRunner } = this
-    const after = afterCode(runner, job)
+  async close(prepared: PreparedModule, next: PreparedModule | undefined): Promise<void> {
+    const { execution, queryRunner } = this
+    const after = afterCode(execution, prepared)
     if (this.byItself || !queryRunner.isTransactionActive) {
-      await sendFor(runner, job, after)
+      await sendFor(execution, prepared, after)
       return commitAll(queryRunner)
     }
     const own = [...after, 'COMMIT']
-    const following = next ? ['START TRANSACTION', ...beforeCode(runner, next)] : []
-    const { tags, error } = await runner.work.send([...own, ...following].join(';\n'))
-    if (error && tags.length < own.length) throw refusalOf(runner, job, error)
+    const following = next ? ['START TRANSACTION', ...beforeCode(execution, next)] : []
+    const { tags, error } = await execution.work.send([...own, ...following].join(';\n'))
+    if (error && tags.length < own.length) throw refusalOf(execution, prepared, error)
     count(queryRunner, 0)
     if (!next) return
     // what stopped the next one it will meet again, where it can be told
-    if (error) return rollBackAll(runner, queryRunner)
+    if (error) return rollBackAll(execution, queryRunner)
     count(queryRunner, 1)
     this.begun = next
   }
@@ -100,12 +108,12 @@ export class CodeTransactions {
   async abandon(): Promise<void> {
     if (!this.begun) return
     this.begun = undefined
-    await rollBackAll(this.runner, this.queryRunner)
+    await rollBackAll(this.execution, this.queryRunner)
   }
 
   async rollBack(): Promise<void> {
     this.begun = undefined
-    await rollBackAll(this.runner, this.queryRunner)
+    await rollBackAll(this.execution, this.queryRunner)
   }
 }
 
@@ -120,7 +128,7 @@ export async function commitAll(queryRunner: QueryRunner): Promise<void> {
 }
 
 /** TypeORM counts transactions by itself, so both its count and the session must come back to none. */
-export async function rollBackAll(runner: Runner, queryRunner: QueryRunner): Promise<void> {
+export async function rollBackAll(execution: Execution, queryRunner: QueryRunner): Promise<void> {
   while (queryRunner.isTransactionActive) await queryRunner.rollbackTransaction()
-  if (runner.work.status !== 'I') await runner.work.send('ROLLBACK')
+  if (execution.work.status !== 'I') await execution.work.send('ROLLBACK')
 }

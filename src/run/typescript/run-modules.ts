@@ -14,8 +14,8 @@ import {
 import { isTakeOver } from '../context/run-context'
 import { codeFailure, connectionLost } from '../failure/script-failure'
 import { labelOf } from '../../plan/notice'
-import { isOutside, type CodeJob, type Job } from '../prepare/prepared-step'
-import type { Runner } from '../session/execution'
+import { isOutside, type PreparedModule, type PreparedStep } from '../prepare/prepared-step'
+import type { Execution } from '../session/execution'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
 import { rewriteTaken, takeOverFrom } from '../outside/resume'
 import { withRetries } from '../session/retry'
@@ -25,30 +25,33 @@ import { unfinished } from '../failure/unfinished'
  * Runs TypeScript scripts that follow each other: claim, function, finish, each in one transaction of the
  * QueryRunner that the script gets, so that its own `startTransaction()` makes savepoints.
  */
-export async function runCodes(runner: Runner, jobs: readonly CodeJob[]): Promise<number> {
-  const queryRunner = await runner.context.database.queryRunner(runner.work)
-  await prepareDatabase(runner, queryRunner, jobs)
-  const transactions = new CodeTransactions(runner, queryRunner)
+export async function runCodes(
+  execution: Execution,
+  preparedSteps: readonly PreparedModule[],
+): Promise<number> {
+  const queryRunner = await execution.context.database.queryRunner(execution.work)
+  await prepareDatabase(execution, queryRunner, preparedSteps)
+  const transactions = new CodeTransactions(execution, queryRunner)
   try {
-    for (const [index, job] of jobs.entries()) {
-      runner.checkpoint()
-      runner.started(job)
+    for (const [index, prepared] of preparedSteps.entries()) {
+      execution.checkpoint()
+      execution.started(prepared)
       const start = performance.now()
-      if (isOutside(job)) await runOutside(runner, job, queryRunner)
+      if (isOutside(prepared)) await runOutside(execution, prepared, queryRunner)
       else {
-        const next = jobs[index + 1]
-        await runInside(runner, job, {
+        const next = preparedSteps[index + 1]
+        await runInside(execution, prepared, {
           queryRunner,
           transactions,
-          next: next && !isOutside(next) && !runner.stops ? next : undefined,
+          next: next && !isOutside(next) && !execution.stops ? next : undefined,
         })
       }
-      runner.finished(job, Math.round(performance.now() - start))
+      execution.finished(prepared, Math.round(performance.now() - start))
     }
   } finally {
-    if (!runner.work.lost) await transactions.abandon()
+    if (!execution.work.lost) await transactions.abandon()
   }
-  return jobs.length
+  return preparedSteps.length
 }
 
 /**
@@ -56,81 +59,97 @@ export async function runCodes(runner: Runner, jobs: readonly CodeJob[]): Promis
  * inside a transaction nothing is installed: another connection would do it, and outlive a rollback.
  */
 export async function prepareDatabase(
-  { work }: Runner,
+  { work }: Execution,
   queryRunner: QueryRunner,
-  jobs: readonly Job[],
+  preparedSteps: readonly PreparedStep[],
 ): Promise<void> {
-  const isUpgrade = (job: Job) => job.kind === 'code' && job.step.direction === 'up'
-  if (work.status !== 'I' || !jobs.some(isUpgrade)) return
+  const isUpgrade = (prepared: PreparedStep) =>
+    prepared.kind === 'code' && prepared.step.direction === 'up'
+  if (work.status !== 'I' || !preparedSteps.some(isUpgrade)) return
   await installExtensions(dataSourceOf(queryRunner), false)
 }
 
 interface Inside {
   queryRunner: QueryRunner
   transactions: CodeTransactions
-  next: CodeJob | undefined
+  next: PreparedModule | undefined
 }
 
 function runInside(
-  runner: Runner,
-  job: CodeJob,
+  execution: Execution,
+  prepared: PreparedModule,
   { queryRunner, transactions, next }: Inside,
 ): Promise<void> {
-  return withRetries(runner, job, {
+  return withRetries(execution, prepared, {
     begin: () => Promise.resolve(),
     run: async () => {
-      await transactions.open(job)
-      await call(runner, job, queryRunner)
-      await transactions.close(job, next)
+      await transactions.open(prepared)
+      await call(execution, prepared, queryRunner)
+      await transactions.close(prepared, next)
     },
     rollBack: () => transactions.rollBack(),
-    failureOf: (error) => codeJobFailure(job, error),
+    failureOf: (error) => codeJobFailure(prepared, error),
   })
 }
 
 /** A script in the transaction that is open: claim, function, finish. Throws what the script throws. */
 export async function runInTransaction(
-  runner: Runner,
-  job: CodeJob,
+  execution: Execution,
+  prepared: PreparedModule,
   queryRunner: QueryRunner,
 ): Promise<void> {
-  await sendFor(runner, job, beforeCode(runner, job))
-  await call(runner, job, queryRunner)
-  await sendFor(runner, job, afterCode(runner, job))
+  await sendFor(execution, prepared, beforeCode(execution, prepared))
+  await call(execution, prepared, queryRunner)
+  await sendFor(execution, prepared, afterCode(execution, prepared))
 }
 
 /** Claims with a committed row, since nothing else would show after a crash that the script ran. */
-async function runOutside(runner: Runner, job: CodeJob, queryRunner: QueryRunner): Promise<void> {
-  const { settings } = runner.context
-  const { resume, answer } = job.step
-  if (!isTakeOver(resume)) await sendFor(runner, job, [insertClaim(settings.journal, job.claim)])
+async function runOutside(
+  execution: Execution,
+  prepared: PreparedModule,
+  queryRunner: QueryRunner,
+): Promise<void> {
+  const { settings } = execution.context
+  const { resume, answer } = prepared.step
+  if (!isTakeOver(resume))
+    await sendFor(execution, prepared, [insertClaim(settings.journal, prepared.claim)])
   else if (answer === 'not done') {
-    await takeOverFrom(runner, job, resume)
-    await rewriteTaken(runner, job, resume)
-  } else throw unfinished(job.step, job.file)
-  if (!runner.work.pooled) {
-    await sendFor(runner, job, timeoutsFor(runner.work, settings, { local: false }))
+    await takeOverFrom(execution, prepared, resume)
+    await rewriteTaken(execution, prepared, resume)
+  } else throw unfinished(prepared.step, prepared.file)
+  if (!execution.work.pooled) {
+    await sendFor(execution, prepared, timeoutsFor(execution.work, settings, { local: false }))
   }
-  const watched = await runner.watched(call(runner, job, queryRunner))
+  const watched = await execution.watched(call(execution, prepared, queryRunner))
   if ('error' in watched && isInterruption(watched.error)) throw watched.error
-  if ('error' in watched && runner.lostBy(watched.error)) {
-    throw connectionLost(labelOf(job.step), watched.error)
+  if ('error' in watched && execution.lostBy(watched.error)) {
+    throw connectionLost(labelOf(prepared.step), watched.error)
   }
-  if (queryRunner.isTransactionActive || runner.work.status !== 'I') {
-    await rollBackAll(runner, queryRunner)
+  if (queryRunner.isTransactionActive || execution.work.status !== 'I') {
+    await rollBackAll(execution, queryRunner)
   }
-  const restored = restoreSession(runner.work)
-  if (!('error' in watched)) return sendFor(runner, job, afterCode(runner, job))
-  const failure = runner.asStopped(codeJobFailure(job, watched.error))
-  const { error, trace } = runner.failureColumns(failure)
-  await sendFor(runner, job, [...restored, failClaim(settings.journal, job.claim, error, trace)])
-  return runner.stop(job, failure)
+  const restored = restoreSession(execution.work)
+  if (!('error' in watched)) return sendFor(execution, prepared, afterCode(execution, prepared))
+  const failure = execution.asStopped(codeJobFailure(prepared, watched.error))
+  const { error, trace } = execution.failureColumns(failure)
+  await sendFor(execution, prepared, [
+    ...restored,
+    failClaim(settings.journal, prepared.claim, error, trace),
+  ])
+  return execution.stop(prepared, failure)
 }
 
-async function call(runner: Runner, job: CodeJob, queryRunner: QueryRunner): Promise<void> {
-  const { direction } = job.step
-  const run = direction === 'up' ? job.code.upgrade : job.code.downgrade
-  await orAbandoned(runner, Promise.resolve(run?.(queryRunner, scriptContext(runner, job))))
+async function call(
+  execution: Execution,
+  prepared: PreparedModule,
+  queryRunner: QueryRunner,
+): Promise<void> {
+  const { direction } = prepared.step
+  const run = direction === 'up' ? prepared.code.upgrade : prepared.code.downgrade
+  await orAbandoned(
+    execution,
+    Promise.resolve(run?.(queryRunner, scriptContext(execution, prepared))),
+  )
 }
 
 /** How long a script that is told to stop may go on, when it waits for something else than the database. */
@@ -140,7 +159,10 @@ const grace = 3000
  * Waits for a script's function; for one that does not end when it is told to, no longer than the grace.
  * Its connection is ended then, so that whatever it does later does nothing to the database.
  */
-async function orAbandoned({ context, work, lock }: Runner, script: Promise<void>): Promise<void> {
+async function orAbandoned(
+  { context, work, lock }: Execution,
+  script: Promise<void>,
+): Promise<void> {
   const { signal } = context
   const { watch } = lock
   if (!signal || !watch) return script
@@ -165,7 +187,7 @@ async function orAbandoned({ context, work, lock }: Runner, script: Promise<void
   }
 }
 
-export function codeJobFailure(job: CodeJob, error: unknown): MigrationError {
-  const place = { form: 'module', outside: isOutside(job) } as const
-  return codeFailure(error, labelOf(job.step), job.file, place)
+export function codeJobFailure(prepared: PreparedModule, error: unknown): MigrationError {
+  const place = { form: 'module', outside: isOutside(prepared) } as const
+  return codeFailure(error, labelOf(prepared.step), prepared.file, place)
 }

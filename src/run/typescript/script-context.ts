@@ -10,27 +10,27 @@ import { readSections } from '../../script/sections/sections'
 import { classify, type SqlWork } from '../../script/parser/sql-work'
 import { offsetOfFailure, scriptFailure, type Sent } from '../failure/script-failure'
 import { labelOf } from '../../plan/notice'
-import { isOutside, type CodeJob } from '../prepare/prepared-step'
+import { isOutside, type PreparedModule } from '../prepare/prepared-step'
 import { clearLeftovers } from '../outside/invalid-indexes'
 import { withoutGivingWay, workConcurrently } from '../outside/concurrently'
-import type { Runner } from '../session/execution'
+import type { Execution } from '../session/execution'
 
 /** What the script's function is given beside the QueryRunner. */
-export function scriptContext(runner: Runner, job: CodeJob): ScriptContext {
-  const { direction, revision, title } = job.step
+export function scriptContext(execution: Execution, prepared: PreparedModule): ScriptContext {
+  const { direction, revision, title } = prepared.step
   return {
     direction,
     revision,
-    signal: runner.context.signal ?? new AbortController().signal,
-    runSql: async (file) => runPart(runner, job, await partFor(job, file)),
-    log: (message) => runner.context.observer.message?.('LOG', message, { revision, title }),
+    signal: execution.context.signal ?? new AbortController().signal,
+    runSql: async (file) => runPart(execution, prepared, await partFor(prepared, file)),
+    log: (message) => execution.context.observer.message?.('LOG', message, { revision, title }),
   }
 }
 
-async function partFor(job: CodeJob, file: string | undefined): Promise<SqlPart> {
-  const { script, direction } = job.step
+async function partFor(prepared: PreparedModule, file: string | undefined): Promise<SqlPart> {
+  const { script, direction } = prepared.step
   if (file !== undefined) {
-    const path = resolve(dirname(job.file), file)
+    const path = resolve(dirname(prepared.file), file)
     requireRegular(path)
     const sections = readSections(await readFile(path, 'utf8'), path)
     return (direction === 'down' && sections.downgrade) || sections.upgrade
@@ -38,17 +38,21 @@ async function partFor(job: CodeJob, file: string | undefined): Promise<SqlPart>
   const part = direction === 'up' ? script?.upgrade : script?.downgrade
   if (part) return part
   const suffix = direction === 'up' ? 'upgrade' : 'downgrade'
-  throw new MigrationError('SCRIPT_INVALID', `script ${labelOf(job.step)} has no SQL to run`, {
-    file: job.file,
-    hint: `Put it into ${job.step.revision}_${suffix}.sql beside the script.`,
+  throw new MigrationError('SCRIPT_INVALID', `script ${labelOf(prepared.step)} has no SQL to run`, {
+    file: prepared.file,
+    hint: `Put it into ${prepared.step.revision}_${suffix}.sql beside the script.`,
   })
 }
 
-async function runPart(runner: Runner, job: CodeJob, part: SqlPart): Promise<void> {
-  const sql = await classify(part, part.file, runner.work.conforming)
-  const text: Text = { runner, job, part, sql }
-  if (!sql.stepwise && (!isOutside(job) || sql.nonTransactional.length === 0)) {
-    return send(text, { start: 0, end: sql.text.length }, (sent) => runner.work.send(sent))
+async function runPart(
+  execution: Execution,
+  prepared: PreparedModule,
+  part: SqlPart,
+): Promise<void> {
+  const sql = await classify(part, part.file, execution.work.conforming)
+  const text: Text = { execution, prepared, part, sql }
+  if (!sql.stepwise && (!isOutside(prepared) || sql.nonTransactional.length === 0)) {
+    return send(text, { start: 0, end: sql.text.length }, (sent) => execution.work.send(sent))
   }
   for (const [index, statement] of sql.statements.entries()) {
     await send(text, statement, (sent) => sendStatement(text, index, sent))
@@ -57,15 +61,15 @@ async function runPart(runner: Runner, job: CodeJob, part: SqlPart): Promise<voi
 
 /** SQL that a module runs. */
 interface Text {
-  runner: Runner
-  job: CodeJob
+  execution: Execution
+  prepared: PreparedModule
   part: SqlPart
   sql: SqlWork
 }
 
 /** Sends a part of the text; what the server refuses is thrown with its place. */
 async function send(
-  { job, part, sql }: Text,
+  { prepared, part, sql }: Text,
   { start, end }: Sent,
   by: (sent: string) => Promise<Pick<MessageResult, 'error' | 'tags'>>,
 ): Promise<void> {
@@ -73,19 +77,19 @@ async function send(
   if (!error) return
   const offset = offsetOfFailure(sql, { start, end }, error, tags.length)
   const place = { part, offset, stage: 'script', form: 'module' } as const
-  throw scriptFailure(error, labelOf(job.step), place)
+  throw scriptFailure(error, labelOf(prepared.step), place)
 }
 
-async function sendStatement({ runner, job, sql }: Text, index: number, sent: string) {
+async function sendStatement({ execution, prepared, sql }: Text, index: number, sent: string) {
   const copy = sql.copies.find(({ statementIndex }) => statementIndex === index)
-  if (copy) return sendCopy(runner, sent, sql.text.slice(copy.dataStart, copy.dataEnd))
-  const patient = isOutside(job) && workConcurrently(sql, index) !== undefined
+  if (copy) return sendCopy(execution, sent, sql.text.slice(copy.dataStart, copy.dataEnd))
+  const patient = isOutside(prepared) && workConcurrently(sql, index) !== undefined
   return patient
-    ? withoutGivingWay(runner, () => sendCleared(runner, sent))
-    : runner.work.send(sent)
+    ? withoutGivingWay(execution, () => sendCleared(execution, sent))
+    : execution.work.send(sent)
 }
 
-async function sendCopy({ work }: Runner, sent: string, data: string) {
+async function sendCopy({ work }: Execution, sent: string, data: string) {
   try {
     await work.copyIn(sent, [data])
     return { tags: ['COPY'] }
@@ -97,10 +101,10 @@ async function sendCopy({ work }: Runner, sent: string, data: string) {
 }
 
 /** Sends a statement after what an earlier attempt of it has left is cleared away. */
-async function sendCleared(runner: Runner, text: string): Promise<MessageResult> {
-  const wanted = await clearLeftovers(runner, text, async (clearing) => {
-    const { error } = await runner.work.send(clearing)
+async function sendCleared(execution: Execution, text: string): Promise<MessageResult> {
+  const wanted = await clearLeftovers(execution, text, async (clearing) => {
+    const { error } = await execution.work.send(clearing)
     if (error) throw error
   })
-  return runner.work.send(wanted)
+  return execution.work.send(wanted)
 }
