@@ -16,9 +16,11 @@ import type { ScratchDatabase } from '../scratch/scratch'
 import { sourceOf } from './source/choose'
 import { sqlDraft } from './render/sql-draft'
 import { standingOf } from '../scratch/database-state'
-import type { Answers, Question } from '../change/model/answers'
+import type { Answers } from '../change/model/answers'
+import { Interview } from '../change/model/interview'
 import type { Change, ScriptPart } from '../change/model/script-part'
 import type { Ignored } from '../scratch/ignored-tables'
+import type { FormerName } from '../set-up/was'
 import { buildWanted, type Wanted } from './source/target-schema'
 import { withScratch } from '../scratch/lifetime'
 import { nameDrafts, scriptNames, writeScripts, type AddedScript } from './deliver/files'
@@ -45,9 +47,11 @@ export class Adding {
   private readonly notes: string[] = []
   private readonly signal: AbortSignal
   private readonly answers: Answers
+  private readonly interview: Interview
   /** The scripts that the difference is on top of. */
   private known: ReadonlySet<string> = new Set()
   private unsynchronized: readonly Ignored[] = []
+  private former: readonly FormerName[] = []
   /** The schema file that the difference is read from. */
   private file: string | undefined
 
@@ -59,6 +63,7 @@ export class Adding {
     this.source = sourceOf(settings, options.from)
     this.signal = options.signal ?? new AbortController().signal
     this.answers = answersOf(options, this.source)
+    this.interview = new Interview(this.answers)
   }
 
   async run(): Promise<AddScriptReport> {
@@ -104,8 +109,14 @@ export class Adding {
     return this.report('nothing', [], true)
   }
 
-  private remember({ unsynchronized = [], file, notes = [] }: Extract<Wanted, { is: 'schemas' }>) {
+  private remember({
+    unsynchronized = [],
+    former = [],
+    file,
+    notes = [],
+  }: Extract<Wanted, { is: 'schemas' }>) {
     this.unsynchronized = unsynchronized
+    this.former = former
     this.file = this.source === 'schema' ? this.settings.schema : file
     this.notes.push(...notes)
   }
@@ -117,7 +128,7 @@ export class Adding {
     const { findDifference } = await import('./difference/plan-change.js')
     const { trial, readings } = await work.ahead.takeTrial(wanted.before, wanted.after)
     const pools = [await trial.pool(), await wanted.after.pool()] as const
-    const known = { readings, proven }
+    const known = { readings, proven, interview: this.interview, former: this.former }
     try {
       const metadata = await this.metadata(pools)
       const change = await findDifference(...pools, this.answers, this.ignored(), known)
@@ -232,7 +243,8 @@ export class Adding {
     proven: boolean,
   ): AddScriptReport {
     const { source, notes } = this
-    return { outcome, source, scripts, notes, destructive: false, proven }
+    const answered = this.interview.flags
+    return { outcome, source, scripts, notes, destructive: false, proven, answered }
   }
 
   private progress(text: string): void {
@@ -250,19 +262,10 @@ function isOpen(error: unknown): error is MigrationError {
   return error instanceof MigrationError && open.includes(error.code)
 }
 
-/** Nobody is asked the same thing twice. */
 function answersOf(
   { answers = {}, check = false }: AddScriptOptions,
   source: ScriptSource,
 ): Answers {
-  const { ask } = answers
-  const said = new Map<string, Promise<string>>()
-  const askOnce = (question: Question): Promise<string> => {
-    const key = JSON.stringify(question)
-    const answer = said.get(key) ?? ask!(question)
-    said.set(key, answer)
-    return answer
-  }
   return {
     renames: [],
     using: [],
@@ -272,7 +275,6 @@ function answersOf(
     online: false,
     ...answers,
     yes: (answers.yes ?? false) || check,
-    ...(ask && { ask: askOnce }),
   }
 }
 

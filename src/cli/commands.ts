@@ -19,13 +19,8 @@ const output = ['json', 'log', 'verbose', 'color', 'help', 'version'] as const
 const working = [...output, 'quiet'] as const
 const reading = ['directory', 'wait', ...output] as const
 const writing = ['directory', 'strict', 'lockWait', 'wait', 'dryRun', ...working] as const
-const running = [
-  'transaction',
-  'lockTimeout',
-  'statementTimeout',
-  'otherTools',
-  ...writing,
-] as const
+const timeouts = ['lockTimeout', 'statementTimeout'] as const
+const running = ['transaction', ...timeouts, 'otherTools', ...writing] as const
 const planning = ['directory', 'transaction', 'strict', 'otherTools', 'wait', ...output] as const
 
 function dryRun(): Handler {
@@ -196,6 +191,7 @@ export const commandTable = {
     options: [
       'from',
       'rename',
+      'renameStyle',
       'using',
       'map',
       'backfill',
@@ -220,6 +216,16 @@ export const commandTable = {
     parse: withoutConfig,
     load: () =>
       (require('./command/add-script') as typeof import('./command/add-script')).addScriptCommand,
+  },
+  prove: {
+    summary: 'proves an edited or hand-written script, and says so in its header',
+    arguments: ['[script]'],
+    options: ['from', 'dryRun', 'quiet', ...reading],
+    detail:
+      'Of the newest script, or of one that its revision or its file names: with rows, up, down and up again on a copy. The newest must lead to the canonical schema or the entities.',
+    otherWords: ['verify', 'test', 'check_script'],
+    parse: withoutConfig,
+    load: () => (require('./command/prove') as typeof import('./command/prove')).proveCommand,
   },
   dump_schema: {
     summary: 'writes the canonical schema from the scripts',
@@ -255,16 +261,7 @@ export const commandTable = {
   environ: {
     summary: 'shows every setting and where it comes from',
     arguments: [],
-    options: [
-      'directory',
-      'transaction',
-      'strict',
-      'lockWait',
-      'lockTimeout',
-      'statementTimeout',
-      'wait',
-      ...output,
-    ],
+    options: ['directory', 'transaction', 'strict', 'lockWait', ...timeouts, 'wait', ...output],
     otherWords: ['env', 'settings', 'config'],
     parse: versionAndFolder,
     load: () => (require('./command/settings') as typeof import('./command/settings')).environ,

@@ -185,6 +185,33 @@ test('what TypeORM remembers of views and generated columns is written, so that 
   })
 })
 
+test('@Was gives the old names of tables and columns, those of embedded and inherited ones too', async () => {
+  const typetrek = JSON.stringify(join(__dirname, '../../src/index.js'))
+  const entities = (now: boolean) => {
+    const was = (name: string) => (now ? `@Was('${name}') ` : '')
+    return `import { Was } from ${typetrek}
+class Address { ${was('town')}@Column({ name: '${now ? 'city' : 'town'}' }) city!: string }
+abstract class Named { ${was('name')}@Column({ name: '${now ? 'full_name' : 'name'}' }) called!: string }
+${was('client')}@Entity('${now ? 'customer' : 'client'}') export class Customer extends Named {
+  @PrimaryColumn() id!: number
+  @Column(() => Address, { prefix: false }) address!: Address
+}`
+  }
+  await withEntities(entities(false), async (project) => {
+    const { run, newest, cwd, database } = project
+    await run('add_script first --from entities --no-verify')
+    await writeFile(join(cwd, 'later.ts'), header + entities(true))
+    await writeFile(join(cwd, 'development.ini'), iniOf(database, 'later.ts'))
+    const added = await run('add_script names --from entities --no-verify')
+
+    assert.equal(added.status, 0, added.stderr)
+    const text = await newest()
+    for (const words of ['client RENAME TO customer', 'town TO city', 'name TO full_name'])
+      assert.ok(text.includes(words), text)
+    assert.doesNotMatch(text, /DROP|ADD COLUMN/)
+  })
+})
+
 test('--with-source commits the changed entity files, and what they import, along with the script', async () => {
   const label = "export const label = 'name'\n"
   const entity = (column: string) =>

@@ -28,7 +28,14 @@ export type TypeVerdict =
       effect?: string
       /** The assignment rounds or cuts values without an error. */
       loses?: boolean
+      /** A cast raises as the assignment does, and loses nothing. */
+      castRaises?: boolean
+      /** What the suggestion takes away: `what is longer than 20 characters is lost`. */
+      cuts?: string
     }
+
+/** A change of type that a person must decide on. */
+export type Asked = TypeVerdict & { how: 'ask' }
 
 const integers = ['smallint', 'integer', 'bigint']
 const floats = ['real', 'double precision']
@@ -61,8 +68,19 @@ export function classify(
   column: string,
   type: string,
 ): TypeVerdict {
-  const casted = `${column}::${type}`
   if (from.isArray !== to.isArray) return betweenArrays(from, to, column, type)
+  const casted = `${column}::${type}`
+  const verdict = ofElements(from, to, cast, column, casted)
+  return to.isArray ? asArray(verdict, casted, cast) : verdict
+}
+
+function ofElements(
+  from: TypeFacts,
+  to: TypeFacts,
+  cast: Cast,
+  column: string,
+  casted: string,
+): TypeVerdict {
   if (from.name === to.name) return sameType(from, to, column)
   return (
     betweenTimes(from.name, to.name, column, casted) ??
@@ -71,6 +89,15 @@ export function classify(
     fromStrings(from, to, column, casted) ??
     byCast(from, to, cast, column, casted)
   )
+}
+
+/** Functions take one value; only a cast converts the elements of an array. */
+function asArray(verdict: TypeVerdict, casted: string, cast: Cast): TypeVerdict {
+  if (verdict.how !== 'ask' || !verdict.suggestion || verdict.suggestion.includes('::varchar[]'))
+    return verdict
+  const { suggestion, ...rest } = verdict
+  const isCastable = cast !== undefined || verdict.assignment || suggestion.includes('::')
+  return isCastable ? { ...rest, suggestion: casted } : rest
 }
 
 function betweenArrays(from: TypeFacts, to: TypeFacts, column: string, type: string): TypeVerdict {
@@ -107,13 +134,15 @@ function narrowNumeric(column: string, scale: number, keepsScale: boolean): Type
   const effect = `Raises where a value has too many digits${keepsScale ? '' : '; rounds the others'}.`
   const why = keepsScale ? 'takes fewer digits' : 'rounds to fewer digits'
   const suggestion = keepsScale ? '' : `pg_catalog.round(${column}, ${scale})`
-  return { how: 'ask', why, suggestion, assignment: true, effect, loses: !keepsScale }
+  const loses = { loses: !keepsScale, castRaises: keepsScale }
+  return { how: 'ask', why, suggestion, assignment: true, effect, ...loses }
 }
 
 function narrowString(to: TypeFacts, column: string, size: number): TypeVerdict {
+  const cuts = `what is longer than ${size} characters is lost`
   const text = to.name.startsWith('bit')
     ? { how: 'ask' as const, suggestion: '' }
-    : { how: 'ask' as const, suggestion: `pg_catalog.left(${column}, ${size})` }
+    : { how: 'ask' as const, suggestion: `pg_catalog.left(${column}, ${size})`, cuts }
   const unit = to.name.startsWith('bit') ? 'bits' : 'characters'
   const effect = `Raises where a value has more than ${size} ${unit}.`
   return { ...text, why: `takes ${size} ${unit} at most`, assignment: true, effect }
@@ -178,7 +207,8 @@ function rounding(column: string, type: string): TypeVerdict {
 
 function outOfRange(type: string): TypeVerdict {
   const effect = `Raises where a value is out of the range of ${type}.`
-  return { how: 'ask', why: 'takes smaller numbers only', suggestion: '', assignment: true, effect }
+  const raises = { assignment: true, effect, castRaises: true }
+  return { how: 'ask', why: 'takes smaller numbers only', suggestion: '', ...raises }
 }
 
 function toStrings(from: TypeFacts, to: TypeFacts, column: string): TypeVerdict | undefined {

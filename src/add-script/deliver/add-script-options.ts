@@ -44,6 +44,8 @@ export interface AddScriptReport {
   /** The statements lose data. */
   destructive: boolean
   proven: boolean
+  /** The options that give the answers that were asked for; none where nobody was asked. */
+  answered: readonly string[]
   /** Hash of the commit. */
   commit?: string
 }

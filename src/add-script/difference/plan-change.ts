@@ -9,13 +9,15 @@ import type { Decisions } from '../../change/model/decisions'
 import { addDowngrades, type DraftPart } from './plan-downgrade'
 import type { Answers } from '../../change/model/answers'
 import type { Change } from '../../change/model/script-part'
+import type { FormerName } from '../../set-up/was'
 import type { Ignored } from '../../scratch/ignored-tables'
-import { loadEngine } from '../../catalog/engine'
+import { type Engine, loadEngine } from '../../catalog/engine'
 import { keepExtra } from './keep-unmanaged'
 import { unconcerned } from './select'
 import { inStages, type ScriptStage } from '../online/stages'
 import { splitLabels } from '../../change/operations/enums'
-import { applyRenames, likelyFlags } from '../decide/renames'
+import { applyRenames, type RenameAnswers } from '../decide/renames'
+import { Interview } from '../../change/model/interview'
 import type { Renaming } from '../decide/rename-operations'
 import type { PlannedStep } from '../../change/model/operation'
 import { LabelsFirst } from '../../change/trial/try-steps'
@@ -29,6 +31,10 @@ export interface Known {
    * Where the proof then fails, what pg-delta forgot may be found without this.
    */
   proven?: boolean
+  /** The questions and the answers to them, where another call is to know them. */
+  interview?: Interview
+  /** Old names that entities or the canonical schema give. */
+  former?: readonly FormerName[]
 }
 
 /**
@@ -46,7 +52,7 @@ export async function findDifference(
   after: Pool,
   answers: Answers,
   ignored: readonly Ignored[],
-  { readings, proven = false }: Known = {},
+  { readings, proven = false, interview = new Interview(answers), former = [] }: Known = {},
 ): Promise<Change> {
   const engine = await loadEngine()
   const [one, other] =
@@ -55,31 +61,14 @@ export async function findDifference(
   const copy = await Copy.of(engine, before, { ignored, left, trusted: proven })
   const start = catalogOf(engine, one, ignored, left)
   const wanted = catalogOf(engine, other, ignored, left)
-  const { renamings, catalog: renamed } = await applyRenames(
-    start,
-    wanted,
-    answers,
-    async (found) => {
-      await copy.run(
-        found.map(({ up }) => up),
-        start,
-        wanted,
-      )
-      return copy.read()
-    },
+  const trial = { copy, engine, start, wanted, before, after }
+  const done: Renaming[] = []
+  const decided = await interview.settle(
+    () => decideAll(trial, { answers, interview, former }, done),
+    () => undo(trial, done.splice(0)),
   )
-  const none = { catalog: wanted, names: [] }
-  const { catalog: target, names } =
-    answers.extra === 'keep' ? keepExtra(engine, renamed, wanted) : none
-  const { catalog: to, unwritten } = withoutUnwritten(renamed, target)
-  const difference = compare(renamed, to)
-  const decisions = await decide(
-    { ...difference, before, after, plain: (sql) => copy.plain(sql) },
-    answers,
-  )
-  const steps = copy.plan(difference, decisions)
+  const { renamings, renamed, to, decisions, steps, unwritten } = decided
   if (steps.length === 0 && renamings.length === 0) refuseUnwritten(unwritten)
-  await consent(steps, answers, likelyFlags(renamed, to))
   const written = renamings.map(({ up, down }) => ({
     up: copy.tidy([up], start, to)[0]!,
     down: copy.tidy([down], start, to)[0]!,
@@ -88,9 +77,55 @@ export async function findDifference(
   const scripts = await addDowngrades(copy, { start, renamed, to, before, after }, decisions, parts)
   return {
     scripts,
-    kept: names,
+    kept: decided.kept,
     unproven: [...remarksOn(start, wanted), ...unwritten.map(unwrittenRemark)],
+    stale: decided.stale,
   }
+}
+
+/** What decisions are made on. */
+interface Trial {
+  copy: Copy
+  engine: Engine
+  start: Catalog
+  wanted: Catalog
+  before: Pool
+  after: Pool
+}
+
+/** Makes every decision, with the renames run on the copy. */
+async function decideAll(
+  { copy, engine, start, wanted, before, after }: Trial,
+  given: RenameAnswers,
+  done: Renaming[],
+) {
+  const { answers, interview } = given
+  const renaming = await applyRenames(start, wanted, given, async (found) => {
+    await copy.run(
+      found.map(({ up }) => up),
+      start,
+      wanted,
+    )
+    done.push(...found)
+    return copy.read()
+  })
+  const { renamings, catalog: renamed, stale } = renaming
+  const none = { catalog: wanted, names: [] }
+  const { catalog: target, names: kept } =
+    answers.extra === 'keep' ? keepExtra(engine, renamed, wanted) : none
+  const { catalog: to, unwritten } = withoutUnwritten(renamed, target)
+  const difference = compare(renamed, to)
+  const sides = { ...difference, before, after, plain: (sql: string) => copy.plain(sql) }
+  const decisions = await decide(sides, answers, interview)
+  const steps = copy.plan(difference, decisions)
+  consent(steps, answers, interview)
+  return { renamings, renamed, stale, to, kept, unwritten, decisions, steps }
+}
+
+/** The copy is then as it was before the renames. */
+async function undo({ copy, start }: Trial, renamings: readonly Renaming[]): Promise<void> {
+  const downs = renamings.toReversed().map(({ down }) => down)
+  if (downs.length > 0) await copy.run(downs, start, start)
 }
 
 /** The target with what no script can bring as it is now, and the names of what differs in that. */

@@ -41,7 +41,8 @@ function partLines({ up }: ScriptPart): string[] {
   return lost ? ['The upgrade loses data: see the comments below.'] : []
 }
 
-function proofLines({ proof, change }: HeaderFacts): string[] {
+/** The lines of a header that say what was proven. Pure. */
+export function proofLines({ proof, change }: Pick<HeaderFacts, 'proof' | 'change'>): string[] {
   const remarks = [...(change?.unproven ?? []), ...(typeof proof === 'object' ? proof.remarks : [])]
   if (proof === undefined) return remarks
   if (proof === 'skipped') return ['Not proven: written with --no-verify.', ...remarks]
@@ -50,9 +51,11 @@ function proofLines({ proof, change }: HeaderFacts): string[] {
 }
 
 /** What is reported of a change on the terminal: what stays, and what was not compared. Pure. */
-export function changeNotes({ kept, unproven }: Change): readonly string[] {
-  if (kept.length === 0) return unproven
+export function changeNotes({ kept, unproven, stale }: Change): readonly string[] {
+  const done = stale.map(({ place }) => `Leads to no rename any more, and can go: ${place}.`)
+  if (kept.length === 0) return [...unproven, ...done]
   return [
+    ...done,
     `Not in the wanted schema, and kept: ${kept.join(', ')}. --drop-extra drops it.`,
     ...unproven,
   ]

@@ -1,10 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
 import { MigrationError } from '../../errors'
-import { openMigrator, type Migrator } from '../../migrator/migrator'
-import type { ScriptLayout } from '../../script/layout/layout'
+import type { Migrator } from '../../migrator/migrator'
 import type { Settings } from '../../settings/value/setting-types'
+import { applyScripts, type Applying } from './apply-scripts'
 import { leftover } from './remaining'
 import type { Readings } from '../../catalog/readings'
 import {
@@ -16,7 +13,6 @@ import {
 } from '../../sample-rows/filled-copy'
 import { metadataTable } from '../../scratch/ignored-tables'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
-import { scratchSettings } from '../../scratch/scratch-settings'
 import { lossesBetween, takeSnapshot, type Loss, type Snapshot } from '../../sample-rows/snapshot'
 import { readTables } from '../../sample-rows/tables/tables'
 import { shown } from '../../catalog/object-names'
@@ -38,6 +34,8 @@ export interface ProofRequest {
   /** Losses that the script announces; absent: none is announced and none is a fault. */
   announced?: readonly Pick<Statement, 'loses' | 'converts' | 'failsOnRows'>[]
   wayBack: WayBack
+  /** The upgrade is run once more after the downgrade. */
+  again?: boolean
   extra: Answers['extra']
   ignored: readonly Ignored[]
 }
@@ -51,10 +49,8 @@ export interface Proof {
 }
 
 /** The work of one proof. */
-export interface ProofWork {
+export interface ProofWork extends Applying {
   scratch: Scratch
-  settings: Settings
-  layout: ScriptLayout
   signal: AbortSignal
   readings: Readings
 }
@@ -158,7 +154,20 @@ async function wayBack(
     claim.wayBack === 'with every row' ? takeSnapshot(pool) : undefined,
   ])
   const lost = after ? lossesOfUsers(filled, after, work.settings) : []
-  return [...back, ...lost.map(({ fact }) => `After upgrade and downgrade, ${fact}.`)]
+  const found = [...back, ...lost.map(({ fact }) => `After upgrade and downgrade, ${fact}.`)]
+  return found.length === 0 && claim.again ? secondUpgrade(work, migrator, database, claim) : found
+}
+
+async function secondUpgrade(
+  work: ProofWork,
+  migrator: Migrator,
+  database: ScratchDatabase,
+  claim: ProofRequest,
+): Promise<string[]> {
+  const { signal } = work
+  const refused = await failureOf(() => migrator.execute({ command: 'upgrade' }, { signal }))
+  if (refused) return [`The upgrade fails after the downgrade: ${wordsOf(refused)}.`]
+  return differences('upgrade', claim.after, database, work, claim)
 }
 
 async function differences(
@@ -193,7 +202,7 @@ function losses(
   announced: ProofRequest['announced'],
 ): Losses {
   const found: Losses = { failures: [], remarks: [] }
-  if (!announced) return found
+  if (!announced) return { ...found, remarks: lost.map(({ fact }) => `Lost on the way: ${fact}.`) }
   for (const loss of lost) {
     const place = placeOf(loss, before, after)
     if (announced.some(({ loses }) => loses.some((one) => covers(one, place)))) continue
@@ -231,27 +240,6 @@ function covers({ schema, table, column }: LostData, place: Place): boolean {
   if (!place.tables.includes(shown({ schema, name: table }).replaceAll('"', ''))) return false
   if (column === undefined) return true
   return place.column === undefined ? !place.isEmpty : place.column === column
-}
-
-/** Runs work with a migrator whose folder holds just these scripts; the folder is gone afterwards. */
-export async function applyScripts<Result>(
-  { settings, layout }: Pick<ProofWork, 'settings' | 'layout'>,
-  database: ScratchDatabase,
-  scripts: readonly AddedScript[],
-  work: (migrator: Migrator) => Promise<Result>,
-): Promise<Result> {
-  const directory = await mkdtemp(join(tmpdir(), 'typetrek-proof-'))
-  const own = await scratchSettings(settings, database.connection)
-  const migrator = await openMigrator({ ...own, directory }, layout)
-  try {
-    for (const { path, text } of scripts.flatMap(({ files }) => files)) {
-      await writeFile(join(directory, basename(path)), text)
-    }
-    return await work(migrator)
-  } finally {
-    await migrator.close()
-    await rm(directory, { recursive: true, force: true })
-  }
 }
 
 async function failureOf(work: () => Promise<unknown>): Promise<MigrationError | undefined> {

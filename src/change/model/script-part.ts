@@ -1,3 +1,5 @@
+import type { FormerName } from '../../set-up/was'
+
 /** Whether a downgrade brings everything back: `lossy` the catalog but not every value, `no` not at all. */
 export type Reversible = 'yes' | 'lossy' | 'no'
 
@@ -58,4 +60,6 @@ export interface Change {
   kept: readonly string[]
   /** What could not be compared, a sentence each, for the header and the terminal. */
   unproven: readonly string[]
+  /** Old names that the source gives and that lead to nothing any more. */
+  stale: readonly FormerName[]
 }

@@ -49,6 +49,10 @@ export const optionTable = {
     flags: '--rename <old:new>',
     summary: 'a new name: users.first:first_name',
   },
+  renameStyle: {
+    flags: '--rename-style',
+    summary: 'rename what differs by case and underscores alone',
+  },
   using: {
     flags: '--using <column=expression>',
     summary: 'how values change: users.age=age::int',

@@ -32,7 +32,7 @@ ALTER TABLE users ADD COLUMN "passwordHash" text;
 -- CASE a person who does not agree gets no script
 -- refused: DECLINED
 
--- CASE a person is asked about tables, schemas and labels
+-- CASE a person is asked about tables, schemas and values
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
