@@ -18,7 +18,7 @@ import { proofLines } from './proof/header'
 import { prove, type Proof } from './proof/prove'
 import { claimsProof, rewriteHeader } from './proof/rewrite-header'
 import { chosenScript, withTexts, type Chosen } from './source/chosen-script'
-import { buildTarget, type Target } from './source/target-schema'
+import { buildTarget, type ExpectedSchema } from './source/target-schema'
 
 /** Which script is proven, and how. */
 export interface ProveOptions {
@@ -125,7 +125,7 @@ class Proving {
   }
 
   /** What is older than the newest script leads to no schema that is written anywhere. */
-  private target(scratch: Scratch, { isNewest }: Chosen): Promise<Target | undefined> {
+  private target(scratch: Scratch, { isNewest }: Chosen): Promise<ExpectedSchema | undefined> {
     if (!isNewest) return Promise.resolve(undefined)
     return buildTarget(scratch, this.settings, this.options.from)
   }
@@ -134,7 +134,7 @@ class Proving {
     { script }: Chosen,
     written: AddedScript,
     proof: Proof & { major: number },
-    { wayBack, target }: { wayBack: boolean; target: Target | undefined },
+    { wayBack, target }: { wayBack: boolean; target: ExpectedSchema | undefined },
   ): Promise<ProveReport> {
     const { revision, title, file } = script
     if (proof.failures.length > 0) {
@@ -147,7 +147,12 @@ class Proving {
     }
     const rewritten = await this.rewrite(written, proofLines({ proof }))
     return {
-      ...{ revision, title, file, major: proof.major, rewritten, notes: this.notes },
+      revision,
+      title,
+      file,
+      major: proof.major,
+      rewritten,
+      notes: this.notes,
       way: wayBack ? 'up, down, up' : 'up',
       remarks: proof.remarks,
       ...(target && { compared: target.source }),

@@ -66,3 +66,13 @@ export function factsOf<Kind extends Id['kind']>(
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? null)
 }
+
+/** True for a table that holds the rows of a part of another one. */
+export function isPartition({ payload }: Fact): boolean {
+  return typeof payload['partitionBound'] === 'string'
+}
+
+/** Where a column was declared among those of its table; last where that is not known. */
+export function positionOf(fact: Fact | undefined): number {
+  return Number(fact?.payload['_position'] ?? Infinity)
+}

@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../database/sql/quote'
 import type { DataSource, EntityMetadata } from 'typeorm'
 
 /** One copy of the package may decorate what another one reads. */
@@ -84,5 +85,5 @@ function path(schema: string, name: string): string {
 
 /** As an option's value has it. */
 function quoted(name: string): string {
-  return /[".:]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name
+  return /[".:]/.test(name) ? quoteIdentifier(name) : name
 }

@@ -1,6 +1,14 @@
 import type { Catalog } from '../../catalog/catalog'
-import { columnOf, enumChanges } from '../../catalog/difference'
-import { type Fact, factsOf, type Id, type IdOf, keyOf } from '../../catalog/facts'
+import { columnOf, type EnumChange, enumChanges } from '../../catalog/difference'
+import {
+  type Fact,
+  factsOf,
+  type Id,
+  type IdOf,
+  isPartition,
+  keyOf,
+  positionOf,
+} from '../../catalog/facts'
 import { shown } from '../../catalog/object-names'
 import { distance } from '../../settings/value/nearest'
 import { pathOf } from '../../change/model/option-values'
@@ -91,8 +99,9 @@ function tableNames({ facts }: Catalog, schema: string): string[] {
 /** Tables of which half the columns are in a new table. */
 export function likelyTables(from: Catalog, to: Catalog): Likely[] {
   const added = onlyIn(factsOf(to.facts, 'table'), from)
-  const pairs = onlyIn(factsOf(from.facts, 'table'), to).flatMap(({ id, payload }) => {
-    if (payload['partitionBound'] !== null) return []
+  const pairs = onlyIn(factsOf(from.facts, 'table'), to).flatMap((fact) => {
+    if (isPartition(fact)) return []
+    const { id } = fact
     const own = columnNames(from, id).map(wordsOf)
     return added.flatMap((one) => {
       const shared = overlap(own, columnNames(to, one.id).map(wordsOf))
@@ -141,29 +150,33 @@ export function likelyColumns(from: Catalog, to: Catalog): Likely[] {
 }
 
 /** The column before it; empty for the first. */
-function neighbour({ facts }: Catalog, { id, parent, payload }: Fact): string {
-  const place = Number(payload['_position'])
+function neighbour({ facts }: Catalog, fact: Fact): string {
+  const { id, parent } = fact
+  const place = positionOf(fact)
   const before = parent === undefined ? [] : facts.childrenOf(parent)
   const last = before
-    .filter((one) => one.id.kind === id.kind && Number(one.payload['_position']) < place)
-    .toSorted((a, b) => Number(b.payload['_position']) - Number(a.payload['_position']))[0]
+    .filter((one) => one.id.kind === id.kind && positionOf(one) < place)
+    .toSorted((a, b) => positionOf(b) - positionOf(a))[0]
   return last ? nameOf(last.id) : ''
+}
+
+/** The enums of both sides whose values differ. */
+export function changedEnums(from: Catalog, to: Catalog): EnumChange[] {
+  return enumChanges(from, to)
 }
 
 /** Values that an enum loses while it gains others. */
 export function likelyValues(from: Catalog, to: Catalog): Likely[] {
-  const pairs = enumChanges(from, to).flatMap(({ id, lost, gained, values }) => {
-    const before = from.facts.get(id)?.payload['values'] as readonly string[]
-    return lost.flatMap((value) =>
+  const pairs = changedEnums(from, to).flatMap(({ id, lost, gained }) =>
+    lost.flatMap((value) =>
       gained.map((name) => {
         const near = nearness(value, name)
-        const place = before.indexOf(value) === values.indexOf(name) ? 0.1 : 0
         const pair = { from: `${shown(id)}.${value}`, to: name, effect: 'rows and defaults follow' }
         const target = `${keyOf(id)} ${name}`
-        return { ...pair, alike: near + place, named: near >= 0.5, target }
+        return { ...pair, alike: near, named: near >= 0.5, target }
       }),
-    )
-  })
+    ),
+  )
   return likely('value', pairs)
 }
 

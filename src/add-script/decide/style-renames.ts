@@ -1,9 +1,8 @@
 import type { Catalog } from '../../catalog/catalog'
-import { enumChanges } from '../../catalog/difference'
-import { factsOf, type IdOf } from '../../catalog/facts'
+import { factsOf, type IdOf, isPartition } from '../../catalog/facts'
 import { shown } from '../../catalog/object-names'
 import type { Rename } from '../../change/model/answers'
-import { columnNames, onlyIn, overlap, wordsOf } from './rename-candidates'
+import { changedEnums, columnNames, onlyIn, overlap, wordsOf } from './rename-candidates'
 
 /**
  * Tables, columns and enum values whose new names differ from the old ones by case and underscores alone,
@@ -24,9 +23,10 @@ type TableId = IdOf<'table'>
 /** Each table with itself, or with the one that it is now. */
 function tablePairs(from: Catalog, to: Catalog): [TableId, TableId][] {
   const added = onlyIn(factsOf(to.facts, 'table'), from)
-  return factsOf(from.facts, 'table').flatMap(({ id, payload }): [TableId, TableId][] => {
+  return factsOf(from.facts, 'table').flatMap((fact): [TableId, TableId][] => {
+    const { id } = fact
     if (to.facts.has(id)) return [[id, id]]
-    if (payload['partitionBound'] !== null) return []
+    if (isPartition(fact)) return []
     const own = columnNames(from, id).map(wordsOf)
     const alike = added.filter(
       (one) =>
@@ -49,7 +49,7 @@ function columnPairs(from: Catalog, to: Catalog, one: TableId, other: TableId): 
 }
 
 function valuePairs(from: Catalog, to: Catalog): Rename[] {
-  return enumChanges(from, to).flatMap(({ id, lost, gained }) =>
+  return changedEnums(from, to).flatMap(({ id, lost, gained }) =>
     samePairs(lost, gained).map(([one, other]) => ({ from: `${shown(id)}.${one}`, to: other })),
   )
 }

@@ -72,7 +72,7 @@ export async function buildWanted(
 }
 
 /** What a script must lead to, without what it starts from. */
-export interface Target {
+export interface ExpectedSchema {
   source: ScriptSource
   database: ScratchDatabase
   unsynchronized?: readonly Ignored[]
@@ -87,7 +87,7 @@ export async function buildTarget(
   scratch: Scratch,
   settings: Settings,
   from: ScriptSource | undefined,
-): Promise<Target | undefined> {
+): Promise<ExpectedSchema | undefined> {
   const chosen = sourceOf(settings, from)
   const source = chosen === 'command' && settings.schema !== undefined ? 'schema' : chosen
   if (source === 'schema')

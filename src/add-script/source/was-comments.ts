@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { quoteIdentifier } from '../../database/sql/quote'
 import { lex } from '../../script/lexer/lexer'
 import type { LexedStatement } from '../../script/lexer/lexed'
 import type { FormerName } from '../../set-up/was'
@@ -75,7 +76,7 @@ function named(
   const [, kind, found] = new RegExp(create, 'iu').exec(definition) ?? []
   if (kind === undefined || found === undefined) return []
   const owner = plainPath(found)
-  const isOwner = new RegExp(create, 'iu').test(code) || /^\)/.test(code)
+  const isOwner = new RegExp(create, 'iu').test(code) || code.startsWith(')')
   if (isOwner && words.includes('TYPE')) return []
   if (isOwner) return [{ from: ownerBefore(old, owner), to: owner, place }]
   const part = kind.toUpperCase() === 'TYPE' ? valueIn(code) : partIn(code)
@@ -112,5 +113,5 @@ function plainName(text: string): string {
 
 /** As an option's value has it. */
 function quoted(text: string): string {
-  return /[".:]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+  return /[".:]/.test(text) ? quoteIdentifier(text) : text
 }
