@@ -11,7 +11,9 @@ import { handOver, schemaNotes } from './deliver/commit'
 import { changeNotes, headerLines, type HeaderFacts } from './proof/header'
 import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
 import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
-import { prove, type Proof, type ProofWork, type WayBack } from './proof/prove'
+import { ignoresObject, keptBefore } from './proof/kept-objects'
+import { isDestructive, wayBackOf } from './proof/way-back'
+import { prove, type Proof, type ProofWork } from './proof/prove'
 import type { ScratchDatabase } from '../scratch/scratch'
 import { sourceOf } from './source/choose'
 import { sqlDraft } from './render/sql-draft'
@@ -37,9 +39,7 @@ interface Found {
 type Proven = HeaderFacts['proof']
 
 /** What all stages of one call work with. */
-interface Work extends ProofWork {
-  ahead: Ahead
-}
+type Work = ProofWork & { ahead: Ahead }
 
 /** One call of `addScript`. */
 export class Adding {
@@ -52,6 +52,8 @@ export class Adding {
   private known: ReadonlySet<string> = new Set()
   private unsynchronized: readonly Ignored[] = []
   private former: readonly FormerName[] = []
+  /** What is kept although the wanted schema lacks it, and was not named before. */
+  private kept: readonly string[] = []
   /** The schema file that the difference is read from. */
   private file: string | undefined
 
@@ -97,11 +99,24 @@ export class Adding {
     if (wanted.is === 'schemas') this.remember(wanted)
     const found = wanted.is === 'nothing' ? undefined : await this.find(work, wanted, !skip)
     if (found && !found.change && wanted.is === 'schemas') return this.report('shown', [], false)
-    if (found?.change) this.notes.push(...changeNotes(found.change))
+    if (found?.change) {
+      this.kept = await this.newlyKept(found.change)
+      this.notes.push(...changeNotes(found.change, this.kept))
+    }
     if (!found || found.change?.scripts.length === 0) return this.nothing()
-    if (skip) return this.finish(await this.written(found, 'skipped'), found.change, false)
+    const unproven = options.check ? undefined : 'skipped'
+    if (skip) return this.finish(await this.written(found, unproven), found.change, false)
     const { last, proof } = await this.proven(work, found)
     return this.finish(await this.written(last, proof), last.change, true)
+  }
+
+  /** Each object that is kept is named once, and never where `ignore` names it. */
+  private async newlyKept({ kept }: Change): Promise<string[]> {
+    const ignores = ignoresObject(this.settings.ignore)
+    const left = kept.filter((name) => !ignores(name))
+    if (left.length === 0) return []
+    const before = await keptBefore(this.settings.directory, this.known)
+    return left.filter((name) => !before.has(name))
   }
 
   private async nothing(): Promise<AddScriptReport> {
@@ -169,7 +184,7 @@ export class Adding {
     if (proof.failures.length === 0) return { last, proof: { ...proof, major: work.scratch.major } }
     throw new MigrationError('PROOF_FAILED', 'the script does not do what it should', {
       detail: [...proof.failures, '', ...(await this.texts(last))].join('\n'),
-      hint: 'Nothing was written. With --no-verify the script is written as it is, to be corrected by hand.',
+      hint: `Nothing was written.${this.options.dryRun ? '' : ' With --no-verify the script is written as it is, to be corrected by hand.'}`,
     })
   }
 
@@ -198,14 +213,16 @@ export class Adding {
   private async written({ wanted, change, back }: Found, proof: Proven): Promise<AddedScript[]> {
     const { title } = this.options
     const diff = wanted.is === 'schemas' ? wanted.diff : undefined
-    const facts: HeaderFacts = { title, source: this.source, diff, change, proof }
+    const facts = { title, source: this.source, diff, change, proof }
     if (wanted.is === 'sql') {
       const header = headerLines(facts)
       return this.named([await sqlDraft(wanted.sql, header, back)], [header])
     }
     const { renderScript } = await import('./render/render.js')
     const parts = change?.scripts ?? []
-    const headers = parts.map((part) => headerLines({ ...facts, part }))
+    const headers = parts.map((part, at) =>
+      headerLines({ ...facts, part, kept: at === 0 ? this.kept : [] }),
+    )
     const drafts = parts.map((part, at) =>
       draftOf(part, renderScript(part, { lines: headers[at] ?? [] })),
     )
@@ -252,10 +269,6 @@ export class Adding {
   }
 }
 
-function isDestructive(change: Change | undefined): boolean {
-  return change?.scripts.some(({ up }) => up.some(({ destructive }) => destructive)) ?? false
-}
-
 /** A question, or a refusal: something differs, and that answers a check. */
 function isOpen(error: unknown): error is MigrationError {
   const open = ['QUESTION_OPEN', 'DESTRUCTIVE_REFUSED', 'DIFFERENCE_REFUSED']
@@ -276,15 +289,6 @@ function answersOf(
     ...answers,
     yes: (answers.yes ?? false) || check,
   }
-}
-
-/** The worst of the parts. */
-function wayBackOf(change: Change | undefined): WayBack {
-  const parts = change?.scripts ?? []
-  const isOneWay = ({ down, reversible }: ScriptPart) => down.length === 0 && reversible === 'no'
-  if (!change || parts.some(isOneWay)) return 'none'
-  if (parts.some(({ reversible }) => reversible === 'no')) return 'without rows'
-  return parts.every(({ reversible }) => reversible === 'yes') ? 'with every row' : 'with rows'
 }
 
 function interrupted(cause: unknown): MigrationError {

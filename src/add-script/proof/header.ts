@@ -1,5 +1,6 @@
 import type { ScriptSource } from '../../settings/value/setting-types'
 import { commentLines } from '../../script/sections/comment'
+import { keptLine } from './kept-objects'
 import type { Proof } from './prove'
 import type { Change, ScriptPart } from '../../change/model/script-part'
 
@@ -11,6 +12,8 @@ export interface HeaderFacts {
   diff?: string | undefined
   part?: ScriptPart | undefined
   change?: Change | undefined
+  /** What is kept and no script before this one has named. */
+  kept?: readonly string[]
   /** Absent while it is not known yet. */
   proof?: (Proof & { major: number }) | 'skipped' | undefined
 }
@@ -24,11 +27,12 @@ const origins: Readonly<Record<ScriptSource, string>> = {
 
 /** The comment lines at the head of a script: what it is, what it loses, what was proven. Pure. */
 export function headerLines(facts: HeaderFacts): string[] {
-  const { title, source, part, diff } = facts
+  const { title, source, part, diff, kept = [] } = facts
   const lines = [
     title,
     ...(origins[source] ? ['', origins[source]] : []),
     ...(part ? partLines(part) : []),
+    ...(kept.length > 0 ? [keptLine(kept)] : []),
     ...proofLines(facts),
     ...(diff === undefined ? [] : ['', 'The diff of the schema:', '', ...diff.split('\n')]),
   ]
@@ -50,8 +54,14 @@ export function proofLines({ proof, change }: Pick<HeaderFacts, 'proof' | 'chang
   return [`Proven with rows on PostgreSQL ${major}.`, ...remarks]
 }
 
-/** What is reported of a change on the terminal: what stays, and what was not compared. Pure. */
-export function changeNotes({ kept, unproven, stale }: Change): readonly string[] {
+/**
+ * What is reported of a change on the terminal: what stays and was not named before, and what was not
+ * compared. Pure.
+ */
+export function changeNotes(
+  { unproven, stale }: Change,
+  kept: readonly string[],
+): readonly string[] {
   const done = stale.map(({ place }) => `Leads to no rename any more, and can go: ${place}.`)
   if (kept.length === 0) return [...unproven, ...done]
   return [

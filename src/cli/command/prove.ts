@@ -12,7 +12,8 @@ export const proveCommand: Handler = async (context) => {
   const [script, more] = call.words
   if (more !== undefined) throw usageError(`prove takes one script, found "${more}" too`)
   const report = await proving(context, script)
-  answer(context, { ...report, compared: report.compared ?? null })
+  const { compared = null, ...shown } = report
+  answer(context, { ...shown, compared })
   for (const note of report.notes) output.note(`${output.noteStyle.yellow('note:')} ${note}`)
   output.result(rendered(report, context))
   return 0

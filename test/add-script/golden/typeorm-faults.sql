@@ -197,7 +197,7 @@ ALTER TABLE users DROP COLUMN "publicNickname";
 ALTER TABLE users ADD COLUMN "passwordHash" character varying;
 
 -- CASE C06: dropping is refused where nobody agrees, and the likely rename is named
--- refused: DESTRUCTIVE_REFUSED
+-- refused: QUESTION_OPEN
 
 -- CASE C07: a renamed table takes its sequence, constraints and indexes along
 -- SCRIPT main (yes)
