@@ -15,7 +15,7 @@ import { ignoresObject, keptBefore } from './proof/kept-objects'
 import { isDestructive, wayBackOf } from './proof/way-back'
 import { prove, type Proof, type ProofWork } from './proof/prove'
 import type { ScratchDatabase } from '../scratch/scratch'
-import { sourceOf } from './source/choose'
+import { answersOf, sourceOf } from './source/choose'
 import { sqlDraft } from './render/sql-draft'
 import { standingOf } from '../scratch/database-state'
 import type { Answers } from '../change/model/answers'
@@ -72,7 +72,11 @@ export class Adding {
     this.known = await scriptNames(this.settings.directory, this.layout)
     if (this.source === 'none') {
       const header = headerLines({ title: this.options.title, source: 'none' })
-      return this.finish(await this.named([emptyDraft(header)], [header]), undefined, false)
+      return this.finish(
+        await this.named([emptyDraft(header, this.layout)], [header]),
+        undefined,
+        false,
+      )
     }
     const { major, notes } = await standingOf(this.settings, this.layout)
     this.notes.push(...notes)
@@ -216,15 +220,16 @@ export class Adding {
     const facts = { title, source: this.source, diff, change, proof }
     if (wanted.is === 'sql') {
       const header = headerLines(facts)
-      return this.named([await sqlDraft(wanted.sql, header, back)], [header])
+      return this.named([await sqlDraft(wanted.sql, header, back, this.layout)], [header])
     }
     const { renderScript } = await import('./render/render.js')
     const parts = change?.scripts ?? []
     const headers = parts.map((part, at) =>
       headerLines({ ...facts, part, kept: at === 0 ? this.kept : [] }),
     )
+    const { markers } = this.layout
     const drafts = parts.map((part, at) =>
-      draftOf(part, renderScript(part, { lines: headers[at] ?? [] })),
+      draftOf(part, renderScript(part, { lines: headers[at] ?? [], markers })),
     )
     return this.named(drafts, headers)
   }
@@ -273,22 +278,6 @@ export class Adding {
 function isOpen(error: unknown): error is MigrationError {
   const open = ['QUESTION_OPEN', 'DESTRUCTIVE_REFUSED', 'DIFFERENCE_REFUSED']
   return error instanceof MigrationError && open.includes(error.code)
-}
-
-function answersOf(
-  { answers = {}, check = false }: AddScriptOptions,
-  source: ScriptSource,
-): Answers {
-  return {
-    renames: [],
-    using: [],
-    map: [],
-    backfills: [],
-    extra: source === 'entities' ? 'keep' : 'drop',
-    online: false,
-    ...answers,
-    yes: (answers.yes ?? false) || check,
-  }
 }
 
 function interrupted(cause: unknown): MigrationError {

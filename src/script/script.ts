@@ -56,8 +56,3 @@ export interface Script {
   /** SCRIPT_INVALID where it is still the template that `generate` or `add_script` wrote. */
   readonly unwritten?: MigrationError | undefined
 }
-
-/** Orders two revisions by value, any number of digits. */
-export function compareRevisions(a: string, b: string): number {
-  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0)
-}

@@ -15,7 +15,12 @@ export function keptIn(text: string): string[] {
   const head = end < 0 ? lines : lines.slice(0, end)
   return head.flatMap((line) => {
     const at = line.indexOf(start)
-    return at < 0 ? [] : line.slice(at + start.length).replace(/\.$/, '').split('; ')
+    return at < 0
+      ? []
+      : line
+          .slice(at + start.length)
+          .replace(/\.$/, '')
+          .split('; ')
   })
 }
 
