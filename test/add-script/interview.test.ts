@@ -82,6 +82,18 @@ test('back asks the question before once more, and forgets its answer', async ()
   assert.deepEqual(result, ['w', 'y'])
 })
 
+test('what is lost is asked last, once the answers before it are known', async () => {
+  const { ask, seen } = person(['other', 'yes'])
+  const interview = new Interview({ ask })
+  await interview.settle(() => {
+    const value = interview.ask(asking('a'))
+    const loss = { about: 'destructive', proposal: 'yes' } as const
+    return Promise.resolve(interview.ask(asking(`loss of ${value}`, loss)))
+  }, nothing)
+
+  assert.deepEqual(seen, ['1/2 a?', '2/2 loss of other?'])
+})
+
 test('an answer that is no choice any more is asked for again', async () => {
   const { ask, seen } = person(['b', 'c', undefined, undefined, 'c', 'b', 'z'])
   const interview = new Interview({ ask })

@@ -89,7 +89,7 @@ export function decideStyle(
     key: `style ${JSON.stringify(list)}`,
     about: 'rename',
     text: `${pairs.length} names differ by case and underscores alone. Are they renamed?`,
-    facts: list.map((one) => `  ${one}`),
+    facts: list,
     offers: [
       { answer: every, effect: 'all rows and values stay' },
       { answer: each, effect: 'each is a question of its own' },
@@ -111,13 +111,14 @@ export function conversionQuestion({ id, from, to }: ColumnChange, verdict: Aske
     : []
   const made =
     suggestion === '' ? [] : [{ answer: suggestion, effect: madeBy(suggestion, id, verdict) }]
-  const orEmpty = assignment ? ` Empty: PostgreSQL's own conversion. ${effect ?? ''}` : ''
+  const orEmpty = assignment ? `Empty: PostgreSQL's own conversion. ${effect ?? ''}` : ''
   const proposal = suggestion === '' && !assignment ? unknownExpression : suggestion
   const safe = assignment && !loses ? '' : undefined
   return {
     key: `using ${path}`,
     about: 'using',
-    text: `${path} becomes ${to.fullType} from ${from.fullType}, which ${verdict.why}. By which expression?${orEmpty}`.trim(),
+    text: `${path} becomes ${to.fullType} from ${from.fullType}, which ${verdict.why}. By which expression?`,
+    ...(orEmpty !== '' && { aside: orEmpty.trim() }),
     offers: [...plain, ...made],
     free: true,
     proposal,
@@ -148,7 +149,8 @@ export function backfillQuestion(id: ColumnId, isNew: boolean, column: ColumnCha
   return {
     key: `backfill ${path}`,
     about: 'backfill',
-    text: `${path} (${column.fullType}) becomes required. What do ${who} get? Empty: there are none.`,
+    text: `${path} (${column.fullType}) becomes required. What do ${who} get?`,
+    aside: 'Empty: there are none.',
     offers: [
       { answer: '', effect: `there are none: the script fails where ${what}` },
       ...(value === undefined ? [] : [{ answer: value, effect: 'its default' }]),

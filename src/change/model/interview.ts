@@ -6,6 +6,8 @@ export interface Asking extends Pick<Question, 'about' | 'text' | 'suggestion'> 
   /** The same whenever it is asked again. */
   key: string
   facts?: readonly string[]
+  /** What is said where there is no list of offers. */
+  aside?: string
   offers: readonly Pick<Offer, 'answer' | 'effect'>[]
   /** Any SQL expression may answer too. */
   free?: boolean
@@ -36,8 +38,9 @@ function unique(flags: readonly string[]): string[] {
   return [...new Set(flags)].filter((flag) => flag !== '')
 }
 
-function linesOf({ text, facts = [], proposal, flagFor }: Asking): string {
-  return [...facts, text, `  ${flagFor(proposal)}`].join('\n').trimEnd()
+function linesOf({ text, aside, facts = [], proposal, flagFor }: Asking): string {
+  const whole = aside === undefined ? text : `${text} ${aside}`
+  return [...facts, whole, `  ${flagFor(proposal)}`].join('\n').trimEnd()
 }
 
 function flagsOf(questions: readonly Asking[]): string[] {
@@ -114,11 +117,15 @@ export class Interview {
 
   /** Asks until all is answered, or an answer may lead to other questions. */
   private async askOpen(ask: NonNullable<Answers['ask']>): Promise<void> {
+    let asProposed = true
     for (let next = this.open[0]; next; next = this.open[0]) {
+      // what is lost depends on the answers before
+      if (next.about === 'destructive' && !asProposed) return
       const number = this.asked.indexOf(next) + 1
       const answer = (await ask(questionOf(next, number, this.asked.length)))?.trim()
       const decided = answer === undefined ? this.goBack() : this.take(next, answer)
       if (decided) return
+      asProposed &&= answer === next.proposal
     }
   }
 

@@ -43,7 +43,8 @@ export function questionText({ number, of, text, facts, offers }: Question): str
     ({ answer, effect }, at) => `  ${at + 1}  ${wordsFor(answer).padEnd(width)}  ${effect}\n`,
   )
   const place = `${number} of ${of}`
-  return `\n${[...facts, `${place}  ${text}`].join('\n')}\n${list.join('')}`
+  const known = facts.map((fact) => `  ${fact}`)
+  return `\n${[`${place}  ${text}`, ...known].join('\n')}\n${list.join('')}`
 }
 
 function wordsFor(answer: string): string {
