@@ -22,7 +22,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
   journal: ['model', '.'],
   run: ['context', 'failure', 'lock', 'prepare', 'session', 'batch', 'outside', 'typescript', '.'],
   'sample-rows': ['tables', 'values', '.'],
-  change: ['model', 'render', 'operations', 'trial'],
+  change: ['model', 'render', 'operations', 'moves', 'trial'],
   'add-script': ['decide', 'online', 'difference', 'render', 'deliver', 'proof', 'source', '.'],
   cli: ['text', 'arguments', 'render', 'terminal', 'context', 'command', '.'],
 }

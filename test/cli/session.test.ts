@@ -41,7 +41,7 @@ test('docs/questions.md shows a session of nine questions as it is', async () =>
     let shown = `$ migrate ${words}\n`
     const onWrite = (text: string) => {
       if (text.startsWith('\r')) return
-      shown += /: $/.test(text) ? `${text}${left.shift()}\n` : text
+      shown += text.endsWith(': ') ? `${text}${left.shift()}\n` : text
     }
     const terminal = { stdin: true, stderr: true }
     const input = `${answers.join('\n')}\n`

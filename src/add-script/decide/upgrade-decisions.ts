@@ -9,6 +9,7 @@ import { follows } from '../../change/operations/foreign-keys'
 import { decideLabels } from '../../change/operations/enums'
 import { readTypes, type Sides, type TypePair, unknownLabels } from './type-facts'
 import { columnKey, type ColumnId } from '../../change/model/operation'
+import type { Move } from '../../change/moves/find-moves'
 import type { Interview } from '../../change/model/interview'
 import { backfillQuestion, conversionQuestion } from './questions'
 import { pathOf, givenFor } from '../../change/model/option-values'
@@ -22,10 +23,11 @@ export async function decide(
   sides: Sides,
   answers: Answers,
   interview: Interview,
+  moves: readonly Move[] = [],
 ): Promise<Decisions> {
   const labels = decideLabels(sides, answers, interview)
   const using = await decideUsing(sides, answers, interview)
-  const backfill = decideBackfill(sides, answers, interview)
+  const backfill = decideBackfill(sides, answers, interview, moves)
   refuseInVain('--using', answers.using, sides, using)
   refuseInVain('--backfill', answers.backfills, sides, backfill)
   return { using, backfill, labels }
@@ -204,8 +206,11 @@ function decideBackfill(
   { from, columns, newColumns }: Sides,
   answers: Answers,
   interview: Interview,
+  moves: readonly Move[],
 ): Map<string, Backfilled> {
   const decided = new Map<string, Backfilled>()
+  const moved = moves.flatMap((move) => move.fills)
+  const fills = new Map(moved.map(({ column, expression }) => [columnKey(column), expression]))
   const open = [
     ...newColumns.filter((one) => isBare(one.to)),
     ...columns.filter((one) => one.to.notNull && !one.from.notNull),
@@ -216,7 +221,10 @@ function decideBackfill(
     const given = givenFor(answers.backfills, id)
     const own = !isNew && column.default?.startsWith('nextval(') ? column.default : undefined
     const expression =
-      given?.expression ?? own ?? interview.ask(backfillQuestion(id, isNew, column))
+      given?.expression ??
+      own ??
+      fills.get(columnKey(id)) ??
+      interview.ask(backfillQuestion(id, isNew, column))
     const comments =
       expression === ''
         ? [isNew ? 'Fails where the table has rows.' : `Fails where ${id.name} is NULL.`]

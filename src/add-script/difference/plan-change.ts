@@ -14,6 +14,8 @@ import type { Ignored } from '../../scratch/ignored-tables'
 import { type Engine, loadEngine } from '../../catalog/engine'
 import { keepExtra } from './keep-unmanaged'
 import { unconcerned } from './select'
+import { findMoves } from '../../change/moves/find-moves'
+import { placeMoves } from '../../change/moves/place-moves'
 import { inStages, type ScriptStage } from '../online/stages'
 import { splitLabels } from '../../change/operations/enums'
 import { applyRenames, type RenameAnswers } from '../decide/renames'
@@ -67,14 +69,19 @@ export async function findDifference(
     () => decideAll(trial, { answers, interview, former }, done),
     () => undo(trial, done.splice(0)),
   )
-  const { renamings, renamed, to, decisions, steps, unwritten } = decided
+  const { renamings, renamed, to, decisions, moves, steps, unwritten } = decided
   if (steps.length === 0 && renamings.length === 0) refuseUnwritten(unwritten)
   const written = renamings.map(({ up, down }) => ({
     up: copy.tidy([up], start, to)[0]!,
     down: copy.tidy([down], start, to)[0]!,
   }))
   const parts = await runUp(copy, renamed, to, decisions, steps, written, answers.online)
-  const scripts = await addDowngrades(copy, { start, renamed, to, before, after }, decisions, parts)
+  const scripts = await addDowngrades(
+    copy,
+    { start, renamed, to, before, after, moves },
+    decisions,
+    parts,
+  )
   return {
     scripts,
     kept: decided.kept,
@@ -116,10 +123,12 @@ async function decideAll(
   const { catalog: to, unwritten } = withoutUnwritten(renamed, target)
   const difference = compare(renamed, to)
   const sides = { ...difference, before, after, plain: (sql: string) => copy.plain(sql) }
-  const decisions = await decide(sides, answers, interview)
-  const steps = copy.plan(difference, decisions)
+  const moves = findMoves(renamed, to)
+  const decisions = await decide(sides, answers, interview, moves)
+  const planned = copy.plan(difference, decisions)
+  const steps = placeMoves(planned, moves, difference, (some) => copy.tidy(some, renamed, to))
   consent(steps, answers, interview)
-  return { renamings, renamed, stale, to, kept, unwritten, decisions, steps }
+  return { renamings, renamed, stale, to, kept, unwritten, decisions, moves, steps }
 }
 
 /** The copy is then as it was before the renames. */

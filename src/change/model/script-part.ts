@@ -25,6 +25,8 @@ export interface Statement {
   group: string
   /** Lines that stand above it, without `--`: what is lost, what may fail, which answers it follows. */
   comments: readonly string[]
+  /** Above it is the place for statements of a person's own that move values. */
+  moveHere?: boolean
   /** Data or a definition is lost by it. */
   destructive: boolean
   /** Which data, by the names that tables and columns have when it runs. */
