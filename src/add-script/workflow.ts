@@ -15,6 +15,7 @@ import { ignoresObject, keptBefore } from './proof/kept-objects'
 import { isDestructive, wayBackOf } from './proof/way-back'
 import { prove, type Proof, type ProofWork } from './proof/prove'
 import type { ScratchDatabase } from '../scratch/scratch'
+import { ownersOf } from './source/choose-owners'
 import { answersOf, sourceOf } from './source/choose'
 import { sqlDraft } from './render/sql-draft'
 import { standingOf } from '../scratch/database-state'
@@ -147,7 +148,8 @@ export class Adding {
     const { findDifference } = await import('./difference/plan-change.js')
     const { trial, readings } = await work.ahead.takeTrial(wanted.before, wanted.after)
     const pools = [await trial.pool(), await wanted.after.pool()] as const
-    const known = { readings, proven, interview: this.interview, former: this.former }
+    const owners = await ownersOf(this.settings, this.file)
+    const known = { readings, proven, owners, interview: this.interview, former: this.former }
     try {
       const metadata = await this.metadata(pools)
       const change = await findDifference(...pools, this.answers, this.ignored(), known)
@@ -204,6 +206,7 @@ export class Adding {
       wayBack: back ? ('with rows' as const) : wayBackOf(change),
       extra: this.answers.extra,
       ignored: this.ignored(),
+      owners: await ownersOf(this.settings, this.file),
     }
     return prove(work, claim, work.ahead.takeFilled())
   }

@@ -15,6 +15,7 @@ import {
   runAll,
   sectionsOf,
 } from './change-case'
+import { checkJudgement } from './judgement'
 import { announceGolden, checkGolden, goldenText } from './golden'
 import { Databases } from './scratch'
 
@@ -94,6 +95,7 @@ async function runGroup(
     const readings = await readBoth(copy, after)
     const known = { readings, interview: new Interview({ ask: onlyLostValues }) }
     const change = await findDifference(copy, after, answersOf(cases, answers), [], known)
+    checkJudgement(change)
     if (process.env['SHOW'])
       for (const part of change.scripts) console.log(renderScript(part, { lines: [] }))
     if (reversible) for (const part of change.scripts) assert.equal(part.reversible, reversible)

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog'
-import { columnOf, type EnumChange, enumChanges } from '../../catalog/difference'
+import { columnOf, enumChanges } from '../../catalog/difference'
 import {
   type Fact,
   factsOf,
@@ -12,6 +12,7 @@ import {
 import { shown } from '../../catalog/object-names'
 import { distance } from '../../settings/value/nearest'
 import { pathOf } from '../../change/model/option-values'
+import type { Rename } from '../../change/model/answers'
 
 /** What may have got a new name: what is gone, and what it may be now, the likeliest first. */
 export interface Likely {
@@ -118,7 +119,7 @@ export function likelyTables(from: Catalog, to: Catalog): Likely[] {
 }
 
 /** The names of a table's columns. */
-export function columnNames({ facts }: Catalog, id: IdOf<'table'>): string[] {
+function columnNames({ facts }: Catalog, id: IdOf<'table'>): string[] {
   return facts.childrenOf(id).flatMap((one) => (one.id.kind === 'column' ? [nameOf(one.id)] : []))
 }
 
@@ -160,11 +161,6 @@ function neighbour({ facts }: Catalog, fact: Fact): string {
   return last ? nameOf(last.id) : ''
 }
 
-/** The enums of both sides whose values differ. */
-export function changedEnums(from: Catalog, to: Catalog): EnumChange[] {
-  return enumChanges(from, to)
-}
-
 /** Values that an enum loses while it gains others. */
 export function likelyValues(from: Catalog, to: Catalog): Likely[] {
   const pairs = changedEnums(from, to).flatMap(({ id, lost, gained }) =>
@@ -187,7 +183,7 @@ export function overlap(one: readonly string[], other: readonly string[]): numbe
 }
 
 /** The words of a name, however they are written: `userId`, `user_id` and `USER-ID` are the same. */
-export function wordsOf(name: string): string {
+function wordsOf(name: string): string {
   return name.replaceAll(/[^\p{L}\p{N}]/gu, '').toLowerCase()
 }
 
@@ -199,4 +195,68 @@ function nearness(one: string, other: string): number {
   const alike = 1 - distance(a, b) / Math.max(a.length, b.length)
   const near = alike >= 0.6 ? alike * 0.9 : 0
   return Math.max(near, a.includes(b) || b.includes(a) ? 0.5 : 0)
+}
+
+/**
+ * Tables, columns and enum values whose new names differ from the old ones by case and underscores alone,
+ * as after a change of naming strategy. What two new names could be is none of them. Pure.
+ */
+export function styleRenames(from: Catalog, to: Catalog): Rename[] {
+  const tables = tablePairs(from, to)
+  const renamed = tables.filter(([one, other]) => one.name !== other.name)
+  return [
+    ...valuePairs(from, to),
+    ...renamed.map(([one, other]) => ({ from: shown(one), to: shown(other) })),
+    ...tables.flatMap(([one, other]) => columnPairs(from, to, one, other)),
+  ]
+}
+
+type TableId = IdOf<'table'>
+
+/** Each table with itself, or with the one that it is now. */
+function tablePairs(from: Catalog, to: Catalog): [TableId, TableId][] {
+  const added = onlyIn(factsOf(to.facts, 'table'), from)
+  return factsOf(from.facts, 'table').flatMap((fact): [TableId, TableId][] => {
+    const { id } = fact
+    if (to.facts.has(id)) return [[id, id]]
+    if (isPartition(fact)) return []
+    const own = columnNames(from, id).map(wordsOf)
+    const alike = added.filter(
+      (one) =>
+        one.id.schema === id.schema &&
+        wordsOf(one.id.name) === wordsOf(id.name) &&
+        overlap(own, columnNames(to, one.id).map(wordsOf)) >= 0.5,
+    )
+    const [only] = alike
+    return only && alike.length === 1 ? [[id, only.id]] : []
+  })
+}
+
+function columnPairs(from: Catalog, to: Catalog, one: TableId, other: TableId): Rename[] {
+  const [old, wanted] = [columnNames(from, one), columnNames(to, other)]
+  const pairs = samePairs(
+    old.filter((name) => !wanted.includes(name)),
+    wanted.filter((name) => !old.includes(name)),
+  )
+  return pairs.map(([name, now]) => ({ from: `${shown(one)}.${name}`, to: now }))
+}
+
+function valuePairs(from: Catalog, to: Catalog): Rename[] {
+  return changedEnums(from, to).flatMap(({ id, lost, gained }) =>
+    samePairs(lost, gained).map(([one, other]) => ({ from: `${shown(id)}.${one}`, to: other })),
+  )
+}
+
+/** Names of the same words, where there is one on each side. */
+function samePairs(old: readonly string[], wanted: readonly string[]): [string, string][] {
+  return old.flatMap((name): [string, string][] => {
+    const same = (names: readonly string[]) => names.filter((one) => wordsOf(one) === wordsOf(name))
+    const [now] = same(wanted)
+    const isOnly = same(wanted).length === 1 && same(old).length === 1
+    return now !== undefined && isOnly ? [[name, now]] : []
+  })
+}
+
+function changedEnums(from: Catalog, to: Catalog) {
+  return enumChanges(from, to)
 }

@@ -19,8 +19,8 @@ import {
   likelyTables,
   likelyValues,
   onlyIn,
+  styleRenames,
 } from './rename-candidates'
-import { styleRenames } from './style-renames'
 import {
   makeSchema,
   renameColumn,

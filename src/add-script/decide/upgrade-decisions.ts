@@ -8,6 +8,7 @@ import { elementType, factsOf, multirangeOf, variantOf } from '../../catalog/fac
 import { follows } from '../../change/operations/foreign-keys'
 import { decideLabels } from '../../change/operations/enums'
 import { readTypes, type Sides, type TypePair, unknownLabels } from './type-facts'
+import { unlessNone } from '../../change/render/stopping-rows'
 import { columnKey, type ColumnId } from '../../change/model/operation'
 import type { Move } from '../../change/moves/find-moves'
 import type { Interview } from '../../change/model/interview'
@@ -55,10 +56,16 @@ function refuseInVain(
   }
 }
 
+/** A retyped column, with what PostgreSQL knows of the pair. */
+export interface Retyped extends TypePair {
+  change: ColumnChange
+  verdict: TypeVerdict
+  /** Says above the statement, where nothing converts the values, which of them stop it. */
+  counting: readonly string[]
+}
+
 /** The retyped columns, each with what PostgreSQL knows of the pair. */
-export async function retypedColumns(
-  sides: Sides,
-): Promise<(TypePair & { change: ColumnChange; verdict: TypeVerdict })[]> {
+export async function retypedColumns(sides: Sides): Promise<Retyped[]> {
   const changes = sides.columns.filter(({ retyped }) => retyped)
   const types = changes.map(({ from, to }) => ({
     from: withoutDomain(from.type, sides.from),
@@ -73,8 +80,25 @@ export async function retypedColumns(
       change.to.generated === undefined
         ? classify(pair.from, pair.to, pair.cast, column, change.to.type)
         : { how: 'plain' }
-    return { ...pair, change, verdict }
+    return {
+      ...pair,
+      change,
+      verdict,
+      counting: counting(change, verdict, sides, pair.checksInput),
+    }
   })
+}
+
+function counting(
+  { id }: ColumnChange,
+  verdict: TypeVerdict,
+  sides: Sides,
+  checksInput: boolean,
+): string[] {
+  const raisesOn = verdict.how === 'plain' ? undefined : verdict.raisesOn
+  if (raisesOn === undefined || (verdict.how === 'using' && !checksInput)) return []
+  const table = quoteIdentifier(id.schema, id.table)
+  return [unlessNone(sides.plain(`SELECT count(*) FROM ${table} WHERE ${raisesOn}`))]
 }
 
 /** The type that a domain is made of, whose values convert as its own do. */
@@ -143,20 +167,22 @@ function expressionOf(change: ColumnChange, verdict: TypeVerdict, interview: Int
 }
 
 function usingFor(
-  { change, from, to, cast }: TypePair & { change: ColumnChange },
+  { change, from, to, cast, counting }: Retyped,
   verdict: TypeVerdict,
   expression: string,
 ): Using {
-  const { id } = change
-  const asked = verdict.how === 'ask' ? effectOf(change, verdict, expression) : undefined
-  const own = verdict.how === 'using' ? verdict.comment : asked?.comment
+  const failsOnAny = change.to.notNull && /^NULL(?:::.*)?$/i.test(expression)
+  const asked = verdict.how === 'ask' ? effectOf(change, verdict, expression, counting) : undefined
+  const isOwn = verdict.how === 'using' && verdict.expression === expression
+  const own = isOwn && verdict.comment !== undefined ? [verdict.comment, ...counting] : []
+  const comments = asked?.comments ?? own
   return {
     expression,
-    comments: own === undefined ? [] : [own],
+    comments: failsOnAny ? [...comments, 'Fails where the table has rows.'] : comments,
     destructive: asked?.loses ?? false,
     dropsDefault: !isAssignable(from, to, cast),
     breaksKeys: !sameKeys(from, to),
-    perRow: verdict.how === 'ask' && expression !== '' && !expression.includes(id.name),
+    raises: verdict.how !== 'plain',
   }
 }
 
@@ -165,17 +191,18 @@ function effectOf(
   { id, from, to }: ColumnChange,
   { assignment, effect, loses = false, castRaises = false, suggestion, cuts }: Asked,
   expression: string,
-): { comment?: string; loses: boolean } {
-  const known = effect === undefined ? {} : { comment: effect }
-  if (expression === '') return { ...known, loses: assignment && loses }
-  if (castRaises && isCast(expression, id, to.type)) return { ...known, loses: false }
-  if (!assignment) return { loses: false }
+  counting: readonly string[],
+): { comments: string[]; loses: boolean } {
+  const known = effect === undefined ? [] : [effect, ...counting]
+  if (expression === '') return { comments: known, loses: assignment && loses }
+  if (castRaises && isCast(expression, id, to.type)) return { comments: known, loses: false }
+  if (!assignment) return { comments: [], loses: false }
   const what = `${pathOf(id)} from ${from.fullType} to ${to.fullType}`
   const isSuggested = plainText(expression) === plainText(suggestion ?? '')
-  if (isSuggested && cuts) return { comment: `Cuts ${what}: ${cuts}.`, loses: true }
+  if (isSuggested && cuts) return { comments: [`Cuts ${what}: ${cuts}.`], loses: true }
   if (isSuggested && effect !== undefined)
-    return { comment: `Converts ${what}. ${effect}`, loses: true }
-  return { comment: `Converts ${what} by an expression, which may lose values.`, loses: true }
+    return { comments: [`Converts ${what}. ${effect}`], loses: true }
+  return { comments: [`Converts ${what} by an expression, which may lose values.`], loses: true }
 }
 
 /** However much of it is written out. */
@@ -203,11 +230,12 @@ const shortTypes: Readonly<Record<string, string>> = {
 }
 
 function decideBackfill(
-  { from, columns, newColumns }: Sides,
+  sides: Sides,
   answers: Answers,
   interview: Interview,
   moves: readonly Move[],
 ): Map<string, Backfilled> {
+  const { from, columns, newColumns } = sides
   const decided = new Map<string, Backfilled>()
   const moved = moves.flatMap((move) => move.fills)
   const fills = new Map(moved.map(({ column, expression }) => [columnKey(column), expression]))
@@ -227,11 +255,16 @@ function decideBackfill(
       interview.ask(backfillQuestion(id, isNew, column))
     const comments =
       expression === ''
-        ? [isNew ? 'Fails where the table has rows.' : `Fails where ${id.name} is NULL.`]
+        ? [isNew ? 'Fails where the table has rows.' : unlessNone(sides.plain(nullsIn(id)))]
         : []
     decided.set(columnKey(id), { expression, comments })
   }
   return decided
+}
+
+/** Counts the rows that lack a column's value. */
+export function nullsIn({ schema, table, name }: ColumnId): string {
+  return `SELECT count(*) FROM ${quoteIdentifier(schema, table)} WHERE ${quoteIdentifier(name)} IS NULL`
 }
 
 /** Required, and nothing says what its rows get. */

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { MigrationError } from '../../errors'
+import type { OwnerChoice } from '../../settings/value/setting-types'
 import { type Catalog, catalogOf, readServer, type Reading } from '../../catalog/catalog'
 import { compare } from '../../catalog/difference'
 import { consent } from '../decide/questions'
@@ -17,7 +18,10 @@ import { unconcerned } from './select'
 import { findMoves } from '../../change/moves/find-moves'
 import { placeMoves } from '../../change/moves/place-moves'
 import { inStages, type ScriptStage } from '../online/stages'
+import { attachedOtherwise } from '../../change/partitions/attached-indexes'
 import { splitLabels } from '../../change/operations/enums'
+import { mayLose } from '../../change/operations/properties'
+import { hasOtherOwners, withOwnersOf } from '../../catalog/owners'
 import { applyRenames, type RenameAnswers } from '../decide/renames'
 import { Interview } from '../../change/model/interview'
 import type { Renaming } from '../decide/rename-operations'
@@ -37,6 +41,8 @@ export interface Known {
   interview?: Interview
   /** Old names that entities or the canonical schema give. */
   former?: readonly FormerName[]
+  /** `ignore`: everything keeps its owner, whatever `after` says. */
+  owners?: OwnerChoice
 }
 
 /**
@@ -54,16 +60,23 @@ export async function findDifference(
   after: Pool,
   answers: Answers,
   ignored: readonly Ignored[],
-  { readings, proven = false, interview = new Interview(answers), former = [] }: Known = {},
+  {
+    readings,
+    proven = false,
+    owners = 'compare',
+    interview = new Interview(answers),
+    former = [],
+  }: Known = {},
 ): Promise<Change> {
   const engine = await loadEngine()
   const [one, other] =
     readings ?? (await Promise.all([readServer(engine, before), readServer(engine, after)]))
   const left = unconcerned(one, other)
-  const copy = await Copy.of(engine, before, { ignored, left, trusted: proven })
   const start = catalogOf(engine, one, ignored, left)
   const wanted = catalogOf(engine, other, ignored, left)
-  const trial = { copy, engine, start, wanted, before, after }
+  const trusted = proven && !mayLose(start, wanted) && !attachedOtherwise(start, wanted)
+  const copy = await Copy.of(engine, before, { ignored, left, trusted })
+  const trial = { copy, engine, start, wanted, before, after, owners }
   const done: Renaming[] = []
   const decided = await interview.settle(
     () => decideAll(trial, { answers, interview, former }, done),
@@ -71,11 +84,11 @@ export async function findDifference(
   )
   const { renamings, renamed, to, decisions, moves, steps, unwritten } = decided
   if (steps.length === 0 && renamings.length === 0) refuseUnwritten(unwritten)
-  const written = renamings.map(({ up, down }) => ({
+  const changed = renamings.map(({ up, down }) => ({
     up: copy.tidy([up], start, to)[0]!,
     down: copy.tidy([down], start, to)[0]!,
   }))
-  const parts = await runUp(copy, renamed, to, decisions, steps, written, answers.online)
+  const parts = await runUp(copy, renamed, to, decisions, steps, changed, answers.online)
   const scripts = await addDowngrades(
     copy,
     { start, renamed, to, before, after, moves },
@@ -85,7 +98,7 @@ export async function findDifference(
   return {
     scripts,
     kept: decided.kept,
-    unproven: [...remarksOn(start, wanted), ...unwritten.map(unwrittenRemark)],
+    unproven: [...remarksOn([start, wanted], owners), ...unwritten.map(unwrittenRemark)],
     stale: decided.stale,
   }
 }
@@ -98,11 +111,12 @@ interface Trial {
   wanted: Catalog
   before: Pool
   after: Pool
+  owners: OwnerChoice
 }
 
 /** Makes every decision, with the renames run on the copy. */
 async function decideAll(
-  { copy, engine, start, wanted, before, after }: Trial,
+  { copy, engine, start, wanted, before, after, owners }: Trial,
   given: RenameAnswers,
   done: Renaming[],
 ) {
@@ -120,7 +134,8 @@ async function decideAll(
   const none = { catalog: wanted, names: [] }
   const { catalog: target, names: kept } =
     answers.extra === 'keep' ? keepExtra(engine, renamed, wanted) : none
-  const { catalog: to, unwritten } = withoutUnwritten(renamed, target)
+  const { catalog: written, unwritten } = withoutUnwritten(renamed, target)
+  const to = owners === 'ignore' ? withOwnersOf(written, renamed.details.objects) : written
   const difference = compare(renamed, to)
   const sides = { ...difference, before, after, plain: (sql: string) => copy.plain(sql) }
   const moves = findMoves(renamed, to)
@@ -163,10 +178,10 @@ function refuseUnwritten(names: readonly string[]): void {
 }
 
 /** What could not be compared, each thing once. */
-function remarksOn(...sides: readonly Catalog[]): string[] {
-  const owners = sides.some(({ details }) => details.ownedByOthers)
+function remarksOn(sides: readonly Catalog[], owners: OwnerChoice): string[] {
+  const areIgnored = owners === 'ignore' && sides.some(hasOtherOwners)
   const others = sides.flatMap(({ remarks }) => remarks)
-  return [...new Set([...(owners ? ['Owners are not compared.'] : []), ...others])]
+  return [...new Set([...(areIgnored ? ['Owners are not compared.'] : []), ...others])]
 }
 
 async function runUp(

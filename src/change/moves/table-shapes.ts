@@ -9,7 +9,7 @@ import {
   type IdOf,
   isPartition,
 } from '../../catalog/facts'
-import { type ForeignKey, foreignKeys } from '../operations/foreign-keys'
+import { type ForeignKey, foreignKeys } from '../../catalog/rule-facts'
 
 /** A table as far as moving rows cares. */
 export interface TableShape {
