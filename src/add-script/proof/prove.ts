@@ -7,6 +7,7 @@ import type { Readings } from '../../catalog/readings'
 import {
   fillCopy,
   type FilledCopy,
+  type TriedRows,
   isWarnedOf,
   nextWish,
   type RowsWish,
@@ -49,6 +50,8 @@ export interface Proof {
   failures: readonly string[]
   /** What it could not show. */
   remarks: readonly string[]
+  /** The rows that there were. */
+  tried: TriedRows
 }
 
 /** The work of one proof. */
@@ -90,7 +93,7 @@ async function proveWithRows(
     if (one.refused === undefined) return { ...one, remarks: [...remarks, ...one.remarks] }
     const words = wordsOf(one.refused)
     wish = await nextWish(wish, copy.tables, one.refused, claim, () => tablesAfter(work, claim))
-    if (!wish) return { failures: [`The script fails on rows: ${words}.`], remarks: [] }
+    if (!wish) return { ...one, failures: [`The script fails on rows: ${words}.`], remarks: [] }
     const remark = `Rows that do not fit stop it: ${words}.`
     if (!isWarnedOf(one.refused, claim.announced) && !remarks.includes(remark)) remarks.push(remark)
   }
@@ -115,15 +118,16 @@ interface Attempt extends Proof {
 async function attempt(
   work: ProofWork,
   claim: ProofRequest,
-  { database, remarks, filled }: FilledCopy,
+  { database, tried, filled }: FilledCopy,
   way: 'there' | 'there and back',
 ): Promise<Attempt> {
   const { signal } = work
   const pool = await database.pool()
   return applyScripts(work, database, claim.scripts, async (migrator) => {
     const refused = await failureOf(() => migrator.execute({ command: 'upgrade' }, { signal }))
-    if (refused && ofRows(refused)) return { failures: [], remarks, refused }
-    if (refused) return { failures: [`The upgrade fails: ${wordsOf(refused)}.`], remarks }
+    if (refused && ofRows(refused)) return { failures: [], remarks: [], tried, refused }
+    if (refused)
+      return { failures: [`The upgrade fails: ${wordsOf(refused)}.`], remarks: [], tried }
     const [different, after] = await Promise.all([
       differences('upgrade', claim.after, database, work, claim),
       takeSnapshot(pool),
@@ -134,10 +138,10 @@ async function attempt(
       claim.announced,
     )
     const failures = [...different, ...lost.failures]
-    const said = [...remarks, ...lost.remarks]
+    const { remarks } = lost
     if (failures.length > 0 || way === 'there' || claim.wayBack === 'none')
-      return { failures, remarks: said }
-    return { failures: await wayBack(work, migrator, database, filled, claim), remarks: said }
+      return { failures, remarks, tried }
+    return { failures: await wayBack(work, migrator, database, filled, claim), remarks, tried }
   })
 }
 

@@ -194,9 +194,10 @@ ALTER TABLE users RENAME COLUMN first_name TO first;
 
 -- MIGRATE UP
 
+ALTER TABLE users ADD COLUMN "publicNickname" character varying;
+-- Move the values here.
 -- Drops column users.passwordHash with its values.
 ALTER TABLE users DROP COLUMN "passwordHash";
-ALTER TABLE users ADD COLUMN "publicNickname" character varying;
 
 -- MIGRATE DOWN
 
