@@ -75,3 +75,13 @@ changeTest('a table that only happens to refer to both sides twice is no join ta
       editor_id int REFERENCES author)`,
   answers: { yes: true },
 })
+
+changeTest('with --online what is dropped is a script of its own, after the values have moved', {
+  before: user('street text, city text NOT NULL'),
+  after: `CREATE TABLE address (id int PRIMARY KEY, street text, city text NOT NULL);
+    ${user('address_id int UNIQUE REFERENCES address')}`,
+  rows: "INSERT INTO users VALUES (3, 'Mill Lane', 'Bath')",
+  answers: { yes: true, online: true },
+  holds: [['SELECT city FROM users JOIN address ON address.id = address_id', [['Bath']]]],
+  restores: [['SELECT id, street, city FROM users', [[3, 'Mill Lane', 'Bath']]]],
+})

@@ -46,8 +46,8 @@ changeTest('a person may say that it is none of them, and then agrees to lose it
   after: 'CREATE TABLE users (id int, nickname text)',
   answers: someone({ 'users.passwordHash (text) is gone': gone, 'Drops column': 'yes' }),
   up: [
-    'ALTER TABLE users DROP COLUMN "passwordHash"',
     'ALTER TABLE users ADD COLUMN nickname text',
+    'ALTER TABLE users DROP COLUMN "passwordHash"',
   ],
 })
 

@@ -191,3 +191,103 @@ DROP TABLE review;
 
 ALTER TABLE book ADD COLUMN author_id integer;
 ALTER TABLE book ADD CONSTRAINT book_author_id_fkey FOREIGN KEY (author_id) REFERENCES author(id);
+
+-- CASE with --online what is dropped is a script of its own, after the values have moved
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+CREATE TABLE address (
+  id integer NOT NULL,
+  street text,
+  city text NOT NULL,
+  CONSTRAINT address_pkey PRIMARY KEY (id)
+);
+
+ALTER TABLE users ADD COLUMN address_id integer;
+
+-- Moves users.city, users.street to address.
+INSERT INTO address (id, city, street) SELECT id, city, street FROM users;
+
+-- MIGRATE DOWN
+
+-- Drops column users.address_id with its values.
+ALTER TABLE users DROP COLUMN address_id;
+
+-- Drops table address with all its rows.
+DROP TABLE address;
+
+-- SCRIPT backfill (yes)
+-- MIGRATE UP
+-- migrate: no-transaction
+
+-- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
+DO $$
+-- migrate: repeatable
+DECLARE
+  backfill_page bigint := 0;
+BEGIN
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
+    WITH RECURSIVE family AS (
+      SELECT 'users'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
+    UPDATE users SET address_id = (SELECT moved.id FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.id)
+    WHERE address_id IS NULL
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 500)::pg_catalog.tid;
+    COMMIT;
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 500;
+  END LOOP;
+END
+$$;
+
+-- MIGRATE DOWN
+
+-- Nothing to do.
+
+-- SCRIPT concurrently (yes)
+-- MIGRATE UP
+-- migrate: no-transaction
+
+CREATE UNIQUE INDEX CONCURRENTLY users_address_id_key ON users (address_id);
+
+-- MIGRATE DOWN
+
+DROP INDEX users_address_id_key;
+
+-- SCRIPT constraints (yes)
+-- MIGRATE UP
+
+ALTER TABLE users ADD CONSTRAINT users_address_id_key UNIQUE USING INDEX users_address_id_key;
+ALTER TABLE users ADD CONSTRAINT users_address_id_fkey FOREIGN KEY (address_id) REFERENCES address(id) NOT VALID;
+
+-- MIGRATE DOWN
+
+ALTER TABLE users DROP CONSTRAINT users_address_id_fkey;
+ALTER TABLE users DROP CONSTRAINT users_address_id_key;
+CREATE UNIQUE INDEX users_address_id_key ON users (address_id);
+
+-- SCRIPT validate (yes)
+-- MIGRATE UP
+
+ALTER TABLE users VALIDATE CONSTRAINT users_address_id_fkey;
+
+-- MIGRATE DOWN
+
+-- Nothing to do.
+
+-- SCRIPT drops (yes)
+-- MIGRATE UP
+
+-- Drops column users.city, whose values are in address now.
+ALTER TABLE users DROP COLUMN city;
+-- Drops column users.street, whose values are in address now.
+ALTER TABLE users DROP COLUMN street;
+
+-- MIGRATE DOWN
+
+ALTER TABLE users ADD COLUMN street text;
+ALTER TABLE users ADD COLUMN city text;
+UPDATE users SET city = (SELECT moved.city FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id);
+ALTER TABLE users ALTER COLUMN city SET NOT NULL;
+UPDATE users SET street = (SELECT moved.street FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id);
