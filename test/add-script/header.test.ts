@@ -19,6 +19,8 @@ test('a header says that rows were there only where there were some', () => {
     'Proven on PostgreSQL 18.',
     'No table had rows when it was tried.',
   ])
+  const first = proofLines({ proof: proof({ any: false }) })
+  assert.deepEqual(first, ['Proven on PostgreSQL 18.'])
 })
 
 test('tables that stayed empty are one line for each reason, and only those that the script touches', () => {

@@ -53,7 +53,8 @@ export function proofLines({ proof, change }: Pick<HeaderFacts, 'proof' | 'chang
   if (proof === 'skipped') return ['Not proven: written with --no-verify.', ...unproven]
   const { major, tried, remarks } = proof
   const rows = tried.any ? ' with rows' : ''
-  const without = tried.any ? [] : ['No table had rows when it was tried.']
+  const isEmpty = !tried.any && tried.empty.length > 0
+  const without = isEmpty ? ['No table had rows when it was tried.'] : []
   const empty = tried.any ? emptyLines(tried.empty, touchedTables(change)) : []
   const said = [...without, ...empty, ...unproven, ...new Set(remarks)]
   return [`Proven${rows} on PostgreSQL ${major}.`, ...said]
