@@ -26,6 +26,7 @@ const shape = {
   withSource: flag,
   dryRun: flag,
   check: flag,
+  edit: callable,
   signal,
   progress: callable,
 }

@@ -1,5 +1,4 @@
 import type { Pool } from 'pg'
-import { MigrationError } from '../errors'
 import { compareMetadata, withMetadata, type MetadataChange } from './difference/typeorm-metadata'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { ScriptSource, Settings } from '../settings/value/setting-types'
@@ -11,9 +10,18 @@ import { handOver, schemaNotes } from './deliver/commit'
 import { changeNotes, headerLines, type HeaderFacts } from './proof/header'
 import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
 import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
-import { ignoresObject, keptBefore } from './proof/kept-objects'
+import { newlyKept } from './proof/kept-objects'
 import { isDestructive, wayBackOf } from './proof/way-back'
 import { prove, type Proof, type ProofWork } from './proof/prove'
+import {
+  interrupted,
+  isOpen,
+  isSame,
+  notSaved,
+  notWritten,
+  textsOf,
+  unproven,
+} from './proof/unproven'
 import type { ScratchDatabase } from '../scratch/scratch'
 import { ownersOf } from './source/choose-owners'
 import { answersOf, sourceOf } from './source/choose'
@@ -21,21 +29,13 @@ import { sqlDraft } from './render/sql-draft'
 import { standingOf } from '../scratch/database-state'
 import type { Answers } from '../change/model/answers'
 import { Interview } from '../change/model/interview'
-import type { Change, ScriptPart } from '../change/model/script-part'
+import type { Change } from '../change/model/script-part'
 import type { Ignored } from '../scratch/ignored-tables'
+import { replayScripts } from '../scratch/replay-scripts'
 import type { FormerName } from '../set-up/was'
-import { buildWanted, type Wanted } from './source/target-schema'
+import { buildWanted, type FoundDifference, type Wanted } from './source/target-schema'
 import { withScratch } from '../scratch/lifetime'
 import { nameDrafts, scriptNames, writeScripts, type AddedScript } from './deliver/files'
-
-/** A difference, ready to be written. */
-interface Found {
-  wanted: Exclude<Wanted, { is: 'nothing' }>
-  /** Absent where a command gave SQL, and where a check needs no more than that something differs. */
-  change?: Change
-  /** The way back from a command's SQL. */
-  back?: ScriptPart
-}
 
 type Proven = HeaderFacts['proof']
 
@@ -73,23 +73,59 @@ export class Adding {
     this.known = await scriptNames(this.settings.directory, this.layout)
     if (this.source === 'none') {
       const header = headerLines({ title: this.options.title, source: 'none' })
-      return this.finish(
-        await this.named([emptyDraft(header, this.layout)], [header]),
-        undefined,
-        false,
-      )
+      return this.finishEmpty(await this.named([emptyDraft(header, this.layout)], [header]))
     }
+    const { source } = this
+    return this.onScratch((work) => this.differ(work, source))
+  }
+
+  private async onScratch<Result>(task: (work: Work) => Promise<Result>): Promise<Result> {
     const { major, notes } = await standingOf(this.settings, this.layout)
     this.notes.push(...notes)
     this.progress('opening the scratch server')
     // what loads in the meantime is not waited for later; who needs it hears of a failure
     loadEngine().catch(() => undefined)
-    const { settings, layout, signal, source } = this
+    const { settings, layout, signal } = this
     return withScratch(settings, major, { signal, interrupted }, (scratch) => {
       const ahead = new Ahead(scratch)
-      const work = { scratch, settings, layout, signal, ahead, readings: ahead.readings }
-      return this.differ(work, source)
+      return task({ scratch, settings, layout, signal, ahead, readings: ahead.readings })
     })
+  }
+
+  /** A script without SQL needs no proof, unless somebody writes some. */
+  private async finishEmpty(scripts: readonly AddedScript[]): Promise<AddScriptReport> {
+    const { edit, verify = true } = this.options
+    const edited = edit ? await edit(scripts) : scripts
+    if (isSame(edited, scripts) || !verify) return this.finish(edited, undefined, false)
+    return this.onScratch(async (work) => {
+      const { scratch, settings, signal, layout } = work
+      this.progress('replaying the scripts')
+      const before = await replayScripts(scratch, settings, signal, layout)
+      await this.mustHold(work, { wanted: { is: 'sql', sql: '', before } }, edited)
+      return this.finish(edited, undefined, true)
+    })
+  }
+
+  /** Lets a person change the scripts, and proves what is saved. */
+  private async edited(
+    work: Work,
+    found: FoundDifference,
+    scripts: readonly AddedScript[],
+  ): Promise<readonly AddedScript[]> {
+    const { edit, verify = true } = this.options
+    const edited = edit ? await edit(scripts) : scripts
+    if (!isSame(edited, scripts) && verify) await this.mustHold(work, found, edited)
+    return edited
+  }
+
+  private async mustHold(
+    work: Work,
+    found: FoundDifference,
+    scripts: readonly AddedScript[],
+  ): Promise<void> {
+    const { failures, remarks } = await this.proof(work, found, scripts)
+    this.notes.push(...remarks)
+    if (failures.length > 0) throw unproven(failures, textsOf(scripts), notSaved)
   }
 
   private async differ(
@@ -105,23 +141,17 @@ export class Adding {
     const found = wanted.is === 'nothing' ? undefined : await this.find(work, wanted, !skip)
     if (found && !found.change && wanted.is === 'schemas') return this.report('shown', [], false)
     if (found?.change) {
-      this.kept = await this.newlyKept(found.change)
+      this.kept = await newlyKept(found.change, this.settings, this.known)
       this.notes.push(...changeNotes(found.change, this.kept))
     }
     if (!found || found.change?.scripts.length === 0) return this.nothing()
-    const unproven = options.check ? undefined : 'skipped'
-    if (skip) return this.finish(await this.written(found, unproven), found.change, false)
+    if (skip) {
+      const scripts = await this.written(found, options.check ? undefined : 'skipped')
+      return this.finish(await this.edited(work, found, scripts), found.change, false)
+    }
     const { last, proof } = await this.proven(work, found)
-    return this.finish(await this.written(last, proof), last.change, true)
-  }
-
-  /** Each object that is kept is named once, and never where `ignore` names it. */
-  private async newlyKept({ kept }: Change): Promise<string[]> {
-    const ignores = ignoresObject(this.settings.ignore)
-    const left = kept.filter((name) => !ignores(name))
-    if (left.length === 0) return []
-    const before = await keptBefore(this.settings.directory, this.known)
-    return left.filter((name) => !before.has(name))
+    const scripts = await this.edited(work, last, await this.written(last, proof))
+    return this.finish(scripts, last.change, true)
   }
 
   private async nothing(): Promise<AddScriptReport> {
@@ -142,7 +172,11 @@ export class Adding {
   }
 
   /** @param proven what the steps lead to is not looked at here, since their proof will tell */
-  private async find(work: Work, wanted: Found['wanted'], proven: boolean): Promise<Found> {
+  private async find(
+    work: Work,
+    wanted: FoundDifference['wanted'],
+    proven: boolean,
+  ): Promise<FoundDifference> {
     if (wanted.is === 'sql') return this.findBack(work, wanted)
     this.progress('comparing')
     const { findDifference } = await import('./difference/plan-change.js')
@@ -169,7 +203,10 @@ export class Adding {
     return compareMetadata(before, after, metadataTable(this.settings))
   }
 
-  private async findBack(work: Work, wanted: Extract<Wanted, { is: 'sql' }>): Promise<Found> {
+  private async findBack(
+    work: Work,
+    wanted: Extract<Wanted, { is: 'sql' }>,
+  ): Promise<FoundDifference> {
     if (this.options.check) return { wanted }
     this.progress('looking for the way back')
     const { inverseOf } = await import('./proof/inverse.js')
@@ -179,7 +216,10 @@ export class Adding {
   }
 
   /** A change that fails its proof is looked for once more, with a look at what each step leads to. */
-  private async proven(work: Work, found: Found): Promise<{ last: Found; proof: Proven }> {
+  private async proven(
+    work: Work,
+    found: FoundDifference,
+  ): Promise<{ last: FoundDifference; proof: Proven }> {
     let last = found
     let proof = await this.proof(work, last)
     if (proof.failures.length > 0 && found.change) {
@@ -188,22 +228,25 @@ export class Adding {
     }
     this.notes.push(...proof.remarks)
     if (proof.failures.length === 0) return { last, proof: { ...proof, major: work.scratch.major } }
-    throw new MigrationError('PROOF_FAILED', 'the script does not do what it should', {
-      detail: [...proof.failures, '', ...(await this.texts(last))].join('\n'),
-      hint: `Nothing was written.${this.options.dryRun ? '' : ' With --no-verify the script is written as it is, to be corrected by hand.'}`,
-    })
+    const hint = this.options.dryRun ? 'Nothing was written.' : notWritten
+    throw unproven(proof.failures, textsOf(await this.written(last, undefined)), hint)
   }
 
-  private async proof(work: Work, found: Found): Promise<Proof> {
+  /** @param edited what a person made of the scripts, who alone knows what they lose */
+  private async proof(
+    work: Work,
+    found: FoundDifference,
+    edited?: readonly AddedScript[],
+  ): Promise<Proof> {
     this.progress('proving the script on a copy')
     const { wanted, change, back } = found
     const parts = change?.scripts ?? []
     const claim = {
-      scripts: await this.written(found, undefined),
+      scripts: edited ?? (await this.written(found, undefined)),
       before: wanted.before,
       ...(wanted.is === 'schemas' && { after: wanted.after }),
-      ...(change && { announced: parts.flatMap(({ up }) => up) }),
-      wayBack: back ? ('with rows' as const) : wayBackOf(change),
+      ...(change && !edited && { announced: parts.flatMap(({ up }) => up) }),
+      wayBack: back || edited ? ('with rows' as const) : wayBackOf(change),
       extra: this.answers.extra,
       ignored: this.ignored(),
       owners: await ownersOf(this.settings, this.file),
@@ -211,13 +254,11 @@ export class Adding {
     return prove(work, claim, work.ahead.takeFilled())
   }
 
-  private async texts(found: Found): Promise<string[]> {
-    const scripts = await this.written(found, undefined)
-    return scripts.flatMap(({ files }) => files.map(({ text }) => text))
-  }
-
   /** The scripts with their heads, which tell of the proof once there is one. */
-  private async written({ wanted, change, back }: Found, proof: Proven): Promise<AddedScript[]> {
+  private async written(
+    { wanted, change, back }: FoundDifference,
+    proof: Proven,
+  ): Promise<AddedScript[]> {
     const { title } = this.options
     const diff = wanted.is === 'schemas' ? wanted.diff : undefined
     const facts = { title, source: this.source, diff, change, proof }
@@ -275,17 +316,4 @@ export class Adding {
   private progress(text: string): void {
     this.options.progress?.(text)
   }
-}
-
-/** A question, or a refusal: something differs, and that answers a check. */
-function isOpen(error: unknown): error is MigrationError {
-  const open = ['QUESTION_OPEN', 'DESTRUCTIVE_REFUSED', 'DIFFERENCE_REFUSED']
-  return error instanceof MigrationError && open.includes(error.code)
-}
-
-function interrupted(cause: unknown): MigrationError {
-  return new MigrationError('INTERRUPTED', 'stopped before the script was written', {
-    hint: 'Nothing was written, and the scratch databases are gone.',
-    cause,
-  })
 }

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { Settings } from '../../settings/value/setting-types'
 import { commitFiles } from '../../git/git'
+import { commitWith } from '../../git/other-vcs'
 import type { AddScriptOptions } from './add-script-options'
 import type { AddedScript } from './files'
 import { changedSchema, changedSources } from './source-files'
@@ -13,7 +14,7 @@ export interface HandedOver {
 }
 
 /**
- * Hands written scripts over to git, as the settings and the options say.
+ * Hands written scripts over to git, or to the program that the settings name, as the settings and the options say.
  * @param file the schema file that the difference was read from
  * @throws {MigrationError} GIT_FAILED
  */
@@ -26,8 +27,15 @@ export async function handOver(
   const { message = messageFor(scripts), commit = true } = options
   if (settings.vcs === 'none') return { notes: [] }
   const files = scripts.flatMap((script) => script.files.map(({ path }) => path))
-  const schema = await changedSchema(file)
-  const taken = options.withSchema === true || options.withSource === true ? schema : undefined
+  const isGit = settings.vcs === 'git'
+  const schema = isGit ? await changedSchema(file) : undefined
+  const takes = options.withSchema === true || options.withSource === true
+  if (!isGit) {
+    const others = takes && file !== undefined ? [file] : []
+    await commitWith(settings.vcs, { files, others, message, commit })
+    return { notes: [] }
+  }
+  const taken = takes ? schema : undefined
   const sources = options.withSource && file === undefined ? await changedSources(settings) : []
   const others = [...(taken === undefined ? [] : [taken]), ...sources]
   const hash = await commitFiles({ files, others, message, commit })
@@ -43,7 +51,7 @@ export async function handOver(
  * @param file absent where the difference is of no file
  */
 export async function schemaNotes(file: string | undefined, settings: Settings): Promise<string[]> {
-  const left = settings.vcs === 'none' ? undefined : await changedSchema(file)
+  const left = settings.vcs !== 'git' ? undefined : await changedSchema(file)
   return left === undefined ? [] : [`${nameOf(left, settings)} is not committed.`]
 }
 

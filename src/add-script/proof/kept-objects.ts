@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Change } from '../../change/model/script-part'
+import type { Settings } from '../../settings/value/setting-types'
 
 const start = 'Kept, though the wanted schema lacks it: '
 
@@ -25,7 +27,7 @@ export function keptIn(text: string): string[] {
 }
 
 /** What scripts of the folder name as kept. */
-export async function keptBefore(
+async function keptBefore(
   directory: string,
   names: Iterable<string>,
 ): Promise<ReadonlySet<string>> {
@@ -58,4 +60,17 @@ function keyOfObject(object: string): string {
 function nameStart(object: string): number {
   const at = object.indexOf('(')
   return at < 0 ? object.length : at
+}
+
+/** What is kept and neither `ignore` names nor a script before: each object is named once. */
+export async function newlyKept(
+  { kept }: Change,
+  { ignore, directory }: Settings,
+  scripts: Iterable<string>,
+): Promise<string[]> {
+  const ignores = ignoresObject(ignore)
+  const left = kept.filter((name) => !ignores(name))
+  if (left.length === 0) return []
+  const before = await keptBefore(directory, scripts)
+  return left.filter((name) => !before.has(name))
 }

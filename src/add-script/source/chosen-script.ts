@@ -1,7 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { MigrationError } from '../../errors'
-import { readScripts } from '../../script/folder/read-folder'
+import { readScripts } from '../../script/source/read-scripts'
 import type { ScriptLayout } from '../../script/layout/layout'
 import type { Script } from '../../script/script'
 import type { Settings } from '../../settings/value/setting-types'

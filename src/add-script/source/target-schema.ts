@@ -10,6 +10,7 @@ import { hasScripts, replayScripts } from '../../scratch/replay-scripts'
 import { sourceOf } from './choose'
 import { runDiffCommand } from './diff-command'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
+import type { Change, ScriptPart } from '../../change/model/script-part'
 import type { FormerName } from '../../set-up/was'
 import { formerNamesOf, readFormerNames } from './was-comments'
 
@@ -32,6 +33,15 @@ export type Wanted =
       /** Old names that the source gives. */
       former?: readonly FormerName[]
     }
+
+/** A difference, ready to be written. */
+export interface FoundDifference {
+  wanted: Exclude<Wanted, { is: 'nothing' }>
+  /** Absent where a command gave SQL, and where a check needs no more than that something differs. */
+  change?: Change
+  /** The way back from a command's SQL. */
+  back?: ScriptPart
+}
 
 /** What the sources have at hand. */
 export interface Building {

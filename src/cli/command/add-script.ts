@@ -7,8 +7,8 @@ import { MigrationError } from '../../errors'
 import { commandLine } from '../context/command-line'
 import { askerOf } from '../context/prompt'
 import { answer, settingsOf, type Context, type Handler } from '../context/command-context'
+import { editorOf } from '../context/editor'
 import { progressOn } from '../context/progress-line'
-import type { GivenOptions } from '../arguments/option-table'
 import { stoppable } from '../context/signals'
 import { indented, pathFrom } from '../text/text'
 import { sourceFrom, toldAnswers } from '../context/script-answers'
@@ -22,7 +22,7 @@ export const addScriptCommand: Handler = async (context) => {
   if (title === '' && !check) {
     throw usageError('add_script needs a title', 'Write add_script and what the script does.')
   }
-  const options = { ...optionsOf(call.options), title: title || 'check' }
+  const options = { ...optionsOf(context), title: title || 'check' }
   const settings = await settingsOf(context)
   const report = await adding(context, settings, options)
   const exitStatus = check && report.outcome !== 'nothing' ? 3 : 0
@@ -42,6 +42,15 @@ async function adding(
 ): Promise<AddScriptReport> {
   const { addScriptIn, OpenQuestions } = await import('../../add-script/add-script.js')
   const { progress, begin, end } = progressOn(context)
+  const { edit: open } = options
+  const edit =
+    open &&
+    (async (scripts: readonly AddedScript[]) => {
+      end()
+      const saved = await open(scripts)
+      begin()
+      return saved
+    })
   return stoppable(context, async (signal) => {
     const asker = options.check ? undefined : askerOf(context, signal)
     const ask =
@@ -54,7 +63,8 @@ async function adding(
       })
     const answers = { ...options.answers, ...(ask && { ask }) }
     try {
-      return await addScriptIn(context.layout, settings, { ...options, answers, signal, progress })
+      const more = { answers, signal, progress, ...(edit && { edit }) }
+      return await addScriptIn(context.layout, settings, { ...options, ...more })
     } catch (error) {
       throw error instanceof OpenQuestions ? withCommandLine(error, context) : error
     } finally {
@@ -74,11 +84,16 @@ function withCommandLine(error: OpenQuestions, { call }: Context): MigrationErro
   })
 }
 
-function optionsOf(options: GivenOptions): Omit<AddScriptOptions, 'title'> {
+function optionsOf(context: Context): Omit<AddScriptOptions, 'title'> {
+  const { options } = context.call
   if (options.ts && options.pair) {
     throw usageError('--ts and --pair contradict each other', 'Give one of them.')
   }
-  const { from, message, commit, verify, withSchema, withSource, dryRun, check } = options
+  const { from, message, commit, verify, withSchema, withSource, dryRun, check, edit } = options
+  if (edit && (check ?? dryRun)) {
+    const other = check ? '--check' : '--dry-run'
+    throw usageError(`--edit and ${other} contradict each other`, 'Give one of them.')
+  }
   const source = sourceFrom(from)
   return {
     answers: toldAnswers(options),
@@ -91,6 +106,7 @@ function optionsOf(options: GivenOptions): Omit<AddScriptOptions, 'title'> {
     ...(withSource && { withSource }),
     ...(dryRun && { dryRun }),
     ...(check && { check }),
+    ...(edit && { edit: editorOf(context) }),
   }
 }
 

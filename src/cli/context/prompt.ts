@@ -5,10 +5,13 @@ import { canAsk } from './ask'
 import type { Context } from './command-context'
 import { visibleLines } from '../text/text'
 
+/** A question, whatever it is about. */
+type Asked = Omit<Question, 'about'>
+
 /** Asks questions one after the other; `close` lets the terminal go. */
 export interface Asker {
   /** Undefined goes back to the question before. */
-  ask(question: Question): Promise<string | undefined>
+  ask(question: Asked): Promise<string | undefined>
   close(): void
 }
 
@@ -37,7 +40,7 @@ export function askerOf(context: Context, signal: AbortSignal): Asker | undefine
 }
 
 /** The question with its place among the others, and the answers to choose from. Pure. */
-export function questionText({ number, of, text, facts, offers }: Question): string {
+export function questionText({ number, of, text, facts, offers }: Asked): string {
   const width = Math.min(40, Math.max(...offers.map(({ answer }) => wordsFor(answer).length)))
   const list = offers.map(
     ({ answer, effect }, at) => `  ${at + 1}  ${wordsFor(answer).padEnd(width)}  ${effect}\n`,
@@ -51,7 +54,7 @@ function wordsFor(answer: string): string {
   return answer === '' ? 'empty' : answer
 }
 
-function promptFor({ choices, offers, suggestion, number }: Question): string {
+function promptFor({ choices, offers, suggestion, number }: Asked): string {
   const ways = [
     ...(offers.length > 0 ? ['a number'] : []),
     ...(choices ? [] : ['SQL']),
@@ -70,7 +73,7 @@ type Reading = { is: 'answer'; answer: string } | { is: 'back' } | { is: 'unread
  * What a person means by a line: enter is the suggestion, a number the offer in that place, `empty` the
  * empty answer, `back` the question before; `= 1` is the SQL 1 where a number would be an offer. Pure.
  */
-export function readAnswer(line: string, question: Question): Reading {
+export function readAnswer(line: string, question: Asked): Reading {
   const { offers, choices, suggestion } = question
   const answers = offers.map(({ answer }) => answer)
   const answer = (text: string): Reading => ({ is: 'answer', answer: text })
@@ -93,7 +96,7 @@ export function readAnswer(line: string, question: Question): Reading {
   return answer(line.replace(/^=\s*/, ''))
 }
 
-function declined({ flag, text }: Question): MigrationError {
+function declined({ flag, text }: Asked): MigrationError {
   return new MigrationError('DECLINED', 'nothing was written, since a question was left open', {
     detail: text,
     hint: `Answer it, or give ${flag}.`,
