@@ -5,6 +5,7 @@ export {
   migratorFor,
   type SetUpMigrationOptions,
 } from './setup'
+export { Was } from './set-up/was'
 export { addScript } from './add-script/add-script'
 export type { AddScriptOptions, AddScriptReport } from './add-script/deliver/add-script-options'
 export { dumpSchema } from './dump-schema/dump-schema'
@@ -16,6 +17,7 @@ export type {
   Backfill,
   Conversion,
   EnumMapping,
+  Offer,
   Question,
   Rename,
 } from './change/model/answers'

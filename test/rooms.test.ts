@@ -23,7 +23,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
   run: ['context', 'failure', 'lock', 'prepare', 'session', 'batch', 'outside', 'typescript', '.'],
   catalog: ['properties', '.'],
   'sample-rows': ['tables', 'values', '.'],
-  change: ['model', 'render', 'partitions', 'operations', 'trial'],
+  change: ['model', 'render', 'partitions', 'operations', 'moves', 'trial'],
   'add-script': ['decide', 'online', 'difference', 'render', 'deliver', 'proof', 'source', '.'],
   cli: ['text', 'arguments', 'render', 'terminal', 'context', 'command', '.'],
 }

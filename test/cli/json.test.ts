@@ -175,6 +175,7 @@ test('the documents of commands that write files are those of docs/json.md', asy
     await documentOf(run, 'add_script wider --dry-run')
     await documentOf(run, 'add_script wider')
     await documentOf(run, 'add_migration_script wider development.ini')
+    await documentOf(run, 'prove --dry-run')
     await documentOf(run, 'dump_schema -')
     await documentOf(run, 'dump_schema --yes')
     await documentOf(run, 'generate more --dry-run')

@@ -10,6 +10,7 @@ export type ArgumentName =
   | '<id>'
   | '[title | path]'
   | '[file]'
+  | '[script]'
   | '<title>'
   | '[command]'
   | '<shell>'

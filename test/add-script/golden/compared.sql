@@ -12,7 +12,7 @@ ALTER TABLE t ADD COLUMN a integer;
 ALTER TABLE t DROP COLUMN a;
 
 -- CASE a schema in which there is more than the journal is compared
--- refused: DESTRUCTIVE_REFUSED
+-- refused: QUESTION_OPEN
 
 -- CASE default privileges are not compared, and that is said
 -- nothing differs
