@@ -9,6 +9,7 @@ import { labelOf, type PlanNotice, type ScriptName } from './notice'
 import type { Plan, PlanOptions, Request, Step } from './plan'
 import { rebuild } from './rebuild'
 import type { Situation } from './situation'
+import { refusePartial, settleSquashed } from './squashed'
 import { upStep, downStep } from './step'
 import { survey } from './survey'
 import { resolveTarget } from './target'
@@ -45,6 +46,8 @@ export function planSteps(
   if (options.strict) refuseDrift(situation)
   const steps = stepsFor(situation, request)
   refuseUnwritten(steps)
+  const applied = new Set(state.applied.map(({ revision }) => revision))
+  refusePartial(settleSquashed(scripts, applied), steps)
   if (options.lateScripts === 'refuse' && !isNamed(request)) refuseLate(steps, situation)
   const passed = isAlone(request) ? passedOver(situation, steps) : []
   return { ...found, steps, notices: [...noticesOf(situation, steps), ...passed] }

@@ -2,6 +2,7 @@ import type { JournalState } from '../journal/model/applied-state'
 import { byRevision, isAfter, newestOf } from '../script/revision'
 import type { Script } from '../script/script'
 import type { Plan } from './plan'
+import { settleSquashed } from './squashed'
 
 /** Where scripts and journal stand to each other. Pure. */
 export type Survey = Omit<Plan, 'steps' | 'notices'>
@@ -15,8 +16,9 @@ export function survey(scripts: readonly Script[], state: JournalState): Survey 
   const known = new Map(scripts.map((script) => [script.revision, script]))
   const applied = new Map(state.applied.map((entry) => [entry.revision, entry]))
   const newest = newestOf(applied.keys()) ?? '0'
+  const { settled, replaced } = settleSquashed(scripts, new Set(applied.keys()))
   const pending = scripts
-    .filter((script) => !applied.has(script.revision))
+    .filter(({ revision }) => !applied.has(revision) && !settled.has(revision))
     .toSorted(byRevision)
     .map((script) => ({ script, late: isAfter(newest, script.revision) }))
   const changed = state.applied.flatMap((entry) => {
@@ -31,7 +33,9 @@ export function survey(scripts: readonly Script[], state: JournalState): Survey 
   return {
     applied: state.applied,
     pending,
-    missing: state.applied.filter((entry) => !known.has(entry.revision)),
+    missing: state.applied.filter(
+      ({ revision }) => !known.has(revision) && !replaced.has(revision),
+    ),
     changed,
     unfinished: [...state.unfinished.values()],
   }
