@@ -15,6 +15,7 @@ import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-opt
 import { prove, type Proof, type ProofWork } from './proof/prove'
 import { isSame, notSaved, notWritten, textsOf, unproven, wayBackOf } from './proof/unproven'
 import type { ScratchDatabase } from '../scratch/scratch'
+import { ownersOf } from './source/choose-owners'
 import { sourceOf } from './source/choose'
 import { sqlDraft } from './render/sql-draft'
 import { standingOf } from '../scratch/database-state'
@@ -160,7 +161,7 @@ export class Adding {
     const { findDifference } = await import('./difference/plan-change.js')
     const { trial, readings } = await work.ahead.takeTrial(wanted.before, wanted.after)
     const pools = [await trial.pool(), await wanted.after.pool()] as const
-    const known = { readings, proven }
+    const known = { readings, proven, owners: await ownersOf(this.settings, this.file) }
     try {
       const metadata = await this.metadata(pools)
       const change = await findDifference(...pools, this.answers, this.ignored(), known)
@@ -215,6 +216,7 @@ export class Adding {
       wayBack: back || edited ? ('with rows' as const) : wayBackOf(change),
       extra: this.answers.extra,
       ignored: this.ignored(),
+      owners: await ownersOf(this.settings, this.file),
     }
     return prove(work, claim, work.ahead.takeFilled())
   }

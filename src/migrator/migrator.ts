@@ -158,7 +158,7 @@ export class SettingsMigrator implements Migrator {
     expected?: Task['expected'],
   ): Promise<RunReport> {
     const scripts = this.scripts()
-    scripts.catch(() => undefined) // a database that cannot be opened is told instead
+    scripts.catch(() => undefined) // a database that cannot be opened is reported instead
     const context = await this.context(options)
     return translated(execute(context, new PostgresBackend(context), scripts, request, expected))
   }
@@ -168,7 +168,7 @@ export class SettingsMigrator implements Migrator {
       require('../set-up/set-up-state') as typeof import('../set-up/set-up-state')
     const request = setUpRequest(options, this.#settings.schema)
     const scripts = this.scripts(request.initMigration)
-    scripts.catch(() => undefined) // a database that cannot be opened is told instead
+    scripts.catch(() => undefined) // a database that cannot be opened is reported instead
     const context = await this.context(options)
     const { setUp } = require('../set-up/set-up') as typeof import('../set-up/set-up')
     return translated(setUp(context, scripts, request))

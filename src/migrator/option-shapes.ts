@@ -4,7 +4,7 @@ import type { ApproveJournalSql } from '../run/context/journal-sql'
 import type { RunHooks } from '../run/context/hooks'
 import type { Listeners } from '../run/context/observers'
 
-/** Who is told while work goes on, and who may stop it. */
+/** Who is notified while work goes on, and who may stop it. */
 export interface ExecuteOptions extends Listeners {
   /** The caller's own work before and after the run and each script. */
   hooks?: RunHooks

@@ -4,7 +4,7 @@ import type { Script } from '../script/script'
 import type { Plan } from './plan'
 import { settleSquashed } from './squashed'
 
-/** Where scripts and journal stand to each other. Pure. */
+/** How scripts and journal compare. Pure. */
 export type Survey = Omit<Plan, 'steps' | 'notices'>
 
 /**

@@ -24,7 +24,7 @@ export interface ScratchDatabase {
 export interface Scratch {
   /** The server's major version. */
   readonly major: number
-  /** True: the server is ours alone, so that roles may be made on it. */
+  /** True: the server is typetrek's alone, so that roles may be made on it. */
   readonly own: boolean
   /** A database with nothing in it but the extensions that the settings name. */
   create(): Promise<ScratchDatabase>
@@ -127,7 +127,7 @@ class ServerScratch implements Scratch {
   }
 
   private async make(template: string): Promise<ScratchDatabase> {
-    if (this.closing) throw new Error('the scratch server is let go')
+    if (this.closing) throw new Error('the scratch server is released')
     const name = scratchName(this.owner, this.made.length + 1)
     const database = new Made(name, { ...this.server.connection, database: name })
     this.made.push(database)

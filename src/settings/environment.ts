@@ -43,7 +43,7 @@ function dotenvLayer({ dotenv, dotenvFile = '.env' }: Environment): Layer {
  */
 export function environmentAddress(environment: Environment): {
   url?: Sourced
-  /** Comes before the URL: named by the process, while the URL stands in `.env`. */
+  /** Comes before the URL: named by the process, while the URL is in `.env`. */
   over: Map<string, Sourced>
   /** Fills what the URL leaves open. */
   under: Map<string, Sourced>

@@ -17,6 +17,7 @@ export const migrationKeys = [
   'vcs',
   'schema_diff_cmd',
   'add_script_from',
+  'owners',
   'scratch.url',
   'scratch.prefer',
   'scratch.extensions',
@@ -45,11 +46,12 @@ export const addressKeys: readonly MigrationKey[] = ['password_command', 'passwo
 /** A key of the section `[migration]`. */
 export type MigrationKey = (typeof migrationKeys)[number]
 
-/** Those that may also stand in `setup.cfg` and package.json. */
+/** Those that `setup.cfg` and package.json may hold too. */
 export const developmentKeys: readonly MigrationKey[] = [
   'vcs',
   'schema_diff_cmd',
   'add_script_from',
+  'owners',
   'scratch.url',
   'scratch.prefer',
   'scratch.extensions',
@@ -85,6 +87,7 @@ export type MigrationSettings = Pick<
   | 'debug'
   | 'schemaDiffCmd'
   | 'addScriptFrom'
+  | 'owners'
   | 'scratch'
 >
 
@@ -137,7 +140,9 @@ function scriptSource(values: MigrationValues, read: ValueReader) {
   const sources = ['schema', 'entities', 'command', 'none'] as const
   const found = values.get('add_script_from')
   const addScriptFrom = found && read.choice('add_script_from', found, sources)
-  return addScriptFrom ? { addScriptFrom } : {}
+  const choice = values.get('owners')
+  const owners = choice && read.choice('owners', choice, ['compare', 'ignore'])
+  return { ...(addScriptFrom && { addScriptFrom }), ...(owners && { owners }) }
 }
 
 function scratchSettings(
@@ -152,9 +157,9 @@ function scratchSettings(
   const servers = ['embedded', 'url'] as const
   const prefer = read.choice('scratch.prefer', found('scratch.prefer'), servers) ?? 'embedded'
   if (prefer === 'url' && !url) {
-    const told = found('scratch.prefer')
+    const value = found('scratch.prefer')
     problems.add(
-      told,
+      value,
       'scratch.prefer is url, and scratch.url is not set',
       'Write scratch.url too.',
     )

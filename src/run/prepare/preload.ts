@@ -28,7 +28,7 @@ async function compiled(files: readonly string[]): Promise<void> {
   await prepareModules(files)
 }
 
-/** Takes as long as to compile many scripts, so that is begun first. */
+/** Takes as long as to compile many scripts, so that is started first. */
 async function loadTypeorm(): Promise<void> {
   await new Promise((settle) => setImmediate(settle))
   require('typeorm')
