@@ -53,7 +53,7 @@ export type { ScriptObject, ScriptWork } from './script/source/script-object'
 export type { RollbackContext, ScriptContext } from './script/context'
 export type {
   ApplyOptions,
-  ColumnChange,
+  TableColumnChange,
   ColumnOptions,
   IndexOptions,
   ScriptTable,
@@ -79,6 +79,7 @@ export type {
   JournalText,
   LateScripts,
   OtherTools,
+  OwnerChoice,
   PasswordSource,
   ScratchSettings,
   ScriptSource,

@@ -9,11 +9,10 @@ import { labelOf, type PlanNotice, type ScriptName } from './notice'
 import type { Plan, PlanOptions, Request, Step } from './plan'
 import { rebuild } from './rebuild'
 import type { Situation } from './situation'
-import { refusePartial, settleSquashed } from './squashed'
 import { upStep, downStep } from './step'
-import { survey } from './survey'
+import { settleSquashed, survey } from './survey'
 import { resolveTarget } from './target'
-import { refuseUnusable, refuseUnwritten } from './usable'
+import { refusePartial, refuseUnusable, refuseUnwritten } from './usable'
 
 /**
  * Decides what to do: (scripts, journal, request) → plan. Pure: reads nothing, writes nothing.

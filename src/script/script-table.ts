@@ -17,7 +17,7 @@ export interface ColumnOptions {
 }
 
 /** What becomes of a column; what is not named stays. */
-export interface ColumnChange {
+export interface TableColumnChange {
   name?: string
   type?: string
   /** How old values become the new type; by a cast unless said. */
@@ -61,7 +61,7 @@ export interface ScriptTable {
   addColumn(name: string, type: string, options?: ColumnOptions): Promise<void>
   /** The same where there is no such column; true when it was added. */
   ensureColumn(name: string, type: string, options?: ColumnOptions): Promise<boolean>
-  changeColumn(name: string, change: ColumnChange): Promise<void>
+  changeColumn(name: string, change: TableColumnChange): Promise<void>
   removeColumn(name: string): Promise<void>
   /** Makes an index; named `<table>_<columns>_idx` unless said. */
   indexColumn(columns: string | readonly string[], options?: IndexOptions): Promise<void>

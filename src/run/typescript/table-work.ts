@@ -3,7 +3,7 @@ import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { ScriptContext } from '../../script/context'
 import type {
   ApplyOptions,
-  ColumnChange,
+  TableColumnChange,
   ColumnOptions,
   IndexOptions,
   ScriptTable,
@@ -52,7 +52,7 @@ export class TableWork implements ScriptTable {
     return true
   }
 
-  async changeColumn(name: string, change: ColumnChange): Promise<void> {
+  async changeColumn(name: string, change: TableColumnChange): Promise<void> {
     const { name: newName, type, using, notNull } = change
     const column = `ALTER COLUMN ${quoteIdentifier(name)}`
     const [value] = defaultOf(change)
@@ -100,7 +100,7 @@ export class TableWork implements ScriptTable {
 
   async insert(rows: TableRow | readonly TableRow[]): Promise<TableRow[]> {
     const inserted: TableRow[] = []
-    for (const row of [rows].flat() as TableRow[]) {
+    for (const row of [rows].flat()) {
       const names = Object.keys(row)
       const given =
         names.length === 0
@@ -239,7 +239,7 @@ function conditionOf(
   return { sql: parts.length === 0 ? 'true' : parts.join(' AND '), values }
 }
 
-function defaultOf({ default: value, defaultSql }: ColumnOptions | ColumnChange): string[] {
+function defaultOf({ default: value, defaultSql }: ColumnOptions | TableColumnChange): string[] {
   if (defaultSql !== undefined) return [defaultSql]
   return value === undefined ? [] : [quoteLiteral(value)]
 }

@@ -185,7 +185,7 @@ async function formOf(script: Script, exported: readonly string[]) {
   const local = found.name === 'default' ? 'byDefault' : found.name
   const isTypeorms = found.value.prototype?.['up'] !== undefined
   const [up, down] = isTypeorms ? ['up', 'down'] : ['upgrade', 'downgrade']
-  return { holder: `new ${local}()`, up: up!, down: down! }
+  return { holder: `new ${local}()`, up, down }
 }
 
 function refused(script: Script, what: string): MigrationError {
