@@ -22,6 +22,7 @@ export type {
 export type { Migrator } from './migrator/migrator-type'
 export type { ExecuteOptions, ListOptions, SetUpOptions } from './migrator/option-shapes'
 export type { Connectable } from './database/application/callers'
+export type { PGliteInstance } from './database/application/pglite-connection'
 export type { Entry, FullEntry, Operation, Outcome } from './journal/model/entry'
 export type { Alone, Answer, Plan, PendingScript, Request, Step, Target } from './plan/plan'
 export type { InitFunction, InitMigration, InitObject } from './set-up/build-initial-schema'

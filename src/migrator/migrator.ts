@@ -30,6 +30,7 @@ import { readScripts } from '../script/source/read-scripts'
 import type { Script } from '../script/script'
 import { withSystemFailures } from '../system-error'
 import { checkArgument, checkValue, text } from '../settings/value/arguments'
+import { redactor } from '../settings/value/redact'
 import { showSettings, type ShownSettings } from '../settings/show-settings'
 import type { Settings } from '../settings/value/setting-types'
 
@@ -150,6 +151,11 @@ export class SettingsMigrator implements Migrator {
     let state = emptyState
     const plan = await this.planFrom(request, (found) => (state = found))
     return { plan, state }
+  }
+
+  /** A text for others to see, without the secrets of the settings. */
+  hide(text: string): string {
+    return redactor(this.#settings.secrets)(text)
   }
 
   private async run(

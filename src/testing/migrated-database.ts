@@ -8,7 +8,7 @@ import { quoteIdentifier } from '../database/sql/quote'
 import { readSettings } from '../settings/read-settings'
 import { checkArgument, checkValue, callable, text } from '../settings/value/arguments'
 import type { ConnectionParts, Settings } from '../settings/value/setting-types'
-import { asOriginal, findTemplate, type TemplateRequest } from './template'
+import { asOriginal, findTemplate, type TemplateRequest } from './migrated-template'
 
 /** A database of a test's own, with every script applied. */
 export interface MigratedDatabase {

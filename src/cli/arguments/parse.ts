@@ -39,7 +39,7 @@ export function parse(argv: readonly string[], cwd: string, commands: Commands):
   const { words, options } = parseOptions(argv)
   if (options.help) return helpCall(words, commands)
   if (options.version) return { command: 'version', words: [], options: onlyOutput(options) }
-  const config = isConfig(words[0], cwd, commands) ? words.shift() : undefined
+  const config = namesConfig(words[0], cwd, commands) ? words.shift() : undefined
   const command = commandOf(words, options, { config, cwd, commands })
   refuseForeignOptions(command, options, commands)
   refuseContradictions(command, options)
@@ -58,7 +58,7 @@ function onlyOutput({ json }: GivenOptions): GivenOptions {
   return json ? { json } : {}
 }
 
-function isConfig(word: string | undefined, cwd: string, commands: Commands): boolean {
+export function namesConfig(word: string | undefined, cwd: string, commands: Commands): boolean {
   if (word === undefined || isCommand(commands, word)) return false
   if (/\.(ini|cfg)$/i.test(word) || looksLikeAddress(word)) return true
   return statSync(resolve(cwd, word), { throwIfNoEntry: false })?.isFile() ?? false
