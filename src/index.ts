@@ -55,6 +55,16 @@ export type { Listeners, MigrationEvent, MigrationLogger } from './run/context/o
 export type { ScriptObject, ScriptWork } from './script/source/script-object'
 export type { RollbackContext, ScriptContext } from './script/context'
 export type {
+  ApplyOptions,
+  TableColumnChange,
+  ColumnOptions,
+  IndexOptions,
+  ScriptTable,
+  SelectOptions,
+  TableFilter,
+  TableRow,
+} from './script/script-table'
+export type {
   ChecksumKind,
   Direction,
   Kind,

@@ -25,6 +25,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
   'sample-rows': ['tables', 'values', '.'],
   change: ['model', 'render', 'partitions', 'operations', 'moves', 'trial'],
   'add-script': ['decide', 'online', 'difference', 'render', 'deliver', 'proof', 'source', '.'],
+  upkeep: ['.', 'squash'],
   cli: ['text', 'arguments', 'render', 'terminal', 'context', 'command', '.'],
 }
 

@@ -94,8 +94,13 @@ export const optionTable = {
   reverse: { flags: '--reverse', summary: 'the newest first' },
   force: {
     flags: '--force',
-    summary: 'with --only, past its neighbours; touch: an applied script too',
+    summary: '--only: past its neighbours; touch: also where applied; squash: without a downgrade',
   },
+  fromSchema: {
+    flags: '--from-schema',
+    summary: 'the schema that the scripts come to, instead of what they do',
+  },
+  remove: { flags: '--remove', summary: 'remove the originals by git rm' },
   edit: {
     flags: '--edit',
     summary: 'open the script in $VISUAL or $EDITOR before the commit, and prove what is saved',
