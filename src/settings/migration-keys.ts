@@ -35,7 +35,7 @@ export const migrationKeys = [
 /** A key of the section `[migration]`. */
 export type MigrationKey = (typeof migrationKeys)[number]
 
-/** Those that may also stand in `setup.cfg` and package.json. */
+/** Those that `setup.cfg` and package.json may hold too. */
 export const developmentKeys: readonly MigrationKey[] = [
   'vcs',
   'schema_diff_cmd',
@@ -139,9 +139,9 @@ function scratchSettings(
   const servers = ['embedded', 'url'] as const
   const prefer = read.choice('scratch.prefer', found('scratch.prefer'), servers) ?? 'embedded'
   if (prefer === 'url' && !url) {
-    const told = found('scratch.prefer')
+    const value = found('scratch.prefer')
     problems.add(
-      told,
+      value,
       'scratch.prefer is url, and scratch.url is not set',
       'Write scratch.url too.',
     )
@@ -182,7 +182,7 @@ function runSettings(found: (key: MigrationKey) => Sourced, read: ValueReader) {
   }
 }
 
-/** `package` and its synonym `directory`; where both stand, the flag or else a problem decides. */
+/** `package` and its synonym `directory`; where both are given, the flag or else a problem decides. */
 function scriptsFolder(values: MigrationValues, problems: Problems): MigrationValue | undefined {
   const named = values.get('package')
   const synonym = values.get('directory')

@@ -71,7 +71,6 @@ const notSent = [
   'SELECT 0 WHERE false',
   ') AS t (n, v) WHERE pg_temp.typetrek_fits_',
   "(revision, ordinal) WHERE outcome <> 'error'; where the tabl",
-  'SAVEPOINT aside;',
   'SELECT pg_catalog.pg_terminate_backend($1)',
   'SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i',
 ]

@@ -1,5 +1,6 @@
 import { homeKey, type LeftOut, type Reading } from '../../catalog/catalog'
 import { factsOf, type Facts, type Id, keyOf } from '../../catalog/facts'
+import { relationOf } from '../../catalog/object-names'
 import type { ColumnId } from '../../change/model/operation'
 
 /**
@@ -17,6 +18,8 @@ export function unconcerned(from: Reading, to: Reading): LeftOut {
     reached.add(key)
     for (const { facts } of [from, to]) {
       concerned.add(tableKey(id, facts))
+      const relation = relationOf(id)
+      if (relation) concerned.add(keyOf({ kind: 'table', ...relation }))
       open.push(...alongWith(id, facts))
       open.push(...facts.incomingEdges(id).map((edge) => edge.from))
       for (const edge of facts.outgoingEdges(id)) concerned.add(tableKey(edge.to, facts))

@@ -10,6 +10,7 @@ import type { Readings } from '../../catalog/readings'
 import {
   fillCopy,
   type FilledCopy,
+  isWarnedOf,
   nextWish,
   type RowsWish,
   type TargetTables,
@@ -94,7 +95,8 @@ async function proveWithRows(
     const words = wordsOf(one.refused)
     wish = await nextWish(wish, copy.tables, one.refused, claim, () => tablesAfter(work, claim))
     if (!wish) return { failures: [`The script fails on rows: ${words}.`], remarks: [] }
-    remarks.push(`Rows that do not fit stop it: ${words}.`)
+    const remark = `Rows that do not fit stop it: ${words}.`
+    if (!isWarnedOf(one.refused, claim.announced) && !remarks.includes(remark)) remarks.push(remark)
   }
 }
 

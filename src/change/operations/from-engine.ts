@@ -1,11 +1,11 @@
 import { MigrationError } from '../../errors'
-import { arrangeColumns, continueSequences, raiseSequences } from './columns'
+import { arrangeColumns, continueSequences, moveSequences } from './columns'
 import type { Catalog } from '../../catalog/catalog'
 import { compare, type Difference } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
 import { disguise, type Disguised } from './in-place'
 import type { Engine } from '../../catalog/engine'
-import { type Action, constraintType, isA } from '../../catalog/facts'
+import { type Action, constraintType, type Delta, isA, keyOf, subjectOf } from '../../catalog/facts'
 import { keySteps } from './foreign-keys'
 import { afterRebuilt, mapLabels } from './enums'
 import { letGo } from './blocking-dependents'
@@ -32,13 +32,14 @@ export function draftSteps(
   if (held === from) return draftFrom(difference, decisions, whole)
   const rest = compare(held, to)
   return [
-    ...planActions(engine, from, held).map(stepOf),
+    ...planSteps(engine, from, held),
     ...draftFrom(rest, decisions, planInPlace(engine, rest, major)),
   ]
 }
 
 interface Planned extends Disguised {
   actions: readonly Action[]
+  steps: readonly PlannedStep[]
 }
 
 /** A view that has to go for another reason takes its new query when it is made again. */
@@ -47,9 +48,10 @@ function planInPlace(engine: Engine, difference: Difference, major: number): Pla
   let views = replaceableViews(from, to)
   for (;;) {
     const disguised = disguise(engine, difference, { major, views })
-    const actions = planActions(engine, from, disguised.to)
-    const left = undropped(views, actions)
-    if (left.length === views.length) return { ...disguised, actions }
+    const plan = planned(engine, from, disguised.to)
+    const left = undropped(views, plan.actions)
+    if (left.length === views.length)
+      return { ...disguised, actions: plan.actions, steps: stepsOf(plan) }
     views = left
   }
 }
@@ -57,15 +59,15 @@ function planInPlace(engine: Engine, difference: Difference, major: number): Pla
 function draftFrom(
   difference: Difference,
   decisions: Decisions,
-  { actions, ...disguised }: Planned,
+  { steps: engineSteps, ...disguised }: Planned,
 ): PlannedStep[] {
   const { from, to, columns } = difference
   const retyped = columns.filter((change) => change.retyped)
   const keys = keySteps(from, to, retyped, decisions)
-  const planned = actions.map(stepOf).map((one) => repaired(one, to))
-  const arranged = arrangeColumns(planned, difference, { ...decisions, using: keys.using })
+  const repairedSteps = engineSteps.map((one) => repaired(one, to))
+  const arranged = arrangeColumns(repairedSteps, difference, { ...decisions, using: keys.using })
   const steps = mapLabels(
-    afterRebuilt(raiseSequences(continueSequences(arranged, difference), difference), difference),
+    afterRebuilt(moveSequences(continueSequences(arranged, difference), difference), difference),
     difference,
     decisions,
   )
@@ -95,18 +97,33 @@ function dropsKey({ drops }: PlannedStep, { facts }: Catalog): boolean {
 
 /** What differs still, a few words each; nothing when the two are equal. */
 export function remaining(engine: Engine, from: Catalog, to: Catalog): string[] {
-  const actions = planActions(engine, from, to).map(({ sql }) => sql)
+  const actions = planned(engine, from, to).actions.map(({ sql }) => sql)
   const { dropped, set } = settingSteps(from, to)
   const own = [...dropped, ...attachSteps(from, to), ...set]
   return [...actions, ...own.map(({ sql }) => sql)]
 }
 
-function planActions(engine: Engine, from: Catalog, to: Catalog): Action[] {
+type EnginePlan = Pick<ReturnType<Engine['plan']>, 'actions' | 'deltas'>
+
+function planSteps(engine: Engine, from: Catalog, to: Catalog): PlannedStep[] {
+  return stepsOf(planned(engine, from, to))
+}
+
+function stepsOf({ actions, deltas }: EnginePlan): PlannedStep[] {
+  const bySubject = new Map<string, Delta[]>()
+  for (const delta of deltas) {
+    const key = keyOf(subjectOf(delta))
+    bySubject.set(key, [...(bySubject.get(key) ?? []), delta])
+  }
+  return actions.map((action) => stepOf(action, bySubject))
+}
+
+function planned(engine: Engine, from: Catalog, to: Catalog): EnginePlan {
   const assumedRoles = [...new Set([...from.roles, ...to.roles])]
   try {
-    const { actions } = engine.plan(from.facts, to.facts, { renames: 'off', assumedRoles })
-    refuseSecrets(actions)
-    return actions
+    const plan = engine.plan(from.facts, to.facts, { renames: 'off', assumedRoles })
+    refuseSecrets(plan.actions)
+    return plan
   } catch (cause) {
     if (cause instanceof MigrationError) throw cause
     // It refuses what PostgreSQL cannot do in place, in words meant for its users.

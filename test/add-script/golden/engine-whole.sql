@@ -140,6 +140,7 @@ CREATE INDEX i ON t (lower(s));
 
 ALTER TABLE t ATTACH PARTITION t_old FOR VALUES FROM (0) TO (1000);
 
+-- Fails unless this is 0: SELECT count(*) FROM c AS a WHERE a.t IS NOT NULL
 ALTER TABLE c ADD CONSTRAINT c_t_fkey FOREIGN KEY (t) REFERENCES t(id);
 
 ALTER INDEX t_old_i RENAME TO t_old_lower_idx;
@@ -158,6 +159,7 @@ ALTER SEQUENCE t_id_seq OWNED BY NONE;
 -- Drops table t with all its rows.
 DROP TABLE t;
 
+-- Fails unless this is 0: SELECT count(*) FROM c AS a WHERE a.t IS NOT NULL AND NOT EXISTS (SELECT FROM t_old AS b WHERE b.id = a.t)
 ALTER TABLE c ADD CONSTRAINT c_t_fkey FOREIGN KEY (t) REFERENCES t_old(id);
 
 DROP INDEX t_old_lower_idx;
@@ -209,6 +211,7 @@ DROP VIEW w;
 
 ALTER TABLE t ADD COLUMN old integer;
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM t WHERE b NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE t ALTER COLUMN b TYPE integer;
 
 CREATE VIEW w AS
@@ -249,6 +252,7 @@ DROP POLICY p ON t;
 DROP MATERIALIZED VIEW m;
 
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM t WHERE a NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE t ALTER COLUMN a TYPE integer;
 
 CREATE MATERIALIZED VIEW m AS
