@@ -11,7 +11,9 @@ import { handOver, schemaNotes } from './deliver/commit'
 import { changeNotes, headerLines, type HeaderFacts } from './proof/header'
 import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
 import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
-import { prove, type Proof, type ProofWork, type WayBack } from './proof/prove'
+import { refuseMissed } from './proof/remaining'
+import { prove, type Proof, type ProofWork } from './proof/prove'
+import { wayBackOf } from './proof/way-back'
 import type { ScratchDatabase } from '../scratch/scratch'
 import { ownersOf } from './source/choose-owners'
 import { sourceOf } from './source/choose'
@@ -126,6 +128,7 @@ export class Adding {
     try {
       const metadata = await this.metadata(pools)
       const change = await findDifference(...pools, this.answers, this.ignored(), known)
+      if (change.scripts.length === 0) await refuseMissed(trial, wanted.after, this.compared())
       if (!metadata) return { wanted, change }
       const scripts = withMetadata(change.scripts, metadata)
       return { wanted, change: { ...change, scripts } }
@@ -177,8 +180,7 @@ export class Adding {
       ...(wanted.is === 'schemas' && { after: wanted.after }),
       ...(change && { announced: parts.flatMap(({ up }) => up) }),
       wayBack: back ? ('with rows' as const) : wayBackOf(change),
-      extra: this.answers.extra,
-      ignored: this.ignored(),
+      ...this.compared(),
       owners: await ownersOf(this.settings, this.file),
     }
     return prove(work, claim, work.ahead.takeFilled())
@@ -212,6 +214,10 @@ export class Adding {
     const { title, form = 'sql' } = this.options
     const { directory } = this.settings
     return nameDrafts(drafts, { directory, title, form, headers, layout: this.layout })
+  }
+
+  private compared() {
+    return { extra: this.answers.extra, ignored: this.ignored() }
   }
 
   private ignored(): Ignored[] {
@@ -281,15 +287,6 @@ function answersOf(
     yes: (answers.yes ?? false) || check,
     ...(ask && { ask: askOnce }),
   }
-}
-
-/** The worst of the parts. */
-function wayBackOf(change: Change | undefined): WayBack {
-  const parts = change?.scripts ?? []
-  const isOneWay = ({ down, reversible }: ScriptPart) => down.length === 0 && reversible === 'no'
-  if (!change || parts.some(isOneWay)) return 'none'
-  if (parts.some(({ reversible }) => reversible === 'no')) return 'without rows'
-  return parts.every(({ reversible }) => reversible === 'yes') ? 'with every row' : 'with rows'
 }
 
 function interrupted(cause: unknown): MigrationError {
