@@ -64,9 +64,10 @@ export async function missedIn(
 export async function refuseMissed(
   database: ScratchDatabase,
   wanted: ScratchDatabase,
-  comparing: Pick<Comparing, 'extra' | 'ignored'>,
+  extra: Answers['extra'],
+  ignored: readonly Ignored[],
 ): Promise<void> {
-  const facts = await missedIn(database, wanted, comparing)
+  const facts = await missedIn(database, wanted, { extra, ignored })
   if (facts.length === 0) return
   throw new MigrationError('DIFFERENCE_REFUSED', 'a difference is of a kind that is not written', {
     detail: facts.join('\n'),
