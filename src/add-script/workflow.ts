@@ -12,6 +12,7 @@ import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
 import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 import { newlyKept } from './proof/kept-objects'
 import { isDestructive, wayBackOf } from './proof/way-back'
+import { refuseMissed } from './proof/remaining'
 import { prove, type Proof, type ProofWork } from './proof/prove'
 import {
   interrupted,
@@ -187,6 +188,8 @@ export class Adding {
     try {
       const metadata = await this.metadata(pools)
       const change = await findDifference(...pools, this.answers, this.ignored(), known)
+      if (change.scripts.length === 0)
+        await refuseMissed(trial, wanted.after, this.answers.extra, this.ignored())
       if (!metadata) return { wanted, change }
       const scripts = withMetadata(change.scripts, metadata)
       return { wanted, change: { ...change, scripts } }

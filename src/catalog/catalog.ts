@@ -143,10 +143,7 @@ const cluster = new Set<Id['kind']>(['role', 'membership', 'defaultPrivilege', '
 /** Of the cluster, and so of another server's: neither made nor compared. */
 function remarksOn(facts: Facts): string[] {
   const kinds = new Set(facts.facts().map(({ id }) => id.kind))
-  return [
-    ...(kinds.has('defaultPrivilege') ? ['Default privileges are not compared.'] : []),
-    ...(kinds.has('subscription') ? ['Subscriptions are not compared.'] : []),
-  ]
+  return kinds.has('subscription') ? ['Subscriptions are not compared.'] : []
 }
 
 /** From PostgreSQL 17 on a domain's NOT NULL is a constraint too; pg-delta would write it twice. */

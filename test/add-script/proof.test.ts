@@ -342,3 +342,16 @@ ALTER TABLE u DROP more;`,
   assert.deepEqual(said.failures, [])
   assert.deepEqual(said.tried, { any: true, empty: [{ table: 'u' }] })
 })
+
+test('a difference that pg-delta does not read fails the proof', async () => {
+  const { failures } = await proofOf({
+    before: 'CREATE TYPE c AS (a int); CREATE TABLE t (a int)',
+    after: 'CREATE TYPE c AS (a int); CREATE TABLE t OF c',
+    script: 'SELECT 1',
+  })
+
+  assert.match(
+    failures.join('\n'),
+    /The upgrade leaves a difference: relation public\.t is r p, not r p public\.c/,
+  )
+})
