@@ -37,6 +37,7 @@ export type {
   RetryNotice,
   RunNotice,
   RunReport,
+  TimedStatement,
   WaitingNotice,
 } from './run/context/events'
 export type { PlanNotice, ScriptName } from './plan/notice'
@@ -50,17 +51,27 @@ export type { PlanBasis, StoredStep, StoredPlan } from './library/stored-plan'
 export type { RunEnd, RunHooks } from './run/context/hooks'
 export type { Listeners, MigrationEvent, MigrationLogger } from './run/context/observers'
 export type { ScriptObject, ScriptWork } from './script/source/script-object'
-export type { ScriptContext } from './script/context'
-export type { ChecksumKind, Direction, Kind, Script, ScriptOptions, SqlPart } from './script/script'
+export type { RollbackContext, ScriptContext } from './script/context'
+export type {
+  ChecksumKind,
+  Direction,
+  Kind,
+  Script,
+  ScriptHooks,
+  ScriptOptions,
+  SqlPart,
+} from './script/script'
 export { readSettings, type SettingsRequest } from './settings/read-settings'
 export type { SettingsSource } from './settings/library'
 export type {
   ConnectionParts,
   DatabaseAddress,
   Isolation,
+  OwnerChoice,
   JournalText,
   LateScripts,
   OtherTools,
+  PasswordSource,
   ScratchSettings,
   ScriptSource,
   SettingOrigin,

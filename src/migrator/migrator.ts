@@ -129,6 +129,14 @@ export class SettingsMigrator implements Migrator {
     return this.execute({ command: 'to', target }, options)
   }
 
+  runScripts(only: readonly string[], options?: ExecuteOptions): Promise<RunReport> {
+    return this.execute({ command: 'upgrade', only, force: true }, options)
+  }
+
+  runDowngradeScripts(only: readonly string[], options?: ExecuteOptions): Promise<RunReport> {
+    return this.execute({ command: 'downgrade', only, force: true }, options)
+  }
+
   /** Carries a plan out that was made before. @param expected throws where it is another one now */
   carryOut(
     request: Request,
@@ -254,14 +262,17 @@ export class SettingsMigrator implements Migrator {
 
   private async listed(
     outcome: 'success' | 'error',
-    { limit, since, inFolder = false }: ListOptions,
+    { limit, since, inFolder = false, revision, all = false, reverse = false }: ListOptions,
   ): Promise<FullEntry[]> {
     const scripts = inFolder ? await this.scripts() : undefined
+    const revisions = scripts?.map((script) => script.revision) ?? []
     return this.entries({
-      outcome,
+      outcome: all ? 'any' : outcome,
+      reverse,
       ...(limit !== undefined && { limit }),
       ...(since && { since: since.toISOString() }),
-      ...(scripts && { revisions: scripts.map(({ revision }) => revision) }),
+      ...(scripts && { revisions }),
+      ...(revision !== undefined && { revisions: [revision] }),
     })
   }
 

@@ -37,11 +37,17 @@ export interface ListOptions {
   since?: Date
   /** Only those of the scripts that the folder holds. */
   inFolder?: boolean
+  /** Only those of this script. */
+  revision?: string
+  /** Also those that ended otherwise, or are running: the whole journal. */
+  all?: boolean
+  /** The newest first. */
+  reverse?: boolean
 }
 
 /** What `execute` takes. */
 export const executeShape = {
-  observer: methods('planned', 'started', 'finished', 'notice', 'message'),
+  observer: methods('planned', 'started', 'finished', 'notice', 'message', 'statement'),
   onEvent: callable,
   logger: methods('info', 'log', 'warn', 'error'),
   hooks: methods('beforeRun', 'afterRun', 'beforeStep', 'afterStep'),

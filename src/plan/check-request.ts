@@ -14,11 +14,16 @@ const target: Check = {
   holds: (value) => typeof value === 'string' && /^(?:\d+|latest|next|previous)$/.test(value),
 }
 
+const targets: Check = {
+  what: `${target.what}, or a list of those`,
+  holds: (value) => target.holds(value) || (Array.isArray(value) && value.every(target.holds)),
+}
+
 const command = oneOf('upgrade', 'downgrade', 'to', 'mark', 'rebuild')
 
 const shapes: Readonly<Record<string, Shape>> = {
-  upgrade: { command, target, count, only: target, force: flag },
-  downgrade: { command, target, count, only: target, force: flag },
+  upgrade: { command, target, count, only: targets, force: flag },
+  downgrade: { command, target, count, only: targets, force: flag },
   to: { command, target },
   mark: { command, target, only: target, count },
   rebuild: { command, target: text, answer: oneOf('done', 'not done') },

@@ -21,10 +21,10 @@ export type Request =
    */
   | { command: 'rebuild'; target?: Target; answer?: Answer }
 
-/** One script alone, in place of a target and a count. */
+/** One script alone, or a few, in place of a target and a count. */
 export interface Alone {
-  /** Its revision; `next` on the way up. */
-  only?: Target
+  /** Its revision; `next` on the way up. Several run upwards by revision, and downwards by application. */
+  only?: Target | readonly Target[]
   /**
    * Also where its neighbours do not allow it: something older is pending, or something was applied after
    * it. Default: OUT_OF_ORDER.

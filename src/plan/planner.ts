@@ -59,7 +59,9 @@ function isAlone(request: Request): request is AloneRequest {
   return request.command !== 'mark' && 'only' in request && request.only !== undefined
 }
 
-type AloneRequest = Extract<Request, { command: 'upgrade' | 'downgrade' }> & { only: string }
+type AloneRequest = Extract<Request, { command: 'upgrade' | 'downgrade' }> & {
+  only: string | readonly string[]
+}
 
 function stepsFor(situation: Situation, request: Request): Step[] {
   if (isAlone(request)) return alone(situation, request)
@@ -96,7 +98,8 @@ function ups(
 }
 
 function alone(situation: Situation, { command, only, force }: AloneRequest): Step[] {
-  const steps = command === 'upgrade' ? upOne(situation, only) : downOne(situation, only)
+  const named = [only].flat()
+  const steps = command === 'upgrade' ? upOnly(situation, named) : downOnly(situation, named)
   const [passed] = force ? [] : passedOver(situation, steps)
   if (!passed) return steps
   const up = command === 'upgrade'
@@ -110,40 +113,46 @@ function alone(situation: Situation, { command, only, force }: AloneRequest): St
   )
 }
 
-function upOne(situation: Situation, only: string): Step[] {
-  const revision = resolveTarget('up', only, situation)
-  const pending = situation.pending.find(({ script }) => script.revision === revision)
-  if (!pending) return []
-  refuseWorkGone(situation, revision)
-  return [upStep(situation, pending.script, pending.late, 'run')]
+function upOnly(situation: Situation, only: readonly string[]): Step[] {
+  const named = new Set(only.map((one) => resolveTarget('up', one, situation)))
+  const pending = situation.pending.filter(({ script }) => named.has(script.revision))
+  return pending.map(({ script, late }) => {
+    refuseWorkGone(situation, script.revision)
+    return upStep(situation, script, late, 'run')
+  })
 }
 
-function downOne(situation: Situation, only: string): Step[] {
+function downOnly(situation: Situation, only: readonly string[]): Step[] {
+  const named = new Set(only.map((one) => revertible(situation, one)))
+  const entries = situation.applied.toReversed().filter(({ revision }) => named.has(revision))
+  if (entries.length > 0) refuseBelowUnfinished(situation, entries, undefined)
+  return revert(situation, entries)
+}
+
+function revertible(situation: Situation, only: string): string {
   const revision = resolveTarget('down', only, situation)
-  if (revision === '0' || !/^\d+$/.test(only)) {
-    throw new MigrationError('USAGE', `"${only}" is no script to revert alone`, {
-      hint: 'Give the digits of its revision.',
-    })
-  }
-  const entry = situation.applied.find((one) => one.revision === revision)
-  if (!entry) return []
-  refuseBelowUnfinished(situation, [entry], undefined)
-  return revert(situation, [entry])
+  if (revision !== '0' && /^\d+$/.test(only)) return revision
+  throw new MigrationError('USAGE', `"${only}" is no script to revert alone`, {
+    hint: 'Give the digits of its revision.',
+  })
 }
 
-/** What the one step goes past: older pending scripts, or what was applied after it. */
-function passedOver({ pending, applied }: Situation, [step]: readonly Step[]) {
-  if (!step) return []
-  const after = applied.slice(applied.findIndex((one) => one.revision === step.revision) + 1)
-  const older = pending
-    .map(({ script }) => script)
-    .filter(({ revision }) => isAfter(step.revision, revision))
-  const scripts = (step.direction === 'up' ? older : after).map(nameOnly)
-  const { direction } = step
-  const code = 'PASSED_OVER' as const
-  return scripts.length > 0
-    ? [{ kind: 'notice' as const, code, script: nameOnly(step), direction, scripts }]
-    : []
+/** What each step goes past: older pending scripts, or what was applied after it, and is no step itself. */
+function passedOver({ pending, applied }: Situation, steps: readonly Step[]) {
+  const own = new Set(steps.map(({ revision }) => revision))
+  return steps.flatMap((step) => {
+    const after = applied.slice(applied.findIndex((one) => one.revision === step.revision) + 1)
+    const older = pending
+      .map(({ script }) => script)
+      .filter(({ revision }) => isAfter(step.revision, revision))
+    const past = step.direction === 'up' ? older : after
+    const scripts = past.filter(({ revision }) => !own.has(revision)).map(nameOnly)
+    const { direction } = step
+    const code = 'PASSED_OVER' as const
+    return scripts.length > 0
+      ? [{ kind: 'notice' as const, code, script: nameOnly(step), direction, scripts }]
+      : []
+  })
 }
 
 function nameOnly({ revision, title }: ScriptName): ScriptName {

@@ -161,7 +161,8 @@ async function refuseOther(task: Task, plan: Plan, now: JournalState): Promise<v
 
 /** "The next one" is another one once somebody else has done it. */
 function isRelative({ command, target, ...more }: Request): boolean {
-  if ('only' in more && more.only !== undefined) return !/^\d+$/.test(more.only)
+  if ('only' in more && more.only !== undefined)
+    return [more.only].flat().some((one) => !/^\d+$/.test(one))
   if ('count' in more && more.count !== undefined) return true
   return target === undefined ? command === 'downgrade' : !/^(?:\d+|latest)$/.test(target)
 }

@@ -2,11 +2,13 @@ import type { QueryRunner } from 'typeorm'
 import { MigrationError } from '../errors'
 import { isInterruption } from '../interruption'
 import { codeJobFailure, prepareDatabase, runInTransaction } from './typescript/run-modules'
+import { cleanUpTogether } from './typescript/module-hooks'
 import { commitAll, rollBackAll } from './typescript/module-transactions'
 import { copyInTransaction } from './session/copy-from-stdin'
 import { statementFailure } from './session/statement-failure'
 import { connectionLost, heldBy, inOneTransaction } from './failure/script-failure'
 import {
+  isCode,
   isMark,
   leading,
   type PreparedModule,
@@ -23,6 +25,22 @@ import { MessageSender, transactionId } from './batch/sender'
  * transaction already keeps it: nothing is committed here, and a failure is the caller's to roll back.
  */
 export async function runAll(
+  execution: Execution,
+  preparedSteps: readonly PreparedStep[],
+): Promise<void> {
+  const cleaning = preparedSteps.filter(isCode).filter(({ code }) => code.cleanup)
+  if (cleaning.length === 0) return runTogether(execution, preparedSteps)
+  const failed = await runTogether(execution, preparedSteps).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  const begun = new Set(execution.results.map(({ revision }) => revision))
+  const modules = cleaning.filter(({ step }) => begun.has(step.revision))
+  const queryRunner = await execution.context.database.queryRunner(execution.work)
+  await cleanUpTogether(execution, modules, queryRunner, failed)
+}
+
+async function runTogether(
   execution: Execution,
   preparedSteps: readonly PreparedStep[],
 ): Promise<void> {

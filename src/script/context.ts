@@ -1,5 +1,11 @@
 import type { Direction } from './script'
 
+/** What the `rollback` of a script is given. */
+export interface RollbackContext extends ScriptContext {
+  /** True: it reverts the script. False: it recovers after a failure, where `safe = false`. */
+  force: boolean
+}
+
 /** What a TypeScript script is given beside its QueryRunner. */
 export interface ScriptContext {
   direction: Direction

@@ -21,7 +21,7 @@ export async function modulesWithoutDowngrade(
  */
 export function lacksDowngrade(text: string): boolean {
   const code = text.replace(/\/\*[^]*?\*\/|\/\/.*$/gm, '')
-  return !/\bdown(?:grade)?\b|\bexport\s*[*{=]|\bextends\b|\bexports\b|\\u/.test(code)
+  return !/\bdown(?:grade)?\b|\brollback\b|\bexport\s*[*{=]|\bextends\b|\bexports\b|\\u/.test(code)
 }
 
 /** What a module exports as a text, without calling any of it. Pure. */

@@ -4,6 +4,7 @@ import { MigrationError } from '../errors'
 import { readSettings, type SettingFlags } from './read-settings'
 import { looksLikeAddress } from './address/address'
 import { checkValue, text } from './value/arguments'
+import { meansAddress } from './value/mask'
 import { refuseMalformedAddress } from './sources'
 import type { Settings } from './value/setting-types'
 
@@ -32,7 +33,8 @@ export async function settingsFor(
     refuseFlags(flags)
     return url === undefined ? source : withUrl(source, url)
   }
-  if (globbed.test(source) && !existsSync(resolve(cwd, source))) return listed([source], url, flags)
+  const isGlob = globbed.test(source) && !meansAddress(source)
+  if (isGlob && !existsSync(resolve(cwd, source))) return listed([source], url, flags)
   const address = url ?? anyDatabase
   if (!/\.(ini|cfg|conf)$/.test(source) && !looksLikeAddress(source)) {
     if (!existsSync(resolve(cwd, source))) refuseMalformedAddress(source)

@@ -150,6 +150,7 @@ export function errorMember(error: unknown): object {
       ? error
       : { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) }
   const { code, message, detail, hint, file, line, column, sqlstate } = found as MigrationError
-  const fields = { code, message, detail, hint, file, line, column, sqlstate }
+  const retryable = error instanceof MigrationError && error.retryable
+  const fields = { code, message, detail, hint, file, line, column, sqlstate, retryable }
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, value ?? null]))
 }

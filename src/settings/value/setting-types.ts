@@ -28,11 +28,22 @@ export interface ConnectionParts {
   port?: number
   user?: string
   password?: string
+  /** Where each new connection gets its password from, instead of `password`. */
+  passwordFrom?: PasswordSource
   database?: string
   ssl?: boolean | Record<string, unknown>
   application_name?: string
   /** Other options of pg's Client taken over from a URL's query or from `typeorm.extra.*`. */
   [option: string]: unknown
+}
+
+/** A password that is fetched anew for each connection: a token that expires. */
+export interface PasswordSource {
+  kind: 'command' | 'file'
+  /** A command line for the shell, or the absolute path of a file. */
+  value: string
+  /** Folder that the command runs in. */
+  here: string
 }
 
 /** One transaction a script, one for the run, or none. */
@@ -107,7 +118,14 @@ export interface Settings {
   /** Milliseconds to wait for a server that is not up yet; 0 = not at all. */
   wait: number
   strict: boolean
-  vcs: 'git' | 'none'
+  /** `git`, `none`, or the name of another version control program. */
+  vcs: string
+  /** The role that scripts run as; the journal is written by the user who connects. */
+  role?: string
+  /** False: a failed TypeScript script with a `rollback` recovers by that instead of by the transaction. */
+  safe: boolean
+  /** True: each statement of a script is shown with its time. */
+  debug: boolean
   schemaDiffCmd?: string
   /** Where `add_script` takes the wanted schema from; absent: from what the other settings name. */
   addScriptFrom?: ScriptSource
@@ -120,6 +138,6 @@ export interface Settings {
   /** What the application itself uses: the section that `app` names, without overrides of `[migration]`. */
   application?: { database: DatabaseAddress; typeorm: Record<string, unknown> }
   origins: readonly SettingOrigin[]
-  /** Texts that must never be printed. */
+  /** Texts that must never be printed; passwords that are fetched join them. */
   secrets: readonly string[]
 }
