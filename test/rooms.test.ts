@@ -11,20 +11,9 @@ import { byPath, files, problems, reachable, sources } from './support/source-fi
 const order: Readonly<Record<string, readonly string[]>> = {
   '': [
     ...['errors.ts', 'version.ts', 'regular-file.ts', 'interruption.ts', 'system-error.ts'],
-    ...['user-shell.ts'],
-    ...['settings', 'script', 'database', 'journal', 'plan', 'run', 'set-up', 'migrator'],
-    ...[
-      'library',
-      'setup.ts',
-      'integration',
-      'scratch',
-      'testing',
-      'catalog',
-      'sample-rows',
-      'git',
-    ],
-    ...['change', 'add-script'],
-    ...['dump-schema', 'upkeep', 'cli', 'index.ts'],
+    ...['user-shell.ts', 'settings', 'script', 'database', 'journal', 'plan', 'run', 'set-up'],
+    ...['migrator', 'library', 'setup.ts', 'integration', 'scratch', 'testing', 'catalog'],
+    ...['sample-rows', 'git', 'change', 'add-script', 'dump-schema', 'upkeep', 'cli', 'index.ts'],
   ],
   settings: ['value', 'address', 'ini', 'typeorm', '.'],
   script: ['.', 'lexer', 'sections', 'parser', 'layout', 'folder', 'source', 'typescript'],

@@ -217,7 +217,7 @@ function isolation(values: MigrationValues, transaction: Sourced, problems: Prob
   return { isolation: level }
 }
 
-/** `package` and its synonym `directory`; where both stand, the flag or else a problem decides. */
+/** `package` and its synonym `directory`; where both are given, the flag or else a problem decides. */
 function scriptsFolder(values: MigrationValues, problems: Problems): MigrationValue | undefined {
   const named = values.get('package')
   const synonym = values.get('directory')
