@@ -51,10 +51,21 @@ export interface Script {
   readonly upgrade?: SqlPart | undefined
   /** SQL of the downgrade; absent on `sql` means irreversible. */
   readonly downgrade?: SqlPart | undefined
+  /** Where it is an edge of a graph of revisions. */
+  readonly edge?: Edge | undefined
+  /** What its comments say of one direction, a line each, for people. */
+  describe?(direction: Direction): readonly string[]
   /** What is wrong with its text (SCRIPT_INVALID), so that it cannot run. */
   readonly problem?: MigrationError | undefined
   /** SCRIPT_INVALID where it is still the template that `generate` or `add_script` wrote. */
   readonly unwritten?: MigrationError | undefined
+}
+
+/** A script that leads from one revision to another. */
+export interface Edge {
+  from: string
+  to: string
+  direction: Direction
 }
 
 /** Orders two revisions by value, any number of digits. */

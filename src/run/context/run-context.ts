@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import type { Database } from '../../database/postgres/database'
 import type { Entry, Operation } from '../../journal/model/entry'
 import type { Claim } from '../../journal/model/journal-columns'
-import type { Plan, Step } from '../../plan/plan'
+import type { Plan, Planner, Step } from '../../plan/plan'
 import type { Script, SqlPart } from '../../script/script'
 import { writeSqlPart } from '../../script/sections/sections'
 import type { Settings } from '../../settings/value/setting-types'
@@ -21,6 +21,8 @@ export interface ExecutionContext {
   signal?: AbortSignal
   /** Whether SQL of the journal may run; absent: where only the journal's owner can have written it. */
   approveJournalSql?: ApproveJournalSql
+  /** How requests are planned; scripts with numbers unless said. */
+  plan?: Planner
   /** One invocation: the run_id of every entry that it writes. */
   runId: string
   /** user@host */
