@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm'
-import { databaseOf, type Connectable } from './database/application/callers'
+import type { Connectable } from './database/application/callers'
 import { MigrationError } from './errors'
-import { migratorOn, openMigrator, type Migrator } from './migrator/migrator'
+import { migratorOnLent, openMigrator, type Migrator } from './migrator/migrator'
 import type { Plan } from './plan/plan'
 import type { InitMigration } from './set-up/build-initial-schema'
 import { setUpShape, type ExecuteOptions } from './migrator/option-shapes'
@@ -105,7 +105,7 @@ export async function migratorFor(
   })
   if (typeof database === 'string') return openMigrator(await settingsFor(source, database))
   const settings = await settingsFor(source)
-  return migratorOn(databaseOf(database, settings.lockWait), settings)
+  return migratorOnLent(database, settings)
 }
 
 function refusePending({ pending, unfinished }: Plan): void {

@@ -1,7 +1,8 @@
 import type { DataSource, DataSourceOptions } from 'typeorm'
 import { describeAddress } from '../settings/address/address'
 import { dataSourceOptions } from '../settings/typeorm/data-source-options'
-import type { ConnectionParts, Settings } from '../settings/value/setting-types'
+import { MigrationError } from '../errors'
+import type { ConnectionParts, DatabaseAddress, Settings } from '../settings/value/setting-types'
 import { whileRefused } from './postgres/connect'
 import { placeOf } from './open'
 import { connectionFailed } from './postgres/connection-failure'
@@ -22,6 +23,8 @@ export async function applicationDataSource(settings: Settings): Promise<DataSou
     return initialized(await loadDataSource(database.file), settings)
   }
   if (database.kind === 'postgres') return build(settings, database.connection)
+  if (database.kind === 'engine') return build(settings)
+  if (database.kind !== 'embedded') throw noDatabase(database)
   const { acquireEmbedded } = await import('./embedded/client.js')
   const lease = await acquireEmbedded({ ...database, ...placeOf(settings) })
   try {
@@ -33,9 +36,15 @@ export async function applicationDataSource(settings: Settings): Promise<DataSou
   }
 }
 
-async function build(settings: Settings, connection: ConnectionParts): Promise<DataSource> {
+function noDatabase(database: DatabaseAddress): MigrationError {
+  return new MigrationError('SETTINGS_INVALID', `${describeAddress(database)} has no DataSource`, {
+    hint: 'Name a database with typeorm.url.',
+  })
+}
+
+async function build(settings: Settings, connection?: ConnectionParts): Promise<DataSource> {
   const { DataSource } = require('typeorm') as typeof import('typeorm')
-  const options = dataSourceOptions(settings, { use: 'application', connection })
+  const options = dataSourceOptions(settings, { use: 'application', ...(connection && { connection }) })
   return initialized(new DataSource(options as unknown as DataSourceOptions), settings)
 }
 

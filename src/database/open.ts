@@ -1,3 +1,4 @@
+import { MigrationError } from '../errors'
 import { describeAddress } from '../settings/address/address'
 import { clientOptions, dataSourceOptions } from '../settings/typeorm/data-source-options'
 import type { ConnectionParts, Settings } from '../settings/value/setting-types'
@@ -21,7 +22,16 @@ export async function openDatabase(settings: Settings): Promise<Database> {
     }
     case 'data_source':
       return dataSourceOf(settings, database.file)
+    default:
+      throw notPostgres(describeAddress(database))
   }
+}
+
+/** What only PostgreSQL can do, such as comparing catalogs, was asked of something else. */
+export function notPostgres(label: string): MigrationError {
+  return new MigrationError('SETTINGS_INVALID', `this works on PostgreSQL only, not on ${label}`, {
+    hint: 'Write the next script with generate; upgrade, downgrade, to, setup, status and the journal work everywhere.',
+  })
 }
 
 /** Opens it for reading: an embedded server or database that was never made is not made for this. */

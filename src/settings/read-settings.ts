@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { MigrationError } from '../errors'
-import { checkArgument, object, text } from './value/arguments'
+import { checkArgument, listOfTexts, object, text } from './value/arguments'
 import { clientOptions } from './typeorm/data-source-options'
 import {
   databaseAddress,
@@ -34,6 +34,7 @@ import {
 } from './migration-keys'
 import { originOf, secretMembers, secretsIn } from './origins'
 import { Problems, type Sourced } from './value/problems'
+import { readRunner } from './runner-value'
 import { findConfig, readDotenv, userName, type ConfigSource } from './sources'
 import { typeormOptions, type Options } from './typeorm/typeorm-options'
 import type { DatabaseAddress, SettingOrigin, Settings } from './value/setting-types'
@@ -45,6 +46,8 @@ export type SettingFlags = Partial<Record<MigrationKey, string | boolean | undef
 export interface SettingsRequest {
   /** An ini file, or a `postgres://` or `embedded:` address; default `development.ini`, else the environment. */
   config?: string | undefined
+  /** What the runner is constructed with, where one is named. */
+  runnerArguments?: readonly string[] | undefined
   /** Absolute path of the working folder. */
   cwd: string
   /** The process's environment. */
@@ -52,7 +55,13 @@ export interface SettingsRequest {
   flags?: SettingFlags | undefined
 }
 
-const requestShape = { config: text, cwd: text, env: object, flags: object }
+const requestShape = {
+  config: text,
+  cwd: text,
+  env: object,
+  flags: object,
+  runnerArguments: listOfTexts,
+}
 
 /**
  * Reads the settings: flags first, then the ini, then the process's environment, then `.env`. Paths of
@@ -66,7 +75,7 @@ export async function readSettings(request: SettingsRequest): Promise<Settings> 
   const { config, cwd, env, flags = {} } = request
   const problems = new Problems()
   const source = await findConfig(config, cwd, problems)
-  const here = source.kind === 'ini' ? dirname(source.file.path) : cwd
+  const here = folderOf(source, cwd)
   const environment: Environment = { process: env, ...readDotenv(here, cwd, problems) }
   const textOf = (name: string) => environmentText(environment, name)
   const sections = readSections(source, textOf, problems)
@@ -76,7 +85,9 @@ export async function readSettings(request: SettingsRequest): Promise<Settings> 
     ...flagValues(flags, cwd),
   ])
   const migration = migrationSettings(values, here, problems)
-  const database = readDatabase(sections, source, environment, { here, problems })
+  const database =
+    otherPlace(source, values, problems, request.runnerArguments) ??
+    readDatabase(sections, source, environment, { here, problems })
   problems.throwIfAny(source.kind === 'ini' ? source.file.name : 'the call or the environment')
   if (!database) throw new Error('settings without a database and without a problem')
   return {
@@ -87,6 +98,26 @@ export async function readSettings(request: SettingsRequest): Promise<Settings> 
     origins: [...migrationOrigins(values), ...database.origins],
     secrets: secretTexts(database.secrets, values, database.result),
   }
+}
+
+function folderOf(source: ConfigSource, cwd: string): string {
+  if (source.kind === 'ini') return dirname(source.file.path)
+  return source.kind === 'module' ? dirname(source.path) : cwd
+}
+
+/** A module that keeps the version, or a runner: what they work on is their own affair. */
+function otherPlace(
+  source: ConfigSource,
+  values: ReadonlyMap<MigrationKey, MigrationValue>,
+  problems: Problems,
+  given: readonly string[] = [],
+): Database | undefined {
+  const named = values.get('runner')
+  const runner = named && readRunner(named, problems, given)
+  const versions = source.kind === 'module' && ({ kind: 'versions', file: source.path } as const)
+  const database = runner || versions
+  if (!database) return undefined
+  return { result: { database, typeorm: {} }, origins: [], secrets: new Set() }
 }
 
 /** What the ini's sections say, as found. */
@@ -106,7 +137,7 @@ function readSections(source: ConfigSource, env: IniContext['env'], problems: Pr
     const url = { value: source.url, from: 'argument CONFIG' }
     return { ...empty, application: new Map([['url', url]]) }
   }
-  if (source.kind === 'environment') return empty
+  if (source.kind !== 'ini') return empty
   const context: IniContext = { ...source.file, env, problems }
   const place = { from: context.name, file: context.name }
   if (!requireSection(context, 'migration', place)) return { ...empty, incomplete: true }

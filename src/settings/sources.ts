@@ -1,6 +1,6 @@
 import { systemFact } from '../system-error'
 import { isUtf8 } from 'node:buffer'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -25,7 +25,11 @@ export interface IniFile {
 }
 
 export type ConfigSource =
-  { kind: 'ini'; file: IniFile } | { kind: 'address'; url: string } | { kind: 'environment' }
+  | { kind: 'ini'; file: IniFile }
+  | { kind: 'address'; url: string }
+  | { kind: 'environment' }
+  /** A configuration module that keeps the version. */
+  | { kind: 'module'; path: string }
 
 /**
  * Decides what CONFIG means and reads it: a database URL, an ini file, or without CONFIG the
@@ -42,6 +46,8 @@ export async function findConfig(
   const name = config ?? defaultIni
   const path = resolve(cwd, name)
   if (config !== undefined && !existsSync(path)) refuseMalformedAddress(config)
+  const module = config === undefined ? undefined : configModule(path)
+  if (module !== undefined) return { kind: 'module', path: module }
   const text = readText(path, name, problems)
   problems.throwIfAny(name)
   if (text !== undefined) return { kind: 'ini', file: iniFile(path, name, text, problems) }
@@ -61,6 +67,17 @@ export function refuseMalformedAddress(word: string): void {
   throw new MigrationError('SETTINGS_INVALID', 'the database address cannot be understood', {
     hint: 'Write postgres://user@host:5432/database, or embedded:PATH.',
   })
+}
+
+/** A TypeScript or JavaScript file, or a folder that holds one called conf or config. */
+export function configModule(path: string): string | undefined {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isFile()) return /\.[cm]?[jt]s$/.test(path) ? path : undefined
+  if (!found?.isDirectory()) return undefined
+  const names = ['ts', 'js', 'mts', 'mjs', 'cts', 'cjs']
+  const files = ['conf', 'config'].flatMap((stem) => names.map((ending) => `${stem}.${ending}`))
+  const name = files.find((file) => existsSync(join(path, file)))
+  return name === undefined ? undefined : join(path, name)
 }
 
 function iniFile(path: string, name: string, text: string, problems: Problems): IniFile {
