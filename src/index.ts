@@ -40,14 +40,32 @@ export type {
 } from './run/context/events'
 export type { PlanNotice, ScriptName } from './plan/notice'
 export type { Blocker, LockHolder, ServerSession } from './run/context/server-sessions'
+export { changelog } from './backends/version/changelog'
+export type { ChangelogOutput, ModuleFunction, ModuleRun } from './backends/version/changelog'
+export type {
+  Runner,
+  RunnerMessage,
+  RunnerMessages,
+  RunnerMigration,
+} from './backends/version/user-runner'
 export { describeNotice } from './cli/text/notice-text'
 export type { ScriptContext } from './script/context'
-export type { ChecksumKind, Direction, Kind, Script, ScriptOptions, SqlPart } from './script/script'
+export type {
+  ChecksumKind,
+  Direction,
+  Edge,
+  Kind,
+  Script,
+  ScriptOptions,
+  SqlPart,
+} from './script/script'
 export { readSettings, type SettingsRequest } from './settings/read-settings'
 export type { SettingsSource } from './settings/library'
 export type {
   ConnectionParts,
   DatabaseAddress,
+  EngineType,
+  FolderLayout,
   JournalText,
   LateScripts,
   OtherTools,

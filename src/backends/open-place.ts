@@ -17,15 +17,13 @@ export async function openPlace(
     case 'engine':
       return enginePlaceOf(settings, undefined, layout)
     case 'runner':
-      return (require('./version/runner-place') as typeof import('./version/runner-place')).runnerPlace(
-        settings,
-        database,
-      )
+      return (
+        require('./version/runner-place') as typeof import('./version/runner-place')
+      ).runnerPlace(settings, database)
     case 'versions':
-      return (require('./version/config-place') as typeof import('./version/config-place')).configPlace(
-        settings,
-        database,
-      )
+      return (
+        require('./version/config-place') as typeof import('./version/config-place')
+      ).configPlace(settings, database)
     case 'data_source': {
       const { loadDataSource } = await import('../database/application/data-source-module.js')
       const dataSource = await loadDataSource(database.file)

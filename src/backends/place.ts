@@ -17,7 +17,11 @@ export interface Place {
   /** A backend for one execution, or to read once. */
   backend(context: ExecutionContext): Promise<Backend>
   /** Sets an empty one up; absent: its scripts run. */
-  setUp?(context: ExecutionContext, scripts: readonly Script[], request: SetUpRequest): Promise<RunReport>
+  setUp?(
+    context: ExecutionContext,
+    scripts: readonly Script[],
+    request: SetUpRequest,
+  ): Promise<RunReport>
   /** Releases what was opened here. */
   close(): Promise<void>
 }

@@ -17,8 +17,9 @@ export interface Command extends CommandRow {
 
 const output = ['json', 'log', 'verbose', 'color', 'help', 'version'] as const
 const working = [...output, 'quiet'] as const
-const reading = ['directory', 'wait', ...output] as const
-const writing = ['directory', 'strict', 'lockWait', 'wait', 'dryRun', ...working] as const
+const folder = ['directory', 'runner', 'layout'] as const
+const reading = [...folder, 'wait', ...output] as const
+const writing = [...folder, 'strict', 'lockWait', 'wait', 'dryRun', 'exec', ...working] as const
 const running = [
   'transaction',
   'lockTimeout',
@@ -26,7 +27,7 @@ const running = [
   'otherTools',
   ...writing,
 ] as const
-const planning = ['directory', 'transaction', 'strict', 'otherTools', 'wait', ...output] as const
+const planning = [...folder, 'transaction', 'strict', 'otherTools', 'wait', ...output] as const
 
 function dryRun(): Handler {
   throw new Error('parsing makes it another command with --dry-run')
@@ -43,7 +44,8 @@ export const commandTable = {
     arguments: ['[version]', '[folder]'],
     options: ['to', 'count', 'up', ...running],
     detail: 'A script that was merged late is pending like any other and is applied too.',
-    otherWords: ['up', 'migrate', 'apply', 'run', 'migration:run'],
+    alias: 'up',
+    otherWords: ['migrate', 'apply', 'run', 'migration:run'],
     parse: versionAndFolder,
     writes: true,
     load: () => (require('./command/execute') as typeof import('./command/execute')).execute,
@@ -54,7 +56,8 @@ export const commandTable = {
     options: ['to', 'count', 'down', 'yes', ...running],
     detail:
       "The version itself stays applied. Scripts are reverted in reverse order of application; one whose file is gone by the journal's SQL, which is shown and confirmed on a terminal.",
-    otherWords: ['down', 'revert', 'rollback', 'undo', 'migration:revert'],
+    alias: 'down',
+    otherWords: ['revert', 'rollback', 'undo', 'migration:revert'],
     parse: versionAndFolder,
     writes: true,
     load: () => (require('./command/execute') as typeof import('./command/execute')).execute,
@@ -114,7 +117,7 @@ export const commandTable = {
   status: {
     summary: 'shows where the database stands',
     arguments: ['[folder]'],
-    options: ['check', 'quiet', ...reading],
+    options: ['check', 'current', 'quiet', ...reading],
     otherWords: ['state', 'info', 'show', 'current', 'check', 'migration:show'],
     parse: versionAndFolder,
     load: () => (require('./command/inspect') as typeof import('./command/inspect')).status,
@@ -255,7 +258,7 @@ export const commandTable = {
     summary: 'shows every setting and where it comes from',
     arguments: [],
     options: [
-      'directory',
+      ...folder,
       'transaction',
       'strict',
       'lockWait',

@@ -44,7 +44,10 @@ function noDatabase(database: DatabaseAddress): MigrationError {
 
 async function build(settings: Settings, connection?: ConnectionParts): Promise<DataSource> {
   const { DataSource } = require('typeorm') as typeof import('typeorm')
-  const options = dataSourceOptions(settings, { use: 'application', ...(connection && { connection }) })
+  const options = dataSourceOptions(settings, {
+    use: 'application',
+    ...(connection && { connection }),
+  })
   return initialized(new DataSource(options as unknown as DataSourceOptions), settings)
 }
 

@@ -27,8 +27,22 @@ export async function openDatabase(settings: Settings): Promise<Database> {
   }
 }
 
-/** What only PostgreSQL can do, such as comparing catalogs, was asked of something else. */
-export function notPostgres(label: string): MigrationError {
+/**
+ * For what compares catalogs, or writes scripts with numbers.
+ * @throws {MigrationError} SETTINGS_INVALID for another database, and for another layout
+ */
+export function requirePostgres({ database, layout }: Settings): void {
+  const { kind } = database
+  if (kind !== 'postgres' && kind !== 'embedded' && kind !== 'data_source')
+    throw notPostgres(describeAddress(database))
+  if (layout === 'numbered') return
+  throw new MigrationError('SETTINGS_INVALID', `scripts of layout ${layout} are written by hand`, {
+    hint: 'Name the file <date>_<from>_<up|down>_<to>.sql.',
+  })
+}
+
+/** What only PostgreSQL can do was asked of something else. */
+function notPostgres(label: string): MigrationError {
   return new MigrationError('SETTINGS_INVALID', `this works on PostgreSQL only, not on ${label}`, {
     hint: 'Write the next script with generate; upgrade, downgrade, to, setup, status and the journal work everywhere.',
   })

@@ -76,7 +76,7 @@ export class BackendMigrator implements Migrator {
   }
 
   async plan(request: Request): Promise<Plan> {
-    checkRequest(request)
+    checkRequest(request, { named: this.#place.scheme !== numbered })
     const scripts = await this.scripts()
     const planned = (state = emptyState) =>
       this.#place.scheme.plan(scripts, state, request, this.#settings)
@@ -89,7 +89,7 @@ export class BackendMigrator implements Migrator {
 
   execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
     return this.tracked(async () => {
-      checkRequest(request)
+      checkRequest(request, { named: this.#place.scheme !== numbered })
       checkArgument('the options object', options, executeShape)
       const context = this.context(options)
       const reading = this.scripts()

@@ -1,7 +1,4 @@
 import { resolve } from 'node:path'
-import type { DataSource } from 'typeorm'
-import type { Place } from '../backends/place'
-import { databaseOf, type Connectable } from '../database/application/callers'
 import type { Database } from '../database/postgres/database'
 import { openDatabase, openExisting } from '../database/open'
 import type { Session } from '../database/postgres/session'
@@ -13,6 +10,7 @@ import { readState } from '../journal/journal'
 import { emptyState } from '../journal/model/applied-state'
 import type { Plan, Request } from '../plan/plan'
 import { checkRequest } from '../plan/check-request'
+import { numbered, type Scheme } from '../plan/scheme/scheme'
 import { survey } from '../plan/survey'
 import { refuseAll } from '../plan/usable'
 import { createContext } from '../run/context/run-context'
@@ -39,42 +37,15 @@ import type { Settings } from '../settings/value/setting-types'
 
 export type { Migrator } from './migrator-type'
 
-/** Prepares a migrator for settings; connects when its first method needs it. */
-export async function openMigrator(settings: Settings, layout?: ScriptLayout): Promise<Migrator> {
-  const { kind } = settings.database
-  if (kind === 'postgres' || kind === 'embedded')
-    return new SettingsMigrator(settings, undefined, layout)
-  const { openPlace } = require('../backends/open-place') as typeof import('../backends/open-place')
-  const place = await openPlace(settings, layout)
-  return place ? onPlace(settings, place) : new SettingsMigrator(settings, undefined, layout)
-}
-
-function onPlace(settings: Settings, place: Place): Migrator {
-  const { BackendMigrator } = require('./backend-migrator') as typeof import('./backend-migrator')
-  return new BackendMigrator(settings, place)
-}
-
-/** A migrator on what a caller has open, whatever database it is. */
-export function migratorOnLent(lent: Connectable, settings: Settings): Migrator {
-  const { type } = (lent as Partial<DataSource>).options ?? {}
-  if (type !== undefined && type !== 'postgres') {
-    const { placeOfDataSource } =
-      require('../backends/open-place') as typeof import('../backends/open-place')
-    const place = placeOfDataSource(lent, settings)
-    if (place) return onPlace(settings, place)
-  }
-  return migratorOn(databaseOf(lent, settings.lockWait), settings)
-}
-
-/** A migrator on a connection that the caller has and keeps. */
-export function migratorOn(database: Database, settings: Settings): Migrator {
-  return new SettingsMigrator(settings, database)
-}
-
 /** What is known of an embedded server that was never made. */
 const nothingKnown: FoundSituation = { state: emptyState, otherTools: [] }
 
-class SettingsMigrator implements Migrator {
+function folderSchemes() {
+  return require('../backends/folder-scheme') as typeof import('../backends/folder-scheme')
+}
+
+/** The migrator of PostgreSQL. */
+export class SettingsMigrator implements Migrator {
   #opened: Promise<Database> | undefined
   #folder: Promise<readonly Script[]> | undefined
   #impatient = false
@@ -109,19 +80,19 @@ class SettingsMigrator implements Migrator {
       return { ...found, holders, otherTools }
     }
     const [scripts, found] = await Promise.all([this.scripts(), this.reading(read, nothing)])
-    const compared = survey(scripts, found.state)
+    const compared = this.scheme.survey(scripts, found.state)
     refuseAll(compared)
     const status = statusOf(compared, found)
     return { ...status, ...noticed(status.notices, found.otherTools) }
   }
 
   async plan(request: Request): Promise<Plan> {
-    checkRequest(request)
+    checkRequest(request, { named: this.isGraph })
     const scripts = this.scripts()
     const planned = async (reading: Promise<FoundSituation>): Promise<Plan> => {
       const [found, { state, otherTools }] = await Promise.all([scripts, reading])
       const { planFor } = require('./plan-for') as typeof import('./plan-for')
-      const plan = await planFor(found, state, request, this.#settings)
+      const plan = await planFor(found, state, request, this.#settings, this.scheme.plan)
       return request.command === 'mark' ? plan : { ...plan, ...noticed(plan.notices, otherTools) }
     }
     const reading = this.reading(async (session, database) => {
@@ -137,7 +108,7 @@ class SettingsMigrator implements Migrator {
 
   execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
     return this.tracked(async () => {
-      checkRequest(request)
+      checkRequest(request, { named: this.isGraph })
       checkArgument('the options object', options, executeShape)
       return this.run(request, options)
     })
@@ -241,16 +212,26 @@ class SettingsMigrator implements Migrator {
 
   private context(database: Database, options: ExecuteOptions) {
     const { observer, signal, approveJournalSql } = options
-    return createContext(database, this.#settings, observer, signal, approveJournalSql)
+    const context = createContext(database, this.#settings, observer, signal, approveJournalSql)
+    return { ...context, plan: this.scheme.plan }
   }
 
   /** @param initial what builds an empty database, which is no script where it is a file */
   private scripts(initial?: InitMigration): Promise<readonly Script[]> {
     const others = typeof initial === 'string' ? [resolve(initial)] : []
-    this.#folder ??= withSystemFailures(
-      readScripts(this.#settings, { others, layout: this.#layout }),
-    )
-    return this.#folder
+    const usual = () => readScripts(this.#settings, { others, layout: this.#layout })
+    const read = () =>
+      this.isGraph ? folderSchemes().readByScheme(this.#settings, usual) : usual()
+    return (this.#folder ??= withSystemFailures(read()))
+  }
+
+  private get isGraph(): boolean {
+    return this.#settings.layout === 'graph'
+  }
+
+  /** What scripts are to each other; the code for graphs is loaded for those alone. */
+  private get scheme(): Scheme {
+    return this.isGraph ? folderSchemes().folderScheme(this.#settings) : numbered
   }
 
   private database(): Promise<Database> {

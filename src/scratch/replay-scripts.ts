@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../database/sql/quote'
 import { MigrationError } from '../errors'
-import { openMigrator } from '../migrator/migrator'
+import { openMigrator } from '../migrator/open-migrator'
 import { readScripts } from '../script/folder/read-folder'
 import { usualLayout, type ScriptLayout } from '../script/layout/layout'
 import type { Settings } from '../settings/value/setting-types'

@@ -90,7 +90,8 @@ function engineAddress(
   parts: ConnectionParts,
   { here }: AddressContext,
 ): DatabaseAddress {
-  if (engine === 'mysql' || engine === 'mariadb') return { kind: 'engine', engine, connection: parts }
+  if (engine === 'mysql' || engine === 'mariadb')
+    return { kind: 'engine', engine, connection: parts }
   const { database = '' } = parts
   const path = database === ':memory:' ? database : resolve(here, database)
   return { kind: 'engine', engine, connection: { database: path } }

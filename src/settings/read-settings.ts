@@ -114,6 +114,8 @@ function otherPlace(
 ): Database | undefined {
   const named = values.get('runner')
   const runner = named && readRunner(named, problems, given)
+  // without a runner that is there, no database is needed, and none is missed
+  if (named && !runner) problems.throwIfAny(named.from)
   const versions = source.kind === 'module' && ({ kind: 'versions', file: source.path } as const)
   const database = runner || versions
   if (!database) return undefined

@@ -1,6 +1,6 @@
 import { systemFact } from '../system-error'
 import { isUtf8 } from 'node:buffer'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -10,6 +10,7 @@ import { looksLikeAddress } from './address/address'
 import { parseDotenv, type Dotenv } from './ini/dotenv'
 import { parseIni, type Ini } from './ini/ini'
 import { meansAddress } from './value/mask'
+import { configModule } from './version-module'
 import { nearest } from './value/nearest'
 import type { Problems } from './value/problems'
 
@@ -67,17 +68,6 @@ export function refuseMalformedAddress(word: string): void {
   throw new MigrationError('SETTINGS_INVALID', 'the database address cannot be understood', {
     hint: 'Write postgres://user@host:5432/database, or embedded:PATH.',
   })
-}
-
-/** A TypeScript or JavaScript file, or a folder that holds one called conf or config. */
-export function configModule(path: string): string | undefined {
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (found?.isFile()) return /\.[cm]?[jt]s$/.test(path) ? path : undefined
-  if (!found?.isDirectory()) return undefined
-  const names = ['ts', 'js', 'mts', 'mjs', 'cts', 'cjs']
-  const files = ['conf', 'config'].flatMap((stem) => names.map((ending) => `${stem}.${ending}`))
-  const name = files.find((file) => existsSync(join(path, file)))
-  return name === undefined ? undefined : join(path, name)
 }
 
 function iniFile(path: string, name: string, text: string, problems: Problems): IniFile {

@@ -79,10 +79,13 @@ export class JsonBackend implements Backend {
 
 function changed(names: readonly string[], { direction, script }: Step): string[] {
   const text = (direction === 'up' ? script?.upgrade : script?.downgrade)?.text ?? ''
-  return text.split('\n').reduce<string[]>((now, line) => {
-    const [verb, name = ''] = line.trim().split(' ')
-    if (verb === '') return now
-    if (now.includes(name) === (verb === 'add')) throw new Error(`refused: ${line}`)
-    return verb === 'add' ? [...now, name] : now.filter((one) => one !== name)
-  }, [...names])
+  return text.split('\n').reduce<string[]>(
+    (now, line) => {
+      const [verb, name = ''] = line.trim().split(' ')
+      if (verb === '') return now
+      if (now.includes(name) === (verb === 'add')) throw new Error(`refused: ${line}`)
+      return verb === 'add' ? [...now, name] : now.filter((one) => one !== name)
+    },
+    [...names],
+  )
 }

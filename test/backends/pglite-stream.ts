@@ -9,7 +9,11 @@ export class Pglite {
   /** Connects as to any server; the messages go to PGlite instead of a socket. */
   async client(): Promise<Client> {
     await this.server.waitReady
-    const client = new Client({ user: 'postgres', database: 'postgres', stream: () => this.stream() })
+    const client = new Client({
+      user: 'postgres',
+      database: 'postgres',
+      stream: () => this.stream(),
+    })
     await client.connect()
     return client
   }

@@ -135,7 +135,9 @@ const rules: Readonly<Record<string, (place: Place) => Promise<void>>> = {
     assert.deepEqual(await place.things(), [])
   },
 
-  async 'an upgrade runs what is pending, once, and reports each script as started and finished'(place) {
+  async 'an upgrade runs what is pending, once, and reports each script as started and finished'(
+    place,
+  ) {
     const first = await place.run({ ...upgrade, target: '2' })
     assert.deepEqual(
       first.steps.map(({ revision, outcome }) => `${outcome} ${revision}`),
@@ -227,7 +229,9 @@ const rules: Readonly<Record<string, (place: Place) => Promise<void>>> = {
     await failureOf(place.run(upgrade, [place.script('1', 'a'), place.script('2', 'b', make('a'))]))
     await place.run({ command: 'downgrade' })
     const successes = await place.read((backend) => backend.entries({ outcome: 'success' }))
-    const found = successes.map(({ revision, operation, title }) => `${operation} ${revision} ${title}`)
+    const found = successes.map(
+      ({ revision, operation, title }) => `${operation} ${revision} ${title}`,
+    )
     assert.deepEqual(found, ['run 1 a', 'rollback 1 a'])
     const failures = await place.read((backend) => backend.entries({ outcome: 'error' }))
     assert.equal(failures.length, 1)

@@ -52,7 +52,8 @@ export function enginePlace(
   return {
     label,
     scheme: folderScheme(settings),
-    scripts: () => (reading ??= readByScheme(settings, () => readScripts(settings, { layout: own }))),
+    scripts: () =>
+      (reading ??= readByScheme(settings, () => readScripts(settings, { layout: own }))),
     exists: () => Promise.resolve(made.isInitialized || isThere(made)),
     backend: async (context) => new SqlBackend(context, engine, await open()),
     async setUp(context, scripts, request) {
@@ -103,5 +104,7 @@ function isThere({ options }: DataSource): boolean {
 function labelOf({ options }: DataSource): string {
   const { database, host = 'localhost' } = options as { database?: unknown; host?: string }
   const name = typeof database === 'string' ? database : ''
-  return engineOf(options.type) === sqlite ? `SQLite database ${name}` : `database "${name}" at ${host}`
+  return engineOf(options.type) === sqlite
+    ? `SQLite database ${name}`
+    : `database "${name}" at ${host}`
 }

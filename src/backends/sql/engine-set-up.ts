@@ -36,7 +36,9 @@ export async function setUpEngine(
     const plan = planFor(backend, scripts, before, { command: 'mark', count: 0 })
     const locked = isSetUp(before) ? undefined : await lockEmpty(backend, plan, before)
     const report =
-      locked && !isSetUp(locked) ? await setUpNow(backend, scripts, request, locked) : none(locked ?? before)
+      locked && !isSetUp(locked)
+        ? await setUpNow(backend, scripts, request, locked)
+        : none(locked ?? before)
     failed = false
     return report
   } finally {
@@ -46,7 +48,11 @@ export async function setUpEngine(
 }
 
 /** Takes the lock, and looks whether the database is empty before the journal is made. */
-async function lockEmpty(backend: SqlBackend, plan: Plan, before: JournalState): Promise<JournalState> {
+async function lockEmpty(
+  backend: SqlBackend,
+  plan: Plan,
+  before: JournalState,
+): Promise<JournalState> {
   if (!before.exists) await refuseTables(backend)
   const { state } = await backend.lock(plan, isSetUp)
   // the journal that the lock has made is no set-up
@@ -142,7 +148,8 @@ async function build(
   const { place, dataSource, engine } = backend
   const part = step.script?.upgrade
   const done = step.resume?.statementsDone ?? 0
-  if (part) return runFrom({ ...place, step, part, statements: statementsOf(engine, part) }, claim, done)
+  if (part)
+    return runFrom({ ...place, step, part, statements: statementsOf(engine, part) }, claim, done)
   if (init === 'entities') await dataSource.synchronize()
   if (init === undefined || typeof init === 'string' || done > 0) return
   const { work } = place.journal

@@ -75,7 +75,11 @@ export class SqlJournal {
     const short = ['ordinal', 'attempt', 'statements_done', 'statements_total', 'duration_ms']
     const long = ['title', 'error', 'trace', 'operator', 'file']
     const typed = Object.keys(columns).map((name) => {
-      const type = short.includes(name) ? 'BIGINT' : long.includes(name) ? this.long : 'VARCHAR(190)'
+      const type = short.includes(name)
+        ? 'BIGINT'
+        : long.includes(name)
+          ? this.long
+          : 'VARCHAR(190)'
       return `${quote(name)} ${type}`
     })
     const texts = ['upgrade_text', 'downgrade_text'].map((name) => `${name} ${this.long}`)

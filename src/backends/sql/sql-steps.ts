@@ -50,7 +50,8 @@ function inTransaction({ context: { settings } }: StepPlace, { options }: SqlPar
 function partOf({ script, direction, journalSql, revision }: Step): SqlPart {
   const part = direction === 'up' ? script?.upgrade : script?.downgrade
   if (part) return part
-  if (journalSql === undefined) throw new Error(`a plan holds a step of ${revision} without its SQL`)
+  if (journalSql === undefined)
+    throw new Error(`a plan holds a step of ${revision} without its SQL`)
   const file = `${revision}_downgrade.sql (from the journal)`
   return readMarkerSections(journalSql, file, file, { sql: true }).upgrade
 }
@@ -123,7 +124,7 @@ async function beginStepwise(work: Work, claim: Claim): Promise<number> {
     await journal.insert(claim, 'running', { statements_done: kept, done_checksum: checksum })
     return kept
   }
-  const first = kept + (await wasDone(work, kept) ? 1 : 0)
+  const first = kept + ((await wasDone(work, kept)) ? 1 : 0)
   await journal.takeOver(claim, resume, {
     statements_done: first,
     statements_total: work.statements.length,
@@ -156,7 +157,13 @@ function refuseEdited(work: Work, resume: Entry, kept: number): void {
 }
 
 function checksumOf({ statements }: Work, count: number): string {
-  return hash('sha256', statements.slice(0, count).map(({ text }) => text).join(';\n'))
+  return hash(
+    'sha256',
+    statements
+      .slice(0, count)
+      .map(({ text }) => text)
+      .join(';\n'),
+  )
 }
 
 function checkpoint({ context: { signal } }: StepPlace): void {
@@ -184,7 +191,9 @@ async function runModule(place: StepPlace, step: Step): Promise<void> {
   } catch (error) {
     await rollBack(place)
     const work = { ...place, step }
-    throw await (committed ? recordedIn(work, claim, error, start) : recorded(work, claim, error, start))
+    throw await (committed
+      ? recordedIn(work, claim, error, start)
+      : recorded(work, claim, error, start))
   }
 }
 
@@ -257,7 +266,9 @@ const isUnrecorded = ({ code }: MigrationError): boolean =>
 function failureOf({ step, engine, context }: Failed, error: unknown): MigrationError {
   if (engine.isConnectionLoss(error)) return connectionLost(labelOf(step), error)
   const failure = codeFailure(error, labelOf(step), step.script?.file ?? '')
-  return context.signal?.aborted && failure.code === 'SCRIPT_FAILED' ? interruptedBy(failure) : failure
+  return context.signal?.aborted && failure.code === 'SCRIPT_FAILED'
+    ? interruptedBy(failure)
+    : failure
 }
 
 function failureColumns({ context }: Failed, failure: MigrationError, start: number) {

@@ -16,8 +16,7 @@ export const sqlite: Engine = {
   isMissingTable: (error) => /^no such table: /.test(messageOf(error)),
   isTaken: (error) => /^UNIQUE constraint failed: /.test(messageOf(error)),
   isConnectionLoss: () => false,
-  tables:
-    "SELECT name FROM sqlite_master WHERE type = 'table' OR type = 'view' ORDER BY name",
+  tables: "SELECT name FROM sqlite_master WHERE type = 'table' OR type = 'view' ORDER BY name",
   lock: (work, place) => Promise.resolve(new FileLock(work, place)),
 }
 

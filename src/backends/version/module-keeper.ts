@@ -79,11 +79,7 @@ export class ModuleKeeper implements VersionKeeper {
   }
 
   /** What the comments say is shown first, then what the function prints, as it comes. */
-  private async call(
-    { observer }: ExecutionContext,
-    step: Step,
-    printed: string[],
-  ): Promise<void> {
+  private async call({ observer }: ExecutionContext, step: Step, printed: string[]): Promise<void> {
     const { script, direction, revision, title } = step
     const say = (line: string) => observer.message?.('LOG', line, { revision, title })
     script?.describe?.(direction).forEach(say)

@@ -92,11 +92,11 @@ function findExport(
 }
 
 function noRunner({ file, name }: RunnerAddress, names: readonly string[]): MigrationError {
-  const fact = name === undefined ? 'the module exports no runner' : `the module exports no runner ${name}`
+  const fact =
+    name === undefined ? 'the module exports no runner' : `the module exports no runner ${name}`
   return new MigrationError('SETTINGS_INVALID', fact, {
     file,
     detail: names.length > 0 ? `It exports ${names.join(', ')}.` : undefined,
     hint: 'A runner is a class with version(), up(name, migration) and down(name, migration); nothing applied is null.',
   })
 }
-

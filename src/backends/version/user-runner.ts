@@ -11,10 +11,7 @@ export type RunnerMessage = string | readonly [level: string, text: string]
 
 /** What a runner's `up` and `down` give: messages as they come, or nothing. */
 export type RunnerMessages =
-  | Iterable<RunnerMessage>
-  | AsyncIterable<RunnerMessage>
-  | Promise<unknown>
-  | void
+  Iterable<RunnerMessage> | AsyncIterable<RunnerMessage> | Promise<unknown> | void
 
 /** The two texts of a script, as a runner gets them. */
 export interface RunnerMigration {
@@ -100,7 +97,9 @@ async function* messagesOf(given: RunnerMessages): AsyncGenerator<RunnerMessage>
   else if (isIterable(result)) yield* result
 }
 
-function isIterable(value: unknown): value is Iterable<RunnerMessage> | AsyncIterable<RunnerMessage> {
+function isIterable(
+  value: unknown,
+): value is Iterable<RunnerMessage> | AsyncIterable<RunnerMessage> {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -118,7 +117,11 @@ function saysError(step: Step, failures: readonly string[]): MigrationError {
 }
 
 function cannotMark(): MigrationError {
-  return new MigrationError('USAGE', 'a runner keeps its version itself, so nothing can be marked', {
-    hint: 'Record the version where the runner keeps it.',
-  })
+  return new MigrationError(
+    'USAGE',
+    'a runner keeps its version itself, so nothing can be marked',
+    {
+      hint: 'Record the version where the runner keeps it.',
+    },
+  )
 }

@@ -1,10 +1,16 @@
 import { describeAddress } from '../../settings/address/address'
-import type { ConnectionParts, DatabaseAddress, EngineType, Settings } from '../../settings/value/setting-types'
+import type {
+  ConnectionParts,
+  DatabaseAddress,
+  EngineType,
+  Settings,
+} from '../../settings/value/setting-types'
 
 /** The database that a command is about, as JSON documents name it; never a secret. */
 export interface DatabaseMember {
   /** `data_source`: a module that was not loaded, so that nothing more is known. */
-  kind: 'postgres' | 'embedded' | 'data_source' | 'mysql' | 'mariadb' | 'sqlite' | 'runner' | 'versions'
+  kind:
+    'postgres' | 'embedded' | 'data_source' | 'mysql' | 'mariadb' | 'sqlite' | 'runner' | 'versions'
   /** Null where the connection is a Unix socket, or is made by the embedded server. */
   host: string | null
   port: number | null
@@ -71,7 +77,8 @@ export async function loadedAddress(settings: Settings): Promise<DatabaseAddress
     await import('../../database/application/data-source-connection.js')
   const dataSource = await loadDataSource(database.file)
   const { type } = dataSource.options as { type: string }
-  if (type !== 'postgres') return engineAddressOf(dataSource.options as unknown as ConnectionParts, type)
+  if (type !== 'postgres')
+    return engineAddressOf(dataSource.options as unknown as ConnectionParts, type)
   const connection = connectionOfDataSource(dataSource)
   return { kind: 'postgres', connection }
 }

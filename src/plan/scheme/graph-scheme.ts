@@ -34,11 +34,7 @@ interface Position {
   request: Request
 }
 
-function plan(
-  scripts: readonly Script[],
-  state: JournalState,
-  request: Request,
-): Plan {
+function plan(scripts: readonly Script[], state: JournalState, request: Request): Plan {
   const found = surveyGraph(scripts, state)
   refuseUnusable(found)
   const position = { graph: graphOf(scripts), current: currentRevision(state), state, request }
@@ -46,7 +42,10 @@ function plan(
   const edges = edgesFor(position)
   const operation = request.command === 'mark' ? 'run_skip' : 'run'
   const steps = edges.map((edge, index) => stepAt(situation, edge, index, operation))
-  refuseUnusable({ ...found, pending: steps.map(({ script }) => ({ script: script!, late: false })) })
+  refuseUnusable({
+    ...found,
+    pending: steps.map(({ script }) => ({ script: script!, late: false })),
+  })
   return { ...found, steps: answered(steps, request), notices: [] }
 }
 
@@ -111,11 +110,9 @@ function stepAt(
 }
 
 function otherEdge({ title }: Entry): MigrationError {
-  return new MigrationError(
-    'SCRIPT_UNFINISHED',
-    `the step ${title} was begun and not finished`,
-    { hint: 'Finish it with "rebuild" before going another way.' },
-  )
+  return new MigrationError('SCRIPT_UNFINISHED', `the step ${title} was begun and not finished`, {
+    hint: 'Finish it with "rebuild" before going another way.',
+  })
 }
 
 function answered(steps: readonly Step[], request: Request): readonly Step[] {
@@ -173,7 +170,10 @@ function oneBack({ graph, current, state }: Position): readonly Placed[] {
     edges.length > 0
       ? `several ways lead down from ${current}: to ${names}`
       : `nothing leads down from ${current}`,
-    { hint: edges.length > 0 ? 'Name the revision.' : `Write a script <date>_${current}_down_<to>.sql.` },
+    {
+      hint:
+        edges.length > 0 ? 'Name the revision.' : `Write a script <date>_${current}_down_<to>.sql.`,
+    },
   )
 }
 
@@ -211,12 +211,20 @@ function unfinishedEdge({ graph, current, state, request }: Position): readonly 
 }
 
 function severalHeads(current: string, heads: readonly string[]): MigrationError {
-  return new MigrationError('USAGE', `several revisions are the last above ${current}: ${heads.join(', ')}`, {
-    hint: 'Name the one to go to.',
-  })
+  return new MigrationError(
+    'USAGE',
+    `several revisions are the last above ${current}: ${heads.join(', ')}`,
+    {
+      hint: 'Name the one to go to.',
+    },
+  )
 }
 
-function noWay({ graph, current }: Position, target: string, direction?: Direction): MigrationError {
+function noWay(
+  { graph, current }: Position,
+  target: string,
+  direction?: Direction,
+): MigrationError {
   const known = [...graph.revisions]
   if (!graph.revisions.has(target)) {
     const meant = nearest(target, known)
@@ -229,6 +237,8 @@ function noWay({ graph, current }: Position, target: string, direction?: Directi
   return new MigrationError(
     'UNKNOWN_REVISION',
     `${way.toLowerCase()} leads from ${current} to ${target}`,
-    { hint: `Write the scripts between them, or go ${direction === 'up' ? 'down' : 'another way'} first.` },
+    {
+      hint: `Write the scripts between them, or go ${direction === 'up' ? 'down' : 'another way'} first.`,
+    },
   )
 }

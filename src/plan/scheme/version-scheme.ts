@@ -59,7 +59,9 @@ export function versionScheme(compare: CompareVersions): Scheme {
     const isApplied = ({ revision }: Script) =>
       current !== undefined && compare(revision, current) <= 0
     const sorted = scripts.toSorted((a, b) => compare(a.revision, b.revision))
-    const known = sorted.some(({ revision }) => current !== undefined && compare(revision, current) === 0)
+    const known = sorted.some(
+      ({ revision }) => current !== undefined && compare(revision, current) === 0,
+    )
     return {
       applied: sorted.filter(isApplied).map((script) => versionEntry(script.revision, script)),
       pending: sorted.filter((one) => !isApplied(one)).map((script) => ({ script, late: false })),
@@ -139,8 +141,7 @@ function downs(versions: Versions, target?: string, count?: number): Step[] {
   const names = new Map(scripts.map((script) => [script.revision, script]))
   const newestFirst = found.applied.toReversed().map(({ revision }) => names.get(revision)!)
   const above = newestFirst.filter(
-    ({ revision }) =>
-      bound === undefined || bound === noVersion || compare(revision, bound) > 0,
+    ({ revision }) => bound === undefined || bound === noVersion || compare(revision, bound) > 0,
   )
   const reverted = above.slice(0, count ?? (isOne ? 1 : undefined))
   return reverted.map((script) => {

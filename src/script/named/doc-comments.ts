@@ -7,10 +7,16 @@ const top = new RegExp(String.raw`^\s*(?:#![^\n]*\n\s*)?(?:${block}|((?:[ \t]*\/
  * What the comments of a module say: the one at its top, and the doc comment right above one of its
  * functions. Texts only, a line each. Pure.
  */
-export function readDocComments(text: string, direction: Direction): { module: string[]; own: string[] } {
+export function readDocComments(
+  text: string,
+  direction: Direction,
+): { module: string[]; own: string[] } {
   const [whole, doc, lines] = top.exec(text) ?? []
   const rest = text.slice(whole?.length ?? 0)
-  const isOwn = /^\s*export\s+(?:default\s+)?(?:const|async|function|let|var)\s+(?:function\s+)?(?:up|down)\b/.test(rest)
+  const isOwn =
+    /^\s*export\s+(?:default\s+)?(?:const|async|function|let|var)\s+(?:function\s+)?(?:up|down)\b/.test(
+      rest,
+    )
   const module = isOwn && doc !== undefined ? [] : linesOf(doc ?? lines)
   return { module, own: linesOf(aboveFunction(text, direction)) }
 }

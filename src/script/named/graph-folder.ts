@@ -30,7 +30,10 @@ export class EdgeScript extends PlainScript {
  *   FOLDER_EMPTY where nothing leads from `initial`, or where there is no script at all
  */
 export async function readGraphFolder(folder: NamedFolder): Promise<EdgeScript[]> {
-  const files = await readFiles(folder, (name) => nearlyEdge.test(name) && !/\.d\.[cm]?ts$/.test(name))
+  const files = await readFiles(
+    folder,
+    (name) => nearlyEdge.test(name) && !/\.d\.[cm]?ts$/.test(name),
+  )
   const problems: MigrationError[] = []
   const scripts = files.flatMap((file) => edgeScript(file, problems) ?? [])
   problems.push(...duplicates(scripts))
@@ -85,6 +88,10 @@ function duplicates(scripts: readonly EdgeScript[]): MigrationError[] {
     const { from, to, direction } = script.edge
     const fact = `two scripts lead ${direction} from ${from} to ${to}`
     const detail = `${earlier.file}\n${script.file}`
-    return new MigrationError('REVISION_TAKEN', fact, { detail, hint: 'Keep one of them.', file: script.file })
+    return new MigrationError('REVISION_TAKEN', fact, {
+      detail,
+      hint: 'Keep one of them.',
+      file: script.file,
+    })
   })
 }

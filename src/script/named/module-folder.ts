@@ -20,7 +20,9 @@ const isModule = /\.[cm]?[jt]s$/
  */
 export async function readModuleFolder(folder: NamedFolder): Promise<PlainScript[]> {
   const files = await readFiles(folder, isScript)
-  const compiled = new Set(files.filter(({ name }) => /ts$/.test(name)).map(({ path }) => stemOf(path)))
+  const compiled = new Set(
+    files.filter(({ name }) => /ts$/.test(name)).map(({ path }) => stemOf(path)),
+  )
   const problems: MigrationError[] = []
   const sources = files.filter(({ name }) => /ts$/.test(name) || !compiled.has(stemOf(name)))
   const scripts = sources.flatMap((file) => moduleScript(file, problems) ?? [])
@@ -34,10 +36,15 @@ function isScript(name: string): boolean {
   return isModule.test(name) && !/^[_.]|^conf(?:ig)?\.|\.d\.[cm]?ts$/.test(name)
 }
 
-function moduleScript({ path, text }: FoundFile, problems: MigrationError[]): PlainScript | undefined {
+function moduleScript(
+  { path, text }: FoundFile,
+  problems: MigrationError[],
+): PlainScript | undefined {
   const version = versionLine.exec(text)?.[2]
   if (version === undefined) {
-    const how = namesVersion.test(text) ? 'its version is no number that can be read' : 'it exports no version'
+    const how = namesVersion.test(text)
+      ? 'its version is no number that can be read'
+      : 'it exports no version'
     problems.push(
       new MigrationError('SCRIPT_INVALID', `${basename(path)} is no migration: ${how}`, {
         file: path,
@@ -68,6 +75,10 @@ function taken(scripts: readonly PlainScript[]): MigrationError[] {
     if (!earlier) return []
     const fact = `two modules have the version ${revision}`
     const hint = 'Give one of them a version of its own.'
-    return new MigrationError('REVISION_TAKEN', fact, { detail: `${earlier.file}\n${file}`, hint, file })
+    return new MigrationError('REVISION_TAKEN', fact, {
+      detail: `${earlier.file}\n${file}`,
+      hint,
+      file,
+    })
   })
 }

@@ -33,7 +33,9 @@ export function parseEngine(
     return { problem: 'sqlite: names no file', hint: 'Write sqlite:PATH.' }
   }
   if ((scheme !== 'mysql' && scheme !== 'mariadb') || !rest.startsWith('//')) return undefined
-  const match = /^\/\/(?:([^:@/]*)(?::([^]*))?@)?(\[[^\]]*\]|[^:/?@]*)(?::(\d+))?\/([^?/]+)$/.exec(rest)
+  const match = /^\/\/(?:([^:@/]*)(?::([^]*))?@)?(\[[^\]]*\]|[^:/?@]*)(?::(\d+))?\/([^?/]+)$/.exec(
+    rest,
+  )
   const hint = `Write ${scheme}://user:password@host:3306/database, with special characters percent-encoded.`
   if (!match) return { problem: 'database URL cannot be understood', hint }
   const [, user, password, host, port, database] = match
