@@ -53,7 +53,7 @@ export type { ScriptContext } from './script/context'
 export type {
   ChecksumKind,
   Direction,
-  Edge,
+  RevisionEdge,
   Kind,
   Script,
   ScriptOptions,

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm'
-import type { Place } from '../backends/place'
+import type { Place } from '../backends/backend-place'
 import type { Connectable } from '../database/application/callers'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { Settings } from '../settings/value/setting-types'
@@ -11,7 +11,7 @@ export async function openMigrator(settings: Settings, layout?: ScriptLayout): P
   const { kind } = settings.database
   if (kind === 'postgres' || kind === 'embedded')
     return new SettingsMigrator(settings, undefined, layout)
-  const { openPlace } = require('../backends/open-place') as typeof import('../backends/open-place')
+  const { openPlace } = require('./open-place') as typeof import('./open-place')
   const place = await openPlace(settings, layout)
   return place ? onPlace(settings, place) : new SettingsMigrator(settings, undefined, layout)
 }
@@ -26,7 +26,7 @@ export function migratorOnLent(lent: Connectable, settings: Settings): Migrator 
   const { type } = (lent as Partial<DataSource>).options ?? {}
   if (type !== undefined && type !== 'postgres') {
     const { placeOfDataSource } =
-      require('../backends/open-place') as typeof import('../backends/open-place')
+      require('./open-place') as typeof import('./open-place')
     const place = placeOfDataSource(lent, settings)
     if (place) return onPlace(settings, place)
   }

@@ -1,5 +1,6 @@
 import type { JournalState } from '../journal/model/applied-state'
-import { compareRevisions, type Script } from '../script/script'
+import { byRevision, isAfter, newestOf } from '../script/revision'
+import type { Script } from '../script/script'
 import type { Plan } from './plan'
 
 /** Where scripts and journal stand to each other. Pure. */
@@ -11,15 +12,15 @@ export type Survey = Omit<Plan, 'steps' | 'notices'>
  * of its `.ts`. Pure; the order of `scripts` does not matter.
  */
 export function survey(scripts: readonly Script[], state: JournalState): Survey {
-  const byRevision = new Map(scripts.map((script) => [script.revision, script]))
+  const known = new Map(scripts.map((script) => [script.revision, script]))
   const applied = new Map(state.applied.map((entry) => [entry.revision, entry]))
-  const newest = [...applied.keys()].reduce((a, b) => (compareRevisions(a, b) > 0 ? a : b), '0')
+  const newest = newestOf(applied.keys()) ?? '0'
   const pending = scripts
     .filter((script) => !applied.has(script.revision))
-    .toSorted((a, b) => compareRevisions(a.revision, b.revision))
-    .map((script) => ({ script, late: compareRevisions(script.revision, newest) < 0 }))
+    .toSorted(byRevision)
+    .map((script) => ({ script, late: isAfter(newest, script.revision) }))
   const changed = state.applied.flatMap((entry) => {
-    const script = byRevision.get(entry.revision)
+    const script = known.get(entry.revision)
     const differs =
       script &&
       entry.checksum !== '' &&
@@ -30,7 +31,7 @@ export function survey(scripts: readonly Script[], state: JournalState): Survey 
   return {
     applied: state.applied,
     pending,
-    missing: state.applied.filter((entry) => !byRevision.has(entry.revision)),
+    missing: state.applied.filter((entry) => !known.has(entry.revision)),
     changed,
     unfinished: [...state.unfinished.values()],
   }

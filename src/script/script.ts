@@ -52,7 +52,7 @@ export interface Script {
   /** SQL of the downgrade; absent on `sql` means irreversible. */
   readonly downgrade?: SqlPart | undefined
   /** Where it is an edge of a graph of revisions. */
-  readonly edge?: Edge | undefined
+  readonly edge?: RevisionEdge | undefined
   /** What its comments say of one direction, a line each, for people. */
   describe?(direction: Direction): readonly string[]
   /** What is wrong with its text (SCRIPT_INVALID), so that it cannot run. */
@@ -62,13 +62,8 @@ export interface Script {
 }
 
 /** A script that leads from one revision to another. */
-export interface Edge {
+export interface RevisionEdge {
   from: string
   to: string
   direction: Direction
-}
-
-/** Orders two revisions by value, any number of digits. */
-export function compareRevisions(a: string, b: string): number {
-  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0)
 }

@@ -1,4 +1,3 @@
-import { dirname } from 'node:path'
 import { MigrationError } from '../errors'
 import { checkArgument, listOfTexts, object, text } from './value/arguments'
 import { clientOptions } from './typeorm/data-source-options'
@@ -34,8 +33,8 @@ import {
 } from './migration-keys'
 import { originOf, secretMembers, secretsIn } from './origins'
 import { Problems, type Sourced } from './value/problems'
-import { readRunner } from './runner-value'
-import { findConfig, readDotenv, userName, type ConfigSource } from './sources'
+import { otherDatabase } from './runner-value'
+import { findConfig, folderOf, readDotenv, userName, type ConfigSource } from './sources'
 import { typeormOptions, type Options } from './typeorm/typeorm-options'
 import type { DatabaseAddress, SettingOrigin, Settings } from './value/setting-types'
 
@@ -86,7 +85,7 @@ export async function readSettings(request: SettingsRequest): Promise<Settings> 
   ])
   const migration = migrationSettings(values, here, problems)
   const database =
-    otherPlace(source, values, problems, request.runnerArguments) ??
+    otherDatabase(source, values.get('runner'), problems, request.runnerArguments) ??
     readDatabase(sections, source, environment, { here, problems })
   problems.throwIfAny(source.kind === 'ini' ? source.file.name : 'the call or the environment')
   if (!database) throw new Error('settings without a database and without a problem')
@@ -98,28 +97,6 @@ export async function readSettings(request: SettingsRequest): Promise<Settings> 
     origins: [...migrationOrigins(values), ...database.origins],
     secrets: secretTexts(database.secrets, values, database.result),
   }
-}
-
-function folderOf(source: ConfigSource, cwd: string): string {
-  if (source.kind === 'ini') return dirname(source.file.path)
-  return source.kind === 'module' ? dirname(source.path) : cwd
-}
-
-/** A module that keeps the version, or a runner: what they work on is their own affair. */
-function otherPlace(
-  source: ConfigSource,
-  values: ReadonlyMap<MigrationKey, MigrationValue>,
-  problems: Problems,
-  given: readonly string[] = [],
-): Database | undefined {
-  const named = values.get('runner')
-  const runner = named && readRunner(named, problems, given)
-  // without a runner that is there, no database is needed, and none is missed
-  if (named && !runner) problems.throwIfAny(named.from)
-  const versions = source.kind === 'module' && ({ kind: 'versions', file: source.path } as const)
-  const database = runner || versions
-  if (!database) return undefined
-  return { result: { database, typeorm: {} }, origins: [], secrets: new Set() }
 }
 
 /** What the ini's sections say, as found. */

@@ -2,17 +2,40 @@ import { existsSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import type { MigrationValue } from './migration-keys'
 import type { Problems } from './value/problems'
-import type { DatabaseAddress } from './value/setting-types'
+import type { ConfigSource } from './sources'
+import type { DatabaseAddress, SettingOrigin } from './value/setting-types'
 
 /** The runner that needs no module: the database of the settings. */
 const ownRunner = 'postgres'
+
+/** What settings name instead of a database; undefined where they name one. */
+export interface OtherDatabase {
+  result: { database: DatabaseAddress; typeorm: Record<string, unknown> }
+  origins: SettingOrigin[]
+  secrets: Set<string>
+}
+
+/** A module that keeps the version, or a runner: what they work on is their own affair. */
+export function otherDatabase(
+  source: ConfigSource,
+  named: MigrationValue | undefined,
+  problems: Problems,
+  given: readonly string[] = [],
+): OtherDatabase | undefined {
+  const runner = named && readRunner(named, problems, given)
+  // without a runner that is there, no database is needed, and none is missed
+  if (named && !runner && named.value !== ownRunner) problems.throwIfAny(named.from)
+  const versions = source.kind === 'module' && ({ kind: 'versions', file: source.path } as const)
+  const database = runner || versions
+  return database ? { result: { database, typeorm: {} }, origins: [], secrets: new Set() } : undefined
+}
 
 /**
  * Reads the value of `runner`: `postgres`, or `./my-runner.ts:MyRunner` and what it is constructed with.
  * Undefined for `postgres`, and where a problem was added.
  * @param given further arguments, of the command line
  */
-export function readRunner(
+function readRunner(
   found: MigrationValue,
   problems: Problems,
   given: readonly string[],

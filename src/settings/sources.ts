@@ -59,6 +59,12 @@ export async function findConfig(
   })
 }
 
+/** The folder from which paths start. */
+export function folderOf(source: ConfigSource, cwd: string): string {
+  if (source.kind === 'ini') return dirname(source.file.path)
+  return source.kind === 'module' ? dirname(source.path) : cwd
+}
+
 /**
  * Refuses what was meant as an address and is none, without a word of it.
  * @throws {MigrationError} SETTINGS_INVALID

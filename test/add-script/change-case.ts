@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Pool } from 'pg'
-import { readCatalog } from '../../src/catalog/catalog'
+import { catalogOf, type Reading, readServer } from '../../src/catalog/catalog'
 import { findDifference } from '../../src/add-script/difference/plan-change'
 import { remaining } from '../../src/change/operations/from-engine'
 import { loadEngine } from '../../src/catalog/engine'
@@ -74,11 +74,12 @@ async function checkChange(
   one: ChangeCase,
 ): Promise<Change | MigrationError> {
   const before = await databases.make(one.before)
-  const filled = await databases.make(one.rows ?? '', before)
-  const copy = databases.open(await databases.make('', before))
+  const filled = databases.open(await databases.make(one.rows ?? '', before))
+  const copy = databases.open(before)
   const after = databases.open(await databases.make(one.after))
   const answers = { ...nobody, ...one.answers }
-  const finding = findDifference(copy, after, answers, one.ignored ?? [])
+  const readings = await readBoth(copy, after)
+  const finding = findDifference(copy, after, answers, one.ignored ?? [], { readings })
   if (one.refused) {
     const failure = await failureOf(finding)
     assert.equal(failure.code, one.refused.code, failure.message)
@@ -99,8 +100,14 @@ async function checkChange(
     for (const { reversible } of change.scripts) assert.equal(reversible, one.reversible)
   if (one.unproven) assert.deepEqual(change.unproven, one.unproven)
   if (one.kept) assert.deepEqual(change.kept, one.kept)
-  await checkRun(databases.open(filled), databases.open(before), after, change, one)
+  await checkRun(filled, readings, change, one)
   return change
+}
+
+/** What two databases hold, read once to find the change and to judge what it leads to. */
+export async function readBoth(before: Pool, after: Pool): Promise<[Reading, Reading]> {
+  const engine = await loadEngine()
+  return Promise.all([readServer(engine, before), readServer(engine, after)])
 }
 
 /** A statement as it is compared. */
@@ -110,8 +117,7 @@ export function oneLine({ sql }: Statement): string {
 
 async function checkRun(
   filled: Pool,
-  before: Pool,
-  after: Pool,
+  [before, after]: readonly [Reading, Reading],
   change: Change,
   one: ChangeCase,
 ): Promise<void> {
@@ -169,15 +175,13 @@ export async function runAll(pool: Pool, parts: readonly (SqlPart | undefined)[]
   }
 }
 
-/** What would still lead from one database to the other. */
+/** What would still lead from a database to one that was read before. */
 export async function differences(
-  one: Pool,
-  other: Pool,
+  pool: Pool,
+  expected: Reading,
   { ignored = [] }: Pick<ChangeCase, 'ignored'> = {},
 ): Promise<string[]> {
   const engine = await loadEngine()
-  const [from, to] = await Promise.all(
-    [one, other].map((pool) => readCatalog(engine, pool, ignored)),
-  )
-  return from && to ? remaining(engine, from, to) : ['unread']
+  const actual = await readServer(engine, pool)
+  return remaining(engine, catalogOf(engine, actual, ignored), catalogOf(engine, expected, ignored))
 }

@@ -5,7 +5,15 @@ import { findDifference } from '../../src/add-script/difference/plan-change'
 import { renderScript } from '../../src/add-script/render/render'
 import type { Answers } from '../../src/change/model/answers'
 import type { Change, Reversible } from '../../src/change/model/script-part'
-import { type ChangeCase, differences, nobody, oneLine, runAll, sectionsOf } from './change-case'
+import {
+  type ChangeCase,
+  differences,
+  nobody,
+  oneLine,
+  readBoth,
+  runAll,
+  sectionsOf,
+} from './change-case'
 import { announceGolden, checkGolden, goldenText } from './golden'
 import { Databases } from './scratch'
 
@@ -80,9 +88,10 @@ async function runGroup(
         before,
       ),
     )
-    const copy = databases.open(await databases.make('', before))
+    const copy = databases.open(before)
     const after = databases.open(await databases.make(together(cases, (one) => one.after, true)))
-    const change = await findDifference(copy, after, answersOf(cases, answers), [])
+    const readings = await readBoth(copy, after)
+    const change = await findDifference(copy, after, answersOf(cases, answers), [], { readings })
     if (process.env['SHOW'])
       for (const part of change.scripts) console.log(renderScript(part, { lines: [] }))
     if (reversible) for (const part of change.scripts) assert.equal(part.reversible, reversible)
@@ -92,10 +101,10 @@ async function runGroup(
       parts.map(({ upgrade }) => upgrade),
     )
     const held = await queryAll(filled, cases, ({ holds }) => holds)
-    const ahead = await differences(filled, after)
+    const ahead = await differences(filled, readings[1])
     await runAll(filled, parts.map(({ downgrade }) => downgrade).toReversed())
     const restored = await queryAll(filled, cases, ({ restores }) => restores)
-    const behind = await differences(filled, databases.open(before))
+    const behind = await differences(filled, readings[0])
     const outcome = (_: GroupedCase, at: number): Outcome => ({
       up: ownStatements(change, schemaOf(at)),
       held: held[at]!,

@@ -7,14 +7,17 @@ export class Databases {
   private readonly names: string[] = []
   private readonly pools: Pool[] = []
 
-  private constructor(private readonly admin: Client) {}
+  private constructor(
+    private readonly admin: Client,
+    private readonly major: number,
+  ) {}
 
   /** Gives a test a server on which it makes databases. */
   static async with(work: (databases: Databases) => Promise<void>, major = 18): Promise<void> {
     const { host, port } = await testServer(major)
     const admin = new Client({ host, port, user: 'postgres', database: 'postgres' })
     await admin.connect()
-    const databases = new Databases(admin)
+    const databases = new Databases(admin, major)
     try {
       await work(databases)
     } finally {
@@ -29,7 +32,8 @@ export class Databases {
   async make(sql: string, template = 'template0'): Promise<string> {
     const name = `test_${randomBytes(6).toString('hex')}`
     this.names.push(name)
-    await this.admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`)
+    const strategy = this.major >= 15 ? ' STRATEGY file_copy' : ''
+    await this.admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}${strategy}`)
     const client = new Client(this.connectionTo(name))
     await client.connect()
     try {

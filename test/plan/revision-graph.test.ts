@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { RevisionGraph } from '../../src/plan/scheme/revision-graph'
-import type { Edge } from '../../src/script/script'
+import type { RevisionEdge } from '../../src/script/script'
 
-const up = (from: string, to: string): Edge => ({ from, to, direction: 'up' })
-const down = (from: string, to: string): Edge => ({ from, to, direction: 'down' })
-const names = (path: readonly Edge[] | undefined) => path?.map(({ to }) => to).join(' ')
+const up = (from: string, to: string): RevisionEdge => ({ from, to, direction: 'up' })
+const down = (from: string, to: string): RevisionEdge => ({ from, to, direction: 'down' })
+const names = (path: readonly RevisionEdge[] | undefined) => path?.map(({ to }) => to).join(' ')
 
 test('the shortest way is taken, and of two of one length the first', () => {
   const graph = new RevisionGraph([
@@ -57,7 +57,7 @@ const edge = fc.record({ from: revision, to: revision, direction: fc.constantFro
 test('a way is one: it starts and ends where it should, and none is shorter', () => {
   fc.assert(
     fc.property(fc.array(edge), revision, revision, (some, from, to) => {
-      const edges = some as Edge[]
+      const edges = some as RevisionEdge[]
       const path = new RevisionGraph(edges).path(from, to, 'up')
       assert.equal(path?.length, shortest(edges, from, to))
       let at = from
@@ -72,7 +72,7 @@ test('a way is one: it starts and ends where it should, and none is shorter', ()
 })
 
 /** By trying all: in n rounds everything that n edges reach is reached. */
-function shortest(edges: readonly Edge[], from: string, to: string): number | undefined {
+function shortest(edges: readonly RevisionEdge[], from: string, to: string): number | undefined {
   let reached = new Set([from])
   for (let length = 0; length <= 6; length++) {
     if (reached.has(to)) return length

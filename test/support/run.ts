@@ -41,7 +41,8 @@ async function testFiles(paths: readonly string[]): Promise<string[]> {
 
 function runFiles(files: readonly string[], servers: string, stop: AbortSignal): Promise<number> {
   const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env
-  const options = ['--test', '--test-concurrency=4', '--test-reporter=spec']
+  const preload = ['--require', join(__dirname, 'plain-output.js')]
+  const options = [...preload, '--test', '--test-concurrency=4', '--test-reporter=spec']
   const child = spawn(
     process.execPath,
     [...options, '--test-reporter-destination=stdout', ...files],

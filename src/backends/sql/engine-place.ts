@@ -9,15 +9,15 @@ import type { Script } from '../../script/script'
 import { dataSourceOptions } from '../../settings/typeorm/data-source-options'
 import { describeAddress } from '../../settings/address/address'
 import type { Settings } from '../../settings/value/setting-types'
-import type { Place } from '../place'
+import type { Place } from '../backend-place'
 import { folderScheme, readByScheme } from '../folder-scheme'
-import type { Engine } from './engine'
+import type { SqlEngine } from './sql-engine'
 import { mysql } from './mysql'
 import { SqlBackend } from './sql-backend'
 import { sqlite } from './sqlite'
 import { setUpEngine } from './engine-set-up'
 
-const engines: Readonly<Record<string, Engine>> = {
+const engines: Readonly<Record<string, SqlEngine>> = {
   mysql,
   mariadb: mysql,
   'better-sqlite3': sqlite,
@@ -25,7 +25,7 @@ const engines: Readonly<Record<string, Engine>> = {
 }
 
 /** The engine of a DataSource's type, if it is one of these. */
-export function engineOf(type: string): Engine | undefined {
+export function engineOf(type: string): SqlEngine | undefined {
   return Object.hasOwn(engines, type) ? engines[type] : undefined
 }
 

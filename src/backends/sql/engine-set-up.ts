@@ -18,7 +18,7 @@ import type { SetUpRequest } from '../../set-up/set-up'
 import { isSetUp } from '../../set-up/set-up-state'
 import type { SqlBackend } from './sql-backend'
 import { runFrom } from './sql-steps'
-import { statementsOf } from './sql-work'
+import { statementsOf } from './statement-work'
 
 /**
  * Sets up an empty database under the lock: a committed claim, what builds it, then every script as done,

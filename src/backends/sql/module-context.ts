@@ -7,8 +7,7 @@ import { requireRegular } from '../../regular-file'
 import type { ScriptContext } from '../../script/context'
 import { readMarkerSections } from '../../script/named/marker-sections'
 import type { SqlPart } from '../../script/script'
-import type { StepPlace } from './sql-steps'
-import { statementFailed, statementsOf } from './sql-work'
+import { statementFailed, statementsOf, type StepPlace } from './statement-work'
 
 /** What a module is given beside the QueryRunner. */
 export function engineContext(place: StepPlace, step: Step): ScriptContext {

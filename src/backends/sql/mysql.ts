@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { QueryRunner } from 'typeorm'
-import type { Engine, EngineLock, LockPlace } from './engine'
+import type { SqlEngine, EngineLock, LockPlace } from './sql-engine'
 import { firstWord } from './split-statements'
 
 /** What InnoDB holds in a transaction; anything else commits by itself. */
@@ -16,7 +16,7 @@ const lost = new Set([
 ])
 
 /** MySQL and MariaDB. CREATE TABLE and its like commit at once, so scripts go statement by statement. */
-export const mysql: Engine = {
+export const mysql: SqlEngine = {
   name: 'MySQL',
   dialect: 'mysql',
   undoes: false,

@@ -9,9 +9,10 @@ import type { ExecutionContext } from '../../run/context/run-context'
 import { filterEntries } from '../journal-filter'
 import { runOneByOne } from '../one-by-one'
 import { waitForLock } from '../wait-for-lock'
-import type { Engine, EngineLock } from './engine'
+import type { SqlEngine, EngineLock } from './sql-engine'
 import { SqlJournal } from './sql-journal'
-import { performStep, type StepPlace } from './sql-steps'
+import { performStep } from './sql-steps'
+import type { StepPlace } from './statement-work'
 
 /** MySQL, MariaDB and SQLite, by one QueryRunner of TypeORM's. */
 export class SqlBackend implements Backend {
@@ -21,7 +22,7 @@ export class SqlBackend implements Backend {
 
   constructor(
     readonly context: ExecutionContext,
-    readonly engine: Engine,
+    readonly engine: SqlEngine,
     readonly dataSource: DataSource,
   ) {
     const work = dataSource.createQueryRunner('master')

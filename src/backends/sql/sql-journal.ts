@@ -3,7 +3,7 @@ import { MigrationError } from '../../errors'
 import type { Entry, FullEntry } from '../../journal/model/entry'
 import type { Claim } from '../../journal/model/journal-columns'
 import { claimRefused } from '../../run/failure/unfinished'
-import type { Engine } from './engine'
+import type { SqlEngine } from './sql-engine'
 
 /** Columns and the member of an entry or a claim that each holds; `claim` is what must be there once. */
 const columns = {
@@ -38,7 +38,7 @@ export class SqlJournal {
   private readonly table: string
 
   constructor(
-    private readonly engine: Engine,
+    private readonly engine: SqlEngine,
     readonly work: QueryRunner,
     private readonly name: string,
   ) {

@@ -4,7 +4,7 @@ import type { Entry } from '../../journal/model/entry'
 import type { Claim } from '../../journal/model/journal-columns'
 import { labelOf } from '../../plan/notice'
 import type { Step } from '../../plan/plan'
-import { claimOf, isTakeOver, type ExecutionContext } from '../../run/context/run-context'
+import { claimOf, isTakeOver } from '../../run/context/run-context'
 import { codeFailure, connectionLost, interruptedBy } from '../../run/failure/script-failure'
 import { inDoubt, unfinished } from '../../run/failure/unfinished'
 import { traceOf } from '../../run/failure/user-stack'
@@ -13,18 +13,9 @@ import type { SqlPart } from '../../script/script'
 import { loadScript } from '../../script/typescript/load-script'
 import { redactor } from '../../settings/value/redact'
 import { errorFields } from '../new-entry'
-import type { Engine } from './engine'
 import { engineContext } from './module-context'
 import { wasTableDone } from './table-done'
-import type { SqlJournal } from './sql-journal'
-import { runStatement, statementsOf, type Work } from './sql-work'
-
-/** What a step of one run works with. */
-export interface StepPlace {
-  context: ExecutionContext
-  engine: Engine
-  journal: SqlJournal
-}
+import { runStatement, statementsOf, type StepPlace, type Work } from './statement-work'
 
 /**
  * Claims, does and records one step. Where the engine's transactions hold everything, a script and its

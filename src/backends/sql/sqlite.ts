@@ -1,12 +1,12 @@
 import type { DataSource, DataSourceOptions, QueryRunner } from 'typeorm'
-import type { Engine, EngineLock, LockPlace } from './engine'
+import type { SqlEngine, EngineLock, LockPlace } from './sql-engine'
 import { firstWord } from './split-statements'
 
 /** What SQLite refuses in a transaction, or what does not end with one. */
 const alone = new Set(['PRAGMA', 'VACUUM', 'ATTACH', 'DETACH'])
 
 /** SQLite: one file, one writer, and transactions that hold everything. */
-export const sqlite: Engine = {
+export const sqlite: SqlEngine = {
   name: 'SQLite',
   dialect: 'sqlite',
   undoes: true,

@@ -1,5 +1,5 @@
 import type { QueryRunner } from 'typeorm'
-import type { Engine } from './engine'
+import type { SqlEngine } from './sql-engine'
 import type { SqlStatement } from './split-statements'
 
 const table = /^(CREATE|DROP)\s+TABLE\s+(?!IF\b)(?:`([^`]+)`|(\w+))\s*(?:\(|$)/i
@@ -10,7 +10,7 @@ const table = /^(CREATE|DROP)\s+TABLE\s+(?!IF\b)(?:`([^`]+)`|(\w+))\s*(?:\(|$)/i
  */
 export async function wasTableDone(
   work: QueryRunner,
-  { tables }: Engine,
+  { tables }: SqlEngine,
   { text }: SqlStatement,
 ): Promise<boolean | undefined> {
   const [, verb, quoted, plain] = table.exec(text) ?? []

@@ -50,7 +50,7 @@ function recorder(file: string): ChangelogOutput {
   return {
     async record(...values) {
       await mkdir(dirname(file), { recursive: true })
-      const cells = values.map((value) => `"${String(value).replaceAll('"', '""')}"`)
+      const cells = values.map((value) => `"${String(value).split('"').join('""')}"`)
       await appendFile(file, `${cells.join(',')}\n`)
     },
   }

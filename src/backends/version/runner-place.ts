@@ -9,7 +9,7 @@ import type { DatabaseAddress, Settings } from '../../settings/value/setting-typ
 import type { Backend } from '../../run/context/backend'
 import type { ExecutionContext } from '../../run/context/run-context'
 import { folderScheme, readByScheme } from '../folder-scheme'
-import type { Place } from '../place'
+import type { Place } from '../backend-place'
 import { RunnerKeeper, type Runner } from './user-runner'
 import { VersionBackend } from './version-backend'
 

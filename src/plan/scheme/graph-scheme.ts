@@ -2,7 +2,7 @@ import { MigrationError } from '../../errors'
 import { nearest } from '../../settings/value/nearest'
 import type { JournalState } from '../../journal/model/applied-state'
 import type { Entry } from '../../journal/model/entry'
-import type { Direction, Edge, Script } from '../../script/script'
+import type { Direction, RevisionEdge, Script } from '../../script/script'
 import type { Plan, Request, Step } from '../plan'
 import type { Situation } from '../situation'
 import { upStep } from '../step'
@@ -13,12 +13,12 @@ import type { Scheme } from './scheme'
 
 /** A script that is an edge, and can be put at a place in the journal's history. */
 export interface GraphScript extends Script {
-  readonly edge: Edge
+  readonly edge: RevisionEdge
   /** The same script as the step of this number: its revision in the journal. */
   at(position: number): Script
 }
 
-type Placed = Edge & { script: GraphScript }
+type Placed = RevisionEdge & { script: GraphScript }
 
 /**
  * Scripts that lead from revision to revision. The journal is one chain: its entry n is the n-th step that
@@ -71,11 +71,11 @@ function graphOf(scripts: readonly Script[]): RevisionGraph<Placed> {
 }
 
 /** The title of a step, by which the journal keeps where it led. Pure. */
-export function edgeTitle({ from, to }: Pick<Edge, 'from' | 'to'>): string {
+export function edgeTitle({ from, to }: Pick<RevisionEdge, 'from' | 'to'>): string {
   return `${from} -> ${to}`
 }
 
-function edgeOf({ title }: Pick<Entry, 'title'>): Pick<Edge, 'from' | 'to'> | undefined {
+function edgeOf({ title }: Pick<Entry, 'title'>): Pick<RevisionEdge, 'from' | 'to'> | undefined {
   const [, from, to] = /^([\p{L}\p{N}_]+) -> ([\p{L}\p{N}_]+)$/u.exec(title) ?? []
   return from === undefined || to === undefined ? undefined : { from, to }
 }

@@ -1,10 +1,10 @@
-import type { Direction, Edge } from '../../script/script'
+import type { Direction, RevisionEdge } from '../../script/script'
 
 /** The revision of an empty database. */
 export const initialRevision = 'initial'
 
 /** Revisions and what leads from one to another. Of two ways of one length, the one that was given first counts. */
-export class RevisionGraph<Of extends Edge> {
+export class RevisionGraph<Of extends RevisionEdge> {
   private readonly edges: Record<Direction, Map<string, Of[]>> = { up: new Map(), down: new Map() }
   private readonly names = new Set([initialRevision])
 
@@ -56,7 +56,7 @@ export class RevisionGraph<Of extends Edge> {
   }
 }
 
-function wayBack<Of extends Edge>(reachedBy: Map<string, Of>, from: string, to: string): Of[] {
+function wayBack<Of extends RevisionEdge>(reachedBy: Map<string, Of>, from: string, to: string): Of[] {
   const way: Of[] = []
   for (let at = to; at !== from;) {
     const edge = reachedBy.get(at)!

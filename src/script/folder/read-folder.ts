@@ -10,7 +10,8 @@ import type { NameReading } from '../layout/script-name'
 import { buildScript } from './build-script'
 import { readIgnore } from './ignore'
 import { together } from './folder-problems'
-import { type Script, compareRevisions } from '../script'
+import { byRevision } from '../revision'
+import type { Script } from '../script'
 import { type FolderPlace, strayProblems } from './strays'
 import type { Settings } from '../../settings/value/setting-types'
 
@@ -144,9 +145,8 @@ async function readNames(
 
 /** Names of one width have sorted them already. */
 function inOrder(scripts: Script[]): Script[] {
-  const compare = (a: Script, b: Script) => compareRevisions(a.revision, b.revision)
-  const sorted = scripts.every((script, at) => at === 0 || compare(scripts[at - 1]!, script) < 0)
-  return sorted ? scripts : scripts.toSorted(compare)
+  const sorted = scripts.every((script, at) => at === 0 || byRevision(scripts[at - 1]!, script) < 0)
+  return sorted ? scripts : scripts.toSorted(byRevision)
 }
 
 function turn(): Promise<void> {

@@ -1,6 +1,6 @@
 import { MigrationError } from '../../errors'
 import { together } from '../folder/folder-problems'
-import type { Direction, Edge } from '../script'
+import type { Direction, RevisionEdge } from '../script'
 import { readSqlPart, type Sections } from '../sections/sections'
 import { noScripts, readFiles, type FoundFile, type NamedFolder } from './folder-files'
 import { PlainScript } from './plain-script'
@@ -14,7 +14,7 @@ const start = 'initial'
 
 /** A script that leads from one revision to another. */
 export class EdgeScript extends PlainScript {
-  declare readonly edge: Edge
+  declare readonly edge: RevisionEdge
 
   /** The same script as the step of this number: its revision in the journal. */
   at(position: number): PlainScript {
@@ -72,7 +72,7 @@ function edgeScript(file: FoundFile, problems: MigrationError[]): EdgeScript | u
 }
 
 /** The whole file goes one way. */
-function partFor({ direction }: Edge, { text, path }: FoundFile): Partial<Sections> {
+function partFor({ direction }: RevisionEdge, { text, path }: FoundFile): Partial<Sections> {
   const part = readSqlPart(text, path)
   return direction === 'up' ? { upgrade: part } : { downgrade: part }
 }

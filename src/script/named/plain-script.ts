@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { basename } from 'node:path'
 import { MigrationError } from '../../errors'
-import type { ChecksumKind, Direction, Edge, Kind, Script, SqlPart } from '../script'
+import type { ChecksumKind, Direction, RevisionEdge, Kind, Script, SqlPart } from '../script'
 import type { Sections } from '../sections/sections'
 
 /** What makes up a script that is one file. */
@@ -12,7 +12,7 @@ export interface PlainFields {
   /** Absolute path. */
   file: string
   text: string
-  edge?: Edge
+  edge?: RevisionEdge
   /** Cuts the text, when it is first asked for; absent for a module. */
   cut?: () => Partial<Sections>
   describe?: (direction: Direction) => readonly string[]
@@ -29,7 +29,7 @@ export class PlainScript implements Script {
   readonly files: readonly string[]
   readonly checksum: string
   readonly checksumKind: ChecksumKind
-  readonly edge?: Edge
+  readonly edge?: RevisionEdge
   private found: Cut | undefined
 
   constructor(private readonly fields: PlainFields) {

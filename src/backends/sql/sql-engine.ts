@@ -3,7 +3,7 @@ import type { Settings } from '../../settings/value/setting-types'
 import type { SqlDialect, SqlStatement } from './split-statements'
 
 /** What differs from one engine to another. */
-export interface Engine {
+export interface SqlEngine {
   /** For people. */
   readonly name: string
   readonly dialect: SqlDialect

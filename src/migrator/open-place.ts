@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { Settings } from '../settings/value/setting-types'
-import type { Place } from './place'
+import type { Place } from '../backends/backend-place'
 
 /**
  * What settings name that is not PostgreSQL; undefined where they name PostgreSQL. Loads the module of
@@ -18,11 +18,11 @@ export async function openPlace(
       return enginePlaceOf(settings, undefined, layout)
     case 'runner':
       return (
-        require('./version/runner-place') as typeof import('./version/runner-place')
+        require('../backends/version/runner-place') as typeof import('../backends/version/runner-place')
       ).runnerPlace(settings, database)
     case 'versions':
       return (
-        require('./version/config-place') as typeof import('./version/config-place')
+        require('../backends/version/config-place') as typeof import('../backends/version/config-place')
       ).configPlace(settings, database)
     case 'data_source': {
       const { loadDataSource } = await import('../database/application/data-source-module.js')
@@ -47,7 +47,7 @@ function enginePlaceOf(
   layout?: ScriptLayout,
 ): Place | undefined {
   const { engineOf, enginePlace } =
-    require('./sql/engine-place') as typeof import('./sql/engine-place')
+    require('../backends/sql/engine-place') as typeof import('../backends/sql/engine-place')
   if (dataSource && !engineOf(dataSource.options.type)) return undefined
   return enginePlace(settings, dataSource, layout)
 }

@@ -5,15 +5,19 @@ import type { ExecutionContext } from '../../run/context/run-context'
 import { invalid } from '../../script/place'
 import { excerpt } from '../../script/position'
 import type { SqlPart } from '../../script/script'
-import type { Engine } from './engine'
+import type { SqlEngine } from './sql-engine'
 import { firstWord, splitStatements, type SqlStatement } from './split-statements'
 import type { SqlJournal } from './sql-journal'
 
-/** A SQL script that is to run. */
-export interface Work {
+/** What a step of one run works with. */
+export interface StepPlace {
   context: ExecutionContext
-  engine: Engine
+  engine: SqlEngine
   journal: SqlJournal
+}
+
+/** A SQL script that is to run. */
+export interface Work extends StepPlace {
   step: Step
   part: SqlPart
   statements: readonly SqlStatement[]
@@ -26,7 +30,7 @@ const transactions = new Set(['BEGIN', 'START', 'COMMIT', 'ROLLBACK', 'END', 'SA
  * @throws {MigrationError} SCRIPT_INVALID where it begins or ends a transaction: that would part a script
  *   from its entry in the journal
  */
-export function statementsOf(engine: Engine, part: SqlPart): SqlStatement[] {
+export function statementsOf(engine: SqlEngine, part: SqlPart): SqlStatement[] {
   const statements = splitStatements(part.text, engine.dialect)
   const own = statements.find((statement) => transactions.has(firstWord(statement)))
   if (!own) return statements
