@@ -25,8 +25,7 @@ function onPlace(settings: Settings, place: Place): Migrator {
 export function migratorOnLent(lent: Connectable, settings: Settings): Migrator {
   const { type } = (lent as Partial<DataSource>).options ?? {}
   if (type !== undefined && type !== 'postgres') {
-    const { placeOfDataSource } =
-      require('./open-place') as typeof import('./open-place')
+    const { placeOfDataSource } = require('./open-place') as typeof import('./open-place')
     const place = placeOfDataSource(lent, settings)
     if (place) return onPlace(settings, place)
   }

@@ -124,6 +124,7 @@ function addLayer(
     if (address?.kind === 'engine') {
       return { ...address, parts: merge(under, address.parts, over) }
     }
+    if (address) refuseOtherType(values.get('type'), context.problems)
     if (address?.kind !== 'embedded') {
       const parts = below.kind === 'postgres' ? below.parts : {}
       return address && { kind: 'postgres', parts: merge(parts, under, address.connection, over) }
@@ -189,6 +190,15 @@ function refuseOtherTypes(type: Sourced | undefined, problems: Problems): void {
   if (!type || ['postgres', 'postgresql'].includes(type.value) || engineType(type.value)) return
   const hint = 'Known are postgres, mysql, mariadb and better-sqlite3.'
   problems.add(type, `typeorm.type is "${type.value}", which is not supported`, hint)
+}
+
+function refuseOtherType(type: Sourced | undefined, problems: Problems): void {
+  if (!type || !engineType(type.value)) return
+  problems.add(
+    type,
+    `typeorm.type is "${type.value}", and typeorm.url is an address of PostgreSQL`,
+    'Remove one of them.',
+  )
 }
 
 function fillParts(context: AddressContext): ConnectionParts {

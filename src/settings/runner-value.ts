@@ -27,7 +27,9 @@ export function otherDatabase(
   if (named && !runner && named.value !== ownRunner) problems.throwIfAny(named.from)
   const versions = source.kind === 'module' && ({ kind: 'versions', file: source.path } as const)
   const database = runner || versions
-  return database ? { result: { database, typeorm: {} }, origins: [], secrets: new Set() } : undefined
+  return database
+    ? { result: { database, typeorm: {} }, origins: [], secrets: new Set() }
+    : undefined
 }
 
 /**

@@ -4,9 +4,9 @@ import type { SqlPart } from '../../script/script'
 /** Texts of scripts for the database under test. */
 export interface ContractLanguage {
   /** Makes a thing of this name, and fails where it is there already. */
-  make(name: string): string
+  make: (name: string) => string
   /** Removes it, and fails where it is not there. */
-  remove(name: string): string
+  remove: (name: string) => string
 }
 
 /** A script that makes a thing of the same name, and removes it; or one with a text of its own. */

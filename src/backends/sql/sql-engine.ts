@@ -9,7 +9,7 @@ export interface SqlEngine {
   readonly dialect: SqlDialect
   /** True: a transaction holds CREATE TABLE and the like too, and undoes them. */
   readonly undoes: boolean
-  quote(name: string): string
+  quote: (name: string) => string
   /** The type of the journal's id, which counts by itself. */
   readonly identity: string
   /** True for a statement that a transaction of ours keeps together with its record. */

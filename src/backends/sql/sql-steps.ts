@@ -165,7 +165,7 @@ function checkpoint({ context: { signal } }: StepPlace): void {
 async function runModule(place: StepPlace, step: Step): Promise<void> {
   const { context, journal, engine } = place
   const script = step.script!
-  const code = await loadScript<unknown>(script)
+  const code = await loadScript(script)
   const run = step.direction === 'up' ? code.upgrade : code.downgrade
   if (!run) throw irreversible(step)
   const claim = claimOf(context, step, null)

@@ -31,7 +31,7 @@ export class ModuleKeeper implements VersionKeeper {
 
   async current(): Promise<string | undefined> {
     const version = await this.config.get({ config: this.config.exports })
-    const text = version === null || version === undefined ? '' : String(version).trim()
+    const text = typeof version === 'number' ? String(version) : textIn(version)
     if (text === '' || /^[0.]+$/.test(text)) return undefined
     if (/^\d+(?:\.\d+)*$/.test(text)) return text
     throw new MigrationError('SETTINGS_INVALID', `getCurrentVersion gave "${text}", no version`, {
@@ -131,6 +131,10 @@ function functionIn(exported: Record<string, unknown>, step: Step): ModuleFuncti
     file: step.script?.file,
     hint: `Write export function ${step.direction}().`,
   })
+}
+
+function textIn(version: unknown): string {
+  return typeof version === 'string' ? version.trim() : ''
 }
 
 /** A number where it is one. */

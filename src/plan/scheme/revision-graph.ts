@@ -56,12 +56,16 @@ export class RevisionGraph<Of extends RevisionEdge> {
   }
 }
 
-function wayBack<Of extends RevisionEdge>(reachedBy: Map<string, Of>, from: string, to: string): Of[] {
+function wayBack<Of extends RevisionEdge>(
+  reachedBy: Map<string, Of>,
+  from: string,
+  to: string,
+): Of[] {
   const way: Of[] = []
   for (let at = to; at !== from;) {
     const edge = reachedBy.get(at)!
     way.push(edge)
     at = edge.from
   }
-  return way.reverse()
+  return way.toReversed()
 }

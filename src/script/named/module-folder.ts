@@ -21,10 +21,10 @@ const isModule = /\.[cm]?[jt]s$/
 export async function readModuleFolder(folder: NamedFolder): Promise<PlainScript[]> {
   const files = await readFiles(folder, isScript)
   const compiled = new Set(
-    files.filter(({ name }) => /ts$/.test(name)).map(({ path }) => stemOf(path)),
+    files.filter(({ name }) => name.endsWith('ts')).map(({ path }) => stemOf(path)),
   )
   const problems: MigrationError[] = []
-  const sources = files.filter(({ name }) => /ts$/.test(name) || !compiled.has(stemOf(name)))
+  const sources = files.filter(({ name }) => name.endsWith('ts') || !compiled.has(stemOf(name)))
   const scripts = sources.flatMap((file) => moduleScript(file, problems) ?? [])
   problems.push(...taken(scripts))
   if (problems.length > 0) throw together(problems, folder.directory)
