@@ -12,6 +12,7 @@ import type { ExecutionContext } from '../../src/run/context/run-context'
 import { PostgresBackend } from '../../src/run/postgres-backend'
 import { settingsFor } from '../../src/settings/library'
 import { withDatabase, type TestDatabase } from '../support/database'
+import { runsAll } from '../support/scope'
 import { JsonBackend } from './json-backend'
 import { MemoryBackend, MemoryStore } from './memory-backend'
 import { Pglite } from './pglite-stream'
@@ -129,6 +130,7 @@ after(() => pglite?.close())
 /** One session is all that PGlite has, so one migrator waits here until the other is done. */
 backendContract({
   name: 'PGlite',
+  skip: runsAll ? false : 'PGlite takes six seconds to start: TYPETREK_TESTS=all runs it',
   language: sql,
   async open(): Promise<ContractDatabase> {
     pglite ??= new Pglite()

@@ -29,35 +29,35 @@ export async function setUpEngine(
   scripts: readonly Script[],
   request: SetUpRequest,
 ): Promise<RunReport> {
-  let failed = true
   try {
     const before = await backend.read()
     const none = (state: JournalState) => nothingDone(backend, scripts, state)
     const plan = planFor(backend, scripts, before, { command: 'mark', count: 0 })
-    const locked = isSetUp(before) ? undefined : await lockEmpty(backend, plan, before)
+    const locked = isDone(before) ? undefined : await lockEmpty(backend, plan, before)
     const report =
-      locked && !isSetUp(locked)
+      locked && !isDone(locked)
         ? await setUpNow(backend, scripts, request, locked)
         : none(locked ?? before)
-    failed = false
     return report
   } finally {
     await backend.close()
-    void failed
   }
 }
 
-/** Takes the lock, and looks whether the database is empty before the journal is made. */
+/** Takes the lock, unless another one has set up meanwhile. */
 async function lockEmpty(
   backend: SqlBackend,
   plan: Plan,
   before: JournalState,
 ): Promise<JournalState> {
   if (!before.exists) await refuseTables(backend)
-  const { state } = await backend.lock(plan, isSetUp)
-  // the journal that the lock has made is no set-up
-  const made = state.exists && state.setUp === undefined && state.ordinals.size === 0
-  return made ? { ...state, exists: false } : state
+  const { state } = await backend.lock(plan, isDone)
+  return isDone(state) ? state : { ...state, exists: false }
+}
+
+/** A journal with nothing in it is what the lock has made, and no set-up. */
+function isDone(state: JournalState): boolean {
+  return isSetUp(state) && (state.setUp !== undefined || state.ordinals.size > 0)
 }
 
 async function refuseTables({ place, engine }: SqlBackend): Promise<void> {
