@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { MigrationError } from '../errors'
 import { checkArgument, listOfTexts, object, text } from './value/arguments'
 import { clientOptions } from './typeorm/data-source-options'
@@ -83,6 +85,7 @@ export async function readSettings(request: SettingsRequest): Promise<Settings> 
     ...[...sections.migration].map(([key, found]) => [key, { ...found, base: here }] as const),
     ...flagValues(flags, cwd),
   ])
+  if (!values.has('package') && !values.has('directory')) useOtherFolder(values, here)
   const migration = migrationSettings(values, here, problems)
   const database =
     otherDatabase(source, values.get('runner'), problems, request.runnerArguments) ??
@@ -143,6 +146,14 @@ function readSections(source: ConfigSource, env: IniContext['env'], problems: Pr
 function environmentText(environment: Environment, name: string): string | undefined {
   const own = Object.hasOwn(environment.process, name) ? environment.process[name] : undefined
   return own ?? environment.dotenv?.entries.get(name)?.value
+}
+
+/** Where nothing names the folder: many tools call it by the plural. */
+function useOtherFolder(values: Map<MigrationKey, MigrationValue>, here: string): void {
+  const plural = 'migrations'
+  if (existsSync(join(here, migrationDefaults.package ?? '')) || !existsSync(join(here, plural)))
+    return
+  values.set('package', { value: plural, from: 'default', base: here })
 }
 
 function flagValues(flags: SettingFlags, cwd: string): [MigrationKey, MigrationValue][] {

@@ -1,5 +1,5 @@
-import { existsSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { MigrationError } from '../../errors'
 import { loadModule } from '../../script/typescript/load-module'
 
@@ -22,8 +22,9 @@ type Exports = Record<string, unknown>
 type AnyFunction = (...values: unknown[]) => unknown
 
 /**
- * Loads a configuration module: `getCurrentVersion()`, `setCurrentVersion(version, migration)`,
- * `MIGRATIONS_DIR`, `DRIVER` with `DRIVER_ARGS` and `DRIVER_KWARGS`, `MIGRATIONS_ABS_PATH`, `JOURNAL`.
+ * Loads a configuration module: `getCurrentVersion()` and `setCurrentVersion(version, migration)`, or
+ * `folder`, where a file keeps the version; `MIGRATIONS_DIR`, `DRIVER` with `DRIVER_ARGS` and
+ * `DRIVER_KWARGS`, `MIGRATIONS_ABS_PATH`, `JOURNAL`. The names that Python has are understood too.
  * @throws {MigrationError} SCRIPT_NOT_LOADABLE, SETTINGS_INVALID
  */
 export async function loadVersionConfig(file: string): Promise<VersionConfig> {
@@ -31,9 +32,8 @@ export async function loadVersionConfig(file: string): Promise<VersionConfig> {
   const byDefault = loaded['default']
   const inner = typeof byDefault === 'object' && byDefault !== null ? (byDefault as Exports) : {}
   const exports: Exports = { ...inner, ...loaded }
-  const get = functionOf(exports, file, 'getCurrentVersion', 'get_current_version')
-  const set = functionOf(exports, file, 'setCurrentVersion', 'set_current_version')
   const here = dirname(file)
+  const { get, set } = storeOf(exports, file)
   const directory = migrationsFolder(here, exports['MIGRATIONS_DIR'])
   const absolute = exports['MIGRATIONS_ABS_PATH']
   const journal = exports['JOURNAL'] ?? 'migration_journal.jsonl'
@@ -48,18 +48,46 @@ export async function loadVersionConfig(file: string): Promise<VersionConfig> {
   }
 }
 
-function functionOf(exports: Exports, file: string, ...names: readonly string[]): AnyFunction {
-  const found = names.map((name) => exports[name]).find((one) => typeof one === 'function')
-  if (found) return found as AnyFunction
-  throw new MigrationError('SETTINGS_INVALID', `the configuration exports no ${names[0]}`, {
+const getters = ['getCurrentVersion', 'get_current_version', 'currentVersion', 'current_version']
+const setters = ['setCurrentVersion', 'set_current_version']
+
+/** Both functions; or the file that `folder` names, or has in it. */
+function storeOf(exports: Exports, file: string): { get: AnyFunction; set: AnyFunction } {
+  const get = functionOf(exports, getters)
+  const set = functionOf(exports, setters)
+  if (get && set) return { get, set }
+  const { folder } = exports
+  if (typeof folder === 'string' && !get && !set) return versionFile(resolve(dirname(file), folder))
+  const missing = get ? setters[0] : getters[0]
+  throw new MigrationError('SETTINGS_INVALID', `the configuration exports no ${missing}`, {
     file,
     hint: 'Export getCurrentVersion() and setCurrentVersion(version), sync or async.',
   })
 }
 
-/** A folder beside the module; a dotted name, as a package of Python has, is one too. */
+function functionOf(exports: Exports, names: readonly string[]): AnyFunction | undefined {
+  const found = names.map((name) => exports[name]).find((one) => typeof one === 'function')
+  return found as AnyFunction | undefined
+}
+
+function versionFile(path: string): { get: AnyFunction; set: AnyFunction } {
+  const file = /\.\w+$/.test(path) ? path : join(path, 'current_version.txt')
+  return {
+    get: () => (existsSync(file) ? readFileSync(file, 'utf8') : '0'),
+    set(version) {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, String(version))
+    },
+  }
+}
+
+/** A folder beside the module, else its own; a dotted name, as a package of Python has, is one too. */
 function migrationsFolder(here: string, named: unknown): string {
-  const name = typeof named === 'string' && named !== '' ? named : 'migrations'
+  if (typeof named !== 'string' || named === '') {
+    const usual = resolve(here, 'migrations')
+    return existsSync(usual) ? usual : here
+  }
+  const name = named
   const path = resolve(here, name)
   const dotted = resolve(here, name.replaceAll('.', '/'))
   const isFolder = existsSync(path) && statSync(path).isDirectory()
