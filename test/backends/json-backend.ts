@@ -1,12 +1,5 @@
 import { mkdir, readFile, rename, rmdir, writeFile } from 'node:fs/promises'
-import {
-  filterEntries,
-  foldEntries,
-  newEntry,
-  refuseClaimed,
-  runOneByOne,
-  waitForLock,
-} from '../../src/backend-kit'
+import * as kit from '../../src/backend-kit'
 import type { Backend, EntryFilter, ExecutionContext, FullEntry } from '../../src/backend-kit'
 import type { JournalState, Plan, Step } from '../../src/backend-kit'
 
@@ -25,27 +18,22 @@ export class JsonBackend implements Backend {
   ) {}
 
   async read(): Promise<JournalState> {
-    return foldEntries((await this.store()).journal)
+    return kit.foldEntries((await this.store()).journal)
   }
 
   async entries(filter: EntryFilter): Promise<FullEntry[]> {
-    return filterEntries((await this.store()).journal, filter)
+    return kit.filterEntries((await this.store()).journal, filter)
   }
 
   complete = (plan: Plan) => Promise.resolve(plan)
 
   async lock(_: Plan, isDone?: (state: JournalState) => boolean) {
-    const take = async () => {
-      const lock = mkdir(`${this.file}.lock`)
-      return (this.held = await lock.then(
-        () => true,
-        () => false,
-      ))
-    }
-    return waitForLock(this.context, { take, read: () => this.read(), isDone })
+    const make = () => mkdir(`${this.file}.lock`).then(() => true)
+    const take = async () => (this.held = await make().catch(() => false))
+    return kit.waitForLock(this.context, { take, read: () => this.read(), isDone })
   }
 
-  run = (plan: Plan) => runOneByOne(this.context, plan, (step) => this.step(step))
+  run = (plan: Plan) => kit.runOneByOne(this.context, plan, (step) => this.step(step))
 
   async close() {
     if (this.held) await rmdir(`${this.file}.lock`)
@@ -54,14 +42,16 @@ export class JsonBackend implements Backend {
   /** One rename replaces the file, so that the names and the journal change together. */
   private async step(step: Step): Promise<void> {
     const { journal, names } = await this.store()
-    refuseClaimed(journal, step)
-    const entry = (outcome: 'success' | 'error', error?: unknown) =>
-      newEntry(this.context, step, String(journal.length + 1), { outcome, error })
+    kit.refuseClaimed(journal, step)
+    const journalWith = (outcome: 'success' | 'error', error?: unknown) => {
+      const id = String(journal.length + 1)
+      return [...journal, kit.newEntry(this.context, step, id, { outcome, error })]
+    }
     try {
       const after = step.operation === 'run_skip' ? names : changed(names, step)
-      await this.write({ journal: [...journal, entry('success')], names: after })
+      await this.write({ journal: journalWith('success'), names: after })
     } catch (error) {
-      await this.write({ journal: [...journal, entry('error', error)], names })
+      await this.write({ journal: journalWith('error', error), names })
       throw error
     }
   }
@@ -78,14 +68,12 @@ export class JsonBackend implements Backend {
 }
 
 function changed(names: readonly string[], { direction, script }: Step): string[] {
-  const text = (direction === 'up' ? script?.upgrade : script?.downgrade)?.text ?? ''
-  return text.split('\n').reduce<string[]>(
-    (now, line) => {
-      const [verb, name = ''] = line.trim().split(' ')
-      if (verb === '') return now
-      if (now.includes(name) === (verb === 'add')) throw new Error(`refused: ${line}`)
-      return verb === 'add' ? [...now, name] : now.filter((one) => one !== name)
-    },
-    [...names],
-  )
+  const { text = '' } = (direction === 'up' ? script?.upgrade : script?.downgrade) ?? {}
+  const now = new Set(names)
+  for (const line of text.split('\n').filter(Boolean)) {
+    const [verb, name = ''] = line.split(' ')
+    if (now.has(name) === (verb === 'add')) throw new Error(`refused: ${line}`)
+    now[verb === 'add' ? 'add' : 'delete'](name)
+  }
+  return [...now]
 }
