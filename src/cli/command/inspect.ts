@@ -20,10 +20,10 @@ export const status: Handler = (context) =>
   })
 
 /** Prints the version alone: the newest applied one, of a graph where it leads, 0 where there is none. */
-function showCurrent(context: Context, { applied }: Status): number {
-  const newest = applied.at(-1)
+function showCurrent(context: Context, found: Status): number {
+  const newest = found.applied.at(-1)
   const currentVersion = newest?.title.split(' -> ')[1] ?? newest?.revision ?? '0'
-  answer(context, { currentVersion })
+  answer(context, { ...statusDocument(found), currentVersion })
   context.output.result(currentVersion)
   return 0
 }
