@@ -23,8 +23,9 @@ const order: Readonly<Record<string, readonly string[]>> = {
   plan: ['.', 'scheme'],
   backends: ['contract', '.', 'sql', 'version'],
   run: ['context', 'failure', 'lock', 'prepare', 'session', 'batch', 'outside', 'typescript', '.'],
+  catalog: ['properties', '.'],
   'sample-rows': ['tables', 'values', '.'],
-  change: ['model', 'render', 'operations', 'trial'],
+  change: ['model', 'render', 'partitions', 'operations', 'trial'],
   'add-script': ['decide', 'online', 'difference', 'render', 'deliver', 'proof', 'source', '.'],
   cli: ['text', 'arguments', 'render', 'terminal', 'context', 'command', '.'],
 }

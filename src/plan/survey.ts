@@ -3,7 +3,7 @@ import { byRevision, isAfter, newestOf } from '../script/revision'
 import type { Script } from '../script/script'
 import type { Plan } from './plan'
 
-/** Where scripts and journal stand to each other. Pure. */
+/** How scripts and journal compare. Pure. */
 export type Survey = Omit<Plan, 'steps' | 'notices'>
 
 /**

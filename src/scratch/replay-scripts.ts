@@ -8,8 +8,8 @@ import { extensionMissing, type Scratch, type ScratchDatabase } from './scratch'
 import { scratchJournal, scratchSettings } from './scratch-settings'
 
 /**
- * Builds what the scripts come to: all of them, run by the migrator itself in an empty scratch
- * database, without a journal in it. A folder that is empty or not there yet comes to nothing.
+ * Builds the schema that the scripts result in: all of them, run by the migrator itself in an empty scratch
+ * database, without a journal in it. A folder that is empty or not there yet results in an empty database.
  * @throws {MigrationError} whatever a script ends in; EXTENSION_MISSING
  */
 export async function replayScripts(

@@ -17,6 +17,7 @@ export const migrationKeys = [
   'vcs',
   'schema_diff_cmd',
   'add_script_from',
+  'owners',
   'scratch.url',
   'scratch.prefer',
   'scratch.extensions',
@@ -36,11 +37,12 @@ export const migrationKeys = [
 /** A key of the section `[migration]`. */
 export type MigrationKey = (typeof migrationKeys)[number]
 
-/** Those that may also stand in `setup.cfg` and package.json. */
+/** Those that `setup.cfg` and package.json may hold too. */
 export const developmentKeys: readonly MigrationKey[] = [
   'vcs',
   'schema_diff_cmd',
   'add_script_from',
+  'owners',
   'scratch.url',
   'scratch.prefer',
   'scratch.extensions',
@@ -73,6 +75,7 @@ export type MigrationSettings = Pick<
   | 'vcs'
   | 'schemaDiffCmd'
   | 'addScriptFrom'
+  | 'owners'
   | 'scratch'
 >
 
@@ -124,7 +127,9 @@ function scriptSource(values: MigrationValues, read: ValueReader) {
   const sources = ['schema', 'entities', 'command', 'none'] as const
   const found = values.get('add_script_from')
   const addScriptFrom = found && read.choice('add_script_from', found, sources)
-  return addScriptFrom ? { addScriptFrom } : {}
+  const choice = values.get('owners')
+  const owners = choice && read.choice('owners', choice, ['compare', 'ignore'])
+  return { ...(addScriptFrom && { addScriptFrom }), ...(owners && { owners }) }
 }
 
 function scratchSettings(
@@ -139,9 +144,9 @@ function scratchSettings(
   const servers = ['embedded', 'url'] as const
   const prefer = read.choice('scratch.prefer', found('scratch.prefer'), servers) ?? 'embedded'
   if (prefer === 'url' && !url) {
-    const told = found('scratch.prefer')
+    const value = found('scratch.prefer')
     problems.add(
-      told,
+      value,
       'scratch.prefer is url, and scratch.url is not set',
       'Write scratch.url too.',
     )
@@ -182,7 +187,7 @@ function runSettings(found: (key: MigrationKey) => Sourced, read: ValueReader) {
   }
 }
 
-/** `package` and its synonym `directory`; where both stand, the flag or else a problem decides. */
+/** `package` and its synonym `directory`; where both are given, the flag or else a problem decides. */
 function scriptsFolder(values: MigrationValues, problems: Problems): MigrationValue | undefined {
   const named = values.get('package')
   const synonym = values.get('directory')

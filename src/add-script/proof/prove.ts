@@ -5,12 +5,13 @@ import { MigrationError } from '../../errors'
 import type { Migrator } from '../../migrator/migrator-type'
 import { openMigrator } from '../../migrator/open-migrator'
 import type { ScriptLayout } from '../../script/layout/layout'
-import type { Settings } from '../../settings/value/setting-types'
+import type { OwnerChoice, Settings } from '../../settings/value/setting-types'
 import { leftover } from './remaining'
 import type { Readings } from '../../catalog/readings'
 import {
   fillCopy,
   type FilledCopy,
+  isWarnedOf,
   nextWish,
   type RowsWish,
   type TargetTables,
@@ -41,6 +42,8 @@ export interface ProofRequest {
   wayBack: WayBack
   extra: Answers['extra']
   ignored: readonly Ignored[]
+  /** `ignore`: the upgrade leaves everything to its owner. */
+  owners?: OwnerChoice
 }
 
 /** What the proof came to. */
@@ -93,7 +96,8 @@ async function proveWithRows(
     const words = wordsOf(one.refused)
     wish = await nextWish(wish, copy.tables, one.refused, claim, () => tablesAfter(work, claim))
     if (!wish) return { failures: [`The script fails on rows: ${words}.`], remarks: [] }
-    remarks.push(`Rows that do not fit stop it: ${words}.`)
+    const remark = `Rows that do not fit stop it: ${words}.`
+    if (!isWarnedOf(one.refused, claim.announced) && !remarks.includes(remark)) remarks.push(remark)
   }
 }
 
@@ -167,10 +171,12 @@ async function differences(
   wanted: ScratchDatabase | undefined,
   database: ScratchDatabase,
   { readings }: ProofWork,
-  { extra, ignored }: ProofRequest,
+  { extra, ignored, owners, before }: ProofRequest,
 ): Promise<string[]> {
   if (!wanted) return []
-  const statements = await leftover(database, wanted, { extra, ignored, readings })
+  const ownersOf = direction === 'upgrade' && owners === 'ignore' ? before : undefined
+  const comparing = { extra, ignored, readings, ownersOf }
+  const statements = await leftover(database, wanted, comparing)
   if (statements.length === 0) return []
   const more = statements.length > 3 ? `\n… and ${statements.length - 3} more` : ''
   return [`The ${direction} leaves a difference: ${statements.slice(0, 3).join(';\n')}${more}`]

@@ -5,7 +5,7 @@ export interface OptionRow {
   summary: string
 }
 
-/** Every option of every command; which command takes which stands in the command table. */
+/** Every option of every command; which command takes which is in the command table. */
 export const optionTable = {
   to: { flags: '-t, --to <version>', summary: 'the version to go to, up or down' },
   count: {
@@ -133,7 +133,7 @@ type ValueOption =
   | 'since'
   | 'log'
 
-/** Options that may stand several times. */
+/** Options that may be given several times. */
 export const repeatable = ['rename', 'using', 'map', 'backfill'] as const
 
 type RepeatableOption = (typeof repeatable)[number]

@@ -34,8 +34,8 @@ export interface Call {
 
 /**
  * Understands a command line: `[CONFIG] [COMMAND] [ARGUMENTS] [OPTIONS]`, options anywhere. Looks at
- * the file system only to tell files and folders from words. `plan X`, `dry_upgrade` and
- * `dry_downgrade` become X with `dryRun`; `--up`, `--down` and `--to` stand for a command.
+ * the file system only to distinguish files and folders from words. `plan X`, `dry_upgrade` and
+ * `dry_downgrade` become X with `dryRun`; `--up`, `--down` and `--to` mean a command.
  * @throws {MigrationError} USAGE, with what may have been meant.
  */
 export function parse(
@@ -130,27 +130,27 @@ function commandOf(
   options: GivenOptions,
   place: { config: string | undefined; cwd: string; commands: Commands },
 ): string {
-  const standing = commandOfOptions(options)
+  const implied = commandOfOptions(options)
   const word = words[0]
-  if (word === undefined) return standing?.command ?? 'upgrade'
+  if (word === undefined) return implied?.command ?? 'upgrade'
   const named = commandNamed(place.commands, word)
   // after --to 5 the scripts' folder may follow, as it does after "to 5", and a version after --down
-  if (named === undefined && standing && (isFolder(word, place.cwd) || isVersion(word)))
-    return standing.command
+  if (named === undefined && implied && (isFolder(word, place.cwd) || isVersion(word)))
+    return implied.command
   // the words of a runner may be any
-  if (named === undefined && standing && options.runner !== undefined) return standing.command
+  if (named === undefined && implied && options.runner !== undefined) return implied.command
   if (named === undefined) throw unknownCommand(word, place)
   words.shift()
-  if (standing && !standing.besides) {
+  if (implied && !implied.besides) {
     throw usageError(
-      `${standing.flag} cannot stand beside the command ${word}`,
-      `${standing.flag} stands for a command itself: leave one of them out.`,
+      `${implied.flag} cannot be combined with the command ${word}`,
+      `${implied.flag} means a command itself: leave one of them out.`,
     )
   }
   return named
 }
 
-/** The command that an option stands for, and whether another command may be named besides. */
+/** The command that an option means, and whether another command may be named besides. */
 function commandOfOptions(
   options: GivenOptions,
 ): { flag: string; command: string; besides: boolean } | undefined {
