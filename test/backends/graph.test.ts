@@ -127,3 +127,19 @@ test('a folder without a start, and a journal of another kind, are refused', asy
     })
   })
 })
+
+test('with transaction = all the whole way is one transaction, or nothing', async () => {
+  await withDatabase(async ({ url, query }) => {
+    const ini = `[migration]\ntypeorm.url = ${url.replaceAll('%', '%%')}\npackage = scripts\nlayout = graph\n`
+    const scripts = {
+      'development.ini': ini,
+      'scripts/20230101_initial_up_a.sql': 'CREATE TABLE a (id int);',
+      'scripts/20230102_a_up_b.sql': 'CREATE TABLE a (id int);',
+    }
+    await withFolder(scripts, async (cwd) => {
+      assert.equal((await migrate(['--transaction', 'all'], { cwd })).status, 1)
+      assert.deepEqual(await query("SELECT to_regclass('a') AS a"), [{ a: null }])
+      assert.equal((await migrate(['--current'], { cwd })).stdout, 'initial\n')
+    })
+  })
+})

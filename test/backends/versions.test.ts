@@ -155,6 +155,8 @@ test('what cannot be read of a module, and two of one version, are refused by na
     assert.equal(status, 2)
     assert.match(stderr, /none\.ts is no migration: it exports no version/)
     assert.match(stderr, /two modules have the version 57/)
+    const alone = await migrate(['-c', 'search/config.ts', '-v'], { cwd })
+    assert.match(alone.stderr, /nothing says what to do/)
     assert.match(
       (await migrate(['-c', 'search/nothing.ts', '--up'], { cwd })).stderr,
       /--count takes a number/,

@@ -7,6 +7,8 @@ const helpHint = 'Run migrate help for the list of commands.'
 
 const refused: readonly [argv: string, message: string, hint: string | undefined][] = [
   ['upgrad', 'unknown command "upgrad"', 'Did you mean upgrade?'],
+  ['-m x', 'unknown option "-m"', 'Write a new script with generate TITLE.'],
+  ['--to-version 5', 'unknown option "--to-version"', 'Write --to VERSION.'],
   ['rollback', 'unknown command "rollback"', 'Did you mean downgrade?'],
   ['next-version', 'unknown command "next-version"', 'Did you mean next_version?'],
   ['xyzzy', 'unknown command "xyzzy"', helpHint],

@@ -49,7 +49,8 @@ export function parse(
   if (options.version) return { command: 'version', words: [], options: onlyOutput(options) }
   const module = takeModule(options, cwd)
   const config = module ?? takeConfig(words, options, { cwd, commands })
-  const command = commandOf(words, options, { config, cwd, commands })
+  const place = { config, cwd, commands, module: module !== undefined }
+  const command = commandOf(words, options, place)
   refuseForeignOptions(command, options, commands)
   refuseContradictions(options)
   const given = forRunner(options.runner, words)
@@ -61,10 +62,10 @@ export function parse(
     commands,
     named: isNamed,
   })
-  const place = given.config ?? config
+  const settings = given.config ?? config
   const call = {
     ...parsed,
-    ...(place !== undefined && { config: place }),
+    ...(settings !== undefined && { config: settings }),
     ...(given.arguments && { runnerArguments: given.arguments }),
   }
   return withOptions(asDryRun({ ...call, command, options }, commands), commands, isNamed)
@@ -128,10 +129,14 @@ function isConfig(word: string | undefined, cwd: string, commands: Commands): bo
 function commandOf(
   words: string[],
   options: GivenOptions,
-  place: { config: string | undefined; cwd: string; commands: Commands },
+  place: { config: string | undefined; cwd: string; commands: Commands; module: boolean },
 ): string {
   const implied = commandOfOptions(options)
   const word = words[0]
+  if (word === undefined && place.module && !implied) {
+    const hint = 'Write --up, --down, --to VERSION, --current or a command behind it.'
+    throw usageError('the configuration module is named, and nothing says what to do', hint)
+  }
   if (word === undefined) return implied?.command ?? 'upgrade'
   const named = commandNamed(place.commands, word)
   // after --to 5 the scripts' folder may follow, as it does after "to 5", and a version after --down
