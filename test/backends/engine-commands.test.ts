@@ -106,7 +106,8 @@ for (const { name, skip, within } of engines) {
         const boots = [1, 2, 3].map(() =>
           setUpMigration(dataSource, source, { whenSetUp: 'upgrade' }),
         )
-        assert.deepEqual((await Promise.all(boots)).toSorted(), [false, false, true])
+        const first = (await Promise.all(boots)).filter(Boolean)
+        assert.equal(first.length, 1, 'one of them sets up')
         assert.deepEqual(await place.tables(), ['people', 'pets'])
         await writeFile(join(place.cwd, 'migration/3_toys.sql'), 'CREATE TABLE toys (id int)')
         assert.equal(await setUpMigration(dataSource, source, { whenSetUp: 'upgrade' }), false)

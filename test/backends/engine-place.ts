@@ -83,7 +83,7 @@ async function withSource(
     return dataSource
   }
   let own: Promise<DataSource> | undefined
-  const query = async <Row>(sql: string) => (await (await (own ??= connect())).query(sql)) as Row[]
+  const query = async <Row>(sql: string): Promise<Row[]> => (await (own ??= connect())).query(sql)
   const names = async () => (await query<{ name: string }>(tables)).map(({ name }) => name)
   try {
     await work({
@@ -93,7 +93,7 @@ async function withSource(
       tables: async () => (await names()).filter((name) => name !== 'migration_journal').toSorted(),
     })
   } finally {
-    await Promise.all(sources.map((one) => (one.isInitialized ? one.destroy() : undefined)))
+    for (const one of sources) if (one.isInitialized) await one.destroy()
   }
 }
 
