@@ -24,6 +24,7 @@ const shape = {
   withSchema: flag,
   dryRun: flag,
   check: flag,
+  edit: callable,
   signal,
   progress: callable,
 }

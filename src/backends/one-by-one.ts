@@ -1,5 +1,6 @@
 import { interrupted, MigrationError, type StepResult } from '../errors'
 import type { Plan, Step } from '../plan/plan'
+import { betweenStepHooks, hasStepHooks } from '../run/context/hooks'
 import type { ExecutionContext } from '../run/context/run-context'
 import { codeFailure } from '../run/failure/script-failure'
 import { labelOf } from '../plan/notice'
@@ -14,13 +15,13 @@ import { labelOf } from '../plan/notice'
  * @throws {MigrationError} with `results`: what was done before, and the failed step
  */
 export async function runOneByOne(
-  { observer, signal }: Pick<ExecutionContext, 'observer' | 'signal'>,
+  { observer, signal, hooks }: Pick<ExecutionContext, 'observer' | 'signal' | 'hooks'>,
   { steps }: Plan,
   perform: (step: Step) => Promise<void>,
 ): Promise<readonly StepResult[]> {
   const results: StepResult[] = []
-  for (const [index, step] of steps.entries()) {
-    if (signal?.aborted) throw withResults(interrupted(), results)
+  const runStep = async (step: Step): Promise<void> => {
+    const index = results.length
     const start = performance.now()
     observer.started?.(step, index, steps.length)
     const failure = await perform(step).then(
@@ -31,6 +32,13 @@ export async function runOneByOne(
     if (!failure || failure.code === 'SCRIPT_FAILED') results.push(result)
     observer.finished?.(result, index, steps.length)
     if (failure) throw withResults(failure, results)
+  }
+  for (const step of steps) {
+    if (signal?.aborted) throw withResults(interrupted(), results)
+    const hooked = { step, results, total: steps.length }
+    await (hasStepHooks(hooks)
+      ? betweenStepHooks(hooks, hooked, () => runStep(step))
+      : runStep(step))
   }
   return results
 }

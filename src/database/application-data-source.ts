@@ -4,6 +4,7 @@ import { dataSourceOptions } from '../settings/typeorm/data-source-options'
 import { MigrationError } from '../errors'
 import type { ConnectionParts, DatabaseAddress, Settings } from '../settings/value/setting-types'
 import { whileRefused } from './postgres/connect'
+import { withPassword } from './postgres/password'
 import { placeOf } from './open'
 import { connectionFailed } from './postgres/connection-failure'
 import { notInitialized } from './application/initialize'
@@ -22,7 +23,8 @@ export async function applicationDataSource(settings: Settings): Promise<DataSou
     const { loadDataSource } = await import('./application/data-source-module.js')
     return initialized(await loadDataSource(database.file), settings)
   }
-  if (database.kind === 'postgres') return build(settings, database.connection)
+  if (database.kind === 'postgres')
+    return build(settings, withPassword(database.connection, settings.secrets))
   if (database.kind === 'engine') return build(settings)
   if (database.kind !== 'embedded') throw noDatabase(database)
   const { acquireEmbedded } = await import('./embedded/client.js')
@@ -58,6 +60,7 @@ export async function initialized(dataSource: DataSource, settings: Settings): P
   try {
     return await whileRefused(() => dataSource.initialize(), { wait, patience })
   } catch (error) {
+    if (error instanceof MigrationError) throw error
     const { database } = settings.application ?? settings
     const isOwn = database.kind === 'data_source'
     const label = isOwn ? labelOfDataSource(dataSource) : describeAddress(database)

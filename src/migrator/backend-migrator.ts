@@ -3,16 +3,17 @@ import type { EntryFilter } from '../journal/entries'
 import { emptyState } from '../journal/model/applied-state'
 import type { FullEntry } from '../journal/model/entry'
 import { checkRequest } from '../plan/check-request'
-import type { Plan, Request } from '../plan/plan'
+import type { Plan, Request, Target } from '../plan/plan'
 import { numbered } from '../plan/scheme/scheme'
 import { refuseAll } from '../plan/usable'
 import type { Place } from '../backends/backend-place'
 import type { Backend } from '../run/context/backend'
 import type { RunReport } from '../run/context/events'
+import { observerOf } from '../run/context/observers'
 import { executionContext, type ExecutionContext } from '../run/context/run-context'
 import { execute } from '../run/execute'
 import type { LockSession } from '../run/lock/lock-sessions'
-import { readScripts } from '../script/folder/read-folder'
+import { readScripts } from '../script/source/read-scripts'
 import type { Script } from '../script/script'
 import { withSystemFailures } from '../system-error'
 import { settingsFor, type SettingsSource } from '../settings/library'
@@ -98,6 +99,18 @@ export class BackendMigrator implements Migrator {
     })
   }
 
+  migrateTo(target: Target, options: ExecuteOptions = {}): Promise<RunReport> {
+    return this.execute({ command: 'to', target }, options)
+  }
+
+  runScripts(only: readonly string[], options?: ExecuteOptions): Promise<RunReport> {
+    return this.execute({ command: 'upgrade', only, force: true }, options)
+  }
+
+  runDowngradeScripts(only: readonly string[], options?: ExecuteOptions): Promise<RunReport> {
+    return this.execute({ command: 'downgrade', only, force: true }, options)
+  }
+
   setUp(options: SetUpOptions = {}): Promise<RunReport> {
     return this.tracked(async () => {
       checkArgument('the options object', options, setUpShape)
@@ -159,21 +172,29 @@ export class BackendMigrator implements Migrator {
     return withSystemFailures(this.#place.scripts())
   }
 
-  private context({ observer, signal, approveJournalSql }: ExecuteOptions = {}): ExecutionContext {
-    const context = executionContext(this.#settings, observer, signal, approveJournalSql)
-    return { ...context, plan: this.#place.scheme.plan }
+  private context(options: ExecuteOptions = {}): ExecutionContext {
+    const { signal, approveJournalSql, hooks, context } = options
+    const made = executionContext(this.#settings, observerOf(options), {
+      ...(signal && { signal }),
+      ...(approveJournalSql !== undefined && { approveJournalSql }),
+      ...(hooks && { hooks }),
+      caller: context,
+    })
+    return { ...made, plan: this.#place.scheme.plan }
   }
 
   private async listed(
     outcome: 'success' | 'error',
-    { limit, since, inFolder = false }: ListOptions,
+    { limit, since, inFolder = false, revision, all = false, reverse = false }: ListOptions,
   ): Promise<FullEntry[]> {
     const scripts = inFolder ? await this.scripts() : undefined
     return this.entries({
-      outcome,
+      outcome: all ? 'any' : outcome,
+      reverse,
       ...(limit !== undefined && { limit }),
       ...(since && { since: since.toISOString() }),
-      ...(scripts && { revisions: scripts.map(({ revision }) => revision) }),
+      ...(scripts && { revisions: scripts.map((script) => script.revision) }),
+      ...(revision !== undefined && { revisions: [revision] }),
     })
   }
 

@@ -82,7 +82,7 @@ class Place {
       started: ({ revision }) => void this.events.push(`started ${revision}`),
       finished: ({ revision, outcome }) => void this.events.push(`${outcome} ${revision}`),
     }
-    return executionContext(this.settings, observer, signal)
+    return executionContext(this.settings, observer, signal ? { signal } : {})
   }
 
   async backend(context = this.context()): Promise<Backend> {

@@ -16,6 +16,7 @@ export function engineContext(place: StepPlace, step: Step): ScriptContext {
   return {
     direction,
     revision,
+    caller: place.context.caller,
     signal: signal ?? new AbortController().signal,
     runSql: async (file) => runPart(place, step, await partFor(step, file)),
     log: (message) => observer.message?.('LOG', message, { revision, title }),

@@ -1,6 +1,6 @@
 import { MigrationError } from '../../errors'
 import { compareNames, versionScheme } from '../../plan/scheme/version-scheme'
-import { readScripts } from '../../script/folder/read-folder'
+import { readScripts } from '../../script/source/read-scripts'
 import { readRunnerFolder } from '../../script/named/runner-folder'
 import type { Script } from '../../script/script'
 import { loadModule } from '../../script/typescript/load-module'

@@ -8,7 +8,7 @@ import { longFlag, type GivenOptions } from './option-table'
 import { unknownCommand } from './unknown-command'
 import { usageError } from './usage-error'
 import { readLimit, readSince } from './journal-options'
-import { checkVersionOption, isVersion, readCount } from './version-argument'
+import { checkRevision, checkVersionOption, isVersion, readCount } from './version-argument'
 
 /** A command line that has been understood; nothing of it is checked against files or a database. */
 export interface Call {
@@ -52,7 +52,7 @@ export function parse(
   const place = { config, cwd, commands, module: module !== undefined }
   const command = commandOf(words, options, place)
   refuseForeignOptions(command, options, commands)
-  refuseContradictions(options)
+  refuseContradictions(command, options)
   const given = forRunner(options.runner, words)
   const isNamed = named || module !== undefined || given.arguments !== undefined
   const parsed = rowOf(commands, command).parse({
@@ -62,7 +62,7 @@ export function parse(
     commands,
     named: isNamed,
   })
-  const settings = given.config ?? config
+  const settings = given.config ?? oneOf('settings file', config, 'argument', parsed.config)
   const call = {
     ...parsed,
     ...(settings !== undefined && { config: settings }),
@@ -174,12 +174,18 @@ function commandOfOptions(
   return row && { flag: longFlag(row.name), command: row.command, besides: row.besides }
 }
 
-function refuseContradictions(options: GivenOptions): void {
+function refuseContradictions(command: string, options: GivenOptions): void {
   if (options.done && options.notDone) {
     throw usageError('--done and --not-done contradict each other', 'Give one of them.')
   }
   if (options.quiet && options.verbose) {
     throw usageError('--quiet and --verbose contradict each other', 'Give one of them.')
+  }
+  if (options.force && command !== 'touch' && options.only === undefined) {
+    throw usageError(
+      '--force counts only with --only',
+      'Name the script that is to go alone: --only VERSION.',
+    )
   }
   if (options.only !== undefined && (options.to ?? options.count) !== undefined) {
     const other = options.to === undefined ? '--count' : '--to'
@@ -203,6 +209,7 @@ function withOptions(call: Call, commands: Commands, named: boolean): Call {
   const version = oneOf('version', call.version, '--to', options.to)
   if (options.to !== undefined) checkVersionOption('--to', options.to, named)
   if (options.only !== undefined) checkVersionOption('--only', options.only, named)
+  if (options.revision !== undefined) checkRevision(options.revision)
   if (options.only !== undefined && version !== undefined) {
     throw usageError(`--only and the version ${version} contradict each other`, 'Give one of them.')
   }

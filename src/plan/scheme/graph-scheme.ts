@@ -9,7 +9,7 @@ import { upStep } from '../step'
 import type { Survey } from '../survey'
 import { refuseUnusable } from '../usable'
 import { initialRevision, RevisionGraph } from './revision-graph'
-import type { Scheme } from './scheme'
+import { refuseAlone, type Scheme } from './scheme'
 
 /** A script that is an edge, and can be put at a place in the journal's history. */
 export interface GraphScript extends Script {
@@ -122,6 +122,7 @@ function answered(steps: readonly Step[], request: Request): readonly Step[] {
 
 function edgesFor(position: Position): readonly Placed[] {
   const { request } = position
+  refuseAlone(request)
   switch (request.command) {
     case 'upgrade':
       return up(position, request.target).slice(0, request.count)

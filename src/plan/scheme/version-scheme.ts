@@ -6,7 +6,7 @@ import type { Script } from '../../script/script'
 import type { Plan, Request, Step } from '../plan'
 import type { Survey } from '../survey'
 import { refuseUnusable } from '../usable'
-import type { Scheme } from './scheme'
+import { refuseAlone, type Scheme } from './scheme'
 
 /** Orders two versions: negative where the first comes before the second. */
 export type CompareVersions = (a: string, b: string) => number
@@ -91,6 +91,7 @@ interface Versions {
 }
 
 function stepsFor(versions: Versions, request: Request): Step[] {
+  refuseAlone(request)
   switch (request.command) {
     case 'upgrade':
       return ups(versions, request.target, request.count)

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm'
 import type { Place } from '../backends/backend-place'
 import type { Connectable } from '../database/application/callers'
 import type { ScriptLayout } from '../script/layout/layout'
+import { settingsFor, type SettingsSource } from '../settings/library'
 import type { Settings } from '../settings/value/setting-types'
 import { SettingsMigrator } from './migrator'
 import type { Migrator } from './migrator-type'
@@ -21,15 +22,24 @@ function onPlace(settings: Settings, place: Place): Migrator {
   return new BackendMigrator(settings, place)
 }
 
-/** A migrator on what a caller has open, whatever database it is. */
-export function migratorOnLent(lent: Connectable, settings: Settings): Migrator {
-  const { type } = (lent as Partial<DataSource>).options ?? {}
-  if (type !== undefined && type !== 'postgres') {
-    const { placeOfDataSource } = require('./open-place') as typeof import('./open-place')
-    const place = placeOfDataSource(lent, settings)
-    if (place) return onPlace(settings, place)
+/**
+ * A migrator on what a caller of the library has open, or on an address, where that is not PostgreSQL;
+ * undefined where it is.
+ * @throws {MigrationError} SETTINGS_NOT_FOUND, SETTINGS_INVALID
+ */
+export async function migratorElsewhere(
+  on: Connectable | string,
+  source: SettingsSource,
+): Promise<Migrator | undefined> {
+  if (typeof on === 'string') {
+    const { kind } = (await settingsFor(source, on)).database
+    if (kind === 'postgres' || kind === 'embedded') return undefined
+    return openMigrator(await settingsFor(source, on))
   }
-  const { databaseOf } =
-    require('../database/application/callers') as typeof import('../database/application/callers')
-  return new SettingsMigrator(settings, databaseOf(lent, settings.lockWait))
+  const { type } = (on as Partial<DataSource> | null)?.options ?? {}
+  if (type === undefined || type === 'postgres') return undefined
+  const { placeOfDataSource } = require('./open-place') as typeof import('./open-place')
+  const settings = await settingsFor(source)
+  const place = placeOfDataSource(on, settings)
+  return place && onPlace(settings, place)
 }
