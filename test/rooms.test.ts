@@ -27,7 +27,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['dump-schema', 'upkeep', 'cli', 'index.ts', 'backend-kit.ts', 'backend-contract.ts'],
   ],
-  settings: ['value', 'address', 'ini', 'typeorm', '.'],
+  settings: ['value', 'address', 'ini', 'typeorm', 'elsewhere', '.'],
   script: ['.', 'lexer', 'sections', 'parser', 'layout', 'folder', 'source', 'named', 'typescript'],
   database: ['sql', 'embedded', 'postgres', 'application', '.'],
   'database/embedded': ['place', 'server', '.'],

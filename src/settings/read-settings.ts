@@ -29,9 +29,9 @@ import {
 } from './migration-keys'
 import { originOf, secretMembers, secretsIn } from './origins'
 import { Problems, type Sourced } from './value/problems'
-import { otherDatabase } from './runner-value'
+import { otherDatabase } from './elsewhere/runner-value'
 import { baseFolder, switches } from './switches'
-import { findConfig, folderOf, readDotenv, userName, type ConfigSource } from './sources'
+import { findConfig, folderOf, moduleOf, readDotenv, userName, type ConfigSource } from './sources'
 import { typeormOptions, type Options } from './typeorm/typeorm-options'
 import type { DatabaseAddress, SettingOrigin, Settings } from './value/setting-types'
 
@@ -89,7 +89,7 @@ export async function readSettings(request: SettingsRequest): Promise<Settings> 
   if (!values.has('package') && !values.has('directory')) useOtherFolder(values, here)
   const migration = migrationSettings(values, here, problems)
   const database =
-    otherDatabase(source, values.get('runner'), problems, request.runnerArguments) ??
+    otherDatabase(moduleOf(source), values.get('runner'), problems, request.runnerArguments) ??
     readDatabase(sections, source, environment, { here, problems })
   problems.throwIfAny(source.kind === 'ini' ? source.file.name : 'the call or the environment')
   if (!database) throw new Error('settings without a database and without a problem')

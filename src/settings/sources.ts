@@ -10,7 +10,7 @@ import { looksLikeAddress } from './address/address'
 import { parseDotenv, type Dotenv } from './ini/dotenv'
 import { parseIni, type Ini } from './ini/ini'
 import { meansAddress } from './value/mask'
-import { configModule } from './version-module'
+import { configModule } from './elsewhere/version-module'
 import { nearest } from './value/nearest'
 import type { Problems } from './value/problems'
 
@@ -57,6 +57,11 @@ export async function findConfig(
     hint: await hintForMissing(path),
     file: config,
   })
+}
+
+/** The configuration module that the settings are, if they are one. */
+export function moduleOf(source: ConfigSource): string | undefined {
+  return source.kind === 'module' ? source.path : undefined
 }
 
 /** The folder from which paths start. */

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { looksLikeAddress } from '../../settings/address/address'
-import { configModule } from '../../settings/version-module'
+import { configModule } from '../../settings/elsewhere/version-module'
 import { commandNamed, isFolder, rowOf, type Commands } from './command-row'
 import { parseOptions, refuseForeignOptions } from './parse-options'
 import { longFlag, type GivenOptions } from './option-table'

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
-import type { MigrationValue } from './migration-keys'
-import type { Problems } from './value/problems'
-import type { ConfigSource } from './sources'
-import type { DatabaseAddress, SettingOrigin } from './value/setting-types'
+import type { Problems, Sourced } from '../value/problems'
+import type { DatabaseAddress, SettingOrigin } from '../value/setting-types'
+
+/** What `runner` says, and the folder that its path starts from. */
+type RunnerValue = Sourced & { base: string }
 
 /** The runner that needs no module: the database of the settings. */
 const ownRunner = 'postgres'
@@ -15,17 +16,20 @@ export interface OtherDatabase {
   secrets: Set<string>
 }
 
-/** A module that keeps the version, or a runner: what they work on is their own affair. */
+/**
+ * A module that keeps the version, or a runner: what they work on is their own affair.
+ * @param module the absolute path of the module, where the settings are one
+ */
 export function otherDatabase(
-  source: ConfigSource,
-  named: MigrationValue | undefined,
+  module: string | undefined,
+  named: RunnerValue | undefined,
   problems: Problems,
   given: readonly string[] = [],
 ): OtherDatabase | undefined {
   const runner = named && readRunner(named, problems, given)
   // without a runner that is there, no database is needed, and none is missed
   if (named && !runner && named.value !== ownRunner) problems.throwIfAny(named.from)
-  const versions = source.kind === 'module' && ({ kind: 'versions', file: source.path } as const)
+  const versions = module !== undefined && ({ kind: 'versions', file: module } as const)
   const database = runner || versions
   return database
     ? { result: { database, typeorm: {} }, origins: [], secrets: new Set() }
@@ -38,7 +42,7 @@ export function otherDatabase(
  * @param given further arguments, of the command line
  */
 function readRunner(
-  found: MigrationValue,
+  found: RunnerValue,
   problems: Problems,
   given: readonly string[],
 ): Extract<DatabaseAddress, { kind: 'runner' }> | undefined {
