@@ -44,6 +44,14 @@ export type {
 } from './run/context/events'
 export type { PlanNotice, ScriptName } from './plan/notice'
 export type { Blocker, LockHolder, ServerSession } from './run/context/server-sessions'
+export { changelog } from './backends/version/changelog'
+export type { ChangelogOutput, ModuleFunction, ModuleRun } from './backends/version/changelog'
+export type {
+  Runner,
+  RunnerMessage,
+  RunnerMessages,
+  RunnerMigration,
+} from './backends/version/user-runner'
 export { describeNotice } from './run/context/notice-text'
 export { execute, migrateTo, plan } from './library/carry-out'
 export type { CarryOutOptions, MigrateOptions } from './library/carry-out'
@@ -68,6 +76,7 @@ export type {
   ChecksumKind,
   Direction,
   Kind,
+  RevisionEdge,
   Script,
   ScriptHooks,
   ScriptOptions,
@@ -78,6 +87,8 @@ export type { SettingsSource } from './settings/library'
 export type {
   ConnectionParts,
   DatabaseAddress,
+  EngineType,
+  FolderLayout,
   Isolation,
   JournalText,
   LateScripts,

@@ -9,6 +9,7 @@ import {
   signal,
   text,
 } from '../settings/value/arguments'
+import { requirePostgres } from '../database/open'
 import { settingsFor, type SettingsSource } from '../settings/library'
 import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 
@@ -57,6 +58,7 @@ export async function addScriptIn(
 ): Promise<AddScriptReport> {
   checkArgument('the options object', options, shape, ['title'])
   const settings = await settingsFor(source)
+  requirePostgres(settings)
   const { Adding } = await import('./workflow.js')
   return withSystemFailures(new Adding(settings, options, layout).run())
 }

@@ -8,6 +8,7 @@ import {
   withoutConfig,
 } from './arguments/parse-arguments'
 import {
+  folder,
   adding,
   output,
   planning,
@@ -37,7 +38,8 @@ export const commandTable = {
     options: ['to', 'count', 'up', 'only', 'force', 'yes', ...running],
     detail:
       'A script that was merged late is pending like any other and is applied too. --only applies one script alone, where nothing older is pending; past that, it asks, or takes --force.',
-    otherWords: ['up', 'migrate', 'apply', 'run', 'migration:run'],
+    alias: 'up',
+    otherWords: ['migrate', 'apply', 'run', 'migration:run'],
     parse: versionAndFolder,
     writes: true,
     load: () => (require('./command/execute') as typeof import('./command/execute')).execute,
@@ -48,7 +50,8 @@ export const commandTable = {
     options: ['to', 'count', 'down', 'only', 'force', 'yes', ...running],
     detail:
       "The version itself stays applied. Scripts are reverted in reverse order of application; one whose file is gone by the journal's SQL, which is shown and confirmed on a terminal. --only reverts one script alone; where others were applied after it, it asks and names what depends on it, or takes --force.",
-    otherWords: ['down', 'revert', 'rollback', 'undo', 'migration:revert'],
+    alias: 'down',
+    otherWords: ['revert', 'rollback', 'undo', 'migration:revert'],
     parse: versionAndFolder,
     writes: true,
     load: () => (require('./command/execute') as typeof import('./command/execute')).execute,
@@ -108,7 +111,7 @@ export const commandTable = {
   status: {
     summary: 'shows where the database stands',
     arguments: ['[folder]'],
-    options: ['check', 'quiet', ...reading],
+    options: ['check', 'current', 'quiet', ...reading],
     otherWords: ['state', 'info', 'show', 'current', 'check', 'migration:show'],
     parse: versionAndFolder,
     load: () => (require('./command/inspect') as typeof import('./command/inspect')).status,
@@ -224,7 +227,7 @@ export const commandTable = {
     summary: 'shows every setting and where it comes from',
     arguments: [],
     options: [
-      'directory',
+      ...folder,
       'transaction',
       'strict',
       'lockWait',

@@ -1,6 +1,7 @@
 import { usualLayout, type ScriptLayout } from '../script/layout/layout'
 import { withSystemFailures } from '../system-error'
 import { callable, checkArgument, flag, signal, text } from '../settings/value/arguments'
+import { requirePostgres } from '../database/open'
 import { settingsFor, type SettingsSource } from '../settings/library'
 import type { DumpSchemaOptions, DumpSchemaReport } from './dump-options'
 
@@ -43,6 +44,7 @@ export async function dumpSchemaIn(
 ): Promise<DumpSchemaReport> {
   checkArgument('the options object', options, shape)
   const settings = await settingsFor(source)
+  requirePostgres(settings)
   const { Dumping } = await import('./dumping.js')
   return withSystemFailures(new Dumping(settings, options, layout).run())
 }

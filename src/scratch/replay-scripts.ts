@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../database/sql/quote'
 import { MigrationError } from '../errors'
-import { openMigrator } from '../migrator/migrator'
+import { openMigrator } from '../migrator/pick-migrator'
 import { readScripts } from '../script/source/read-scripts'
 import { usualLayout, type ScriptLayout } from '../script/layout/layout'
 import type { Settings } from '../settings/value/setting-types'

@@ -59,6 +59,10 @@ export interface Script {
   readonly upgrade?: SqlPart | undefined
   /** SQL of the downgrade; absent on `sql` means irreversible. */
   readonly downgrade?: SqlPart | undefined
+  /** Where it is an edge of a graph of revisions. */
+  readonly edge?: RevisionEdge | undefined
+  /** What its comments say of one direction, a line each, for people. */
+  describe?(direction: Direction): readonly string[]
   /** What its module exports, where it is a value of the program's and no file. */
   readonly module?: object
   /** What is wrong with its text (SCRIPT_INVALID), so that it cannot run. */
@@ -69,4 +73,11 @@ export interface Script {
   readonly squashes?: readonly string[]
   /** SCRIPT_INVALID where it is still the template that `generate` or `add_script` wrote. */
   readonly unwritten?: MigrationError | undefined
+}
+
+/** A script that leads from one revision to another. */
+export interface RevisionEdge {
+  from: string
+  to: string
+  direction: Direction
 }

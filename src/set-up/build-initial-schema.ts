@@ -48,7 +48,7 @@ export async function buildInitial(
 }
 
 async function callInitial(init: Exclude<InitMigration, string>, queryRunner: QueryRunner) {
-  const run = functionOf(init)
+  const run = initFunctionOf(init)
   try {
     await run(queryRunner)
   } catch (error) {
@@ -62,7 +62,8 @@ async function sendAll(session: Session, texts: readonly string[]): Promise<void
   if (error) throw error
 }
 
-function functionOf(init: Exclude<InitMigration, string>): InitFunction {
+/** The function that builds it, whichever way it was given. @throws {MigrationError} USAGE */
+export function initFunctionOf(init: Exclude<InitMigration, string>): InitFunction {
   if (typeof init === 'function' && !isClass(init)) return init as InitFunction
   const object: InitObject =
     typeof init === 'function' ? new (init as new () => InitObject)() : init

@@ -13,6 +13,8 @@ export const migrationKeys = [
   'package',
   'directory',
   'ignore',
+  'layout',
+  'runner',
   'schema',
   'vcs',
   'schema_diff_cmd',
@@ -69,6 +71,7 @@ export type MigrationSettings = Pick<
   Settings,
   | 'directory'
   | 'ignore'
+  | 'layout'
   | 'schema'
   | 'journal'
   | 'transaction'
@@ -94,6 +97,7 @@ export type MigrationSettings = Pick<
 /** What holds where nothing is said, as an ini would say it. */
 export const migrationDefaults: Readonly<Partial<Record<MigrationKey, string>>> = {
   package: 'migration',
+  layout: 'numbered',
   vcs: 'git',
   'scratch.prefer': 'embedded',
   journal_schema: 'public',
@@ -125,6 +129,7 @@ export function migrationSettings(
   return {
     directory: folder(scriptsFolder(values, problems) ?? found('package')),
     ignore: parseList(values.get('ignore')?.value ?? ''),
+    layout: read.choice('layout', found('layout'), ['numbered', 'graph']) ?? 'numbered',
     ...(schema ? { schema: path(schema) } : {}),
     ...(schemaDiffCmd ? { schemaDiffCmd } : {}),
     ...scriptSource(values, read),
@@ -170,7 +175,7 @@ function scratchSettings(
 function scratchAddress(url: MigrationValue, problems: Problems) {
   const context = { here: url.base, problems, fill: new Map(), secrets: new Set<string>() }
   const address = databaseAddress([{ values: new Map([['url', url]]) }], context)
-  return address?.kind === 'data_source' ? undefined : address
+  return address?.kind === 'postgres' || address?.kind === 'embedded' ? address : undefined
 }
 
 function journalSettings(found: (key: MigrationKey) => Sourced, read: ValueReader) {

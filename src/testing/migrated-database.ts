@@ -134,7 +134,8 @@ async function open(
 async function withServer(settings: Settings, server: string | undefined): Promise<Settings> {
   if (server === undefined) return settings
   const { database, secrets } = await readSettings({ config: server, cwd: process.cwd(), env: {} })
-  if (database.kind === 'data_source') throw new Error('an address is no DataSource')
+  if (database.kind !== 'postgres' && database.kind !== 'embedded')
+    throw new Error('scratch databases are made on PostgreSQL')
   const scratch = { ...settings.scratch, address: database, prefer: 'url' } as const
   return { ...settings, scratch, secrets: [...settings.secrets, ...secrets] }
 }

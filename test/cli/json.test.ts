@@ -133,6 +133,7 @@ test('the documents of commands that only look are those of docs/json.md', async
       'trace 1',
       'trace 99',
       'next_version',
+      'status --current',
       'status',
       'url',
       'environ',

@@ -20,6 +20,7 @@ test('environ shows each setting and where it comes from, secrets masked', async
       stdout,
       `app                app:main                                (development.ini:6)
 package            migration                               (default)
+layout             numbered                                (default)
 vcs                git                                     (default)
 scratch.prefer     embedded                                (default)
 journal_schema     public                                  (default)

@@ -30,6 +30,7 @@ test('the example of the design is read', async () => {
     here: 'HERE',
     directory: 'HERE/example-app/migration',
     ignore: [],
+    layout: 'numbered',
     schema: 'HERE/example-app/schema.sql',
     vcs: 'git',
     scratch: { prefer: 'embedded', extensions: [] },
@@ -55,6 +56,7 @@ test('the example of the design is read', async () => {
     [
       'app = app:example (development.ini:12)',
       'package = example-app/migration (development.ini:13)',
+      'layout = numbered (default)',
       'schema = example-app/schema.sql (development.ini:14)',
       'vcs = git (development.ini:15)',
       'scratch.prefer = embedded (default)',

@@ -1,5 +1,5 @@
 import { MigrationError } from '../../errors'
-import type { Migrator } from '../../migrator/migrator'
+import type { Migrator } from '../../migrator/migrator-type'
 import type { OwnerChoice, Settings } from '../../settings/value/setting-types'
 import { applyScripts, type Applying } from './apply-scripts'
 import { leftover, missedIn } from './remaining'

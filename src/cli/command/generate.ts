@@ -3,6 +3,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { MigrationError } from '../../errors'
 import type { ScriptLayout } from '../../script/layout/layout'
+import type { Settings } from '../../settings/value/setting-types'
 import { newRevision, titleFileName, type Extension } from '../../script/layout/script-name'
 import { newestRevision } from '../../script/layout/newest'
 import { answer, settingsOf, type Context, type Handler } from '../context/command-context'
@@ -56,8 +57,17 @@ async function newScript(context: Context): Promise<NewScript> {
     )
   }
   const folder = call.folder === undefined ? undefined : resolve(io.cwd, call.folder)
-  const directory = folder ?? (await settingsOf(context)).directory
+  const directory = folder ?? numberedFolder(await settingsOf(context))
   return inFolder(directory, call.words, context)
+}
+
+/** A step of a graph has the names of two revisions, which a title has not. */
+function numberedFolder({ directory, layout }: Settings): string {
+  if (layout === 'numbered') return directory
+  throw usageError(
+    'a step between two revisions has no title',
+    "Name the file <date>_<from>_<up|down>_<to>.sql in the scripts' folder.",
+  )
 }
 
 async function inFolder(

@@ -52,6 +52,7 @@ export async function settingsOf(context: Context): Promise<Settings> {
     cwd: io.cwd,
     env: io.env,
     flags: flagsOf(call, io.cwd),
+    runnerArguments: call.runnerArguments,
   })
   output.hide(settings.secrets)
   context.place = placeOf(settings)
@@ -62,9 +63,12 @@ export async function settingsOf(context: Context): Promise<Settings> {
   return settings
 }
 
-function flagsOf({ options, folder }: Call, cwd: string): SettingFlags {
+/** Options as settings: they come before everything else. */
+export function flagsOf({ options, folder }: Call, cwd: string): SettingFlags {
   return {
     directory: folder === undefined ? undefined : resolve(cwd, folder),
+    runner: options.runner,
+    layout: options.layout,
     transaction: options.transaction,
     other_tools: options.otherTools,
     lock_wait: options.lockWait,

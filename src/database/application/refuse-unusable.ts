@@ -40,7 +40,10 @@ function reasonOf(lent: object): readonly [string, string] | undefined {
 function typeReason(lent: { options?: { type?: string } }): readonly [string, string] | undefined {
   const type = lent.options?.type
   if (type === undefined || type === 'postgres') return undefined
-  return [`the DataSource is for ${type}`, 'typetrek works on PostgreSQL only.']
+  return [
+    `the DataSource is for ${type}`,
+    'typetrek works on PostgreSQL, and on MySQL, MariaDB and SQLite through a DataSource.',
+  ]
 }
 
 function runnerReason(lent: {

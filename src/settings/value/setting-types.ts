@@ -21,6 +21,33 @@ export type DatabaseAddress =
       /** Absolute path of the module that exports a TypeORM DataSource. */
       file: string
     }
+  | {
+      kind: 'engine'
+      /** What TypeORM calls its driver. */
+      engine: EngineType
+      /** Of SQLite only `database`: the absolute path of the file, or `:memory:`. */
+      connection: ConnectionParts
+    }
+  | {
+      kind: 'runner'
+      /** Absolute path of the module with the runner. */
+      file: string
+      /** Which of its exports; absent: the only one that is a runner. */
+      name?: string
+      /** What it is constructed with. */
+      args: readonly string[]
+    }
+  | {
+      kind: 'versions'
+      /** Absolute path of the configuration module that keeps the version. */
+      file: string
+    }
+
+/** The drivers of TypeORM that work beside PostgreSQL's. */
+export type EngineType = 'mysql' | 'mariadb' | 'better-sqlite3' | 'sqlite'
+
+/** Scripts with numbers, or scripts that lead from one revision to another. */
+export type FolderLayout = 'numbered' | 'graph'
 
 /** Options of pg's Client that say how to connect. */
 export interface ConnectionParts {
@@ -66,7 +93,7 @@ export type OwnerChoice = 'compare' | 'ignore'
 /** Where throw-away databases are made. */
 export interface ScratchSettings {
   /** A server where we may CREATE DATABASE. */
-  address?: Exclude<DatabaseAddress, { kind: 'data_source' }>
+  address?: Extract<DatabaseAddress, { kind: 'postgres' | 'embedded' }>
   /** Which is taken where there are both: an embedded server of production's major version (default), or the address. */
   prefer?: 'embedded' | 'url'
   /** Made in every scratch database before anything else: what no script creates but the schema needs. */
@@ -91,6 +118,7 @@ export interface Settings {
   database: DatabaseAddress
   /** Absolute path of the scripts' folder. */
   directory: string
+  layout: FolderLayout
   /**
    * In place of the folder: several folders and globs (absolute), and scripts that are values of the program.
    * `directory` is then where paths without another place start.
