@@ -44,6 +44,7 @@ export function apiPage(): string {
     return [
       `## ${entry}`,
       ...called.map((one) => section(one, '###')),
+      ...(entry === 'typetrek' ? types.filter(({ name }) => inFull.includes(name)).map(whole) : []),
       ...(types.length > 0 && entry === 'typetrek' ? [typeTable(types)] : []),
       ...(entry === 'typetrek' ? [] : types.map((one) => section(one, '###'))),
     ].join('\n\n')
@@ -79,6 +80,13 @@ export function examples(): Example[] {
         .map((code) => ({ entry, name, code })),
     ),
   )
+}
+
+/** The types whose members a program must know, with their docstrings. */
+const inFull = ['Migrator', 'StoredPlan', 'ScriptObject', 'ScriptContext', 'RunHooks']
+
+function whole({ name, comment, text }: Declared): string {
+  return [`### ${name}`, partsOf(comment).words, `\`\`\`ts\n${text}\n\`\`\``].join('\n\n')
 }
 
 function section({ name, comment, text, kind }: Declared, level: string): string {
