@@ -14,6 +14,8 @@ export const entries: Readonly<Record<string, string>> = {
   'typetrek/http': 'integration/http-handlers',
   'typetrek/opentelemetry': 'integration/opentelemetry',
   'typetrek/command': 'cli/migrate-command',
+  'typetrek/backend': 'backend-kit',
+  'typetrek/backend-contract': 'backend-contract',
 }
 
 /** One exported name. */

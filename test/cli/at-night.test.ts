@@ -15,8 +15,8 @@ const scripts = {
 const story = `database "app"
 error: script 3_index: column "mial" does not exist
   at migration/3_index.sql:1:1
-      CREATE INDEX users_mail ON users (mial);
-      ^
+    CREATE INDEX users_mail ON users (mial);
+    ^
   SQLSTATE 42703
 2 scripts were applied before and stay so.
 hint: Correct the script and run migrate upgrade again. migrate trace N shows the failure again.

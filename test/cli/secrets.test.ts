@@ -100,7 +100,7 @@ const malformed = [
   'postgres://u@h/d?pasword=PASSWORD',
   'postgres://u@h:x/d?password=PASSWORD',
   'postgres://u:PASSWORD',
-  'mysql://u:PASSWORD@h/d',
+  'mssql://u:PASSWORD@h/d',
   'http://u:PASSWORD@h',
   'embedded:?password=PASSWORD',
   'embedded:postgres://u:PASSWORD@h/no/such/folder',

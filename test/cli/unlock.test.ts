@@ -175,7 +175,7 @@ test('an expired wait for the lock names unlock', async () => {
 
     const { status, stderr } = await run('upgrade --lock-wait 100ms')
 
-    assert.equal(status, 1)
+    assert.equal(status, 75)
     assert.match(stderr, /another program/)
     assert.match(stderr, /hint: .* look at it with unlock/)
   })

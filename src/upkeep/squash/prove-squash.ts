@@ -121,13 +121,9 @@ async function rowsOf(database: ScratchDatabase): Promise<Map<string, string>> {
     .map(({ oid, name, columns }): [string, string] => {
       const stable = columns.map(({ base }) => !/^(?:timestamp|date|time|uuid)/.test(base))
       const texts = (rows.get(oid) ?? []).map((row) => row.filter((_, at) => stable[at]))
-      return [
-        name,
-        texts
-          .map((row) => JSON.stringify(row))
-          .toSorted()
-          .join('\n'),
-      ]
+      // TypeORM writes the name of the database into its metadata
+      const lines = texts.map((row) => JSON.stringify(row).replaceAll(database.name, ''))
+      return [name, lines.toSorted().join('\n')]
     })
   return new Map(found)
 }
