@@ -10,7 +10,7 @@ import { loadEngine } from '../catalog/engine'
 import { handOver, schemaNotes } from './deliver/commit'
 import { changeNotes, headerLines, type HeaderFacts } from './proof/header'
 import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
-import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
+import type { AddedScript, AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 import { prove, type Proof, type ProofWork, type WayBack } from './proof/prove'
 import type { ScratchDatabase } from '../scratch/scratch'
 import { ownersOf } from './source/choose-owners'
@@ -22,14 +22,14 @@ import type { Change, ScriptPart } from '../change/model/script-part'
 import type { Ignored } from '../scratch/ignored-tables'
 import { buildWanted, type Wanted } from './source/target-schema'
 import { withScratch } from '../scratch/lifetime'
-import { nameDrafts, scriptNames, writeScripts, type AddedScript } from './deliver/files'
+import { nameDrafts, scriptNames, writeScripts } from './deliver/files'
 
 /** A difference, ready to be written. */
 interface Found {
   wanted: Exclude<Wanted, { is: 'nothing' }>
   /** Absent where a command gave SQL, and where a check needs no more than that something differs. */
   change?: Change
-  /** The way back from a command's SQL. */
+  /** The downgrade of a command's SQL. */
   back?: ScriptPart
 }
 
@@ -115,7 +115,7 @@ export class Adding {
     this.notes.push(...notes)
   }
 
-  /** @param proven what the steps lead to is not looked at here, since their proof will tell */
+  /** @param proven what the steps lead to is not checked here, since their proof checks it */
   private async find(work: Work, wanted: Found['wanted'], proven: boolean): Promise<Found> {
     if (wanted.is === 'sql') return this.findBack(work, wanted)
     this.progress('comparing')
@@ -144,7 +144,7 @@ export class Adding {
 
   private async findBack(work: Work, wanted: Extract<Wanted, { is: 'sql' }>): Promise<Found> {
     if (this.options.check) return { wanted }
-    this.progress('looking for the way back')
+    this.progress('looking for the downgrade')
     const { inverseOf } = await import('./proof/inverse.js')
     const scripts = await this.written({ wanted }, undefined)
     const back = await inverseOf(work, scripts, wanted.before, this.ignored())
@@ -189,7 +189,7 @@ export class Adding {
     return scripts.flatMap(({ files }) => files.map(({ text }) => text))
   }
 
-  /** The scripts with their heads, which tell of the proof once there is one. */
+  /** The scripts with their headers, which mention the proof once there is one. */
   private async written({ wanted, change, back }: Found, proof: Proven): Promise<AddedScript[]> {
     const { title } = this.options
     const diff = wanted.is === 'schemas' ? wanted.diff : undefined

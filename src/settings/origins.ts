@@ -4,7 +4,7 @@ import type { Sourced } from './value/problems'
 import type { SettingOrigin } from './value/setting-types'
 
 /** True for the name of a setting whose value must never be shown. */
-export function isSecretKey(key: string): boolean {
+function isSecretKey(key: string): boolean {
   return /pass|pwd|secret|token|credential|key$/i.test(key)
 }
 

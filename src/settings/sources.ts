@@ -13,7 +13,7 @@ import { meansAddress } from './value/mask'
 import { nearest } from './value/nearest'
 import type { Problems } from './value/problems'
 
-export const defaultIni = 'development.ini'
+const defaultIni = 'development.ini'
 
 /** An ini file as found. */
 export interface IniFile {

@@ -54,14 +54,14 @@ changeTest('a person who does not agree gets no script', {
   refused: { code: 'DECLINED' },
 })
 
-changeTest('a person is asked about tables, schemas and labels', {
+changeTest('a person is asked about tables, schemas and values', {
   before: `CREATE SCHEMA app; CREATE TABLE app.a (id int, x int); CREATE TABLE users (id int, b int);
     CREATE TYPE e AS ENUM ('active', 'gone')`,
   after: `CREATE SCHEMA core; CREATE TABLE core.a (id int, x int); CREATE TABLE people (id int, b int);
     CREATE TYPE e AS ENUM ('enabled', 'gone')`,
   answers: someone({
     'schema app is gone': 'core',
-    'label e.active is gone': 'enabled',
+    'value e.active is gone': 'enabled',
     'table users is gone': 'people',
   }),
   up: [
@@ -72,7 +72,7 @@ changeTest('a person is asked about tables, schemas and labels', {
   reversible: 'yes',
 })
 
-changeTest('a person is asked for conversions, missing values and lost labels', {
+changeTest('a person is asked for conversions, missing values and lost values', {
   before: `CREATE TYPE e AS ENUM ('a', 'b');
     CREATE TABLE t (id int, at timestamp, name text, v e)`,
   after: `CREATE TYPE e AS ENUM ('a');
@@ -81,7 +81,7 @@ changeTest('a person is asked for conversions, missing values and lost labels', 
   answers: someone({
     't.at becomes': "at AT TIME ZONE 'UTC'",
     't.name becomes required': "'?'",
-    "e loses the label 'b'": 'a',
+    "e loses the value 'b'": 'a',
     'which they were is lost': 'yes',
   }),
   holds: [["SELECT at = '2020-01-01Z', name, v FROM t", [[true, '?', 'a']]]],

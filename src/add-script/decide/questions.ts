@@ -1,4 +1,5 @@
 import { MigrationError } from '../../errors'
+import { commentsOf } from '../../change/render/comments'
 import type { PlannedStep } from '../../change/model/operation'
 import type { Answers } from '../../change/model/answers'
 
@@ -11,7 +12,7 @@ export async function consent(
   answers: Answers,
   renames: readonly string[],
 ): Promise<void> {
-  const lost = steps.filter(({ destructive }) => destructive).flatMap(({ comments }) => comments)
+  const lost = steps.filter(({ destructive }) => destructive).flatMap(commentsOf)
   if (lost.length === 0 || answers.yes) return
   if (!answers.ask) {
     const instead =

@@ -6,7 +6,7 @@ import { pathOf } from '../../change/model/option-values'
 
 /** What may have got a new name: what is gone, and what it may be now, the likeliest first. */
 export interface Likely {
-  kind: 'schema' | 'table' | 'column' | 'label'
+  kind: 'schema' | 'table' | 'column' | 'value'
   /** As `--rename` names it. */
   from: string
   to: readonly string[]
@@ -77,12 +77,12 @@ export function likelyColumns(from: Catalog, to: Catalog): Likely[] {
   })
 }
 
-/** Labels that an enum loses while it gains others. */
-export function likelyLabels(from: Catalog, to: Catalog): Likely[] {
+/** Values that an enum loses while it gains others. */
+export function likelyEnumValues(from: Catalog, to: Catalog): Likely[] {
   return enumChanges(from, to).flatMap(({ id, lost, gained }) =>
-    lost.flatMap((label) => {
-      const candidates = gained.map((name) => ({ name, alike: nearness(label, name) }))
-      return likely('label', `${shown(id)}.${label}`, candidates)
+    lost.flatMap((value) => {
+      const candidates = gained.map((name) => ({ name, alike: nearness(value, name) }))
+      return likely('value', `${shown(id)}.${value}`, candidates)
     }),
   )
 }

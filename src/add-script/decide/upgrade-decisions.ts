@@ -6,9 +6,10 @@ import { classify, isAssignable, sameKeys, type TypeVerdict } from './conversion
 import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
 import { elementType, factsOf, multirangeOf, variantOf } from '../../catalog/facts'
 import { follows } from '../../change/operations/foreign-keys'
-import { decideLabels } from '../../change/operations/enums'
-import { readTypes, type Sides, type TypePair, unknownLabels } from './type-facts'
-import { unlessNone } from '../../change/render/stopping-rows'
+import { decideEnumValues } from '../../change/operations/enums'
+import { readTypes, type Sides, type TypePair, unknownValues } from './type-facts'
+import type { Effect } from '../../change/model/effect'
+import { sentenceOf } from '../../change/render/comments'
 import { columnKey, type ColumnId } from '../../change/model/operation'
 import { flagOf, pathOf, Questions, givenFor } from '../../change/model/option-values'
 import type { Answers } from '../../change/model/answers'
@@ -21,11 +22,11 @@ export async function decide(sides: Sides, answers: Answers): Promise<Decisions>
   const questions = new Questions(answers)
   const using = await decideUsing(sides, answers, questions)
   const backfill = await decideBackfill(sides, answers, questions)
-  const labels = await decideLabels(sides, answers, questions)
+  const valueMaps = await decideEnumValues(sides, answers, questions)
   questions.settle()
   refuseInVain('--using', answers.using, sides, using)
   refuseInVain('--backfill', answers.backfills, sides, backfill)
-  return { using, backfill, labels }
+  return { using, backfill, valueMaps }
 }
 
 function refuseInVain(
@@ -55,7 +56,7 @@ export interface Retyped extends TypePair {
   change: ColumnChange
   verdict: TypeVerdict
   /** Says above the statement, where nothing converts the values, which of them stop it. */
-  counting: readonly string[]
+  counting: readonly Effect[]
 }
 
 /** The retyped columns, each with what PostgreSQL knows of the pair. */
@@ -88,11 +89,12 @@ function counting(
   verdict: TypeVerdict,
   sides: Sides,
   checksInput: boolean,
-): string[] {
+): Effect[] {
   const raisesOn = verdict.how === 'plain' ? undefined : verdict.raisesOn
   if (raisesOn === undefined || (verdict.how === 'using' && !checksInput)) return []
   const table = quoteIdentifier(id.schema, id.table)
-  return [unlessNone(sides.plain(`SELECT count(*) FROM ${table} WHERE ${raisesOn}`))]
+  const query = sides.plain(`SELECT count(*) FROM ${table} WHERE ${raisesOn}`)
+  return [{ kind: 'fails unless none', query }]
 }
 
 /** The type that a domain is made of, whose values convert as its own do. */
@@ -135,12 +137,12 @@ async function decideUsing(
     const given = givenFor(answers.using, change.id)
     const leader = given ? undefined : follows(sides.to, change.id, columns)
     if (leader !== undefined && verdict.how === 'ask') continue
-    const unknown = given ? [] : await unknownLabels(sides, column)
+    const unknown = given ? [] : await unknownValues(sides, column)
     const asked =
       unknown.length > 0
         ? {
             ...unknownVerdict(change),
-            why: `meets values that are no label (${unknown.join(', ')})`,
+            why: `meets texts that are no value of it (${unknown.join(', ')})`,
           }
         : verdict
     const expression = given?.expression ?? (await expressionOf(change, asked, questions))
@@ -163,7 +165,7 @@ async function expressionOf(
   if (verdict.how === 'using') return verdict.expression
   const path = pathOf(id)
   const orEmpty = verdict.assignment
-    ? ` Empty: PostgreSQL's own assignment. ${verdict.effect ?? ''}`
+    ? ` Empty: PostgreSQL's own assignment. ${verdict.effect ? sentenceOf(verdict.effect) : ''}`
     : ''
   return questions.ask({
     about: 'using',
@@ -180,15 +182,15 @@ function usingFor(
 ): Using {
   const failsOnAny = change.to.notNull && /^NULL(?:::.*)?$/i.test(expression)
   const lossy = verdict.how === 'ask' && verdict.assignment
-  const comments =
-    verdict.how === 'using' && verdict.comment !== undefined && verdict.expression === expression
-      ? [verdict.comment, ...counting]
+  const effects: readonly Effect[] =
+    verdict.how === 'using' && verdict.effect && verdict.expression === expression
+      ? [verdict.effect, ...counting]
       : verdict.how === 'ask'
-        ? commentsOn(change, verdict, expression, counting)
+        ? effectsOf(change, verdict, expression, counting)
         : []
   return {
     expression,
-    comments: failsOnAny ? [...comments, 'Fails where the table has rows.'] : comments,
+    effects: failsOnAny ? [...effects, { kind: 'fails on any row' }] : effects,
     destructive: lossy && (expression !== '' || verdict.loses === true),
     dropsDefault: !isAssignable(from, to, cast),
     breaksKeys: !sameKeys(from, to),
@@ -196,17 +198,15 @@ function usingFor(
   }
 }
 
-function commentsOn(
+function effectsOf(
   { id, from, to }: ColumnChange,
   verdict: TypeVerdict & { how: 'ask' },
   expression: string,
-  counting: readonly string[],
-): string[] {
-  if (expression === '') return verdict.effect === undefined ? [] : [verdict.effect, ...counting]
+  counting: readonly Effect[],
+): Effect[] {
+  if (expression === '') return verdict.effect ? [verdict.effect, ...counting] : []
   if (!verdict.assignment) return []
-  return [
-    `Converts ${pathOf(id)} from ${from.fullType} to ${to.fullType}: what does not fit is lost.`,
-  ]
+  return [{ kind: 'converts', column: id, from: from.fullType, to: to.fullType }]
 }
 
 async function decideBackfill(
@@ -227,18 +227,16 @@ async function decideBackfill(
     const own = !isNew && column.default?.startsWith('nextval(') ? column.default : undefined
     const expression =
       given?.expression ?? own ?? (await backfillOf(id, isNew, column.default, questions))
-    const comments =
-      expression === ''
-        ? [isNew ? 'Fails where the table has rows.' : unlessNone(sides.plain(nullsIn(id)))]
-        : []
-    decided.set(columnKey(id), { expression, comments })
+    const effect: Effect = isNew ? { kind: 'fails on any row' } : failsOnNulls(id, sides)
+    decided.set(columnKey(id), { expression, effects: expression === '' ? [effect] : [] })
   }
   return decided
 }
 
-/** Counts the rows that lack a column's value. */
-export function nullsIn({ schema, table, name }: ColumnId): string {
-  return `SELECT count(*) FROM ${quoteIdentifier(schema, table)} WHERE ${quoteIdentifier(name)} IS NULL`
+/** The rows that lack a column's value stop a statement. */
+export function failsOnNulls({ schema, table, name }: ColumnId, sides: Sides): Effect {
+  const query = `SELECT count(*) FROM ${quoteIdentifier(schema, table)} WHERE ${quoteIdentifier(name)} IS NULL`
+  return { kind: 'fails unless none', query: sides.plain(query) }
 }
 
 /** Required, and nothing says what its rows get. */

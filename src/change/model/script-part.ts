@@ -1,3 +1,5 @@
+import type { Effect } from './effect'
+
 /** Whether a downgrade brings everything back: `lossy` the catalog but not every value, `no` not at all. */
 export type Reversible = 'yes' | 'lossy' | 'no'
 
@@ -21,8 +23,8 @@ export interface Statement {
   sql: string
   /** The table (else view, type, function, schema) that it is about, as a reader would name it. */
   group: string
-  /** Lines that stand above it, without `--`: what is lost, what may fail, which answers it follows. */
-  comments: readonly string[]
+  /** What is lost by it, what it fails on; each is a line above it. */
+  effects: readonly Effect[]
   /** Data or a definition is lost by it. */
   destructive: boolean
   /** Which data, by the names that tables and columns have when it runs. */

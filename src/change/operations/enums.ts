@@ -5,6 +5,7 @@ import { alterColumnSql } from '../render/alter-column'
 import { addedOnce, renameTypeSql, withTypeName } from '../render/engine-sql'
 import type { Catalog } from '../../catalog/catalog'
 import type { Difference, EnumChange } from '../../catalog/difference'
+import type { Effect } from '../model/effect'
 import type { Decisions } from '../model/decisions'
 import { type Id, type IdOf, keyOf } from '../../catalog/facts'
 import { freeName, shown } from '../../catalog/object-names'
@@ -18,59 +19,59 @@ import {
 import { flagOf, means, type Questions } from '../model/option-values'
 import type { Answers } from '../model/answers'
 
-/** Rows may not use a lost label: there is no row, or it gets another one. */
+/** Rows may not have a lost value: there is no such row, or it gets another one. */
 const nothing = '(no row has it)'
 
-/** Which label rows get instead of a lost one; unmapped, PostgreSQL refuses while a row has it. */
-export async function decideLabels(
+/** Which value rows get instead of a lost one; unmapped, PostgreSQL refuses while a row has it. */
+export async function decideEnumValues(
   { enums }: Difference,
   answers: Answers,
   questions: Questions,
-): Promise<Decisions['labels']> {
+): Promise<Decisions['valueMaps']> {
   const decided = new Map<string, Map<string, string>>()
-  for (const { id, lost, values: labels } of enums) {
+  for (const { id, lost, values } of enums) {
     const mapping = new Map<string, string>()
-    for (const label of lost) {
-      const given = answers.map.find((one) => one.from === label && means(one.type, id))?.to
-      const label2 = given ?? (answers.ask ? await askLabel(id, label, labels, questions) : nothing)
-      if (label2 !== nothing) mapping.set(label, known(id, label2, labels))
+    for (const value of lost) {
+      const given = answers.map.find((one) => one.from === value && means(one.type, id))?.to
+      const other = given ?? (answers.ask ? await askValue(id, value, values, questions) : nothing)
+      if (other !== nothing) mapping.set(value, known(id, other, values))
     }
     decided.set(`${id.schema}.${id.name}`, mapping)
   }
-  for (const { type, from: label } of answers.map) {
-    const used = enums.some(({ id, lost }) => means(type, id) && lost.includes(label))
+  for (const { type, from: value } of answers.map) {
+    const used = enums.some(({ id, lost }) => means(type, id) && lost.includes(value))
     if (!used)
-      throw new MigrationError('USAGE', `${type} does not lose the label "${label}"`, {
+      throw new MigrationError('USAGE', `${type} does not lose the value "${value}"`, {
         hint: 'Remove --map, or correct the name.',
       })
   }
   return decided
 }
 
-function askLabel(
+function askValue(
   id: IdOf<'type'>,
-  label: string,
-  labels: readonly string[],
+  value: string,
+  values: readonly string[],
   questions: Questions,
 ): Promise<string> {
   return questions.ask({
     about: 'map',
-    text: `${shown(id)} loses the label '${label}'. What do rows get that have it?`,
-    choices: [...labels, nothing],
+    text: `${shown(id)} loses the value '${value}'. What do rows get that have it?`,
+    choices: [...values, nothing],
     suggestion: nothing,
-    flag: flagOf('--map', `${shown(id)}.${label}=${labels[0]}`),
+    flag: flagOf('--map', `${shown(id)}.${value}=${values[0]}`),
   })
 }
 
-function known(id: IdOf<'type'>, label: string, labels: readonly string[]): string {
-  if (labels.includes(label)) return label
-  throw new MigrationError('USAGE', `${shown(id)} has no label "${label}"`, {
-    hint: `Name one of ${labels.join(', ')}.`,
+function known(id: IdOf<'type'>, value: string, values: readonly string[]): string {
+  if (values.includes(value)) return value
+  throw new MigrationError('USAGE', `${shown(id)} has no value "${value}"`, {
+    hint: `Name one of ${values.join(', ')}.`,
   })
 }
 
 /** Names the enum that is replaced as a person would, and maps the lost values of the columns. */
-export function mapLabels(
+export function mapEnumValues(
   steps: readonly PlannedStep[],
   { from, to, enums }: Difference,
   decisions: Decisions,
@@ -84,7 +85,7 @@ export function mapLabels(
         rename ? rename(one) : one,
         change,
         columns.filter((id): id is ColumnId => id.kind === 'column'),
-        decisions.labels.get(`${change.id.schema}.${change.id.name}`),
+        decisions.valueMaps.get(`${change.id.schema}.${change.id.name}`),
       ),
     )
   }, steps) as PlannedStep[]
@@ -140,48 +141,48 @@ function convertValues(
   const isEnum = isArray || type === quoteIdentifier(id.schema, id.name)
   // pg-delta's own conversion; another one was decided on
   if (!isEnum || using !== `${column}::text${isArray ? '[]' : ''}::${type}`) return one
-  const value = isArray ? replaceInArray(column, mapping) : replaceLabel(column, mapping)
+  const value = isArray ? replaceInArray(column, mapping) : replaceValue(column, mapping)
   const values = [valuesOf(own)]
   const alteration = { part: 'type', type, using: `${value}::${type}` } as const
   return {
     ...one,
     operation: { ...operation, ...alteration },
     sql: alterColumnSql(own, alteration),
-    comments: [...one.comments, ...commentsOn(lost, mapping)],
+    effects: [...one.effects, ...effectsOf(lost, mapping)],
     converts: values,
     ...(lost.length > 0 && {
       destructive: mapping.size > 0,
       loses: mapping.size > 0 ? values : [],
-      failsOnRows: lost.some((label) => !mapping.has(label)) ? values : [],
+      failsOnRows: lost.some((one) => !mapping.has(one)) ? values : [],
     }),
   }
 }
 
-function replaceLabel(column: string, mapping: ReadonlyMap<string, string> = new Map()): string {
+function replaceValue(column: string, mapping: ReadonlyMap<string, string> = new Map()): string {
   if (mapping.size === 0) return `${column}::varchar`
   const whens = [...mapping].map(
-    ([label, other]) => ` WHEN ${column} ${eq} ${quoteLiteral(label)} THEN ${quoteLiteral(other)}`,
+    ([lost, other]) => ` WHEN ${column} ${eq} ${quoteLiteral(lost)} THEN ${quoteLiteral(other)}`,
   )
   return `(CASE${whens.join('')} ELSE ${column}::varchar END)`
 }
 
 function replaceInArray(column: string, mapping: ReadonlyMap<string, string> = new Map()): string {
   return [...mapping].reduce(
-    (value, [label, other]) =>
-      `pg_catalog.array_replace(${value}, ${quoteLiteral(label)}, ${quoteLiteral(other)})`,
+    (value, [lost, other]) =>
+      `pg_catalog.array_replace(${value}, ${quoteLiteral(lost)}, ${quoteLiteral(other)})`,
     `${column}::varchar[]`,
   )
 }
 
-function commentsOn(
+function effectsOf(
   lost: readonly string[],
   mapping: ReadonlyMap<string, string> = new Map(),
-): string[] {
-  return lost.map((label) => {
-    const other = mapping.get(label)
-    return other === undefined
-      ? `Fails while a row has '${label}'.`
-      : `Rows with '${label}' get '${other}': which they were is lost.`
+): Effect[] {
+  return lost.map((value) => {
+    const by = mapping.get(value)
+    return by === undefined
+      ? { kind: 'fails on value', value }
+      : { kind: 'replaces value', value, by }
   })
 }
 
@@ -221,15 +222,15 @@ function beginsToUse(
   return columns.some((id) => uses(to, id) && !uses(from, id))
 }
 
-/** New labels, worded so that they may be run again after a crash, and all else. */
-export function splitLabels(steps: readonly PlannedStep[]): {
-  labels: PlannedStep[]
+/** New values, worded so that they may be added again after a crash, and all else. */
+export function splitEnumValues(steps: readonly PlannedStep[]): {
+  added: PlannedStep[]
   rest: PlannedStep[]
 } {
-  const isLabel = ({ operation }: PlannedStep) => operation?.kind === 'add enum value'
-  const labels = steps.filter(isLabel).map((one) => ({
+  const isNewValue = ({ operation }: PlannedStep) => operation?.kind === 'add enum value'
+  const added = steps.filter(isNewValue).map((one) => ({
     ...one,
     sql: addedOnce(one.sql),
   }))
-  return { labels, rest: steps.filter((one) => !isLabel(one)) }
+  return { added, rest: steps.filter((one) => !isNewValue(one)) }
 }

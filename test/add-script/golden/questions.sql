@@ -32,7 +32,7 @@ ALTER TABLE users ADD COLUMN "passwordHash" text;
 -- CASE a person who does not agree gets no script
 -- refused: DECLINED
 
--- CASE a person is asked about tables, schemas and labels
+-- CASE a person is asked about tables, schemas and values
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -50,7 +50,7 @@ ALTER TYPE e RENAME VALUE 'enabled' TO 'active';
 
 ALTER SCHEMA core RENAME TO app;
 
--- CASE a person is asked for conversions, missing values and lost labels
+-- CASE a person is asked for conversions, missing values and lost values
 -- SCRIPT main (lossy)
 -- The downgrade brings the schema back, not every value:
 --  Rows with 'b' get 'a': which they were is lost.
