@@ -5,7 +5,7 @@ import { MigrationError } from '../../errors'
 import { openMigrator, type Migrator } from '../../migrator/migrator'
 import type { ScriptLayout } from '../../script/layout/layout'
 import type { OwnerChoice, Settings } from '../../settings/value/setting-types'
-import { leftover } from './remaining'
+import { leftover, missedIn } from './remaining'
 import type { Readings } from '../../catalog/readings'
 import {
   fillCopy,
@@ -175,10 +175,18 @@ async function differences(
   if (!wanted) return []
   const ownersOf = direction === 'upgrade' && owners === 'ignore' ? before : undefined
   const comparing = { extra, ignored, readings, ownersOf }
-  const statements = await leftover(database, wanted, comparing)
-  if (statements.length === 0) return []
-  const more = statements.length > 3 ? `\n… and ${statements.length - 3} more` : ''
-  return [`The ${direction} leaves a difference: ${statements.slice(0, 3).join(';\n')}${more}`]
+  const [statements, facts] = await Promise.all([
+    leftover(database, wanted, comparing),
+    missedIn(database, wanted, comparing),
+  ])
+  if (statements.length > 0) return [`The ${direction} leaves a difference: ${few(statements, ';')}`]
+  if (facts.length > 0) return [`The ${direction} leaves a difference: ${few(facts, '.')}.`]
+  return []
+}
+
+function few(texts: readonly string[], end: string): string {
+  const more = texts.length > 3 ? `\n… and ${texts.length - 3} more` : ''
+  return `${texts.slice(0, 3).join(`${end}\n`)}${more}`
 }
 
 interface Losses {

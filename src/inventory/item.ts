@@ -1,0 +1,59 @@
+/** One thing that a database holds, or one side of it, as PostgreSQL itself writes it. */
+export interface Item {
+  kind: string
+  /** As PostgreSQL names it, with its schema. */
+  name: string
+  /** Empty for what is in no schema. */
+  schema: string
+  /** Empty for what is of no relation. */
+  table: string
+  text: string
+}
+
+/** A part of the query for items, as SQL. */
+export interface Selected {
+  kind: string
+  name: string
+  schema?: string
+  table?: string
+  text: string
+}
+
+/** Of schemas that a person made. */
+export const inSchema = `n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'`
+/** Of relations that a person made, in `c`. */
+export const ours = `c.oid >= 16384 AND ${inSchema} AND ${notBrought('pg_class', 'c.oid')}`
+/** The schema of `c`. */
+export const home = 'JOIN pg_namespace n ON n.oid = c.relnamespace'
+/** A relation's name, and a column's. */
+export const relation = `format('%I.%I', n.nspname, c.relname)`
+export const attribute = `format('%I.%I.%I', n.nspname, c.relname, a.attname)`
+
+/** False for what an extension brings. */
+export function notBrought(catalog: string, oid: string): string {
+  return `NOT EXISTS (SELECT FROM pg_depend brought WHERE brought.classid = '${catalog}'::regclass AND brought.objid = ${oid} AND brought.deptype = 'e')`
+}
+
+/** One part of that query. */
+export function items({ kind, name, schema = `''`, table = `''`, text }: Selected, from: string) {
+  const columns = [
+    ['kind', `'${kind}'`],
+    ['name', name],
+    ['schema', schema],
+    ['table', table],
+    ['text', `coalesce((${text})::text, '')`],
+  ]
+  return `SELECT ${columns.map(([as, sql]) => `(${sql})::text AS "${as}"`).join(', ')} ${from}`
+}
+
+/** Words of a text, in an order that nothing depends on. */
+export function sorted(array: string): string {
+  return `(SELECT string_agg(x::text, ', ' ORDER BY x::text COLLATE "C") FROM unnest(${array}) AS x)`
+}
+
+/** Privileges without who granted them; the owner's are the owner's, whoever that is. */
+export function privileges(acl: string, owner: string): string {
+  const grantee = `CASE x.grantee WHEN ${owner} THEN 'owner' WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(x.grantee) END`
+  const one = `format('%s=%s%s', ${grantee}, x.privilege_type, CASE WHEN x.is_grantable THEN '*' ELSE '' END)`
+  return `(SELECT string_agg(DISTINCT ${one} COLLATE "C", ' ' ORDER BY ${one} COLLATE "C") FROM aclexplode(${acl}) AS x)`
+}
