@@ -55,6 +55,7 @@ export type {
   JournalText,
   LateScripts,
   OtherTools,
+  OwnerChoice,
   ScratchSettings,
   ScriptSource,
   SettingOrigin,

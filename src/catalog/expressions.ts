@@ -33,7 +33,7 @@ export function settledFact(fact: Fact): Fact {
  * `(ARRAY['a'::character varying, …])::text[]`, reads that as a list whose elements are cast, and
  * writes those from then on. Pure.
  */
-function settledText(sql: string): string {
+export function settledText(sql: string): string {
   let text = sql
   for (let at = nextList(text, 0); at >= 0; at = nextList(text, at + 1)) {
     const open = at + '(ARRAY'.length
