@@ -12,7 +12,16 @@ const order: Readonly<Record<string, readonly string[]>> = {
   '': [
     ...['errors.ts', 'version.ts', 'regular-file.ts', 'interruption.ts', 'system-error.ts'],
     ...['settings', 'script', 'database', 'journal', 'plan', 'run', 'set-up', 'migrator'],
-    ...['setup.ts', 'scratch', 'catalog', 'inventory', 'sample-rows', 'git', 'change', 'add-script'],
+    ...[
+      'setup.ts',
+      'scratch',
+      'catalog',
+      'inventory',
+      'sample-rows',
+      'git',
+      'change',
+      'add-script',
+    ],
     ...['dump-schema', 'cli', 'index.ts'],
   ],
   settings: ['value', 'address', 'ini', 'typeorm', '.'],

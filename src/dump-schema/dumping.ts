@@ -84,11 +84,7 @@ export class Dumping {
   }
 
   /** What leads from what the present file builds to what the scripts build. */
-  private async differenceTo(
-    scratch: Scratch,
-    engine: Engine,
-    { catalog, database }: Replayed,
-  ) {
+  private async differenceTo(scratch: Scratch, engine: Engine, { catalog, database }: Replayed) {
     this.progress('loading the canonical schema')
     const built = await buildSchema(scratch, this.settings, this.file!)
     const have = await this.catalogOf(engine, built)

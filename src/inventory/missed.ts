@@ -17,7 +17,10 @@ export function missed(have: Inventory, want: Inventory, extra: 'keep' | 'drop')
   })
   if (extra === 'keep') return lines
   const more = [...have].filter(([key]) => !want.has(key))
-  return [...lines, ...more.map(([, item]) => `${nameOf(item)} is too much: ${shortened(item.text)}`)]
+  return [
+    ...lines,
+    ...more.map(([, item]) => `${nameOf(item)} is too much: ${shortened(item.text)}`),
+  ]
 }
 
 function differing(want: Item, have: Item): string {

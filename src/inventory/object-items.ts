@@ -1,4 +1,14 @@
-import { attribute, home, inSchema, items, notBrought, ours, privileges, relation, sorted } from './item'
+import {
+  attribute,
+  home,
+  inSchema,
+  items,
+  notBrought,
+  ours,
+  privileges,
+  relation,
+  sorted,
+} from './item'
 
 const own = (catalog: string, alias: string) =>
   `${alias}.oid >= 16384 AND ${notBrought(catalog, `${alias}.oid`)}`
@@ -141,7 +151,11 @@ const grants = [
     `FROM pg_class c ${home} WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relacl IS NOT NULL AND ${ours}`,
   ),
   items(
-    { ...granted('sequence', relation, 'c.relacl', 's', 'c.relowner'), schema: 'n.nspname', table: 'c.relname' },
+    {
+      ...granted('sequence', relation, 'c.relacl', 's', 'c.relowner'),
+      schema: 'n.nspname',
+      table: 'c.relname',
+    },
     `FROM pg_class c ${home} WHERE c.relkind = 'S' AND c.relacl IS NOT NULL AND ${ours}`,
   ),
   items(
@@ -155,7 +169,10 @@ const grants = [
     `FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid ${home} WHERE a.attacl IS NOT NULL AND ${ours}`,
   ),
   items(
-    { ...granted('routine', 'p.oid::regprocedure', 'p.proacl', 'f', 'p.proowner'), schema: 'n.nspname' },
+    {
+      ...granted('routine', 'p.oid::regprocedure', 'p.proacl', 'f', 'p.proowner'),
+      schema: 'n.nspname',
+    },
     `FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.proacl IS NOT NULL AND ${inSchema} AND ${own('pg_proc', 'p')}`,
   ),
   items(
@@ -170,6 +187,15 @@ const grants = [
 
 /** What is of no relation, and comments and privileges of everything. */
 export const objectItems = [
-  ...[schemas, extensions, routines, types, domainConstraints, collations, eventTriggers],
-  ...[publications, ...foreign, comments, ...grants],
+  schemas,
+  extensions,
+  routines,
+  types,
+  domainConstraints,
+  collations,
+  eventTriggers,
+  publications,
+  ...foreign,
+  comments,
+  ...grants,
 ]

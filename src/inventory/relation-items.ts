@@ -153,6 +153,15 @@ const statistics = items(
 
 /** Tables, views and all that is of one. */
 export const relationItems = [
-  ...[relations, options, columns, columnOptions, constraints, indexes],
-  ...[triggers, rules, policies, sequences, statistics],
+  relations,
+  options,
+  columns,
+  columnOptions,
+  constraints,
+  indexes,
+  triggers,
+  rules,
+  policies,
+  sequences,
+  statistics,
 ]

@@ -179,7 +179,8 @@ async function differences(
     leftover(database, wanted, comparing),
     missedIn(database, wanted, comparing),
   ])
-  if (statements.length > 0) return [`The ${direction} leaves a difference: ${few(statements, ';')}`]
+  if (statements.length > 0)
+    return [`The ${direction} leaves a difference: ${few(statements, ';')}`]
   if (facts.length > 0) return [`The ${direction} leaves a difference: ${few(facts, '.')}.`]
   return []
 }
