@@ -11,7 +11,7 @@ export interface Item {
 }
 
 /** A part of the query for items, as SQL. */
-export interface Selected {
+export interface SelectedItem {
   kind: string
   name: string
   schema?: string
@@ -35,7 +35,10 @@ export function notBrought(catalog: string, oid: string): string {
 }
 
 /** One part of that query. */
-export function items({ kind, name, schema = `''`, table = `''`, text }: Selected, from: string) {
+export function items(
+  { kind, name, schema = `''`, table = `''`, text }: SelectedItem,
+  from: string,
+) {
   const columns = [
     ['kind', `'${kind}'`],
     ['name', name],
