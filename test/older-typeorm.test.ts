@@ -6,7 +6,7 @@ import { few } from './support/scope'
 
 /** The tests that together reach every call of ours into TypeORM, the dearest where there is time. */
 const files = few(
-  ['typeorm', 'run/callers', 'cli/entities'],
+  ['typeorm', 'run/callers', 'cli/entities', 'integration/nestjs'],
   [
     'typeorm',
     'setup',
@@ -18,6 +18,7 @@ const files = few(
     'scratch/sources',
     'cli/entities',
     'example-app/set-up',
+    'integration/nestjs',
   ],
 )
 

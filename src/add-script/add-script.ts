@@ -23,6 +23,7 @@ const shape = {
   withSchema: flag,
   dryRun: flag,
   check: flag,
+  edit: callable,
   signal,
   progress: callable,
 }

@@ -4,8 +4,8 @@ import type { Sourced } from './value/problems'
 import type { SettingOrigin } from './value/setting-types'
 
 /** True for the name of a setting whose value must never be shown. */
-function isSecretKey(key: string): boolean {
-  return /pass|pwd|secret|token|credential|key$/i.test(key)
+export function isSecretKey(key: string): boolean {
+  return /pass|pwd|secret|token|credential|key$/i.test(key) && !/_(?:command|file)$/i.test(key)
 }
 
 /** A setting and its place, ready to print: secrets are masked, a text of several lines is one line. */

@@ -7,7 +7,7 @@ import { longFlag, type GivenOptions } from './option-table'
 import { unknownCommand } from './unknown-command'
 import { usageError } from './usage-error'
 import { readLimit, readSince } from './journal-options'
-import { checkVersionOption, readCount } from './version-argument'
+import { checkRevision, checkVersionOption, readCount } from './version-argument'
 
 /** A command line that has been understood; nothing of it is checked against files or a database. */
 export interface Call {
@@ -39,12 +39,13 @@ export function parse(argv: readonly string[], cwd: string, commands: Commands):
   const { words, options } = parseOptions(argv)
   if (options.help) return helpCall(words, commands)
   if (options.version) return { command: 'version', words: [], options: onlyOutput(options) }
-  const config = isConfig(words[0], cwd, commands) ? words.shift() : undefined
+  const config = namesConfig(words[0], cwd, commands) ? words.shift() : undefined
   const command = commandOf(words, options, { config, cwd, commands })
   refuseForeignOptions(command, options, commands)
-  refuseContradictions(options)
+  refuseContradictions(command, options)
   const parsed = rowOf(commands, command).parse({ command, words, cwd, commands })
-  const call = { ...parsed, ...(config !== undefined && { config }) }
+  const settings = oneOf('settings file', config, 'argument', parsed.config)
+  const call = { ...parsed, ...(settings !== undefined && { config: settings }) }
   return withOptions(asDryRun({ ...call, command, options }, commands), commands)
 }
 
@@ -57,7 +58,7 @@ function onlyOutput({ json }: GivenOptions): GivenOptions {
   return json ? { json } : {}
 }
 
-function isConfig(word: string | undefined, cwd: string, commands: Commands): boolean {
+export function namesConfig(word: string | undefined, cwd: string, commands: Commands): boolean {
   if (word === undefined || isCommand(commands, word)) return false
   if (/\.(ini|cfg)$/i.test(word) || looksLikeAddress(word)) return true
   return statSync(resolve(cwd, word), { throwIfNoEntry: false })?.isFile() ?? false
@@ -103,12 +104,18 @@ function commandOfOptions(
   return row && { flag: longFlag(row.name), command: row.command, besides: row.besides }
 }
 
-function refuseContradictions(options: GivenOptions): void {
+function refuseContradictions(command: string, options: GivenOptions): void {
   if (options.done && options.notDone) {
     throw usageError('--done and --not-done contradict each other', 'Give one of them.')
   }
   if (options.quiet && options.verbose) {
     throw usageError('--quiet and --verbose contradict each other', 'Give one of them.')
+  }
+  if (options.force && command !== 'touch' && options.only === undefined) {
+    throw usageError(
+      '--force counts only with --only',
+      'Name the script that is to go alone: --only VERSION.',
+    )
   }
   if (options.only !== undefined && (options.to ?? options.count) !== undefined) {
     const other = options.to === undefined ? '--count' : '--to'
@@ -131,6 +138,7 @@ function withOptions(call: Call, commands: Commands): Call {
   const version = oneOf('version', call.version, '--to', options.to)
   if (options.to !== undefined) checkVersionOption('--to', options.to)
   if (options.only !== undefined) checkVersionOption('--only', options.only)
+  if (options.revision !== undefined) checkRevision(options.revision)
   if (options.only !== undefined && version !== undefined) {
     throw usageError(`--only and the version ${version} contradict each other`, 'Give one of them.')
   }

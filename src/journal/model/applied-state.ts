@@ -38,6 +38,7 @@ export function foldEntries(entries: readonly Entry[]): JournalState {
   const failed = new Map<string, Entry>()
   const ordinals = new Map<string, number>()
   const revertedSince = new Map<string, string[]>()
+  const since = new Map<string, string>()
   let setUp: Entry | undefined
   for (const entry of entries) {
     if (entry.outcome !== 'error') ordinals.set(entry.revision, entry.ordinal)
@@ -52,14 +53,18 @@ export function foldEntries(entries: readonly Entry[]): JournalState {
     else failed.delete(entry.revision)
     if (entry.outcome === 'success') {
       newest.set(entry.revision, entry)
+      if (entry.operation === 'rollback') since.delete(entry.revision)
+      else if (!since.has(entry.revision)) since.set(entry.revision, entry.id)
       unfinished.delete(entry.revision)
     } else if (entry.outcome === 'running' || entry.statementsDone > 0) {
       unfinished.set(entry.revision, entry)
     }
   }
+  // what was run again while it was applied keeps its place
+  const placeOf = ({ revision, id }: Entry) => since.get(revision) ?? id
   const applied = [...newest.values()]
     .filter((entry) => entry.operation !== 'rollback')
-    .toSorted((a, b) => compareDigits(a.id, b.id))
+    .toSorted((a, b) => compareDigits(placeOf(a), placeOf(b)))
   const found = { applied, unfinished, failed, ordinals, revertedSince }
   return { exists: true, ...found, ...(setUp && { setUp }) }
 }

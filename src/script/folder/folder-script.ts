@@ -2,7 +2,7 @@ import { MigrationError } from '../../errors'
 import type { ScriptLayout } from '../layout/layout'
 import type { NamedFile } from '../layout/script-name'
 import { excerpt } from '../position'
-import type { ChecksumKind, Kind, Script, SqlPart } from '../script'
+import type { ChecksumKind, Kind, Script, ScriptHooks, SqlPart } from '../script'
 import { type Sections, readSqlPart } from '../sections/sections'
 import {
   downgradeFunctionLine,
@@ -77,6 +77,12 @@ export class FolderScript implements Script {
     if (this.kind === 'sql') return undefined
     const line = [upgradeLine, downgradeFunctionLine].find((one) => main.text.includes(one))
     return line === undefined ? undefined : unwritten(main, line)
+  }
+
+  get hooks(): ScriptHooks {
+    const [{ text }] = this.#texts
+    const has = (name: RegExp) => this.kind !== 'sql' && name.test(text)
+    return { runPartial: has(/\brun_?partial\b/i), runSkip: has(/\brun_?skip\b/i) }
   }
 
   private sections(): Partial<Sections> {

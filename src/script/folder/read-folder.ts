@@ -13,7 +13,6 @@ import { together } from './folder-problems'
 import { byRevision } from '../revision'
 import type { Script } from '../script'
 import { type FolderPlace, strayProblems } from './strays'
-import type { Settings } from '../../settings/value/setting-types'
 
 export interface FolderOptions {
   /** The folder as the user named it, for errors; default: the path itself. */
@@ -26,15 +25,6 @@ export interface FolderOptions {
   others?: readonly string[]
   /** How files are named and cut; today's by default. */
   layout?: ScriptLayout | undefined
-}
-
-/** The folder and what is no script in it, as settings say. */
-export function readScripts(
-  { directory, ignore, schema }: Pick<Settings, 'directory' | 'ignore' | 'schema'>,
-  { others = [], ...options }: Omit<FolderOptions, 'ignore'> = {},
-): Promise<readonly Script[]> {
-  const known = schema === undefined ? others : [schema, ...others]
-  return readFolder(directory, { ...options, ignore, others: known })
 }
 
 // Other work of the process gets its turn between so many: a connection that is being made, above all.

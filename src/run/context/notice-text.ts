@@ -1,7 +1,7 @@
 import { describeHistory } from '../../journal/histories'
 import { labelOf, listWriters, type ScriptName } from '../../plan/notice'
-import { describeBlocker, describeHolder, describeOrphan } from '../../run/context/server-sessions'
-import type { Notice } from '../../run/context/events'
+import { describeBlocker, describeHolder, describeOrphan } from './server-sessions'
+import type { Notice } from './events'
 
 /** The sentence of a notice, as the command line prints it. Pure. */
 export function describeNotice(notice: Notice): string {
@@ -20,6 +20,10 @@ const sentences: Sentences = {
   HALF_REVERTED({ scripts }) {
     const commands = scripts.map(({ revision }) => `rebuild ${revision}`).join(', ')
     return `reverted only in part: ${names(scripts)}; finish it with ${commands}`
+  },
+  PASSED_OVER({ script, direction, scripts }) {
+    const why = direction === 'up' ? 'are pending before it' : 'were applied after it'
+    return `${labelOf(script)} goes alone, though these ${why}: ${names(scripts)}`
   },
   JOURNAL_WRITERS: ({ writers }) =>
     `SQL of the journal would run, and others than its owner may write it: ${listWriters(writers)}`,
