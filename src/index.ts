@@ -5,6 +5,7 @@ export {
   migratorFor,
   type SetUpMigrationOptions,
 } from './setup'
+export { Was } from './set-up/was'
 export { addScript } from './add-script/add-script'
 export type {
   AddedScript,
@@ -20,6 +21,7 @@ export type {
   Backfill,
   Conversion,
   EnumMapping,
+  Offer,
   Question,
   Rename,
 } from './change/model/answers'
@@ -56,6 +58,16 @@ export type { RunEnd, RunHooks } from './run/context/hooks'
 export type { Listeners, MigrationEvent, MigrationLogger } from './run/context/observers'
 export type { ScriptObject, ScriptWork } from './script/source/script-object'
 export type { RollbackContext, ScriptContext } from './script/context'
+export type {
+  ApplyOptions,
+  TableColumnChange,
+  ColumnOptions,
+  IndexOptions,
+  ScriptTable,
+  SelectOptions,
+  TableFilter,
+  TableRow,
+} from './script/script-table'
 export type {
   ChecksumKind,
   Direction,

@@ -112,7 +112,7 @@ const optionalPackages = ['@supabase/pg-delta', '@swc/core', 'diff', 'get-tsconf
 
 /** Node says in words which package it did not find. */
 function missingPackage(error: unknown): string | undefined {
-  const { code, message = '' } = error as Partial<NodeJS.ErrnoException>
+  const { code, message = '' } = (error ?? {}) as Partial<NodeJS.ErrnoException>
   if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND') return undefined
   const [, name = ''] = /'([^']+)'/.exec(message) ?? []
   return optionalPackages.find((one) => name === one || name.startsWith(`${one}/`))

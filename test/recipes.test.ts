@@ -31,7 +31,13 @@ async function runAll(
   const files = Object.fromEntries(
     Object.entries(codes).map(([name, code]) => [`${name}.ts`, `${code}\nexport {}\n`]),
   )
-  const ini = `[migration]\ntypeorm.url = ${url.replaceAll('%', '%%')}\npackage = migration\n`
+  const server = url.replace(/\/[^/?]*\?/, '/postgres?')
+  const ini = `[migration]
+typeorm.url = ${url}
+package = migration
+scratch.url = ${server}
+scratch.prefer = url
+`.replaceAll('%', '%%')
   await withFolder({ ...project, ...files, 'development.ini': ini }, async (folder) => {
     const modules = join(folder, 'node_modules')
     await mkdir(modules)
@@ -43,7 +49,6 @@ async function runAll(
 ;(async () => { for (const name of ${JSON.stringify(Object.keys(files))}) {
   await loadModule(require('node:path').resolve(name)).catch((error) => { throw new Error(name, { cause: error }) })
 } process.exit(process.exitCode) })().catch((error) => { console.error(error); process.exit(1) })`
-    const server = url.replace(/\/[^/?]*\?/, '/postgres?')
     const env = { ...process.env, DATABASE_URL: url, TEST_SERVER: server, ADMIN_TOKEN: 'x' }
     await promisify(execFile)(process.execPath, ['-e', script], { cwd: folder, env })
   })
@@ -69,7 +74,6 @@ test('the code of every recipe runs', async () => {
 const given = `import { Client, Pool } from 'pg'
 import { DataSource } from 'typeorm'
 import { createServer } from 'node:http'
-import { test } from 'node:test'
 import { Command } from 'commander'
 import { Module } from '@nestjs/common'
 import { TypeOrmModule } from '@nestjs/typeorm'
@@ -82,6 +86,8 @@ const client = new Client(url)
 await client.connect()
 const pool = new Pool({ connectionString: url, max: 4 })
 const server = createServer()
+const running = []
+const test = (name, work) => running.push(work())
 `
 /** Names that an example uses and its subpath exports. */
 const imports: Readonly<Record<string, string>> = {
@@ -97,7 +103,7 @@ test('the example of every docstring runs', async () => {
     all.map(({ entry, name, code }) => [
       name,
       `${imports[entry] ?? ''}${given}${code.replace('program.parseAsync()', "program.parseAsync(['migrate', 'version'], { from: 'user' })")}
-await client.end(); await pool.end()`,
+await Promise.all(running); await client.end(); await pool.end()`,
     ]),
   )
   await withDatabase((database) => runAll(codes, database))

@@ -12,6 +12,8 @@ import {
 import { settingsFor, type SettingsSource } from '../settings/library'
 import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 
+export { OpenQuestions } from '../change/model/interview'
+
 const shape = {
   title: text,
   from: oneOf('schema', 'entities', 'command', 'none'),
@@ -21,6 +23,7 @@ const shape = {
   commit: flag,
   message: text,
   withSchema: flag,
+  withSource: flag,
   dryRun: flag,
   check: flag,
   edit: callable,

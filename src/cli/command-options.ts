@@ -31,6 +31,7 @@ export const planning = [
 export const adding = [
   'from',
   'rename',
+  'renameStyle',
   'using',
   'map',
   'backfill',
@@ -42,6 +43,7 @@ export const adding = [
   'commit',
   'message',
   'withSchema',
+  'withSource',
   'check',
   'edit',
   'dryRun',

@@ -170,6 +170,16 @@ export const commandTable = {
     load: () =>
       (require('./command/add-script') as typeof import('./command/add-script')).addScriptCommand,
   },
+  prove: {
+    summary: 'proves an edited or hand-written script, and says so in its header',
+    arguments: ['[script]'],
+    options: ['from', 'dryRun', 'quiet', ...reading],
+    detail:
+      'Of the newest script, or of one that its revision or its file names: with rows, up, down and up again on a copy. The newest must lead to the canonical schema or the entities.',
+    otherWords: ['verify', 'test', 'check_script'],
+    parse: withoutConfig,
+    load: () => (require('./command/prove') as typeof import('./command/prove')).proveCommand,
+  },
   add_migration_script: {
     summary: 'add_script by its name in nous.migration',
     arguments: ['<title>'],

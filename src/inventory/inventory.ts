@@ -30,7 +30,7 @@ export async function readInventory(pool: Pool, ignored: readonly Ignored[]): Pr
 }
 
 /** Only what is said counts. */
-const quiet = new Set(['options', 'column options'])
+const quiet = new Set(['options', 'column options', 'privileges'])
 
 function settled(item: Item): Item {
   return verbatim.has(item.kind) ? item : { ...item, text: settledText(item.text) }

@@ -1,3 +1,5 @@
+import { inSchema } from '../catalog/properties/setting'
+
 /** One thing that a database holds, or one side of it, as PostgreSQL itself writes it. */
 export interface Item {
   kind: string
@@ -19,12 +21,8 @@ export interface SelectedItem {
   text: string
 }
 
-/** Of schemas that a person made. */
-export const inSchema = `n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'`
 /** Of relations that a person made, in `c`. */
 export const ours = `c.oid >= 16384 AND ${inSchema} AND ${notBrought('pg_class', 'c.oid')}`
-/** The schema of `c`. */
-export const home = 'JOIN pg_namespace n ON n.oid = c.relnamespace'
 /** A relation's name, and a column's. */
 export const relation = `format('%I.%I', n.nspname, c.relname)`
 export const attribute = `format('%I.%I.%I', n.nspname, c.relname, a.attname)`
@@ -60,3 +58,7 @@ export function privileges(acl: string, owner: string): string {
   const one = `format('%s=%s%s', ${grantee}, x.privilege_type, CASE WHEN x.is_grantable THEN '*' ELSE '' END)`
   return `(SELECT string_agg(DISTINCT ${one} COLLATE "C", ' ' ORDER BY ${one} COLLATE "C") FROM aclexplode(${acl}) AS x)`
 }
+
+/** The table whose column a sequence belongs to, else its own name. */
+export const ownerTable = `coalesce((SELECT t.relname FROM pg_depend d JOIN pg_class t ON t.oid = d.refobjid
+      WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0 LIMIT 1), c.relname)`

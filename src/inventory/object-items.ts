@@ -1,10 +1,10 @@
+import { home, inSchema } from '../catalog/properties/setting'
 import {
   attribute,
-  home,
-  inSchema,
   items,
   notBrought,
   ours,
+  ownerTable,
   privileges,
   relation,
   sorted,
@@ -138,7 +138,7 @@ const comments = items(
 const granted = (kind: string, name: string, acl: string, type: string, owner: string) => ({
   kind: 'privileges',
   name: `'${kind} ' || ${name}`,
-  text: privileges(`coalesce(${acl}, acldefault('${type}', ${owner}))`, owner),
+  text: `nullif(coalesce(${privileges(acl, owner)}, 'none'), ${privileges(`acldefault('${type}', ${owner})`, owner)})`,
 })
 
 const grants = [
@@ -154,7 +154,7 @@ const grants = [
     {
       ...granted('sequence', relation, 'c.relacl', 's', 'c.relowner'),
       schema: 'n.nspname',
-      table: 'c.relname',
+      table: ownerTable,
     },
     `FROM pg_class c ${home} WHERE c.relkind = 'S' AND c.relacl IS NOT NULL AND ${ours}`,
   ),
@@ -193,9 +193,4 @@ export const objectItems = [
   types,
   domainConstraints,
   collations,
-  eventTriggers,
-  publications,
-  ...foreign,
-  comments,
-  ...grants,
-]
+].concat([eventTriggers, publications, comments], foreign, grants)

@@ -1,4 +1,5 @@
-import { attribute, home, items, ours, relation, sorted } from './item'
+import { home } from '../catalog/properties/setting'
+import { attribute, items, ours, ownerTable, relation, sorted } from './item'
 
 const of = { schema: 'n.nspname', table: 'c.relname' }
 
@@ -130,8 +131,7 @@ const sequences = items(
     kind: 'sequence',
     name: relation,
     schema: 'n.nspname',
-    table: `coalesce((SELECT t.relname FROM pg_depend d JOIN pg_class t ON t.oid = d.refobjid
-      WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'a' LIMIT 1), c.relname)`,
+    table: ownerTable,
     text: `concat_ws(' ', c.relpersistence, s.seqtypid::regtype, s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle,
       (SELECT format('of %s.%s', d.refobjid::regclass, a.attname) FROM pg_depend d
        JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
@@ -159,9 +159,4 @@ export const relationItems = [
   columnOptions,
   constraints,
   indexes,
-  triggers,
-  rules,
-  policies,
-  sequences,
-  statistics,
-]
+].concat([triggers, rules, policies, sequences, statistics])

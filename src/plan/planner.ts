@@ -10,9 +10,9 @@ import type { Plan, PlanOptions, Request, Step } from './plan'
 import { rebuild } from './rebuild'
 import type { Situation } from './situation'
 import { upStep, downStep } from './step'
-import { survey } from './survey'
+import { settleSquashed, survey } from './survey'
 import { resolveTarget } from './target'
-import { refuseUnusable, refuseUnwritten } from './usable'
+import { refusePartial, refuseUnusable, refuseUnwritten } from './usable'
 
 /**
  * Decides what to do: (scripts, journal, request) → plan. Pure: reads nothing, writes nothing.
@@ -45,6 +45,8 @@ export function planSteps(
   if (options.strict) refuseDrift(situation)
   const steps = stepsFor(situation, request)
   refuseUnwritten(steps)
+  const applied = new Set(state.applied.map(({ revision }) => revision))
+  refusePartial(settleSquashed(scripts, applied), steps)
   if (options.lateScripts === 'refuse' && !isNamed(request)) refuseLate(steps, situation)
   const passed = isAlone(request) ? passedOver(situation, steps) : []
   return { ...found, steps, notices: [...noticesOf(situation, steps), ...passed] }

@@ -65,6 +65,8 @@ export interface Script {
   readonly problem?: MigrationError | undefined
   /** What a module has besides, as far as its text shows: it is imported only where it runs. */
   readonly hooks?: ScriptHooks
+  /** The revisions of the scripts that it stands for (`-- migrate: squashes 1 2 3`). */
+  readonly squashes?: readonly string[]
   /** SCRIPT_INVALID where it is still the template that `generate` or `add_script` wrote. */
   readonly unwritten?: MigrationError | undefined
 }

@@ -8,6 +8,7 @@ import { quoteComments, quoteDefaults, rememberNames } from './typeorm-patches'
 import { codeFailure } from '../run/failure/script-failure'
 import type { RunContext } from '../run/context/run-context'
 import { runSchema } from './load-schema-file'
+import { formerNamesIn, type FormerName } from './was'
 import { asRole } from '../run/context/script-role'
 import { restoreSession, timeoutsFor } from '../run/context/session-settings'
 
@@ -84,6 +85,13 @@ export interface Unsynchronized {
   index?: string
 }
 
+/** What the entities say besides their schema. */
+export interface BuiltEntities {
+  unsynchronized: Unsynchronized[]
+  /** Old names, by `@Was`. */
+  former: FormerName[]
+}
+
 /**
  * TypeORM's synchronize opens transactions and connections of its own, so typetrek may have nothing open, and
  * the timeouts are the session's.
@@ -91,7 +99,7 @@ export interface Unsynchronized {
 export async function buildEntities(
   { database, settings }: RunContext,
   session: Session,
-): Promise<Unsynchronized[]> {
+): Promise<BuiltEntities> {
   const timeouts = session.pooled ? [] : timeoutsFor(session, settings, { local: false })
   await sendAll(session, [...timeouts, ...(session.pooled ? [] : asRole(settings, false))])
   const queryRunner = await database.queryRunner(session)
@@ -110,7 +118,7 @@ export async function buildEntities(
   if (database.single) dataSource.createQueryRunner = () => withoutRelease(queryRunner)
   try {
     await dataSource.synchronize()
-    return unsynchronizedIn(dataSource)
+    return { unsynchronized: unsynchronizedIn(dataSource), former: formerNamesIn(dataSource) }
   } catch (error) {
     throw codeFailure(error, 'set-up from entities', '', { form: 'schema' })
   } finally {

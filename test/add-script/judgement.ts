@@ -22,7 +22,10 @@ const known: readonly (readonly [disagreement: RegExp, why: string])[] = [
   [/^rewrite true, not false: add column$/, 'an identity gives each row its number'],
   [/^rewrite true, not false: alter column type$/, 'an expression makes every value'],
   [/^lock none, not .*: (?:add|create|drop|alter column default)/, 'the table is new'],
-  [/^lock none, not accessExclusive: (?:own sequence|alter numbering)$/, 'the sequence is locked'],
+  [
+    /^lock none, not accessExclusive: (?:own sequence|alter numbering)$/,
+    'only the sequence is locked',
+  ],
   [/^lock accessExclusive, not none: alter column type$/, 'pg-delta thinks of the enum alone'],
   [/^lock shareUpdateExclusive, not /, '--online asked for the form that blocks nobody'],
   [/^outside true, not false: /, '--online asked for the form that blocks nobody'],

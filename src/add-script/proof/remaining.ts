@@ -1,3 +1,4 @@
+import { MigrationError } from '../../errors'
 import { catalogOf } from '../../catalog/catalog'
 import { remaining } from '../../change/operations/from-engine'
 import { loadEngine } from '../../catalog/engine'
@@ -54,4 +55,22 @@ export async function missedIn(
     inventoryOf(wanted, ignored),
   ])
   return missed(have, want, extra)
+}
+
+/**
+ * Makes sure that nothing differs where no statement was found.
+ * @throws {MigrationError} DIFFERENCE_REFUSED with what does
+ */
+export async function refuseMissed(
+  database: ScratchDatabase,
+  wanted: ScratchDatabase,
+  extra: Answers['extra'],
+  ignored: readonly Ignored[],
+): Promise<void> {
+  const facts = await missedIn(database, wanted, { extra, ignored })
+  if (facts.length === 0) return
+  throw new MigrationError('DIFFERENCE_REFUSED', 'a difference is of a kind that is not written', {
+    detail: facts.join('\n'),
+    hint: 'Write a script for it by hand: add_script --from none makes an empty one.',
+  })
 }

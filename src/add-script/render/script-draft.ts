@@ -1,6 +1,7 @@
 import type { FileParts, ScriptForm } from '../../script/layout/script-name'
 import type { ScriptLayout } from '../../script/layout/layout'
 import { commentsOf } from '../../change/render/comments'
+import { movePlace } from './render'
 import type { ScriptPart, Statement } from '../../change/model/script-part'
 
 /** A script that has no name yet. */
@@ -18,8 +19,7 @@ export interface Draft {
 }
 
 /** One statement with the lines above it. */
-export interface WrittenStatement {
-  sql: string
+export interface WrittenStatement extends Pick<Statement, 'sql' | 'moveHere'> {
   comments: readonly string[]
 }
 
@@ -37,7 +37,8 @@ export function draftOf(part: ScriptPart, sql: string): Draft {
 
 /** The statement with its comments in words. */
 export function written(one: Statement): WrittenStatement {
-  return { sql: one.sql, comments: commentsOf(one) }
+  const { sql, moveHere } = one
+  return { sql, comments: commentsOf(one), ...(moveHere && { moveHere }) }
 }
 
 /** The files of a draft: what distinguishes them in a layout, and their texts. Pure. */
@@ -95,7 +96,8 @@ function typescript(
 }
 
 function queries(pieces: readonly WrittenStatement[]): string[] {
-  return pieces.flatMap(({ sql, comments }) => [
+  return pieces.flatMap(({ sql, comments, moveHere }) => [
+    ...(moveHere ? [`// ${movePlace}`] : []),
     ...comments.map((line) => `// ${line}`),
     ...(sql === '' ? [] : [`await queryRunner.query(${templateLiteral(sql)})`]),
   ])

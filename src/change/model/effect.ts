@@ -17,7 +17,16 @@ export type Effect =
   | { kind: 'drops'; object: Id; with: 'rows' | 'values' | 'computed values' | 'nothing else' }
   | { kind: 'makes again'; column: ColumnId }
   | { kind: 'computes from now on'; column: ColumnId }
-  | { kind: 'converts'; column: ColumnId; from: string; to: string }
+  /** `how`: what of it is known, or after how many characters it cuts. */
+  | {
+      kind: 'converts'
+      column: ColumnId
+      from: string
+      to: string
+      how?: ConversionEffect | number
+    }
+  | { kind: 'moves'; from: readonly ColumnId[]; into: Qualified }
+  | { kind: 'drops moved'; column: ColumnId; into: Qualified }
   | { kind: 'cannot restore' }
   | { kind: 'fails on any row' }
   | { kind: 'fails unless none'; query: string }

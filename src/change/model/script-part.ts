@@ -1,3 +1,4 @@
+import type { FormerName } from '../../set-up/was'
 import type { Effect } from './effect'
 
 /** Whether a downgrade brings everything back: `lossy` the catalog but not every value, `no` not at all. */
@@ -25,6 +26,8 @@ export interface Statement {
   group: string
   /** What is lost by it, what it fails on; each is a line above it. */
   effects: readonly Effect[]
+  /** Above it is the place for statements of a person's own that move values. */
+  moveHere?: boolean
   /** Data or a definition is lost by it. */
   destructive: boolean
   /** Which data, by the names that tables and columns have when it runs. */
@@ -60,4 +63,6 @@ export interface Change {
   kept: readonly string[]
   /** What could not be compared, a sentence each, for the header and the terminal. */
   unproven: readonly string[]
+  /** Old names that the source gives and that lead to nothing any more. */
+  stale: readonly FormerName[]
 }

@@ -16,27 +16,32 @@ import {
   type PlannedStep,
   valuesOf,
 } from '../model/operation'
-import { flagOf, means, type Questions } from '../model/option-values'
-import type { Answers } from '../model/answers'
+import type { Asking, Interview } from '../model/interview'
+import { flagOf, means, pathOf } from '../model/option-values'
+import type { Answers, EnumMapping } from '../model/answers'
 
-/** Rows may not have a lost value: there is no such row, or it gets another one. */
-const nothing = '(no row has it)'
-
-/** Which value rows get instead of a lost one; unmapped, PostgreSQL refuses while a row has it. */
-export async function decideEnumValues(
-  { enums }: Difference,
+/**
+ * Which value rows get instead of a lost one; unmapped, PostgreSQL refuses while a row has it.
+ * @throws {MigrationError} USAGE for an option that fits nothing
+ */
+export function decideEnumValues(
+  { from, enums }: Difference,
   answers: Answers,
-  questions: Questions,
-): Promise<Decisions['valueMaps']> {
+  interview: Interview,
+): Decisions['valueMaps'] {
   const decided = new Map<string, Map<string, string>>()
-  for (const { id, lost, values } of enums) {
+  for (const change of enums) {
     const mapping = new Map<string, string>()
-    for (const value of lost) {
-      const given = answers.map.find((one) => one.from === value && means(one.type, id))?.to
-      const other = given ?? (answers.ask ? await askValue(id, value, values, questions) : nothing)
-      if (other !== nothing) mapping.set(value, known(id, other, values))
+    for (const value of change.lost) {
+      const isIt = (one: EnumMapping) => one.from === value && means(one.type, change.id)
+      const users = from.facts.incomingEdges(change.id).map((edge) => edge.from)
+      const given = answers.map.find(isIt)?.to
+      // of a type that nothing uses, no row has a value
+      const open = given ?? (users.length === 0 ? '' : undefined)
+      const other = open ?? interview.ask(lostValue(change, value, users.filter(isColumn)))
+      if (other !== '') mapping.set(value, known(change.id, other, change.values))
     }
-    decided.set(`${id.schema}.${id.name}`, mapping)
+    decided.set(`${change.id.schema}.${change.id.name}`, mapping)
   }
   for (const { type, from: value } of answers.map) {
     const used = enums.some(({ id, lost }) => means(type, id) && lost.includes(value))
@@ -48,19 +53,41 @@ export async function decideEnumValues(
   return decided
 }
 
-function askValue(
-  id: IdOf<'type'>,
+/** Never answered by itself: only a person knows whether a row has the value. */
+function lostValue(
+  { id, values, gained }: EnumChange,
   value: string,
-  values: readonly string[],
-  questions: Questions,
-): Promise<string> {
-  return questions.ask({
+  columns: readonly ColumnId[],
+): Asking {
+  const path = `${shown(id)}.${value}`
+  const used = columns.length === 0 ? '' : ` Columns of that type: ${listOf(columns.map(pathOf))}.`
+  const renamed = gained.map((name) => flagOf('--rename', `${path}:${name}`))
+  const orRenamed = renamed.length === 0 ? '' : ` If it was renamed, give ${renamed.join(' or ')}.`
+  return {
+    key: `map ${path}`,
     about: 'map',
-    text: `${shown(id)} loses the value '${value}'. What do rows get that have it?`,
-    choices: [...values, nothing],
-    suggestion: nothing,
-    flag: flagOf('--map', `${shown(id)}.${value}=${values[0]}`),
-  })
+    text: `${shown(id)} loses the value '${value}'. What do rows get that have it?${used}${orRenamed}`,
+    offers: [
+      { answer: '', effect: 'no row has it: the script fails if one does' },
+      ...values.map((other) => ({
+        answer: other,
+        effect: `rows with '${value}' get '${other}'; which they were is lost`,
+      })),
+    ],
+    proposal: '',
+    suggestion: '',
+    flagFor: (answer) => flagOf('--map', `${path}=${answer}`),
+  }
+}
+
+function isColumn(id: Id): id is ColumnId {
+  return id.kind === 'column'
+}
+
+/** The first few of many. */
+function listOf(names: readonly string[]): string {
+  const more = names.length - 4
+  return `${names.slice(0, 4).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
 function known(id: IdOf<'type'>, value: string, values: readonly string[]): string {

@@ -17,10 +17,12 @@ export function sentenceOf(effect: Effect): string {
       return `Makes ${describe(effect.column)} again, which is computed.`
     case 'computes from now on':
       return `Drops the values of ${describe(effect.column)}: they are computed from now on.`
-    case 'converts': {
-      const { column, from, to } = effect
-      return `Converts ${pathOf(column)} from ${from} to ${to}: what does not fit is lost.`
-    }
+    case 'converts':
+      return converts(effect)
+    case 'moves':
+      return `Moves ${effect.from.map(pathOf).join(', ')} to ${shown(effect.into)}.`
+    case 'drops moved':
+      return `Drops column ${pathOf(effect.column)}, whose values are in ${shown(effect.into)} now.`
     case 'cannot restore':
       return 'The old values cannot be restored.'
     case 'fails on any row':
@@ -55,6 +57,19 @@ const endings = {
 
 function tableAndName({ table, name }: ColumnId): string {
   return `${table}.${name}`
+}
+
+function converts({ column, from, to, how }: Extract<Effect, { kind: 'converts' }>): string {
+  const what = `${pathOf(column)} from ${from} to ${to}`
+  if (how === undefined) return `Converts ${what} by an expression, which may lose values.`
+  return typeof how === 'number'
+    ? `Cuts ${what}: ${cutOff(how)}.`
+    : `Converts ${what}. ${conversion(how)}`
+}
+
+/** What is lost where texts are cut after so many characters. */
+export function cutOff(size: number): string {
+  return `what is longer than ${size} characters is lost`
 }
 
 function conversion(effect: ConversionEffect): string {

@@ -49,6 +49,10 @@ export const optionTable = {
     flags: '--rename <old:new>',
     summary: 'a new name: users.first:first_name',
   },
+  renameStyle: {
+    flags: '--rename-style',
+    summary: 'rename what differs by case and underscores alone',
+  },
   using: {
     flags: '--using <column=expression>',
     summary: 'how values change: users.age=age::int',
@@ -75,6 +79,10 @@ export const optionTable = {
   commit: { flags: '--no-commit', summary: 'add the files to git, but do not commit them' },
   message: { flags: '--message <text>', summary: "the commit's message" },
   withSchema: { flags: '--with-schema', summary: 'commit the changed canonical schema too' },
+  withSource: {
+    flags: '--with-source',
+    summary: 'commit the changed entity files, or schema file, too',
+  },
   yes: { flags: '-y, --yes', summary: 'do not ask' },
   limit: { flags: '--limit <number>', summary: 'only so many entries, the newest' },
   since: {
@@ -86,8 +94,13 @@ export const optionTable = {
   reverse: { flags: '--reverse', summary: 'the newest first' },
   force: {
     flags: '--force',
-    summary: 'with --only, past its neighbours; touch: an applied script too',
+    summary: '--only: past its neighbours; touch: also where applied; squash: without a downgrade',
   },
+  fromSchema: {
+    flags: '--from-schema',
+    summary: 'the schema that the scripts come to, instead of what they do',
+  },
+  remove: { flags: '--remove', summary: 'remove the originals by git rm' },
   edit: {
     flags: '--edit',
     summary: 'open the script in $VISUAL or $EDITOR before the commit, and prove what is saved',

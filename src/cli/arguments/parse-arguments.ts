@@ -134,6 +134,21 @@ export function scriptId({ command, words, cwd }: GivenWords): Arguments {
   throw usageError(`${command} takes one script and its folder, found "${more ?? folder}" too`)
 }
 
+/** Two scripts, and where one of them goes. */
+export function scriptRange({ command, words }: GivenWords): Arguments {
+  const [start, end, output, more] = words
+  if (start === undefined || end === undefined) {
+    throw usageError(
+      `${command} needs the first and the last script`,
+      `Write ${command}, two revisions, and a title if you like.`,
+    )
+  }
+  for (const id of [start, end]) scriptId({ command, words: [id], cwd: '.', commands: {} })
+  if (more !== undefined)
+    throw usageError(`${command} takes one output, found "${output}" and "${more}"`)
+  return { words: output === undefined ? [start, end] : [start, end, output] }
+}
+
 const shells = ['bash', 'zsh', 'fish']
 
 /** The name of a shell. */

@@ -111,7 +111,7 @@ function refuseContradictions(command: string, options: GivenOptions): void {
   if (options.quiet && options.verbose) {
     throw usageError('--quiet and --verbose contradict each other', 'Give one of them.')
   }
-  if (options.force && command !== 'touch' && options.only === undefined) {
+  if (options.force && !['touch', 'squash'].includes(command) && options.only === undefined) {
     throw usageError(
       '--force counts only with --only',
       'Name the script that is to go alone: --only VERSION.',

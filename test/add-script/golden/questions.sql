@@ -19,9 +19,10 @@ ALTER TABLE users RENAME COLUMN "firstName" TO first;
 
 -- MIGRATE UP
 
+ALTER TABLE users ADD COLUMN nickname text;
+-- Move the values here.
 -- Drops column users.passwordHash with its values.
 ALTER TABLE users DROP COLUMN "passwordHash";
-ALTER TABLE users ADD COLUMN nickname text;
 
 -- MIGRATE DOWN
 
