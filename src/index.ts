@@ -7,11 +7,15 @@ export {
 } from './setup'
 export { Was } from './set-up/was'
 export { addScript } from './add-script/add-script'
-export type { AddScriptOptions, AddScriptReport } from './add-script/deliver/add-script-options'
+export type {
+  AddedScript,
+  AddScriptOptions,
+  AddScriptReport,
+} from './add-script/deliver/add-script-options'
 export { dumpSchema } from './dump-schema/dump-schema'
 export type { DumpSchemaOptions, DumpSchemaReport } from './dump-schema/dump-options'
-export type { ScriptForm } from './add-script/render/script-draft'
-export type { AddedScript } from './add-script/deliver/files'
+export type { ScriptForm } from './script/layout/script-name'
+
 export type {
   Answers,
   Backfill,

@@ -9,7 +9,7 @@ import { loadEngine } from '../catalog/engine'
 import { handOver, schemaNotes } from './deliver/commit'
 import { changeNotes, headerLines, type HeaderFacts } from './proof/header'
 import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
-import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
+import type { AddedScript, AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 import { newlyKept } from './proof/kept-objects'
 import { isDestructive, wayBackOf } from './proof/way-back'
 import { refuseMissed } from './proof/remaining'
@@ -36,7 +36,7 @@ import { replayScripts } from '../scratch/replay-scripts'
 import type { FormerName } from '../set-up/was'
 import { buildWanted, type FoundDifference, type Wanted } from './source/target-schema'
 import { withScratch } from '../scratch/lifetime'
-import { nameDrafts, scriptNames, writeScripts, type AddedScript } from './deliver/files'
+import { nameDrafts, scriptNames, writeScripts } from './deliver/files'
 
 type Proven = HeaderFacts['proof']
 
@@ -172,7 +172,7 @@ export class Adding {
     this.notes.push(...notes)
   }
 
-  /** @param proven what the steps lead to is not looked at here, since their proof will tell */
+  /** @param proven what the steps lead to is not checked here, since their proof checks it */
   private async find(
     work: Work,
     wanted: FoundDifference['wanted'],
@@ -211,7 +211,7 @@ export class Adding {
     wanted: Extract<Wanted, { is: 'sql' }>,
   ): Promise<FoundDifference> {
     if (this.options.check) return { wanted }
-    this.progress('looking for the way back')
+    this.progress('looking for the downgrade')
     const { inverseOf } = await import('./proof/inverse.js')
     const scripts = await this.written({ wanted }, undefined)
     const back = await inverseOf(work, scripts, wanted.before, this.ignored())
@@ -257,7 +257,7 @@ export class Adding {
     return prove(work, claim, work.ahead.takeFilled())
   }
 
-  /** The scripts with their heads, which tell of the proof once there is one. */
+  /** The scripts with their headers, which mention the proof once there is one. */
   private async written(
     { wanted, change, back }: FoundDifference,
     proof: Proven,

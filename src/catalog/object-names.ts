@@ -79,3 +79,12 @@ export function freeName({ schema, name }: Qualified, sides: readonly Facts[]): 
     if (!typeKinds.some((kind) => taken.has(keyOf({ kind, schema, name: free })))) return free
   }
 }
+
+/** The sequence whose next value a default is, `nextval('app.users_id_seq'::regclass)`. */
+export function sequenceIn(expression: string): Qualified | undefined {
+  const [, path = ''] = /^nextval\('((?:[^']|'')+)'::regclass\)$/.exec(expression) ?? []
+  const found = path.replaceAll("''", "'").matchAll(/"((?:[^"]|"")*)"|[^."]+/g)
+  const names = Array.from(found, ([plain, quoted]) => quoted?.replaceAll('""', '"') ?? plain)
+  const [schema, name] = names.length === 1 ? ['public', names[0]] : names
+  return schema !== undefined && name !== undefined ? { schema, name } : undefined
+}

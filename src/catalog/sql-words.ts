@@ -54,7 +54,7 @@ function unquotedWhereSafe(name: string, reserved: ReadonlySet<string>): string 
   return /^[a-z_][a-z0-9_]*$/.test(inner) && !reserved.has(inner) ? inner : name
 }
 
-/** Cuts at the commas that stand in no parentheses and no quotes. */
+/** Cuts at the commas that are in no parentheses and no quotes. */
 export function splitList(sql: string): string[] {
   const parts = ['']
   let depth = 0

@@ -11,7 +11,7 @@ import { tableSettings } from './properties/table-settings'
 
 /** What pg-delta does not read. */
 export interface Details {
-  /** Column storage, compression, statistics, clusters, comments and the like: ours to compare. */
+  /** Column storage, compression, statistics, clusters, comments and the like: typetrek compares them. */
   settings: readonly Setting[]
   /** `schema.view` → its columns with their types, in order. */
   viewColumns: ReadonlyMap<string, readonly string[]>

@@ -43,9 +43,9 @@ function byGroup(steps: readonly PlannedStep[]): Map<string, PlannedStep[]> {
 
 /** What is not valid yet can only be added. */
 function canBeFolded(one: PlannedStep): boolean {
-  const { operation, comments } = one
+  const { operation, effects } = one
   const isValid = operation?.kind !== 'add constraint' || operation.valid
-  return addsToTable(one) && isValid && comments.length === 0
+  return addsToTable(one) && isValid && effects.length === 0
 }
 
 function isAtHand(one: PlannedStep, facts: Facts, later: ReadonlySet<string>): boolean {

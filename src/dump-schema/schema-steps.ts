@@ -10,7 +10,7 @@ import { arrangeSchema } from './arrange'
 import { foldTables } from './fold-tables'
 
 /** Nothing is there yet that would have to be decided on. */
-const nothingDecided = { using: new Map(), backfill: new Map(), labels: new Map() } as const
+const nothingDecided = { using: new Map(), backfill: new Map(), valueMaps: new Map() } as const
 
 /**
  * The statements that make a schema, in an order in which they work: they are run in the copy, which is

@@ -13,7 +13,7 @@ export interface Item {
 }
 
 /** A part of the query for items, as SQL. */
-export interface ItemColumns {
+export interface SelectedItem {
   kind: string
   name: string
   schema?: string
@@ -34,7 +34,7 @@ export function notBrought(catalog: string, oid: string): string {
 
 /** One part of that query. */
 export function items(
-  { kind, name, schema = `''`, table = `''`, text }: ItemColumns,
+  { kind, name, schema = `''`, table = `''`, text }: SelectedItem,
   from: string,
 ) {
   const columns = [

@@ -14,7 +14,7 @@ export interface Unfilled {
  * Puts a few rows into every table, those that others refer to first: one with a value in each column,
  * one that leaves to null and to defaults what it can. Where the table refuses them (a check, a
  * trigger), others are tried, with the literals of its checks among the values; the same ones on every
- * run. What never succeeds is told, and its table stays empty, as does one that is limited to no row.
+ * run. What never succeeds is reported, and its table stays empty, as does one that is limited to no row.
  */
 export async function fillTables(
   pool: Pool,

@@ -23,24 +23,13 @@ export function positionAt(text: string, offset: number, firstLine = 1): Positio
   return { line, column: codePoints(text, start, end) + 1 }
 }
 
-/** UTF-16 offset of a line and column; beyond the end of the line or the text, that end. */
-export function offsetAt(text: string, { line, column }: Position, firstLine = 1): number {
-  let start = 0
-  for (let number = firstLine; number < line; number++) {
-    const at = text.indexOf('\n', start)
-    if (at < 0) return text.length
-    start = at + 1
-  }
-  return Math.min(skipCodePoints(text, start, column - 1), lineEnd(text, start))
-}
-
 /** UTF-16 offset of PostgreSQL's `position`, which is 1-based and counts code points. */
 export function offsetOfCodePoint(text: string, position: number): number {
   return skipCodePoints(text, 0, position - 1)
 }
 
 /** Number of code points between two UTF-16 offsets. */
-export function codePoints(text: string, start = 0, end = text.length): number {
+function codePoints(text: string, start = 0, end = text.length): number {
   let count = end - start
   for (let at = start + 1; at < end; at++) {
     if (isLow(text.charCodeAt(at)) && isHigh(text.charCodeAt(at - 1))) {

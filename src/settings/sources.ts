@@ -14,7 +14,7 @@ import { configModule } from './elsewhere/version-module'
 import { nearest } from './value/nearest'
 import type { Problems } from './value/problems'
 
-export const defaultIni = 'development.ini'
+const defaultIni = 'development.ini'
 
 /** An ini file as found. */
 export interface IniFile {

@@ -104,14 +104,14 @@ changeTest('a new table is one statement, its columns where they were declared',
   reversible: 'yes',
 })
 
-changeTest('a new table of an enum that loses a label uses the new type', {
+changeTest('a new table of an enum that loses a value uses the new type', {
   before: "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE t (v e)",
   after: "CREATE TYPE e AS ENUM ('a', 'c'); CREATE TABLE t (v e); CREATE TABLE u (v e DEFAULT 'c')",
   answers: { yes: true, map: [{ type: 'e', from: 'b', to: '' }] },
   reversible: 'yes',
 })
 
-changeTest('a new table of an enum with a new label as its default comes after the label', {
+changeTest('a new table of an enum with a new value as its default comes after the value', {
   before: "CREATE TYPE e AS ENUM ('a'); CREATE TABLE t (v e)",
   after: "CREATE TYPE e AS ENUM ('a', 'c'); CREATE TABLE t (v e); CREATE TABLE u (v e DEFAULT 'c')",
   up: ["ALTER TYPE e ADD VALUE IF NOT EXISTS 'c' AFTER 'a'", "CREATE TABLE u (v e DEFAULT 'c'::e)"],

@@ -1,15 +1,15 @@
 import { changeTest } from './change-case'
 
-const enumOf = (labels: string, name = 'status') =>
-  `CREATE TYPE ${name} AS ENUM (${labels
+const enumOf = (values: string, name = 'status') =>
+  `CREATE TYPE ${name} AS ENUM (${values
     .split(' ')
-    .map((label) => `'${label}'`)
+    .map((value) => `'${value}'`)
     .join(', ')});`
 
 const tables = `CREATE TABLE a (id serial PRIMARY KEY, s status);
   CREATE TABLE b (id serial PRIMARY KEY, s status);`
 
-changeTest('E05: a label of a type that two tables share is added once, where it belongs', {
+changeTest('E05: a value of a type that two tables share is added once, where it belongs', {
   before: enumOf('a b') + tables,
   after: enumOf('a x b') + tables,
   rows: "INSERT INTO a (s) VALUES ('b')",
@@ -18,7 +18,7 @@ changeTest('E05: a label of a type that two tables share is added once, where it
   reversible: 'yes',
 })
 
-changeTest('E01: the downgrade of a new label works although a default uses the type', {
+changeTest('E01: the downgrade of a new value works although a default uses the type', {
   before: enumOf('a b') + "CREATE TABLE t (id serial PRIMARY KEY, s status NOT NULL DEFAULT 'a')",
   after: enumOf('a b c') + "CREATE TABLE t (id serial PRIMARY KEY, s status NOT NULL DEFAULT 'a')",
   rows: "INSERT INTO t (s) VALUES ('b')",
@@ -26,7 +26,7 @@ changeTest('E01: the downgrade of a new label works although a default uses the 
   restores: [['SELECT s FROM t', [['b']]]],
 })
 
-changeTest('E11: a new label that is the new default is committed in a script of its own first', {
+changeTest('E11: a new value that is the new default is committed in a script of its own first', {
   before: enumOf('a b') + "CREATE TABLE t (id serial PRIMARY KEY, s status NOT NULL DEFAULT 'a')",
   after: enumOf('a b c') + "CREATE TABLE t (id serial PRIMARY KEY, s status NOT NULL DEFAULT 'c')",
   rows: "INSERT INTO t (s) VALUES ('b')",
@@ -41,7 +41,7 @@ changeTest('E11: a new label that is the new default is committed in a script of
   restores: [['INSERT INTO t DEFAULT VALUES RETURNING s', [['a']]]],
 })
 
-changeTest('E12: a new label that a partial index uses is committed first', {
+changeTest('E12: a new value that a partial index uses is committed first', {
   before: enumOf('a b') + 'CREATE TABLE t (id serial PRIMARY KEY, s status)',
   after:
     enumOf('a b c') +
@@ -53,7 +53,7 @@ changeTest('E12: a new label that a partial index uses is committed first', {
   ],
 })
 
-changeTest('E03: a renamed label takes rows and defaults along', {
+changeTest('E03: a renamed value takes rows and defaults along', {
   before:
     enumOf('active gone') + "CREATE TABLE t (id serial PRIMARY KEY, s status DEFAULT 'active')",
   after:
@@ -69,7 +69,7 @@ changeTest('E03: a renamed label takes rows and defaults along', {
 const defaulted =
   "CREATE TABLE t (id serial PRIMARY KEY, s status NOT NULL DEFAULT 'a', l status[])"
 
-changeTest('E04: rows of a lost label get the one that was told, in arrays too', {
+changeTest('E04: rows of a lost value get the one that was given, in arrays too', {
   before: enumOf('a b c') + defaulted,
   after: enumOf('a c') + defaulted,
   rows: "INSERT INTO t (s, l) VALUES ('b', '{b,a}'), ('c', NULL)",
@@ -93,7 +93,7 @@ changeTest('a lost value of a type in use is always a question', {
   refused: { code: 'QUESTION_OPEN', says: /loses the value 'b'.*t\.s[\s\S]*--map status\.b=\n/ },
 })
 
-changeTest('E04: with --map to nothing, PostgreSQL refuses while a row has the lost label', {
+changeTest('E04: with --map to nothing, PostgreSQL refuses while a row has the lost value', {
   before: enumOf('a b c') + defaulted,
   after: enumOf('a c') + defaulted,
   rows: "INSERT INTO t (s) VALUES ('b')",
@@ -101,7 +101,7 @@ changeTest('E04: with --map to nothing, PostgreSQL refuses while a row has the l
   raises: /invalid input value for enum status: "b"/,
 })
 
-changeTest('E04: with --map to nothing, and no row has it: the label goes', {
+changeTest('E04: with --map to nothing, and no row has it: the value goes', {
   before: enumOf('a b c') + defaulted,
   after: enumOf('a c') + defaulted,
   rows: "INSERT INTO t (s) VALUES ('c')",
@@ -119,7 +119,7 @@ changeTest('E04: with --map to nothing, and no row has it: the label goes', {
   reversible: 'yes',
 })
 
-changeTest('E09: labels change places, and rows keep theirs', {
+changeTest('E09: values change places, and rows keep theirs', {
   before: enumOf('a b c') + defaulted,
   after: enumOf('c a b') + defaulted,
   rows: "INSERT INTO t (s) VALUES ('b')",
@@ -128,7 +128,7 @@ changeTest('E09: labels change places, and rows keep theirs', {
   reversible: 'yes',
 })
 
-changeTest('an enum with a view, a check and a partial index on it loses a label', {
+changeTest('an enum with a view, a check and a partial index on it loses a value', {
   before:
     enumOf('a b c') +
     `CREATE TABLE t (id serial PRIMARY KEY, s status CHECK (s <> 'c'), n int);
@@ -176,10 +176,10 @@ changeTest('L01: a type name that PostgreSQL cut at 63 bytes is no difference', 
   up: [],
 })
 
-changeTest('text becomes an enum: a value in the scripts that is no label makes a question', {
+changeTest('text becomes an enum: a text in the scripts that is no value makes a question', {
   before: "CREATE TABLE t (id serial PRIMARY KEY, s text); INSERT INTO t (s) VALUES ('odd')",
   after: `${enumOf('a b')} CREATE TABLE t (id serial PRIMARY KEY, s status)`,
-  refused: { code: 'QUESTION_OPEN', says: /no label \('odd'\)/ },
+  refused: { code: 'QUESTION_OPEN', says: /no value of it \('odd'\)/ },
 })
 
 changeTest('what was told in vain is an error', {

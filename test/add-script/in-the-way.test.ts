@@ -130,7 +130,7 @@ changeTests({
     holds: [['SELECT n, g FROM t', [[1, 6]]]],
     restores: [['SELECT n, g FROM t', [[1, 5]]]],
   },
-  'an enum that loses a label under a function, and what stands on that': {
+  'an enum that loses a value under a function, and what stands on that': {
     before: `CREATE TYPE e AS ENUM ('a', 'b');
       CREATE FUNCTION f(e) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
       CREATE TABLE t (v e, CHECK (f(v) > 0), g int GENERATED ALWAYS AS (f(v)) STORED);

@@ -1,6 +1,6 @@
 import { changeTest } from './change-case'
 
-changeTest('a downgrade that adds a label and uses it runs outside a transaction', {
+changeTest('a downgrade that adds a value and uses it runs outside a transaction', {
   before: "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE t (v e DEFAULT 'b')",
   after: "CREATE TYPE e AS ENUM ('a'); CREATE TABLE t (v e DEFAULT 'a')",
   rows: "INSERT INTO t VALUES ('a')",
@@ -60,7 +60,7 @@ changeTest('int keys become text with what refers to them', {
   restores: [['SELECT p FROM c', [[1]]]],
 })
 
-changeTest('a label is renamed, another is added, and the type gets a new name', {
+changeTest('a value is renamed, another is added, and the type gets a new name', {
   before: "CREATE TYPE old AS ENUM ('a', 'b'); CREATE TABLE t (v old DEFAULT 'a', w old[])",
   after:
     "CREATE TYPE fresh AS ENUM ('x', 'b', 'c'); CREATE TABLE t (v fresh DEFAULT 'x', w fresh[])",

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { commentsOf } from '../../src/change/render/comments'
 import { findDifference } from '../../src/add-script/difference/plan-change'
 import { changeTest } from './change-case'
 import { Databases } from './scratch'
@@ -106,7 +107,7 @@ test('online: what writes a table anew says which lock it takes; what does not, 
     const change = await findDifference(one, other, { ...answers, yes: true, online: true }, [])
 
     const statements = change.scripts.flatMap(({ up }) => up)
-    const said = statements.filter(({ comments }) => comments.join().includes('ACCESS EXCLUSIVE'))
+    const said = statements.filter((one) => commentsOf(one).join().includes('ACCESS EXCLUSIVE'))
     assert.deepEqual(said.map(({ sql }) => / COLUMN (\w)/.exec(sql)?.[1] ?? '').toSorted(), [
       'b',
       'e',
@@ -161,7 +162,7 @@ changeTest('online: partitioned tables get the forms that they have', {
   up: ['CREATE INDEX p_a ON p (a)'],
 })
 
-changeTest('online: new labels, a default and an index become three scripts', {
+changeTest('online: new values, a default and an index become three scripts', {
   before: "CREATE TYPE e AS ENUM ('a'); CREATE TABLE t (id int, v e)",
   after: `CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE t (id int, v e DEFAULT 'b');
     CREATE INDEX i ON t (id) WHERE v = 'b'`,

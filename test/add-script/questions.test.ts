@@ -76,7 +76,7 @@ changeTest('a person is asked about tables, schemas and values', {
   reversible: 'yes',
 })
 
-changeTest('a person is asked for conversions, missing values and lost labels', {
+changeTest('a person is asked for conversions, missing values and lost values', {
   before: `CREATE TYPE e AS ENUM ('a', 'b');
     CREATE TABLE t (id int, at timestamp, name text, v e)`,
   after: `CREATE TYPE e AS ENUM ('a');

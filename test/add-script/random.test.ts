@@ -65,7 +65,7 @@ async function added(settings: Settings, answers: Partial<Answers>): Promise<str
     const text = scripts.flatMap(({ files }) => files.map((file) => file.text)).join('\n')
     if (outcome === 'nothing') return 'nothing differs'
     assert.ok(proven)
-    const way = /There is no way back/.test(text)
+    const way = /There is no downgrade/.test(text)
       ? 'one way'
       : /while the tables are empty only/.test(text)
         ? 'comes back while empty'

@@ -170,8 +170,8 @@ async function stopping(
   rows: Pool,
 ): Promise<number | undefined> {
   const own = statements.filter(({ sql }) => new RegExp(`\\b${schema}\\.`).test(sql))
-  const queries = own.flatMap(({ comments }) =>
-    comments.flatMap((line) => /^Fails unless this is 0: (.*)$/.exec(line)?.[1] ?? []),
+  const queries = own.flatMap(({ effects }) =>
+    effects.flatMap((one) => (one.kind === 'fails unless none' ? one.query : [])),
   )
   if (queries.length === 0) return undefined
   const results = await Promise.all(

@@ -108,12 +108,15 @@ test('what add_script writes names its operators and functions with their schema
   assert.deepEqual(found, [])
 })
 
+/** Sent only where something waits for a moment, which these tests cannot promise. */
+const sentAtTimes = 'SAVEPOINT probe;'
+
 test('each text of SQL in src is sent while these tests look on', async () => {
   const { texts, written } = await recorded()
   const all = withoutSpace([...texts.map(({ text }) => text), ...written].join('\n'))
   const missed = sqlLiterals()
     .map(({ text }) => withoutSpace(text))
-    .filter((text) => !all.includes(text))
+    .filter((text) => !text.startsWith(sentAtTimes) && !all.includes(text))
     .map((text) => text.slice(0, 60))
   assert.deepEqual(missed.toSorted(), notSent.toSorted())
 })

@@ -1,4 +1,5 @@
 import { quoteLiteral } from '../../database/sql/quote'
+import type { ConversionEffect } from '../../change/model/effect'
 
 /** A type as far as conversions care. */
 export interface TypeFacts {
@@ -18,7 +19,12 @@ export type Cast = 'i' | 'a' | 'e' | undefined
 /** What a change of type needs. */
 export type TypeVerdict =
   | { how: 'plain' }
-  | { how: 'using'; expression: string; comment?: string; raisesOn?: string | undefined }
+  | {
+      how: 'using'
+      expression: string
+      effect?: ConversionEffect
+      raisesOn?: string | undefined
+    }
   | {
       how: 'ask'
       /** Why a person must decide, as the end of a sentence: `may cut values`. */
@@ -26,16 +32,16 @@ export type TypeVerdict =
       suggestion?: string
       /** Without USING PostgreSQL raises, or at least does what an assignment does. */
       assignment: boolean
-      /** What the assignment does: `raises where a value is longer`. */
-      effect?: string
+      /** What the assignment does. */
+      effect?: ConversionEffect
       /** Holds for values on which the assignment raises, as SQL. */
       raisesOn?: string | undefined
       /** The assignment rounds or cuts values without an error. */
       loses?: boolean
       /** A cast raises as the assignment does, and loses nothing. */
       castRaises?: boolean
-      /** What the suggestion takes away: `what is longer than 20 characters is lost`. */
-      cuts?: string
+      /** The suggestion cuts off what is longer than so many characters. */
+      cuts?: number
     }
 
 /** A change of type that a person must decide on. */
@@ -131,7 +137,7 @@ function sameType(from: TypeFacts, to: TypeFacts, column: string): TypeVerdict {
   if (size !== undefined && newSize >= size && to.name !== 'bit') return { how: 'plain' }
   if (cuttable.includes(to.name)) return narrowString(to, column, newSize)
   const why = 'rounds to fewer digits of a second'
-  const effect = 'Rounds to fewer digits of a second.'
+  const effect = { kind: 'rounds', to: 'fewer digits of a second' } as const
   return { how: 'ask', why, assignment: true, effect, loses: true }
 }
 
@@ -140,7 +146,7 @@ function narrowNumeric(
   { size, scale }: { size: number; scale: number },
   keepsScale: boolean,
 ): TypeVerdict {
-  const effect = `Raises where a value has too many digits${keepsScale ? '' : '; rounds the others'}.`
+  const effect = { kind: 'raises on digits', rounds: !keepsScale } as const
   const why = keepsScale ? 'takes fewer digits' : 'rounds to fewer digits'
   const suggestion = keepsScale ? '' : `pg_catalog.round(${column}, ${scale})`
   const rounded = keepsScale ? column : `round(${column}, ${scale})`
@@ -150,12 +156,11 @@ function narrowNumeric(
 }
 
 function narrowString(to: TypeFacts, column: string, size: number): TypeVerdict {
-  const cuts = `what is longer than ${size} characters is lost`
   const text = to.name.startsWith('bit')
     ? { how: 'ask' as const, suggestion: '' }
-    : { how: 'ask' as const, suggestion: `pg_catalog.left(${column}, ${size})`, cuts }
+    : { how: 'ask' as const, suggestion: `pg_catalog.left(${column}, ${size})`, cuts: size }
   const unit = to.name.startsWith('bit') ? 'bits' : 'characters'
-  const effect = `Raises where a value has more than ${size} ${unit}.`
+  const effect = { kind: 'raises on length', size, unit } as const
   const raisesOn = `length(${column}) > ${size}`
   return { ...text, why: `takes ${size} ${unit} at most`, assignment: true, effect, raisesOn }
 }
@@ -173,9 +178,9 @@ function betweenTimes(
   if (!moments.includes(from) || !moments.includes(to)) return undefined
   if (from === 'date' && to === 'timestamp without time zone') return { how: 'plain' }
   if (zoned.includes(from) === zoned.includes(to) || dateless.includes(to)) {
-    const lost = to === 'date' ? 'loses the time of day' : 'loses the date'
-    const loses = { assignment: true, effect: `${lost}.`, loses: true }
-    return { how: 'ask', why: lost, suggestion: casted, ...loses }
+    const what = to === 'date' ? 'the time of day' : 'the date'
+    const loses = { assignment: true, effect: { kind: 'loses', what }, loses: true } as const
+    return { how: 'ask', why: `loses ${what}`, suggestion: casted, ...loses }
   }
   const zone = `${from === 'date' ? `${column}::timestamp` : column} AT TIME ZONE 'UTC'`
   const suggestion = to === 'date' ? `(${zone})::date` : zone
@@ -207,13 +212,17 @@ function betweenNumbers(
   const exact = from.name === 'real' || (at >= 0 && at <= (to.name === 'real' ? 0 : 1))
   const why = 'loses digits'
   if (exact) return { how: 'plain' }
-  const loses = { assignment: true, effect: 'Loses digits.', loses: true }
+  const loses = {
+    assignment: true,
+    effect: { kind: 'loses', what: 'digits' },
+    loses: true,
+  } as const
   return { how: 'ask', why, suggestion: casted, ...loses }
 }
 
 function rounding(column: string, type: string): TypeVerdict {
   const suggestion = `pg_catalog.round(${column})::${type}`
-  const loses = { assignment: true, effect: 'Rounds.', loses: true }
+  const loses = { assignment: true, effect: { kind: 'rounds' }, loses: true } as const
   return { how: 'ask', why: 'rounds', suggestion, ...loses }
 }
 
@@ -223,7 +232,7 @@ const ranges: Readonly<Record<string, string>> = {
 }
 
 function outOfRange(column: string, type: string): TypeVerdict {
-  const effect = `Raises where a value is out of the range of ${type}.`
+  const effect = { kind: 'raises out of range', type } as const
   const raises = { assignment: true, effect, castRaises: true }
   const raisesOn = `${column} NOT BETWEEN ${ranges[type]}`
   const why = 'takes smaller numbers only'
@@ -253,11 +262,12 @@ function fromStrings(
   }
   if (zoned.includes(to.name))
     return { how: 'ask', why: 'depends on a time zone', suggestion: casted, assignment: false }
-  const thing = to.isEnum ? `no label of ${to.name.replace(/^public\./, '')}` : `no ${to.name}`
   const [, type = ''] = casted.split(`${column}::`)
   const raisesOn = to.isEnum ? '' : `NOT pg_input_is_valid(${column}, ${quoteLiteral(type)})`
-  const comment = `Raises on a value that is ${thing}.`
-  return { how: 'using', expression: casted, comment, ...(raisesOn && { raisesOn }) }
+  const { isEnum } = to
+  const name = isEnum ? to.name.replace(/^public\./, '') : to.name
+  const effect = { kind: 'raises on other text', type: name, isEnum } as const
+  return { how: 'using', expression: casted, effect, ...(raisesOn && { raisesOn }) }
 }
 
 function byCast(
@@ -269,8 +279,8 @@ function byCast(
 ): TypeVerdict {
   if (from.isEnum && to.isEnum) {
     const expression = casted.replace(column, `${column}::varchar${from.isArray ? '[]' : ''}`)
-    const comment = `Raises on a label that ${to.name.replace(/^public\./, '')} lacks.`
-    return { how: 'using', expression, comment }
+    const effect = { kind: 'raises on lost value', enum: to.name.replace(/^public\./, '') } as const
+    return { how: 'using', expression, effect }
   }
   if (cast === 'i' || cast === 'a') return { how: 'plain' }
   if (['R', 'C'].includes(from.category) && from.category === to.category) {

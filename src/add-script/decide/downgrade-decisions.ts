@@ -2,7 +2,7 @@ import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import type { Column } from '../../catalog/difference'
 import type { TypeFacts, TypeVerdict } from './conversions'
-import { isBare, nullsIn, retypedColumns } from './upgrade-decisions'
+import { failsOnNulls, isBare, retypedColumns } from './upgrade-decisions'
 import type { Sides } from './type-facts'
 import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
 import { definitionOf, enumValues, factsOf } from '../../catalog/facts'
@@ -12,7 +12,7 @@ import type { Move } from '../../change/moves/find-moves'
 import { isAssignable, sameKeys } from './conversions'
 import { columnKey, type ColumnId, type PlannedStep } from '../../change/model/operation'
 import { pathOf } from '../../change/model/option-values'
-import { unlessNone } from '../../change/render/stopping-rows'
+import type { Effect } from '../../change/model/effect'
 import { refill } from './refill'
 import { restoreKeys } from './restored-keys'
 
@@ -41,7 +41,7 @@ export async function decideDown(
     const given = up.using.get(columnKey(id))?.expression
     const isLed = follows(sides.to, id, columns) !== undefined
     if (isLed && verdict.how === 'ask' && !verdict.assignment) continue
-    const { expression, comment, isOwn, loss } = backwards(verdict, given, id, change.to, sides.to)
+    const { expression, effect, isOwn, loss } = backwards(verdict, given, id, change.to, sides.to)
     const { destructive = false } = up.using.get(columnKey(id)) ?? {}
     if (destructive && verdict.how === 'using' && !to.isEnum)
       obstacles.push(`${pathOf(id)} may hold what is no ${change.to.type}.`)
@@ -50,7 +50,7 @@ export async function decideDown(
     if (loss) losses.push(`${pathOf(id)} ${loss}.`)
     using.set(columnKey(id), {
       expression,
-      comments: comment === undefined ? [] : [comment, ...(isOwn ? counting : [])],
+      effects: effect === undefined ? [] : [effect, ...(isOwn ? counting : [])],
       destructive: false,
       dropsDefault: !isAssignable(from, to, cast),
       breaksKeys: !sameKeys(from, to),
@@ -62,14 +62,14 @@ export async function decideDown(
     if (!isBare(column)) continue
     const back = moved.get(columnKey(id))
     if (back !== undefined) {
-      backfill.set(columnKey(id), { expression: back, comments: [] })
+      backfill.set(columnKey(id), { expression: back, effects: [] })
       continue
     }
     const filler = await fillerFor(sides, id, column.type)
     if (filler === undefined) obstacles.push(`${pathOf(id)} cannot be filled again.`)
     else losses.push(`${pathOf(id)} gets ${filler} in every row.`)
-    const comments = filler === undefined ? ['Fails where the table has rows.'] : []
-    backfill.set(columnKey(id), { expression: filler ?? '', comments })
+    const effects = filler === undefined ? [{ kind: 'fails on any row' } as const] : []
+    backfill.set(columnKey(id), { expression: filler ?? '', effects })
   }
   for (const { id, from, to } of sides.columns) {
     const filled = from.notNull && !to.notNull && up.backfill.get(columnKey(id))?.expression
@@ -77,15 +77,15 @@ export async function decideDown(
     if (to.notNull && !from.notNull && to.generated === undefined)
       backfill.set(columnKey(id), {
         expression: '',
-        comments: [unlessNone(sides.plain(nullsIn(id)))],
+        effects: [failsOnNulls(id, sides)],
       })
   }
   for (const { back, losses: own } of moves)
     if (back.some(({ column }) => moved.has(columnKey(column)))) losses.push(...own)
   const restored = await restoreKeys(sides.from, sides.to, (id, type) => fillerFor(sides, id, type))
   obstacles.push(...restored.obstacles)
-  const labels = inverseLabels(up.labels, sides.to)
-  return { using, backfill, labels, losses, obstacles, restored: restored.steps }
+  const valueMaps = inverseValueMaps(up.valueMaps, sides.to)
+  return { using, backfill, valueMaps, losses, obstacles, restored: restored.steps }
 }
 
 /** What columns that come back get from where their values were moved. */
@@ -97,7 +97,7 @@ function movedBack({ newColumns }: Sides, moves: readonly Move[]): Map<string, s
 }
 
 /** Rows whose value was mapped to a new one get their old value again. */
-function inverseLabels(up: Decisions['labels'], { facts }: Catalog): Decisions['labels'] {
+function inverseValueMaps(up: Decisions['valueMaps'], { facts }: Catalog): Decisions['valueMaps'] {
   const found = new Map<string, Map<string, string>>()
   for (const [type, mapped] of up) {
     const old = factsOf(facts, 'type').find(({ id }) => `${id.schema}.${id.name}` === type)
@@ -120,7 +120,7 @@ async function fillerFor(
 
 interface Backwards {
   expression: string
-  comment?: string
+  effect?: Effect
   /** As PostgreSQL itself converts, so that it raises as it would upwards. */
   isOwn?: boolean
   loss?: string
@@ -138,7 +138,7 @@ function backwards(
     return {
       expression: verdict.expression,
       isOwn: true,
-      ...(verdict.comment !== undefined && { comment: verdict.comment }),
+      ...(verdict.effect && { effect: verdict.effect }),
     }
   const inverse = given === undefined ? undefined : inverseOf(given, id, column.type)
   if (inverse !== undefined) return { expression: inverse }
@@ -147,7 +147,7 @@ function backwards(
     return {
       expression: '',
       isOwn: true,
-      ...(verdict.effect !== undefined && { comment: verdict.effect }),
+      ...(verdict.effect && { effect: verdict.effect }),
       ...(loss && { loss }),
     }
   }
@@ -156,7 +156,7 @@ function backwards(
     return { expression: verdict.suggestion, loss: verdict.why }
   return {
     expression: lastResort(column, catalog, isKey(id, catalog)),
-    comment: 'No way leads back to the old values.',
+    effect: { kind: 'cannot restore' },
     loss: 'gets new values',
   }
 }

@@ -1,3 +1,4 @@
+import { cutOff, commentsOf, sentenceOf } from '../../change/render/comments'
 import type { Answers, Rename } from '../../change/model/answers'
 import type { Asking, Interview } from '../../change/model/interview'
 import type { PlannedStep } from '../../change/model/operation'
@@ -16,7 +17,7 @@ export function consent(
   answers: Answers,
   interview: Interview,
 ): void {
-  const lost = steps.filter(({ destructive }) => destructive).flatMap(({ comments }) => comments)
+  const lost = steps.filter(({ destructive }) => destructive).flatMap(commentsOf)
   if (lost.length === 0 || answers.yes) return
   interview.ask({
     key: `destructive ${JSON.stringify(lost)}`,
@@ -105,7 +106,8 @@ export function decideStyle(
 /** Asks by which expression values become those of another type. */
 export function conversionQuestion({ id, from, to }: ColumnChange, verdict: Asked): Asking {
   const path = pathOf(id)
-  const { suggestion = '', assignment, effect, loses = false } = verdict
+  const { suggestion = '', assignment, loses = false } = verdict
+  const effect = verdict.effect && sentenceOf(verdict.effect)
   const plain = assignment
     ? [{ answer: '', effect: `PostgreSQL's own conversion: ${lowered(effect ?? verdict.why)}` }]
     : []
@@ -136,7 +138,7 @@ function lowered(text: string): string {
 
 function madeBy(expression: string, { name }: ColumnId, { cuts, loses, why }: Asked): string {
   if (!expression.includes(name)) return 'every row gets a new value: the old ones are lost'
-  if (cuts) return cuts
+  if (cuts !== undefined) return cutOff(cuts)
   return loses ? why : 'converts every row'
 }
 

@@ -2,7 +2,7 @@ import type { IdOf } from '../../catalog/facts'
 import type { ColumnId, PlannedStep } from '../../change/model/operation'
 import { ownStep } from '../../change/render/own-step'
 
-/** A rename, and the way back. */
+/** A rename, and what reverts it. */
 export interface Renaming {
   up: PlannedStep
   down: PlannedStep
@@ -34,7 +34,7 @@ export function renameRelation<
 ): Renaming[] {
   const what = id.kind.toUpperCase()
   const { schema, name } = id
-  // Under the new name both ways, so that it stands with what follows it.
+  // Under the new name both ways, so that it is grouped with what follows it.
   const ids: PlannedStep['ids'] = [...group, { ...id, ...to }]
   const move = (from: string, other: string) =>
     ownStep({ kind: 'move', what, schema: from, name, to: other }, ids)

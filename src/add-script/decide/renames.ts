@@ -1,5 +1,5 @@
 import { MigrationError } from '../../errors'
-import { putAside } from './replaced-types'
+import { renamedAway } from './replaced-types'
 import type { Catalog } from '../../catalog/catalog'
 import {
   constraintType,
@@ -15,9 +15,9 @@ import { decideStyle, dropped, renameQuestion } from './questions'
 import {
   type Likely,
   likelyColumns,
+  likelyEnumValues,
   likelySchemas,
   likelyTables,
-  likelyValues,
   onlyIn,
   styleRenames,
 } from './rename-candidates'
@@ -92,8 +92,8 @@ export async function applyRenames(
   if (lost) throw inVain(lost)
   await run(renamedParts(catalog, to))
   await run(renamedDefinitions(catalog, to))
-  for (let aside = putAside(catalog, to); aside.length > 0; aside = putAside(catalog, to))
-    await run(aside)
+  for (let away = renamedAway(catalog, to); away.length > 0; away = renamedAway(catalog, to))
+    await run(away)
   return { renamings, catalog, stale: former.filter((one) => open.has(one)) }
 }
 
@@ -138,7 +138,7 @@ interface ScriptStage {
 
 const stages: readonly ScriptStage[] = [
   { likely: likelySchemas, find: findSchema },
-  { likely: likelyValues, find: findLabel },
+  { likely: likelyEnumValues, find: findEnumValue },
   { likely: likelyTables, find: findTable },
   { likely: likelyColumns, find: findColumn },
 ]
@@ -150,16 +150,16 @@ function findSchema({ from: old, to: name }: Rename, from: Catalog, to: Catalog)
   return schema && isWanted ? renameSchema(schema.id, other) : undefined
 }
 
-function findLabel({ from: old, to: name }: Rename, from: Catalog, to: Catalog) {
-  const [path, label] = lastOf(old)
+function findEnumValue({ from: old, to: name }: Rename, from: Catalog, to: Catalog) {
+  const [path, value] = lastOf(old)
   const [, other] = lastOf(name)
   const type = factsOf(from.facts, 'type').find(({ id }) => path !== '' && means(path, id))
-  const labels = enumValues(type)
+  const values = enumValues(type)
   const wanted = type && enumValues(to.facts.get(type.id))
-  if (!type || !labels?.includes(label)) return undefined
+  if (!type || !values?.includes(value)) return undefined
   // Its type may get another name as well, and is then found under it later.
-  if (wanted && (wanted.includes(label) || !wanted.includes(other))) return undefined
-  return renameEnumValue(type.id, label, other)
+  if (wanted && (wanted.includes(value) || !wanted.includes(other))) return undefined
+  return renameEnumValue(type.id, value, other)
 }
 
 function findTable(

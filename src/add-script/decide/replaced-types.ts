@@ -20,10 +20,10 @@ type Named<Kind extends Id['kind']> = IdOf<Kind> & { schema: string; name: strin
 /**
  * What PostgreSQL can only create again although columns are of it: a range, a composite type with an
  * attribute of another type, a domain over another type or with a stricter rule where lists and rows
- * hold it, a collation. Each steps aside under another name, so that the new one can be made, the
+ * hold it, a collation. Each is renamed away, so that the new one can be made, the
  * columns go over to it, and the old one goes.
  */
-export function putAside(from: Catalog, to: Catalog): Renaming[] {
+export function renamedAway(from: Catalog, to: Catalog): Renaming[] {
   const types = common(from, to, 'type').filter((fact) => isNewType(fact, from, to))
   const domains = common(from, to, 'domain').filter((fact) => isNewDomain(fact, from, to))
   const collations = common(from, to, 'collation').filter((fact) => differs(fact, to))
@@ -31,10 +31,10 @@ export function putAside(from: Catalog, to: Catalog): Renaming[] {
     ...types.filter((fact) => isUsed(fact, from)).flatMap((fact) => typeAside(fact, from, to)),
     ...domains
       .filter((fact) => isUsed(fact, from))
-      .flatMap(({ id }) => aside<'domain'>(id as Named<'domain'>, from, to)),
+      .flatMap(({ id }) => renameAway<'domain'>(id as Named<'domain'>, from, to)),
     ...collations
       .filter((fact) => isUsed(fact, from))
-      .flatMap(({ id }) => aside<'collation'>(id as Named<'collation'>, from, to)),
+      .flatMap(({ id }) => renameAway<'collation'>(id as Named<'collation'>, from, to)),
   ]
 }
 
@@ -84,11 +84,15 @@ function isContainer(id: Id, { facts }: Catalog): boolean {
 
 function typeAside(fact: Fact, from: Catalog, to: Catalog): Renaming[] {
   const id = fact.id as Named<'type'>
-  const own = aside<'type'>(id, from, to)
+  const own = renameAway<'type'>(id, from, to)
   const [schema, name] = (multirangeOf(fact) ?? '').replaceAll('"', '').split('.')
   if (!schema || !name) return own
   const multirange = { kind: 'type', schema, name } as const
-  return [...own, ...aside<'type'>(multirange, from, to), ...constructors(fact, multirange, to)]
+  return [
+    ...own,
+    ...renameAway<'type'>(multirange, from, to),
+    ...constructors(fact, multirange, to),
+  ]
 }
 
 /** They keep a range's old name, and would be in the way of those of the new one. */
@@ -115,7 +119,7 @@ function renameFunction(
   }))
 }
 
-function aside<Kind extends 'type' | 'domain' | 'collation'>(
+function renameAway<Kind extends 'type' | 'domain' | 'collation'>(
   id: Named<Kind>,
   from: Catalog,
   to: Catalog,

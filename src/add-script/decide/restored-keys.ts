@@ -79,10 +79,10 @@ function insertion(
   const given = [...own, ...values.values()].join(', ')
   const where = own.map((name) => `${name} IS NOT NULL`).join(' AND ')
   const sql = `INSERT INTO ${target} (${list}) OVERRIDING SYSTEM VALUE SELECT DISTINCT ${given} FROM ${source} WHERE ${where} ON CONFLICT DO NOTHING`
-  const comments = [`Rows for the keys that ${id.table} still holds; their other values are lost.`]
+  const effects = [{ kind: 'restores keys', table: id.table } as const]
   return step(sql, [{ kind: 'table', schema: one!.schema, name: one!.table }, ...referred], {
     verb: 'data',
-    comments,
+    effects,
   })
 }
 

@@ -100,7 +100,7 @@ function within<Row extends object>(pool: Pool, sql: string, values: unknown[]):
 }
 
 /** Values of a text column, in rows that the scripts make, that the enum does not know. */
-export async function unknownLabels(
+export async function unknownValues(
   { to, before }: Sides,
   { change, ...pair }: TypePair & { change: ColumnChange },
 ): Promise<string[]> {

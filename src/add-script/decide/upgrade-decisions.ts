@@ -6,14 +6,14 @@ import { type Asked, classify, isAssignable, sameKeys, type TypeVerdict } from '
 import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
 import { elementType, factsOf, multirangeOf, variantOf } from '../../catalog/facts'
 import { follows } from '../../change/operations/foreign-keys'
-import { decideLabels } from '../../change/operations/enums'
-import { readTypes, type Sides, type TypePair, unknownLabels } from './type-facts'
-import { unlessNone } from '../../change/render/stopping-rows'
+import { decideEnumValues } from '../../change/operations/enums'
+import { readTypes, type Sides, type TypePair, unknownValues } from './type-facts'
+import type { Effect } from '../../change/model/effect'
 import { columnKey, type ColumnId } from '../../change/model/operation'
 import type { Move } from '../../change/moves/find-moves'
 import type { Interview } from '../../change/model/interview'
 import { backfillQuestion, conversionQuestion } from './questions'
-import { pathOf, givenFor } from '../../change/model/option-values'
+import { givenFor } from '../../change/model/option-values'
 import type { Answers } from '../../change/model/answers'
 
 /**
@@ -26,12 +26,12 @@ export async function decide(
   interview: Interview,
   moves: readonly Move[] = [],
 ): Promise<Decisions> {
-  const labels = decideLabels(sides, answers, interview)
+  const valueMaps = decideEnumValues(sides, answers, interview)
   const using = await decideUsing(sides, answers, interview)
   const backfill = decideBackfill(sides, answers, interview, moves)
   refuseInVain('--using', answers.using, sides, using)
   refuseInVain('--backfill', answers.backfills, sides, backfill)
-  return { using, backfill, labels }
+  return { using, backfill, valueMaps }
 }
 
 function refuseInVain(
@@ -61,7 +61,7 @@ export interface Retyped extends TypePair {
   change: ColumnChange
   verdict: TypeVerdict
   /** Says above the statement, where nothing converts the values, which of them stop it. */
-  counting: readonly string[]
+  counting: readonly Effect[]
 }
 
 /** The retyped columns, each with what PostgreSQL knows of the pair. */
@@ -94,11 +94,12 @@ function counting(
   verdict: TypeVerdict,
   sides: Sides,
   checksInput: boolean,
-): string[] {
+): Effect[] {
   const raisesOn = verdict.how === 'plain' ? undefined : verdict.raisesOn
   if (raisesOn === undefined || (verdict.how === 'using' && !checksInput)) return []
   const table = quoteIdentifier(id.schema, id.table)
-  return [unlessNone(sides.plain(`SELECT count(*) FROM ${table} WHERE ${raisesOn}`))]
+  const query = sides.plain(`SELECT count(*) FROM ${table} WHERE ${raisesOn}`)
+  return [{ kind: 'fails unless none', query }]
 }
 
 /** The type that a domain is made of, whose values convert as its own do. */
@@ -141,12 +142,12 @@ async function decideUsing(
     const given = givenFor(answers.using, change.id)
     const leader = given ? undefined : follows(sides.to, change.id, columns)
     if (leader !== undefined && verdict.how === 'ask') continue
-    const unknown = given ? [] : await unknownLabels(sides, column)
+    const unknown = given ? [] : await unknownValues(sides, column)
     const asked =
       unknown.length > 0
         ? {
             ...unknownVerdict(change),
-            why: `meets values that are no label (${unknown.join(', ')})`,
+            why: `meets texts that are no value of it (${unknown.join(', ')})`,
           }
         : verdict
     const expression = given?.expression ?? expressionOf(change, asked, interview)
@@ -172,13 +173,13 @@ function usingFor(
   expression: string,
 ): Using {
   const failsOnAny = change.to.notNull && /^NULL(?:::.*)?$/i.test(expression)
-  const asked = verdict.how === 'ask' ? effectOf(change, verdict, expression, counting) : undefined
+  const asked = verdict.how === 'ask' ? effectsOf(change, verdict, expression, counting) : undefined
   const isOwn = verdict.how === 'using' && verdict.expression === expression
-  const own = isOwn && verdict.comment !== undefined ? [verdict.comment, ...counting] : []
-  const comments = asked?.comments ?? own
+  const own = isOwn && verdict.effect ? [verdict.effect, ...counting] : []
+  const effects: readonly Effect[] = asked?.effects ?? own
   return {
     expression,
-    comments: failsOnAny ? [...comments, 'Fails where the table has rows.'] : comments,
+    effects: failsOnAny ? [...effects, { kind: 'fails on any row' }] : effects,
     destructive: asked?.loses ?? false,
     dropsDefault: !isAssignable(from, to, cast),
     breaksKeys: !sameKeys(from, to),
@@ -187,22 +188,20 @@ function usingFor(
 }
 
 /** What a conversion does that somebody decided on: only what is known of it. */
-function effectOf(
+function effectsOf(
   { id, from, to }: ColumnChange,
   { assignment, effect, loses = false, castRaises = false, suggestion, cuts }: Asked,
   expression: string,
-  counting: readonly string[],
-): { comments: string[]; loses: boolean } {
+  counting: readonly Effect[],
+): { effects: Effect[]; loses: boolean } {
   const known = effect === undefined ? [] : [effect, ...counting]
-  if (expression === '') return { comments: known, loses: assignment && loses }
-  if (castRaises && isCast(expression, id, to.type)) return { comments: known, loses: false }
-  if (!assignment) return { comments: [], loses: false }
-  const what = `${pathOf(id)} from ${from.fullType} to ${to.fullType}`
+  if (expression === '') return { effects: known, loses: assignment && loses }
+  if (castRaises && isCast(expression, id, to.type)) return { effects: known, loses: false }
+  if (!assignment) return { effects: [], loses: false }
   const isSuggested = plainText(expression) === plainText(suggestion ?? '')
-  if (isSuggested && cuts) return { comments: [`Cuts ${what}: ${cuts}.`], loses: true }
-  if (isSuggested && effect !== undefined)
-    return { comments: [`Converts ${what}. ${effect}`], loses: true }
-  return { comments: [`Converts ${what} by an expression, which may lose values.`], loses: true }
+  const how = isSuggested ? (cuts ?? effect) : undefined
+  const converts = { kind: 'converts', column: id, from: from.fullType, to: to.fullType } as const
+  return { effects: [{ ...converts, ...(how !== undefined && { how }) }], loses: true }
 }
 
 /** However much of it is written out. */
@@ -253,18 +252,16 @@ function decideBackfill(
       own ??
       fills.get(columnKey(id)) ??
       interview.ask(backfillQuestion(id, isNew, column))
-    const comments =
-      expression === ''
-        ? [isNew ? 'Fails where the table has rows.' : unlessNone(sides.plain(nullsIn(id)))]
-        : []
-    decided.set(columnKey(id), { expression, comments })
+    const effect: Effect = isNew ? { kind: 'fails on any row' } : failsOnNulls(id, sides)
+    decided.set(columnKey(id), { expression, effects: expression === '' ? [effect] : [] })
   }
   return decided
 }
 
-/** Counts the rows that lack a column's value. */
-export function nullsIn({ schema, table, name }: ColumnId): string {
-  return `SELECT count(*) FROM ${quoteIdentifier(schema, table)} WHERE ${quoteIdentifier(name)} IS NULL`
+/** The rows that lack a column's value stop a statement. */
+export function failsOnNulls({ schema, table, name }: ColumnId, sides: Sides): Effect {
+  const query = `SELECT count(*) FROM ${quoteIdentifier(schema, table)} WHERE ${quoteIdentifier(name)} IS NULL`
+  return { kind: 'fails unless none', query: sides.plain(query) }
 }
 
 /** Required, and nothing says what its rows get. */

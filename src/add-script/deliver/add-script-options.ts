@@ -1,7 +1,6 @@
 import type { ScriptSource } from '../../settings/value/setting-types'
-import type { ScriptForm } from '../render/script-draft'
+import type { ScriptForm } from '../../script/layout/script-name'
 import type { Answers } from '../../change/model/answers'
-import type { AddedScript } from './files'
 
 /** How `addScript` finds, writes and commits the next script. */
 export interface AddScriptOptions {
@@ -36,6 +35,17 @@ export interface AddScriptOptions {
   signal?: AbortSignal
   /** Told what goes on, in a few words. */
   progress?: (text: string) => void
+}
+
+/** A script with its revision and the texts of its files. */
+export interface AddedScript {
+  revision: string
+  /** As it is written in the files' names. */
+  title: string
+  /** As it was given, in one line. */
+  words: string
+  /** By absolute path; the file that is responsible first. */
+  files: readonly { path: string; text: string }[]
 }
 
 /** What `addScript` did: a value. */

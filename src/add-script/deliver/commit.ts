@@ -2,8 +2,7 @@ import { relative } from 'node:path'
 import type { Settings } from '../../settings/value/setting-types'
 import { commitFiles } from '../../git/git'
 import { commitWith } from '../../git/other-vcs'
-import type { AddScriptOptions } from './add-script-options'
-import type { AddedScript } from './files'
+import type { AddedScript, AddScriptOptions } from './add-script-options'
 import { changedSchema, changedSources } from './source-files'
 
 /** What became of new scripts in git. */
@@ -59,7 +58,7 @@ function notCommitted(path: string, settings: Settings): string {
   return `${nameOf(path, settings)} is not committed: --with-schema takes it along.`
 }
 
-/** As it stands in the settings, more or less. */
+/** As it is written in the settings, more or less. */
 function nameOf(path: string, { here }: Settings): string {
   const name = relative(here, path)
   return name.startsWith('..') ? path : name

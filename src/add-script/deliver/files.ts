@@ -2,20 +2,10 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { MigrationError } from '../../errors'
 import { usualLayout, type ScriptLayout } from '../../script/layout/layout'
-import { newRevision, titleFileName } from '../../script/layout/script-name'
+import { newRevision, type ScriptForm, titleFileName } from '../../script/layout/script-name'
 import { newestRevision } from '../../script/layout/newest'
-import { filesOf, type Draft, type ScriptForm } from '../render/script-draft'
-
-/** A script with its revision and the texts of its files. */
-export interface AddedScript {
-  revision: string
-  /** As it stands in the files' names. */
-  title: string
-  /** As it was given, in one line. */
-  words: string
-  /** By absolute path; the file that is responsible first. */
-  files: readonly { path: string; text: string }[]
-}
+import { filesOf, type Draft } from '../render/script-draft'
+import type { AddedScript } from './add-script-options'
 
 /** Names drafts one after the other, above the newest script of the folder. */
 export async function nameDrafts(

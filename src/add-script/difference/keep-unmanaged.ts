@@ -66,7 +66,7 @@ const ofTables = [
 
 /**
  * Adds to what entities describe the objects that only the database has, unless TypeORM made them
- * (their names are hashes) or what they stand on goes.
+ * (their names are hashes) or what they depend on goes.
  */
 export function keepExtra(engine: Engine, from: Catalog, to: Catalog): Kept {
   const wanted = to.facts.facts().map((fact) => withTableProperties(fact, from))
@@ -113,7 +113,7 @@ function isBelowKept(parent: Id | undefined, from: Catalog): boolean {
   return owner?.id.kind === 'table' && isPartition(owner)
 }
 
-/** Leaves out what stands on something that goes, until nothing more does. */
+/** Leaves out what depends on something that goes, until nothing more does. */
 function settled(extra: readonly Fact[], from: Catalog, present: ReadonlySet<string>): Fact[] {
   let kept = [...extra]
   for (;;) {

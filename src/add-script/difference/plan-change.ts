@@ -19,14 +19,14 @@ import { findMoves } from '../../change/moves/find-moves'
 import { placeMoves } from '../../change/moves/place-moves'
 import { inStages, type ScriptStage } from '../online/stages'
 import { attachedOtherwise } from '../../change/partitions/attached-indexes'
-import { splitLabels } from '../../change/operations/enums'
+import { splitEnumValues } from '../../change/operations/enums'
 import { mayLose } from '../../change/operations/properties'
 import { hasOtherOwners, withOwnersOf } from '../../catalog/owners'
 import { applyRenames, type RenameAnswers } from '../decide/renames'
 import { Interview } from '../../change/model/interview'
 import type { Renaming } from '../decide/rename-operations'
 import type { PlannedStep } from '../../change/model/operation'
-import { LabelsFirst } from '../../change/trial/try-steps'
+import { NewValuesFirst } from '../../change/trial/try-steps'
 
 /** What spares `findDifference` reading catalogs, which takes most of its time where they are large. */
 export interface Known {
@@ -198,17 +198,17 @@ async function runUp(
   try {
     return await runStages(copy, from, to, decisions, stages, renamings)
   } catch (error) {
-    if (!(error instanceof LabelsFirst)) throw error
-    return runStages(copy, from, to, decisions, labelsFirst(stages), renamings)
+    if (!(error instanceof NewValuesFirst)) throw error
+    return runStages(copy, from, to, decisions, newValuesFirst(stages), renamings)
   }
 }
 
-/** New labels are committed before anything uses them. */
-function labelsFirst(stages: readonly ScriptStage[]): ScriptStage[] {
-  const split = stages.map(({ steps }) => splitLabels(steps))
-  const labels = split.flatMap(({ labels }) => labels)
+/** New values are committed before anything uses them. */
+function newValuesFirst(stages: readonly ScriptStage[]): ScriptStage[] {
+  const split = stages.map(({ steps }) => splitEnumValues(steps))
+  const added = split.flatMap(({ added }) => added)
   const rest = stages.map((stage, at) => ({ ...stage, steps: split[at]!.rest }))
-  return [{ purpose: 'enum values', transaction: false, steps: labels }, ...rest]
+  return [{ purpose: 'enum values', transaction: false, steps: added }, ...rest]
 }
 
 async function runStages(

@@ -3,6 +3,7 @@ import { MigrationError } from '../../errors'
 import { type Catalog, rebuild } from '../../catalog/catalog'
 import { compare, type Difference } from '../../catalog/difference'
 import type { Copy } from '../../change/trial/trial'
+import { commentsOf } from '../../change/render/comments'
 import type { Decisions } from '../../change/model/decisions'
 import type { Renaming } from '../decide/rename-operations'
 import { decideDown, type DownDecisions } from '../decide/downgrade-decisions'
@@ -11,8 +12,8 @@ import { placeBack } from '../../change/moves/place-moves'
 import type { Engine } from '../../catalog/engine'
 import { addsForeignKey, type PlannedStep } from '../../change/model/operation'
 import { definitionOf, type Fact, type Id, isValidated } from '../../catalog/facts'
-import { splitLabels } from '../../change/operations/enums'
-import { LabelsFirst } from '../../change/trial/try-steps'
+import { splitEnumValues } from '../../change/operations/enums'
+import { NewValuesFirst } from '../../change/trial/try-steps'
 import type { ScriptPart } from '../../change/model/script-part'
 
 /** A script in the making: its upgrade has been run on the copy. */
@@ -86,7 +87,7 @@ async function downgrade(
 ): Promise<ScriptPart> {
   try {
     const to = undone ? goal : tolerant(copy.engine, goal, from)
-    // Types of the old schema stand in the copy no more than those of the new one do in `after`.
+    // The types of the old schema are looked up in `before`: the copy has them no more.
     const { before } = states
     const sides = {
       ...compare(from, to),
@@ -100,7 +101,7 @@ async function downgrade(
     const renames = part.renamings.toReversed().map((one) => one.down)
     await copy.run(renames, goal, goal)
     if (undone && renames.length > 0) await prove(copy, undone)
-    const lost = part.up.filter(losesData).flatMap(({ comments }) => comments)
+    const lost = part.up.filter(losesData).flatMap(commentsOf)
     const losses = [...lost, ...decisions.losses]
     const blocked = decisions.obstacles.length > 0
     return {
@@ -160,10 +161,10 @@ async function runDown(
     const { steps: rest } = await copy.finish(to, decisions)
     return { down: [...down, ...rest], transaction: true }
   } catch (error) {
-    if (!(error instanceof LabelsFirst)) throw error
-    const { labels, rest } = splitLabels(steps)
-    await copy.runOutside(labels)
-    const down = [...labels, ...(await copy.run(rest, from, to))]
+    if (!(error instanceof NewValuesFirst)) throw error
+    const { added, rest } = splitEnumValues(steps)
+    await copy.runOutside(added)
+    const down = [...added, ...(await copy.run(rest, from, to))]
     const { steps: forgotten } = await copy.finish(to, decisions)
     return { down: [...down, ...forgotten], transaction: false }
   }

@@ -5,7 +5,7 @@ import type { ColumnId } from '../../change/model/operation'
 
 /**
  * Finds the tables that a comparison need not look at, since nothing of them differs and nothing that
- * differs stands on them or needs them: most of a large schema. What is planned afterwards takes time
+ * differs depends on them or needs them: most of a large schema. What is planned afterwards takes time
  * for what changes only.
  */
 export function unconcerned(from: Reading, to: Reading): LeftOut {
@@ -36,7 +36,7 @@ function alongWith(id: Id, facts: Facts): Id[] {
   return id.kind === 'table' ? facts.childrenOf(id).map((child) => child.id) : []
 }
 
-/** What one side lacks, or has otherwise: with other properties, or standing on something else. */
+/** What one side lacks, or has otherwise: with other properties, or depending on something else. */
 function differing(from: Reading, to: Reading): Id[] {
   const found = detailsOf(from, to)
   const compare = (id: Id, one: Facts, other: Facts) => {

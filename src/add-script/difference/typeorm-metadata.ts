@@ -51,8 +51,7 @@ export async function compareMetadata(
 }
 
 function explained([first, ...more]: readonly PlannedStep[]): PlannedStep[] {
-  const comments = ['What TypeORM remembers of views and generated columns.']
-  return first ? [{ ...first, comments }, ...more] : []
+  return first ? [{ ...first, effects: [{ kind: 'follows TypeORM' }] }, ...more] : []
 }
 
 /** The change with the metadata in its last script; what changes nothing else stays nothing. */

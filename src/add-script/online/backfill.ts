@@ -13,10 +13,8 @@ import { defaultForms, inBatches } from '../../change/render/online-forms'
  */
 export function backfillOf(one: PlannedStep): PlannedStep | undefined {
   if (one.operation?.kind !== 'fill column') return undefined
-  const comment =
-    'In batches, each committed by itself. Stopped and run again, it goes on with the rest.'
-  const comments = [...one.comments, comment]
-  return { ...one, sql: inBatches(one.sql), comments, transactional: false }
+  const effects = [...one.effects, { kind: 'works in batches' } as const]
+  return { ...one, sql: inBatches(one.sql), effects, transactional: false }
 }
 
 /**

@@ -7,7 +7,7 @@ import {
 } from '../../change/render/online-forms'
 import { keyOf, tablePlace } from '../../catalog/facts'
 import type { Catalog } from '../../catalog/catalog'
-import { relationOf, shown } from '../../catalog/object-names'
+import { relationOf } from '../../catalog/object-names'
 import { changes, columnKey, step, type PlannedStep } from '../../change/model/operation'
 
 /** Steps that are a script of their own. */
@@ -70,13 +70,11 @@ export function inStages(steps: readonly PlannedStep[], from: Catalog): ScriptSt
   return stages.all
 }
 
-/** Says above a step that rewrites its table which lock it takes. */
+/** A step that rewrites its table says which lock it takes. */
 function withLock(one: PlannedStep): PlannedStep {
-  const [relation] = one.ids.flatMap((id) => relationOf(id) ?? [])
-  if (!relation || one.rewrites !== true) return one
-  const table = shown(relation)
-  const comment = `Rewrites ${table} under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. It has no online form.`
-  return { ...one, comments: [...one.comments, comment] }
+  const [table] = one.ids.flatMap((id) => relationOf(id) ?? [])
+  if (!table || one.rewrites !== true) return one
+  return { ...one, effects: [...one.effects, { kind: 'rewrites', table }] }
 }
 
 /** On a table that has rows, and is none of partitions, for which these forms do not exist. */
@@ -124,7 +122,7 @@ function placeUnique(one: PlannedStep, { concurrently, constraints }: Stages): b
   const forms = uniqueOf(one)
   if (!forms) return false
   concurrently.push({ ...one, sql: forms.index, transactional: false })
-  constraints.push({ ...one, sql: forms.constraint, comments: [] })
+  constraints.push({ ...one, sql: forms.constraint, effects: [] })
   return true
 }
 
@@ -135,7 +133,7 @@ function placeConstraint(one: PlannedStep, stages: Stages, hasUnique: boolean): 
   // A key may refer to one that is only now being built.
   const isLate = hasUnique && operation.rule === 'FOREIGN KEY'
   const stage = isLate ? stages.constraints : stages.main
-  stage.push({ ...one, sql: `${one.sql} NOT VALID`, comments: [], failsOnRows: [] })
+  stage.push({ ...one, sql: `${one.sql} NOT VALID`, effects: [], failsOnRows: [] })
   stages.validate.push({ ...one, sql: validation(one.sql), verb: 'alter' })
   return true
 }
@@ -149,10 +147,10 @@ function placeNotNull(one: PlannedStep, steps: readonly PlannedStep[], stages: S
   const forms = requiredForms(one.sql, column)
   const isFilled = backfill.some(({ chain }) => chain === columnKey(column))
   // a row that lacks its value yet must stay one that the application can change
-  ;(isFilled ? constraints : main).push({ ...one, sql: forms.check, comments: [], failsOnRows: [] })
-  const { comments, failsOnRows, group } = one
+  ;(isFilled ? constraints : main).push({ ...one, sql: forms.check, effects: [], failsOnRows: [] })
+  const { effects, failsOnRows, group } = one
   const own = (sql: string) => ({ ...step(sql, one.ids), group })
-  const validated = { ...own(forms.validation), comments, failsOnRows }
-  validate.push(validated, { ...one, comments: [], failsOnRows: [] }, own(forms.drop))
+  const validated = { ...own(forms.validation), effects, failsOnRows }
+  validate.push(validated, { ...one, effects: [], failsOnRows: [] }, own(forms.drop))
   return true
 }

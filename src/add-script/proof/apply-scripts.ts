@@ -7,7 +7,7 @@ import type { ScriptLayout } from '../../script/layout/layout'
 import type { Settings } from '../../settings/value/setting-types'
 import type { ScratchDatabase } from '../../scratch/scratch'
 import { scratchSettings } from '../../scratch/scratch-settings'
-import type { AddedScript } from '../deliver/files'
+import type { AddedScript } from '../deliver/add-script-options'
 
 /** How scripts are run on a copy. */
 export interface Applying {

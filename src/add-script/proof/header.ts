@@ -40,7 +40,7 @@ export function headerLines(facts: HeaderFacts): string[] {
   return lines.flatMap(commentLines)
 }
 
-/** What the way back loses, `renderScript` says. */
+/** What the downgrade loses, `renderScript` says. */
 function partLines({ up }: ScriptPart): string[] {
   const lost = up.some(({ destructive }) => destructive)
   return lost ? ['The upgrade loses data: see the comments below.'] : []

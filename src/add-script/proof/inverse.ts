@@ -7,11 +7,11 @@ import type { ProofWork } from './prove'
 import type { ScratchDatabase } from '../../scratch/scratch'
 import type { ScriptPart } from '../../change/model/script-part'
 import type { Ignored } from '../../scratch/ignored-tables'
-import type { AddedScript } from '../deliver/files'
+import type { AddedScript } from '../deliver/add-script-options'
 
 /**
- * The way back from scripts whose upgrade is all that is known: what leads from what they make to
- * where they start from. Undefined where they change no catalog, or fail, or where the way back takes
+ * The downgrade of scripts whose upgrade is all that is known: what leads from what they make to
+ * where they start from. Undefined where they change no catalog, or fail, or where the downgrade takes
  * more than one script or a person's decision.
  */
 export async function inverseOf(
@@ -31,7 +31,7 @@ export async function inverseOf(
     const { scripts: back } = await findDifference(...pools, answers, ignored)
     return back.length === 1 ? back[0] : undefined
   } catch (error) {
-    // the proof tells a failure, and a script without a way back says so
+    // the proof reports a failure, and a script without a downgrade says so
     if (error instanceof MigrationError && error.code !== 'INTERRUPTED') return undefined
     throw error
   }

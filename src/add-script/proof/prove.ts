@@ -21,7 +21,7 @@ import { shown } from '../../catalog/object-names'
 import type { Answers } from '../../change/model/answers'
 import type { LostData, Statement } from '../../change/model/script-part'
 import type { Ignored } from '../../scratch/ignored-tables'
-import type { AddedScript } from '../deliver/files'
+import type { AddedScript } from '../deliver/add-script-options'
 
 /** What the downgrade is said to do: bring every value back, or the schema, or that of empty tables only. */
 export type WayBack = 'with every row' | 'with rows' | 'without rows' | 'none'

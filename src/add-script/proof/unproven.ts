@@ -1,5 +1,5 @@
 import { MigrationError } from '../../errors'
-import type { AddedScript } from '../deliver/files'
+import type { AddedScript } from '../deliver/add-script-options'
 
 export const notWritten =
   'Nothing was written. With --no-verify the script is written as it is, to be corrected by hand.'

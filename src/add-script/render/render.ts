@@ -1,3 +1,4 @@
+import { commentsOf } from '../../change/render/comments'
 import type { ScriptPart, Statement } from '../../change/model/script-part'
 import { usualLayout, type ScriptLayout } from '../../script/layout/layout'
 
@@ -33,7 +34,7 @@ function lossLines({ reversible, losses, down }: ScriptPart): string[] {
     reversible === 'lossy'
       ? 'The downgrade brings the schema back, not every value:'
       : down.length === 0
-        ? 'There is no way back:'
+        ? 'There is no downgrade:'
         : 'The downgrade works while the tables are empty only:'
   return [what, ...[first, ...others].map((line) => `  ${oneLine(line ?? '')}`)]
 }
@@ -57,7 +58,7 @@ export function renderSection(
   let last: string | undefined
   for (const one of statements) {
     const place = one.moveHere ? [`-- ${movePlace}`] : []
-    const text = [...place, ...one.comments.map(comment), `${one.sql};`].join('\n')
+    const text = [...place, ...commentsOf(one).map(comment), `${one.sql};`].join('\n')
     if (one.group === last) groups[groups.length - 1] += `\n${text}`
     else groups.push(text)
     last = one.group

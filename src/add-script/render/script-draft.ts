@@ -1,5 +1,6 @@
-import type { FileParts } from '../../script/layout/script-name'
+import type { FileParts, ScriptForm } from '../../script/layout/script-name'
 import type { ScriptLayout } from '../../script/layout/layout'
+import { commentsOf } from '../../change/render/comments'
 import { movePlace } from './render'
 import type { ScriptPart, Statement } from '../../change/model/script-part'
 
@@ -17,11 +18,10 @@ export interface Draft {
   transaction: boolean
 }
 
-/** One statement with the lines that stand above it. */
-export type WrittenStatement = Pick<Statement, 'sql' | 'comments' | 'moveHere'>
-
-/** How a new script is written: one `.sql`, one `.ts`, or a `.ts` with its two `.sql` files. */
-export type ScriptForm = 'sql' | 'ts' | 'pair'
+/** One statement with the lines above it. */
+export interface WrittenStatement extends Pick<Statement, 'sql' | 'moveHere'> {
+  comments: readonly string[]
+}
 
 /** One file of a script that has no name yet. */
 export type DraftFile = Pick<FileParts, 'role' | 'extension'> & { text: string }
@@ -30,12 +30,18 @@ export type DraftFile = Pick<FileParts, 'role' | 'extension'> & { text: string }
 export function draftOf(part: ScriptPart, sql: string): Draft {
   const { purpose, up, down, reversible } = part
   const transaction = part.transaction && (down.length === 0 || part.downTransaction)
-  const draft: Draft = { purpose, sql, up, transaction }
+  const draft: Draft = { purpose, sql, up: up.map(written), transaction }
   // what needs no statement to be undone can be undone all the same
-  return down.length === 0 && reversible === 'no' ? draft : { ...draft, down }
+  return down.length === 0 && reversible === 'no' ? draft : { ...draft, down: down.map(written) }
 }
 
-/** The files of a draft: what tells them apart in a layout, and their texts. Pure. */
+/** The statement with its comments in words. */
+export function written(one: Statement): WrittenStatement {
+  const { sql, moveHere } = one
+  return { sql, comments: commentsOf(one), ...(moveHere && { moveHere }) }
+}
+
+/** The files of a draft: what distinguishes them in a layout, and their texts. Pure. */
 export function filesOf(
   draft: Draft,
   form: ScriptForm,

@@ -2,12 +2,12 @@ import type { ScriptLayout } from '../../script/layout/layout'
 import { classify } from '../../script/parser/sql-work'
 import type { SqlPart } from '../../script/script'
 import { renderSection } from './render'
-import type { Draft, WrittenStatement } from './script-draft'
+import { type Draft, written, type WrittenStatement } from './script-draft'
 import type { ScriptPart } from '../../change/model/script-part'
 
 /**
  * The draft of SQL that is taken as it is; its own sections stay.
- * @param back the upgrade of it is the way back, where the SQL has none
+ * @param back its upgrade is the downgrade, where the SQL has none
  */
 export async function sqlDraft(
   text: string,
@@ -21,7 +21,7 @@ export async function sqlDraft(
   const lines = header.map((line) => `-- ${line}`.trimEnd()).join('\n')
   // markers cut the text: what is one direction alone is all of it
   const added = upgrade.text === text ? back : undefined
-  const down = downgrade ? await pieces(downgrade) : added?.up
+  const down = downgrade ? await pieces(downgrade) : added?.up.map(written)
   const sql = added
     ? `${markers.up}\n${text.trim()}\n\n${renderSection(markers.down, added.up, added.transaction)}\n`
     : `${text.trim()}\n`

@@ -5,7 +5,7 @@ import { readScripts } from '../../script/source/read-scripts'
 import type { ScriptLayout } from '../../script/layout/layout'
 import type { Script } from '../../script/script'
 import type { Settings } from '../../settings/value/setting-types'
-import type { AddedScript } from '../deliver/files'
+import type { AddedScript } from '../deliver/add-script-options'
 
 /** A script of the folder, and where it stands among the others. */
 export interface Chosen {

@@ -39,7 +39,7 @@ export interface FoundDifference {
   wanted: Exclude<Wanted, { is: 'nothing' }>
   /** Absent where a command gave SQL, and where a check needs no more than that something differs. */
   change?: Change
-  /** The way back from a command's SQL. */
+  /** The downgrade of a command's SQL. */
   back?: ScriptPart
 }
 

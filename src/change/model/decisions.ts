@@ -1,4 +1,5 @@
 import { MigrationError } from '../../errors'
+import type { Effect } from './effect'
 import { columnKey, type ColumnId } from './operation'
 import { pathOf } from './option-values'
 
@@ -8,20 +9,19 @@ export interface Decisions {
   using: ReadonlyMap<string, Using>
   /** What a required column's missing values become; empty: there are none. */
   backfill: ReadonlyMap<string, Backfilled>
-  /** Enum type (`schema.name`) → lost label → the label that its rows get. */
-  labels: ReadonlyMap<string, ReadonlyMap<string, string>>
+  /** Enum type (`schema.name`) → lost value → the value that its rows get. */
+  valueMaps: ReadonlyMap<string, ReadonlyMap<string, string>>
 }
 
 /** How one column is converted. */
 export interface Using {
   expression: string
-  /** Lines above the statement. */
-  comments: readonly string[]
+  effects: readonly Effect[]
   /** Values are cut, rounded or merged. */
   destructive: boolean
   /** The old default cannot be cast by itself. */
   dropsDefault: boolean
-  /** Keys must be let go while the column and those that it refers to differ. */
+  /** Keys must be dropped while the column and those that it refers to differ. */
   breaksKeys: boolean
   /** Some values have no form in the new type. */
   raises: boolean
@@ -30,7 +30,7 @@ export interface Using {
 /** What a column gets that becomes required. */
 export interface Backfilled {
   expression: string
-  comments: readonly string[]
+  effects: readonly Effect[]
 }
 
 /** The decision on a retyped column. */

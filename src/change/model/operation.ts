@@ -1,4 +1,5 @@
 import type { Action, ColumnId, Delta, Id, IdOf } from '../../catalog/facts'
+import type { Numbering } from '../../catalog/difference'
 import { describe, type Qualified, relationOf, shown } from '../../catalog/object-names'
 import type { LostData, Statement } from './script-part'
 
@@ -44,7 +45,6 @@ export type EngineOperation =
   | { kind: 'create sequence' | 'own sequence'; sequence: IdOf<'sequence'> }
   | { kind: 'add column' | 'drop column'; column: ColumnId }
   | { kind: 'create index' | 'drop index'; index: IdOf<'index'> }
-  | { kind: 'add constraint'; constraint: IdOf<'constraint'>; rule: Rule; valid: boolean }
   /** Which numbers a sequence, or that of an identity column, counts through. */
   | { kind: 'alter numbering'; of: IdOf<'sequence'> | ColumnId }
   | { kind: 'create enum' | 'add enum value'; type: IdOf<'type'> }
@@ -66,8 +66,32 @@ export type OwnOperation =
       of: 'TABLE' | 'DOMAIN'
       checked: string
     }
+  /** Without a sequence the column's own, or its identity's. */
+  | { kind: 'continue sequence'; column: ColumnId; sequence?: Qualified }
+  | { kind: 'move sequence'; before: Numbering; wanted: Numbering }
+  | { kind: 'drop constraint'; constraint: IdOf<'constraint'> }
+  | {
+      kind: 'add constraint'
+      constraint: IdOf<'constraint'>
+      rule: Rule
+      valid: boolean
+      definition: string
+    }
+  | { kind: 'map values'; part: ValueMapPart; map: ValueMap }
   | PartitionPlacing
   | Renamed
+
+/** The old values of a column and the new ones, in a temporary table with a function over it. */
+export interface ValueMap {
+  column: ColumnId
+  from: string
+  to: string
+  /** Makes the new value of a row. */
+  expression: string
+}
+
+/** What of it a statement makes or drops. */
+export type ValueMapPart = 'table' | 'index' | 'function' | 'drop function' | 'drop table'
 
 /** A table becomes a partition or a child, or ends being one; without bounds it inherits. */
 export interface PartitionPlacing {
@@ -126,7 +150,7 @@ export function step(
 ): PlannedStep {
   const verb = more.verb ?? 'alter'
   const plain = {
-    comments: [],
+    effects: [],
     destructive: false,
     transactional: true,
     loses: [],

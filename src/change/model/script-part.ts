@@ -1,4 +1,5 @@
 import type { FormerName } from '../../set-up/was'
+import type { Effect } from './effect'
 
 /** Whether a downgrade brings everything back: `lossy` the catalog but not every value, `no` not at all. */
 export type Reversible = 'yes' | 'lossy' | 'no'
@@ -23,8 +24,8 @@ export interface Statement {
   sql: string
   /** The table (else view, type, function, schema) that it is about, as a reader would name it. */
   group: string
-  /** Lines that stand above it, without `--`: what is lost, what may fail, which answers it follows. */
-  comments: readonly string[]
+  /** What is lost by it, what it fails on; each is a line above it. */
+  effects: readonly Effect[]
   /** Above it is the place for statements of a person's own that move values. */
   moveHere?: boolean
   /** Data or a definition is lost by it. */

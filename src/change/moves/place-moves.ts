@@ -1,8 +1,6 @@
 import type { Difference } from '../../catalog/difference'
 import { type ColumnId, columnKey, factsOf, type IdOf, isA } from '../../catalog/facts'
-import { shown } from '../../catalog/object-names'
 import { addsForeignKey, changes, type PlannedStep, step } from '../model/operation'
-import { pathOf } from '../model/option-values'
 import { ownStep } from '../render/own-step'
 import type { Fill, Move } from './find-moves'
 import { columnNamesOf, nameOf } from './table-shapes'
@@ -25,8 +23,7 @@ export function placeMoves(
       step(sql, [one.into], {
         verb: 'data',
         phase: 'rows',
-        comments:
-          at === 0 ? [`Moves ${one.from.map(pathOf).join(', ')} to ${shown(one.into)}.`] : [],
+        effects: at === 0 ? [{ kind: 'moves', from: one.from, into: one.into }] : [],
       }),
     ),
   )
@@ -101,8 +98,8 @@ function lastWhereMoved(one: PlannedStep, moves: readonly Move[]): PlannedStep {
   const key = columnKey(drops)
   const found = moves.find(({ from }) => from.some((column) => columnKey(column) === key))
   if (!found) return one
-  const comments = [`Drops column ${pathOf(drops)}, whose values are in ${shown(found.into)} now.`]
-  return { ...one, comments, phase: 'contract', isMoved: true }
+  const effects = [{ kind: 'drops moved', column: drops, into: found.into } as const]
+  return { ...one, effects, phase: 'contract', isMoved: true }
 }
 
 /** Where values are dropped beside something new that may take them, the place is marked for a person. */

@@ -14,16 +14,20 @@ import type { ColumnId } from '../model/operation'
 import { stepOf } from './read-action'
 
 /**
- * What stands in the way of a change and is let go before it, to be made again after it: PostgreSQL
+ * What blocks a change, is dropped before it and created again after it: PostgreSQL
  * changes no type under a generated column, a trigger, a body that was parsed or a publication's rows,
  * and replaces no function under a generated column, a check or an index. None of these holds data
- * of its own; what stands on them goes along.
+ * of its own; what depends on them goes along.
  *
  * @param planned what the change would be without it
  * @returns the catalog without them, or `from` itself where nothing is in the way
  * @see https://www.postgresql.org/docs/current/sql-altertable.html
  */
-export function letGo(engine: Engine, difference: Difference, planned: readonly Action[]): Catalog {
+export function withoutBlocking(
+  engine: Engine,
+  difference: Difference,
+  planned: readonly Action[],
+): Catalog {
   const { from } = difference
   const gone = new Set<string>()
   for (const id of inTheWay(difference, planned)) {
@@ -92,7 +96,7 @@ function stopsRetyping(id: Id, from: Catalog): boolean {
   return id.kind === 'trigger' || isRoutine(id) || isComputed(id, from.facts)
 }
 
-/** Of a publication's tables only a condition on rows stands in the way. */
+/** Of a publication's tables only a condition on rows blocks. */
 function publishedRows(from: Catalog, { schema, table }: ColumnId): IdOf<'publicationRel'>[] {
   return factsOf(from.facts, 'publicationRel')
     .filter((fact) => {

@@ -5,6 +5,7 @@ import { alterColumnSql } from '../render/alter-column'
 import { addedOnce, renameTypeSql, withTypeName } from '../render/engine-sql'
 import type { Catalog } from '../../catalog/catalog'
 import type { Difference, EnumChange } from '../../catalog/difference'
+import type { Effect } from '../model/effect'
 import type { Decisions } from '../model/decisions'
 import { type Id, type IdOf, keyOf } from '../../catalog/facts'
 import { freeName, shown } from '../../catalog/object-names'
@@ -23,29 +24,29 @@ import type { Answers, EnumMapping } from '../model/answers'
  * Which value rows get instead of a lost one; unmapped, PostgreSQL refuses while a row has it.
  * @throws {MigrationError} USAGE for an option that fits nothing
  */
-export function decideLabels(
+export function decideEnumValues(
   { from, enums }: Difference,
   answers: Answers,
   interview: Interview,
-): Decisions['labels'] {
+): Decisions['valueMaps'] {
   const decided = new Map<string, Map<string, string>>()
   for (const change of enums) {
     const mapping = new Map<string, string>()
-    for (const label of change.lost) {
-      const isIt = (one: EnumMapping) => one.from === label && means(one.type, change.id)
+    for (const value of change.lost) {
+      const isIt = (one: EnumMapping) => one.from === value && means(one.type, change.id)
       const users = from.facts.incomingEdges(change.id).map((edge) => edge.from)
       const given = answers.map.find(isIt)?.to
       // of a type that nothing uses, no row has a value
       const open = given ?? (users.length === 0 ? '' : undefined)
-      const other = open ?? interview.ask(lostValue(change, label, users.filter(isColumn)))
-      if (other !== '') mapping.set(label, known(change.id, other, change.values))
+      const other = open ?? interview.ask(lostValue(change, value, users.filter(isColumn)))
+      if (other !== '') mapping.set(value, known(change.id, other, change.values))
     }
     decided.set(`${change.id.schema}.${change.id.name}`, mapping)
   }
-  for (const { type, from: label } of answers.map) {
-    const used = enums.some(({ id, lost }) => means(type, id) && lost.includes(label))
+  for (const { type, from: value } of answers.map) {
+    const used = enums.some(({ id, lost }) => means(type, id) && lost.includes(value))
     if (!used)
-      throw new MigrationError('USAGE', `${type} does not lose the value "${label}"`, {
+      throw new MigrationError('USAGE', `${type} does not lose the value "${value}"`, {
         hint: 'Remove --map, or correct the name.',
       })
   }
@@ -55,22 +56,22 @@ export function decideLabels(
 /** Never answered by itself: only a person knows whether a row has the value. */
 function lostValue(
   { id, values, gained }: EnumChange,
-  label: string,
+  value: string,
   columns: readonly ColumnId[],
 ): Asking {
-  const path = `${shown(id)}.${label}`
+  const path = `${shown(id)}.${value}`
   const used = columns.length === 0 ? '' : ` Columns of that type: ${listOf(columns.map(pathOf))}.`
   const renamed = gained.map((name) => flagOf('--rename', `${path}:${name}`))
   const orRenamed = renamed.length === 0 ? '' : ` If it was renamed, give ${renamed.join(' or ')}.`
   return {
     key: `map ${path}`,
     about: 'map',
-    text: `${shown(id)} loses the value '${label}'. What do rows get that have it?${used}${orRenamed}`,
+    text: `${shown(id)} loses the value '${value}'. What do rows get that have it?${used}${orRenamed}`,
     offers: [
       { answer: '', effect: 'no row has it: the script fails if one does' },
-      ...values.map((value) => ({
-        answer: value,
-        effect: `rows with '${label}' get '${value}'; which they were is lost`,
+      ...values.map((other) => ({
+        answer: other,
+        effect: `rows with '${value}' get '${other}'; which they were is lost`,
       })),
     ],
     proposal: '',
@@ -89,15 +90,15 @@ function listOf(names: readonly string[]): string {
   return `${names.slice(0, 4).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
-function known(id: IdOf<'type'>, label: string, labels: readonly string[]): string {
-  if (labels.includes(label)) return label
-  throw new MigrationError('USAGE', `${shown(id)} has no value "${label}"`, {
-    hint: `Name one of ${labels.join(', ')}.`,
+function known(id: IdOf<'type'>, value: string, values: readonly string[]): string {
+  if (values.includes(value)) return value
+  throw new MigrationError('USAGE', `${shown(id)} has no value "${value}"`, {
+    hint: `Name one of ${values.join(', ')}.`,
   })
 }
 
 /** Names the enum that is replaced as a person would, and maps the lost values of the columns. */
-export function mapLabels(
+export function mapEnumValues(
   steps: readonly PlannedStep[],
   { from, to, enums }: Difference,
   decisions: Decisions,
@@ -111,7 +112,7 @@ export function mapLabels(
         rename ? rename(one) : one,
         change,
         columns.filter((id): id is ColumnId => id.kind === 'column'),
-        decisions.labels.get(`${change.id.schema}.${change.id.name}`),
+        decisions.valueMaps.get(`${change.id.schema}.${change.id.name}`),
       ),
     )
   }, steps) as PlannedStep[]
@@ -167,48 +168,48 @@ function convertValues(
   const isEnum = isArray || type === quoteIdentifier(id.schema, id.name)
   // pg-delta's own conversion; another one was decided on
   if (!isEnum || using !== `${column}::text${isArray ? '[]' : ''}::${type}`) return one
-  const value = isArray ? replaceInArray(column, mapping) : replaceLabel(column, mapping)
+  const value = isArray ? replaceInArray(column, mapping) : replaceValue(column, mapping)
   const values = [valuesOf(own)]
   const alteration = { part: 'type', type, using: `${value}::${type}` } as const
   return {
     ...one,
     operation: { ...operation, ...alteration },
     sql: alterColumnSql(own, alteration),
-    comments: [...one.comments, ...commentsOn(lost, mapping)],
+    effects: [...one.effects, ...effectsOf(lost, mapping)],
     converts: values,
     ...(lost.length > 0 && {
       destructive: mapping.size > 0,
       loses: mapping.size > 0 ? values : [],
-      failsOnRows: lost.some((label) => !mapping.has(label)) ? values : [],
+      failsOnRows: lost.some((one) => !mapping.has(one)) ? values : [],
     }),
   }
 }
 
-function replaceLabel(column: string, mapping: ReadonlyMap<string, string> = new Map()): string {
+function replaceValue(column: string, mapping: ReadonlyMap<string, string> = new Map()): string {
   if (mapping.size === 0) return `${column}::varchar`
   const whens = [...mapping].map(
-    ([label, other]) => ` WHEN ${column} ${eq} ${quoteLiteral(label)} THEN ${quoteLiteral(other)}`,
+    ([lost, other]) => ` WHEN ${column} ${eq} ${quoteLiteral(lost)} THEN ${quoteLiteral(other)}`,
   )
   return `(CASE${whens.join('')} ELSE ${column}::varchar END)`
 }
 
 function replaceInArray(column: string, mapping: ReadonlyMap<string, string> = new Map()): string {
   return [...mapping].reduce(
-    (value, [label, other]) =>
-      `pg_catalog.array_replace(${value}, ${quoteLiteral(label)}, ${quoteLiteral(other)})`,
+    (value, [lost, other]) =>
+      `pg_catalog.array_replace(${value}, ${quoteLiteral(lost)}, ${quoteLiteral(other)})`,
     `${column}::varchar[]`,
   )
 }
 
-function commentsOn(
+function effectsOf(
   lost: readonly string[],
   mapping: ReadonlyMap<string, string> = new Map(),
-): string[] {
-  return lost.map((label) => {
-    const other = mapping.get(label)
-    return other === undefined
-      ? `Fails while a row has '${label}'.`
-      : `Rows with '${label}' get '${other}': which they were is lost.`
+): Effect[] {
+  return lost.map((value) => {
+    const by = mapping.get(value)
+    return by === undefined
+      ? { kind: 'fails on value', value }
+      : { kind: 'replaces value', value, by }
   })
 }
 
@@ -248,15 +249,15 @@ function beginsToUse(
   return columns.some((id) => uses(to, id) && !uses(from, id))
 }
 
-/** New labels, worded so that they may be run again after a crash, and all else. */
-export function splitLabels(steps: readonly PlannedStep[]): {
-  labels: PlannedStep[]
+/** New values, worded so that they may be added again after a crash, and all else. */
+export function splitEnumValues(steps: readonly PlannedStep[]): {
+  added: PlannedStep[]
   rest: PlannedStep[]
 } {
-  const isLabel = ({ operation }: PlannedStep) => operation?.kind === 'add enum value'
-  const labels = steps.filter(isLabel).map((one) => ({
+  const isNewValue = ({ operation }: PlannedStep) => operation?.kind === 'add enum value'
+  const added = steps.filter(isNewValue).map((one) => ({
     ...one,
     sql: addedOnce(one.sql),
   }))
-  return { labels, rest: steps.filter((one) => !isLabel(one)) }
+  return { added, rest: steps.filter((one) => !isNewValue(one)) }
 }

@@ -1,11 +1,18 @@
-import { eq } from '../../database/sql/operators'
-import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import type { ColumnChange } from '../../catalog/difference'
 import { usingOf, type Decisions, type Using } from '../model/decisions'
 import { keyOf } from '../../catalog/facts'
 import { type ForeignKey, foreignKeys } from '../../catalog/rule-facts'
-import { columnKey, step, type ColumnId, type PlannedStep } from '../model/operation'
+import {
+  columnKey,
+  type ColumnId,
+  type OwnOperation,
+  type PlannedStep,
+  type ValueMap,
+  type ValueMapPart,
+} from '../model/operation'
+import { ownStep } from '../render/own-step'
+import { mappedValue } from '../render/value-map'
 
 /** The retyped column that this one refers to, whose new values it must get. */
 export function follows(
@@ -31,7 +38,7 @@ export interface KeySteps {
 }
 
 /**
- * Keys whose two sides cannot be compared half-way are let go and made again. Where the new values are
+ * Keys whose two sides cannot be compared half-way are dropped and created again. Where the new values are
  * made row by row, a table of old and new ones takes every referring column along.
  */
 export function keySteps(
@@ -52,13 +59,14 @@ export function keySteps(
     const own = usingOf({ ...decisions, using }, id)
     // Nor may USING look at other rows.
     if (followers.length === 0 && !/\bOVER \(/.test(own.expression)) continue
-    const { made, removed, call } = translation(id, column.type, wanted.type, own.expression)
+    const map = { column: id, from: column.type, to: wanted.type, expression: own.expression }
+    const { made, removed } = mapSteps(map)
     front.push(...made)
     back.push(...removed)
     for (const each of [id, ...followers.map((one) => one.id)]) {
-      const expression = call(quoteIdentifier(each.name))
-      const comments = each === id ? own.comments : []
-      using.set(columnKey(each), { ...own, expression, comments, breaksKeys: true })
+      const expression = mappedValue(map, each.name)
+      const effects = each === id ? own.effects : []
+      using.set(columnKey(each), { ...own, expression, effects, breaksKeys: true })
     }
   }
   const broken = new Set(
@@ -69,54 +77,28 @@ export function keySteps(
     const again = wanted.get(keyOf(key.id))
     const touched = [...key.columns, ...key.referred].some((id) => broken.has(columnKey(id)))
     if (!touched || again?.definition !== key.definition) continue
-    front.unshift(step(constraint(key, 'DROP'), [key.id]))
-    const valid = !key.definition.endsWith(' NOT VALID')
-    const operation = {
-      kind: 'add constraint',
-      constraint: key.id,
-      rule: 'FOREIGN KEY',
-      valid,
-    } as const
-    back.unshift(step(`${constraint(key, 'ADD')} ${key.definition}`, [key.id], { operation }))
+    front.unshift(ownStep({ kind: 'drop constraint', constraint: key.id }, [key.id]))
+    back.unshift(ownStep(addingKey(key), [key.id]))
   }
   return { front, back, using }
 }
 
-function constraint({ id }: ForeignKey, what: 'ADD' | 'DROP'): string {
-  return `ALTER TABLE ${quoteIdentifier(id.schema, id.table)} ${what} CONSTRAINT ${quoteIdentifier(id.name)}`
+function addingKey({ id, definition }: ForeignKey): OwnOperation {
+  const valid = !definition.endsWith(' NOT VALID')
+  return { kind: 'add constraint', constraint: id, rule: 'FOREIGN KEY', valid, definition }
 }
 
-/** A table of old and new keys, and a function over it, since USING takes no subquery. */
-function translation(id: ColumnId, from: string, to: string, expression: string) {
-  const base = `${id.table}_${id.name}`.slice(0, 50)
-  const table = `pg_temp.${/^[a-z_][a-z0-9_]*$/.test(base) ? `${base}_values` : quoteIdentifier(`${base}_values`)}`
-  const name = quoteIdentifier('pg_temp', `${base}_new`)
-  const column = quoteIdentifier(id.name)
-  // a type of an extension or of the user's own has its own way of comparing
-  const equals = from.includes('.') ? '=' : eq
-  const body = quoteLiteral(`SELECT new_value FROM ${table} WHERE old_value ${equals} $1`)
-  const source = quoteIdentifier(id.schema, id.table)
-  const data = { verb: 'data' as const, chain: `values of ${columnKey(id)}` }
-  // a literal alone has no type yet
-  const value = /^(?:NULL|'(?:[^']|'')*')$/i.test(expression) ? `${expression}::${to}` : expression
+function mapSteps(map: ValueMap): { made: PlannedStep[]; removed: PlannedStep[] } {
+  const { column } = map
+  const data = { verb: 'data' as const, chain: `values of ${columnKey(column)}` }
+  const one = (part: ValueMapPart, more: Partial<PlannedStep> = {}) =>
+    ownStep({ kind: 'map values', part, map }, [column], { ...data, ...more })
   return {
     made: [
-      step(
-        `CREATE TEMPORARY TABLE ${quoteIdentifier(`${base}_values`)} AS SELECT ${column} AS old_value, ${value} AS new_value FROM ${source}`,
-        [id],
-        { ...data, comments: [`What refers to ${id.table}.${id.name} gets the same new values.`] },
-      ),
-      step(`CREATE UNIQUE INDEX ON ${table} (old_value)`, [id], data),
-      step(
-        `CREATE FUNCTION ${name}(${from}) RETURNS ${to} LANGUAGE sql STABLE AS ${body}`,
-        [id],
-        data,
-      ),
+      one('table', { effects: [{ kind: 'keeps references', column }] }),
+      one('index'),
+      one('function'),
     ],
-    removed: [
-      step(`DROP FUNCTION ${name}(${from})`, [id], data),
-      step(`DROP TABLE ${table}`, [id], data),
-    ],
-    call: (of: string) => `${name}(${of})`,
+    removed: [one('drop function'), one('drop table')],
   }
 }

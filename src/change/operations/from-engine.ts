@@ -1,5 +1,5 @@
 import { MigrationError } from '../../errors'
-import { arrangeColumns, continueSequences, moveSequences } from './columns'
+import { arrangeColumns } from './columns'
 import type { Catalog } from '../../catalog/catalog'
 import { compare, type Difference } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
@@ -7,13 +7,14 @@ import { disguise, type Disguised } from './in-place'
 import type { Engine } from '../../catalog/engine'
 import { type Action, constraintType, type Delta, isA, keyOf, subjectOf } from '../../catalog/facts'
 import { keySteps } from './foreign-keys'
-import { afterRebuilt, mapLabels } from './enums'
-import { letGo } from './blocking-dependents'
+import { afterRebuilt, mapEnumValues } from './enums'
+import { withoutBlocking } from './blocking-dependents'
 import { replaceableViews, undropped } from './views'
 import { inlineColumns, settingSteps } from './properties'
 import { attachSteps, isWhole } from '../partitions/attached-indexes'
 import { addsForeignKey, type PlannedStep, type Rule } from '../model/operation'
 import { forTableAlone, repairedSql, withColumnList, withPartitions } from '../render/engine-sql'
+import { continueSequences, moveSequences } from './sequences'
 import { stepOf } from './read-action'
 
 /**
@@ -28,7 +29,7 @@ export function draftSteps(
 ): PlannedStep[] {
   const { from, to } = difference
   const whole = planInPlace(engine, difference, major)
-  const held = letGo(engine, difference, whole.actions)
+  const held = withoutBlocking(engine, difference, whole.actions)
   if (held === from) return draftFrom(difference, decisions, whole)
   const rest = compare(held, to)
   return [
@@ -66,7 +67,7 @@ function draftFrom(
   const keys = keySteps(from, to, retyped, decisions)
   const repairedSteps = engineSteps.map((one) => repaired(one, to))
   const arranged = arrangeColumns(repairedSteps, difference, { ...decisions, using: keys.using })
-  const steps = mapLabels(
+  const steps = mapEnumValues(
     afterRebuilt(moveSequences(continueSequences(arranged, difference), difference), difference),
     difference,
     decisions,
@@ -139,7 +140,7 @@ function planned(engine: Engine, from: Catalog, to: Catalog): EnginePlan {
 function refuseSecrets(actions: readonly Action[]): void {
   const action = actions.find(({ sql }) => /__OPTION_[A-Z0-9_]+__/.test(sql))
   if (!action) return
-  throw new MigrationError('DIFFERENCE_REFUSED', 'a secret would stand in the script', {
+  throw new MigrationError('DIFFERENCE_REFUSED', 'a secret would be written into the script', {
     detail: action.sql,
     hint: 'Make what needs the secret by hand, outside the scripts.',
   })

@@ -38,7 +38,7 @@ export interface InPlace {
  * pg-delta drops and creates again what PostgreSQL can change in place: a collation, a generated column
  * that becomes a plain one, another expression (from PostgreSQL 17 on), a rule that is validated or
  * deferred, a table's place below its parent, a view's query. It is shown a smaller difference, and the statements for
- * the rest are ours.
+ * the rest are typetrek's own.
  *
  * @throws {MigrationError} DIFFERENCE_REFUSED where a table would have to be created again
  */

@@ -168,8 +168,9 @@ const rules: readonly Rule[] = ['FOREIGN KEY', 'CHECK', 'UNIQUE', 'PRIMARY KEY',
 function ofConstraint(sql: string, constraint: IdOf<'constraint'>): SchemaOperation | undefined {
   const owner = quoteIdentifier(constraint.schema, constraint.table)
   const end = `${owner} ADD CONSTRAINT ${quoteIdentifier(constraint.name)} `
-  const starts = [`ALTER TABLE ${end}`, `ALTER DOMAIN ${end}`]
-  const rule = rules.find((words) => starts.some((start) => sql.startsWith(`${start}${words} `)))
-  const valid = !sql.endsWith(' NOT VALID')
-  return rule && { kind: 'add constraint', constraint, rule, valid }
+  const start = [`ALTER TABLE ${end}`, `ALTER DOMAIN ${end}`].find((one) => sql.startsWith(one))
+  const definition = start === undefined ? '' : sql.slice(start.length)
+  const rule = rules.find((words) => definition.startsWith(`${words} `))
+  const valid = !definition.endsWith(' NOT VALID')
+  return rule && { kind: 'add constraint', constraint, rule, valid, definition }
 }

@@ -84,7 +84,7 @@ const decimals = /^numeric(?:\((\d+),(\d+)\))?$/
  * True where PostgreSQL only changes the catalog.
  * @see https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
  */
-export function isWider(from: string, to: string): boolean {
+function isWider(from: string, to: string): boolean {
   const bare = to.replace(/ COLLATE .*$/, '')
   if (bare === from) return true
   const [one, other] = [characters.exec(from), characters.exec(bare)]

@@ -15,8 +15,8 @@ import { ownStep } from '../render/own-step'
 export type ViewId = IdOf<'view'>
 
 /**
- * The views that can take their new query as they stand, since it gives the old columns first: what
- * stands on them, and what was granted on them, stays.
+ * The views that can take their new query in place, since it gives the old columns first: what
+ * depends on them, and what was granted on them, stays.
  * @see https://www.postgresql.org/docs/current/sql-createview.html
  */
 export function replaceableViews(from: Catalog, to: Catalog): ViewId[] {

@@ -20,7 +20,7 @@ export interface Moved {
   leaving: PlannedStep[]
   /** Begins what is wanted, after all else. */
   joining: PlannedStep[]
-  /** The catalog tells which columns and keys are its own again, once it is detached or attached. */
+  /** The catalog shows which columns and keys are its own again, once it is detached or attached. */
   hasOtherParent: boolean
 }
 

@@ -95,7 +95,7 @@ export function listsColumns({ operation }: PlannedStep): boolean {
   return operation?.kind === 'create table' && operation.form === 'columns'
 }
 
-/** The columns of a new table stand in it, where they were declared. */
+/** The columns of a new table are written in it, where they were declared. */
 export function foldColumns(
   steps: readonly PlannedStep[],
   from: Catalog,
@@ -120,7 +120,7 @@ export function foldColumns(
   return folded
 }
 
-/** All that it stands on is there before any table is made. */
+/** All that it depends on is there before any table is made. */
 function isAtHand(from: Catalog, { facts }: Catalog, id: IdOf<'column'>): boolean {
   const value = { ...id, kind: 'default' as const }
   return [...facts.outgoingEdges(id), ...facts.outgoingEdges(value)].every(({ to }) => {
@@ -130,7 +130,7 @@ function isAtHand(from: Catalog, { facts }: Catalog, id: IdOf<'column'>): boolea
   })
 }
 
-/** An enum that is new, or stays what it is but for more labels. */
+/** An enum that is new, or stays what it is but for more values. */
 function isSettled(old: Fact | undefined, wanted: Fact | undefined): boolean {
   const values = enumValues(wanted)
   if (!values) return false
@@ -138,7 +138,7 @@ function isSettled(old: Fact | undefined, wanted: Fact | undefined): boolean {
   return places.every((place, at) => place > (places[at - 1] ?? -1))
 }
 
-/** Schemas and enums, of which all may be made, stand above all that is made of them. */
+/** Schemas and enums, which anything may use, come first. */
 export function typesFirst(steps: readonly PlannedStep[]): PlannedStep[] {
   const dropped = new Set(steps.flatMap(({ drops }) => (drops ? [keyOf(drops)] : [])))
   const isNew = ({ verb, ids: [id] }: PlannedStep) =>
@@ -164,7 +164,7 @@ function insertColumn(sql: string, clause: string, id: IdOf<'column'>, to: Catal
   return withParts(parts.toSpliced(found < 0 ? parts.length : found, 0, clause).join(', '))
 }
 
-/** What stands between the parentheses of CREATE TABLE, and the statement with something else there. */
+/** What is between the parentheses of CREATE TABLE, and the statement with something else there. */
 export function listIn(sql: string): { parts: string[]; withParts: (text: string) => string } {
   const open = sql.indexOf('(')
   const end = closingParenthesis(sql, open)
@@ -174,7 +174,7 @@ export function listIn(sql: string): { parts: string[]; withParts: (text: string
   }
 }
 
-/** What ADD COLUMN or ADD CONSTRAINT adds, as it stands in CREATE TABLE. */
+/** What ADD COLUMN or ADD CONSTRAINT adds, as it is written in CREATE TABLE. */
 export function addedClause(sql: string): string {
   return sql.replace(/^.*? ADD (?:COLUMN (?=\S)|(?=CONSTRAINT ))/s, '')
 }

@@ -2,6 +2,8 @@ import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Id } from '../../catalog/facts'
 import { type OwnOperation, type PlannedStep, step } from '../model/operation'
 import { alterColumnSql } from './alter-column'
+import { valueMapSql } from './value-map'
+import { continueSequenceSql, moveSequenceSql } from './sequence-sql'
 
 /** A statement that typetrek writes itself: its SQL is that of the operation. */
 export function ownStep(
@@ -26,6 +28,15 @@ function sqlOf(operation: OwnOperation): string {
       return `CREATE SCHEMA ${quoteIdentifier(operation.schema.name)}`
     case 'drop schema':
       return `DROP SCHEMA ${quoteIdentifier(operation.schema.name)}`
+    case 'continue sequence':
+      return continueSequenceSql(operation.column, operation.sequence)
+    case 'move sequence':
+      return moveSequenceSql(operation.before, operation.wanted)
+    case 'map values':
+      return valueMapSql(operation.part, operation.map)
+    case 'drop constraint':
+    case 'add constraint':
+      return ruleSql(operation)
     case 'replace view':
       return replaceViewSql(operation)
     case 'alter constraint':
@@ -44,6 +55,14 @@ type Of<Kind extends OwnOperation['kind']> = Extract<OwnOperation, { kind: Kind 
 function replaceViewSql({ view, options, query }: Of<'replace view'>): string {
   const settings = options.length > 0 ? ` WITH (${options.join(', ')})` : ''
   return `CREATE OR REPLACE VIEW ${quoteIdentifier(view.schema, view.name)}${settings} AS ${query}`
+}
+
+function ruleSql(operation: Of<'drop constraint'> | Of<'add constraint'>): string {
+  const { schema, table, name } = operation.constraint
+  const start = `ALTER TABLE ${quoteIdentifier(schema, table)}`
+  return operation.kind === 'add constraint'
+    ? `${start} ADD CONSTRAINT ${quoteIdentifier(name)} ${operation.definition}`
+    : `${start} DROP CONSTRAINT ${quoteIdentifier(name)}`
 }
 
 function constraintSql(operation: Of<'alter constraint'> | Of<'validate constraint'>): string {

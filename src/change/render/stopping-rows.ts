@@ -42,11 +42,6 @@ export function stoppingRows(
   return rules.some(isOld) ? undefined : found
 }
 
-/** The line above a statement that fails where a query counts any row. */
-export function unlessNone(query: string): string {
-  return `Fails unless this is 0: ${query}`
-}
-
 function newRuleOf({ operation }: PlannedStep): IdOf<'constraint'> | IdOf<'index'> | undefined {
   if (operation?.kind === 'create index') return operation.index
   if (operation?.kind === 'validate constraint') return operation.constraint

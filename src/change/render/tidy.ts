@@ -1,11 +1,12 @@
 import type { Catalog } from '../../catalog/catalog'
-import { type Id, isComputed, keyOf, ownerOf } from '../../catalog/facts'
+import { type Id, isA, isComputed, keyOf, ownerOf } from '../../catalog/facts'
 import { foldColumns, foldSerials, typesFirst } from './create-table'
 import { withoutReplace } from './engine-sql'
 import { layOut } from './statement'
-import { describe, relationOf, shown } from '../../catalog/object-names'
+import { relationOf, shown } from '../../catalog/object-names'
 import { plainNames, type Words } from '../../catalog/sql-words'
-import { stoppingRows, unlessNone } from './stopping-rows'
+import { stoppingRows } from './stopping-rows'
+import type { Effect } from '../model/effect'
 import { columnKey, type ColumnId, type PlannedStep, valuesOf } from '../model/operation'
 import type { LostData } from '../model/script-part'
 
@@ -33,23 +34,27 @@ export function tidySteps(
   )
   const folded = foldColumns(foldSerials(typesFirst(needed), to), from, to)
   return folded.map((one) => {
-    const { comments, destructive, loses, ...rest } = one
+    const { effects, destructive, loses, ...rest } = one
     const isNew = one.verb === 'create' && one.ids.some((id) => isNewRoutine(id, goes, from))
     const sql = isNew ? withoutReplace(one.sql) : one.sql
     const loss = lossOf(one, from, to)
     const stopping = stoppingRows(one, from, to, filled)
     const query = stopping?.query
-    const counting = query === undefined ? [] : [unlessNone(plainNames(query, words))]
+    const counting = query === undefined ? [] : [failsUnlessNone(plainNames(query, words))]
     return {
       ...rest,
       sql: layOut(sql, words),
       group: groupOf(one, from, to),
-      comments: [...(loss ? [loss.comment] : []), ...comments, ...counting],
+      effects: [...(loss ? [loss.effect] : []), ...effects, ...counting],
       failsOnRows: [...rest.failsOnRows, ...(stopping?.of ?? [])],
       destructive: destructive || (loss?.destructive ?? false),
       loses: [...(loss?.data ?? []), ...loses],
     }
   })
+}
+
+function failsUnlessNone(query: string): Effect {
+  return { kind: 'fails unless none', query }
 }
 
 function isNewRoutine(id: Id, goes: ReadonlySet<string>, { facts }: Catalog): boolean {
@@ -79,7 +84,7 @@ function revokesNothing(
 }
 
 interface Loss {
-  comment: string
+  effect: Effect
   destructive: boolean
   data?: readonly LostData[]
 }
@@ -92,38 +97,34 @@ const silent = new Set<Id['kind']>(['default', 'constraint', 'index', 'comment',
 function lossOf({ drops, operation }: PlannedStep, from: Catalog, to: Catalog): Loss | undefined {
   if (!drops || silent.has(drops.kind)) return undefined
   if (to.facts.has(drops)) return lossOfReplaced(drops, from)
-  const name = describe(drops)
   if (drops.kind === 'table')
     return {
-      comment: `Drops ${name} with all its rows.`,
+      effect: { kind: 'drops', object: drops, with: 'rows' },
       destructive: true,
       data: [{ schema: drops.schema, table: drops.name }],
     }
   if (drops.kind === 'column' && operation?.kind === 'drop column') {
     const computed = isComputed(drops, from.facts)
-    const comment = computed
-      ? `Drops ${name}, which is computed.`
-      : `Drops ${name} with its values.`
     return {
-      comment,
+      effect: { kind: 'drops', object: drops, with: computed ? 'computed values' : 'values' },
       destructive: !computed,
       data: computed ? [] : [valuesOf(drops as ColumnId)],
     }
   }
   if (drops.kind === 'sequence' && ownerOf(from.facts.get(drops))) return undefined
   if (typeLike.has(drops.kind) && usersOf(from, drops).length > 0) return undefined
-  return { comment: `Drops ${name}.`, destructive: true }
+  return { effect: { kind: 'drops', object: drops, with: 'nothing else' }, destructive: true }
 }
 
 /** A plain column that becomes a generated one; all others are made again as they were. */
 function lossOfReplaced(id: Id, from: Catalog): Loss | undefined {
-  if (id.kind !== 'column') return undefined
+  if (!isA(id, 'column')) return undefined
   return isComputed(id, from.facts)
-    ? { comment: `Makes ${describe(id)} again, which is computed.`, destructive: false }
+    ? { effect: { kind: 'makes again', column: id }, destructive: false }
     : {
-        comment: `Drops the values of ${describe(id)}: they are computed from now on.`,
+        effect: { kind: 'computes from now on', column: id },
         destructive: true,
-        data: [valuesOf(id as ColumnId)],
+        data: [valuesOf(id)],
       }
 }
 

@@ -3,14 +3,14 @@ import { type Facts, type Id, keyOf } from '../../catalog/facts'
 import { relationOf } from '../../catalog/object-names'
 import type { PlannedStep } from '../model/operation'
 
-/** What a step changes, and what it stands on. */
+/** What a step changes, and what it depends on. */
 interface Touched {
   writes: ReadonlySet<string>
   reads: ReadonlySet<string>
 }
 
 /**
- * Brings together what is about one table, as far as nothing in between stands on it: steps that
+ * Brings together what is about one table, as far as nothing in between depends on it: steps that
  * touch the same object, or of which one needs what the other makes, keep their order.
  */
 export function groupSteps(
@@ -47,7 +47,7 @@ export function groupSteps(
 
 const preludes = new Set<Id['kind']>(['schema', 'extension', 'type', 'domain', 'collation'])
 
-/** What tables are made of stands above them. */
+/** What tables are made of comes before them. */
 function isPrelude({ verb, ids: [id], operation }: PlannedStep): boolean {
   const isMade = verb === 'create' && operation?.kind !== 'add enum value'
   return isMade && id !== undefined && preludes.has(id.kind)

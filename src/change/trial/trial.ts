@@ -9,7 +9,7 @@ import { expandFirst } from '../moves/phases'
 import type { Engine } from '../../catalog/engine'
 import { lockOf, rewritesTable } from '../operations/table-locks'
 import { groupSteps } from './dependencies'
-import { readWords } from '../render/read-words'
+import { eq, ne } from '../../database/sql/operators'
 import { plainNames, type Words } from '../../catalog/sql-words'
 import type { PlannedStep } from '../model/operation'
 import { tidySteps } from '../render/tidy'
@@ -117,5 +117,23 @@ export class Copy {
   /** What the copy still lacks to be as wanted, unless it is trusted to be that. */
   async lacks(wanted: Catalog): Promise<string[]> {
     return this.looking.trusted ? [] : remaining(this.engine, await this.read(), wanted)
+  }
+}
+
+const inCatalog = (namespace: string) => `${namespace} ${eq} 'pg_catalog'::pg_catalog.regnamespace`
+
+/** Asks the server, whose version decides. */
+export async function readWords(pool: Pool): Promise<Words> {
+  const reserved = await pool.query<{ word: string }>(
+    `SELECT word FROM pg_catalog.pg_get_keywords() WHERE catcode ${ne} 'U'`,
+  )
+  const system = await pool.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_catalog.pg_class WHERE ${inCatalog('relnamespace')}
+     UNION SELECT typname FROM pg_catalog.pg_type WHERE ${inCatalog('typnamespace')}
+     UNION SELECT proname FROM pg_catalog.pg_proc WHERE ${inCatalog('pronamespace')}`,
+  )
+  return {
+    reserved: new Set(reserved.rows.map(({ word }) => word)),
+    system: new Set(system.rows.map(({ name }) => name)),
   }
 }

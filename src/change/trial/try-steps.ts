@@ -5,17 +5,17 @@ import type { PlannedStep } from '../model/operation'
 /** An order that needs more is worth less than the next one. */
 const mostPasses = 20
 
-/** A label was used in the transaction that added it. */
-const unsafeNewLabel = '55P04'
+/** A value was used in the transaction that added it. */
+const unsafeNewValue = '55P04'
 
-/** Thrown where new labels must be committed before what uses them; nothing of the steps was kept. */
-export class LabelsFirst extends Error {}
+/** Thrown where new values must be committed before what uses them; nothing of the steps is left. */
+export class NewValuesFirst extends Error {}
 
 /**
  * Runs the steps in one transaction and gives back the order in which they work: what something
  * else depends on yet, or what is not there yet, is put off.
  *
- * @throws {LabelsFirst} as it says
+ * @throws {NewValuesFirst} as it says
  * @throws {MigrationError} DIFFERENCE_REFUSED with the statement that cannot be run
  */
 export async function trySteps(pool: Pool, steps: readonly PlannedStep[]): Promise<PlannedStep[]> {
@@ -94,7 +94,7 @@ async function failureOf(client: PoolClient, { sql }: PlannedStep): Promise<unkn
     return undefined
   } catch (error) {
     await client.query('ROLLBACK TO step')
-    if ((error as { code?: string }).code === unsafeNewLabel) throw new LabelsFirst()
+    if ((error as { code?: string }).code === unsafeNewValue) throw new NewValuesFirst()
     return error
   }
 }

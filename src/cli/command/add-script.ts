@@ -1,5 +1,5 @@
 import type { AddScriptOptions, AddScriptReport } from '../../add-script/deliver/add-script-options'
-import type { AddedScript } from '../../add-script/deliver/files'
+import type { AddedScript } from '../../add-script/deliver/add-script-options'
 import type { Question } from '../../change/model/answers'
 import type { Settings } from '../../settings/value/setting-types'
 import type { OpenQuestions } from '../../change/model/interview'

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import type { AddedScript } from '../../add-script/deliver/files'
+import type { AddedScript } from '../../add-script/deliver/add-script-options'
 import { MigrationError } from '../../errors'
 import { runEditor } from '../../user-shell'
 import { usageError } from '../arguments/usage-error'

@@ -172,7 +172,7 @@ export const entryFields: readonly Field[] = columns.flatMap(({ entry }) => entr
 export const fullFields: readonly Field[] = columns.flatMap(({ full }) => full ?? [])
 
 /** Reads fields that came as text, in the same order. */
-export function parseFields(
+function parseFields(
   fields: readonly Field[],
   texts: readonly (string | null)[],
 ): Record<string, unknown> {

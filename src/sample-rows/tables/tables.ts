@@ -105,7 +105,7 @@ const keys = `SELECT i.indrelid::text AS oid, ARRAY(SELECT a.attname FROM pg_att
       WHERE i.indexprs IS NOT NULL AND d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum)))::text[] AS columns
   FROM pg_index i WHERE i.indisunique ORDER BY i.indexrelid`
 
-/** Types that a column of ours may lead to: a domain's base, an array's element, an enum, a composite. */
+/** Types that a column may lead to: a domain's base, an array's element, an enum, a composite. */
 const types = `SELECT t.oid::text, t.typtype AS kind, t.typbasetype::text AS base, t.typelem::text AS element,
     t.typcategory AS category, format_type(t.oid, NULL) AS name, t.typnotnull AS "notNull",
     (SELECT jsonb_agg(v.enumlabel ORDER BY v.enumsortorder) FROM pg_enum v WHERE v.enumtypid = t.oid) AS labels,

@@ -1,7 +1,7 @@
 import { quoteLiteral } from '../../database/sql/quote'
 import type { ColumnFacts } from '../tables/tables'
 
-/** Texts that a type takes, by its name as PostgreSQL writes it; `n` tells rows apart. */
+/** Texts that a type takes, by its name as PostgreSQL writes it; `n` distinguishes rows. */
 const samples: Readonly<Record<string, (n: number) => readonly string[]>> = {
   boolean: (n) => [n % 2 === 0 ? 'true' : 'false', n % 2 === 0 ? 'false' : 'true'],
   smallint: numbers,

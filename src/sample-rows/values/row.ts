@@ -37,7 +37,7 @@ export function insertOf(table: TableFacts, rows: readonly Values[]): string {
   return `INSERT INTO ${name} ${source}${returning}`
 }
 
-/** True where a unique index would refuse the second of the two, as far as what is sent tells. */
+/** True where a unique index would refuse the second of the two, as far as what is sent shows. */
 export function repeatsKey({ keys }: TableFacts, row: Values, other: Values): boolean {
   return keys.some(
     (key) =>

@@ -5,6 +5,9 @@ export type FileRole = 'script' | 'upgrade' | 'downgrade'
 
 export type Extension = 'sql' | 'ts' | 'js' | 'mts' | 'cts' | 'mjs' | 'cjs'
 
+/** How a new script is written: one `.sql`, one `.ts`, or a `.ts` with its two `.sql` files. */
+export type ScriptForm = 'sql' | 'ts' | 'pair'
+
 /** What makes up the name of a file that is a script, or a part of one. */
 export interface FileParts {
   /** Decimal digits without leading zeros. */

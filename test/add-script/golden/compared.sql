@@ -477,7 +477,7 @@ DROP TABLE users;
 
 DROP TYPE users_role_enum;
 
--- CASE a new table of an enum that loses a label uses the new type
+-- CASE a new table of an enum that loses a value uses the new type
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -502,7 +502,7 @@ CREATE TYPE e AS ENUM ('a', 'b');
 ALTER TABLE t ALTER COLUMN v TYPE e USING v::varchar::e;
 DROP TYPE e_old;
 
--- CASE a new table of an enum with a new label as its default comes after the label
+-- CASE a new table of an enum with a new value as its default comes after the value
 -- SCRIPT enum values (yes)
 -- MIGRATE UP
 -- migrate: no-transaction

@@ -29,7 +29,7 @@ CREATE TABLE case15.p (
   CONSTRAINT p_pkey PRIMARY KEY (id)
 );
 
--- Raises on a value that is no integer.
+-- Raises on a text that is no integer.
 -- Fails unless this is 0: SELECT count(*) FROM case1.t WHERE NOT pg_input_is_valid(v, 'integer')
 ALTER TABLE case1.t ALTER COLUMN v TYPE integer USING v::integer;
 
@@ -37,7 +37,7 @@ ALTER TABLE case1.t ALTER COLUMN v TYPE integer USING v::integer;
 ALTER TABLE case2.t ALTER COLUMN v TYPE integer USING (v * 10)::integer;
 
 ALTER TABLE case3.t ALTER COLUMN v DROP DEFAULT;
--- Raises on a value that is no integer.
+-- Raises on a text that is no integer.
 -- Fails unless this is 0: SELECT count(*) FROM case3.t WHERE NOT pg_input_is_valid(v, 'integer')
 ALTER TABLE case3.t ALTER COLUMN v TYPE integer USING v::integer;
 

@@ -237,7 +237,7 @@ ALTER TABLE t ALTER COLUMN v TYPE character varying(50);
 CREATE TYPE e AS ENUM ('a', 'b');
 
 ALTER TABLE t ALTER COLUMN v DROP DEFAULT;
--- Raises on a value that is no label of e.
+-- Raises on a text that is no value of e.
 ALTER TABLE t ALTER COLUMN v TYPE e USING v::e;
 ALTER TABLE t ALTER COLUMN v SET DEFAULT 'b'::e;
 UPDATE t SET v = 'b' WHERE v IS NULL;

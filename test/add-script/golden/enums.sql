@@ -1,6 +1,6 @@
 -- What the cases of enums.test.ts write. UPDATE_GOLDEN=1 writes this file.
 
--- CASE E05: a label of a type that two tables share is added once, where it belongs
+-- CASE E05: a value of a type that two tables share is added once, where it belongs
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -16,7 +16,7 @@ ALTER TABLE a ALTER COLUMN s TYPE status USING s::varchar::status;
 ALTER TABLE b ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
--- CASE E01: the downgrade of a new label works although a default uses the type
+-- CASE E01: the downgrade of a new value works although a default uses the type
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -34,7 +34,7 @@ DROP TYPE status_old;
 
 ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status;
 
--- CASE E11: a new label that is the new default is committed in a script of its own first
+-- CASE E11: a new value that is the new default is committed in a script of its own first
 -- SCRIPT enum values (yes)
 -- MIGRATE UP
 -- migrate: no-transaction
@@ -62,7 +62,7 @@ ALTER TABLE t ALTER COLUMN s SET DEFAULT 'c'::status;
 
 ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status;
 
--- CASE E12: a new label that a partial index uses is committed first
+-- CASE E12: a new value that a partial index uses is committed first
 -- SCRIPT enum values (yes)
 -- MIGRATE UP
 -- migrate: no-transaction
@@ -86,7 +86,7 @@ CREATE INDEX t_c ON t (id) WHERE (s = 'c'::status);
 
 DROP INDEX t_c;
 
--- CASE E03: a renamed label takes rows and defaults along
+-- CASE E03: a renamed value takes rows and defaults along
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -96,7 +96,7 @@ ALTER TYPE status RENAME VALUE 'active' TO 'enabled';
 
 ALTER TYPE status RENAME VALUE 'enabled' TO 'active';
 
--- CASE E04: rows of a lost label get the one that was told, in arrays too
+-- CASE E04: rows of a lost value get the one that was given, in arrays too
 -- SCRIPT main (lossy)
 -- The downgrade brings the schema back, not every value:
 --  Rows with 'b' get 'c': which they were is lost.
@@ -122,7 +122,7 @@ ALTER TYPE status ADD VALUE 'b' BEFORE 'c';
 -- CASE a lost value of a type in use is always a question
 -- refused: QUESTION_OPEN
 
--- CASE E04: with --map to nothing, PostgreSQL refuses while a row has the lost label
+-- CASE E04: with --map to nothing, PostgreSQL refuses while a row has the lost value
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -142,7 +142,7 @@ ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status;
 
 ALTER TYPE status ADD VALUE 'b' BEFORE 'c';
 
--- CASE E04: with --map to nothing, and no row has it: the label goes
+-- CASE E04: with --map to nothing, and no row has it: the value goes
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -162,7 +162,7 @@ ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status;
 
 ALTER TYPE status ADD VALUE 'b' BEFORE 'c';
 
--- CASE E09: labels change places, and rows keep theirs
+-- CASE E09: values change places, and rows keep theirs
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -188,7 +188,7 @@ DROP TYPE status_old;
 
 ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status;
 
--- CASE an enum with a view, a check and a partial index on it loses a label
+-- CASE an enum with a view, a check and a partial index on it loses a value
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -239,7 +239,7 @@ ALTER TABLE customers RENAME TO users;
 -- CASE L01: a type name that PostgreSQL cut at 63 bytes is no difference
 -- nothing differs
 
--- CASE text becomes an enum: a value in the scripts that is no label makes a question
+-- CASE text becomes an enum: a text in the scripts that is no value makes a question
 -- refused: QUESTION_OPEN
 
 -- CASE what was told in vain is an error

@@ -1,6 +1,6 @@
 -- What the cases of mixed.test.ts write. UPDATE_GOLDEN=1 writes this file.
 
--- CASE a downgrade that adds a label and uses it runs outside a transaction
+-- CASE a downgrade that adds a value and uses it runs outside a transaction
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -87,7 +87,7 @@ CREATE FUNCTION pg_temp.t_id_new(uuid) RETURNS integer LANGUAGE sql STABLE AS 'S
 CREATE SEQUENCE t_id_seq AS integer;
 ALTER SEQUENCE t_id_seq OWNED BY t.id;
 ALTER TABLE t ALTER COLUMN id DROP DEFAULT;
--- No way leads back to the old values.
+-- The old values cannot be restored.
 ALTER TABLE t ALTER COLUMN id TYPE integer USING pg_temp.t_id_new(id);
 ALTER TABLE t ALTER COLUMN parent TYPE integer USING pg_temp.t_id_new(parent);
 ALTER TABLE t ALTER COLUMN id SET DEFAULT nextval('t_id_seq'::regclass);
@@ -136,17 +136,17 @@ ALTER TABLE c ADD CONSTRAINT c_p_fkey FOREIGN KEY (p) REFERENCES p(id);
 -- MIGRATE DOWN
 
 ALTER TABLE c DROP CONSTRAINT c_p_fkey;
--- Raises on a value that is no integer.
+-- Raises on a text that is no integer.
 -- Fails unless this is 0: SELECT count(*) FROM c WHERE NOT pg_input_is_valid(p, 'integer')
 ALTER TABLE c ALTER COLUMN p TYPE integer USING p::integer;
 
--- Raises on a value that is no integer.
+-- Raises on a text that is no integer.
 -- Fails unless this is 0: SELECT count(*) FROM p WHERE NOT pg_input_is_valid(id, 'integer')
 ALTER TABLE p ALTER COLUMN id TYPE integer USING id::integer;
 
 ALTER TABLE c ADD CONSTRAINT c_p_fkey FOREIGN KEY (p) REFERENCES p(id);
 
--- CASE a label is renamed, another is added, and the type gets a new name
+-- CASE a value is renamed, another is added, and the type gets a new name
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -238,7 +238,7 @@ ALTER TABLE t ALTER COLUMN w DROP DEFAULT;
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('b', 'a');
 
--- Raises on a value that is no label of e.
+-- Raises on a text that is no value of e.
 ALTER TABLE t ALTER COLUMN v TYPE e USING v::e;
 
 ALTER TABLE t ALTER COLUMN w TYPE e USING w::varchar::e;

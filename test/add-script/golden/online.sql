@@ -341,7 +341,7 @@ CREATE INDEX p_a ON p (a);
 
 DROP INDEX p_a;
 
--- CASE online: new labels, a default and an index become three scripts
+-- CASE online: new values, a default and an index become three scripts
 -- SCRIPT enum values (yes)
 -- MIGRATE UP
 -- migrate: no-transaction

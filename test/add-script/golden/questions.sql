@@ -51,7 +51,7 @@ ALTER TYPE e RENAME VALUE 'enabled' TO 'active';
 
 ALTER SCHEMA core RENAME TO app;
 
--- CASE a person is asked for conversions, missing values and lost labels
+-- CASE a person is asked for conversions, missing values and lost values
 -- SCRIPT main (lossy)
 -- The downgrade brings the schema back, not every value:
 --  Rows with 'b' get 'a': which they were is lost.

@@ -26,7 +26,7 @@ ALTER TABLE case5.users ALTER COLUMN "createdAt" TYPE timestamp with time zone U
 ALTER TABLE case6.users ALTER COLUMN tags TYPE text[] USING string_to_array(tags, ',');
 
 ALTER TABLE case7.users ALTER COLUMN status DROP DEFAULT;
--- Raises on a value that is no label of case7.users_status_enum.
+-- Raises on a text that is no value of case7.users_status_enum.
 ALTER TABLE case7.users ALTER COLUMN status TYPE case7.users_status_enum USING status::case7.users_status_enum;
 ALTER TABLE case7.users ALTER COLUMN status SET DEFAULT 'active'::case7.users_status_enum;
 
@@ -86,7 +86,7 @@ DROP TYPE case7.users_status_enum;
 
 -- MIGRATE UP
 
--- Raises on a value that is no uuid.
+-- Raises on a text that is no uuid.
 -- Fails unless this is 0: SELECT count(*) FROM users WHERE NOT pg_input_is_valid(v, 'uuid')
 ALTER TABLE users ALTER COLUMN v TYPE uuid USING v::uuid;
 
@@ -129,7 +129,7 @@ CREATE FUNCTION pg_temp.ev_id_new(uuid) RETURNS integer LANGUAGE sql STABLE AS '
 CREATE SEQUENCE ev_id_seq AS integer;
 ALTER SEQUENCE ev_id_seq OWNED BY ev.id;
 ALTER TABLE ev ALTER COLUMN id DROP DEFAULT;
--- No way leads back to the old values.
+-- The old values cannot be restored.
 ALTER TABLE ev ALTER COLUMN id TYPE integer USING pg_temp.ev_id_new(id);
 ALTER TABLE ev ALTER COLUMN id SET DEFAULT nextval('ev_id_seq'::regclass);
 

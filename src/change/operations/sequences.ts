@@ -1,0 +1,57 @@
+import { type Difference, type Numbering, numberingOf } from '../../catalog/difference'
+import { keyOf } from '../../catalog/facts'
+import { sequenceIn, shown } from '../../catalog/object-names'
+import { columnKey, type PlannedStep } from '../model/operation'
+import { ownStep } from '../render/own-step'
+
+/** Where a sequence begins to feed a column that has rows, it goes on after their greatest value. */
+export function continueSequences(
+  steps: readonly PlannedStep[],
+  { from }: Difference,
+): PlannedStep[] {
+  const made = new Set(
+    steps.flatMap(({ operation }) =>
+      operation?.kind === 'create sequence' ? [keyOf(operation.sequence)] : [],
+    ),
+  )
+  return steps.flatMap((one) => {
+    const { operation } = one
+    if (operation?.kind !== 'alter column' || !from.facts.has(operation.column)) return [one]
+    const { column } = operation
+    const fed = operation.part === 'default' ? sequenceIn(operation.value) : undefined
+    const isNew = fed !== undefined && made.has(keyOf({ kind: 'sequence', ...fed }))
+    if (!isNew && operation.part !== 'identity') return [one]
+    const going = { kind: 'continue sequence', column, ...(isNew && { sequence: fed }) } as const
+    return [one, ownStep(going, [column], { verb: 'data', chain: columnKey(column) })]
+  })
+}
+
+/**
+ * PostgreSQL refuses bounds that a sequence is not within: it is moved into the new ones first, as far
+ * as they overlap the old ones.
+ */
+export function moveSequences(
+  steps: readonly PlannedStep[],
+  { from, to }: Difference,
+): PlannedStep[] {
+  return steps.flatMap((one) => {
+    const id = one.operation?.kind === 'alter numbering' ? one.operation.of : undefined
+    const [before, wanted] = id ? [from, to].map(({ facts }) => numberingOf(facts.get(id))) : []
+    if (!id || !before || !wanted || isWithin(before, wanted) || areApart(before, wanted))
+      return [one]
+    const chain = `sequence ${shown(before)}`
+    const moved = ownStep({ kind: 'move sequence', before, wanted }, [id], { verb: 'data', chain })
+    return [moved, { ...one, chain }]
+  })
+}
+
+function isWithin(before: Numbering, wanted: Numbering): boolean {
+  // a column that becomes smaller refuses what its sequence may not hold
+  const isOfType = [32_767n, 2_147_483_647n].includes(wanted.max)
+  return before.min >= wanted.min && (before.max <= wanted.max || isOfType)
+}
+
+/** pg-delta lets it start again. */
+function areApart(before: Numbering, wanted: Numbering): boolean {
+  return before.max < wanted.min || before.min > wanted.max
+}
