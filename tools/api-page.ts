@@ -152,7 +152,7 @@ export function declarationsOf(entry: string): Declared[] {
     }),
   )
   const own = Array.from(
-    text.matchAll(/^export (?:declare )?(?:abstract )?(?:function|class|interface|type) (\w+)/gm),
+    text.matchAll(/^export (?:declare )?(?:abstract )?(?:function|class|interface|type|const) (\w+)/gm),
   )
   return [...exported, ...own.map(([, name = '']) => declaration(file, name))]
 }
@@ -160,7 +160,7 @@ export function declarationsOf(entry: string): Declared[] {
 function declaration(file: string, name: string): Declared {
   const text = readFileSync(file, 'utf8')
   const start = new RegExp(
-    `(?:/\\*\\*((?:(?!\\*/)[^])*)\\*/\\n)?^export (?:declare )?((?:abstract )?(function|class|interface|type) ${name}\\b)`,
+    `(?:/\\*\\*((?:(?!\\*/)[^])*)\\*/\\n)?^export (?:declare )?((?:abstract )?(function|class|interface|type|const) ${name}\\b)`,
     'm',
   ).exec(text)
   if (!start) throw new Error(`${file} does not declare ${name}`)
