@@ -16,7 +16,11 @@ const order: Readonly<Record<string, readonly string[]>> = {
     ...['dump-schema', 'cli', 'index.ts'],
   ],
   settings: ['value', 'address', 'ini', 'typeorm', '.'],
-  script: ['.', 'lexer', 'sections', 'parser', 'layout', 'folder', 'typescript'],
+  script: [
+    ...['.', 'lexer', 'sections', 'parser', 'layout', 'other-layouts', 'sources', 'folder'],
+    'typescript',
+  ],
+  plan: ['numbering', '.'],
   database: ['sql', 'embedded', 'postgres', 'application', '.'],
   'database/embedded': ['place', 'server', '.'],
   journal: ['model', '.'],

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Database } from '../database/postgres/database'
 import { openDatabase, openExisting } from '../database/open'
+import { withMigrationSources } from '../database/application/migration-sources'
 import type { Session } from '../database/postgres/session'
 import { MigrationError } from '../errors'
 import { orInterrupted } from '../interruption'
@@ -222,10 +223,13 @@ class SettingsMigrator implements Migrator {
   /** @param initial what builds an empty database, which is no script where it is a file */
   private scripts(initial?: InitMigration): Promise<readonly Script[]> {
     const others = typeof initial === 'string' ? [resolve(initial)] : []
-    this.#folder ??= withSystemFailures(
-      readScripts(this.#settings, { others, layout: this.#layout }),
-    )
+    this.#folder ??= withSystemFailures(this.readScripts(others))
     return this.#folder
+  }
+
+  private async readScripts(others: readonly string[]): Promise<readonly Script[]> {
+    const settings = await withMigrationSources(this.#settings)
+    return readScripts(settings, { others, layout: this.#layout })
   }
 
   private database(): Promise<Database> {

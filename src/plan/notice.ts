@@ -42,6 +42,11 @@ export type PlanNotice = { kind: 'notice' } & (
       scripts: readonly ScriptName[]
     }
   | {
+      /** Numbered by the names of their migration classes, since their files have none or another. */
+      code: 'CLASS_NUMBER'
+      scripts: readonly ScriptName[]
+    }
+  | {
       /** SQL of the journal would run, and these may write it beside its owner: `mallory (UPDATE)`. */
       code: 'JOURNAL_WRITERS'
       writers: readonly string[]

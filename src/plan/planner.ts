@@ -5,10 +5,12 @@ import { compareRevisions, type Script } from '../script/script'
 import { refuseBelowUnfinished, refuseWorkGone } from './half-done'
 import { refuseIrreversible } from './irreversible'
 import { labelOf, type PlanNotice, type ScriptName } from './notice'
-import type { Plan, PlanOptions, Request, Step } from './plan'
+import type { PendingScript, Plan, PlanOptions, Request, Step } from './plan'
 import { rebuild } from './rebuild'
 import type { Situation } from './situation'
 import { upStep, downStep } from './step'
+import { numbered } from './numbering/repeatable-scripts'
+import { settleNames } from './numbering/settle-names'
 import { survey } from './survey'
 import { resolveTarget } from './target'
 import { refuseUnusable, refuseUnwritten } from './usable'
@@ -29,11 +31,12 @@ import { refuseUnusable, refuseUnwritten } from './usable'
  *   `lateScripts: 'refuse'`.
  */
 export function planSteps(
-  scripts: readonly Script[],
+  named: readonly Script[],
   state: JournalState,
   request: Request,
   options: PlanOptions,
 ): Plan {
+  const scripts = settleNames(named, state)
   const { withoutDowngrade } = options
   const known = { scripts, state, ...(withoutDowngrade && { withoutDowngrade }) }
   const found = survey(scripts, state)
@@ -72,13 +75,23 @@ function ups(
   operation: 'run' | 'run_skip',
 ): Step[] {
   const bound = target === undefined ? undefined : resolveTarget('up', target, situation)
-  return situation.pending
+  const wanted = situation.pending
+    .filter(({ script }) => !script.repeatable)
     .filter(({ script }) => bound === undefined || compareRevisions(script.revision, bound) <= 0)
     .slice(0, count)
-    .map(({ script, late }) => {
-      if (operation === 'run') refuseWorkGone(situation, script.revision)
-      return upStep(situation, script, late, operation)
-    })
+  return [...wanted, ...repeatablesAfter(situation, wanted)].map(({ script, late }) => {
+    if (operation === 'run') refuseWorkGone(situation, script.revision)
+    return upStep(situation, script, late, operation)
+  })
+}
+
+/** What runs again may need all that comes before it. */
+function repeatablesAfter(
+  { pending }: Situation,
+  wanted: readonly PendingScript[],
+): readonly PendingScript[] {
+  const repeatables = pending.filter(({ script }) => script.repeatable)
+  return pending.length === wanted.length + repeatables.length ? repeatables : []
 }
 
 function markOne(situation: Situation, only: string): Step[] {
@@ -88,7 +101,7 @@ function markOne(situation: Situation, only: string): Step[] {
 }
 
 function downs(situation: Situation, target: string | undefined, count?: number): Step[] {
-  const newestFirst = situation.applied.toReversed()
+  const newestFirst = numbered(situation.applied).toReversed()
   const bound = target === undefined ? undefined : resolveTarget('down', target, situation)
   const above = newestFirst.filter(
     (entry) => bound === undefined || compareRevisions(entry.revision, bound) > 0,
@@ -154,11 +167,15 @@ function noticesOf(situation: Situation, steps: readonly Step[]): PlanNotice[] {
       changed.map(({ entry }) => entry),
     ),
     ...about('HALF_REVERTED', halfReverted(situation, steps)),
+    ...about(
+      'CLASS_NUMBER',
+      steps.flatMap(({ script }) => (script?.numberedBy === 'class' ? [script] : [])),
+    ),
   ]
 }
 
 function about(
-  code: 'LATE' | 'MISSING' | 'CHANGED' | 'HALF_REVERTED',
+  code: 'LATE' | 'MISSING' | 'CHANGED' | 'HALF_REVERTED' | 'CLASS_NUMBER',
   list: readonly ScriptName[],
 ): PlanNotice[] {
   const scripts = list.map(({ revision, title }) => ({ revision, title }))

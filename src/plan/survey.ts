@@ -1,5 +1,7 @@
 import type { JournalState } from '../journal/model/applied-state'
 import { compareRevisions, type Script } from '../script/script'
+import { dueRepeatables, numbered } from './numbering/repeatable-scripts'
+import { settleNames } from './numbering/settle-names'
 import type { Plan } from './plan'
 
 /** Where scripts and journal stand to each other. Pure. */
@@ -10,18 +12,23 @@ export type Survey = Omit<Plan, 'steps' | 'notices'>
  * changed. Checksums are compared only within one kind, so that a compiled `.js` is not a change
  * of its `.ts`. Pure; the order of `scripts` does not matter.
  */
-export function survey(scripts: readonly Script[], state: JournalState): Survey {
+export function survey(found: readonly Script[], state: JournalState): Survey {
+  const scripts = settleNames(found, state)
   const byRevision = new Map(scripts.map((script) => [script.revision, script]))
   const applied = new Map(state.applied.map((entry) => [entry.revision, entry]))
-  const newest = [...applied.keys()].reduce((a, b) => (compareRevisions(a, b) > 0 ? a : b), '0')
-  const pending = scripts
-    .filter((script) => !applied.has(script.revision))
+  const newest = numbered(state.applied)
+    .map(({ revision }) => revision)
+    .reduce((a, b) => (compareRevisions(a, b) > 0 ? a : b), '0')
+  const inOrder = scripts
+    .filter(({ revision, repeatable }) => !repeatable && !applied.has(revision))
     .toSorted((a, b) => compareRevisions(a.revision, b.revision))
     .map((script) => ({ script, late: compareRevisions(script.revision, newest) < 0 }))
+  const due = dueRepeatables(scripts, state).map((script) => ({ script, late: false }))
   const changed = state.applied.flatMap((entry) => {
     const script = byRevision.get(entry.revision)
     const differs =
       script &&
+      !script.repeatable &&
       entry.checksum !== '' &&
       script.checksumKind === entry.checksumKind &&
       script.checksum !== entry.checksum
@@ -29,8 +36,8 @@ export function survey(scripts: readonly Script[], state: JournalState): Survey 
   })
   return {
     applied: state.applied,
-    pending,
-    missing: state.applied.filter((entry) => !byRevision.has(entry.revision)),
+    pending: [...inOrder, ...due],
+    missing: numbered(state.applied).filter((entry) => !byRevision.has(entry.revision)),
     changed,
     unfinished: [...state.unfinished.values()],
   }

@@ -1,6 +1,7 @@
 import { MigrationError } from '../errors'
 import type { Entry } from '../journal/model/entry'
 import { compareRevisions, type Direction, type Script } from '../script/script'
+import { numbered } from './numbering/repeatable-scripts'
 import type { PendingScript, Target } from './plan'
 
 interface Known {
@@ -42,7 +43,7 @@ function downWord(word: string, known: Known): string | undefined {
   if (word === 'latest') return newestOf(known)
   if (word !== 'previous') return undefined
   return (
-    known.applied
+    numbered(known.applied)
       .map(({ revision }) => revision)
       .toSorted(compareRevisions)
       .at(-2) ?? '0'
@@ -51,7 +52,7 @@ function downWord(word: string, known: Known): string | undefined {
 
 function newestOf({ scripts, applied }: Known): string {
   return (
-    [...scripts, ...applied]
+    numbered([...scripts, ...applied])
       .map(({ revision }) => revision)
       .toSorted(compareRevisions)
       .at(-1) ?? '0'

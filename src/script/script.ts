@@ -55,6 +55,28 @@ export interface Script {
   readonly problem?: MigrationError | undefined
   /** SCRIPT_INVALID where it is still the template that `generate` or `add_script` wrote. */
   readonly unwritten?: MigrationError | undefined
+  /** TypeORM's name of the migration, where its text shows it; of a module with several, the one that this is. */
+  readonly migration?: string | undefined
+  /** `class`: the number is that of TypeORM's name, since the file's name has none or another. */
+  readonly numberedBy?: 'class' | undefined
+  /** What the module exports, where it is in memory and in no file of its own. */
+  readonly module?: Readonly<Record<string, unknown>> | undefined
+  /** With `duplicate_revisions = by_name`: what the script is tracked by. */
+  readonly byName?: TrackedName | undefined
+  /** True: it has no place in the order, and runs after all others whenever its text has changed. */
+  readonly repeatable?: true | undefined
+  /** The same script under another number. */
+  renumbered?(revision: string, title: string): Script
+}
+
+/** What a script is tracked by where numbers may be shared. */
+export interface TrackedName {
+  /** The number that its name has. */
+  stamp: string
+  /** Its whole name, the number included. */
+  name: string
+  /** The words of its name. */
+  title: string
 }
 
 /** Orders two revisions by value, any number of digits. */

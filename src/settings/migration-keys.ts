@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { databaseAddress } from './database-address'
 import { formatDuration } from './value/duration'
+import { globBase } from './value/glob-base'
 import type { Problems, Sourced } from './value/problems'
-import type { Settings } from './value/setting-types'
+import { layoutNames, type Settings } from './value/setting-types'
 import { parseList, valueReader, type ValueReader } from './value/value-reader'
 
 /** Every key of `[migration]` but `typeorm.*`. */
@@ -10,6 +11,8 @@ export const migrationKeys = [
   'app',
   'package',
   'directory',
+  'layout',
+  'duplicate_revisions',
   'ignore',
   'schema',
   'vcs',
@@ -55,6 +58,10 @@ export type MigrationValues = ReadonlyMap<MigrationKey, MigrationValue>
 export type MigrationSettings = Pick<
   Settings,
   | 'directory'
+  | 'packages'
+  | 'packageIsDefault'
+  | 'layout'
+  | 'duplicateRevisions'
   | 'ignore'
   | 'schema'
   | 'journal'
@@ -76,6 +83,8 @@ export type MigrationSettings = Pick<
 /** What holds where nothing is said, as an ini would say it. */
 export const migrationDefaults: Readonly<Partial<Record<MigrationKey, string>>> = {
   package: 'migration',
+  layout: 'typetrek',
+  duplicate_revisions: 'refuse',
   vcs: 'git',
   'scratch.prefer': 'embedded',
   journal_schema: 'public',
@@ -103,7 +112,11 @@ export function migrationSettings(
   const schema = values.get('schema')
   const schemaDiffCmd = values.get('schema_diff_cmd')?.value
   return {
-    directory: path(scriptsFolder(values, problems) ?? found('package')),
+    ...scriptPlaces(scriptsFolder(values, problems), found('package')),
+    layout: read.choice('layout', found('layout'), layoutNames) ?? 'typetrek',
+    duplicateRevisions:
+      read.choice('duplicate_revisions', found('duplicate_revisions'), ['refuse', 'by_name']) ??
+      'refuse',
     ignore: parseList(values.get('ignore')?.value ?? ''),
     ...(schema ? { schema: path(schema) } : {}),
     ...(schemaDiffCmd ? { schemaDiffCmd } : {}),
@@ -188,6 +201,16 @@ function scriptsFolder(values: MigrationValues, problems: Problems): MigrationVa
     problems.add(synonym, 'directory and package name two folders', 'Keep one of them.')
   }
   return named
+}
+
+/** One folder, whatever its name; or folders and globs, separated by commas or lines. */
+function scriptPlaces(named: MigrationValue | undefined, otherwise: MigrationValue) {
+  if (!named) return { directory: path(otherwise), packageIsDefault: true }
+  const several = /[,\n*{]/.test(named.value) && !named.from.startsWith('flag ')
+  if (!several) return { directory: path(named) }
+  const items = named.value.split(/[,\n](?![^{]*\})/).map((item) => item.trim())
+  const packages = items.filter(Boolean).map((value) => path({ ...named, value }))
+  return { directory: globBase(packages[0] ?? ''), packages }
 }
 
 function path({ value, base }: MigrationValue): string {

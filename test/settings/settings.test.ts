@@ -29,6 +29,8 @@ test('the example of the design is read', async () => {
     file: 'HERE/development.ini',
     here: 'HERE',
     directory: 'HERE/example-app/migration',
+    layout: 'typetrek',
+    duplicateRevisions: 'refuse',
     ignore: [],
     schema: 'HERE/example-app/schema.sql',
     vcs: 'git',
@@ -53,6 +55,8 @@ test('the example of the design is read', async () => {
     [
       'app = app:example (development.ini:12)',
       'package = example-app/migration (development.ini:13)',
+      'layout = typetrek (default)',
+      'duplicate_revisions = refuse (default)',
       'schema = example-app/schema.sql (development.ini:14)',
       'vcs = git (development.ini:15)',
       'scratch.prefer = embedded (default)',

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { MigrationError } from '../../errors'
 import { openMigrator, type Migrator } from '../../migrator/migrator'
 import type { ScriptLayout } from '../../script/layout/layout'
@@ -242,10 +242,13 @@ export async function applyScripts<Result>(
 ): Promise<Result> {
   const directory = await mkdtemp(join(tmpdir(), 'typetrek-proof-'))
   const own = await scratchSettings(settings, database.connection)
-  const migrator = await openMigrator({ ...own, directory }, layout)
+  const { packages: _, classes: __, packageIsDefault: ___, ...rest } = own
+  const migrator = await openMigrator({ ...rest, directory }, layout)
   try {
     for (const { path, text } of scripts.flatMap(({ files }) => files)) {
-      await writeFile(join(directory, basename(path)), text)
+      const copy = join(directory, relative(settings.directory, path))
+      await mkdir(dirname(copy), { recursive: true })
+      await writeFile(copy, text)
     }
     return await work(migrator)
   } finally {

@@ -21,6 +21,8 @@ const sentences: Sentences = {
     const commands = scripts.map(({ revision }) => `rebuild ${revision}`).join(', ')
     return `reverted only in part: ${names(scripts)}; finish it with ${commands}`
   },
+  CLASS_NUMBER: ({ scripts }) =>
+    `numbered by the class, as TypeORM does, since the file's name says no number or another: ${names(scripts)}`,
   JOURNAL_WRITERS: ({ writers }) =>
     `SQL of the journal would run, and others than its owner may write it: ${listWriters(writers)}`,
   OTHER_TOOL: ({ history }) =>

@@ -16,7 +16,9 @@ const toldWhereNeeded = (): void => undefined
 /** Compiles the modules among the steps on other threads, and loads TypeORM for them meanwhile. */
 export async function prepareCode(steps: readonly Step[]): Promise<void> {
   const scripts = steps.flatMap(({ script, operation }) =>
-    script && script.kind !== 'sql' && operation !== 'run_skip' ? [script.file] : [],
+    script && script.kind !== 'sql' && !script.module && operation !== 'run_skip'
+      ? [script.file]
+      : [],
   )
   if (scripts.length === 0) return
   const { prepareModules } = await import('../../script/typescript/load-module.js')

@@ -14,8 +14,10 @@ export async function newestRevision(
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
     throw error
   })
-  const revisions = names.flatMap((name) => {
-    const reading = layout.readName(name)
+  const { readName, nested } = layout.within?.(directory) ?? layout
+  const paths = names.flatMap((name) => (nested === undefined ? name : [name, `${name}/${nested}`]))
+  const revisions = paths.flatMap((path) => {
+    const reading = readName(path)
     return reading.is === 'script' ? [reading.revision] : []
   })
   return revisions.toSorted(compareRevisions).at(-1)

@@ -41,6 +41,31 @@ export type TransactionMode = 'each' | 'all' | 'none'
 export type LateScripts = 'run' | 'refuse'
 /** What becomes of a database that another tool has migrated. */
 export type OtherTools = 'refuse' | 'ignore'
+/** What scripts of one number are: an error, or told apart by their names. */
+export type DuplicateRevisions = 'refuse' | 'by_name'
+
+/** How the files of the scripts' folder are named and cut. */
+export type LayoutName = (typeof layoutNames)[number]
+
+/** Every layout that the setting `layout` takes. */
+export const layoutNames = [
+  'typetrek',
+  'typeorm',
+  'dbmate',
+  'diesel',
+  'drizzle',
+  'flyway',
+  'flyway-dotted',
+  'golang-migrate',
+  'goose',
+  'node-pg-migrate',
+  'prisma',
+  'refinery',
+  'sql-migrate',
+  'sqlx',
+  'supabase',
+] as const
+
 /** Which SQL the journal keeps. */
 export type JournalText = 'full' | 'downgrade' | 'none'
 
@@ -75,6 +100,14 @@ export interface Settings {
   database: DatabaseAddress
   /** Absolute path of the scripts' folder. */
   directory: string
+  /** Absolute paths of folders and globs that are read instead, where `package` names more than one folder. */
+  packages?: readonly string[]
+  /** Migration classes of a DataSource that are in memory, and the module that lists them. */
+  classes?: { constructors: readonly (new () => object)[]; file: string }
+  /** True: nothing names the scripts, so that the DataSource's `migrations` do, where it has any. */
+  packageIsDefault?: boolean
+  layout: LayoutName
+  duplicateRevisions: DuplicateRevisions
   /** Globs of what is no script in that folder, beside what never is. */
   ignore: readonly string[]
   /** Absolute path of the canonical schema, when named. */
