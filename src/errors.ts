@@ -28,6 +28,7 @@ export const exitStatusOf = {
   NOT_SET_UP: 1,
   NOT_EMPTY: 1,
   OTHER_TOOL: 1,
+  ADOPT_REFUSED: 1,
   IRREVERSIBLE: 1,
   SCRIPT_MISSING: 1,
   SCRIPT_CHANGED: 1,

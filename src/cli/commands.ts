@@ -1,3 +1,4 @@
+import { adoptionCommands } from './adoption-commands'
 import type { CommandRow } from './arguments/command-row'
 import {
   asWords,
@@ -111,6 +112,7 @@ export const commandTable = {
     writes: true,
     load: () => (require('./command/execute') as typeof import('./command/execute')).execute,
   },
+  ...adoptionCommands,
   status: {
     summary: 'shows where the database stands',
     arguments: ['[folder]'],

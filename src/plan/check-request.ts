@@ -13,13 +13,19 @@ const target: Check = {
   holds: (value) => typeof value === 'string' && /^(?:\d+|latest|next|previous)$/.test(value),
 }
 
+const revisions: Check = {
+  what: 'a list of revisions',
+  holds: (value) =>
+    Array.isArray(value) && value.every((one) => typeof one === 'string' && /^\d+$/.test(one)),
+}
+
 const command = oneOf('upgrade', 'downgrade', 'to', 'mark', 'rebuild')
 
 const shapes: Readonly<Record<string, Shape>> = {
   upgrade: { command, target, count },
   downgrade: { command, target, count },
   to: { command, target },
-  mark: { command, target, only: target, count },
+  mark: { command, target, only: target, count, revisions },
   rebuild: { command, target: text, answer: oneOf('done', 'not done') },
 }
 

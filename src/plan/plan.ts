@@ -13,7 +13,14 @@ export type Request =
   | { command: 'downgrade'; target?: Target; count?: number }
   | { command: 'to'; target: Target }
   /** Records without running: everything pending, up to a version, or one revision alone. */
-  | { command: 'mark'; target?: Target; only?: string; count?: number }
+  | {
+      command: 'mark'
+      target?: Target
+      only?: string
+      count?: number
+      /** Exactly these. */
+      revisions?: readonly string[]
+    }
   /**
    * Runs the script that failed or was cut off again, from its first statement that is not done; without
    * a target the only one. `answer` says what the catalog cannot: whether the statement in doubt, or a

@@ -56,6 +56,7 @@ function stepsFor(situation: Situation, request: Request): Step[] {
     case 'upgrade':
       return ups(situation, request.target, request.count, 'run')
     case 'mark':
+      if (request.revisions) return markEach(situation, new Set(request.revisions))
       return request.only === undefined
         ? ups(situation, request.target, request.count, 'run_skip')
         : markOne(situation, request.only)
@@ -92,6 +93,12 @@ function repeatablesAfter(
 ): readonly PendingScript[] {
   const repeatables = pending.filter(({ script }) => script.repeatable)
   return pending.length === wanted.length + repeatables.length ? repeatables : []
+}
+
+function markEach(situation: Situation, revisions: ReadonlySet<string>): Step[] {
+  return situation.pending
+    .filter(({ script }) => revisions.has(script.revision))
+    .map(({ script, late }) => upStep(situation, script, late, 'run_skip'))
 }
 
 function markOne(situation: Situation, only: string): Step[] {

@@ -75,6 +75,7 @@ export const optionTable = {
   commit: { flags: '--no-commit', summary: 'add the files to git, but do not commit them' },
   message: { flags: '--message <text>', summary: "the commit's message" },
   withSchema: { flags: '--with-schema', summary: 'commit the changed canonical schema too' },
+  export: { flags: '--export', summary: "tell TypeORM's own table what is applied" },
   yes: { flags: '-y, --yes', summary: 'do not ask' },
   limit: { flags: '--limit <number>', summary: 'only so many entries, the newest' },
   since: {

@@ -27,7 +27,7 @@ export async function withMigrator<Result>(
 }
 
 /** Finds out where a command connects, for all that it writes from now on. */
-async function reach(context: Context, settings: Settings): Promise<DatabasePlace> {
+export async function reach(context: Context, settings: Settings): Promise<DatabasePlace> {
   const address = await loadedAddress(settings)
   const password = address.kind === 'postgres' ? address.connection.password : undefined
   if (password) context.output.hide([password])

@@ -26,7 +26,7 @@ const sentences: Sentences = {
   JOURNAL_WRITERS: ({ writers }) =>
     `SQL of the journal would run, and others than its owner may write it: ${listWriters(writers)}`,
   OTHER_TOOL: ({ history }) =>
-    `another tool has migrated this database: found ${describeHistory(history)}; upgrade and setup refuse until mark has recorded what is done`,
+    `another tool has migrated this database: found ${describeHistory(history)}; upgrade and setup refuse until adopt has recorded what is done`,
   LOCK_HELD: ({ holder }) => `waiting: ${describeHolder(holder)}`,
   ORPHAN_AT_WORK: ({ session }) => `waiting: ${describeOrphan(session)}`,
   BLOCKED: ({ work, blocker }) => `${work}: waiting for ${describeBlocker(blocker)}`,

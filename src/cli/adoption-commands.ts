@@ -1,0 +1,22 @@
+import type { CommandRow } from './arguments/command-row'
+import { versionAndFolder } from './arguments/parse-arguments'
+import type { Handler } from './context/command-context'
+
+const output = ['json', 'log', 'verbose', 'color', 'help', 'version'] as const
+const reading = ['directory', 'wait', ...output] as const
+
+/** Commands for coming from another tool, and for shipping. They belong to the command table. */
+export const adoptionCommands = {
+  adopt: {
+    summary: 'records what TypeORM, or another tool, has applied here',
+    arguments: ['[version]', '[folder]'],
+    options: ['export', 'dryRun', 'yes', 'quiet', ...reading],
+    detail:
+      "Reads the other tool's table, which stays as it is, and marks exactly the scripts that it names; says what is in only one of the two. A tool whose table names no scripts takes a version: the last script whose work the database holds, or 0. --export is the way back: TypeORM's own table gets a row for each migration class that is applied.",
+    otherWords: ['import', 'takeover', 'introspect'],
+    parse: versionAndFolder,
+    load: () =>
+      (require('./command/adoption/adopt') as typeof import('./command/adoption/adopt'))
+        .adoptCommand,
+  },
+} as const satisfies Record<string, CommandRow & { load: () => Handler }>
