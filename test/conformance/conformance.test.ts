@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { few } from '../support/scope'
 import { testServer } from '../support/server'
 import { runPairs } from './crew'
 import { conformance, knownOf, ownPairs } from './conformance'
@@ -13,7 +14,7 @@ const size = Number(process.env['CONFORMANCE_SAMPLE'] ?? 20)
 const seed = Number(process.env['CONFORMANCE_SEED'] ?? 1)
 
 /** The project's own pairs take minutes: a sample of them, or all. */
-const own = process.env['CONFORMANCE_OWN'] === 'all' ? Infinity : 6
+const own = few(4, Infinity)
 
 /** No test depends on the machine's speed; the longest that a timer takes. */
 const unbounded = 2 ** 31 - 1

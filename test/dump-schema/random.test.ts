@@ -3,10 +3,11 @@ import { test } from 'node:test'
 import { Databases } from '../add-script/scratch'
 import { randomModel, sqlOf } from '../add-script/random-schema'
 import { Random } from '../support/history-random'
+import { few } from '../support/scope'
 import { dumpTwice } from './dumped'
 
-const seed = Number(process.env['RANDOM_SEED'] ?? Date.now() % 100_000)
-const schemas = Number(process.env['RANDOM_SCHEMAS'] ?? 2)
+const seed = Number(process.env['RANDOM_SEED'] ?? 20260101)
+const schemas = Number(process.env['RANDOM_SCHEMAS'] ?? few(1, 10))
 
 test(`random schemas from ${seed}: what is written builds the same, and is written the same from there`, () =>
   Databases.with(async (databases) => {
