@@ -4,23 +4,24 @@ import type { Database } from '../database/postgres/database'
 import type { Session } from '../database/postgres/session'
 import { MigrationError } from '../errors'
 import { readState } from '../journal/journal'
+import {
+  createTypeormTable,
+  deleteTypeormRow,
+  insertTypeormRow,
+  readTypeormRows,
+  typeormTableName,
+  type TypeormRow,
+  type TypeormTableName,
+} from '../journal/typeorm-table'
 import { settleNames } from '../plan/numbering/settle-names'
 import { readScripts } from '../script/folder/read-folder'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { Script } from '../script/script'
 import { stampOf } from '../script/sources/migration-classes'
 import type { Settings } from '../settings/value/setting-types'
-import {
-  createTypeormTable,
-  deleteTypeormRow,
-  insertTypeormRow,
-  readTypeormRows,
-  type TableName,
-  type TypeormRow,
-} from './typeorm-table'
 
 /** What TypeORM's table lacks, and has too many. */
-export interface HistoryExport extends TableName {
+export interface HistoryExport extends TypeormTableName {
   inserted: readonly TypeormRow[]
   deleted: readonly TypeormRow[]
   /** Applied scripts that TypeORM cannot know: SQL, and modules without a migration class. */
@@ -66,7 +67,7 @@ async function missing(
       hint: 'Run upgrade or adopt before.',
     })
   }
-  const table = await tableName(session, settings, database)
+  const table = await typeormTableName(session, database, settings.typeorm)
   const rows = (await readTypeormRows(session, table)) ?? []
   const named = new Set(rows.map(({ name }) => name))
   const byRevision = new Map(settleNames(scripts, state).map((one) => [one.revision, one]))
@@ -86,24 +87,6 @@ async function missing(
 function rowOf({ migration }: Script): TypeormRow[] {
   const timestamp = migration === undefined ? undefined : stampOf(migration)
   return migration !== undefined && timestamp !== undefined ? [{ name: migration, timestamp }] : []
-}
-
-/** As TypeORM finds it: by the options, else `migrations` in the connection's own schema. */
-async function tableName(
-  session: Session,
-  { typeorm }: Settings,
-  { migrationsTable, migrationsSchema }: Database,
-): Promise<TableName> {
-  const given = migrationsTable ?? typeorm['migrationsTableName']
-  const name = typeof given === 'string' && given !== '' ? given : 'migrations'
-  const [table = '', schema] = name.split('.').toReversed()
-  const option = migrationsSchema ?? typeorm['schema']
-  if (schema !== undefined) return { schema, table }
-  if (typeof option === 'string' && option !== '') return { schema: option, table }
-  const [row] = await session.query<{ schema: string | null }>(
-    'SELECT pg_catalog.current_schema()::pg_catalog.text AS schema',
-  )
-  return { schema: row?.schema ?? 'public', table }
 }
 
 async function write(session: Session, found: HistoryExport): Promise<void> {

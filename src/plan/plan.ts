@@ -85,6 +85,8 @@ export interface Plan {
   unfinished: readonly Entry[]
   /** What other tools have done here, where the journal records nothing: `upgrade` refuses. */
   otherTools?: readonly OtherHistory[]
+  /** TypeORM's names of the migrations among the scripts, by revision; where a step is one. */
+  migrations?: ReadonlyMap<string, string>
   /** What a person should know; nothing that stops the work. */
   notices: readonly PlanNotice[]
   /** Who may write the journal beside its owner and superusers; asked only where its SQL would run. */

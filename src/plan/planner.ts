@@ -48,7 +48,18 @@ export function planSteps(
   // who rebuilds a script names it, late or not
   if (options.lateScripts === 'refuse' && request.command !== 'rebuild')
     refuseLate(steps, situation)
-  return { ...found, steps, notices: noticesOf(situation, steps) }
+  return { ...found, steps, ...migrationsOf(scripts, steps), notices: noticesOf(situation, steps) }
+}
+
+function migrationsOf(
+  scripts: readonly Script[],
+  steps: readonly Step[],
+): Pick<Plan, 'migrations'> {
+  if (!steps.some(({ script }) => script?.migration !== undefined)) return {}
+  const named = scripts.flatMap(({ revision, migration }) =>
+    migration === undefined ? [] : [[revision, migration] as const],
+  )
+  return { migrations: new Map(named) }
 }
 
 function stepsFor(situation: Situation, request: Request): Step[] {
@@ -150,7 +161,7 @@ function refuseDrift({ changed, missing }: Situation): void {
 function refuseLate(steps: readonly Step[], { applied }: Situation): void {
   const late = steps.filter((step) => step.late && step.operation !== 'run_skip')
   if (late.length === 0) return
-  const newest = applied
+  const newest = numbered(applied)
     .map(({ revision }) => revision)
     .toSorted(compareRevisions)
     .at(-1)

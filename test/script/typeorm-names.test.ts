@@ -156,7 +156,7 @@ test('classes that a DataSource lists are scripts beside those of its globs', as
       ['First', 'x', 'Second'],
     )
     assert.equal(typeof (await loadScript(listed[1]!)).upgrade, 'function')
-    const bad = { ...places, classes: { ...classes, constructors: [class Nothing {}] } }
+    const bad = { ...places, classes: { ...classes, constructors: [Date] } }
     assert.equal((await failureOf(readScripts(bad))).code, 'SCRIPT_NAME_INVALID')
   })
 })

@@ -10,6 +10,7 @@ import type { Blocker } from '../context/server-sessions'
 import { findWorker } from '../lock/probe'
 import { isConnectionLoss } from '../../database/postgres/connection-loss'
 import { interruptedBy } from '../failure/script-failure'
+import type { Plan } from '../../plan/plan'
 import type { PreparedStep } from '../prepare/prepared-step'
 import type { RunContext } from '../context/run-context'
 import { labelOf } from '../../plan/notice'
@@ -32,6 +33,8 @@ export class Execution {
   readonly total: number
   /** Milliseconds from one look at who blocks us to the next: a few within the shortest lock timeout. */
   private readonly interval: number
+  /** What is carried out; absent for a set-up. */
+  plan?: Plan
   /** The script that was reported as started and not yet as finished. */
   private running: ({ prepared: PreparedStep } & Start) | undefined
   /** The scripts of the message that was sent last. */

@@ -4,6 +4,7 @@ import { interrupted, type MigrationError } from '../../errors'
 import { isInterruption } from '../../interruption'
 import { failClaim, insertClaim } from '../../journal/model/claim'
 import { scriptContext } from './script-context'
+import { provideHistory } from './typeorm-history'
 import {
   afterCode,
   beforeCode,
@@ -146,6 +147,7 @@ async function call(
 ): Promise<void> {
   const { direction } = prepared.step
   const run = direction === 'up' ? prepared.code.upgrade : prepared.code.downgrade
+  await provideHistory(execution, prepared)
   await orAbandoned(
     execution,
     Promise.resolve(run?.(queryRunner, scriptContext(execution, prepared))),

@@ -124,7 +124,12 @@ function byClass(
   const extension = name.slice(name.lastIndexOf('.') + 1) as Extension
   const title = titleOf(migration)
   return {
-    ...{ revision: stamp, title, extension, role: 'script', migration, byClass: true },
+    revision: stamp,
+    title,
+    extension,
+    role: 'script',
+    migration,
+    byClass: true,
     ...paths,
   }
 }

@@ -98,7 +98,10 @@ export class FolderScript implements Script {
   }
 
   renumbered(revision: string, title: string): FolderScript {
-    return new FolderScript({ ...this, revision, title, texts: this.#texts, layout: this.#layout })
+    const { kind, file, files, checksum, checksumKind, migration, numberedBy, byName } = this
+    const same = { kind, file, files, checksum, checksumKind, migration, numberedBy, byName }
+    const rest = { repeatable: this.repeatable, texts: this.#texts, layout: this.#layout }
+    return new FolderScript({ ...same, ...rest, revision, title })
   }
 
   private sections(): Partial<Sections> {
@@ -145,7 +148,7 @@ function upgradeOf(found: Text, layout: ScriptLayout): Sections {
 }
 
 function partOf({ file: { path, shown }, text }: Text, layout: ScriptLayout): SqlPart {
-  return (layout.part ?? readSqlPart)(text, path, shown)
+  return layout.part ? layout.part(text, path, shown) : readSqlPart(text, path, shown)
 }
 
 function twoDowngrades({ file }: Text, section: SqlPart): MigrationError {

@@ -86,16 +86,14 @@ export function readFolder(
     byName = false,
   }: FolderOptions = {},
 ): Promise<readonly Script[]> {
-  const key = JSON.stringify([
-    ...[resolve(directory), shown, allowEmpty, ignore, others],
-    ...[packages, byName],
-  ])
+  const options = { shown, allowEmpty, ignore, others, packages, byName }
+  const key = JSON.stringify([resolve(directory), options])
   const started = beginningIn(layout)
   const shared = started.get(key)
   if (shared) return shared
   const reading = turn().then(() => {
     started.delete(key)
-    return read(directory, { shown, allowEmpty, ignore, others, layout, packages, byName })
+    return read(directory, { ...options, layout })
   })
   started.set(key, reading)
   return reading

@@ -14,10 +14,11 @@ export async function newestRevision(
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
     throw error
   })
-  const { readName, nested } = layout.within?.(directory) ?? layout
+  const own = layout.within?.(directory) ?? layout
+  const { nested } = own
   const paths = names.flatMap((name) => (nested === undefined ? name : [name, `${name}/${nested}`]))
   const revisions = paths.flatMap((path) => {
-    const reading = readName(path)
+    const reading = own.readName(path)
     return reading.is === 'script' ? [reading.revision] : []
   })
   return revisions.toSorted(compareRevisions).at(-1)
