@@ -42,14 +42,24 @@ export type { PlanNotice, ScriptName } from './plan/notice'
 export type { Blocker, LockHolder, ServerSession } from './run/context/server-sessions'
 export { describeNotice } from './cli/text/notice-text'
 export type { ScriptContext } from './script/context'
-export type { ChecksumKind, Direction, Kind, Script, ScriptOptions, SqlPart } from './script/script'
+export type {
+  ChecksumKind,
+  Direction,
+  Kind,
+  Script,
+  ScriptOptions,
+  SqlPart,
+  TrackedName,
+} from './script/script'
 export { readSettings, type SettingsRequest } from './settings/read-settings'
 export type { SettingsSource } from './settings/library'
 export type {
   ConnectionParts,
   DatabaseAddress,
+  DuplicateRevisions,
   JournalText,
   LateScripts,
+  LayoutName,
   OtherTools,
   ScratchSettings,
   ScriptSource,

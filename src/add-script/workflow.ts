@@ -65,7 +65,11 @@ export class Adding {
     this.known = await scriptNames(this.settings.directory, this.layout)
     if (this.source === 'none') {
       const header = headerLines({ title: this.options.title, source: 'none' })
-      return this.finish(await this.named([emptyDraft(header)], [header]), undefined, false)
+      return this.finish(
+        await this.named([emptyDraft(header, this.layout)], [header]),
+        undefined,
+        false,
+      )
     }
     const { major, notes } = await standingOf(this.settings, this.layout)
     this.notes.push(...notes)
@@ -190,13 +194,14 @@ export class Adding {
     const facts: HeaderFacts = { title, source: this.source, diff, change, proof }
     if (wanted.is === 'sql') {
       const header = headerLines(facts)
-      return this.named([await sqlDraft(wanted.sql, header, back)], [header])
+      return this.named([await sqlDraft(wanted.sql, header, back, this.layout)], [header])
     }
     const { renderScript } = await import('./render/render.js')
     const parts = change?.scripts ?? []
     const headers = parts.map((part) => headerLines({ ...facts, part }))
+    const { markers } = this.layout
     const drafts = parts.map((part, at) =>
-      draftOf(part, renderScript(part, { lines: headers[at] ?? [] })),
+      draftOf(part, renderScript(part, { lines: headers[at] ?? [], markers })),
     )
     return this.named(drafts, headers)
   }

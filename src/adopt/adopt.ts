@@ -14,7 +14,8 @@ import { createContext } from '../run/context/run-context'
 import { historiesOf } from '../run/lock/refuse-other-tools'
 import { readScripts } from '../script/folder/read-folder'
 import type { ScriptLayout } from '../script/layout/layout'
-import { compareRevisions, type Script } from '../script/script'
+import { isAfter } from '../script/revision'
+import type { Script } from '../script/script'
 import { setUpClaim } from '../set-up/set-up-state'
 import type { Settings } from '../settings/value/setting-types'
 import { canMatch, readAdopted, type AdoptedRow } from './adopted-rows'
@@ -126,7 +127,7 @@ function upTo(version: string, scripts: readonly Script[], history: OtherHistory
   if (/^0+$/.test(version)) return { scripts: [], unknown: [] }
   const pending = numbered.map((script) => ({ script, late: false }))
   const bound = resolveTarget('up', version, { scripts, applied: [], pending })
-  const done = numbered.filter(({ revision }) => compareRevisions(revision, bound) <= 0)
+  const done = numbered.filter(({ revision }) => !isAfter(revision, bound))
   return { scripts: done, unknown: [] }
 }
 

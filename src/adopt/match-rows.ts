@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path'
-import { compareRevisions, type Script } from '../script/script'
+import { isAfter } from '../script/revision'
+import type { Script } from '../script/script'
 import { withoutZeros, type AdoptedRow, type AdoptedRows } from './adopted-rows'
 
 /** Which scripts another tool has applied. */
@@ -41,7 +42,7 @@ function matchUpTo(scripts: readonly Script[], rows: readonly AdoptedRow[]): Mat
   const newest = scripts.find((one) => isNumbered(one, stamp))
   if (!newest) return { scripts: [], unknown: rows }
   const done = scripts.filter(
-    ({ revision, repeatable }) => !repeatable && compareRevisions(revision, newest.revision) <= 0,
+    ({ revision, repeatable }) => !repeatable && !isAfter(revision, newest.revision),
   )
   return { scripts: done, unknown: [] }
 }

@@ -1,7 +1,17 @@
 import type { Pool } from 'pg'
 import { readDetails, type Details } from './unmodelled'
 import { type Engine } from './engine'
-import { keyOf, type Edge, type Fact, type Facts, type Id, type IdOf, textOf } from './facts'
+import {
+  constraintType,
+  generatedExpression,
+  keyOf,
+  ownerOf,
+  type Edge,
+  type Fact,
+  type Facts,
+  type Id,
+  type IdOf,
+} from './facts'
 import { settledFact } from './expressions'
 import type { Ignored } from '../scratch/ignored-tables'
 
@@ -105,7 +115,7 @@ function withDetails({ virtual }: Details): (fact: Fact) => Fact {
     if (id.kind !== 'column' || !virtual.has(`${id.schema}.${id.table}.${id.name}`)) return fact
     return {
       ...fact,
-      payload: { ...payload, generatedExpr: `${textOf(payload['generatedExpr'])}${virtualMark}` },
+      payload: { ...payload, generatedExpr: `${generatedExpression(fact)}${virtualMark}` },
     }
   }
 }
@@ -122,8 +132,8 @@ function remarksOn(facts: Facts): string[] {
 }
 
 /** From PostgreSQL 17 on a domain's NOT NULL is a constraint too; pg-delta would write it twice. */
-function isNotNull({ id, payload }: Fact): boolean {
-  return id.kind === 'constraint' && payload['type'] === 'n'
+function isNotNull(fact: Fact): boolean {
+  return fact.id.kind === 'constraint' && constraintType(fact) === 'n'
 }
 
 function isIn(facts: ReadonlySet<Fact>, fact: Fact | undefined): boolean {
@@ -205,8 +215,4 @@ function isIgnoredIndex(
   ignored: readonly Ignored[],
 ): boolean {
   return ignored.some((one) => one.index === name && one.schema === schema)
-}
-
-function ownerOf({ payload }: Fact): Ignored | undefined {
-  return (payload['ownedBy'] ?? undefined) as Ignored | undefined
 }

@@ -1,5 +1,17 @@
 import type { Catalog } from './catalog'
-import { type ColumnId, factsOf, type Fact, type Id, type IdOf, textOf } from './facts'
+import {
+  type ColumnId,
+  enumValues,
+  factsOf,
+  type Fact,
+  generatedExpression,
+  type Id,
+  type IdOf,
+  isRequired,
+  tablePlace,
+  textOf,
+  typeOf,
+} from './facts'
 
 /** Two catalogs and how their columns and enums differ: found once for a pair, and handed down. */
 export interface Difference {
@@ -33,15 +45,15 @@ export interface Column {
 /** Reads a column's fact. */
 export function columnOf({ facts }: Catalog, fact: Fact): Column {
   const { payload } = fact
-  const type = textOf(payload['type'])
+  const type = typeOf(fact)
   const collation = payload['collation']
   const value = facts.childrenOf(fact.id).find(({ id }) => id.kind === 'default')
   return {
     type,
     fullType: typeof collation === 'string' ? `${type} COLLATE ${collation}` : type,
-    notNull: payload['notNull'] === true,
+    notNull: isRequired(fact),
     identity: payload['identity'] !== null,
-    generated: text(payload['generatedExpr']),
+    generated: generatedExpression(fact),
     default: text(value?.payload['expr']),
   }
 }
@@ -89,14 +101,16 @@ function newColumns(from: Catalog, to: Catalog): { id: ColumnId; to: Column }[] 
 
 /** Columns that came from a parent are there already when they become the table's own. */
 function parentOf({ facts }: Catalog, table: Id): string {
-  return textOf(facts.get(table)?.payload['parentTable'])
+  const fact = facts.get(table)
+  return textOf(fact && tablePlace(fact).parent)
 }
 
 /** The enums of both sides whose values differ. */
 export function enumChanges(from: Catalog, to: Catalog): EnumChange[] {
-  return factsOf(to.facts, 'type').flatMap(({ id, payload }) => {
-    const before = from.facts.get(id)?.payload['values'] as string[] | undefined
-    const values = payload['values'] as string[] | undefined
+  return factsOf(to.facts, 'type').flatMap((fact) => {
+    const { id } = fact
+    const before = enumValues(from.facts.get(id))
+    const values = enumValues(fact)
     if (!before || !values || before.join('\0') === values.join('\0')) return []
     const lost = before.filter((value) => !values.includes(value))
     return [{ id, lost, gained: values.filter((value) => !before.includes(value)), values }]

@@ -66,3 +66,134 @@ export function factsOf<Kind extends Id['kind']>(
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? null)
 }
+
+/** A value of a payload that is text, or undefined. */
+function optional(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The definition of a constraint, an index or a view, as PostgreSQL writes it. */
+export function definitionOf(fact: Fact | undefined): string {
+  return textOf(fact?.payload['def'])
+}
+
+/** `p`, `u`, `f`, `c` or `x`, as in pg_constraint.contype; undefined for what is no constraint. */
+export function constraintType(fact: Fact | undefined): string | undefined {
+  return optional(fact?.payload['type'])
+}
+
+/** False for a constraint that is NOT VALID. */
+export function isValidated({ payload }: Fact): boolean {
+  return payload['validated'] !== false
+}
+
+/** The values of an enum in their order; undefined for any other type. */
+export function enumValues(fact: Fact | undefined): readonly string[] | undefined {
+  return fact?.payload['values'] as readonly string[] | undefined
+}
+
+/** `enum`, `range` or `composite`. */
+export function variantOf(fact: Fact | undefined): string | undefined {
+  return optional(fact?.payload['variant'])
+}
+
+/** The type whose values a domain or a range holds. */
+export function elementType(fact: Fact | undefined): string | undefined {
+  return optional(fact?.payload['baseType']) ?? optional(fact?.payload['subtype'])
+}
+
+/** The multirange that comes with a range, qualified. */
+export function multirangeOf({ payload }: Fact): string | undefined {
+  return optional(payload['multirangeTypeName'])
+}
+
+/** The type of a column or an attribute, with its modifiers. */
+export function typeOf(fact: Fact | undefined): string {
+  return textOf(fact?.payload['type'])
+}
+
+/** True for a column or a domain that is NOT NULL. */
+export function isRequired({ payload }: Fact): boolean {
+  return payload['notNull'] === true
+}
+
+/** What a generated column is computed from. */
+export function generatedExpression(fact: Fact | undefined): string | undefined {
+  return optional(fact?.payload['generatedExpr'])
+}
+
+/** True for a column that is there and is generated. */
+export function isComputed(id: Id, facts: Facts): boolean {
+  return id.kind === 'column' && generatedExpression(facts.get(id)) !== undefined
+}
+
+/** The column that a sequence belongs to. */
+export interface SequenceOwner {
+  schema: string
+  table: string
+  column: string
+}
+
+/** Undefined for a sequence that is of no column. */
+export function ownerOf(fact: Fact | undefined): SequenceOwner | undefined {
+  return (fact?.payload['ownedBy'] ?? undefined) as SequenceOwner | undefined
+}
+
+/** MINVALUE of a sequence. */
+export function leastValue(fact: Fact | undefined): string {
+  return textOf(fact?.payload['minValue'])
+}
+
+/** A table's place in partitioning and inheritance. */
+export interface TablePlace {
+  /** How it is partitioned; undefined for a plain table. */
+  key: string | undefined
+  /** Its bounds; undefined where it is no partition. */
+  bound: string | undefined
+  /** What it is a partition of, or inherits from. */
+  parent: { schema: string; name: string } | undefined
+}
+
+/** Reads a table's fact. */
+export function tablePlace({ payload }: Fact): TablePlace {
+  return {
+    key: optional(payload['partitionKey']),
+    bound: optional(payload['partitionBound']),
+    parent: (payload['parentTable'] ?? undefined) as TablePlace['parent'],
+  }
+}
+
+/** True for a table that holds the rows of a part of another one. */
+export function isPartition(fact: Fact): boolean {
+  return tablePlace(fact).bound !== undefined
+}
+
+/** Where a column was declared among those of its table; last where that is not known. */
+export function positionOf(fact: Fact | undefined): number {
+  return Number(fact?.payload['_position'] ?? Infinity)
+}
+
+/** Which rows of a table a publication publishes; undefined: all. */
+export function rowCondition({ payload }: Fact): string | undefined {
+  return optional(payload['where'])
+}
+
+/** What a view was given with WITH. */
+export function viewOptions({ payload }: Fact): readonly string[] {
+  return (payload['reloptions'] ?? []) as readonly string[]
+}
+
+/** True where these values are the fact's own. */
+export function hasAll({ payload }: Fact, values: Readonly<Record<string, unknown>>): boolean {
+  return Object.entries(values).every(([name, value]) => payload[name] === value)
+}
+
+/** These values of a fact, to show another one with them; NULL for what it lacks. */
+export function valuesIn(fact: Fact | undefined, names: readonly string[]): Fact['payload'] {
+  return Object.fromEntries(names.map((name) => [name, fact?.payload[name] ?? null]))
+}
+
+/** True where the two have any of these values otherwise. */
+export function differsIn(one: Fact, other: Fact, names: readonly string[]): boolean {
+  return names.some((name) => textOf(one.payload[name]) !== textOf(other.payload[name]))
+}

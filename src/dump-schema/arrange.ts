@@ -1,4 +1,4 @@
-import { type Facts, factsOf, type Id, keyOf } from '../catalog/facts'
+import { type Facts, factsOf, type Id, keyOf, ownerOf } from '../catalog/facts'
 import { shown } from '../catalog/object-names'
 import type { PlannedStep } from '../change/model/operation'
 
@@ -13,8 +13,8 @@ export function arrangeSchema(steps: readonly PlannedStep[], facts: Facts): Plan
 }
 
 /** Columns, keys and conditions that pg-delta gives a table once it is there. */
-export function addsToTable({ sql }: PlannedStep): boolean {
-  return /^ALTER TABLE .*? ADD (?:CONSTRAINT|COLUMN) /.test(sql)
+export function addsToTable({ operation }: PlannedStep): boolean {
+  return operation?.kind === 'add constraint' || operation?.kind === 'add column'
 }
 
 /** What a step makes or needs, and what that stands on. */
@@ -53,11 +53,12 @@ class Arrangement {
 
   /** A sequence that `serial` makes comes with its table. */
   private followOwners(): void {
-    for (const { id, payload } of factsOf(this.facts, 'sequence')) {
-      const owner = payload['ownedBy'] as { schema: string; table: string } | null | undefined
+    for (const fact of factsOf(this.facts, 'sequence')) {
+      const { id } = fact
+      const owner = ownerOf(fact)
       const table = owner && this.tables.get(shown({ schema: owner.schema, name: owner.table }))
       const maker = this.makers.get(keyOf(id))
-      if (table && !maker?.sql.startsWith('CREATE SEQUENCE ')) this.makers.set(keyOf(id), table)
+      if (table && maker?.operation?.kind !== 'create sequence') this.makers.set(keyOf(id), table)
     }
   }
 
@@ -108,6 +109,6 @@ function isGround({ ids: [id] }: PlannedStep): boolean {
   return id?.kind === 'schema' || id?.kind === 'extension'
 }
 
-function makesTable({ sql }: PlannedStep): boolean {
-  return /^CREATE (?:UNLOGGED |FOREIGN )?TABLE /.test(sql)
+function makesTable({ operation }: PlannedStep): boolean {
+  return operation?.kind === 'create table'
 }

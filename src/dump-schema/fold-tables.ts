@@ -1,6 +1,6 @@
-import { type Facts, factsOf, keyOf } from '../catalog/facts'
+import { type Facts, factsOf, keyOf, positionOf } from '../catalog/facts'
 import { shown } from '../catalog/object-names'
-import { closingParenthesis, splitList } from '../catalog/sql-words'
+import { addedClause, listIn, listsColumns } from '../change/render/create-table'
 import type { PlannedStep } from '../change/model/operation'
 import { addsToTable, needsOf } from './arrange'
 
@@ -18,7 +18,7 @@ export function foldTables(steps: readonly PlannedStep[], facts: Facts): Planned
   for (const one of steps) {
     if (folded.has(one)) continue
     for (const id of one.ids) later.delete(keyOf(id))
-    const own = openingOf(one) < 0 ? [] : (added.get(one.group) ?? [])
+    const own = listsColumns(one) ? (added.get(one.group) ?? []) : []
     const ready: PlannedStep[] = []
     for (const each of own) {
       if (!isAtHand(each, facts, later)) continue
@@ -26,7 +26,7 @@ export function foldTables(steps: readonly PlannedStep[], facts: Facts): Planned
       folded.add(each)
       for (const id of each.ids) later.delete(keyOf(id))
     }
-    result.push(openingOf(one) < 0 ? one : withAdded(one, ready, places))
+    result.push(listsColumns(one) ? withAdded(one, ready, places) : one)
   }
   return result
 }
@@ -41,9 +41,11 @@ function byGroup(steps: readonly PlannedStep[]): Map<string, PlannedStep[]> {
   return groups
 }
 
-/** What is not valid yet, or what an index is made into, can only be added. */
+/** What is not valid yet can only be added. */
 function canBeFolded(one: PlannedStep): boolean {
-  return addsToTable(one) && !/ NOT VALID$| USING INDEX /.test(one.sql) && one.comments.length === 0
+  const { operation, comments } = one
+  const isValid = operation?.kind !== 'add constraint' || operation.valid
+  return addsToTable(one) && isValid && comments.length === 0
 }
 
 function isAtHand(one: PlannedStep, facts: Facts, later: ReadonlySet<string>): boolean {
@@ -53,21 +55,10 @@ function isAtHand(one: PlannedStep, facts: Facts, later: ReadonlySet<string>): b
     .every((key) => makes.has(key) || !later.has(key))
 }
 
-/** Where the columns of the table open that this statement makes; below 0 where it has none. */
-function openingOf({ sql }: PlannedStep): number {
-  if (!/^CREATE (?:UNLOGGED )?TABLE /.test(sql)) return -1
-  const open = sql.indexOf('(')
-  return sql.slice(0, open).includes(' PARTITION OF ') ? -1 : open
-}
-
 function withAdded(table: PlannedStep, added: readonly PlannedStep[], places: Places): PlannedStep {
   const { sql, ids, group } = table
-  const open = openingOf(table)
-  const end = closingParenthesis(sql, open)
-  const present = splitList(sql.slice(open + 1, end)).filter((part) => part !== '')
-  const clauses = added.map((one) =>
-    one.sql.replace(/^.*? ADD (?:COLUMN (?=\S)|(?=CONSTRAINT ))/s, ''),
-  )
+  const { parts: present, withParts } = listIn(sql)
+  const clauses = added.map((one) => addedClause(one.sql))
   if (present.length + clauses.length === 0) return table
   const lines = [...present, ...clauses]
     .map((part) => ({ part, rank: rankOf(part, group, places) }))
@@ -76,7 +67,7 @@ function withAdded(table: PlannedStep, added: readonly PlannedStep[], places: Pl
   return {
     ...table,
     ids: [...ids, ...added.flatMap((one) => one.ids)],
-    sql: `${sql.slice(0, open)}(\n${lines.join(',\n')}\n${sql.slice(end)}`,
+    sql: withParts(`\n${lines.join(',\n')}\n`),
   }
 }
 
@@ -85,9 +76,9 @@ type Places = ReadonlyMap<string, number>
 
 function placesOf(facts: Facts): Places {
   return new Map(
-    factsOf(facts, 'column').map(({ id, payload }) => [
-      JSON.stringify([shown({ schema: id.schema, name: id.table }), id.name]),
-      Number(payload['_position'] ?? 0),
+    factsOf(facts, 'column').map((fact) => [
+      JSON.stringify([shown({ schema: fact.id.schema, name: fact.id.table }), fact.id.name]),
+      positionOf(fact),
     ]),
   )
 }

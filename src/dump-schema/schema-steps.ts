@@ -2,6 +2,7 @@ import type { Pool } from 'pg'
 import type { Catalog } from '../catalog/catalog'
 import { compare } from '../catalog/difference'
 import type { Copy } from '../change/trial/trial'
+import { withoutReplace } from '../change/render/engine-sql'
 import { trySteps } from '../change/trial/try-steps'
 import type { PlannedStep } from '../change/model/operation'
 import { MigrationError } from '../errors'
@@ -42,7 +43,7 @@ export function notWritable(detail: string, cause?: unknown): MigrationError {
 
 /** Nothing is replaced in a database that is empty. */
 function plain(one: PlannedStep): PlannedStep {
-  return { ...one, sql: one.sql.replace(/^CREATE OR REPLACE /, 'CREATE ') }
+  return { ...one, sql: withoutReplace(one.sql) }
 }
 
 /** Without what is compared only, and never written: that is told. */

@@ -1,4 +1,5 @@
 import type { PlannedStep } from '../change/model/operation'
+import { isOneLine } from '../change/render/statement'
 import { commentLine } from '../script/sections/comment'
 
 /** By this line a schema file is known as one that may be written anew. */
@@ -41,8 +42,8 @@ function paragraphs(steps: readonly PlannedStep[]): string[] {
   return result
 }
 
-function isShort({ sql }: PlannedStep): boolean {
-  return !sql.includes('\n')
+function isShort(one: PlannedStep): boolean {
+  return isOneLine(one.sql)
 }
 
 const width = 97

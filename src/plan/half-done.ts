@@ -1,6 +1,6 @@
 import { MigrationError } from '../errors'
 import type { Entry } from '../journal/model/entry'
-import { compareRevisions } from '../script/script'
+import { byRevision, isAfter } from '../script/revision'
 import type { Situation } from './situation'
 
 /**
@@ -18,11 +18,11 @@ export function refuseBelowUnfinished(
   const [first] = [...situation.state.unfinished.values()]
     .filter(({ operation }) => operation !== 'rollback')
     .filter(({ id, revision }) => {
-      if (bound !== undefined && compareRevisions(revision, bound) > 0) return true
+      if (bound !== undefined && isAfter(revision, bound)) return true
       if (bound === undefined && reverted.length === 0) return true
-      return reverted.some((entry) => compareRevisions(entry.id, id) < 0)
+      return reverted.some((entry) => isAfter(id, entry.id))
     })
-    .toSorted((a, b) => compareRevisions(b.revision, a.revision))
+    .toSorted((a, b) => byRevision(b, a))
   if (first) throw passedOver(first, situation)
 }
 

@@ -1,7 +1,8 @@
 import { MigrationError } from '../errors'
 import type { Entry } from '../journal/model/entry'
 import type { JournalState } from '../journal/model/applied-state'
-import { compareRevisions, type Script } from '../script/script'
+import { isAfter, newestOf } from '../script/revision'
+import type { Script } from '../script/script'
 import { refuseBelowUnfinished, refuseWorkGone } from './half-done'
 import { refuseIrreversible } from './irreversible'
 import { labelOf, type PlanNotice, type ScriptName } from './notice'
@@ -89,7 +90,7 @@ function ups(
   const bound = target === undefined ? undefined : resolveTarget('up', target, situation)
   const wanted = situation.pending
     .filter(({ script }) => !script.repeatable)
-    .filter(({ script }) => bound === undefined || compareRevisions(script.revision, bound) <= 0)
+    .filter(({ script }) => bound === undefined || !isAfter(script.revision, bound))
     .slice(0, count)
   return [...wanted, ...repeatablesAfter(situation, wanted)].map(({ script, late }) => {
     if (operation === 'run') refuseWorkGone(situation, script.revision)
@@ -121,9 +122,7 @@ function markOne(situation: Situation, only: string): Step[] {
 function downs(situation: Situation, target: string | undefined, count?: number): Step[] {
   const newestFirst = numbered(situation.applied).toReversed()
   const bound = target === undefined ? undefined : resolveTarget('down', target, situation)
-  const above = newestFirst.filter(
-    (entry) => bound === undefined || compareRevisions(entry.revision, bound) > 0,
-  )
+  const above = newestFirst.filter((entry) => bound === undefined || isAfter(entry.revision, bound))
   const reverted = above.slice(0, count ?? (bound === undefined ? 1 : undefined))
   if (count !== 0) refuseBelowUnfinished(situation, reverted, bound)
   return revert(situation, reverted)
@@ -161,10 +160,7 @@ function refuseDrift({ changed, missing }: Situation): void {
 function refuseLate(steps: readonly Step[], { applied }: Situation): void {
   const late = steps.filter((step) => step.late && step.operation !== 'run_skip')
   if (late.length === 0) return
-  const newest = numbered(applied)
-    .map(({ revision }) => revision)
-    .toSorted(compareRevisions)
-    .at(-1)
+  const newest = newestOf(numbered(applied).map(({ revision }) => revision))
   throw new MigrationError(
     'SCRIPT_LATE',
     `pending scripts are older than ${newest}: ${names(late)}`,

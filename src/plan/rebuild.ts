@@ -1,6 +1,6 @@
 import { MigrationError } from '../errors'
 import type { Entry } from '../journal/model/entry'
-import { compareRevisions } from '../script/script'
+import { compareDigits } from '../script/revision'
 import { noDoubt, refuseWorkGone } from './half-done'
 import { refuseIrreversible } from './irreversible'
 import type { Answer, Request, Step } from './plan'
@@ -52,7 +52,7 @@ function brokenEntry(situation: Situation, target: string | undefined): Entry | 
   }
   const [only, ...others] = [...broken.values()]
   if (others.length === 0) return only
-  const list = [...broken.keys()].toSorted(compareRevisions).join(', ')
+  const list = [...broken.keys()].toSorted(compareDigits).join(', ')
   throw new MigrationError('USAGE', `several scripts failed or were cut off: ${list}`, {
     hint: 'Name one of them.',
   })

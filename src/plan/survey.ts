@@ -1,5 +1,6 @@
 import type { JournalState } from '../journal/model/applied-state'
-import { compareRevisions, type Script } from '../script/script'
+import { byRevision, isAfter, newestOf } from '../script/revision'
+import type { Script } from '../script/script'
 import { dueRepeatables, numbered } from './numbering/repeatable-scripts'
 import { settleNames } from './numbering/settle-names'
 import type { Plan } from './plan'
@@ -14,18 +15,16 @@ export type Survey = Omit<Plan, 'steps' | 'notices'>
  */
 export function survey(found: readonly Script[], state: JournalState): Survey {
   const scripts = settleNames(found, state)
-  const byRevision = new Map(scripts.map((script) => [script.revision, script]))
+  const known = new Map(scripts.map((script) => [script.revision, script]))
   const applied = new Map(state.applied.map((entry) => [entry.revision, entry]))
-  const newest = numbered(state.applied)
-    .map(({ revision }) => revision)
-    .reduce((a, b) => (compareRevisions(a, b) > 0 ? a : b), '0')
+  const newest = newestOf(numbered(state.applied).map(({ revision }) => revision)) ?? '0'
   const inOrder = scripts
     .filter(({ revision, repeatable }) => !repeatable && !applied.has(revision))
-    .toSorted((a, b) => compareRevisions(a.revision, b.revision))
-    .map((script) => ({ script, late: compareRevisions(script.revision, newest) < 0 }))
+    .toSorted(byRevision)
+    .map((script) => ({ script, late: isAfter(newest, script.revision) }))
   const due = dueRepeatables(scripts, state).map((script) => ({ script, late: false }))
   const changed = state.applied.flatMap((entry) => {
-    const script = byRevision.get(entry.revision)
+    const script = known.get(entry.revision)
     const differs =
       script &&
       !script.repeatable &&
@@ -37,7 +36,7 @@ export function survey(found: readonly Script[], state: JournalState): Survey {
   return {
     applied: state.applied,
     pending: [...inOrder, ...due],
-    missing: numbered(state.applied).filter((entry) => !byRevision.has(entry.revision)),
+    missing: numbered(state.applied).filter((entry) => !known.has(entry.revision)),
     changed,
     unfinished: [...state.unfinished.values()],
   }

@@ -1,6 +1,7 @@
 import { MigrationError } from '../errors'
 import type { Entry } from '../journal/model/entry'
-import { compareRevisions, type Direction, type Script } from '../script/script'
+import { compareDigits, newestOf, revisionGap } from '../script/revision'
+import type { Direction, Script } from '../script/script'
 import { numbered } from './numbering/repeatable-scripts'
 import type { PendingScript, Target } from './plan'
 
@@ -35,28 +36,23 @@ export function resolveTarget(direction: Direction, target: Target, known: Known
 
 function upWord(word: string, known: Known): string | undefined {
   if (word === 'next') return known.pending[0]?.script.revision ?? '0'
-  if (word === 'latest') return newestOf(known)
+  if (word === 'latest') return newestKnown(known)
   return undefined
 }
 
 function downWord(word: string, known: Known): string | undefined {
-  if (word === 'latest') return newestOf(known)
+  if (word === 'latest') return newestKnown(known)
   if (word !== 'previous') return undefined
   return (
     numbered(known.applied)
       .map(({ revision }) => revision)
-      .toSorted(compareRevisions)
+      .toSorted(compareDigits)
       .at(-2) ?? '0'
   )
 }
 
-function newestOf({ scripts, applied }: Known): string {
-  return (
-    numbered([...scripts, ...applied])
-      .map(({ revision }) => revision)
-      .toSorted(compareRevisions)
-      .at(-1) ?? '0'
-  )
+function newestKnown({ scripts, applied }: Known): string {
+  return newestOf(numbered([...scripts, ...applied]).map(({ revision }) => revision)) ?? '0'
 }
 
 function resolveDigits(direction: Direction, revision: string, known: Known): string {
@@ -83,12 +79,9 @@ function nearestRevisions(revision: string, all: readonly string[]): string[] {
     while (n < other.length && other[n] === revision[n]) n++
     return n
   }
-  const distance = (other: string) => {
-    const gap = BigInt(other) - BigInt(revision)
-    return gap < 0n ? -gap : gap
-  }
+  const distance = (other: string) => revisionGap(other, revision)
   return all
     .toSorted((a, b) => shared(b) - shared(a) || (distance(a) < distance(b) ? -1 : 1))
     .slice(0, 3)
-    .toSorted(compareRevisions)
+    .toSorted(compareDigits)
 }

@@ -78,8 +78,3 @@ export interface TrackedName {
   /** The words of its name. */
   title: string
 }
-
-/** Orders two revisions by value, any number of digits. */
-export function compareRevisions(a: string, b: string): number {
-  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0)
-}

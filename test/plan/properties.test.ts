@@ -5,7 +5,8 @@ import type { Entry } from '../../src/journal/model/entry'
 import { foldEntries } from '../../src/journal/model/applied-state'
 import type { Plan, Request, Step } from '../../src/plan/plan'
 import { planSteps } from '../../src/plan/planner'
-import { compareRevisions, type Script } from '../../src/script/script'
+import { compareDigits } from '../../src/script/revision'
+import type { Script } from '../../src/script/script'
 import { entryOf } from '../journal/history'
 import { scriptOf, usual } from './situation'
 
@@ -79,7 +80,7 @@ function applied({ entries }: Situation): string[] {
   return foldEntries(entries).applied.map(({ revision }) => revision)
 }
 
-const sorted = (revisions: readonly string[]) => revisions.toSorted(compareRevisions)
+const sorted = (revisions: readonly string[]) => revisions.toSorted(compareDigits)
 
 function holds(rule: string, check: (at: Situation) => void): void {
   test(rule, () => {
@@ -146,7 +147,7 @@ holds('no plan has a revision twice', (at) => {
 holds('to a version ends with exactly the revisions up to it', (at) => {
   for (const target of known(at)) {
     const { after } = carriedOut(at, { command: 'to', target })
-    const wanted = known(at).filter((one) => compareRevisions(one, target) <= 0)
+    const wanted = known(at).filter((one) => compareDigits(one, target) <= 0)
     assert.deepEqual(sorted(applied(after)), sorted(wanted))
   }
 })

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { renderScript } from '../../src/add-script/render/render'
+import { draftOf, filesOf } from '../../src/add-script/render/script-draft'
+import { sqlDraft } from '../../src/add-script/render/sql-draft'
+import { step } from '../../src/change/model/operation'
+import type { ScriptPart } from '../../src/change/model/script-part'
 import type { ScriptLayout } from '../../src/script/layout/layout'
 import { readSqlPart } from '../../src/script/sections/sections'
 import { migrate } from '../support/cli'
@@ -29,10 +34,10 @@ const layout: ScriptLayout = {
   markers: { up: '-- up to the line of equals signs', down: '-- ====' },
 }
 
-test('another layout goes from the folder through plan, upgrade and downgrade to generate', async () => {
+test('another layout goes from the folder through plan, upgrade and downgrade to generate and add_script', async () => {
   await withDatabase(async ({ url, query }) => {
     const files = {
-      'development.ini': `[migration]\ntypeorm.url = ${url.replaceAll('%', '%%')}\npackage = scripts\n`,
+      'development.ini': `[migration]\ntypeorm.url = ${url.replaceAll('%', '%%')}\npackage = scripts\nvcs = none\n`,
       'scripts/v1-people.sql': 'CREATE TABLE people (id int);\n-- ====\nDROP TABLE people;\n',
       'scripts/v10-pets.sql': 'CREATE TABLE pets (id int);\n-- ====\nDROP TABLE pets;\n',
     }
@@ -64,6 +69,14 @@ test('another layout goes from the folder through plan, upgrade and downgrade to
       const text = await readFile(path, 'utf8')
       assert.match(text, /^-- ====$/m)
       await writeFile(path, text.replace('-- ====', 'CREATE TABLE toys (id int);\n-- ===='))
+      await run('add_script', 'By hand', '--from', 'none')
+      const [empty = ''] = (await readdir(join(cwd, 'scripts'))).filter((file) =>
+        file.endsWith('-by_hand.sql'),
+      )
+      const template = await readFile(join(cwd, 'scripts', empty), 'utf8')
+      assert.match(template, /^-- ====$/m)
+      assert.doesNotMatch(template, /MIGRATE/)
+      await rm(join(cwd, 'scripts', empty))
       await run('upgrade')
       assert.match(await run('status'), /more toys/)
       assert.deepEqual(await query('SELECT file FROM migration_journal ORDER BY id DESC LIMIT 1'), [
@@ -71,4 +84,32 @@ test('another layout goes from the folder through plan, upgrade and downgrade to
       ])
     })
   })
+})
+
+const part: ScriptPart = {
+  purpose: '',
+  transaction: true,
+  up: [step('CREATE TABLE toys ()', [])],
+  down: [step('DROP TABLE toys', [])],
+  downTransaction: true,
+  reversible: 'yes',
+  losses: [],
+}
+
+test('add_script writes the markers of the layout, in each form and around a command’s SQL', async () => {
+  const sql = renderScript(part, { lines: ['Toys.'], markers: layout.markers })
+  const pair = filesOf(draftOf(part, sql), 'pair', [], layout)
+  const command = await sqlDraft(
+    'CREATE TABLE toys ();',
+    ['Toys.'],
+    { ...part, up: part.down },
+    layout,
+  )
+
+  assert.match(
+    sql,
+    /^-- Toys\.\n\n-- up to [^]*CREATE TABLE toys \(\);\n\n-- ====\n\nDROP TABLE toys;\n$/,
+  )
+  assert.equal(pair.find(({ role }) => role === 'downgrade')?.text, 'DROP TABLE toys;\n')
+  assert.match(command.sql, /\n-- up to [^]*;\n\n-- ====\n\nDROP TABLE toys;\n$/)
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { newRevision, readName, titleFileName } from '../../src/script/layout/script-name'
-import { compareRevisions } from '../../src/script/script'
+import { isAfter } from '../../src/script/revision'
 
 function said(fileName: string): string {
   const reading = readName(fileName)
@@ -93,7 +93,7 @@ test('name: a new revision is greater than the newest, however long that is', ()
   assert.equal(newRevision(now, '12'), '20260304050607')
   fc.assert(
     fc.property(fc.bigInt({ min: 1n }), (newest) => {
-      assert.ok(compareRevisions(newRevision(now, String(newest)), String(newest)) > 0)
+      assert.ok(isAfter(newRevision(now, String(newest)), String(newest)))
     }),
   )
 })

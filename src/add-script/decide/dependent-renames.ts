@@ -1,5 +1,17 @@
 import type { Catalog } from '../../catalog/catalog'
-import { type Fact, factsOf, type Id, type IdOf, keyOf, textOf } from '../../catalog/facts'
+import {
+  constraintType,
+  definitionOf,
+  enumValues,
+  type Fact,
+  factsOf,
+  type Id,
+  type IdOf,
+  isValidated,
+  keyOf,
+  ownerOf,
+  variantOf,
+} from '../../catalog/facts'
 import { onlyIn, overlap } from './rename-candidates'
 import { relationOf } from '../../catalog/object-names'
 import { renameConstraint, renameRelation, type Renaming } from './rename-operations'
@@ -14,11 +26,16 @@ export function renamedParts(from: Catalog, to: Catalog): Renaming[] {
 
 /** Constraints and indexes that differ in nothing but their name. */
 export function renamedDefinitions(from: Catalog, to: Catalog): Renaming[] {
-  const constraints = pairs(from, to, 'constraint', ({ id, payload }) =>
-    JSON.stringify([tableKey(id), payload['type'], payload['def'], payload['validated']]),
+  const constraints = pairs(from, to, 'constraint', (fact) =>
+    JSON.stringify([
+      tableKey(fact.id),
+      constraintType(fact),
+      definitionOf(fact),
+      isValidated(fact),
+    ]),
   )
-  const indexes = pairs(from, to, 'index', ({ parent, payload }) =>
-    [parent && keyOf(parent), definitionOf(payload)].join('\n'),
+  const indexes = pairs(from, to, 'index', (fact) =>
+    [fact.parent && keyOf(fact.parent), withoutName(definitionOf(fact))].join('\n'),
   )
   return [
     ...constraints.flatMap(([one, other]) => renameConstraint(one.id, other.id.name)),
@@ -33,11 +50,8 @@ function tableKey(id: Id): string {
   return relation ? `${relation.schema}.${relation.name}` : ''
 }
 
-function definitionOf(payload: Fact['payload']): string {
-  return textOf(payload['def']).replace(
-    /^(CREATE (?:UNIQUE )?INDEX) (?:"(?:[^"]|"")*"|\S+) /,
-    '$1 ',
-  )
+function withoutName(definition: string): string {
+  return definition.replace(/^(CREATE (?:UNIQUE )?INDEX) (?:"(?:[^"]|"")*"|\S+) /, '$1 ')
 }
 
 function pairs<Kind extends 'constraint' | 'index'>(
@@ -57,38 +71,35 @@ function pairs<Kind extends 'constraint' | 'index'>(
 function renamedTypes(from: Catalog, to: Catalog): Renaming[] {
   const taken = new Set<string>()
   return factsOf(to.facts, 'column').flatMap(({ id, parent }) => {
-    const wanted = typeOf(to, id)
-    const current = typeOf(from, id)
+    const wanted = enumOf(to, id)
+    const current = enumOf(from, id)
     if (!wanted || !current || from.facts.has(wanted.id) || to.facts.has(current.id)) return []
     if (taken.has(keyOf(wanted.id)) || taken.has(keyOf(current.id))) return []
-    if (overlap(labelsOf(current), labelsOf(wanted)) < 0.5) return []
+    if (overlap(enumValues(current) ?? [], enumValues(wanted) ?? []) < 0.5) return []
     taken.add(keyOf(wanted.id)).add(keyOf(current.id))
     return renameRelation<'type'>(current.id, wanted.id, parent ? [parent] : [])
   })
 }
 
-function typeOf({ facts }: Catalog, column: Id): (Fact & { id: TypeId }) | undefined {
+function enumOf({ facts }: Catalog, column: Id): (Fact & { id: TypeId }) | undefined {
   const found = facts
     .outgoingEdges(column)
     .map(({ to }) => facts.get(to))
-    .find((fact) => fact?.id.kind === 'type' && fact.payload['variant'] === 'enum')
+    .find((fact) => fact?.id.kind === 'type' && variantOf(fact) === 'enum')
   return found as (Fact & { id: TypeId }) | undefined
 }
 
 type TypeId = IdOf<'type'> & { schema: string; name: string }
 
-function labelsOf({ payload }: Fact): string[] {
-  return payload['values'] as string[]
-}
-
 function renamedSequences(from: Catalog, to: Catalog): Renaming[] {
-  const owner = ({ payload }: Fact) => JSON.stringify(payload['ownedBy'] ?? null)
+  const owner = (fact: Fact) => JSON.stringify(ownerOf(fact))
   const wanted = onlyIn(factsOf(to.facts, 'sequence'), from)
   return onlyIn(factsOf(from.facts, 'sequence'), to).flatMap((one) => {
-    const other = wanted.find((each) => owner(each) === owner(one) && owner(one) !== 'null')
-    if (!other) return []
-    const { schema, table, column } = one.payload['ownedBy'] as Record<string, string>
-    const group: Id = { kind: 'column', schema: schema!, table: table!, name: column! }
+    const other = wanted.find((each) => owner(each) === owner(one))
+    const column = ownerOf(one)
+    if (!other || !column) return []
+    const { schema, table, column: name } = column
+    const group: Id = { kind: 'column', schema, table, name }
     return renameRelation<'sequence'>(one.id, other.id, [group])
   })
 }

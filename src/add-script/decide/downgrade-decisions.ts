@@ -5,7 +5,7 @@ import type { TypeFacts, TypeVerdict } from './conversions'
 import { isBare, retypedColumns } from './upgrade-decisions'
 import type { Sides } from './type-facts'
 import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
-import { factsOf, textOf } from '../../catalog/facts'
+import { definitionOf, enumValues, factsOf } from '../../catalog/facts'
 import { follows, foreignKeys } from '../../change/operations/foreign-keys'
 import { isAssignable, sameKeys } from './conversions'
 import { columnKey, type ColumnId, type PlannedStep } from '../../change/model/operation'
@@ -75,7 +75,7 @@ function inverseLabels(up: Decisions['labels'], { facts }: Catalog): Decisions['
   const found = new Map<string, Map<string, string>>()
   for (const [type, mapped] of up) {
     const old = factsOf(facts, 'type').find(({ id }) => `${id.schema}.${id.name}` === type)
-    const values = (old?.payload['values'] ?? []) as readonly string[]
+    const values = enumValues(old) ?? []
     const back = [...mapped].filter(([, to]) => !values.includes(to)).toReversed()
     found.set(type, new Map(back.map(([from, to]) => [to, from])))
   }
@@ -188,9 +188,9 @@ function fillerOf(type: string, { facts }: Catalog): string | undefined {
   const simple = simpleFillers[base]
   if (simple !== undefined) return simple
   const name = base.replaceAll('"', '')
-  const labels = factsOf(facts, 'type').find(({ id }) => `${id.schema}.${id.name}` === name)
-    ?.payload['values'] as string[] | undefined
-  return labels?.[0] === undefined ? undefined : quoteLiteral(labels[0])
+  const own = factsOf(facts, 'type').find(({ id }) => `${id.schema}.${id.name}` === name)
+  const [value] = enumValues(own) ?? []
+  return value === undefined ? undefined : quoteLiteral(value)
 }
 
 /** One value for all rows would break a key, or point nowhere. */
@@ -201,6 +201,6 @@ function isKey(id: ColumnId, { facts }: Catalog): boolean {
   const unique = facts
     .incomingEdges(id)
     .map(({ from }) => facts.get(from))
-    .some((fact) => /^(?:PRIMARY|UNIQUE|EXCLUDE|CREATE UNIQUE)/.test(textOf(fact?.payload['def'])))
+    .some((fact) => /^(?:PRIMARY|UNIQUE|EXCLUDE|CREATE UNIQUE)/.test(definitionOf(fact)))
   return refers || unique
 }

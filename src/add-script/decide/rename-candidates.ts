@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog'
 import { columnOf, enumChanges } from '../../catalog/difference'
-import { type Fact, factsOf, type Id, type IdOf, keyOf } from '../../catalog/facts'
+import { type Fact, factsOf, type Id, type IdOf, isPartition, keyOf } from '../../catalog/facts'
 import { shown } from '../../catalog/object-names'
 import { pathOf } from '../../change/model/option-values'
 
@@ -36,8 +36,9 @@ function tableNames({ facts }: Catalog, schema: string): string[] {
 /** Tables of which half the columns are in a new table. */
 export function likelyTables(from: Catalog, to: Catalog): Likely[] {
   const added = onlyIn(factsOf(to.facts, 'table'), from)
-  return onlyIn(factsOf(from.facts, 'table'), to).flatMap(({ id, payload }) => {
-    if (payload['partitionBound'] !== null) return []
+  return onlyIn(factsOf(from.facts, 'table'), to).flatMap((fact) => {
+    const { id } = fact
+    if (isPartition(fact)) return []
     const own = columnNames(from, id)
     const candidates = added
       .map((one) => {

@@ -1,6 +1,6 @@
-import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { IdOf } from '../../catalog/facts'
-import { step, type ColumnId, type PlannedStep } from '../../change/model/operation'
+import type { ColumnId, PlannedStep } from '../../change/model/operation'
+import { ownStep } from '../../change/render/own-step'
 
 /** A rename, and the way back. */
 export interface Renaming {
@@ -10,17 +10,18 @@ export interface Renaming {
 
 /** `ALTER SCHEMA … RENAME TO …` */
 export function renameSchema(id: IdOf<'schema'>, name: string): Renaming[] {
-  const other = { ...id, name }
   const rename = (from: string, to: string) =>
-    `ALTER SCHEMA ${quoteIdentifier(from)} RENAME TO ${quoteIdentifier(to)}`
-  return [{ up: step(rename(id.name, name), [id]), down: step(rename(name, id.name), [other]) }]
+    ({ kind: 'rename', what: 'SCHEMA', name: from, to }) as const
+  const other = { ...id, name }
+  return [
+    { up: ownStep(rename(id.name, name), [id]), down: ownStep(rename(name, id.name), [other]) },
+  ]
 }
 
 /** For what moves into a schema that is new. */
-export function makeSchema(id: IdOf<'schema'>): Renaming[] {
-  const name = quoteIdentifier(id.name)
-  const up = step(`CREATE SCHEMA ${name}`, [id], { verb: 'create' })
-  return [{ up, down: step(`DROP SCHEMA ${name}`, [id]) }]
+export function makeSchema(schema: IdOf<'schema'>): Renaming[] {
+  const up = ownStep({ kind: 'create schema', schema }, [schema], { verb: 'create' })
+  return [{ up, down: ownStep({ kind: 'drop schema', schema }, [schema]) }]
 }
 
 /** Into another schema, to another name, or both; what belongs to a table goes along. */
@@ -31,47 +32,49 @@ export function renameRelation<
   to: { schema: string; name: string },
   group: PlannedStep['ids'] = [],
 ): Renaming[] {
-  const start = `ALTER ${id.kind.toUpperCase()}`
-  const renamings: Renaming[] = []
+  const what = id.kind.toUpperCase()
+  const { schema, name } = id
   // Under the new name both ways, so that it stands with what follows it.
   const ids: PlannedStep['ids'] = [...group, { ...id, ...to }]
-  if (to.schema !== id.schema) {
-    const move = (from: string, to: string) =>
-      `${start} ${quoteIdentifier(from, id.name)} SET SCHEMA ${quoteIdentifier(to)}`
-    const [up, down] = [move(id.schema, to.schema), move(to.schema, id.schema)]
-    renamings.push({ up: step(up, ids), down: step(down, ids) })
-  }
-  if (to.name !== id.name) {
-    const rename = (from: string, name: string) =>
-      `${start} ${quoteIdentifier(to.schema, from)} RENAME TO ${quoteIdentifier(name)}`
-    const [up, down] = [rename(id.name, to.name), rename(to.name, id.name)]
-    renamings.push({ up: step(up, ids), down: step(down, ids) })
-  }
-  return renamings
+  const move = (from: string, other: string) =>
+    ownStep({ kind: 'move', what, schema: from, name, to: other }, ids)
+  const rename = (from: string, other: string) =>
+    ownStep({ kind: 'rename', what, schema: to.schema, name: from, to: other }, ids)
+  return [
+    ...(to.schema === schema
+      ? []
+      : [{ up: move(schema, to.schema), down: move(to.schema, schema) }]),
+    ...(to.name === name ? [] : [{ up: rename(name, to.name), down: rename(to.name, name) }]),
+  ]
 }
 
 /** `ALTER TABLE … RENAME COLUMN …` */
 export function renameColumn(id: ColumnId, name: string): Renaming[] {
-  const start = `ALTER TABLE ${quoteIdentifier(id.schema, id.table)} RENAME COLUMN`
-  const rename = (from: string, to: string) =>
-    `${start} ${quoteIdentifier(from)} TO ${quoteIdentifier(to)}`
-  const other = { ...id, name }
-  return [{ up: step(rename(id.name, name), [id]), down: step(rename(name, id.name), [other]) }]
+  return renamePart('COLUMN', id, name)
 }
 
 /** `ALTER TABLE … RENAME CONSTRAINT …` */
 export function renameConstraint(id: IdOf<'constraint'>, name: string): Renaming[] {
-  const start = `ALTER TABLE ${quoteIdentifier(id.schema, id.table)} RENAME CONSTRAINT`
+  return renamePart('CONSTRAINT', id, name)
+}
+
+function renamePart(
+  part: 'COLUMN' | 'CONSTRAINT',
+  id: ColumnId | IdOf<'constraint'>,
+  name: string,
+): Renaming[] {
+  const { schema, table } = id
   const rename = (from: string, to: string) =>
-    `${start} ${quoteIdentifier(from)} TO ${quoteIdentifier(to)}`
+    ({ kind: 'rename part', part, schema, table, name: from, to }) as const
   const other = { ...id, name }
-  return [{ up: step(rename(id.name, name), [id]), down: step(rename(name, id.name), [other]) }]
+  return [
+    { up: ownStep(rename(id.name, name), [id]), down: ownStep(rename(name, id.name), [other]) },
+  ]
 }
 
 /** `ALTER TYPE … RENAME VALUE …`: rows and defaults follow. */
-export function renameLabel(id: IdOf<'type'>, from: string, to: string): Renaming[] {
-  const start = `ALTER TYPE ${quoteIdentifier(id.schema, id.name)} RENAME VALUE`
-  const rename = (from: string, to: string) =>
-    `${start} ${quoteLiteral(from)} TO ${quoteLiteral(to)}`
-  return [{ up: step(rename(from, to), [id]), down: step(rename(to, from), [id]) }]
+export function renameEnumValue(type: IdOf<'type'>, from: string, to: string): Renaming[] {
+  const rename = (value: string, other: string) =>
+    ownStep({ kind: 'rename value', type, value, to: other }, [type])
+  return [{ up: rename(from, to), down: rename(to, from) }]
 }

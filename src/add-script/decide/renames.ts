@@ -1,7 +1,15 @@
 import { MigrationError } from '../../errors'
 import { putAside } from './replaced-types'
 import type { Catalog } from '../../catalog/catalog'
-import { type Fact, factsOf, type IdOf, isA, textOf } from '../../catalog/facts'
+import {
+  constraintType,
+  enumValues,
+  type Fact,
+  factsOf,
+  type IdOf,
+  isA,
+  tablePlace,
+} from '../../catalog/facts'
 import { renamedDefinitions, renamedParts } from './dependent-renames'
 import {
   type Likely,
@@ -15,7 +23,7 @@ import {
   makeSchema,
   renameColumn,
   renameConstraint,
-  renameLabel,
+  renameEnumValue,
   renameRelation,
   renameSchema,
   type Renaming,
@@ -144,12 +152,12 @@ function findLabel({ from: old, to: name }: Rename, from: Catalog, to: Catalog) 
   const [path, label] = lastOf(old)
   const [, other] = lastOf(name)
   const type = factsOf(from.facts, 'type').find(({ id }) => path !== '' && means(path, id))
-  const labels = type?.payload['values'] as string[] | undefined
-  const wanted = type && (to.facts.get(type.id)?.payload['values'] as string[] | undefined)
+  const labels = enumValues(type)
+  const wanted = type && enumValues(to.facts.get(type.id))
   if (!type || !labels?.includes(label)) return undefined
   // Its type may get another name as well, and is then found under it later.
   if (wanted && (wanted.includes(label) || !wanted.includes(other))) return undefined
-  return renameLabel(type.id, label, other)
+  return renameEnumValue(type.id, label, other)
 }
 
 function findTable(
@@ -176,9 +184,9 @@ function findTable(
 }
 
 /** It is not there, or another one has its name, which it cannot become: a partitioned one. */
-function isGone({ id, payload }: Fact, { facts }: Catalog): boolean {
-  const wanted = facts.get(id)?.payload
-  return !wanted || textOf(wanted['partitionKey']) !== textOf(payload['partitionKey'])
+function isGone(fact: Fact, { facts }: Catalog): boolean {
+  const wanted = facts.get(fact.id)
+  return !wanted || tablePlace(wanted).key !== tablePlace(fact).key
 }
 
 /** What the new table of the old name calls by the names of the old one's keys and indexes. */
@@ -192,7 +200,7 @@ function makeRoom(id: TableId, wanted: TableId, from: Catalog, to: Catalog): Ren
     )
   return from.facts.childrenOf(id).flatMap((child) => {
     if (!to.facts.has(child.id)) return []
-    if (isA(child.id, 'constraint') && child.payload['type'] !== 'c')
+    if (isA(child.id, 'constraint') && constraintType(child) !== 'c')
       return renameConstraint({ ...child.id, schema, table: wanted.name }, fresh(child.id.name))
     if (!isA(child.id, 'index')) return []
     const index = { ...child.id, schema }

@@ -1,9 +1,19 @@
-import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
-import { type Fact, factsOf, type Id, type IdOf, textOf } from '../../catalog/facts'
+import {
+  differsIn,
+  elementType,
+  type Fact,
+  factsOf,
+  type Id,
+  type IdOf,
+  isRequired,
+  multirangeOf,
+  typeOf,
+  variantOf,
+} from '../../catalog/facts'
 import { clipped, freeName } from '../../catalog/object-names'
 import { renameRelation, type Renaming } from './rename-operations'
-import { step } from '../../change/model/operation'
+import { ownStep } from '../../change/render/own-step'
 
 type Named<Kind extends Id['kind']> = IdOf<Kind> & { schema: string; name: string }
 
@@ -46,49 +56,46 @@ function usersOf(id: Id, facts: Catalog['facts']): Id[] {
 }
 
 function isNewType(fact: Fact, from: Catalog, to: Catalog): boolean {
-  const { variant } = fact.payload
+  const variant = variantOf(fact)
   if (variant === 'range') return differs(fact, to)
-  if (variant !== 'composite') return variant !== to.facts.get(fact.id)?.payload['variant']
+  if (variant !== 'composite') return variant !== variantOf(to.facts.get(fact.id))
   return from.facts.childrenOf(fact.id).some((one) => {
-    const wanted = to.facts.get(one.id)?.payload
+    const wanted = to.facts.get(one.id)
     if (one.id.kind !== 'typeAttribute' || !wanted) return false
-    return ['type', 'collation'].some((what) => one.payload[what] !== wanted[what])
+    return differsIn(one, wanted, ['type', 'collation'])
   })
 }
 
 function isNewDomain(fact: Fact, from: Catalog, to: Catalog): boolean {
-  const { id, payload } = fact
-  const wanted = to.facts.get(id)!.payload
-  if (['baseType', 'collation'].some((what) => payload[what] !== wanted[what])) return true
+  const { id } = fact
+  const wanted = to.facts.get(id)!
+  if (differsIn(fact, wanted, ['baseType', 'collation'])) return true
   const rules = to.facts.childrenOf(id).filter((one) => one.id.kind === 'constraint')
   const isStricter =
-    (wanted['notNull'] === true && payload['notNull'] !== true) ||
-    rules.some((one) => differs(one, from))
+    (isRequired(wanted) && !isRequired(fact)) || rules.some((one) => differs(one, from))
   // Inside of lists and rows PostgreSQL does not look for values that break a rule.
   return isStricter && usersOf(id, from.facts).some((user) => isContainer(user, from))
 }
 
 function isContainer(id: Id, { facts }: Catalog): boolean {
   if (id.kind === 'type') return true
-  return id.kind === 'column' && textOf(facts.get(id)?.payload['type']).endsWith('[]')
+  return id.kind === 'column' && typeOf(facts.get(id)).endsWith('[]')
 }
 
 function typeAside(fact: Fact, from: Catalog, to: Catalog): Renaming[] {
   const id = fact.id as Named<'type'>
   const own = aside<'type'>(id, from, to)
-  const [schema, name] = textOf(fact.payload['multirangeTypeName'] ?? '')
-    .replaceAll('"', '')
-    .split('.')
+  const [schema, name] = (multirangeOf(fact) ?? '').replaceAll('"', '').split('.')
   if (!schema || !name) return own
   const multirange = { kind: 'type', schema, name } as const
   return [...own, ...aside<'type'>(multirange, from, to), ...constructors(fact, multirange, to)]
 }
 
 /** They keep a range's old name, and would be in the way of those of the new one. */
-function constructors({ id, payload }: Fact, multirange: Named<'type'>, to: Catalog): Renaming[] {
-  const { schema, name } = id as Named<'type'>
-  const subtype = textOf(payload['subtype'])
-  const isSame = to.facts.get(id)?.payload['subtype'] === payload['subtype']
+function constructors(fact: Fact, multirange: Named<'type'>, to: Catalog): Renaming[] {
+  const { schema, name } = fact.id as Named<'type'>
+  const subtype = elementType(fact)
+  const isSame = elementType(to.facts.get(fact.id)) === subtype
   const own = isSame ? [`(${subtype}, ${subtype})`, `(${subtype}, ${subtype}, text)`] : []
   return [renameFunction({ schema, name }, own), renameFunction(multirange, ['()'])].flat()
 }
@@ -99,10 +106,9 @@ function renameFunction(
 ): Renaming[] {
   const old = `${clipped(name, 59)}_old`
   const rename = (from: string, to: string, signature: string) =>
-    step(
-      `ALTER FUNCTION ${quoteIdentifier(schema, from)}${signature} RENAME TO ${quoteIdentifier(to)}`,
-      [{ kind: 'type', schema, name: old }],
-    )
+    ownStep({ kind: 'rename function', schema, name: from, signature, to }, [
+      { kind: 'type', schema, name: old },
+    ])
   return signatures.map((signature) => ({
     up: rename(name, old, signature),
     down: rename(old, name, signature),

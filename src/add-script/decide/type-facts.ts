@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { ne } from '../../database/sql/operators'
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { ColumnChange, Difference } from '../../catalog/difference'
-import { factsOf } from '../../catalog/facts'
+import { enumValues, factsOf } from '../../catalog/facts'
 import { underCatalogPath } from '../../catalog/catalog-path'
 import type { Cast, TypeFacts } from './conversions'
 
@@ -105,7 +105,7 @@ export async function unknownLabels(
   const { rows } = await before.query<{ value: string }>(
     `SELECT DISTINCT ${column}::pg_catalog.text AS value FROM ${quoteIdentifier(schema, table)}
      WHERE ${column}::pg_catalog.text ${ne} ALL ($1) ORDER BY 1 LIMIT 5`,
-    [type.payload['values']],
+    [enumValues(type)],
   )
   return rows.map(({ value }) => `'${value}'`)
 }

@@ -4,7 +4,7 @@ import type { Catalog } from '../../catalog/catalog'
 import type { ColumnChange } from '../../catalog/difference'
 import { classify, isAssignable, sameKeys, type TypeVerdict } from './conversions'
 import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
-import { factsOf, textOf } from '../../catalog/facts'
+import { elementType, factsOf, multirangeOf, variantOf } from '../../catalog/facts'
 import { follows } from '../../change/operations/foreign-keys'
 import { decideLabels } from '../../change/operations/enums'
 import { readTypes, type Sides, type TypePair, unknownLabels } from './type-facts'
@@ -76,7 +76,7 @@ function withoutDomain(type: string, catalog: Catalog): string {
   const element = type.replace(/\[\]$/, '')
   const domain = factsOf(catalog.facts, 'domain').find(({ id }) => isNamed(element, id))
   if (!domain) return type
-  const base = withoutDomain(textOf(domain.payload['baseType']), catalog)
+  const base = withoutDomain(elementType(domain) ?? '', catalog)
   return `${base}${type.slice(element.length)}`
 }
 
@@ -90,10 +90,10 @@ const categories: Record<string, string> = { enum: 'E', range: 'R', composite: '
 function withNewType(pair: TypePair, { facts }: Catalog): TypePair {
   const name = pair.to.name.replace(/\[\]$/, '')
   const known = factsOf(facts, 'type').find(
-    ({ id, payload }) => isNamed(name, id) || payload['multirangeTypeName'] === name,
+    (fact) => isNamed(name, fact.id) || multirangeOf(fact) === name,
   )
-  const variant = textOf(known?.payload['variant'])
-  const category = categories[variant]
+  const variant = variantOf(known)
+  const category = variant === undefined ? undefined : categories[variant]
   if (category === undefined || pair.to.category === category) return pair
   const isEnum = variant === 'enum'
   return { ...pair, to: { ...pair.to, name, isEnum, isArray: name !== pair.to.name, category } }

@@ -27,7 +27,7 @@ export async function nameDrafts(
     const next = newRevision(new Date(), revision)
     revision = next
     const name = titleFileName(`${title} ${draft.purpose}`)
-    const files = filesOf(draft, form, headers[at] ?? []).map(({ text, ...parts }) => ({
+    const files = filesOf(draft, form, headers[at] ?? [], layout).map(({ text, ...parts }) => ({
       path: join(directory, layout.nameFor({ revision: next, title: name, ...parts })),
       text,
     }))

@@ -1,6 +1,14 @@
 import { type Catalog, rebuild } from '../../catalog/catalog'
 import { type Engine } from '../../catalog/engine'
-import { type Fact, type Id, keyOf } from '../../catalog/facts'
+import {
+  constraintType,
+  type Fact,
+  type Id,
+  isPartition,
+  keyOf,
+  ownerOf,
+  valuesIn,
+} from '../../catalog/facts'
 import { describe, isHashedName } from '../../catalog/object-names'
 import { isThere } from '../../change/operations/properties'
 
@@ -80,24 +88,20 @@ export function keepExtra(engine: Engine, from: Catalog, to: Catalog): Kept {
 function withTableProperties(fact: Fact, from: Catalog): Fact {
   const before = fact.id.kind === 'table' ? from.facts.get(fact.id) : undefined
   if (!before) return fact
-  const kept = ofTables.map((name) => [name, before.payload[name] ?? null])
-  return { ...fact, payload: { ...fact.payload, ...Object.fromEntries(kept) } }
+  return { ...fact, payload: { ...fact.payload, ...valuesIn(before, ofTables) } }
 }
 
-function isExtra(
-  { id, parent, payload }: Fact,
-  from: Catalog,
-  present: ReadonlySet<string>,
-): boolean {
+function isExtra(fact: Fact, from: Catalog, present: ReadonlySet<string>): boolean {
+  const { id, parent } = fact
   if (present.has(keyOf(id))) return false
   if (id.kind === 'constraint' || id.kind === 'index')
-    return !isHashedName(id.name) && payload['type'] !== 'p'
-  if (id.kind === 'table') return payload['partitionBound'] !== null
+    return !isHashedName(id.name) && constraintType(fact) !== 'p'
+  if (id.kind === 'table') return isPartition(fact)
   if (id.kind === 'column' || id.kind === 'default') return isBelowKept(parent, from)
   // A type that columns use goes with the last of them, a sequence with its column.
   if (id.kind === 'type' || id.kind === 'domain' || id.kind === 'collation')
     return !from.facts.incomingEdges(id).some(({ from }) => from.kind === 'column')
-  if (id.kind === 'sequence') return payload['ownedBy'] === null
+  if (id.kind === 'sequence') return ownerOf(fact) === undefined
   return keepable.has(id.kind)
 }
 
@@ -106,7 +110,7 @@ function isBelowKept(parent: Id | undefined, from: Catalog): boolean {
   if (parent?.kind === 'foreignTable') return true
   const owner = parent && from.facts.get(parent)
   if (owner?.id.kind === 'column') return isBelowKept(owner.parent, from)
-  return owner?.id.kind === 'table' && owner.payload['partitionBound'] !== null
+  return owner?.id.kind === 'table' && isPartition(owner)
 }
 
 /** Leaves out what stands on something that goes, until nothing more does. */

@@ -8,7 +8,7 @@ import type { Renaming } from '../decide/rename-operations'
 import { decideDown, type DownDecisions } from '../decide/downgrade-decisions'
 import type { Engine } from '../../catalog/engine'
 import { addsForeignKey, type PlannedStep } from '../../change/model/operation'
-import type { Id } from '../../catalog/facts'
+import { definitionOf, type Fact, type Id, isValidated } from '../../catalog/facts'
 import { splitLabels } from '../../change/operations/enums'
 import { LabelsFirst } from '../../change/trial/try-steps'
 import type { ScriptPart } from '../../change/model/script-part'
@@ -184,11 +184,9 @@ async function prove(copy: Copy, start: Catalog): Promise<void> {
 function tolerant(engine: Engine, goal: Catalog, from: Catalog): Catalog {
   const facts = goal.facts.facts().map((fact) => {
     const now = fact.id.kind === 'constraint' ? from.facts.get(fact.id) : undefined
-    if (!now || now.payload['validated'] === fact.payload['validated']) return fact
-    const bare = (def: unknown) => String(def).replace(/ NOT VALID$/, '')
-    return bare(now.payload['def']) === bare(fact.payload['def'])
-      ? { ...fact, payload: now.payload }
-      : fact
+    if (!now || isValidated(now) === isValidated(fact)) return fact
+    const rule = (one: Fact) => definitionOf(one).replace(/ NOT VALID$/, '')
+    return rule(now) === rule(fact) ? { ...fact, payload: now.payload } : fact
   })
   return { ...goal, facts: rebuild(engine, facts, goal.facts.edges) }
 }

@@ -37,8 +37,16 @@ export function splitDefault(one: PlannedStep): PlannedStep[] {
   const alter = { kind: 'alter column', column } as const
   return [
     { ...one, sql: forms.column, chain },
-    own(forms.value, { ...alter, part: 'default' }),
-    { ...own(forms.filling, { kind: 'fill column', column }), verb: 'data' },
+    own(forms.value, { ...alter, part: 'default', value: forms.expression }),
+    {
+      ...own(forms.filling, {
+        kind: 'fill column',
+        column,
+        expression: 'DEFAULT',
+        onlyNulls: true,
+      }),
+      verb: 'data',
+    },
     ...(forms.required ? [own(forms.required, { ...alter, part: 'required' })] : []),
   ]
 }

@@ -5,7 +5,7 @@ import {
   uniqueForms,
   validation,
 } from '../../change/render/online-forms'
-import { keyOf } from '../../catalog/facts'
+import { keyOf, tablePlace } from '../../catalog/facts'
 import type { Catalog } from '../../catalog/catalog'
 import { shown } from '../../catalog/object-names'
 import {
@@ -90,7 +90,7 @@ function isBusy({ ids }: PlannedStep, { facts }: Catalog): boolean {
         : 'table' in id
           ? facts.get({ kind: 'table', schema: id.schema, name: id.table })
           : parent && facts.get(parent)
-    return table?.id.kind === 'table' && table.payload['partitionKey'] === null
+    return table?.id.kind === 'table' && tablePlace(table).key === undefined
   })
 }
 

@@ -3,6 +3,7 @@ import {
   downgradeLine,
   upgradeLine,
 } from '../../script/sections/template-lines'
+import type { ScriptLayout } from '../../script/layout/layout'
 import type { Draft } from './script-draft'
 
 const up = `-- ${upgradeLine}
@@ -16,9 +17,9 @@ const down = `-- ${downgradeLine}
 `
 
 /** A script that does nothing yet, with samples in comments. Pure. */
-export function emptyDraft(header: readonly string[]): Draft {
+export function emptyDraft(header: readonly string[], { markers }: ScriptLayout): Draft {
   const lines = header.map((line) => `-- ${line}\n`).join('')
-  const sql = `${lines}${lines && '\n'}-- MIGRATE UP\n${up}\n-- MIGRATE DOWN\n${down}`
+  const sql = `${lines}${lines && '\n'}${markers.up}\n${up}\n${markers.down}\n${down}`
   const sample = (...comments: string[]) => [{ sql: '', comments }]
   return {
     purpose: '',

@@ -1,14 +1,24 @@
 import type { ScriptPart, Statement } from '../../change/model/script-part'
+import { usualLayout, type ScriptLayout } from '../../script/layout/layout'
+
+/** What is written around the statements: the header's lines, and what starts each direction. */
+export interface Writing {
+  lines: readonly string[]
+  markers?: ScriptLayout['markers']
+}
 
 /**
  * Writes one script in sections: the header, the upgrade, the downgrade. A script that cannot be
  * undone has no section for it, so that a downgrade is refused rather than run in vain.
  */
-export function renderScript(part: ScriptPart, { lines }: { lines: readonly string[] }): string {
+export function renderScript(
+  part: ScriptPart,
+  { lines, markers = usualLayout.markers }: Writing,
+): string {
   const head = [...lines, ...lossLines(part)].map(comment)
-  const up = section('UP', part.up, part.transaction)
+  const up = renderSection(markers.up, part.up, part.transaction)
   const isOneWay = part.down.length === 0 && part.reversible === 'no'
-  const down = isOneWay ? [] : [section('DOWN', part.down, part.downTransaction)]
+  const down = isOneWay ? [] : [renderSection(markers.down, part.down, part.downTransaction)]
   const parts = head.length === 0 ? [up, ...down] : [head.join('\n'), up, ...down]
   return `${parts.join('\n\n')}\n`
 }
@@ -33,12 +43,13 @@ function comment(line: string): string {
   return line === '' ? '--' : `-- ${oneLine(line) === line.trim() ? line : oneLine(line)}`
 }
 
-function section(
-  name: 'UP' | 'DOWN',
+/** One direction below its marker. */
+export function renderSection(
+  marker: string,
   statements: readonly Statement[],
   transaction: boolean,
 ): string {
-  const head = [`-- MIGRATE ${name}`, ...(transaction ? [] : ['-- migrate: no-transaction'])]
+  const head = [marker, ...(transaction ? [] : ['-- migrate: no-transaction'])]
   const groups: string[] = statements.length === 0 ? ['-- Nothing to do.'] : []
   let last: string | undefined
   for (const one of statements) {

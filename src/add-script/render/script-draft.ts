@@ -1,12 +1,12 @@
 import type { FileParts } from '../../script/layout/script-name'
-import { readSections } from '../../script/sections/sections'
+import type { ScriptLayout } from '../../script/layout/layout'
 import type { ScriptPart, Statement } from '../../change/model/script-part'
 
-/** A script that has no name yet. Its SQL is in typetrek's own form of sections. */
+/** A script that has no name yet. */
 export interface Draft {
   /** Words after the title where a change needs several scripts; mostly empty. */
   purpose: string
-  /** The whole `.sql` script. */
+  /** The whole `.sql` script, with the layout's sections. */
   sql: string
   /** The statements one by one, for TypeScript. */
   up: readonly WrittenStatement[]
@@ -35,11 +35,16 @@ export function draftOf(part: ScriptPart, sql: string): Draft {
 }
 
 /** The files of a draft: what tells them apart in a layout, and their texts. Pure. */
-export function filesOf(draft: Draft, form: ScriptForm, header: readonly string[]): DraftFile[] {
+export function filesOf(
+  draft: Draft,
+  form: ScriptForm,
+  header: readonly string[],
+  layout: ScriptLayout,
+): DraftFile[] {
   if (form === 'sql') return [{ role: 'script', extension: 'sql', text: draft.sql }]
   const script = { role: 'script', extension: 'ts' } as const
   if (form === 'ts') return [{ ...script, text: typescript(draft, header, queries) }]
-  const { upgrade, downgrade } = readSections(draft.sql, '')
+  const { upgrade, downgrade } = layout.sections(draft.sql, '')
   const down = draft.down && downgrade
   return [
     { ...script, text: typescript(draft, header, () => ['await context.runSql()']) },

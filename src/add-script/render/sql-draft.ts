@@ -1,7 +1,7 @@
-import { readSections } from '../../script/sections/sections'
+import type { ScriptLayout } from '../../script/layout/layout'
 import { classify } from '../../script/parser/sql-work'
 import type { SqlPart } from '../../script/script'
-import { renderScript } from './render'
+import { renderSection } from './render'
 import type { Draft, WrittenStatement } from './script-draft'
 import type { ScriptPart } from '../../change/model/script-part'
 
@@ -13,13 +13,18 @@ export async function sqlDraft(
   text: string,
   header: readonly string[],
   back: ScriptPart | undefined,
+  layout: ScriptLayout,
 ): Promise<Draft> {
-  const { upgrade, downgrade } = readSections(text, 'schema_diff_cmd')
+  const { markers } = layout
+  const { upgrade, downgrade } = layout.sections(text, 'schema_diff_cmd')
   const { transaction } = await classify(upgrade)
   const lines = header.map((line) => `-- ${line}`.trimEnd()).join('\n')
-  const added = hasSections(text) ? undefined : back
+  // markers cut the text: what is one direction alone is all of it
+  const added = upgrade.text === text ? back : undefined
   const down = downgrade ? await pieces(downgrade) : added?.up
-  const sql = added ? `-- MIGRATE UP\n${text.trim()}\n\n${downSection(added)}` : `${text.trim()}\n`
+  const sql = added
+    ? `${markers.up}\n${text.trim()}\n\n${renderSection(markers.down, added.up, added.transaction)}\n`
+    : `${text.trim()}\n`
   return {
     purpose: '',
     sql: `${lines}\n\n${sql}`,
@@ -27,24 +32,6 @@ export async function sqlDraft(
     ...(down && { down }),
     transaction: transaction !== 'none' && (added?.transaction ?? true),
   }
-}
-
-function hasSections(text: string): boolean {
-  return readSections(text, '').upgrade.text !== text
-}
-
-function downSection(part: ScriptPart): string {
-  const { up: down, transaction: downTransaction } = part
-  const reversed = {
-    ...part,
-    up: [],
-    down,
-    downTransaction,
-    reversible: 'yes',
-    losses: [],
-  } as const
-  const text = renderScript(reversed, { lines: [] })
-  return text.slice(text.indexOf('-- MIGRATE DOWN'))
 }
 
 async function pieces(part: SqlPart): Promise<WrittenStatement[]> {

@@ -1,6 +1,5 @@
-import { quoteIdentifier } from '../../database/sql/quote'
 import type { Action, ColumnId, Id, IdOf } from '../../catalog/facts'
-import { describe, relationOf, shown } from '../../catalog/object-names'
+import { describe, type Qualified, relationOf, shown } from '../../catalog/object-names'
 import type { LostData, Statement } from './script-part'
 
 import { columnKey } from '../../catalog/facts'
@@ -15,19 +14,80 @@ export interface EngineJudgement {
   boundary: 'none' | 'commit after' | 'outside'
 }
 
-/** What happens to a column that is there. */
-export type ColumnPart = 'type' | 'default' | 'no default' | 'required' | 'identity'
+/** What happens to a column that is there; SQL in it is as PostgreSQL takes it. */
+export type ColumnAlteration =
+  | { part: 'type'; type: string; using?: string }
+  | { part: 'default'; value: string }
+  | { part: 'expression'; expression: string }
+  | { part: 'identity'; clause: string }
+  | { part: 'no default' | 'required' | 'no expression' }
+
+/** Which part of it that is. */
+export type ColumnPart = ColumnAlteration['part']
 
 /** What a constraint demands. */
 export type Rule = 'FOREIGN KEY' | 'CHECK' | 'UNIQUE' | 'PRIMARY KEY' | 'EXCLUDE'
 
-/** What a statement does, where other statements are made or placed by it. */
-export type SchemaOperation =
-  | { kind: 'alter column'; column: ColumnId; part: ColumnPart }
-  | { kind: 'add column' | 'fill column'; column: ColumnId }
+/** What a statement of pg-delta's does, where other statements are made or placed by it. */
+export type EngineOperation =
+  | {
+      kind: 'create table'
+      table: IdOf<'table'> | IdOf<'foreignTable'>
+      /** Whether its columns are listed in parentheses. */
+      form: 'columns' | 'partition' | 'foreign'
+    }
+  | { kind: 'create sequence' | 'own sequence'; sequence: IdOf<'sequence'> }
+  | { kind: 'add column' | 'drop column'; column: ColumnId }
   | { kind: 'create index' | 'drop index'; index: IdOf<'index'> }
   | { kind: 'add constraint'; constraint: IdOf<'constraint'>; rule: Rule; valid: boolean }
-  | { kind: 'rename enum' | 'create enum' | 'add enum value'; type: IdOf<'type'> }
+  | { kind: 'create enum' | 'add enum value'; type: IdOf<'type'> }
+  /** `to` is quoted. */
+  | { kind: 'rename enum'; type: IdOf<'type'>; to: string }
+  | { kind: 'grant' | 'revoke all'; privileges: IdOf<'acl'> }
+
+/** What a statement of typetrek's own does; its SQL is written of it. */
+export type OwnOperation =
+  | ({ kind: 'alter column'; column: ColumnId } & ColumnAlteration)
+  | { kind: 'fill column'; column: ColumnId; expression: string; onlyNulls: boolean }
+  | { kind: 'create schema' | 'drop schema'; schema: IdOf<'schema'> }
+  | { kind: 'replace view'; view: IdOf<'view'>; options: readonly string[]; query: string }
+  | { kind: 'validate constraint'; constraint: IdOf<'constraint'>; of: 'TABLE' | 'DOMAIN' }
+  /** `checked`: when, with a space before it: ` DEFERRABLE INITIALLY DEFERRED`. */
+  | {
+      kind: 'alter constraint'
+      constraint: IdOf<'constraint'>
+      of: 'TABLE' | 'DOMAIN'
+      checked: string
+    }
+  | PartitionPlacing
+  | Renamed
+
+/** A table becomes a partition or a child, or ends being one; without bounds it inherits. */
+export interface PartitionPlacing {
+  kind: 'place partition'
+  table: Qualified
+  parent: Qualified
+  bound: string | undefined
+  into: boolean
+}
+
+/** A new name or a new schema, never quoted here. */
+type Renamed =
+  | { kind: 'rename'; what: string; schema?: string; name: string; to: string }
+  | { kind: 'move'; what: string; schema: string; name: string; to: string }
+  | {
+      kind: 'rename part'
+      part: 'COLUMN' | 'CONSTRAINT'
+      schema: string
+      table: string
+      name: string
+      to: string
+    }
+  | { kind: 'rename value'; type: IdOf<'type'>; value: string; to: string }
+  | { kind: 'rename function'; schema: string; name: string; signature: string; to: string }
+
+/** What a statement does. */
+export type SchemaOperation = EngineOperation | OwnOperation
 
 /** A statement in the making. */
 export interface PlannedStep extends Statement {
@@ -40,8 +100,6 @@ export interface PlannedStep extends Statement {
   drops?: Id
   /** Steps with the same chain keep their order, whatever is put off. */
   chain?: string
-  /** A column's new type, and whether an expression makes its values. */
-  retypes?: { type: string; using: boolean }
   /** PostgreSQL writes the whole table again. */
   rewrites?: boolean
   /** Absent where the statement is typetrek's own. */
@@ -77,11 +135,6 @@ function groupOf(ids: readonly Id[]): string {
   if (!id) return ''
   const relation = relationOf(id)
   return relation ? shown(relation) : describe(id)
-}
-
-/** How every change of that column begins, pg-delta's included. */
-export function alterColumn({ schema, table, name }: ColumnId): string {
-  return `ALTER TABLE ${quoteIdentifier(schema, table)} ALTER COLUMN ${quoteIdentifier(name)}`
 }
 
 /** True for the statement that changes this part of that column. */

@@ -1,8 +1,17 @@
 import { type Catalog, rebuild } from '../../catalog/catalog'
 import type { Difference } from '../../catalog/difference'
 import type { Engine } from '../../catalog/engine'
-import { type Action, factsOf, type Id, type IdOf, keyOf } from '../../catalog/facts'
+import {
+  type Action,
+  factsOf,
+  type Id,
+  type IdOf,
+  isComputed,
+  keyOf,
+  rowCondition,
+} from '../../catalog/facts'
 import type { ColumnId } from '../model/operation'
+import { stepOf } from './read-action'
 
 /**
  * What stands in the way of a change and is let go before it, to be made again after it: PostgreSQL
@@ -40,12 +49,12 @@ function inTheWay(difference: Difference, planned: readonly Action[]): Id[] {
     ...columns.flatMap((id) => [
       ...dependents(from, id).filter((one) => stopsRetyping(one, from)),
       // One that is to be computed from it now would have to be so before or after it changes.
-      ...dependents(to, id).filter((one) => isComputed(one, from)),
+      ...dependents(to, id).filter((one) => isComputed(one, from.facts)),
       ...publishedRows(from, id),
     ]),
-    ...types.flatMap((id) => dependents(from, id).filter((one) => isComputed(one, from))),
+    ...types.flatMap((id) => dependents(from, id).filter((one) => isComputed(one, from.facts))),
     ...onRoutines.filter((id) => !dropped.has(keyOf(id))),
-  ].filter((id) => !dropped.has(keyOf(id)) || isComputed(id, from))
+  ].filter((id) => !dropped.has(keyOf(id)) || isComputed(id, from.facts))
 }
 
 /** Those whose type changes, or is created again under the same name. */
@@ -62,7 +71,7 @@ function isGone(id: Id, { facts }: Catalog): boolean {
 
 function rebuiltTypes({ facts }: Catalog, planned: readonly Action[]): Id[] {
   const made = planned.filter(
-    ({ verb, sql }) => verb === 'alter' && /^CREATE TYPE .* AS ENUM/.test(sql),
+    (action) => action.verb === 'alter' && stepOf(action).operation?.kind === 'create enum',
   )
   const ids = made.flatMap((action) => [...action.produces, ...action.consumes, ...action.destroys])
   return ids.filter(({ kind }) => kind === 'type').filter((id) => facts.has(id))
@@ -80,19 +89,15 @@ function isRoutine({ kind }: Id): boolean {
 }
 
 function stopsRetyping(id: Id, from: Catalog): boolean {
-  return id.kind === 'trigger' || isRoutine(id) || isComputed(id, from)
-}
-
-function isComputed(id: Id, { facts }: Catalog): boolean {
-  return id.kind === 'column' && typeof facts.get(id)?.payload['generatedExpr'] === 'string'
+  return id.kind === 'trigger' || isRoutine(id) || isComputed(id, from.facts)
 }
 
 /** Of a publication's tables only a condition on rows stands in the way. */
 function publishedRows(from: Catalog, { schema, table }: ColumnId): IdOf<'publicationRel'>[] {
   return factsOf(from.facts, 'publicationRel')
-    .filter(({ id, payload }) => {
-      const isOfTable = id.schema === schema && id.table === table
-      return isOfTable && typeof payload['where'] === 'string'
+    .filter((fact) => {
+      const isOfTable = fact.id.schema === schema && fact.id.table === table
+      return isOfTable && rowCondition(fact) !== undefined
     })
     .map(({ id }) => id)
 }
@@ -105,7 +110,7 @@ function withDependents(from: Catalog, first: Id): Set<string> | undefined {
   const open: Id[] = [first]
   for (let id = open.pop(); id; id = open.pop()) {
     if (found.has(keyOf(id)) || !from.facts.has(id)) continue
-    const holdsData = holders.has(id.kind) || (id.kind === 'column' && !isComputed(id, from))
+    const holdsData = holders.has(id.kind) || (id.kind === 'column' && !isComputed(id, from.facts))
     const isOfView = from.facts.get(id)?.parent?.kind !== 'table'
     if (holdsData && !(id.kind === 'column' && isOfView)) return undefined
     found.add(keyOf(id))

@@ -1,13 +1,14 @@
 import { ge, plus } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
+import { ownStep } from '../render/own-step'
+import { withoutNotNull } from '../render/engine-sql'
 import type { ColumnChange, Difference } from '../../catalog/difference'
 import { type Decisions, usingOf } from '../model/decisions'
-import { type Id, type IdOf, textOf } from '../../catalog/facts'
+import { type Id, type IdOf, leastValue } from '../../catalog/facts'
 import { shown } from '../../catalog/object-names'
 import {
-  alterColumn,
   changes,
-  type ColumnPart,
+  type ColumnAlteration,
   columnKey,
   step,
   type ColumnId,
@@ -69,40 +70,41 @@ function engineOf({ engine }: PlannedStep): Pick<PlannedStep, 'engine'> {
   return engine ? { engine } : {}
 }
 
+function alterStep(
+  column: ColumnId,
+  alteration: ColumnAlteration,
+  ids: readonly Id[],
+  more: Partial<PlannedStep> = {},
+): PlannedStep {
+  return ownStep({ kind: 'alter column', column, ...alteration }, ids, more)
+}
+
 function retyping(change: ColumnChange, ids: readonly Id[], decisions: Decisions) {
   const { id, from, to } = change
   const using = usingOf(decisions, id)
   const every = [id, ...ids]
   const { comments, destructive, expression } = using
-  const conversion = expression === '' || to.generated !== undefined ? '' : ` USING ${expression}`
+  const converts = expression !== '' && to.generated === undefined
   const hadDefault = from.default !== undefined && from.generated === undefined && !to.identity
   const drops = hadDefault && (using.dropsDefault || to.default === undefined)
   const sets = to.default !== undefined && (drops || to.default !== from.default)
   return {
-    dropped: drops ? [alter(id, 'no default', 'DROP DEFAULT', [id], { verb: 'drop' })] : [],
+    dropped: drops ? [alterStep(id, { part: 'no default' }, [id], { verb: 'drop' })] : [],
     before: [
-      alter(id, 'type', `TYPE ${to.fullType}${conversion}`, every, {
-        comments,
-        destructive,
-        loses: destructive ? [valuesOf(id)] : [],
-        converts: conversion === '' ? [] : [valuesOf(id)],
-        retypes: { type: to.fullType, using: conversion !== '' },
-      }),
+      alterStep(
+        id,
+        { part: 'type', type: to.fullType, ...(converts && { using: expression }) },
+        every,
+        {
+          comments,
+          destructive,
+          loses: destructive ? [valuesOf(id)] : [],
+          converts: converts ? [valuesOf(id)] : [],
+        },
+      ),
     ],
-    after: sets ? [alter(id, 'default', `SET DEFAULT ${to.default}`, every)] : [],
+    after: sets ? [alterStep(id, { part: 'default', value: to.default! }, every)] : [],
   }
-}
-
-/** A statement that typetrek writes itself, which changes one part of a column. */
-function alter(
-  column: ColumnId,
-  part: ColumnPart,
-  clause: string,
-  ids: readonly Id[],
-  more: Partial<PlannedStep> = {},
-): PlannedStep {
-  const operation = { kind: 'alter column', column, part } as const
-  return step(`${alterColumn(column)} ${clause}`, ids, { ...more, operation })
 }
 
 function arrangeRequired(
@@ -126,7 +128,7 @@ function arrangeRequired(
 function requiring({ id }: ColumnChange, decisions: Decisions): PlannedStep[] {
   const fill = decisions.backfill.get(columnKey(id))
   const chained = { chain: columnKey(id) }
-  const required = alter(id, 'required', 'SET NOT NULL', [id], chained)
+  const required = alterStep(id, { part: 'required' }, [id], chained)
   if (!fill) return [required]
   if (fill.expression === '')
     return [{ ...required, comments: fill.comments, failsOnRows: [valuesOf(id)] }]
@@ -139,11 +141,8 @@ function filling(
   comments: readonly string[],
   onlyMissing: boolean,
 ): PlannedStep {
-  const column = quoteIdentifier(id.name)
-  const where = onlyMissing ? ` WHERE ${column} IS NULL` : ''
-  const sql = `UPDATE ${quoteIdentifier(id.schema, id.table)} SET ${column} = ${expression}${where}`
-  const operation = { kind: 'fill column', column: id } as const
-  return step(sql, [id], { verb: 'data', comments, chain: columnKey(id), operation })
+  const operation = { kind: 'fill column', column: id, expression, onlyNulls: onlyMissing } as const
+  return ownStep(operation, [id], { verb: 'data', comments, chain: columnKey(id) })
 }
 
 /** A required column without a default is added empty, filled, and only then required. */
@@ -161,9 +160,9 @@ function fillNew(steps: PlannedStep[], id: ColumnId, decisions: Decisions): Plan
     }
     const chain = columnKey(id)
     return [
-      { ...one, sql: one.sql.replace(/ NOT NULL(?= DEFAULT |$)/, ''), chain },
+      { ...one, sql: withoutNotNull(one.sql), chain },
       filling(id, fill.expression, fill.comments, false),
-      alter(id, 'required', 'SET NOT NULL', [id], { chain }),
+      alterStep(id, { part: 'required' }, [id], { chain }),
     ]
   })
 }
@@ -206,9 +205,9 @@ export function raiseSequences(
     const id = one.ids.find((each): each is IdOf<'sequence'> => each.kind === 'sequence')
     if (!id || !one.sql.startsWith('ALTER SEQUENCE ') || !one.sql.includes(' MINVALUE '))
       return [one]
-    const [before, wanted] = [from.facts.get(id)?.payload, to.facts.get(id)?.payload]
-    const least = textOf(wanted?.['minValue'])
-    if (!before || BigInt(least) <= BigInt(textOf(before['minValue']))) return [one]
+    const before = from.facts.get(id)
+    const least = leastValue(to.facts.get(id))
+    if (!before || BigInt(least) <= BigInt(leastValue(before))) return [one]
     const name = quoteIdentifier(id.schema, id.name)
     const value = `GREATEST(last_value, ${least}), is_called AND last_value ${ge} ${least}`
     const named = quoteLiteral(plainPath(id, name))

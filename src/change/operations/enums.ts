@@ -1,6 +1,8 @@
 import { MigrationError } from '../../errors'
 import { eq } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
+import { alterColumnSql } from '../render/alter-column'
+import { addedOnce, renameTypeSql, withTypeName } from '../render/engine-sql'
 import type { Catalog } from '../../catalog/catalog'
 import type { Difference, EnumChange } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
@@ -79,7 +81,7 @@ export function mapLabels(
     const rename = old === undefined ? undefined : renameReplaced(change.id, old, from, to)
     return mapped.map((one) =>
       convertValues(
-        rename ? { ...one, sql: rename(one.sql) } : one,
+        rename ? rename(one) : one,
         change,
         columns.filter((id): id is ColumnId => id.kind === 'column'),
         decisions.labels.get(`${change.id.schema}.${change.id.name}`),
@@ -104,9 +106,10 @@ function replacedName(
   steps: readonly PlannedStep[],
   { schema, name }: IdOf<'type'>,
 ): string | undefined {
-  const start = `ALTER TYPE ${quoteIdentifier(schema, name)} RENAME TO `
-  const rename = steps.find(({ operation }) => isOf(operation, 'rename enum', { schema, name }))
-  return rename?.sql.slice(start.length)
+  for (const { operation } of steps)
+    if (operation?.kind === 'rename enum' && isOf(operation, 'rename enum', { schema, name }))
+      return operation.to
+  return undefined
 }
 
 function renameReplaced(
@@ -114,14 +117,12 @@ function renameReplaced(
   old: string,
   from: Catalog,
   to: Catalog,
-): (sql: string) => string {
-  const start = `ALTER TYPE ${quoteIdentifier(schema, name)} RENAME TO ${old}`
+): (one: PlannedStep) => PlannedStep {
   const other = quoteIdentifier(freeName({ schema, name }, [from.facts, to.facts]))
-  const home = quoteIdentifier(schema)
-  return (sql) =>
-    sql === start
-      ? sql.replace(old, () => other)
-      : sql.replaceAll(`${home}.${old}`, () => `${home}.${other}`)
+  return (one) =>
+    isOf(one.operation, 'rename enum', { schema, name })
+      ? { ...one, sql: renameTypeSql({ schema, name }, other) }
+      : { ...one, sql: withTypeName(one.sql, quoteIdentifier(schema), old, other) }
 }
 
 function convertValues(
@@ -130,19 +131,24 @@ function convertValues(
   columns: readonly ColumnId[],
   mapping: ReadonlyMap<string, string> = new Map(),
 ): PlannedStep {
-  const conversion = / USING ("(?:[^"]|"")+")::text(\[\])?::/.exec(one.sql)
+  const { operation } = one
   const own = columns.find((column) => changes(one, column, 'type'))
-  if (!conversion || !own || !one.sql.includes(`::${quoteIdentifier(id.schema, id.name)}`))
-    return one
-  const [whole, column = '', array] = conversion
-  const value = array ? replaceInArray(column, mapping) : replaceLabel(column, mapping)
+  if (!own || operation?.kind !== 'alter column' || operation.part !== 'type') return one
+  const column = quoteIdentifier(own.name)
+  const { type, using } = operation
+  const isArray = type === `${quoteIdentifier(id.schema, id.name)}[]`
+  const isEnum = isArray || type === quoteIdentifier(id.schema, id.name)
+  // pg-delta's own conversion; another one was decided on
+  if (!isEnum || using !== `${column}::text${isArray ? '[]' : ''}::${type}`) return one
+  const value = isArray ? replaceInArray(column, mapping) : replaceLabel(column, mapping)
   const values = [valuesOf(own)]
+  const alteration = { part: 'type', type, using: `${value}::${type}` } as const
   return {
     ...one,
-    sql: one.sql.replace(whole, () => ` USING ${value}::`),
+    operation: { ...operation, ...alteration },
+    sql: alterColumnSql(own, alteration),
     comments: [...one.comments, ...commentsOn(lost, mapping)],
     converts: values,
-    retypes: { type: quoteIdentifier(id.schema, id.name), using: true },
     ...(lost.length > 0 && {
       destructive: mapping.size > 0,
       loses: mapping.size > 0 ? values : [],
@@ -223,7 +229,7 @@ export function splitLabels(steps: readonly PlannedStep[]): {
   const isLabel = ({ operation }: PlannedStep) => operation?.kind === 'add enum value'
   const labels = steps.filter(isLabel).map((one) => ({
     ...one,
-    sql: one.sql.replace(' ADD VALUE ', ' ADD VALUE IF NOT EXISTS '),
+    sql: addedOnce(one.sql),
   }))
   return { labels, rest: steps.filter((one) => !isLabel(one)) }
 }

@@ -3,7 +3,14 @@ import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import type { ColumnChange } from '../../catalog/difference'
 import { usingOf, type Decisions, type Using } from '../model/decisions'
-import { type Facts, factsOf, type IdOf, keyOf, textOf } from '../../catalog/facts'
+import {
+  constraintType,
+  definitionOf,
+  type Facts,
+  factsOf,
+  type IdOf,
+  keyOf,
+} from '../../catalog/facts'
 import { columnKey, step, type ColumnId, type PlannedStep } from '../model/operation'
 
 /** A foreign key with its columns. */
@@ -25,9 +32,10 @@ const read = new WeakMap<Facts, readonly ForeignKey[]>()
 
 function readKeys(facts: Facts): ForeignKey[] {
   return factsOf(facts, 'constraint')
-    .filter(({ payload }) => payload['type'] === 'f')
-    .map(({ id, payload }) => {
-      const definition = textOf(payload['def'])
+    .filter((fact) => constraintType(fact) === 'f')
+    .map((fact) => {
+      const { id } = fact
+      const definition = definitionOf(fact)
       const [, own = '', table = '', others = ''] =
         /^FOREIGN KEY \((.*?)\) REFERENCES (.*?)\((.*?)\)/.exec(definition) ?? []
       const [schema = '', name = ''] = names(table, '.')

@@ -1,17 +1,18 @@
 import { MigrationError } from '../../errors'
 import { arrangeColumns, continueSequences, raiseSequences } from './columns'
-import { type Catalog, virtualMark } from '../../catalog/catalog'
+import type { Catalog } from '../../catalog/catalog'
 import { compare, type Difference } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
 import { disguise, type Disguised } from './in-place'
 import type { Engine } from '../../catalog/engine'
-import type { Action } from '../../catalog/facts'
+import { type Action, constraintType } from '../../catalog/facts'
 import { keySteps } from './foreign-keys'
 import { afterRebuilt, mapLabels } from './enums'
 import { letGo } from './blocking-dependents'
 import { replaceableViews, undropped } from './views'
 import { settingSteps } from './properties'
 import { addsForeignKey, type PlannedStep } from '../model/operation'
+import { repairedSql } from '../render/engine-sql'
 import { stepOf } from './read-action'
 
 /**
@@ -86,7 +87,7 @@ function draftFrom(
 }
 
 function dropsKey({ drops }: PlannedStep, { facts }: Catalog): boolean {
-  return drops?.kind === 'constraint' && facts.get(drops)?.payload['type'] === 'f'
+  return drops?.kind === 'constraint' && constraintType(facts.get(drops)) === 'f'
 }
 
 /** What differs still, a few words each; nothing when the two are equal. */
@@ -124,10 +125,5 @@ function refuseSecrets(actions: readonly Action[]): void {
 }
 
 function repaired(one: PlannedStep): PlannedStep {
-  const sql = one.sql
-    // Only with its partitions does an index of a partitioned table become valid.
-    .replace(/^(CREATE (?:UNIQUE )?INDEX \S+ ON) ONLY /, '$1 ')
-    .replaceAll(`${virtualMark})) STORED`, ')) VIRTUAL')
-    .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
-  return { ...one, sql }
+  return { ...one, sql: repairedSql(one.sql) }
 }

@@ -1,13 +1,22 @@
-import { quoteIdentifier } from '../../database/sql/quote'
 import { type Catalog, rebuild, virtualMark } from '../../catalog/catalog'
 import type { ColumnChange, Difference } from '../../catalog/difference'
 import { type Engine } from '../../catalog/engine'
-import { type Fact, factsOf, type IdOf, keyOf, textOf } from '../../catalog/facts'
-import { ownerOf } from '../render/create-table'
+import {
+  constraintType,
+  definitionOf,
+  differsIn,
+  type Fact,
+  factsOf,
+  type IdOf,
+  keyOf,
+  ownerOf,
+  valuesIn,
+} from '../../catalog/facts'
 import { shown } from '../../catalog/object-names'
 import { isOf, type Moved, movedTables } from './partitions'
 import { replaceView, type ViewId } from './views'
-import { alterColumn, step, type PlannedStep } from '../model/operation'
+import type { PlannedStep } from '../model/operation'
+import { ownStep } from '../render/own-step'
 
 /** The wanted facts as pg-delta is to see them, and what we write in place of what it would. */
 export interface Disguised {
@@ -75,27 +84,25 @@ interface Part {
 function columnParts({ from, to, columns }: Difference, major: number): Part {
   const part: Part = { payloads: [], front: [], back: [] }
   for (const change of columns) {
-    const before = from.facts.get(change.id)!.payload
-    const payload = { ...to.facts.get(change.id)!.payload }
-    if (payload['collation'] !== before['collation']) {
-      payload['collation'] = before['collation'] ?? null
-      // The type's text must differ, or pg-delta sees nothing to do; the statement is ours.
-      payload['type'] = `${change.to.type} `
-    }
+    const before = from.facts.get(change.id)!
+    const wanted = to.facts.get(change.id)!
+    const retyped = differsIn(before, wanted, ['collation'])
     const generated = inPlace(change, major)
-    if (generated) {
-      payload['generatedExpr'] = before['generatedExpr'] ?? null
-      part.front.push(generated)
-    }
-    part.payloads.push([keyOf(change.id), payload])
+    if (generated) part.front.push(generated)
+    const same = [...(retyped ? ['collation'] : []), ...(generated ? ['generatedExpr'] : [])]
+    const payload = { ...wanted.payload, ...valuesIn(before, same) }
+    // The type's text must differ, or pg-delta sees nothing to do; the statement is typetrek's own.
+    part.payloads.push([
+      keyOf(change.id),
+      retyped ? { ...payload, type: `${change.to.type} ` } : payload,
+    ])
   }
   return part
 }
 
 function tableParts(from: Catalog, to: Catalog, moved: readonly Moved[]): Part {
   const places = moved.map(({ id }): [string, Fact['payload']] => {
-    const { partitionBound, parentTable } = from.facts.get(id)!.payload
-    const place = { partitionBound: partitionBound ?? null, parentTable: parentTable ?? null }
+    const place = valuesIn(from.facts.get(id), ['partitionBound', 'parentTable'])
     return [keyOf(id), { ...to.facts.get(id)!.payload, ...place }]
   })
   const apart = new Set(moved.filter((one) => one.hasOtherParent).map(({ id }) => shown(id)))
@@ -105,8 +112,9 @@ function tableParts(from: Catalog, to: Catalog, moved: readonly Moved[]): Part {
     if (!owner || !apart.has(shown({ schema: owner.schema, name: owner.table }))) return []
     const old = from.facts.get(fact.id)
     const stays = ownerOf(old) && to.facts.has(tableOf(ownerOf(old)!))
-    const ownedBy = stays ? (old?.payload['ownedBy'] ?? null) : null
-    return [[keyOf(fact.id), { ...fact.payload, ownedBy }]]
+    return [
+      [keyOf(fact.id), { ...fact.payload, ...valuesIn(stays ? old : undefined, ['ownedBy']) }],
+    ]
   })
   return {
     payloads: [...places, ...sequences],
@@ -122,10 +130,10 @@ function tableOf(owner: { schema: string; table: string }): IdOf<'table'> {
 function ruleParts(from: Catalog, to: Catalog): Part {
   const part: Part = { payloads: [], front: [], back: [] }
   for (const fact of factsOf(to.facts, 'constraint')) {
-    const before = from.facts.get(fact.id)?.payload
+    const before = from.facts.get(fact.id)
     const steps = before ? changeRule(fact, before) : []
     if (!before || steps.length === 0) continue
-    part.payloads.push([keyOf(fact.id), before])
+    part.payloads.push([keyOf(fact.id), before.payload])
     part.back.push(...steps)
   }
   return part
@@ -134,8 +142,8 @@ function ruleParts(from: Catalog, to: Catalog): Part {
 function viewParts(from: Catalog, to: Catalog, views: readonly ViewId[]): Part {
   return {
     payloads: views.map((id) => {
-      const { def } = from.facts.get(id)!.payload
-      return [keyOf(id), { ...to.facts.get(id)!.payload, def: def ?? null }]
+      const query = valuesIn(from.facts.get(id), ['def'])
+      return [keyOf(id), { ...to.facts.get(id)!.payload, ...query }]
     }),
     front: [],
     back: views.map((id) => replaceView({ ...to.facts.get(id)!, id })),
@@ -147,33 +155,35 @@ function inPlace({ id, from, to }: ColumnChange, major: number): PlannedStep | u
   if (generated === undefined || generated === to.generated) return undefined
   const isVirtual = generated.endsWith(virtualMark)
   if (to.generated === undefined)
-    return isVirtual ? undefined : step(`${alterColumn(id)} DROP EXPRESSION`, [id])
+    return isVirtual
+      ? undefined
+      : ownStep({ kind: 'alter column', column: id, part: 'no expression' }, [id])
   if (major < 17 || isVirtual !== to.generated.endsWith(virtualMark)) return undefined
   const expression = to.generated.replace(virtualMark, '')
-  return step(`${alterColumn(id)} SET EXPRESSION AS (${expression})`, [id])
+  return ownStep({ kind: 'alter column', column: id, part: 'expression', expression }, [id])
 }
 
 const ending = /( DEFERRABLE)?( INITIALLY DEFERRED)?( NOT VALID)?$/
 
 /** Where old rows are to obey it as new ones do, and where it is only checked at another time. */
-function changeRule(
-  { id, parent, payload }: Fact & { id: IdOf<'constraint'> },
-  before: Fact['payload'],
-): PlannedStep[] {
-  const [from, to] = [textOf(before['def']), textOf(payload['def'])]
+function changeRule(fact: Fact & { id: IdOf<'constraint'> }, before: Fact): PlannedStep[] {
+  const { id, parent } = fact
+  const [from, to] = [definitionOf(before), definitionOf(fact)]
   if (from === to || from.replace(ending, '') !== to.replace(ending, '')) return []
   const [, ...old] = ending.exec(from) ?? []
   const [, deferrable, deferred, invalid] = ending.exec(to) ?? []
   const isDeferredOtherwise = old[0] !== deferrable || old[1] !== deferred
   // A validated rule stays so, and only foreign keys change in time.
   if (invalid && !old[2]) return []
-  if (isDeferredOtherwise && payload['type'] !== 'f') return []
-  const owner = parent?.kind === 'domain' ? 'DOMAIN' : 'TABLE'
-  const start = `ALTER ${owner} ${quoteIdentifier(id.schema, id.table)}`
-  const name = quoteIdentifier(id.name)
-  const time = `${deferrable ?? ' NOT DEFERRABLE'}${deferred ?? ''}`
+  if (isDeferredOtherwise && constraintType(fact) !== 'f') return []
+  const of = parent?.kind === 'domain' ? 'DOMAIN' : 'TABLE'
+  const checked = `${deferrable ?? ' NOT DEFERRABLE'}${deferred ?? ''}`
   return [
-    ...(isDeferredOtherwise ? [step(`${start} ALTER CONSTRAINT ${name}${time}`, [id])] : []),
-    ...(old[2] && !invalid ? [step(`${start} VALIDATE CONSTRAINT ${name}`, [id])] : []),
+    ...(isDeferredOtherwise
+      ? [ownStep({ kind: 'alter constraint', constraint: id, of, checked }, [id])]
+      : []),
+    ...(old[2] && !invalid
+      ? [ownStep({ kind: 'validate constraint', constraint: id, of }, [id])]
+      : []),
   ]
 }

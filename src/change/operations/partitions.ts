@@ -1,9 +1,17 @@
 import { MigrationError } from '../../errors'
-import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
-import { type Fact, factsOf, type Id, type IdOf, textOf } from '../../catalog/facts'
+import {
+  type Fact,
+  factsOf,
+  type Id,
+  type IdOf,
+  type TablePlace,
+  tablePlace,
+  textOf,
+} from '../../catalog/facts'
 import { describe, relationOf } from '../../catalog/object-names'
-import { step, type PlannedStep } from '../model/operation'
+import type { PlannedStep } from '../model/operation'
+import { ownStep } from '../render/own-step'
 
 /** A table whose rows stay where they are while its place below a parent changes. */
 export interface Moved {
@@ -22,15 +30,16 @@ export interface Moved {
  * @see https://www.postgresql.org/docs/current/ddl-partitioning.html
  */
 export function movedTables(from: Catalog, to: Catalog): Moved[] {
-  return factsOf(to.facts, 'table').flatMap(({ id, payload }) => {
-    const before = from.facts.get(id)?.payload
+  return factsOf(to.facts, 'table').flatMap((fact) => {
+    const { id } = fact
+    const before = from.facts.get(id)
     if (!before) return []
-    const differs = (what: string) => textOf(before[what]) !== textOf(payload[what])
-    if (differs('partitionKey')) throw madeAnew(id)
-    const hasOtherParent = differs('parentTable')
-    if (!hasOtherParent && !differs('partitionBound')) return []
+    const [old, wanted] = [tablePlace(before), tablePlace(fact)]
+    if (old.key !== wanted.key) throw madeAnew(id)
+    const hasOtherParent = textOf(old.parent) !== textOf(wanted.parent)
+    if (!hasOtherParent && old.bound === wanted.bound) return []
     return [
-      { id, leaving: place(id, before, 'out'), joining: place(id, payload, 'in'), hasOtherParent },
+      { id, leaving: place(id, old, 'out'), joining: place(id, wanted, 'in'), hasOtherParent },
     ]
   })
 }
@@ -48,17 +57,10 @@ function madeAnew(id: IdOf<'table'>): MigrationError {
   )
 }
 
-function place(id: IdOf<'table'>, payload: Fact['payload'], way: 'in' | 'out'): PlannedStep[] {
-  const parent = payload['parentTable'] as { schema: string; name: string } | null | undefined
+function place(id: IdOf<'table'>, { parent, bound }: TablePlace, way: 'in' | 'out'): PlannedStep[] {
   if (!parent) return []
-  const above = quoteIdentifier(parent.schema, parent.name)
-  const table = quoteIdentifier(id.schema, id.name)
-  const bound = payload['partitionBound']
   const ids: Id[] = [id, { kind: 'table', ...parent }]
-  if (typeof bound !== 'string')
-    return [step(`ALTER TABLE ${table} ${way === 'in' ? '' : 'NO '}INHERIT ${above}`, ids)]
-  const sql = way === 'in' ? `ATTACH PARTITION ${table} ${bound}` : `DETACH PARTITION ${table}`
-  return [step(`ALTER TABLE ${above} ${sql}`, ids)]
+  return [ownStep({ kind: 'place partition', table: id, parent, bound, into: way === 'in' }, ids)]
 }
 
 /** True for the table and all that is of it. */

@@ -1,8 +1,8 @@
 import { type Action, type ColumnId, type Id, type IdOf, isA } from '../../catalog/facts'
 import { quoteIdentifier } from '../../database/sql/quote'
+import { alterColumn } from '../render/alter-column'
 import {
-  alterColumn,
-  type ColumnPart,
+  type ColumnAlteration,
   type EngineJudgement,
   type SchemaOperation,
   type Rule,
@@ -64,32 +64,71 @@ function operationOf(sql: string, ids: readonly Id[]): SchemaOperation | undefin
 function ofOther(sql: string, id: Id): SchemaOperation | undefined {
   if (isA(id, 'type')) return ofEnum(sql, id)
   if (isA(id, 'index')) return ofIndex(sql, id)
+  if (isA(id, 'table') || isA(id, 'foreignTable')) return ofTable(sql, id)
+  if (isA(id, 'sequence')) return ofSequence(sql, id)
+  if (isA(id, 'acl')) return ofPrivileges(sql, id)
+  if (isA(id, 'schema') && `${sql} `.startsWith(`CREATE SCHEMA ${quoteIdentifier(id.name)} `))
+    return { kind: 'create schema', schema: id }
   return isA(id, 'constraint') ? ofConstraint(sql, id) : undefined
 }
 
-const parts: readonly (readonly [start: string, part: ColumnPart])[] = [
-  ['TYPE ', 'type'],
-  ['SET DEFAULT ', 'default'],
-  ['DROP DEFAULT', 'no default'],
-  ['SET NOT NULL', 'required'],
-  ['ADD GENERATED ', 'identity'],
-]
+function ofTable(
+  sql: string,
+  table: IdOf<'table'> | IdOf<'foreignTable'>,
+): SchemaOperation | undefined {
+  const [made, words] = /^CREATE (UNLOGGED |FOREIGN )?TABLE /.exec(sql) ?? []
+  const name = quoteIdentifier(table.schema, table.name)
+  if (made === undefined || !sql.startsWith(`${made}${name} `)) return undefined
+  const isListed = sql[made.length + name.length + 1] === '('
+  const form = words === 'FOREIGN ' ? 'foreign' : isListed ? 'columns' : 'partition'
+  return { kind: 'create table', table, form }
+}
+
+function ofSequence(sql: string, sequence: IdOf<'sequence'>): SchemaOperation | undefined {
+  const name = quoteIdentifier(sequence.schema, sequence.name)
+  if (sql.startsWith(`CREATE SEQUENCE ${name} `)) return { kind: 'create sequence', sequence }
+  const owned = sql.startsWith(`ALTER SEQUENCE ${name} OWNED BY `)
+  return owned ? { kind: 'own sequence', sequence } : undefined
+}
+
+function ofPrivileges(sql: string, privileges: IdOf<'acl'>): SchemaOperation | undefined {
+  if (sql.startsWith('REVOKE ALL')) return { kind: 'revoke all', privileges }
+  return sql.startsWith('GRANT ') ? { kind: 'grant', privileges } : undefined
+}
+
+function alterationIn(clause: string): ColumnAlteration | undefined {
+  const after = (words: string) =>
+    clause.startsWith(words) ? clause.slice(words.length) : undefined
+  const [, type, using] = /^TYPE (.*?)(?: USING (.*))?$/s.exec(clause) ?? []
+  if (type !== undefined) return { part: 'type', type, ...(using !== undefined && { using }) }
+  const value = after('SET DEFAULT ')
+  if (value !== undefined) return { part: 'default', value }
+  const identity = after('ADD GENERATED ')
+  if (identity !== undefined) return { part: 'identity', clause: `GENERATED ${identity}` }
+  if (clause.startsWith('DROP DEFAULT')) return { part: 'no default' }
+  return clause.startsWith('SET NOT NULL') ? { part: 'required' } : undefined
+}
 
 function ofColumn(sql: string, column: ColumnId): SchemaOperation | undefined {
   const table = quoteIdentifier(column.schema, column.table)
   if (sql.startsWith(`ALTER TABLE ${table} ADD COLUMN ${quoteIdentifier(column.name)} `))
     return { kind: 'add column', column }
+  if (sql.startsWith(`ALTER TABLE ${table} DROP COLUMN ${quoteIdentifier(column.name)}`))
+    return { kind: 'drop column', column }
   const start = `${alterColumn(column)} `
   const clause = sql.startsWith(start) ? sql.slice(start.length) : ''
-  const part = parts.find(([words]) => clause.startsWith(words))?.[1]
-  return part && { kind: 'alter column', column, part }
+  const alteration = alterationIn(clause)
+  return alteration && { kind: 'alter column', column, ...alteration }
 }
 
 function ofEnum(sql: string, type: Id & { kind: 'type' }): SchemaOperation | undefined {
   const name = quoteIdentifier(type.schema, type.name)
   if (sql.startsWith(`CREATE TYPE ${name} AS ENUM `)) return { kind: 'create enum', type }
   if (sql.startsWith(`ALTER TYPE ${name} ADD VALUE `)) return { kind: 'add enum value', type }
-  return sql.startsWith(`ALTER TYPE ${name} RENAME TO `) ? { kind: 'rename enum', type } : undefined
+  const rename = `ALTER TYPE ${name} RENAME TO `
+  return sql.startsWith(rename)
+    ? { kind: 'rename enum', type, to: sql.slice(rename.length) }
+    : undefined
 }
 
 /** PostgreSQL writes CREATE INDEX itself, with no quotes that a name does not need. */

@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { drawnValues } from '../../sample-rows/values/drawn-values'
-import { factsOf, textOf } from '../../catalog/facts'
+import { constraintType, definitionOf, factsOf } from '../../catalog/facts'
 import { satisfying } from '../../sample-rows/values/judge'
 import { columnKey, type ColumnId } from '../model/operation'
 import type { ColumnFacts } from '../../sample-rows/tables/tables'
@@ -36,13 +36,13 @@ export async function refill(
 /** Checks that read this column and no other. */
 function checksOf({ facts }: Catalog, id: ColumnId): string[] {
   return factsOf(facts, 'constraint')
-    .filter(({ payload }) => payload['type'] === 'c')
+    .filter((fact) => constraintType(fact) === 'c')
     .filter(({ id: { schema, table } }) => schema === id.schema && table === id.table)
     .filter(({ id: check }) => {
       const read = facts.outgoingEdges(check).filter(({ to }) => to.kind === 'column')
       return read.length === 1 && columnKey(read[0]!.to as ColumnId) === columnKey(id)
     })
-    .map(({ payload }) => textOf(payload['def']))
+    .map(definitionOf)
 }
 
 /** As much of a column as drawing values needs. */

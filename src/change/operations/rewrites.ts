@@ -1,10 +1,11 @@
 import { type Catalog, virtualMark } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
+import { generatedExpression } from '../../catalog/facts'
 import type { ColumnId, PlannedStep } from '../model/operation'
 
 /** True where PostgreSQL writes the whole table again, under a lock that stops even readers. */
 export function rewritesTable(
-  { ids, verb, retypes }: PlannedStep,
+  { ids, verb, operation }: PlannedStep,
   from: Catalog,
   to: Catalog,
 ): boolean {
@@ -13,13 +14,13 @@ export function rewritesTable(
   if (!id) return false
   if (verb === 'create' && first === id) return isStored(id, to)
   const before = from.facts.get(id)
-  if (!retypes || !before) return false
-  return retypes.using || !isWider(columnOf(from, before).type, retypes.type)
+  if (operation?.kind !== 'alter column' || operation.part !== 'type' || !before) return false
+  return operation.using !== undefined || !isWider(columnOf(from, before).type, operation.type)
 }
 
 function isStored(id: ColumnId, { facts }: Catalog): boolean {
-  const expression = facts.get(id)?.payload['generatedExpr']
-  return typeof expression === 'string' && !expression.endsWith(virtualMark)
+  const expression = generatedExpression(facts.get(id))
+  return expression !== undefined && !expression.endsWith(virtualMark)
 }
 
 const characters = /^(?:character varying|varchar)(?:\((\d+)\))?$/

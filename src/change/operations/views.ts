@@ -1,7 +1,15 @@
-import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
-import { type Action, type Fact, factsOf, type IdOf, keyOf, textOf } from '../../catalog/facts'
-import { step, type PlannedStep } from '../model/operation'
+import {
+  type Action,
+  definitionOf,
+  type Fact,
+  factsOf,
+  type IdOf,
+  keyOf,
+  viewOptions,
+} from '../../catalog/facts'
+import type { PlannedStep } from '../model/operation'
+import { ownStep } from '../render/own-step'
 
 /** A view with another query. */
 export type ViewId = IdOf<'view'>
@@ -12,9 +20,10 @@ export type ViewId = IdOf<'view'>
  * @see https://www.postgresql.org/docs/current/sql-createview.html
  */
 export function replaceableViews(from: Catalog, to: Catalog): ViewId[] {
-  return factsOf(to.facts, 'view').flatMap(({ id, payload }) => {
-    const before = from.facts.get(id)?.payload
-    if (!before || before['def'] === payload['def']) return []
+  return factsOf(to.facts, 'view').flatMap((fact) => {
+    const { id } = fact
+    const before = from.facts.get(id)
+    if (!before || definitionOf(before) === definitionOf(fact)) return []
     const [old, wanted] = [columnsOf(from, id), columnsOf(to, id)]
     return old.every((column, at) => column === wanted[at]) ? [id] : []
   })
@@ -30,11 +39,10 @@ export function undropped(views: readonly ViewId[], planned: readonly Action[]):
   return views.filter((id) => !dropped.has(keyOf(id)))
 }
 
-/** `CREATE OR REPLACE VIEW`, which would take away the options that it does not name. */
-export function replaceView({ id, payload }: Fact & { id: ViewId }): PlannedStep {
-  const options = (payload['reloptions'] ?? []) as string[]
-  const settings = options.length > 0 ? ` WITH (${options.join(', ')})` : ''
-  const query = textOf(payload['def']).replace(/;$/, '')
-  const view = quoteIdentifier(id.schema, id.name)
-  return step(`CREATE OR REPLACE VIEW ${view}${settings} AS ${query}`, [id], { verb: 'create' })
+/** The view takes its new query in place. */
+export function replaceView(fact: Fact & { id: ViewId }): PlannedStep {
+  const { id: view } = fact
+  const query = definitionOf(fact).replace(/;$/, '')
+  const operation = { kind: 'replace view', view, options: viewOptions(fact), query } as const
+  return ownStep(operation, [view], { verb: 'create' })
 }

@@ -1,38 +1,39 @@
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
-import { type Fact, factsOf, type IdOf, keyOf } from '../../catalog/facts'
+import type { Qualified } from '../../catalog/object-names'
+import {
+  columnKey,
+  enumValues,
+  type Fact,
+  factsOf,
+  hasAll,
+  type IdOf,
+  keyOf,
+  ownerOf,
+  positionOf,
+} from '../../catalog/facts'
 import { closingParenthesis, splitList } from '../../catalog/sql-words'
 import type { PlannedStep } from '../model/operation'
-
-/** The column that a sequence belongs to. */
-export function ownerOf(
-  fact: Fact | undefined,
-): { schema: string; table: string; column: string } | undefined {
-  return (fact?.payload['ownedBy'] ?? undefined) as ReturnType<typeof ownerOf>
-}
 
 /** A sequence that is what `serial` makes is written as `serial`. */
 export function foldSerials(steps: readonly PlannedStep[], to: Catalog): PlannedStep[] {
   let folded = [...steps]
   for (const fact of factsOf(to.facts, 'sequence')) {
-    const sequence = quoteIdentifier(fact.id.schema, fact.id.name)
-    const isMade = folded.some(({ sql }) => sql.startsWith(`CREATE SEQUENCE ${sequence} `))
+    const isOwn = ({ operation }: PlannedStep) =>
+      (operation?.kind === 'create sequence' || operation?.kind === 'own sequence') &&
+      keyOf(operation.sequence) === keyOf(fact.id)
+    const isMade = folded.some((one) => one.operation?.kind === 'create sequence' && isOwn(one))
     const serial = isMade ? serialOf(fact, to) : undefined
     if (!serial) continue
     const at = folded.findIndex(
-      ({ sql, verb }) =>
-        verb === 'create' && isOf(serial.table, sql) && sql.includes(serial.written),
+      (one) => isOf(serial.table, one) && one.sql.includes(serial.written),
     )
     if (at < 0) continue
     const table = folded[at]!
     const sql = table.sql.replace(serial.written, () => serial.short)
     folded[at] = { ...table, sql, ids: [...table.ids, fact.id] }
-    folded = folded.filter(
-      ({ sql }) =>
-        !sql.startsWith(`CREATE SEQUENCE ${sequence} `) &&
-        !sql.startsWith(`ALTER SEQUENCE ${sequence} OWNED BY `),
-    )
+    folded = folded.filter((one) => !isOwn(one))
   }
   return folded
 }
@@ -44,7 +45,7 @@ const serials: Record<string, [name: string, max: string]> = {
 }
 
 function serialOf(fact: Fact & { id: IdOf<'sequence'> }, to: Catalog) {
-  const { id, payload } = fact
+  const { id } = fact
   const owner = ownerOf(fact)
   if (!owner || owner.schema !== id.schema || id.name !== `${owner.table}_${owner.column}_seq`)
     return undefined
@@ -65,19 +66,33 @@ function serialOf(fact: Fact & { id: IdOf<'sequence'> }, to: Catalog) {
     cycle: false,
     dataType: type,
   }
-  const isUsual = Object.entries(usual).every(([key, wanted]) => payload[key] === wanted)
+  const isUsual = hasAll(fact, usual)
   if (!name || !isUsual || !notNull || !value?.startsWith('nextval(')) return undefined
   const start = quoteIdentifier(owner.column)
   return {
-    table: quoteIdentifier(owner.schema, owner.table),
+    table: { schema: owner.schema, name: owner.table },
     written: `${start} ${type} NOT NULL DEFAULT ${value}`,
     short: `${start} ${name}`,
   }
 }
 
 /** Makes that table, or a column of it. */
-function isOf(table: string, sql: string): boolean {
-  return opening(sql, table) > 0 || sql.startsWith(`ALTER TABLE ${table} ADD COLUMN `)
+function isOf(table: Qualified, one: PlannedStep): boolean {
+  if (one.operation?.kind !== 'add column') return makes(one, table)
+  const { schema, table: name } = one.operation.column
+  return schema === table.schema && name === table.name
+}
+
+/** Makes that table with its columns in parentheses. */
+function makes(one: PlannedStep, { schema, name }: Qualified): boolean {
+  const { operation } = one
+  if (operation?.kind !== 'create table' || !listsColumns(one)) return false
+  return operation.table.schema === schema && operation.table.name === name
+}
+
+/** True for a statement that makes a table and lists its columns in parentheses. */
+export function listsColumns({ operation }: PlannedStep): boolean {
+  return operation?.kind === 'create table' && operation.form === 'columns'
 }
 
 /** The columns of a new table stand in it, where they were declared. */
@@ -89,15 +104,16 @@ export function foldColumns(
   const folded = [...steps]
   for (const { id, parent } of factsOf(to.facts, 'column')) {
     if (!parent) continue
-    const table = quoteIdentifier(id.schema, id.table)
-    const start = `ALTER TABLE ${table} ADD COLUMN ${quoteIdentifier(id.name)} `
-    const added = folded.findIndex(({ sql }) => sql.startsWith(start))
-    const made = added < 0 ? -1 : folded.findIndex(({ sql }) => opening(sql, table) > 0)
+    const added = folded.findIndex(
+      ({ operation }) =>
+        operation?.kind === 'add column' && columnKey(operation.column) === columnKey(id),
+    )
+    const table = { schema: id.schema, name: id.table }
+    const made = added < 0 ? -1 : folded.findIndex((one) => makes(one, table))
     const whole = folded[made]
     if (!whole || !isAtHand(from, to, id)) continue
     const column = folded[added]!
-    const clause = column.sql.slice(start.indexOf(' ADD COLUMN ') + ' ADD COLUMN '.length)
-    const sql = insertColumn(whole.sql, opening(whole.sql, table), clause, id, to)
+    const sql = insertColumn(whole.sql, addedClause(column.sql), id, to)
     folded[made] = { ...whole, sql, ids: [...whole.ids, ...column.ids] }
     folded.splice(added, 1)
   }
@@ -116,50 +132,49 @@ function isAtHand(from: Catalog, { facts }: Catalog, id: IdOf<'column'>): boolea
 
 /** An enum that is new, or stays what it is but for more labels. */
 function isSettled(old: Fact | undefined, wanted: Fact | undefined): boolean {
-  if (wanted?.payload['variant'] !== 'enum') return false
-  const labels = wanted.payload['values'] as string[]
-  const places = ((old?.payload['values'] ?? []) as string[]).map((label) => labels.indexOf(label))
+  const values = enumValues(wanted)
+  if (!values) return false
+  const places = (enumValues(old) ?? []).map((value) => values.indexOf(value))
   return places.every((place, at) => place > (places[at - 1] ?? -1))
 }
 
 /** Schemas and enums, of which all may be made, stand above all that is made of them. */
 export function typesFirst(steps: readonly PlannedStep[]): PlannedStep[] {
   const dropped = new Set(steps.flatMap(({ drops }) => (drops ? [keyOf(drops)] : [])))
-  const isFirst = ({ verb, sql, ids: [id] }: PlannedStep) =>
-    verb === 'create' &&
-    id !== undefined &&
-    !dropped.has(keyOf(id)) &&
-    /^CREATE (?:SCHEMA |TYPE .* AS ENUM )/.test(sql)
-  const schemas = steps.filter((one) => isFirst(one) && one.sql.startsWith('CREATE SCHEMA '))
-  const types = steps.filter((one) => isFirst(one) && one.sql.startsWith('CREATE TYPE '))
-  return [...schemas, ...types, ...steps.filter((one) => !isFirst(one))]
+  const isNew = ({ verb, ids: [id] }: PlannedStep) =>
+    verb === 'create' && id !== undefined && !dropped.has(keyOf(id))
+  const schemas = steps.filter((one) => isNew(one) && one.operation?.kind === 'create schema')
+  const types = steps.filter((one) => isNew(one) && one.operation?.kind === 'create enum')
+  const first = new Set([...schemas, ...types])
+  return [...first, ...steps.filter((one) => !first.has(one))]
 }
 
 /** Before the first column of the table that was declared after it. */
-function insertColumn(
-  sql: string,
-  open: number,
-  clause: string,
-  id: IdOf<'column'>,
-  to: Catalog,
-): string {
-  const place = (fact: Fact | undefined) => Number(fact?.payload['_position'] ?? Infinity)
-  const own = place(to.facts.get(id))
+function insertColumn(sql: string, clause: string, id: IdOf<'column'>, to: Catalog): string {
+  const own = positionOf(to.facts.get(id))
   const later = factsOf(to.facts, 'column')
-    .filter((one) => one.id.schema === id.schema && one.id.table === id.table && place(one) > own)
+    .filter(
+      (one) => one.id.schema === id.schema && one.id.table === id.table && positionOf(one) > own,
+    )
     .map((one) => `${quoteIdentifier(one.id.name)} `)
-  const end = closingParenthesis(sql, open)
-  const parts = splitList(sql.slice(open + 1, end)).filter((part) => part !== '')
+  const { parts, withParts } = listIn(sql)
   const found = parts.findIndex(
     (part) => part.startsWith('CONSTRAINT ') || later.some((start) => part.startsWith(start)),
   )
-  parts.splice(found < 0 ? parts.length : found, 0, clause)
-  return `${sql.slice(0, open + 1)}${parts.join(', ')}${sql.slice(end)}`
+  return withParts(parts.toSpliced(found < 0 ? parts.length : found, 0, clause).join(', '))
 }
 
-/** Where the list of columns opens that this statement makes the table with. */
-function opening(sql: string, table: string): number {
-  const starts = [`CREATE TABLE ${table} (`, `CREATE UNLOGGED TABLE ${table} (`]
-  const start = starts.find((one) => sql.startsWith(one))
-  return start === undefined ? -1 : start.length - 1
+/** What stands between the parentheses of CREATE TABLE, and the statement with something else there. */
+export function listIn(sql: string): { parts: string[]; withParts: (text: string) => string } {
+  const open = sql.indexOf('(')
+  const end = closingParenthesis(sql, open)
+  return {
+    parts: splitList(sql.slice(open + 1, end)).filter((part) => part !== ''),
+    withParts: (text) => `${sql.slice(0, open + 1)}${text}${sql.slice(end)}`,
+  }
+}
+
+/** What ADD COLUMN or ADD CONSTRAINT adds, as it stands in CREATE TABLE. */
+export function addedClause(sql: string): string {
+  return sql.replace(/^.*? ADD (?:COLUMN (?=\S)|(?=CONSTRAINT ))/s, '')
 }

@@ -95,6 +95,7 @@ export function defaultForms(sql: string) {
   return {
     column: `${table} ADD COLUMN ${column} ${type}`,
     value: `${alter} SET DEFAULT ${value}`,
+    expression: value,
     filling: `UPDATE ${path} SET ${column} = DEFAULT WHERE ${column} IS NULL`,
     required: (early ?? late) ? `${alter} SET NOT NULL` : undefined,
   }

@@ -16,6 +16,11 @@ export function layOut(sql: string, words: Words): string {
   return brief.replace(/^(CREATE (?:UNIQUE )?INDEX .*?) USING btree /, '$1 ')
 }
 
+/** True for a statement that was not laid out in several lines. */
+export function isOneLine(sql: string): boolean {
+  return !sql.includes('\n')
+}
+
 /** What a publication publishes by default. */
 const everyEvent = / WITH \(publish = 'insert, update, delete, truncate'\)$/
 

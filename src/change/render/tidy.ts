@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog'
-import { type Id, keyOf } from '../../catalog/facts'
-import { foldColumns, foldSerials, ownerOf, typesFirst } from './create-table'
+import { type Id, isComputed, keyOf, ownerOf } from '../../catalog/facts'
+import { foldColumns, foldSerials, typesFirst } from './create-table'
+import { withoutReplace } from './engine-sql'
 import { layOut } from './statement'
 import { describe, relationOf, shown } from '../../catalog/object-names'
 import type { Words } from '../../catalog/sql-words'
@@ -28,7 +29,7 @@ export function tidySteps(
   return folded.map((one) => {
     const { comments, destructive, loses, ...rest } = one
     const isNew = one.verb === 'create' && one.ids.some((id) => isNewRoutine(id, goes, from))
-    const sql = isNew ? one.sql.replace(/^CREATE OR REPLACE /, 'CREATE ') : one.sql
+    const sql = isNew ? withoutReplace(one.sql) : one.sql
     const loss = lossOf(one, from, to)
     return {
       ...rest,
@@ -58,13 +59,13 @@ function goesAnyway(
 
 /** Nothing was granted yet, and something is at once. */
 function revokesNothing(
-  { sql, ids }: PlannedStep,
+  { operation }: PlannedStep,
   next: PlannedStep | undefined,
   from: Catalog,
 ): boolean {
-  const acl = ids.find(({ kind }) => kind === 'acl')
-  if (!acl || !sql.startsWith('REVOKE ALL') || from.facts.has(acl)) return false
-  return next?.sql.startsWith('GRANT ') === true && next.ids.some((id) => keyOf(id) === keyOf(acl))
+  if (operation?.kind !== 'revoke all' || from.facts.has(operation.privileges)) return false
+  const granted = next?.operation?.kind === 'grant' ? next.operation.privileges : undefined
+  return granted !== undefined && keyOf(granted) === keyOf(operation.privileges)
 }
 
 interface Loss {
@@ -78,7 +79,7 @@ const typeLike = new Set<Id['kind']>(['type', 'domain', 'collation'])
 
 const silent = new Set<Id['kind']>(['default', 'constraint', 'index', 'comment', 'acl'])
 
-function lossOf({ drops, sql }: PlannedStep, from: Catalog, to: Catalog): Loss | undefined {
+function lossOf({ drops, operation }: PlannedStep, from: Catalog, to: Catalog): Loss | undefined {
   if (!drops || silent.has(drops.kind)) return undefined
   if (to.facts.has(drops)) return lossOfReplaced(drops, from)
   const name = describe(drops)
@@ -88,15 +89,15 @@ function lossOf({ drops, sql }: PlannedStep, from: Catalog, to: Catalog): Loss |
       destructive: true,
       data: [{ schema: drops.schema, table: drops.name }],
     }
-  if (drops.kind === 'column' && sql.includes('DROP COLUMN')) {
-    const isComputed = typeof from.facts.get(drops)?.payload['generatedExpr'] === 'string'
-    const comment = isComputed
+  if (drops.kind === 'column' && operation?.kind === 'drop column') {
+    const computed = isComputed(drops, from.facts)
+    const comment = computed
       ? `Drops ${name}, which is computed.`
       : `Drops ${name} with its values.`
     return {
       comment,
-      destructive: !isComputed,
-      data: isComputed ? [] : [valuesOf(drops as ColumnId)],
+      destructive: !computed,
+      data: computed ? [] : [valuesOf(drops as ColumnId)],
     }
   }
   if (drops.kind === 'sequence' && ownerOf(from.facts.get(drops))) return undefined
@@ -107,8 +108,7 @@ function lossOf({ drops, sql }: PlannedStep, from: Catalog, to: Catalog): Loss |
 /** A plain column that becomes a generated one; all others are made again as they were. */
 function lossOfReplaced(id: Id, from: Catalog): Loss | undefined {
   if (id.kind !== 'column') return undefined
-  const isComputed = typeof from.facts.get(id)?.payload['generatedExpr'] === 'string'
-  return isComputed
+  return isComputed(id, from.facts)
     ? { comment: `Makes ${describe(id)} again, which is computed.`, destructive: false }
     : {
         comment: `Drops the values of ${describe(id)}: they are computed from now on.`,

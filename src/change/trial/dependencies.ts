@@ -48,8 +48,9 @@ export function groupSteps(
 const preludes = new Set<Id['kind']>(['schema', 'extension', 'type', 'domain', 'collation'])
 
 /** What tables are made of stands above them. */
-function isPrelude({ verb, ids: [id], sql }: PlannedStep): boolean {
-  return verb === 'create' && id !== undefined && preludes.has(id.kind) && sql.startsWith('CREATE ')
+function isPrelude({ verb, ids: [id], operation }: PlannedStep): boolean {
+  const isMade = verb === 'create' && operation?.kind !== 'add enum value'
+  return isMade && id !== undefined && preludes.has(id.kind)
 }
 
 /** A writer follows all that came before it on the same object, a reader the last writer. */

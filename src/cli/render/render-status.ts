@@ -1,6 +1,6 @@
 import { describeNotice } from '../text/notice-text'
 import type { Entry, FullEntry } from '../../journal/model/entry'
-import { compareRevisions } from '../../script/script'
+import { byRevision } from '../../script/revision'
 import { messageOf } from './json'
 import { isUpToDate, partition, type Partition, type StatusView } from './status-partition'
 import type { Style } from '../text/style'
@@ -25,7 +25,7 @@ export function renderStatus(status: StatusView, database: string, style: Style)
     ...failedRows(parts, style),
     ...unfinishedRows(parts, style),
     ...runningRows(status, style),
-  ].toSorted((a, b) => compareRevisions(a.revision, b.revision))
+  ].toSorted(byRevision)
   const lines = alignColumns(rows.map(({ cells }) => cells))
   const blocks = rows.flatMap(({ more = [] }, index) => [
     `  ${lines[index]}`,

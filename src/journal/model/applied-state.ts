@@ -1,4 +1,4 @@
-import { compareRevisions } from '../../script/script'
+import { compareDigits, isAfter } from '../../script/revision'
 import { setUpRevision, type Entry } from './entry'
 
 /** What the journal says about the database. */
@@ -67,7 +67,7 @@ export function foldEntries(entries: readonly Entry[]): JournalState {
   }
   const applied = [...newest.values()]
     .filter((entry) => entry.operation !== 'rollback')
-    .toSorted((a, b) => compareRevisions(a.id, b.id))
+    .toSorted((a, b) => compareDigits(a.id, b.id))
   const found = { applied, unfinished, failed, ordinals, revertedSince, titles }
   return { exists: true, ...found, ...(setUp && { setUp }), ...(lastRollback && { lastRollback }) }
 }
@@ -80,7 +80,7 @@ function noteReverted(
 ): void {
   if (!reverted || reverted.operation === 'rollback') return
   for (const [revision, { id, operation }] of unfinished) {
-    if (operation === 'rollback' || compareRevisions(id, reverted.id) < 0) continue
+    if (operation === 'rollback' || isAfter(reverted.id, id)) continue
     revertedSince.set(revision, [...(revertedSince.get(revision) ?? []), reverted.revision])
   }
 }

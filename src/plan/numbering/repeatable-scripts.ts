@@ -1,6 +1,7 @@
 import type { JournalState } from '../../journal/model/applied-state'
 import type { Entry } from '../../journal/model/entry'
-import { compareRevisions, type Script } from '../../script/script'
+import { isAfter } from '../../script/revision'
+import type { Script } from '../../script/script'
 
 /** True of what the journal says about a repeatable script. */
 export function isRepeatable({ title, revision }: Pick<Entry, 'title' | 'revision'>): boolean {
@@ -25,7 +26,7 @@ export function dueRepeatables(scripts: readonly Script[], state: JournalState):
     .filter(({ revision, checksum }) => {
       const entry = applied.get(revision)
       if (!entry || entry.checksum !== checksum) return true
-      return state.lastRollback !== undefined && compareRevisions(state.lastRollback, entry.id) > 0
+      return state.lastRollback !== undefined && isAfter(state.lastRollback, entry.id)
     })
     .toSorted((a, b) => (a.title < b.title ? -1 : 1))
 }

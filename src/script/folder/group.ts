@@ -2,7 +2,8 @@ import { basename } from 'node:path'
 import { MigrationError } from '../../errors'
 import { comparable, refuseMisnamed, refuseReturning } from './downgrade-names'
 import type { NamedFile } from '../layout/script-name'
-import { compareRevisions, type TrackedName } from '../script'
+import { compareDigits } from '../revision'
+import type { TrackedName } from '../script'
 
 /** The files of one revision, each in its place. At least one of them is there. */
 export interface ScriptFiles {
@@ -112,7 +113,7 @@ export const nameKey: GroupKey = ({ revision, title }) => `${revision} ${compara
 export function numberByName(groups: readonly ScriptFiles[]): ScriptFiles[] {
   const named = groups.map((group) => ({ group, name: nameOf(group) }))
   const sorted = named.toSorted(
-    (a, b) => compareRevisions(a.group.revision, b.group.revision) || (a.name < b.name ? -1 : 1),
+    (a, b) => compareDigits(a.group.revision, b.group.revision) || (a.name < b.name ? -1 : 1),
   )
   let last = 0n
   return sorted.map(({ group, name }) => {

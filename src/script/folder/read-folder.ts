@@ -3,7 +3,8 @@ import type { Settings } from '../../settings/value/setting-types'
 import { usualLayout, type ScriptLayout } from '../layout/layout'
 import { layoutNamed } from '../other-layouts/layouts'
 import type { NamedFile } from '../layout/script-name'
-import { type Script, compareRevisions } from '../script'
+import { byRevision } from '../revision'
+import type { Script } from '../script'
 import { classScripts } from '../sources/class-scripts'
 import { sourceFolders } from '../sources/source-folders'
 import { buildScript } from './build-script'
@@ -151,7 +152,6 @@ async function scriptsOf(
 
 /** Names of one width have sorted them already. */
 function inOrder(scripts: Script[]): Script[] {
-  const compare = (a: Script, b: Script) => compareRevisions(a.revision, b.revision)
-  const sorted = scripts.every((script, at) => at === 0 || compare(scripts[at - 1]!, script) < 0)
-  return sorted ? scripts : scripts.toSorted(compare)
+  const sorted = scripts.every((script, at) => at === 0 || byRevision(scripts[at - 1]!, script) < 0)
+  return sorted ? scripts : scripts.toSorted(byRevision)
 }

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { usualLayout, type ScriptLayout } from './layout'
-import { compareRevisions } from '../script'
+import { newestOf } from '../revision'
 
 /**
  * The newest revision of a folder that may be empty or not there yet, by the names alone: what is wrong
@@ -21,5 +21,5 @@ export async function newestRevision(
     const reading = own.readName(path)
     return reading.is === 'script' ? [reading.revision] : []
   })
-  return revisions.toSorted(compareRevisions).at(-1)
+  return newestOf(revisions)
 }

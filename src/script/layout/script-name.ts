@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { compareRevisions } from '../script'
+import { isAfter, nextRevision } from '../revision'
 
 /** Which part of a script a file is: the script itself, or only its upgrade or downgrade in SQL. */
 export type FileRole = 'script' | 'upgrade' | 'downgrade'
@@ -156,8 +156,8 @@ function suggestion(fileName: string): string {
  */
 export function newRevision(now: Date, newest?: string): string {
   const stamp = now.toISOString().slice(0, 19).replace(/\D/g, '')
-  if (newest === undefined || compareRevisions(newest, stamp) < 0) return stamp
-  return String(BigInt(newest) + 1n)
+  if (newest === undefined || isAfter(stamp, newest)) return stamp
+  return nextRevision(newest)
 }
 
 const longestTitle = 80

@@ -1,0 +1,34 @@
+import { quoteIdentifier } from '../../database/sql/quote'
+import type { ColumnId } from '../../catalog/facts'
+import type { ColumnAlteration } from '../model/operation'
+
+/** How every change of that column begins, pg-delta's included. */
+export function alterColumn({ schema, table, name }: ColumnId): string {
+  return `ALTER TABLE ${quoteIdentifier(schema, table)} ALTER COLUMN ${quoteIdentifier(name)}`
+}
+
+/** `ALTER TABLE … ALTER COLUMN …` */
+export function alterColumnSql(column: ColumnId, alteration: ColumnAlteration): string {
+  return `${alterColumn(column)} ${clauseOf(alteration)}`
+}
+
+function clauseOf(alteration: ColumnAlteration): string {
+  switch (alteration.part) {
+    case 'type': {
+      const using = alteration.using === undefined ? '' : ` USING ${alteration.using}`
+      return `TYPE ${alteration.type}${using}`
+    }
+    case 'default':
+      return `SET DEFAULT ${alteration.value}`
+    case 'no default':
+      return 'DROP DEFAULT'
+    case 'required':
+      return 'SET NOT NULL'
+    case 'expression':
+      return `SET EXPRESSION AS (${alteration.expression})`
+    case 'no expression':
+      return 'DROP EXPRESSION'
+    case 'identity':
+      return `ADD ${alteration.clause}`
+  }
+}

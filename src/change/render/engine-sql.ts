@@ -1,0 +1,39 @@
+import { virtualMark } from '../../catalog/catalog'
+import type { Qualified } from '../../catalog/object-names'
+import { quoteIdentifier } from '../../database/sql/quote'
+
+/** pg-delta's statement with what it does not know put right: partitioned indexes, virtual columns. */
+export function repairedSql(sql: string): string {
+  return (
+    sql
+      // Only with its partitions does an index of a partitioned table become valid.
+      .replace(/^(CREATE (?:UNIQUE )?INDEX \S+ ON) ONLY /, '$1 ')
+      .replaceAll(`${virtualMark})) STORED`, ')) VIRTUAL')
+      .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
+  )
+}
+
+/** ADD COLUMN of a column that only becomes required once it is filled. */
+export function withoutNotNull(sql: string): string {
+  return sql.replace(/ NOT NULL(?= DEFAULT |$)/, '')
+}
+
+/** ADD VALUE as it may be run again after a crash. */
+export function addedOnce(sql: string): string {
+  return sql.replace(' ADD VALUE ', ' ADD VALUE IF NOT EXISTS ')
+}
+
+/** `ALTER TYPE … RENAME TO …` */
+export function renameTypeSql({ schema, name }: Qualified, quoted: string): string {
+  return `ALTER TYPE ${quoteIdentifier(schema, name)} RENAME TO ${quoted}`
+}
+
+/** A statement with another name for the enum that is replaced; names are quoted, types qualified. */
+export function withTypeName(sql: string, schema: string, old: string, name: string): string {
+  return sql.replaceAll(`${schema}.${old}`, () => `${schema}.${name}`)
+}
+
+/** CREATE of what is not there yet. */
+export function withoutReplace(sql: string): string {
+  return sql.replace(/^CREATE OR REPLACE /, 'CREATE ')
+}
