@@ -92,10 +92,7 @@ test('adopt marks exactly what TypeORM has applied, once; upgrade goes on, expor
         assert.deepEqual({ ...dry, dryRun: false }, done)
         const a = { revision: '1700000000001', title: 'A' }
         const c = { revision: '1700000000003', title: 'C' }
-        assert.deepEqual(
-          [done['marked'], done['unknown']],
-          [[a, c], [{ name: 'Old1600000000000', stamp: '1600000000000' }]],
-        )
+        assert.deepEqual([done['marked'], done['unknown']], [[a, c], ['Old1600000000000']])
         assert.deepEqual(await rows(), before)
         assert.match((await run('adopt')).stderr, /error: the journal records scripts already/)
 
@@ -260,11 +257,8 @@ test("each tool's table says which of its scripts are done", async (t) => {
             const revisions = (found['marked'] as { revision: string }[] | undefined)?.map(
               ({ revision }) => revision,
             )
-            const names = (found['unknown'] as { name: string }[] | undefined)?.map(
-              ({ name }) => name,
-            )
             assert.deepEqual(
-              { marked: revisions, unknown: names },
+              { marked: revisions, unknown: found['unknown'] },
               { marked, unknown },
               JSON.stringify(found),
             )

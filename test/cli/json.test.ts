@@ -101,6 +101,19 @@ test('the documents of commands that change the database are those of docs/json.
   })
 })
 
+test('what is adopted, and told TypeORM, is as docs/json.md says', async () => {
+  await withApplication(scripts, async ({ database, run }) => {
+    await database.query(
+      'CREATE TABLE migrations (id serial PRIMARY KEY, "timestamp" bigint NOT NULL, name varchar NOT NULL)',
+    )
+    await documentOf(run, 'adopt')
+    await database.query('INSERT INTO migrations ("timestamp", name) VALUES (1, \'a\')')
+    const { marked } = await documentOf(run, 'adopt')
+    assert.deepEqual(marked, [{ revision: '1', title: 'a' }])
+    await documentOf(run, 'adopt --export')
+  })
+})
+
 test('a plan that would run SQL of the journal is as docs/json.md says', async () => {
   await withApplication(scripts, async ({ cwd, run }) => {
     await run('upgrade 2')

@@ -41,7 +41,9 @@ async function adopting(context: Context, settings: Settings, label: string): Pr
     dryRun,
     marked: found.marked.map(nameMember),
     pending: found.pending.map(nameMember),
-    unknown: found.unknown.map(({ name, stamp = null }) => ({ name, stamp })),
+    unknown: found.unknown.map(({ name }) => name),
+    inserted: [],
+    deleted: [],
   })
   output.result(rendered(found, dryRun))
   return 0
@@ -83,8 +85,15 @@ async function exporting(context: Context, settings: Settings): Promise<number> 
       await confirm(context, `Change ${counted(changes, 'row')} of ${name}?`)
     await exportHistory(settings, { layout, dryRun: false })
   }
-  const { schema, table, inserted, deleted, unknown } = found
-  answer(context, { schema, table, dryRun, inserted, deleted, unknown: unknown.map(nameMember) })
+  answer(context, {
+    history: { tool: 'TypeORM', schema: found.schema, table: found.table, rows: null },
+    dryRun,
+    marked: [],
+    pending: [],
+    unknown: found.unknown.map(labelOf),
+    inserted: found.inserted.map(({ name: one }) => one),
+    deleted: found.deleted.map(({ name: one }) => one),
+  })
   output.result(exported(found, name, dryRun))
   return 0
 }
