@@ -7,6 +7,17 @@ const reading = ['directory', 'wait', ...output] as const
 
 /** Commands for coming from another tool, and for shipping. They belong to the command table. */
 export const adoptionCommands = {
+  init: {
+    summary: 'writes settings for the project in this folder',
+    arguments: [],
+    options: ['dryRun', 'yes', 'quiet', ...output],
+    detail:
+      'Looks at package.json, the DataSource, migrations, tsconfig.json and git, and writes development.ini (or the file named before init), npm scripts that are missing, and the folder of scripts. Nothing that is there is overwritten. --dry-run shows it.',
+    otherWords: ['configure', 'begin', 'start'],
+    parse: versionAndFolder,
+    load: () =>
+      (require('./command/adoption/init') as typeof import('./command/adoption/init')).initCommand,
+  },
   adopt: {
     summary: 'records what TypeORM, or another tool, has applied here',
     arguments: ['[version]', '[folder]'],

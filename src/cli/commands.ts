@@ -76,7 +76,7 @@ export const commandTable = {
     options: ['runScripts', ...running.filter((option) => option !== 'strict')],
     detail:
       'Marks every script as applied, since the canonical schema holds what they do; where the settings name no schema, the scripts run. A database that was set up already is left as it is.',
-    otherWords: ['init', 'initialize', 'install', 'create', 'bootstrap'],
+    otherWords: ['initialize', 'install', 'create', 'bootstrap'],
     parse: versionAndFolder,
     writes: true,
     load: () => (require('./command/setup') as typeof import('./command/setup')).setup,

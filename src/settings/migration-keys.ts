@@ -15,6 +15,7 @@ export const migrationKeys = [
   'duplicate_revisions',
   'ignore',
   'schema',
+  'schema_extra',
   'vcs',
   'schema_diff_cmd',
   'add_script_from',
@@ -64,6 +65,7 @@ export type MigrationSettings = Pick<
   | 'duplicateRevisions'
   | 'ignore'
   | 'schema'
+  | 'schemaExtra'
   | 'journal'
   | 'transaction'
   | 'lateScripts'
@@ -110,6 +112,7 @@ export function migrationSettings(
     values.get(key) ?? { value: migrationDefaults[key] ?? '', from: 'default', base: here }
   const read = valueReader(problems)
   const schema = values.get('schema')
+  const extra = values.get('schema_extra')
   const schemaDiffCmd = values.get('schema_diff_cmd')?.value
   return {
     ...scriptPlaces(scriptsFolder(values, problems), found('package')),
@@ -119,6 +122,7 @@ export function migrationSettings(
       'refuse',
     ignore: parseList(values.get('ignore')?.value ?? ''),
     ...(schema ? { schema: path(schema) } : {}),
+    ...(extra ? { schemaExtra: pathsOf(extra) } : {}),
     ...(schemaDiffCmd ? { schemaDiffCmd } : {}),
     ...scriptSource(values, read),
     scratch: scratchSettings(values, found, read, problems),
@@ -208,9 +212,14 @@ function scriptPlaces(named: MigrationValue | undefined, otherwise: MigrationVal
   if (!named) return { directory: path(otherwise), packageIsDefault: true }
   const several = /[,\n*{]/.test(named.value) && !named.from.startsWith('flag ')
   if (!several) return { directory: path(named) }
-  const items = named.value.split(/[,\n](?![^{]*\})/).map((item) => item.trim())
-  const packages = items.filter(Boolean).map((value) => path({ ...named, value }))
+  const packages = pathsOf(named)
   return { directory: globBase(packages[0] ?? ''), packages }
+}
+
+/** Paths and globs, separated by commas or lines. */
+function pathsOf(named: MigrationValue): string[] {
+  const items = named.value.split(/[,\n](?![^{]*\})/).map((item) => item.trim())
+  return items.filter(Boolean).map((value) => path({ ...named, value }))
 }
 
 function path({ value, base }: MigrationValue): string {

@@ -102,7 +102,7 @@ test('the documents of commands that change the database are those of docs/json.
 })
 
 test('what is adopted, and told TypeORM, is as docs/json.md says', async () => {
-  await withApplication(scripts, async ({ database, run }) => {
+  await withApplication(scripts, async ({ cwd, database, run }) => {
     await database.query(
       'CREATE TABLE migrations (id serial PRIMARY KEY, "timestamp" bigint NOT NULL, name varchar NOT NULL)',
     )
@@ -111,6 +111,9 @@ test('what is adopted, and told TypeORM, is as docs/json.md says', async () => {
     const { marked } = await documentOf(run, 'adopt')
     assert.deepEqual(marked, [{ revision: '1', title: 'a' }])
     await documentOf(run, 'adopt --export')
+    await documentOf(run, 'init')
+    await writeFile(join(cwd, 'package.json'), '{}')
+    await documentOf(run, 'other.ini init')
   })
 })
 
@@ -198,7 +201,8 @@ test('a command that fails before anything begins writes a document too', async 
     for (const command of withOption('json')) {
       const word = { to: ' 5', trace: ' 5', generate: ' x', add_script: ' x' }[command as string]
       const line = `absent.ini ${command}${word ?? ''}`
-      const asked = command === 'version' ? 'version x' : line
+      const others: Record<string, string> = { version: 'version x', init: 'development.ini init' }
+      const asked = others[command] ?? line
       const { database, error } = await documentOf(run, asked)
       assert.equal(database, null)
       assert.match((error as { code: string }).code, /^(?:SETTINGS_NOT_FOUND|USAGE)$/)

@@ -119,8 +119,10 @@ async function read(
     await readNames(names, { ...place, ...source, others: new Set(others) })
   }
   const { files, problems, below } = names
-  const onlyBelow = problems.length === below.length
-  if (files.length === 0 && !allowEmpty && onlyBelow)
+  const isEmpty = files.length === 0 && problems.length === below.length
+  // a folder with such a file is meant to be empty
+  const meant = below.length === 0 && names.entries.some(({ name }) => name === '.no-scripts-yet')
+  if (isEmpty && !allowEmpty && !meant)
     throw emptyFolder(packages ? packages.join(', ') : shown, names)
   const scripts = await scriptsOf(
     settleZero(files, layout, byName, problems),

@@ -112,6 +112,8 @@ export interface Settings {
   ignore: readonly string[]
   /** Absolute path of the canonical schema, when named. */
   schema?: string
+  /** Absolute paths and globs of SQL files that are loaded after the entities, where these build a schema. */
+  schemaExtra?: readonly string[]
   /** Table that holds the journal. */
   journal: { schema: string; table: string }
   transaction: TransactionMode
