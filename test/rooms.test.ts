@@ -12,7 +12,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
   '': [
     ...['errors.ts', 'version.ts', 'regular-file.ts', 'interruption.ts', 'system-error.ts'],
     ...['settings', 'script', 'database', 'journal', 'plan', 'run', 'set-up', 'migrator'],
-    ...['setup.ts', 'adopt', 'scratch', 'catalog', 'sample-rows', 'git', 'change', 'add-script', 'init'],
+    ...['setup.ts', 'adopt', 'scratch', 'catalog', 'sample-rows', 'git', 'change', 'add-script', 'init', 'drift'],
     ...['dump-schema', 'cli', 'index.ts'],
   ],
   settings: ['value', 'address', 'ini', 'typeorm', '.'],
@@ -25,8 +25,9 @@ const order: Readonly<Record<string, readonly string[]>> = {
   'database/embedded': ['place', 'server', '.'],
   journal: ['model', '.'],
   run: ['context', 'failure', 'lock', 'prepare', 'session', 'batch', 'outside', 'typescript', '.'],
+  catalog: ['properties', '.'],
   'sample-rows': ['tables', 'values', '.'],
-  change: ['model', 'render', 'operations', 'trial'],
+  change: ['model', 'render', 'partitions', 'operations', 'trial'],
   'add-script': ['decide', 'online', 'difference', 'render', 'deliver', 'proof', 'source', '.'],
   cli: ['text', 'arguments', 'render', 'terminal', 'context', 'command', '.'],
 }

@@ -13,6 +13,7 @@ import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
 import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 import { prove, type Proof, type ProofWork, type WayBack } from './proof/prove'
 import type { ScratchDatabase } from '../scratch/scratch'
+import { ownersOf } from './source/choose-owners'
 import { sourceOf } from './source/choose'
 import { sqlDraft } from './render/sql-draft'
 import { standingOf } from '../scratch/database-state'
@@ -121,7 +122,7 @@ export class Adding {
     const { findDifference } = await import('./difference/plan-change.js')
     const { trial, readings } = await work.ahead.takeTrial(wanted.before, wanted.after)
     const pools = [await trial.pool(), await wanted.after.pool()] as const
-    const known = { readings, proven }
+    const known = { readings, proven, owners: await ownersOf(this.settings, this.file) }
     try {
       const metadata = await this.metadata(pools)
       const change = await findDifference(...pools, this.answers, this.ignored(), known)
@@ -178,6 +179,7 @@ export class Adding {
       wayBack: back ? ('with rows' as const) : wayBackOf(change),
       extra: this.answers.extra,
       ignored: this.ignored(),
+      owners: await ownersOf(this.settings, this.file),
     }
     return prove(work, claim, work.ahead.takeFilled())
   }

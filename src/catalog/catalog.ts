@@ -15,7 +15,7 @@ import {
 import { settledFact } from './expressions'
 import type { Ignored } from '../scratch/ignored-tables'
 
-/** What a database holds, as PostgreSQL itself reports it; without roles, owners and data. */
+/** What a database holds, as PostgreSQL itself reports it; without roles and data. */
 export interface Catalog {
   facts: Facts
   /** What pg-delta does not read. */
@@ -70,6 +70,8 @@ export function catalogOf(
     details: {
       ...details,
       settings: details.settings.filter((one) => !isIgnored(one, ignored)),
+      objects: new Map([...details.objects].filter(([, one]) => !isIgnored(one, ignored))),
+      childIndexes: details.childIndexes.filter((one) => !isIgnored(one, ignored)),
     },
     remarks: remarksOn(all),
     roles,

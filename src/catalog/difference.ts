@@ -58,6 +58,40 @@ export function columnOf({ facts }: Catalog, fact: Fact): Column {
   }
 }
 
+/** How a sequence counts, one of its own or that of an identity column. */
+export interface Numbering {
+  schema: string
+  name: string
+  increment: bigint
+  min: bigint
+  max: bigint
+  start: bigint
+}
+
+/** Reads how a sequence's or a column's fact counts; undefined for a column that does not. */
+export function numberingOf(fact: Fact | undefined): Numbering | undefined {
+  if (!fact) return undefined
+  const { id, payload } = fact
+  if (id.kind === 'sequence') return { ...countingOf(payload), schema: id.schema, name: id.name }
+  const identity = payload['identity'] as IdentityFacts | null | undefined
+  return identity ? { ...countingOf(identity.options), ...identity.sequence } : undefined
+}
+
+interface IdentityFacts {
+  sequence: { schema: string; name: string }
+  options: Readonly<Record<string, unknown>>
+}
+
+function countingOf(options: Readonly<Record<string, unknown>>) {
+  const number = (name: string) => BigInt(textOf(options[name]))
+  return {
+    increment: number('increment'),
+    min: number('minValue'),
+    max: number('maxValue'),
+    start: number('start'),
+  }
+}
+
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }

@@ -1,12 +1,19 @@
 import type { DependencyEdge, Fact, FactBase, StableId } from '@supabase/pg-delta/core' with {
   'resolution-mode': 'import',
 }
-import type { Action } from '@supabase/pg-delta/plan' with { 'resolution-mode': 'import' }
+import type { Action, Plan } from '@supabase/pg-delta/plan' with { 'resolution-mode': 'import' }
 
 export type Edge = DependencyEdge
 export type Facts = FactBase
 export type Id = StableId
+export type Delta = Plan['deltas'][number]
 export type { Action, Fact }
+
+/** What a difference is of. */
+export function subjectOf(delta: Delta): Id {
+  if (delta.verb === 'set') return delta.id
+  return 'fact' in delta ? delta.fact.id : delta.edge.from
+}
 
 /** One text for one identity, whatever the order of its parts. */
 export function keyOf(id: Id): string {
@@ -137,11 +144,6 @@ export interface SequenceOwner {
 /** Undefined for a sequence that is of no column. */
 export function ownerOf(fact: Fact | undefined): SequenceOwner | undefined {
   return (fact?.payload['ownedBy'] ?? undefined) as SequenceOwner | undefined
-}
-
-/** MINVALUE of a sequence. */
-export function leastValue(fact: Fact | undefined): string {
-  return textOf(fact?.payload['minValue'])
 }
 
 /** A table's place in partitioning and inheritance. */

@@ -1,6 +1,12 @@
 import type { Pool } from 'pg'
 import { underCatalogPath } from './catalog-path'
-import { type Setting, smallSetting, smallSettings, type SmallRow } from './unmodelled-settings'
+import { type ChildIndex, childIndexes } from './properties/child-indexes'
+import { childSettings } from './properties/child-settings'
+import { commentSettings } from './properties/comment-settings'
+import { grantSettings } from './properties/grant-settings'
+import { type OwnedObject, ownedObjects } from './properties/owned-objects'
+import { byPlace, ours, type Setting, settingOf, type SettingRow } from './properties/setting'
+import { tableSettings } from './properties/table-settings'
 
 /** What pg-delta does not read. */
 export interface Details {
@@ -10,46 +16,17 @@ export interface Details {
   viewColumns: ReadonlyMap<string, readonly string[]>
   /** `schema.table.column` of virtual generated columns. */
   virtual: ReadonlySet<string>
-  /** Something belongs to another role than the one that made this database. */
-  ownedByOthers: boolean
+  /** All that has an owner of its own. */
+  objects: ReadonlyMap<string, OwnedObject>
+  /** `schema.table.column` of columns that only a parent gives. */
+  given: ReadonlySet<string>
+  /** Indexes of partitions that belong to an index of the parent. */
+  childIndexes: readonly ChildIndex[]
   /** The comment that each extension brings. */
   extensionComments: ReadonlyMap<string, string>
   /** Casts, operators, text search and the like, with what they are made of: compared, never written. */
   unwritten: ReadonlyMap<string, string>
 }
-
-const inSchema = `n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'`
-
-/** Of relation `c`; the first oid that is not the server's own is 16384, which spares the planner the rest. */
-const ours = `c.oid >= 16384 AND ${inSchema}`
-
-const columnSettings = `
-SELECT n.nspname AS schema, c.relname AS table, a.attname AS name, what, value,
-       format('%I.%I', n.nspname, c.relname) AS relation, format('%I', a.attname) AS column, reset
-FROM pg_catalog.pg_attribute a
-JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-CROSS JOIN LATERAL (VALUES
-  ('STORAGE', CASE WHEN a.attstorage <> t.typstorage THEN storage(a.attstorage) END, storage(t.typstorage)),
-  ('STATISTICS', CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::text END, '-1'),
-  ('COMPRESSION', CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END, 'DEFAULT')
-) AS one (what, value, reset)
-WHERE a.attnum > 0 AND NOT a.attisdropped AND value IS NOT NULL AND ${ours}
-ORDER BY 1, 2, 3, 4`.replaceAll(
-  /storage\((\S+?)\)/g,
-  "CASE $1 WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END",
-)
-
-const statistics = `
-SELECT n.nspname AS schema, c.relname AS table, format('%I.%I', sn.nspname, s.stxname) AS name,
-       pg_catalog.pg_get_statisticsobjdef(s.oid) AS definition
-FROM pg_catalog.pg_statistic_ext s
-JOIN pg_catalog.pg_namespace sn ON sn.oid = s.stxnamespace
-JOIN pg_catalog.pg_class c ON c.oid = s.stxrelid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE ${ours}
-ORDER BY 1, 2, 3`
 
 const viewColumns = `
 SELECT n.nspname || '.' || c.relname AS view,
@@ -61,17 +38,13 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE a.attnum > 0 AND ${ours}
 GROUP BY 1`
 
-const isOfOther = (
-  oid: string,
-  owner: string,
-) => `${oid} >= 16384 AND ${owner} <> current_user::regrole
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = ${oid} AND d.deptype = 'e')`
-
-const owners = `
-SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-               WHERE ${isOfOther('c.oid', 'c.relowner')} AND ${inSchema})
-    OR EXISTS (SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-               WHERE ${isOfOther('p.oid', 'p.proowner')} AND ${inSchema}) AS others`
+/** Columns of tables that only a parent gives, for which pg-delta has no facts. */
+const givenColumns = `
+SELECT array_agg(n.nspname || '.' || c.relname || '.' || a.attname) AS names
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f')
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE a.attnum > 0 AND NOT a.attisdropped AND NOT a.attislocal AND ${ours}`
 
 const virtualColumns = `
 SELECT n.nspname || '.' || c.relname || '.' || a.attname AS name
@@ -116,64 +89,30 @@ WHERE one.oid >= 16384 AND NOT EXISTS (
   WHERE d.classid = one.class AND d.objid = one.oid AND d.deptype IN ('e', 'i'))
 ORDER BY 1`
 
+const settings = [...tableSettings, ...commentSettings, ...childSettings, ...grantSettings].join(
+  ' UNION ALL ',
+)
+
 /** Reads what pg-delta does not. */
 export async function readDetails(pool: Pool): Promise<Details> {
   return underCatalogPath(pool, async (client) => {
-    const columns = await client.query<ColumnRow>(columnSettings)
-    const extended = await client.query<StatisticsRow>(statistics)
-    const small = await client.query<SmallRow>(smallSettings)
+    const own = await client.query<SettingRow>(settings)
     const views = await client.query<{ view: string; columns: string[] }>(viewColumns)
-    const owned = await client.query<{ others: boolean }>(owners)
+    const owned = await client.query<OwnedObject>(ownedObjects)
     const virtual = await client.query<{ name: string }>(virtualColumns)
+    const given = await client.query<{ names: string[] | null }>(givenColumns)
+    const attached = await client.query<ChildIndex>(childIndexes)
     const extensions = await client.query<{ name: string; comment: string }>(extensionComments)
     const others = await client.query<{ name: string; definition: string | null }>(unwritten)
     return {
-      settings: [
-        ...columns.rows.map(columnSetting),
-        ...extended.rows.map(statisticsSetting),
-        ...small.rows.map(smallSetting),
-      ],
+      settings: own.rows.map(settingOf).toSorted(byPlace),
       viewColumns: new Map(views.rows.map(({ view, columns }) => [view, columns])),
-      ownedByOthers: owned.rows[0]?.others ?? false,
+      objects: new Map(owned.rows.map((one) => [one.key, one])),
       virtual: new Set(virtual.rows.map(({ name }) => name)),
+      given: new Set(given.rows[0]?.names),
+      childIndexes: attached.rows,
       extensionComments: new Map(extensions.rows.map(({ name, comment }) => [name, comment])),
       unwritten: new Map(others.rows.map(({ name, definition }) => [name, definition ?? ''])),
     }
   })
-}
-
-interface ColumnRow {
-  schema: string
-  table: string
-  relation: string
-  column: string
-  name: string
-  what: string
-  value: string
-  reset: string
-}
-
-function columnSetting(row: ColumnRow): Setting {
-  const start = `ALTER TABLE ${row.relation} ALTER COLUMN ${row.column} SET ${row.what}`
-  return {
-    key: `${row.what} ${row.relation}.${row.column}`,
-    schema: row.schema,
-    table: row.table,
-    column: row.name,
-    value: row.value,
-    set: `${start} ${row.value}`,
-    reset: `${start} ${row.reset}`,
-  }
-}
-
-interface StatisticsRow {
-  schema: string
-  table: string
-  name: string
-  definition: string
-}
-
-function statisticsSetting({ schema, table, name, definition }: StatisticsRow): Setting {
-  const reset = `DROP STATISTICS IF EXISTS ${name}`
-  return { key: `statistics ${name}`, schema, table, value: definition, set: definition, reset }
 }

@@ -30,4 +30,16 @@ export const adoptionCommands = {
       (require('./command/adoption/adopt') as typeof import('./command/adoption/adopt'))
         .adoptCommand,
   },
+  drift: {
+    summary: 'compares the database with the scripts that it has applied',
+    arguments: ['[folder]'],
+    options: ['ignore', 'quiet', ...reading],
+    detail:
+      'The applied scripts are replayed in a scratch database, and the catalogs of both are compared: what is missing, what no script makes, what is otherwise, and the SQL that would make it so. The journal, histories of other tools and what extensions bring are left out, and what --ignore or drift_ignore name (public.tmp_*). Exits with 3 when something differs.',
+    otherWords: ['compare', 'verify', 'validate'],
+    parse: versionAndFolder,
+    load: () =>
+      (require('./command/adoption/drift') as typeof import('./command/adoption/drift'))
+        .driftCommand,
+  },
 } as const satisfies Record<string, CommandRow & { load: () => Handler }>

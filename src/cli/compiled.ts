@@ -36,7 +36,7 @@ export function requireCompiled(file: string): unknown {
   return module.exports
 }
 
-/** V8 tells a text by its length alone, so the file itself is told apart by what changes with it. */
+/** V8 recognises a text by its length alone, so the file is identified by what changes with it. */
 function keyOf(file: string): string {
   const { size, mtimeMs, ctimeMs, ino } = statSync(file)
   return `${process.version} ${process.arch} ${size} ${mtimeMs} ${ctimeMs} ${ino}`

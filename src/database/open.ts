@@ -62,7 +62,7 @@ function postgres(
   })
 }
 
-/** Entities may be `.ts` files, so the loader stands ready before TypeORM looks at them. */
+/** Entities may be `.ts` files, so the loader is installed before TypeORM looks at them. */
 async function typeormOptions(settings: Settings, connection: ConnectionParts) {
   const { enableTypeScript } = await import('../script/typescript/load-module.js')
   enableTypeScript(settings.file ?? settings.directory)

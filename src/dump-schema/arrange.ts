@@ -4,9 +4,9 @@ import type { PlannedStep } from '../change/model/operation'
 
 /**
  * Puts the steps that make a schema into the order in which a person would write it: each table, in the
- * order of their names, with all that is its own below it, and above it what it stands on and is not
+ * order of their names, with all that belongs to it below, and above it what it depends on and is not
  * there yet. Views, functions and the like that no table needs come last. Keys of tables that refer to
- * each other stand below both. Pure.
+ * each other follow both. Pure.
  */
 export function arrangeSchema(steps: readonly PlannedStep[], facts: Facts): PlannedStep[] {
   return new Arrangement(steps, facts).order()
@@ -17,7 +17,7 @@ export function addsToTable({ operation }: PlannedStep): boolean {
   return operation?.kind === 'add constraint' || operation?.kind === 'add column'
 }
 
-/** What a step makes or needs, and what that stands on. */
+/** What a step makes or needs, and what that depends on. */
 export function needsOf({ ids }: PlannedStep, facts: Facts): Id[] {
   return ids.flatMap((id) => {
     const values = id.kind === 'column' ? [{ ...id, kind: 'default' } as const] : []
@@ -28,12 +28,12 @@ export function needsOf({ ids }: PlannedStep, facts: Facts): Id[] {
 
 class Arrangement {
   private readonly result: PlannedStep[] = []
-  private readonly state = new Map<PlannedStep, 'begun' | 'written'>()
+  private readonly state = new Map<PlannedStep, 'started' | 'written'>()
   private readonly makers = new Map<string, PlannedStep>()
   private readonly tables = new Map<string, PlannedStep>()
-  /** What stands below the step that it belongs to. */
+  /** What is written below the step that it belongs to. */
   private readonly own = new Map<PlannedStep, PlannedStep[]>()
-  /** They stand on what is being written. */
+  /** They depend on what is being written. */
   private waiting: PlannedStep[] = []
 
   constructor(
@@ -76,16 +76,16 @@ class Arrangement {
     return [...this.result, ...left]
   }
 
-  /** False: it stands on what is being written. */
+  /** False: it depends on what is being written. */
   private write(one: PlannedStep): boolean {
     const state = this.state.get(one)
     if (state !== undefined) return state === 'written'
-    this.state.set(one, 'begun')
+    this.state.set(one, 'started')
     const own = this.own.get(one) ?? []
     const added = own.filter(addsToTable).flatMap((each) => this.makersFor(each))
-    const stands = this.makersFor(one).map((need) => this.write(need))
+    const written = this.makersFor(one).map((need) => this.write(need))
     for (const need of added) this.write(need)
-    if (stands.includes(false) && !makesTable(one)) {
+    if (written.includes(false) && !makesTable(one)) {
       this.state.delete(one)
       return false
     }

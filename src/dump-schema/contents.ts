@@ -28,7 +28,7 @@ JOIN pg_catalog.pg_attribute a ON a.attrelid ${eq} c.oid AND a.attnum ${gt} 0 AN
 WHERE c.relkind ${eq} ANY ('{r,p}') AND n.nspname ${notMatches} '^pg_' AND n.nspname ${ne} 'information_schema'
 GROUP BY c.oid`
 
-/** The tables of the first database whose columns stand in another order in the second. */
+/** The tables of the first database whose columns have another order in the second. */
 export async function reorderedTables(one: Pool, other: Pool): Promise<string[]> {
   const [left, right] = await Promise.all([one, other].map(columnOrders))
   const names = [...(left ?? [])].filter(([name, order]) => {

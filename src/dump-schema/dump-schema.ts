@@ -21,7 +21,7 @@ const shape = {
 
 /**
  * Writes the canonical schema from the scripts: replays them in a scratch database and writes what
- * they come to as one SQL file, the same for the same scripts. The file is loaded into another scratch
+ * they result in as one SQL file, the same for the same scripts. The file is loaded into another scratch
  * database, and only where that has the same catalog is it written, in one piece or not at all. Of the
  * application's database only the version is asked.
  *

@@ -24,7 +24,7 @@ import { textOf, writeWhole } from './whole-file'
 import { notWritable, schemaSteps } from './schema-steps'
 import { isDumped, schemaText } from './schema-text'
 
-/** What the scripts come to. */
+/** The schema that the scripts result in. */
 interface Replayed {
   database: ScratchDatabase
   catalog: Catalog

@@ -71,7 +71,7 @@ function withAdded(table: PlannedStep, added: readonly PlannedStep[], places: Pl
   }
 }
 
-/** By table and column: where it stands. */
+/** By table and column: its position. */
 type Places = ReadonlyMap<string, number>
 
 function placesOf(facts: Facts): Places {

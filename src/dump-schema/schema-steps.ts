@@ -46,7 +46,7 @@ function plain(one: PlannedStep): PlannedStep {
   return { ...one, sql: withoutReplace(one.sql) }
 }
 
-/** Without what is compared only, and never written: that is told. */
+/** Without what is compared only, and never written: a remark reports that. */
 function bare(catalog: Catalog): Catalog {
   return { ...catalog, details: { ...catalog.details, unwritten: new Map() } }
 }

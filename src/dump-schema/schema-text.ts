@@ -2,10 +2,10 @@ import type { PlannedStep } from '../change/model/operation'
 import { isOneLine } from '../change/render/statement'
 import { commentLine } from '../script/sections/comment'
 
-/** By this line a schema file is known as one that may be written anew. */
+/** By this line a schema file is known as one that may be overwritten. */
 const origin = 'Written by migrate dump_schema'
 
-/** What stands at the head of a schema file. */
+/** The header of a schema file. */
 export interface SchemaHead {
   /** The scripts' folder as people name it. */
   folder: string
@@ -29,7 +29,7 @@ export function isDumped(text: string): boolean {
   return head.split(/\r?\n/).some((line) => line.startsWith(`-- ${origin}`))
 }
 
-/** Short statements on one table stand together, everything longer by itself. */
+/** Short statements on one table share a paragraph; a longer one has its own. */
 function paragraphs(steps: readonly PlannedStep[]): string[] {
   const result: string[] = []
   let last: PlannedStep | undefined

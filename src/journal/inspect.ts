@@ -45,7 +45,7 @@ interface Inspection {
 /**
  * Reads the answer, before anything is done.
  * @throws {MigrationError} JOURNAL_FAILED without the rights to it; JOURNAL_UNKNOWN where its unique
- *   index is gone, or where it has a column that must be filled and that is none of ours
+ *   index is gone, or where it has a column that must be filled and that typetrek does not know
  */
 export function readInspection(name: JournalName, answer: QueryResultRow | undefined): Inspection {
   const table = quoteIdentifier(name.schema, name.table)

@@ -14,7 +14,7 @@ const kinds: Readonly<Record<string, string>> = {
 }
 
 /**
- * What stands before a journal may leave rows out, without a word.
+ * What is in front of a journal, such as a view, may leave rows out silently.
  * @throws {MigrationError} JOURNAL_UNKNOWN
  */
 export function refuseView(name: JournalName, nature: QueryResultRow | undefined): void {

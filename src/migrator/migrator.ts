@@ -128,7 +128,7 @@ class SettingsMigrator implements Migrator {
 
   private async run(request: Request, options: ExecuteOptions): Promise<RunReport> {
     const scripts = this.scripts()
-    scripts.catch(() => undefined) // a database that cannot be opened is told instead
+    scripts.catch(() => undefined) // a database that cannot be opened is reported instead
     const database = await this.orStopped(this.database(), options)
     const context = this.context(database, options)
     return translated(execute(context, new PostgresBackend(context), scripts, request))
@@ -139,7 +139,7 @@ class SettingsMigrator implements Migrator {
       require('../set-up/set-up-state') as typeof import('../set-up/set-up-state')
     const request = setUpRequest(options, this.#settings.schema)
     const scripts = this.scripts(request.initMigration)
-    scripts.catch(() => undefined) // a database that cannot be opened is told instead
+    scripts.catch(() => undefined) // a database that cannot be opened is reported instead
     const database = await this.orStopped(this.database(), options)
     const context = this.context(database, options)
     const { setUp } = require('../set-up/set-up') as typeof import('../set-up/set-up')

@@ -3,7 +3,7 @@ import type { InitMigration } from '../set-up/build-initial-schema'
 import type { ApproveJournalSql } from '../run/context/journal-sql'
 import type { Observer } from '../run/context/events'
 
-/** Who is told while work goes on, and who may stop it. */
+/** Who is notified while work goes on, and who may stop it. */
 export interface ExecuteOptions {
   observer?: Observer
   /** Aborting it cancels the current script, rolls it back and throws INTERRUPTED. */

@@ -23,7 +23,7 @@ export interface RunningNow {
 
 /** The state of a database: a plan without steps, what failed and why, and what is going on. */
 export interface Status extends Plan {
-  /** Begun and not finished, with what stopped it. */
+  /** Started and not finished, with what stopped it. */
   unfinished: readonly FullEntry[]
   /** The newest operation of each revision that failed and left nothing done; a failed downgrade leaves its script applied. */
   failed: readonly FullEntry[]

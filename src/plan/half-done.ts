@@ -4,7 +4,7 @@ import { byRevision, isAfter } from '../script/revision'
 import type { Situation } from './situation'
 
 /**
- * Refuses a downgrade that would pass over an unfinished upgrade: one above `bound`, or one that was begun
+ * Refuses a downgrade that would pass over an unfinished upgrade: one above `bound`, or one that was started
  * after something that is to be reverted was applied, so that it may rest on that. Pure.
  *
  * @param reverted what would be reverted; none and no bound: the newest of nothing.
@@ -32,7 +32,7 @@ function passedOver(entry: Entry, { scripts }: Situation): MigrationError {
   const restore = file === undefined ? 'Restore its file. ' : ''
   return new MigrationError(
     'SCRIPT_UNFINISHED',
-    `script ${nameOf(entry)} is unfinished, and what it was begun on would be reverted`,
+    `script ${nameOf(entry)} is unfinished, and scripts that ran before it would be reverted`,
     {
       file,
       detail: `Statements that are done: ${statementsDone}. Nothing was reverted.`,

@@ -81,7 +81,7 @@ export interface Plan {
   missing: readonly Entry[]
   /** Applied, but the text differs since. */
   changed: readonly { entry: Entry; script: Script }[]
-  /** Begun and not finished. */
+  /** Started and not finished. */
   unfinished: readonly Entry[]
   /** What other tools have done here, where the journal records nothing: `upgrade` refuses. */
   otherTools?: readonly OtherHistory[]

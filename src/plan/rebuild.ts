@@ -38,7 +38,7 @@ function answered(step: Step, entry: Entry, answer: Answer | undefined): Step {
   return { ...step, ...(answer && { answer }) }
 }
 
-/** What failed last, or was begun and not ended; one a revision. */
+/** What failed last, or was started and not ended; one a revision. */
 function brokenEntry(situation: Situation, target: string | undefined): Entry | undefined {
   const { unfinished, failed } = situation.state
   const broken = new Map([...failed, ...unfinished])

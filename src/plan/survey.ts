@@ -5,7 +5,7 @@ import { dueRepeatables, numbered } from './numbering/repeatable-scripts'
 import { settleNames } from './numbering/settle-names'
 import type { Plan } from './plan'
 
-/** Where scripts and journal stand to each other. Pure. */
+/** How scripts and journal compare. Pure. */
 export type Survey = Omit<Plan, 'steps' | 'notices'>
 
 /**

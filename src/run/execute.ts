@@ -122,7 +122,7 @@ function planOf(
   if (state.setUp?.outcome === 'running' && !ofSetUp) {
     throw new MigrationError(
       'NOT_SET_UP',
-      'the set-up of this database was begun and not finished',
+      'the set-up of this database was started and not finished',
       { hint: 'Run setup again: it goes on.' },
     )
   }

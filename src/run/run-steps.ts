@@ -59,7 +59,7 @@ async function runEach(
   execution: Execution,
   preparedSteps: readonly PreparedStep[],
 ): Promise<void> {
-  const sender = new MessageSender(execution, { transaction: true, lonely: new Set() })
+  const sender = new MessageSender(execution, { transaction: true, isolated: new Set() })
   for (let next = 0; next < preparedSteps.length;) {
     execution.checkpoint()
     next += await runNext(execution, sender, preparedSteps.slice(next))

@@ -32,16 +32,16 @@ export async function runAll(
     ? await context.database.queryRunner(work)
     : undefined
   if (queryRunner) await prepareDatabase(execution, queryRunner, preparedSteps)
-  const lonely = new Set<PreparedSql>()
+  const isolated = new Set<PreparedSql>()
   const attempt = async (): Promise<StepFailed | undefined> => {
     for (;;) {
       const within = callers ? undefined : await begin(execution, queryRunner)
-      const alone = lonely.size
-      const stopped = await attemptAll(execution, preparedSteps, { queryRunner, within, lonely })
+      const alone = isolated.size
+      const stopped = await attemptAll(execution, preparedSteps, { queryRunner, within, isolated })
       if (!stopped) return undefined
       execution.results.length = 0
       if (!(stopped instanceof StepFailed)) throw stopped
-      if (lonely.size === alone) return stopped
+      if (isolated.size === alone) return stopped
     }
   }
   const failed = await (callers ? attempt() : retried(context, attempt))
@@ -61,18 +61,18 @@ interface Surroundings {
   queryRunner: QueryRunner | undefined
   /** The transaction's id; undefined where it is the caller's. */
   within: string | undefined
-  lonely: Set<PreparedSql>
+  isolated: Set<PreparedSql>
 }
 
 /** Returns what stopped the attempt, rolled back; nothing when all was committed. */
 async function attemptAll(
   execution: Execution,
   preparedSteps: readonly PreparedStep[],
-  { queryRunner, within, lonely }: Surroundings,
+  { queryRunner, within, isolated }: Surroundings,
 ): Promise<unknown> {
   const callers = within === undefined
   try {
-    const sender = new MessageSender(execution, { transaction: false, within, lonely })
+    const sender = new MessageSender(execution, { transaction: false, within, isolated })
     for (let next = 0; next < preparedSteps.length;) {
       execution.checkpoint()
       next += await runNext(execution, sender, preparedSteps.slice(next), queryRunner)

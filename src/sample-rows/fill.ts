@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { circlesIn, fillCircle } from './circles'
 import { Filler, noTarget, type RowDemands } from './filler'
 import { inGroups } from './tables/table-order'
 import type { TableFacts } from './tables/tables'
@@ -30,10 +31,16 @@ export async function fillTables(
   // in a circle of keys, one that may be null has let the others in
   for (let last = Infinity; refused.size > 0 && refused.size < last;) {
     last = refused.size
-    for (const [table, reason] of refused)
-      if (reason === noTarget) await tryToFill(filler, table, refused)
+    for (const table of waiting(refused)) await tryToFill(filler, table, refused)
+    if (refused.size < last) continue
+    for (const circle of circlesIn(waiting(refused)))
+      if (await fillCircle(pool, filler, circle)) for (const table of circle) refused.delete(table)
   }
   return [...refused].map(([{ name }, reason]) => ({ table: name, reason }))
+}
+
+function waiting(refused: ReadonlyMap<TableFacts, string>): TableFacts[] {
+  return [...refused].flatMap(([table, reason]) => (reason === noTarget ? [table] : []))
 }
 
 async function tryToFill(

@@ -106,17 +106,33 @@ export async function nextWish(
   const { schema, table } = refused.cause as DatabaseError
   const found = names.find((one) => one.table === table && one.schema === schema)?.oid
   const limits = new Map(last.limits)
-  const at = found === undefined ? tables : tables.filter(({ oid }) => oid === found)
+  const isAnnounced = (of: TableFacts) => areAnnounced(announced, of, { schema, table })
+  const named = tables.filter(({ oid }) => oid === found)
+  const warned = tables.filter(isAnnounced)
+  const at = found !== undefined ? named : warned.length > 0 ? warned : tables
   const fewer = at.filter(({ oid }) => (limits.get(oid) ?? 2) > 1)
   if (fewer.length > 0) {
     for (const { oid } of fewer) limits.set(oid, 1)
     return { ...last, limits }
   }
-  const [one] = at.length === 1 && limits.get(at[0]!.oid) !== 0 ? at : []
-  const fails = announced.flatMap(({ failsOnRows }) => failsOnRows)
-  const isAnnounced = (of: TableFacts) => fails.some((rows) => areOf(rows, of, { schema, table }))
-  if (!one || !(isRule(refused) || isAnnounced(one))) return undefined
-  return { ...last, limits: limits.set(one.oid, 0) }
+  const guilty = at.filter((one) => isAnnounced(one) || (found !== undefined && isRule(refused)))
+  if (guilty.every(({ oid }) => limits.get(oid) === 0)) return undefined
+  for (const { oid } of guilty) limits.set(oid, 0)
+  return { ...last, limits }
+}
+
+/** True where a script says that it fails on rows of a table. */
+function areAnnounced(announced: readonly Announced[], of: TableFacts, now: Perhaps): boolean {
+  return announced.some(({ failsOnRows }) => failsOnRows.some((rows) => areOf(rows, of, now)))
+}
+
+/** True where a script says that it fails on the rows that an error is about. */
+export function isWarnedOf(refused: MigrationError, announced: readonly Announced[] = []): boolean {
+  const { schema, table } = refused.cause as DatabaseError
+  const all = announced.flatMap(({ failsOnRows }) => failsOnRows)
+  return table === undefined
+    ? all.length > 0
+    : all.some((rows) => rows.schema === schema && rows.table === table)
 }
 
 /** A new CHECK, UNIQUE, EXCLUDE or FOREIGN KEY is what the script is for, whatever rows there are. */

@@ -3,13 +3,10 @@ import { quoteIdentifier, quoteLiteral } from '../database/sql/quote'
 import { type Assignment, assignmentsOf, type Side } from './values/assignments'
 import { bestTuples } from './values/best-tuples'
 import { chosen, listedFor, plain, randomFrom } from './values/column-values'
-import { insertOf, isOptional, repeatsKey, type Values } from './values/row'
+import { givenBy, insertOf, isOptional, repeatsKey, type Row, type Values } from './values/row'
 import { literal, literalsIn } from './values/row-values'
 import type { ReferenceFacts, TableFacts } from './tables/tables'
 import { runTogether } from './tables/together'
-
-/** A row as its table gave it back: every column as text. */
-type Row = Readonly<Record<string, string | null>>
 
 interface Likely {
   table: TableFacts
@@ -55,20 +52,8 @@ export class Filler {
     const names = new Map(table.columns.map(({ name }) => [name, name]))
     const target = this.demands.target?.(table)
     const sides = [{ pool: this.pool, table, names }, ...(target ? [target] : [])]
-    const found = await assignmentsOf(sides, this.givenBy(table))
+    const found = await assignmentsOf(sides, givenBy(table, this.rows))
     this.assignments.set(table.oid, found)
-  }
-
-  /** What the rows referred to leave to choose from. */
-  private givenBy({ references, oid }: TableFacts): Map<string, (string | null)[]> {
-    const pairs = references.flatMap(({ columns, targets, tableOid }) => {
-      const rows = tableOid === oid ? [] : (this.rows.get(tableOid) ?? [])
-      return columns.map((name, at): [string, (string | null)[]] => [
-        name,
-        [...new Set(rows.map((row) => row[targets[at]!] ?? null))],
-      ])
-    })
-    return new Map(pairs)
   }
 
   private lengthOf({ oid }: TableFacts): number {
@@ -188,9 +173,11 @@ export class Filler {
     at: number,
     sparse: boolean,
     others: readonly Values[] = [],
+    given: Values = new Map(),
   ): Values | undefined {
-    const values = this.solved(table, at, sparse, others)
+    const values = new Map([...this.solved(table, at, sparse, others), ...given])
     for (const reference of table.references) {
+      if (reference.columns.every((name) => given.has(name))) continue
       const skip = sparse && isOptional(reference, table)
       if (!this.refer(table, values, reference, skip ? undefined : at)) return undefined
     }
@@ -203,6 +190,21 @@ export class Filler {
       )
     }
     return values
+  }
+
+  /** A row with these values. */
+  rowWith(table: TableFacts, given: Values): Values | undefined {
+    return this.isUnsolved(table) ? undefined : this.row(table, 0, true, [], given)
+  }
+
+  firstOf(tableOid: string): Row | undefined {
+    return this.rows.get(tableOid)?.[0]
+  }
+
+  /** Rows that a table has got. */
+  remember({ oid }: TableFacts, rows: readonly Row[], made: readonly Values[]): void {
+    this.rows.set(oid, [...(this.rows.get(oid) ?? []), ...rows])
+    this.made.set(oid, [...(this.made.get(oid) ?? []), ...made])
   }
 
   /** The values of the columns that conditions speak of, unlike those of the other rows. */
@@ -284,8 +286,7 @@ export class Filler {
   ): Promise<DatabaseError | undefined> {
     try {
       const result = await this.pool.query<Row>(insertOf(table, rows))
-      this.rows.set(table.oid, [...(this.rows.get(table.oid) ?? []), ...result.rows])
-      this.made.set(table.oid, [...(this.made.get(table.oid) ?? []), ...rows])
+      this.remember(table, result.rows, rows)
       return undefined
     } catch (error) {
       return error as DatabaseError

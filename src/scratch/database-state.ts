@@ -15,7 +15,7 @@ export interface Standing {
 }
 
 /**
- * Looks whether the configured database stands where the scripts lead; reads only. One that cannot be
+ * Looks whether the configured database is where the scripts lead; reads only. One that cannot be
  * reached, or was not made or set up yet, is none to look at.
  * @throws {MigrationError} PENDING, SCRIPT_UNFINISHED, SCRIPT_CHANGED: a difference on top of an unknown
  *   state would repeat or undo what is under way
@@ -47,11 +47,11 @@ function unreachable({ message }: MigrationError, { database }: Settings): Stand
 }
 
 function refuseUnknownState({ applied, pending, unfinished, changed }: Plan, { label }: Migrator) {
-  const [begun] = unfinished
-  if (begun) {
+  const [started] = unfinished
+  if (started) {
     throw new MigrationError(
       'SCRIPT_UNFINISHED',
-      `script ${begun.revision} was begun in ${label}`,
+      `script ${started.revision} was started in ${label}`,
       {
         hint: 'Run migrate upgrade, which goes on with it; then add the next script.',
       },

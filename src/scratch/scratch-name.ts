@@ -21,7 +21,7 @@ export function ownerTag({ host, pid, start, use }: ScratchOwner): string {
   return `${host}_${pid}_${start}_${use}`
 }
 
-/** Reads a name back; undefined for a database that is none of ours. */
+/** Reads a name back; undefined for a database that is no scratch database. */
 export function readScratchName(name: string): ScratchOwner | undefined {
   const pattern = /^typetrek_scratch_([0-9a-f]{8})_(\d{1,10})_([0-9a-f]{6})_([0-9a-f]{6})_\d{1,4}$/
   const [, host, pid, start, use] = pattern.exec(name) ?? []

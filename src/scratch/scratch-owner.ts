@@ -50,7 +50,7 @@ async function dropUnlessHeld(
 ): Promise<boolean> {
   const [row] = await session.query<{ held: boolean }>(heldAnywhere, [ownerTag(owner)])
   if (row?.held !== false) return false
-  // another role's database is not ours to drop: its own next command does
+  // another role's database is dropped by that role's next command
   const drop = `DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`
   const { error } = await session.send(drop)
   return error === undefined

@@ -24,7 +24,7 @@ export interface ScratchDatabase {
 export interface Scratch {
   /** The server's major version. */
   readonly major: number
-  /** True: the server is ours alone, so that roles may be made on it. */
+  /** True: the server is typetrek's alone, so that roles may be made on it. */
   readonly own: boolean
   /** A database with nothing in it but the extensions that the settings name. */
   create(): Promise<ScratchDatabase>
@@ -32,7 +32,7 @@ export interface Scratch {
   copy(original: ScratchDatabase): Promise<ScratchDatabase>
   /** Runs SQL that concerns the whole server. */
   run(sql: string): Promise<void>
-  /** Makes a role where it is not there yet; for servers that are ours alone. */
+  /** Makes a role where it is not there yet; for servers that are typetrek's alone. */
   createRole(name: string): Promise<void>
   /** Drops every database, whoever is connected; never throws. Calling it again does nothing. */
   close(): Promise<void>
@@ -115,7 +115,7 @@ class ServerScratch implements Scratch {
   }
 
   private async make(template: string): Promise<ScratchDatabase> {
-    if (this.closing) throw new Error('the scratch server is let go')
+    if (this.closing) throw new Error('the scratch server is released')
     const name = scratchName(this.owner, this.made.length + 1)
     const database = new Made(name, { ...this.server.connection, database: name })
     this.made.push(database)

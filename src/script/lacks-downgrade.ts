@@ -15,8 +15,8 @@ export async function modulesWithoutDowngrade(
 }
 
 /**
- * True where no name of a downgrade stands in a module's code, and none can come from elsewhere: from what
- * it exports again, inherits or assigns. Where it is false, only importing the module tells. Pure.
+ * True where no name of a downgrade is in a module's code, and none can come from elsewhere: from what
+ * it exports again, inherits or assigns. Where it is false, only importing the module shows it. Pure.
  */
 export function lacksDowngrade(text: string): boolean {
   const code = text.replace(/\/\*[^]*?\*\/|\/\/.*$/gm, '')

@@ -17,7 +17,7 @@ export interface ScriptOptions {
 /** One direction of a SQL script. `text` has LF or CRLF as the file has, no BOM. */
 export interface SqlPart {
   text: string
-  /** Absolute path of the file that the text stands in. */
+  /** Absolute path of the file that holds the text. */
   file: string
   /** 1-based line of `file` on which `text` starts (a marker section starts in the middle). */
   line: number
@@ -41,7 +41,7 @@ export interface Script {
   file: string
   /** Every absolute path that belongs to the script, `file` first. */
   files: readonly string[]
-  /** SHA-256 in hex over the texts that matter, line endings and BOM set aside. */
+  /** SHA-256 in hex over the texts that matter, line endings and BOM left out. */
   checksum: string
   checksumKind: ChecksumKind
   /**

@@ -78,7 +78,7 @@ export interface Unsynchronized {
 }
 
 /**
- * TypeORM's synchronize opens transactions and connections of its own, so nothing of ours may be open, and
+ * TypeORM's synchronize opens transactions and connections of its own, so typetrek may have nothing open, and
  * the timeouts are the session's.
  */
 export async function buildEntities(

@@ -55,7 +55,7 @@ function refuseOutside(sql: SqlWork, file: string): void {
 
 class SchemaLoad {
   private readonly taken: CopyData[]
-  /** Lines of data that were left in the file, above where the load stands. */
+  /** Lines of data that were left in the file, above the line that the load has reached. */
   private linesAbove = 0
 
   constructor(

@@ -16,7 +16,7 @@ export function isSetUp({ exists, setUp }: JournalState): boolean {
 }
 
 /**
- * What the journal says; where no lock can be held, after the set-up that somebody else has begun.
+ * What the journal says; where no lock can be held, after the set-up that somebody else has started.
  * @throws {MigrationError} LOCK_WAIT_EXPIRED
  */
 export async function settledState(
@@ -29,7 +29,7 @@ export async function settledState(
     const state = await readState(work, journal)
     if (sure || state.setUp?.outcome !== 'running') return state
     if (Date.now() < end) continue
-    throw new MigrationError('LOCK_WAIT_EXPIRED', 'another migrator has begun to set up', {
+    throw new MigrationError('LOCK_WAIT_EXPIRED', 'another migrator has started to set up', {
       detail: 'Behind a pooler, nothing shows whether it still runs.',
       hint: 'Wait for it; if it is dead, run setup on an address past the pooler.',
     })
@@ -87,7 +87,7 @@ export function setUpRequest(
 }
 
 /**
- * A database that something else has built is not ours to build over. Reads only.
+ * typetrek does not build over a database that something else has built. Reads only.
  * @throws {MigrationError} NOT_EMPTY
  */
 export async function refuseTables(work: Session): Promise<void> {

@@ -7,7 +7,7 @@ import type { Execution } from '../run/session/execution'
 import { retried, sqlstateOf } from '../run/session/retry'
 
 /**
- * Runs `task` in a transaction; one that meets a lock is rolled back and begun again.
+ * Runs `task` in a transaction; one that meets a lock is rolled back and started again.
  * @param isCode it needs a QueryRunner, whose own count of transactions must agree
  */
 export async function setUpTransaction(

@@ -129,7 +129,7 @@ function nothingDone(
 }
 
 class SetUp {
-  /** True once the set-up was ours: what is refused after that is another claim. */
+  /** True once this run had claimed the set-up: what is refused after that is another claim. */
   claimed = false
   private readonly claim: Claim
   private readonly work: Session
@@ -147,11 +147,11 @@ class SetUp {
   }
 
   async run(state: JournalState): Promise<RunReport> {
-    const begun = state.setUp
-    if (begun) await this.goOn(begun)
+    const started = state.setUp
+    if (started) await this.goOn(started)
     else await refuseTables(this.work)
-    const whole = !begun && this.request.initMigration !== 'entities' && !this.request.runScripts
-    return whole ? this.atOnce(state) : this.inParts(begun)
+    const whole = !started && this.request.initMigration !== 'entities' && !this.request.runScripts
+    return whole ? this.atOnce(state) : this.inParts(started)
   }
 
   /** One transaction: journal, claim, building, marks, finish. */
@@ -167,9 +167,9 @@ class SetUp {
   }
 
   /** Committed claim, building, then scripts or marks; each part is found done by a rerun. */
-  private async inParts(begun: Entry | undefined): Promise<RunReport> {
-    if (!begun) await this.transaction(() => this.claimIt())
-    if (begun?.statementsDone !== 1) {
+  private async inParts(started: Entry | undefined): Promise<RunReport> {
+    if (!started) await this.transaction(() => this.claimIt())
+    if (started?.statementsDone !== 1) {
       if (this.request.initMigration === 'entities') {
         await this.build(undefined)
         await this.must(this.built())
@@ -221,7 +221,7 @@ class SetUp {
       throw emptySchema(initMigration)
   }
 
-  /** Runs or marks what is pending, with the connection as it stands. */
+  /** Runs or marks what is pending, with the connection as it is. */
   private async scriptsDone(state: JournalState): Promise<RunReport> {
     const { context, scripts, sessions } = this
     const { runScripts } = this.request
@@ -254,7 +254,7 @@ class SetUp {
     return setUpTransaction(this.execution, isCode, task)
   }
 
-  /** Another's claim is in the way, or another has taken ours over: then finish divides by no row. */
+  /** Another's claim is in the way, or another run has taken this one over: then finish divides by no row. */
   private async mustBeOurs(text: string): Promise<void> {
     const { error } = await this.work.send(text)
     if (!error) return

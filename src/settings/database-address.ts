@@ -12,8 +12,8 @@ export interface AddressLayer {
   /** Those that fill what its URL leaves open. */
   values: ReadonlyMap<string, Sourced>
   /**
-   * Corrects what stands below it rather than naming a database of its own: `[migration]` beside an
-   * application's section. Only a URL, a module or a host then makes it stand alone.
+   * Corrects what comes below it rather than naming a database of its own: `[migration]` beside an
+   * application's section. Only a URL, a module or a host then makes it an address of its own.
    */
   corrects?: boolean
 }

@@ -38,11 +38,11 @@ function dotenvLayer({ dotenv, dotenvFile = '.env' }: Environment): Layer {
  * the process says comes before `.env`; within one of them, what the URL says comes before the rest.
  *
  * The bare names `HOST PORT UNIX_SOCKET USERNAME PASSWORD` mean other things on most machines (a
- * shell's HOST, a web server's PORT): they count only where `DB` stands beside them.
+ * shell's HOST, a web server's PORT): they count only where `DB` is set too.
  */
 export function environmentAddress(environment: Environment): {
   url?: Sourced
-  /** Comes before the URL: named by the process, while the URL stands in `.env`. */
+  /** Comes before the URL: named by the process, while the URL is in `.env`. */
   over: Map<string, Sourced>
   /** Fills what the URL leaves open. */
   under: Map<string, Sourced>

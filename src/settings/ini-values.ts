@@ -14,7 +14,7 @@ export interface IniContext {
   problems: Problems
 }
 
-/** Where a key of a section stands, the `[DEFAULT]` section included. */
+/** Where a key of a section is, the `[DEFAULT]` section included. */
 export function placeOf({ ini, name }: IniContext, section: string, key: string): SettingPlace {
   const line = rawEntry(ini, section, key)?.line ?? 0
   return { from: `${name}:${line}`, file: name, line }
@@ -84,7 +84,7 @@ export function refuseUnknownKeys(
   }
 }
 
-/** Adds a problem for a section that is not there, with the nearest name; tells whether it is. */
+/** Adds a problem for a section that is not there, with the nearest name; returns whether it is. */
 export function requireSection(context: IniContext, section: string, place: SettingPlace): boolean {
   const names = [...context.ini.sections.keys()]
   if (names.includes(section)) return true

@@ -16,9 +16,11 @@ export const migrationKeys = [
   'ignore',
   'schema',
   'schema_extra',
+  'drift_ignore',
   'vcs',
   'schema_diff_cmd',
   'add_script_from',
+  'owners',
   'scratch.url',
   'scratch.prefer',
   'scratch.extensions',
@@ -38,11 +40,12 @@ export const migrationKeys = [
 /** A key of the section `[migration]`. */
 export type MigrationKey = (typeof migrationKeys)[number]
 
-/** Those that may also stand in `setup.cfg` and package.json. */
+/** Those that `setup.cfg` and package.json may hold too. */
 export const developmentKeys: readonly MigrationKey[] = [
   'vcs',
   'schema_diff_cmd',
   'add_script_from',
+  'owners',
   'scratch.url',
   'scratch.prefer',
   'scratch.extensions',
@@ -66,6 +69,7 @@ export type MigrationSettings = Pick<
   | 'ignore'
   | 'schema'
   | 'schemaExtra'
+  | 'driftIgnore'
   | 'journal'
   | 'transaction'
   | 'lateScripts'
@@ -79,6 +83,7 @@ export type MigrationSettings = Pick<
   | 'vcs'
   | 'schemaDiffCmd'
   | 'addScriptFrom'
+  | 'owners'
   | 'scratch'
 >
 
@@ -122,6 +127,7 @@ export function migrationSettings(
       'refuse',
     ignore: parseList(values.get('ignore')?.value ?? ''),
     ...(schema ? { schema: path(schema) } : {}),
+    driftIgnore: parseList(values.get('drift_ignore')?.value ?? ''),
     ...(extra ? { schemaExtra: pathsOf(extra) } : {}),
     ...(schemaDiffCmd ? { schemaDiffCmd } : {}),
     ...scriptSource(values, read),
@@ -136,7 +142,9 @@ function scriptSource(values: MigrationValues, read: ValueReader) {
   const sources = ['schema', 'entities', 'command', 'none'] as const
   const found = values.get('add_script_from')
   const addScriptFrom = found && read.choice('add_script_from', found, sources)
-  return addScriptFrom ? { addScriptFrom } : {}
+  const choice = values.get('owners')
+  const owners = choice && read.choice('owners', choice, ['compare', 'ignore'])
+  return { ...(addScriptFrom && { addScriptFrom }), ...(owners && { owners }) }
 }
 
 function scratchSettings(
@@ -151,9 +159,9 @@ function scratchSettings(
   const servers = ['embedded', 'url'] as const
   const prefer = read.choice('scratch.prefer', found('scratch.prefer'), servers) ?? 'embedded'
   if (prefer === 'url' && !url) {
-    const told = found('scratch.prefer')
+    const value = found('scratch.prefer')
     problems.add(
-      told,
+      value,
       'scratch.prefer is url, and scratch.url is not set',
       'Write scratch.url too.',
     )
@@ -194,7 +202,7 @@ function runSettings(found: (key: MigrationKey) => Sourced, read: ValueReader) {
   }
 }
 
-/** `package` and its synonym `directory`; where both stand, the flag or else a problem decides. */
+/** `package` and its synonym `directory`; where both are given, the flag or else a problem decides. */
 function scriptsFolder(values: MigrationValues, problems: Problems): MigrationValue | undefined {
   const named = values.get('package')
   const synonym = values.get('directory')

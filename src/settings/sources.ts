@@ -109,7 +109,7 @@ const longestSettings = 1024 * 1024
 
 /**
  * The text of a UTF-8 file; undefined where there is none, empty where it cannot be read. In one call: the
- * four files that settings may stand in took longer by way of promises than all the rest of reading them.
+ * four files that may hold settings took longer by way of promises than all the rest of reading them.
  */
 export function readText(path: string, name: string, problems: Problems): string | undefined {
   const place = { from: name, file: name }

@@ -14,6 +14,7 @@ import { lex } from '../../src/script/lexer/lexer'
 import { readSections } from '../../src/script/sections/sections'
 import type { SqlPart } from '../../src/script/script'
 import { failureOf } from '../support/failure'
+import { checkJudgement } from './judgement'
 import { announceGolden, checkGolden, goldenText, scriptName } from './golden'
 import { Databases } from './scratch'
 
@@ -88,6 +89,7 @@ async function checkChange(
     return failure
   }
   const change = await finding
+  checkJudgement(change)
   if (process.env['SHOW'])
     for (const part of change.scripts)
       console.log(renderScript(part, { lines: [scriptName(part)] }))

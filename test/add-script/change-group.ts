@@ -14,6 +14,7 @@ import {
   runAll,
   sectionsOf,
 } from './change-case'
+import { checkJudgement } from './judgement'
 import { announceGolden, checkGolden, goldenText } from './golden'
 import { Databases } from './scratch'
 
@@ -92,6 +93,7 @@ async function runGroup(
     const after = databases.open(await databases.make(together(cases, (one) => one.after, true)))
     const readings = await readBoth(copy, after)
     const change = await findDifference(copy, after, answersOf(cases, answers), [], { readings })
+    checkJudgement(change)
     if (process.env['SHOW'])
       for (const part of change.scripts) console.log(renderScript(part, { lines: [] }))
     if (reversible) for (const part of change.scripts) assert.equal(part.reversible, reversible)

@@ -34,14 +34,14 @@ changeTest('event trigger, publication, extension, fdw server + foreign table: t
   restores: [kept, ['SELECT s FROM u', [['A']]]],
 })
 
-changeTest('owner change, default privileges: said, and not compared', {
+changeTest('owner change: written; default privileges: said, and not compared', {
   before: t(),
   after: `DO 'BEGIN IF to_regrole(''typetrek_owner'') IS NULL THEN CREATE ROLE typetrek_owner; END IF; END';
     ${t()} ALTER TABLE t OWNER TO typetrek_owner;  CREATE TABLE u (a int);
     ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC`,
   ...filled,
-  up: ['CREATE TABLE u (a integer)'],
-  unproven: ['Owners are not compared.', 'Default privileges are not compared.'],
+  up: ['CREATE TABLE u (a integer)', 'ALTER TABLE t OWNER TO typetrek_owner'],
+  unproven: ['Default privileges are not compared.'],
 })
 
 changeTest('table -> partitioned: the old one becomes a partition where that is told', {
@@ -67,6 +67,7 @@ changeTest('table -> partitioned: the old one becomes a partition where that is 
     'CREATE INDEX i ON t (lower(s))',
     'ALTER TABLE t ATTACH PARTITION t_old FOR VALUES FROM (0) TO (1000)',
     'ALTER TABLE c ADD CONSTRAINT c_t_fkey FOREIGN KEY (t) REFERENCES t(id)',
+    'ALTER INDEX t_old_i RENAME TO t_old_lower_idx',
   ],
   holds: [
     ['SELECT * FROM t', [[1, 'x']]],
@@ -159,11 +160,11 @@ changeTest('comments, options and targets of small things are compared', {
   rows: 'INSERT INTO t (id, a) VALUES (1, 2)',
   up: [
     'ALTER TABLE t ALTER COLUMN s RESET (n_distinct)',
+    'ALTER TABLE t ALTER COLUMN a SET (n_distinct=5)',
     "COMMENT ON INDEX t_pkey IS 'key'",
     "COMMENT ON STATISTICS st IS 'both'",
     'ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 9',
     'ALTER STATISTICS st SET STATISTICS 7',
-    'ALTER TABLE t ALTER COLUMN a SET (n_distinct=5)',
     'COMMENT ON COLUMN v.a IS NULL',
     'ALTER VIEW v ALTER COLUMN a SET DEFAULT 5',
     "COMMENT ON COLUMN k.x IS 'it''s'",

@@ -180,7 +180,11 @@ test('the documents about a migrator that is at work are those of docs/json.md',
 
 test('the documents of commands that write files are those of docs/json.md', async () => {
   const wider = { 'schema.sql': 'CREATE TABLE users (id int PRIMARY KEY, name varchar(50));' }
-  await withProject(wider, async ({ run, cwd }) => {
+  await withProject(wider, async ({ run, cwd, database }) => {
+    await documentOf(run, 'drift')
+    await database.query('CREATE TABLE extra ()')
+    await documentOf(run, 'drift')
+    await database.query('DROP TABLE extra')
     await documentOf(run, 'dump_schema --check')
     await documentOf(run, 'add_script --check')
     await documentOf(run, 'add_script wider --dry-run')
@@ -331,7 +335,7 @@ function withOption(option: 'json'): CommandName[] {
 test('docs/json.md states every command with --json, and every key that it states was seen', () => {
   assert.deepEqual([...typeOfCommand.keys()].toSorted(), withOption('json').toSorted())
   const wanted = withOption('json').flatMap((name) => [`${name} success`, `${name} error`])
-  const checks = ['status no', 'add_script no', 'dump_schema no']
+  const checks = ['drift no', 'status no', 'add_script no', 'dump_schema no']
   assert.deepEqual(
     [...wanted, ...checks].filter((one) => !seen.has(one)),
     [],

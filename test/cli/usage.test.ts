@@ -64,8 +64,8 @@ const refused: readonly [argv: string, message: string, hint: string | undefined
   ['--down --to 5', '--down and --to contradict each other', 'Give one of them.'],
   [
     'upgrade --down',
-    '--down cannot stand beside the command upgrade',
-    '--down stands for a command itself: leave one of them out.',
+    '--down cannot be combined with the command upgrade',
+    '--down means a command itself: leave one of them out.',
   ],
   ['mark 5 --only 6', '--only and the version 5 contradict each other', 'Give one of them.'],
   ['mark --only 6 -c 1', '--only and --count contradict each other', 'Give one of them.'],

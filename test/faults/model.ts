@@ -156,7 +156,7 @@ export class Model {
     return some.map((revision) => ({ revision, down: true, mark: false }))
   }
 
-  /** An upgrade that is unfinished, and above the target or begun after what would be reverted. */
+  /** An upgrade that is unfinished, and above the target or started after what would be reverted. */
   private refuseBelow(reverted: readonly string[], target: string | undefined): void {
     const claims = reverted.map((one) => this.entryOf(one).claim)
     for (const [revision, { claim }] of this.partial) {

@@ -22,7 +22,7 @@ interface Run {
   output(): string
   send(signal: Signal | 'SIGKILL'): void
   over(): boolean
-  /** The signal that ended the process before it had begun to listen. */
+  /** The signal that ended the process before it had started to listen. */
   bySignal(): string | null
   ended: Promise<number | null>
 }

@@ -62,7 +62,6 @@ const notSent = [
   ') = ([\\s\\S]*?)(?: WHERE \\2 IS NULL)?$',
   'pg_catalog.convert_to(',
   'pg_catalog.gen_random_uuid()',
-  'SELECT n.nspname AS schema, c.relname AS table, a.attname AS',
   'pg_catalog.row_number() OVER ()::',
   'pg_catalog.gen_random_uuid()',
   '-- ALTER TABLE customer ADD COLUMN phone text; -- CREATE IND',
@@ -72,7 +71,6 @@ const notSent = [
   'SELECT 0 WHERE false',
   ') AS t (n, v) WHERE pg_temp.typetrek_fits_',
   "(revision, ordinal) WHERE outcome <> 'error'; where the tabl",
-  'SAVEPOINT aside;',
   'SELECT pg_catalog.pg_terminate_backend($1)',
   'SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i',
 ]

@@ -213,7 +213,7 @@ test('a script outside a transaction goes on from the statement that failed', as
   })
 })
 
-test('what was begun outside a transaction is not run twice when its script no longer asks for that', async () => {
+test('what was started outside a transaction is not run twice when its script no longer asks for that', async () => {
   const files = { '1_a.sql': 'CREATE TABLE a (i int);\nINSERT INTO a VALUES (1);\nVACUUM nowhere;' }
   await withMigrator(files, async ({ migrator, database, folder, another }) => {
     await failureOf(migrator.execute({ command: 'upgrade' }))

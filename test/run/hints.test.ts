@@ -91,7 +91,7 @@ const cases: readonly Case[] = [
     hint: /^PostgreSQL refuses this statement in a transaction: write "export const transaction = false" in the script\.$/,
   },
   {
-    rule: 'VACUUM in TypeScript that has left the transaction and begun one of its own',
+    rule: 'VACUUM in TypeScript that has left the transaction and started one of its own',
     files: { '1_a.ts': code('BEGIN;\nVACUUM', 'export const transaction = false\n') },
     sqlstate: '25001',
     hint: /^Move it out of BEGIN … COMMIT/,

@@ -120,7 +120,7 @@ test('a rebuild runs what failed from its first statement not done, and no other
   })
 })
 
-test('what was begun outside a transaction is not answered inside one', async () => {
+test('what was started outside a transaction is not answered inside one', async () => {
   await withMigrator({ '1_a.sql': 'SELECT 1', '2_b.sql': 'SELECT 2' }, async (fixture) => {
     await fixture.migrator.execute({ command: 'upgrade', target: '1' })
     await cutOff(fixture.database, 2)

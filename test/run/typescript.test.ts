@@ -199,7 +199,7 @@ test('scripts that follow each other share messages, and each is a transaction o
   })
 })
 
-test('who stops the run between two scripts finds the second one not begun', async () => {
+test('who stops the run between two scripts finds the second one not started', async () => {
   const files = {
     '1_t.ts': `export async function upgrade(q: any) { await q.query('CREATE TABLE t ()') }`,
     '2_u.ts': `export async function upgrade(q: any) { await q.query('CREATE TABLE u ()') }`,

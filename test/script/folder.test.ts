@@ -338,14 +338,14 @@ test('folder: who asks before a reading begins shares it, and who asks later get
   await withFolder({ '1_a.sql': 'a;' }, async (folder) => {
     const [first, second] = await Promise.all([readFolder(folder), readFolder(folder)])
     await writeFile(join(folder, '2_b.sql'), 'b;')
-    const begun = readFolder(folder)
+    const started = readFolder(folder)
     await new Promise((settle) => setImmediate(settle))
     await writeFile(join(folder, '3_c.sql'), 'c;')
     const later = await readFolder(folder)
 
     assert.equal(first, second)
     assert.equal(first.length, 1)
-    assert.ok((await begun).length >= 2)
+    assert.ok((await started).length >= 2)
     assert.equal(later.length, 3)
   })
 })

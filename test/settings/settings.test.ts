@@ -33,6 +33,7 @@ test('the example of the design is read', async () => {
     duplicateRevisions: 'refuse',
     ignore: [],
     schema: 'HERE/example-app/schema.sql',
+    driftIgnore: [],
     vcs: 'git',
     scratch: { prefer: 'embedded', extensions: [] },
     journal: { schema: 'public', table: 'migration_journal' },

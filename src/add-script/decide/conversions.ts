@@ -1,3 +1,5 @@
+import { quoteLiteral } from '../../database/sql/quote'
+
 /** A type as far as conversions care. */
 export interface TypeFacts {
   /** As SQL names it, without array and modifiers: `character varying`, `public.status`. */
@@ -16,7 +18,7 @@ export type Cast = 'i' | 'a' | 'e' | undefined
 /** What a change of type needs. */
 export type TypeVerdict =
   | { how: 'plain' }
-  | { how: 'using'; expression: string; comment?: string }
+  | { how: 'using'; expression: string; comment?: string; raisesOn?: string }
   | {
       how: 'ask'
       /** Why a person must decide, as the end of a sentence: `may cut values`. */
@@ -26,6 +28,8 @@ export type TypeVerdict =
       assignment: boolean
       /** What the assignment does: `raises where a value is longer`. */
       effect?: string
+      /** Holds for values on which the assignment raises, as SQL. */
+      raisesOn?: string
       /** The assignment rounds or cuts values without an error. */
       loses?: boolean
     }
@@ -94,7 +98,7 @@ function sameType(from: TypeFacts, to: TypeFacts, column: string): TypeVerdict {
   if (to.name === 'numeric') {
     const keepsScale = size !== undefined && newScale >= scale
     if (keepsScale && newSize - newScale >= size - scale) return { how: 'plain' }
-    return narrowNumeric(column, newScale, keepsScale)
+    return narrowNumeric(column, { size: newSize, scale: newScale }, keepsScale)
   }
   if (size !== undefined && newSize >= size && to.name !== 'bit') return { how: 'plain' }
   if (cuttable.includes(to.name)) return narrowString(to, column, newSize)
@@ -103,11 +107,17 @@ function sameType(from: TypeFacts, to: TypeFacts, column: string): TypeVerdict {
   return { how: 'ask', why, assignment: true, effect, loses: true }
 }
 
-function narrowNumeric(column: string, scale: number, keepsScale: boolean): TypeVerdict {
+function narrowNumeric(
+  column: string,
+  { size, scale }: { size: number; scale: number },
+  keepsScale: boolean,
+): TypeVerdict {
   const effect = `Raises where a value has too many digits${keepsScale ? '' : '; rounds the others'}.`
   const why = keepsScale ? 'takes fewer digits' : 'rounds to fewer digits'
   const suggestion = keepsScale ? '' : `pg_catalog.round(${column}, ${scale})`
-  return { how: 'ask', why, suggestion, assignment: true, effect, loses: !keepsScale }
+  const rounded = keepsScale ? column : `round(${column}, ${scale})`
+  const raisesOn = `abs(${rounded}) >= 1e${size - scale}`
+  return { how: 'ask', why, suggestion, assignment: true, effect, raisesOn, loses: !keepsScale }
 }
 
 function narrowString(to: TypeFacts, column: string, size: number): TypeVerdict {
@@ -116,7 +126,8 @@ function narrowString(to: TypeFacts, column: string, size: number): TypeVerdict 
     : { how: 'ask' as const, suggestion: `pg_catalog.left(${column}, ${size})` }
   const unit = to.name.startsWith('bit') ? 'bits' : 'characters'
   const effect = `Raises where a value has more than ${size} ${unit}.`
-  return { ...text, why: `takes ${size} ${unit} at most`, assignment: true, effect }
+  const raisesOn = `length(${column}) > ${size}`
+  return { ...text, why: `takes ${size} ${unit} at most`, assignment: true, effect, raisesOn }
 }
 
 const zoned = ['timestamp with time zone', 'time with time zone']
@@ -153,14 +164,14 @@ function betweenNumbers(
   if (!isExact && !floats.includes(from.name)) return undefined
   if (integers.includes(to.name)) {
     if (at < 0) return rounding(column, to.name)
-    return integers.indexOf(to.name) > at ? { how: 'plain' } : outOfRange(to.name)
+    return integers.indexOf(to.name) > at ? { how: 'plain' } : outOfRange(column, to.name)
   }
   if (to.name === 'numeric') {
     if (size === undefined) return { how: 'plain' }
     const digits = [5, 10, 19][at]
     return digits !== undefined && size - scale >= digits
       ? { how: 'plain' }
-      : narrowNumeric(isExact ? column : `${column}::numeric`, scale, at >= 0)
+      : narrowNumeric(isExact ? column : `${column}::numeric`, { size, scale }, at >= 0)
   }
   if (!floats.includes(to.name)) return undefined
   const exact = from.name === 'real' || (at >= 0 && at <= (to.name === 'real' ? 0 : 1))
@@ -176,9 +187,16 @@ function rounding(column: string, type: string): TypeVerdict {
   return { how: 'ask', why: 'rounds', suggestion, ...loses }
 }
 
-function outOfRange(type: string): TypeVerdict {
+const ranges: Readonly<Record<string, string>> = {
+  smallint: '-32768 AND 32767',
+  integer: '-2147483648 AND 2147483647',
+}
+
+function outOfRange(column: string, type: string): TypeVerdict {
   const effect = `Raises where a value is out of the range of ${type}.`
-  return { how: 'ask', why: 'takes smaller numbers only', suggestion: '', assignment: true, effect }
+  const raisesOn = `${column} NOT BETWEEN ${ranges[type]}`
+  const why = 'takes smaller numbers only'
+  return { how: 'ask', why, suggestion: '', assignment: true, effect, raisesOn }
 }
 
 function toStrings(from: TypeFacts, to: TypeFacts, column: string): TypeVerdict | undefined {
@@ -205,7 +223,10 @@ function fromStrings(
   if (zoned.includes(to.name))
     return { how: 'ask', why: 'depends on a time zone', suggestion: casted, assignment: false }
   const thing = to.isEnum ? `no label of ${to.name.replace(/^public\./, '')}` : `no ${to.name}`
-  return { how: 'using', expression: casted, comment: `Raises on a value that is ${thing}.` }
+  const [, type = ''] = casted.split(`${column}::`)
+  const raisesOn = to.isEnum ? '' : `NOT pg_input_is_valid(${column}, ${quoteLiteral(type)})`
+  const comment = `Raises on a value that is ${thing}.`
+  return { how: 'using', expression: casted, comment, ...(raisesOn && { raisesOn }) }
 }
 
 function byCast(

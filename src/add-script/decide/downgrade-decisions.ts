@@ -2,15 +2,17 @@ import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import type { Column } from '../../catalog/difference'
 import type { TypeFacts, TypeVerdict } from './conversions'
-import { isBare, retypedColumns } from './upgrade-decisions'
+import { isBare, nullsIn, retypedColumns } from './upgrade-decisions'
 import type { Sides } from './type-facts'
 import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
 import { definitionOf, enumValues, factsOf } from '../../catalog/facts'
-import { follows, foreignKeys } from '../../change/operations/foreign-keys'
+import { foreignKeys } from '../../catalog/rule-facts'
+import { follows } from '../../change/operations/foreign-keys'
 import { isAssignable, sameKeys } from './conversions'
 import { columnKey, type ColumnId, type PlannedStep } from '../../change/model/operation'
 import { pathOf } from '../../change/model/option-values'
-import { refill } from '../../change/operations/refill'
+import { unlessNone } from '../../change/render/stopping-rows'
+import { refill } from './refill'
 import { restoreKeys } from './restored-keys'
 
 /** The decisions of a downgrade, and what it cannot bring back. */
@@ -28,12 +30,12 @@ export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecis
   const obstacles: string[] = []
   const using = new Map<string, Using>()
   const columns = await retypedColumns(sides)
-  for (const { change, verdict, from, to, cast } of columns) {
+  for (const { change, verdict, from, to, cast, counting } of columns) {
     const { id } = change
     const given = up.using.get(columnKey(id))?.expression
     const isLed = follows(sides.to, id, columns) !== undefined
     if (isLed && verdict.how === 'ask' && !verdict.assignment) continue
-    const { expression, comment, loss } = backwards(verdict, given, id, change.to, sides.to)
+    const { expression, comment, isOwn, loss } = backwards(verdict, given, id, change.to, sides.to)
     const { destructive = false } = up.using.get(columnKey(id)) ?? {}
     if (destructive && verdict.how === 'using' && !to.isEnum)
       obstacles.push(`${pathOf(id)} may hold what is no ${change.to.type}.`)
@@ -42,11 +44,11 @@ export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecis
     if (loss) losses.push(`${pathOf(id)} ${loss}.`)
     using.set(columnKey(id), {
       expression,
-      comments: comment === undefined ? [] : [comment],
+      comments: comment === undefined ? [] : [comment, ...(isOwn ? counting : [])],
       destructive: false,
       dropsDefault: !isAssignable(from, to, cast),
       breaksKeys: !sameKeys(from, to),
-      perRow: false,
+      raises: verdict.how !== 'plain',
     })
   }
   const backfill = new Map<string, Backfilled>()
@@ -62,7 +64,10 @@ export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecis
     const filled = from.notNull && !to.notNull && up.backfill.get(columnKey(id))?.expression
     if (filled) losses.push(`${pathOf(id)} keeps what was filled in.`)
     if (to.notNull && !from.notNull && to.generated === undefined)
-      backfill.set(columnKey(id), { expression: '', comments: [`Fails where ${id.name} is NULL.`] })
+      backfill.set(columnKey(id), {
+        expression: '',
+        comments: [unlessNone(sides.plain(nullsIn(id)))],
+      })
   }
   const restored = await restoreKeys(sides.from, sides.to, (id, type) => fillerFor(sides, id, type))
   obstacles.push(...restored.obstacles)
@@ -95,6 +100,8 @@ async function fillerFor(
 interface Backwards {
   expression: string
   comment?: string
+  /** As PostgreSQL itself converts, so that it raises as it would upwards. */
+  isOwn?: boolean
   loss?: string
 }
 
@@ -109,6 +116,7 @@ function backwards(
   if (verdict.how === 'using')
     return {
       expression: verdict.expression,
+      isOwn: true,
       ...(verdict.comment !== undefined && { comment: verdict.comment }),
     }
   const inverse = given === undefined ? undefined : inverseOf(given, id, column.type)
@@ -117,6 +125,7 @@ function backwards(
     const loss = verdict.loses === true ? verdict.why : undefined
     return {
       expression: '',
+      isOwn: true,
       ...(verdict.effect !== undefined && { comment: verdict.effect }),
       ...(loss && { loss }),
     }

@@ -2,7 +2,7 @@ import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
 import { factsOf } from '../../catalog/facts'
-import { type ForeignKey, foreignKeys } from '../../change/operations/foreign-keys'
+import { type ForeignKey, foreignKeys } from '../../catalog/rule-facts'
 import { columnKey, type ColumnId, step, type PlannedStep } from '../../change/model/operation'
 
 /** Rows that a table needs when it comes back empty while others still refer to it. */

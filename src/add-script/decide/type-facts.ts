@@ -19,11 +19,14 @@ export interface TypePair {
   from: TypeFacts
   to: TypeFacts
   cast: Cast
+  /** The server can tell whether a text is a value of a type: PostgreSQL 16 and later. */
+  checksInput: boolean
 }
 
 const facts = `
 SELECT o.i, e.oid <> t.oid AS is_array, b.typcategory AS category,
-       b.typtype = 'e' AS is_enum, format_type(b.oid, NULL) AS name
+       b.typtype = 'e' AS is_enum, format_type(b.oid, NULL) AS name,
+       to_regproc('pg_input_is_valid') IS NOT NULL AS checks_input
 FROM unnest($1::int[], $2::text[]) AS o (i, type)
 JOIN pg_type t ON t.oid = to_regtype(o.type)
 JOIN pg_type e ON e.oid = CASE
@@ -59,10 +62,15 @@ export async function readTypes(
     from: old[at]!,
     to: wanted[at]!,
     cast: rows.find(({ i }) => i === at)?.context,
+    checksInput: old[at]!.checksInput,
   }))
 }
 
-async function typeFacts(pool: Pool, types: readonly string[]): Promise<TypeFacts[]> {
+interface TypeRow extends TypeFacts {
+  checksInput: boolean
+}
+
+async function typeFacts(pool: Pool, types: readonly string[]): Promise<TypeRow[]> {
   const values = [types.map((_, at) => at), types]
   const rows = await within<{
     i: number
@@ -70,6 +78,7 @@ async function typeFacts(pool: Pool, types: readonly string[]): Promise<TypeFact
     is_enum: boolean
     category: string
     name: string
+    checks_input: boolean
   }>(pool, facts, values)
   return types.map((type, at) => {
     const row = rows.find(({ i }) => i === at)
@@ -79,6 +88,7 @@ async function typeFacts(pool: Pool, types: readonly string[]): Promise<TypeFact
       isArray: row?.is_array ?? false,
       isEnum: row?.is_enum ?? false,
       category: row?.category ?? 'U',
+      checksInput: row?.checks_input ?? false,
       modifiers: modifiers.filter((one) => one !== undefined).map(Number),
     }
   })

@@ -8,6 +8,7 @@ import { elementType, factsOf, multirangeOf, variantOf } from '../../catalog/fac
 import { follows } from '../../change/operations/foreign-keys'
 import { decideLabels } from '../../change/operations/enums'
 import { readTypes, type Sides, type TypePair, unknownLabels } from './type-facts'
+import { unlessNone } from '../../change/render/stopping-rows'
 import { columnKey, type ColumnId } from '../../change/model/operation'
 import { flagOf, pathOf, Questions, givenFor } from '../../change/model/option-values'
 import type { Answers } from '../../change/model/answers'
@@ -49,10 +50,16 @@ function refuseInVain(
   }
 }
 
+/** A retyped column, with what PostgreSQL knows of the pair. */
+export interface Retyped extends TypePair {
+  change: ColumnChange
+  verdict: TypeVerdict
+  /** Says above the statement, where nothing converts the values, which of them stop it. */
+  counting: readonly string[]
+}
+
 /** The retyped columns, each with what PostgreSQL knows of the pair. */
-export async function retypedColumns(
-  sides: Sides,
-): Promise<(TypePair & { change: ColumnChange; verdict: TypeVerdict })[]> {
+export async function retypedColumns(sides: Sides): Promise<Retyped[]> {
   const changes = sides.columns.filter(({ retyped }) => retyped)
   const types = changes.map(({ from, to }) => ({
     from: withoutDomain(from.type, sides.from),
@@ -67,8 +74,25 @@ export async function retypedColumns(
       change.to.generated === undefined
         ? classify(pair.from, pair.to, pair.cast, column, change.to.type)
         : { how: 'plain' }
-    return { ...pair, change, verdict }
+    return {
+      ...pair,
+      change,
+      verdict,
+      counting: counting(change, verdict, sides, pair.checksInput),
+    }
   })
+}
+
+function counting(
+  { id }: ColumnChange,
+  verdict: TypeVerdict,
+  sides: Sides,
+  checksInput: boolean,
+): string[] {
+  const raisesOn = verdict.how === 'plain' ? undefined : verdict.raisesOn
+  if (raisesOn === undefined || (verdict.how === 'using' && !checksInput)) return []
+  const table = quoteIdentifier(id.schema, id.table)
+  return [unlessNone(sides.plain(`SELECT count(*) FROM ${table} WHERE ${raisesOn}`))]
 }
 
 /** The type that a domain is made of, whose values convert as its own do. */
@@ -150,25 +174,25 @@ async function expressionOf(
 }
 
 function usingFor(
-  { change, from, to, cast }: TypePair & { change: ColumnChange },
+  { change, from, to, cast, counting }: Retyped,
   verdict: TypeVerdict,
   expression: string,
 ): Using {
-  const { id } = change
+  const failsOnAny = change.to.notNull && /^NULL(?:::.*)?$/i.test(expression)
   const lossy = verdict.how === 'ask' && verdict.assignment
   const comments =
-    verdict.how === 'using' && verdict.comment !== undefined
-      ? [verdict.comment]
+    verdict.how === 'using' && verdict.comment !== undefined && verdict.expression === expression
+      ? [verdict.comment, ...counting]
       : verdict.how === 'ask'
-        ? commentsOn(change, verdict, expression)
+        ? commentsOn(change, verdict, expression, counting)
         : []
   return {
     expression,
-    comments,
+    comments: failsOnAny ? [...comments, 'Fails where the table has rows.'] : comments,
     destructive: lossy && (expression !== '' || verdict.loses === true),
     dropsDefault: !isAssignable(from, to, cast),
     breaksKeys: !sameKeys(from, to),
-    perRow: verdict.how === 'ask' && expression !== '' && !expression.includes(id.name),
+    raises: verdict.how !== 'plain',
   }
 }
 
@@ -176,8 +200,9 @@ function commentsOn(
   { id, from, to }: ColumnChange,
   verdict: TypeVerdict & { how: 'ask' },
   expression: string,
+  counting: readonly string[],
 ): string[] {
-  if (expression === '') return verdict.effect === undefined ? [] : [verdict.effect]
+  if (expression === '') return verdict.effect === undefined ? [] : [verdict.effect, ...counting]
   if (!verdict.assignment) return []
   return [
     `Converts ${pathOf(id)} from ${from.fullType} to ${to.fullType}: what does not fit is lost.`,
@@ -185,10 +210,11 @@ function commentsOn(
 }
 
 async function decideBackfill(
-  { from, columns, newColumns }: Sides,
+  sides: Sides,
   answers: Answers,
   questions: Questions,
 ): Promise<Map<string, Backfilled>> {
+  const { from, columns, newColumns } = sides
   const decided = new Map<string, Backfilled>()
   const open = [
     ...newColumns.filter((one) => isBare(one.to)),
@@ -203,11 +229,16 @@ async function decideBackfill(
       given?.expression ?? own ?? (await backfillOf(id, isNew, column.default, questions))
     const comments =
       expression === ''
-        ? [isNew ? 'Fails where the table has rows.' : `Fails where ${id.name} is NULL.`]
+        ? [isNew ? 'Fails where the table has rows.' : unlessNone(sides.plain(nullsIn(id)))]
         : []
     decided.set(columnKey(id), { expression, comments })
   }
   return decided
+}
+
+/** Counts the rows that lack a column's value. */
+export function nullsIn({ schema, table, name }: ColumnId): string {
+  return `SELECT count(*) FROM ${quoteIdentifier(schema, table)} WHERE ${quoteIdentifier(name)} IS NULL`
 }
 
 /** Required, and nothing says what its rows get. */

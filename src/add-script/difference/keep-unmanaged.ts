@@ -144,14 +144,20 @@ function isReported(id: Id, parent: Id | undefined, present: ReadonlySet<string>
 }
 
 function keepDetails(from: Catalog, to: Catalog, facts: Catalog['facts']) {
-  const settings = from.details.settings.filter(
-    (setting) =>
-      isThere(setting, { ...to, facts }) &&
-      !to.details.settings.some((one) => one.key === setting.key),
+  const [one, other] = [from.details, to.details]
+  const merged = {
+    ...other,
+    unwritten: new Map([...one.unwritten, ...other.unwritten]),
+    given: new Set([...one.given, ...other.given]),
+    objects: new Map([...one.objects, ...other.objects]),
+    childIndexes: [...other.childIndexes, ...one.childIndexes],
+  }
+  const known = new Set(other.settings.map(({ key }) => key))
+  const settings = one.settings.filter(
+    (setting) => isThere(setting, { ...to, facts, details: merged }) && !known.has(setting.key),
   )
-  const unwritten = new Map([...from.details.unwritten, ...to.details.unwritten])
   return {
-    details: { ...to.details, settings: [...to.details.settings, ...settings], unwritten },
+    details: { ...merged, settings: [...other.settings, ...settings] },
     names: settings.map(({ key }) => key).filter((key) => !key.startsWith('COMMENT ')),
   }
 }

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { MigrationError } from '../../errors'
+import type { OwnerChoice } from '../../settings/value/setting-types'
 import { type Catalog, catalogOf, readServer, type Reading } from '../../catalog/catalog'
 import { compare } from '../../catalog/difference'
 import { consent } from '../decide/questions'
@@ -14,7 +15,10 @@ import { loadEngine } from '../../catalog/engine'
 import { keepExtra } from './keep-unmanaged'
 import { unconcerned } from './select'
 import { inStages, type ScriptStage } from '../online/stages'
+import { attachedOtherwise } from '../../change/partitions/attached-indexes'
 import { splitLabels } from '../../change/operations/enums'
+import { mayLose } from '../../change/operations/properties'
+import { hasOtherOwners, withOwnersOf } from '../../catalog/owners'
 import { applyRenames, likelyFlags } from '../decide/renames'
 import type { Renaming } from '../decide/rename-operations'
 import type { PlannedStep } from '../../change/model/operation'
@@ -29,6 +33,8 @@ export interface Known {
    * Where the proof then fails, what pg-delta forgot may be found without this.
    */
   proven?: boolean
+  /** `ignore`: everything keeps its owner, whatever `after` says. */
+  owners?: OwnerChoice
 }
 
 /**
@@ -46,15 +52,16 @@ export async function findDifference(
   after: Pool,
   answers: Answers,
   ignored: readonly Ignored[],
-  { readings, proven = false }: Known = {},
+  { readings, proven = false, owners = 'compare' }: Known = {},
 ): Promise<Change> {
   const engine = await loadEngine()
   const [one, other] =
     readings ?? (await Promise.all([readServer(engine, before), readServer(engine, after)]))
   const left = unconcerned(one, other)
-  const copy = await Copy.of(engine, before, { ignored, left, trusted: proven })
   const start = catalogOf(engine, one, ignored, left)
   const wanted = catalogOf(engine, other, ignored, left)
+  const trusted = proven && !mayLose(start, wanted) && !attachedOtherwise(start, wanted)
+  const copy = await Copy.of(engine, before, { ignored, left, trusted })
   const { renamings, catalog: renamed } = await applyRenames(
     start,
     wanted,
@@ -71,7 +78,8 @@ export async function findDifference(
   const none = { catalog: wanted, names: [] }
   const { catalog: target, names } =
     answers.extra === 'keep' ? keepExtra(engine, renamed, wanted) : none
-  const { catalog: to, unwritten } = withoutUnwritten(renamed, target)
+  const { catalog: written, unwritten } = withoutUnwritten(renamed, target)
+  const to = owners === 'ignore' ? withOwnersOf(written, renamed.details.objects) : written
   const difference = compare(renamed, to)
   const decisions = await decide(
     { ...difference, before, after, plain: (sql) => copy.plain(sql) },
@@ -80,16 +88,16 @@ export async function findDifference(
   const steps = copy.plan(difference, decisions)
   if (steps.length === 0 && renamings.length === 0) refuseUnwritten(unwritten)
   await consent(steps, answers, likelyFlags(renamed, to))
-  const written = renamings.map(({ up, down }) => ({
+  const changed = renamings.map(({ up, down }) => ({
     up: copy.tidy([up], start, to)[0]!,
     down: copy.tidy([down], start, to)[0]!,
   }))
-  const parts = await runUp(copy, renamed, to, decisions, steps, written, answers.online)
+  const parts = await runUp(copy, renamed, to, decisions, steps, changed, answers.online)
   const scripts = await addDowngrades(copy, { start, renamed, to, before, after }, decisions, parts)
   return {
     scripts,
     kept: names,
-    unproven: [...remarksOn(start, wanted), ...unwritten.map(unwrittenRemark)],
+    unproven: [...remarksOn([start, wanted], owners), ...unwritten.map(unwrittenRemark)],
   }
 }
 
@@ -119,10 +127,10 @@ function refuseUnwritten(names: readonly string[]): void {
 }
 
 /** What could not be compared, each thing once. */
-function remarksOn(...sides: readonly Catalog[]): string[] {
-  const owners = sides.some(({ details }) => details.ownedByOthers)
+function remarksOn(sides: readonly Catalog[], owners: OwnerChoice): string[] {
+  const areIgnored = owners === 'ignore' && sides.some(hasOtherOwners)
   const others = sides.flatMap(({ remarks }) => remarks)
-  return [...new Set([...(owners ? ['Owners are not compared.'] : []), ...others])]
+  return [...new Set([...(areIgnored ? ['Owners are not compared.'] : []), ...others])]
 }
 
 async function runUp(

@@ -1,5 +1,6 @@
 import { homeKey, type LeftOut, type Reading } from '../../catalog/catalog'
 import { factsOf, type Facts, type Id, keyOf } from '../../catalog/facts'
+import { relationOf } from '../../catalog/object-names'
 import type { ColumnId } from '../../change/model/operation'
 
 /**
@@ -17,6 +18,8 @@ export function unconcerned(from: Reading, to: Reading): LeftOut {
     reached.add(key)
     for (const { facts } of [from, to]) {
       concerned.add(tableKey(id, facts))
+      const relation = relationOf(id)
+      if (relation) concerned.add(keyOf({ kind: 'table', ...relation }))
       open.push(...alongWith(id, facts))
       open.push(...facts.incomingEdges(id).map((edge) => edge.from))
       for (const edge of facts.outgoingEdges(id)) concerned.add(tableKey(edge.to, facts))
@@ -66,11 +69,25 @@ function detailsOf(from: Reading, to: Reading): Id[] {
     .map(({ schema, table }) => ({ kind: 'table' as const, schema, name: table }))
   const [one, other] = [from.details.virtual, to.details.virtual]
   const virtual = [...one, ...other].filter((name) => one.has(name) !== other.has(name))
-  if (virtual.length === 0) return settings
+  const found = [...settings, ...childrenOf(from, to)]
+  if (virtual.length === 0) return found
   const columns = [from, to].flatMap(({ facts }) => factsOf(facts, 'column').map(({ id }) => id))
   const isOne = ({ schema, table, name }: ColumnId) =>
     virtual.includes(`${schema}.${table}.${name}`)
-  return [...settings, ...columns.filter(isOne)]
+  return [...found, ...columns.filter(isOne)]
+}
+
+/** Tables whose indexes are attached otherwise, with those above them. */
+function childrenOf(from: Reading, to: Reading): Id[] {
+  const [one, other] = [from, to].map(
+    ({ details }) => new Set(details.childIndexes.map((each) => JSON.stringify(each))),
+  )
+  return [...from.details.childIndexes, ...to.details.childIndexes]
+    .filter((each) => one?.has(JSON.stringify(each)) !== other?.has(JSON.stringify(each)))
+    .flatMap(({ schema, table, above }) => [
+      { kind: 'table' as const, schema, name: table },
+      { kind: 'table' as const, schema: above.schema, name: above.table },
+    ])
 }
 
 function tableKey(id: Id, facts: Facts): string {

@@ -36,7 +36,7 @@ export function splitDefault(one: PlannedStep): PlannedStep[] {
   })
   const alter = { kind: 'alter column', column } as const
   return [
-    { ...one, sql: forms.column, chain },
+    { ...one, sql: forms.column, chain, rewrites: false },
     own(forms.value, { ...alter, part: 'default', value: forms.expression }),
     {
       ...own(forms.filling, {

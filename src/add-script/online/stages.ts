@@ -7,14 +7,8 @@ import {
 } from '../../change/render/online-forms'
 import { keyOf, tablePlace } from '../../catalog/facts'
 import type { Catalog } from '../../catalog/catalog'
-import { shown } from '../../catalog/object-names'
-import {
-  changes,
-  columnKey,
-  type ColumnId,
-  step,
-  type PlannedStep,
-} from '../../change/model/operation'
+import { relationOf, shown } from '../../catalog/object-names'
+import { changes, columnKey, step, type PlannedStep } from '../../change/model/operation'
 
 /** Steps that are a script of their own. */
 export interface ScriptStage {
@@ -72,9 +66,9 @@ export function inStages(steps: readonly PlannedStep[], from: Catalog): ScriptSt
 
 /** Says above a step that rewrites its table which lock it takes. */
 function withLock(one: PlannedStep): PlannedStep {
-  const id = one.ids.find((each): each is ColumnId => each.kind === 'column')
-  if (!id || one.rewrites !== true) return one
-  const table = shown({ schema: id.schema, name: id.table })
+  const [relation] = one.ids.flatMap((id) => relationOf(id) ?? [])
+  if (!relation || one.rewrites !== true) return one
+  const table = shown(relation)
   const comment = `Rewrites ${table} under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. It has no online form.`
   return { ...one, comments: [...one.comments, comment] }
 }
@@ -107,7 +101,12 @@ function placeIndex(one: PlannedStep, steps: readonly PlannedStep[], stages: Sta
     other.operation?.kind === 'create index' &&
     keyOf(other.operation.index) === keyOf(operation.index)
   if (operation.kind === 'drop index' && steps.some(isMade)) return false
-  stages.concurrently.push({ ...one, sql: concurrent(one.sql), transactional: false })
+  stages.concurrently.push({
+    ...one,
+    sql: concurrent(one.sql),
+    transactional: false,
+    lock: 'shareUpdateExclusive',
+  })
   return true
 }
 
@@ -130,8 +129,8 @@ function placeConstraint(one: PlannedStep, stages: Stages, hasUnique: boolean): 
   // A key may refer to one that is only now being built.
   const isLate = hasUnique && operation.rule === 'FOREIGN KEY'
   const stage = isLate ? stages.constraints : stages.main
-  stage.push({ ...one, sql: `${one.sql} NOT VALID` })
-  stages.validate.push({ ...one, sql: validation(one.sql), comments: [], verb: 'alter' })
+  stage.push({ ...one, sql: `${one.sql} NOT VALID`, comments: [], failsOnRows: [] })
+  stages.validate.push({ ...one, sql: validation(one.sql), verb: 'alter' })
   return true
 }
 
@@ -144,8 +143,10 @@ function placeNotNull(one: PlannedStep, steps: readonly PlannedStep[], stages: S
   const forms = requiredForms(one.sql, column)
   const isFilled = backfill.some(({ chain }) => chain === columnKey(column))
   // a row that lacks its value yet must stay one that the application can change
-  ;(isFilled ? constraints : main).push({ ...one, sql: forms.check })
-  const own = (sql: string) => ({ ...step(sql, one.ids), group: one.group })
-  validate.push(own(forms.validation), { ...one, comments: [] }, own(forms.drop))
+  ;(isFilled ? constraints : main).push({ ...one, sql: forms.check, comments: [], failsOnRows: [] })
+  const { comments, failsOnRows, group } = one
+  const own = (sql: string) => ({ ...step(sql, one.ids), group })
+  const validated = { ...own(forms.validation), comments, failsOnRows }
+  validate.push(validated, { ...one, comments: [], failsOnRows: [] }, own(forms.drop))
   return true
 }

@@ -4,12 +4,13 @@ import { dirname, join, relative } from 'node:path'
 import { MigrationError } from '../../errors'
 import { openMigrator, type Migrator } from '../../migrator/migrator'
 import type { ScriptLayout } from '../../script/layout/layout'
-import type { Settings } from '../../settings/value/setting-types'
+import type { OwnerChoice, Settings } from '../../settings/value/setting-types'
 import { leftover } from './remaining'
 import type { Readings } from '../../catalog/readings'
 import {
   fillCopy,
   type FilledCopy,
+  isWarnedOf,
   nextWish,
   type RowsWish,
   type TargetTables,
@@ -40,6 +41,8 @@ export interface ProofRequest {
   wayBack: WayBack
   extra: Answers['extra']
   ignored: readonly Ignored[]
+  /** `ignore`: the upgrade leaves everything to its owner. */
+  owners?: OwnerChoice
 }
 
 /** What the proof came to. */
@@ -92,7 +95,8 @@ async function proveWithRows(
     const words = wordsOf(one.refused)
     wish = await nextWish(wish, copy.tables, one.refused, claim, () => tablesAfter(work, claim))
     if (!wish) return { failures: [`The script fails on rows: ${words}.`], remarks: [] }
-    remarks.push(`Rows that do not fit stop it: ${words}.`)
+    const remark = `Rows that do not fit stop it: ${words}.`
+    if (!isWarnedOf(one.refused, claim.announced) && !remarks.includes(remark)) remarks.push(remark)
   }
 }
 
@@ -166,10 +170,12 @@ async function differences(
   wanted: ScratchDatabase | undefined,
   database: ScratchDatabase,
   { readings }: ProofWork,
-  { extra, ignored }: ProofRequest,
+  { extra, ignored, owners, before }: ProofRequest,
 ): Promise<string[]> {
   if (!wanted) return []
-  const statements = await leftover(database, wanted, { extra, ignored, readings })
+  const ownersOf = direction === 'upgrade' && owners === 'ignore' ? before : undefined
+  const comparing = { extra, ignored, readings, ownersOf }
+  const statements = await leftover(database, wanted, comparing)
   if (statements.length === 0) return []
   const more = statements.length > 3 ? `\n… and ${statements.length - 3} more` : ''
   return [`The ${direction} leaves a difference: ${statements.slice(0, 3).join(';\n')}${more}`]

@@ -23,8 +23,8 @@ export interface Using {
   dropsDefault: boolean
   /** Keys must be let go while the column and those that it refers to differ. */
   breaksKeys: boolean
-  /** Made from rows, so that columns that refer to this one follow. */
-  perRow: boolean
+  /** Some values have no form in the new type. */
+  raises: boolean
 }
 
 /** What a column gets that becomes required. */

@@ -1,4 +1,4 @@
-import type { Action, ColumnId, Id, IdOf } from '../../catalog/facts'
+import type { Action, ColumnId, Delta, Id, IdOf } from '../../catalog/facts'
 import { describe, type Qualified, relationOf, shown } from '../../catalog/object-names'
 import type { LostData, Statement } from './script-part'
 
@@ -6,9 +6,14 @@ import { columnKey } from '../../catalog/facts'
 
 export { columnKey, type ColumnId } from '../../catalog/facts'
 
+/** The strongest lock that a statement takes on a table that is there. */
+export type TableLock = Action['lockClass']
+
 /** What pg-delta knows of a statement that it plans. */
 export interface EngineJudgement {
-  lock: Action['lockClass']
+  /** What differs, and is the reason for it; none: it makes way for another statement. */
+  deltas: readonly Delta[]
+  lock: TableLock
   rewrites: boolean
   losesData: boolean
   boundary: 'none' | 'commit after' | 'outside'
@@ -40,6 +45,8 @@ export type EngineOperation =
   | { kind: 'add column' | 'drop column'; column: ColumnId }
   | { kind: 'create index' | 'drop index'; index: IdOf<'index'> }
   | { kind: 'add constraint'; constraint: IdOf<'constraint'>; rule: Rule; valid: boolean }
+  /** Which numbers a sequence, or that of an identity column, counts through. */
+  | { kind: 'alter numbering'; of: IdOf<'sequence'> | ColumnId }
   | { kind: 'create enum' | 'add enum value'; type: IdOf<'type'> }
   /** `to` is quoted. */
   | { kind: 'rename enum'; type: IdOf<'type'>; to: string }
@@ -102,6 +109,7 @@ export interface PlannedStep extends Statement {
   chain?: string
   /** PostgreSQL writes the whole table again. */
   rewrites?: boolean
+  lock?: TableLock
   /** Absent where the statement is typetrek's own. */
   engine?: EngineJudgement
 }

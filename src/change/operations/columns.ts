@@ -1,10 +1,15 @@
-import { ge, plus } from '../../database/sql/operators'
+import { ge, le, plus } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import { ownStep } from '../render/own-step'
 import { withoutNotNull } from '../render/engine-sql'
-import type { ColumnChange, Difference } from '../../catalog/difference'
+import {
+  type ColumnChange,
+  type Difference,
+  type Numbering,
+  numberingOf,
+} from '../../catalog/difference'
 import { type Decisions, usingOf } from '../model/decisions'
-import { type Id, type IdOf, leastValue } from '../../catalog/facts'
+import type { Id } from '../../catalog/facts'
 import { shown } from '../../catalog/object-names'
 import {
   changes,
@@ -98,6 +103,7 @@ function retyping(change: ColumnChange, ids: readonly Id[], decisions: Decisions
         {
           comments,
           destructive,
+          failsOnRows: using.raises ? [valuesOf(id)] : [],
           loses: destructive ? [valuesOf(id)] : [],
           converts: converts ? [valuesOf(id)] : [],
         },
@@ -196,24 +202,51 @@ export function continueSequences(
   })
 }
 
-/** A sequence that is to begin later is moved there first, where it has not come so far by itself. */
-export function raiseSequences(
+/**
+ * PostgreSQL refuses bounds that a sequence is not within: it is moved into the new ones first, as far
+ * as they overlap the old ones.
+ */
+export function moveSequences(
   steps: readonly PlannedStep[],
   { from, to }: Difference,
 ): PlannedStep[] {
   return steps.flatMap((one) => {
-    const id = one.ids.find((each): each is IdOf<'sequence'> => each.kind === 'sequence')
-    if (!id || !one.sql.startsWith('ALTER SEQUENCE ') || !one.sql.includes(' MINVALUE '))
+    const id = one.operation?.kind === 'alter numbering' ? one.operation.of : undefined
+    const [before, wanted] = id ? [from, to].map(({ facts }) => numberingOf(facts.get(id))) : []
+    if (!id || !before || !wanted || isWithin(before, wanted) || areApart(before, wanted))
       return [one]
-    const before = from.facts.get(id)
-    const least = leastValue(to.facts.get(id))
-    if (!before || BigInt(least) <= BigInt(leastValue(before))) return [one]
-    const name = quoteIdentifier(id.schema, id.name)
-    const value = `GREATEST(last_value, ${least}), is_called AND last_value ${ge} ${least}`
-    const named = quoteLiteral(plainPath(id, name))
-    const sql = `SELECT pg_catalog.setval(${named}, ${value}) FROM ${name}`
-    return [step(sql, [id], { verb: 'data' }), one]
+    const chain = `sequence ${shown(before)}`
+    return [step(moving(before, wanted), [id], { verb: 'data', chain }), { ...one, chain }]
   })
+}
+
+function isWithin(before: Numbering, wanted: Numbering): boolean {
+  // a column that becomes smaller refuses what its sequence may not hold
+  const isOfType = [32_767n, 2_147_483_647n].includes(wanted.max)
+  return before.min >= wanted.min && (before.max <= wanted.max || isOfType)
+}
+
+/** pg-delta lets it start again. */
+function areApart(before: Numbering, wanted: Numbering): boolean {
+  return before.max < wanted.min || before.min > wanted.max
+}
+
+/**
+ * A value before the first of the new ones has not been used by them; one behind the last has used them
+ * all. A sequence that was never used begins where the new one does.
+ */
+function moving(before: Numbering, { min, max, start, increment }: Numbering): string {
+  const name = quoteIdentifier(before.schema, before.name)
+  const begun = before.start < min ? min : before.start > max ? max : before.start
+  const unused = begun === start ? 'last_value' : `CASE WHEN is_called THEN last_value ELSE ${start} END` // prettier-ignore
+  const raised = min > before.min ? `GREATEST(${unused}, ${min})` : unused
+  const value = max < before.max ? `LEAST(${raised}, ${max})` : raised
+  const used =
+    increment > 0n
+      ? min > before.min && ` AND last_value ${ge} ${min}`
+      : max < before.max && ` AND last_value ${le} ${max}`
+  const named = quoteLiteral(plainPath(before, name))
+  return `SELECT pg_catalog.setval(${named}, ${value}, is_called${used || ''}) FROM ${name}`
 }
 
 /** A table's or sequence's name inside a text, where nothing takes quotes away later. */

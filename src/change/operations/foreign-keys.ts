@@ -3,60 +3,9 @@ import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import type { ColumnChange } from '../../catalog/difference'
 import { usingOf, type Decisions, type Using } from '../model/decisions'
-import {
-  constraintType,
-  definitionOf,
-  type Facts,
-  factsOf,
-  type IdOf,
-  keyOf,
-} from '../../catalog/facts'
+import { keyOf } from '../../catalog/facts'
+import { type ForeignKey, foreignKeys } from '../../catalog/rule-facts'
 import { columnKey, step, type ColumnId, type PlannedStep } from '../model/operation'
-
-/** A foreign key with its columns. */
-export interface ForeignKey {
-  id: IdOf<'constraint'>
-  definition: string
-  columns: readonly ColumnId[]
-  referred: readonly ColumnId[]
-}
-
-/** Every foreign key of a catalog: its columns are those that it depends on. */
-export function foreignKeys({ facts }: Catalog): readonly ForeignKey[] {
-  const known = read.get(facts) ?? readKeys(facts)
-  read.set(facts, known)
-  return known
-}
-
-const read = new WeakMap<Facts, readonly ForeignKey[]>()
-
-function readKeys(facts: Facts): ForeignKey[] {
-  return factsOf(facts, 'constraint')
-    .filter((fact) => constraintType(fact) === 'f')
-    .map((fact) => {
-      const { id } = fact
-      const definition = definitionOf(fact)
-      const [, own = '', table = '', others = ''] =
-        /^FOREIGN KEY \((.*?)\) REFERENCES (.*?)\((.*?)\)/.exec(definition) ?? []
-      const [schema = '', name = ''] = names(table, '.')
-      const column =
-        (schema: string, table: string) =>
-        (name: string): ColumnId => ({ kind: 'column', schema, table, name })
-      return {
-        id,
-        definition,
-        columns: names(own, ',').map(column(id.schema, id.table)),
-        referred: names(others, ',').map(column(schema, name)),
-      }
-    })
-}
-
-function names(list: string, separator: ',' | '.'): string[] {
-  const found = list.matchAll(
-    separator === ',' ? /"((?:[^"]|"")*)"|[^\s,"]+/g : /"((?:[^"]|"")*)"|[^."]+/g,
-  )
-  return Array.from(found, ([plain, quoted]) => quoted?.replaceAll('""', '"') ?? plain)
-}
 
 /** The retyped column that this one refers to, whose new values it must get. */
 export function follows(
@@ -147,11 +96,13 @@ function translation(id: ColumnId, from: string, to: string, expression: string)
   const equals = from.includes('.') ? '=' : eq
   const body = quoteLiteral(`SELECT new_value FROM ${table} WHERE old_value ${equals} $1`)
   const source = quoteIdentifier(id.schema, id.table)
-  const data = { verb: 'data' as const }
+  const data = { verb: 'data' as const, chain: `values of ${columnKey(id)}` }
+  // a literal alone has no type yet
+  const value = /^(?:NULL|'(?:[^']|'')*')$/i.test(expression) ? `${expression}::${to}` : expression
   return {
     made: [
       step(
-        `CREATE TEMPORARY TABLE ${quoteIdentifier(`${base}_values`)} AS SELECT ${column} AS old_value, ${expression} AS new_value FROM ${source}`,
+        `CREATE TEMPORARY TABLE ${quoteIdentifier(`${base}_values`)} AS SELECT ${column} AS old_value, ${value} AS new_value FROM ${source}`,
         [id],
         { ...data, comments: [`What refers to ${id.table}.${id.name} gets the same new values.`] },
       ),

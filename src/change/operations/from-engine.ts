@@ -1,18 +1,19 @@
 import { MigrationError } from '../../errors'
-import { arrangeColumns, continueSequences, raiseSequences } from './columns'
+import { arrangeColumns, continueSequences, moveSequences } from './columns'
 import type { Catalog } from '../../catalog/catalog'
 import { compare, type Difference } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
 import { disguise, type Disguised } from './in-place'
 import type { Engine } from '../../catalog/engine'
-import { type Action, constraintType } from '../../catalog/facts'
+import { type Action, constraintType, type Delta, isA, keyOf, subjectOf } from '../../catalog/facts'
 import { keySteps } from './foreign-keys'
 import { afterRebuilt, mapLabels } from './enums'
 import { letGo } from './blocking-dependents'
 import { replaceableViews, undropped } from './views'
-import { settingSteps } from './properties'
-import { addsForeignKey, type PlannedStep } from '../model/operation'
-import { repairedSql } from '../render/engine-sql'
+import { inlineColumns, settingSteps } from './properties'
+import { attachSteps, isWhole } from '../partitions/attached-indexes'
+import { addsForeignKey, type PlannedStep, type Rule } from '../model/operation'
+import { forTableAlone, repairedSql, withColumnList, withPartitions } from '../render/engine-sql'
 import { stepOf } from './read-action'
 
 /**
@@ -31,13 +32,14 @@ export function draftSteps(
   if (held === from) return draftFrom(difference, decisions, whole)
   const rest = compare(held, to)
   return [
-    ...planActions(engine, from, held).map(stepOf),
+    ...planSteps(engine, from, held),
     ...draftFrom(rest, decisions, planInPlace(engine, rest, major)),
   ]
 }
 
 interface Planned extends Disguised {
   actions: readonly Action[]
+  steps: readonly PlannedStep[]
 }
 
 /** A view that has to go for another reason takes its new query when it is made again. */
@@ -46,9 +48,10 @@ function planInPlace(engine: Engine, difference: Difference, major: number): Pla
   let views = replaceableViews(from, to)
   for (;;) {
     const disguised = disguise(engine, difference, { major, views })
-    const actions = planActions(engine, from, disguised.to)
-    const left = undropped(views, actions)
-    if (left.length === views.length) return { ...disguised, actions }
+    const plan = planned(engine, from, disguised.to)
+    const left = undropped(views, plan.actions)
+    if (left.length === views.length)
+      return { ...disguised, actions: plan.actions, steps: stepsOf(plan) }
     views = left
   }
 }
@@ -56,19 +59,20 @@ function planInPlace(engine: Engine, difference: Difference, major: number): Pla
 function draftFrom(
   difference: Difference,
   decisions: Decisions,
-  { actions, ...disguised }: Planned,
+  { steps: engineSteps, ...disguised }: Planned,
 ): PlannedStep[] {
   const { from, to, columns } = difference
   const retyped = columns.filter((change) => change.retyped)
   const keys = keySteps(from, to, retyped, decisions)
-  const planned = actions.map(stepOf).map(repaired)
-  const arranged = arrangeColumns(planned, difference, { ...decisions, using: keys.using })
+  const repairedSteps = engineSteps.map((one) => repaired(one, to))
+  const arranged = arrangeColumns(repairedSteps, difference, { ...decisions, using: keys.using })
   const steps = mapLabels(
-    afterRebuilt(raiseSequences(continueSequences(arranged, difference), difference), difference),
+    afterRebuilt(moveSequences(continueSequences(arranged, difference), difference), difference),
     difference,
     decisions,
   )
   const { dropped, set } = settingSteps(from, to)
+  const attached = attachSteps(from, to)
   // Keys may refer to rows that go with a table that is detached, or come with one.
   const early = disguised.front.length > 0 ? steps.filter((one) => dropsKey(one, from)) : []
   const late = disguised.back.length > 0 ? steps.filter(addsForeignKey) : []
@@ -82,6 +86,7 @@ function draftFrom(
     ...disguised.back,
     ...late,
     ...keys.back,
+    ...attached,
     ...set,
   ]
 }
@@ -92,17 +97,33 @@ function dropsKey({ drops }: PlannedStep, { facts }: Catalog): boolean {
 
 /** What differs still, a few words each; nothing when the two are equal. */
 export function remaining(engine: Engine, from: Catalog, to: Catalog): string[] {
-  const actions = planActions(engine, from, to).map(({ sql }) => sql)
+  const actions = planned(engine, from, to).actions.map(({ sql }) => sql)
   const { dropped, set } = settingSteps(from, to)
-  return [...actions, ...[...dropped, ...set].map(({ sql }) => sql)]
+  const own = [...dropped, ...attachSteps(from, to), ...set]
+  return [...actions, ...own.map(({ sql }) => sql)]
 }
 
-function planActions(engine: Engine, from: Catalog, to: Catalog): Action[] {
+type EnginePlan = Pick<ReturnType<Engine['plan']>, 'actions' | 'deltas'>
+
+function planSteps(engine: Engine, from: Catalog, to: Catalog): PlannedStep[] {
+  return stepsOf(planned(engine, from, to))
+}
+
+function stepsOf({ actions, deltas }: EnginePlan): PlannedStep[] {
+  const bySubject = new Map<string, Delta[]>()
+  for (const delta of deltas) {
+    const key = keyOf(subjectOf(delta))
+    bySubject.set(key, [...(bySubject.get(key) ?? []), delta])
+  }
+  return actions.map((action) => stepOf(action, bySubject))
+}
+
+function planned(engine: Engine, from: Catalog, to: Catalog): EnginePlan {
   const assumedRoles = [...new Set([...from.roles, ...to.roles])]
   try {
-    const { actions } = engine.plan(from.facts, to.facts, { renames: 'off', assumedRoles })
-    refuseSecrets(actions)
-    return actions
+    const plan = engine.plan(from.facts, to.facts, { renames: 'off', assumedRoles })
+    refuseSecrets(plan.actions)
+    return plan
   } catch (cause) {
     if (cause instanceof MigrationError) throw cause
     // It refuses what PostgreSQL cannot do in place, in words meant for its users.
@@ -124,6 +145,27 @@ function refuseSecrets(actions: readonly Action[]): void {
   })
 }
 
-function repaired(one: PlannedStep): PlannedStep {
-  return { ...one, sql: repairedSql(one.sql) }
+function repaired(one: PlannedStep, to: Catalog): PlannedStep {
+  return { ...one, sql: withOwnColumns(repairedSql(forPartitions(one, to)), one, to) }
 }
+
+/** An index or a key of a partitioned table comes with those of its partitions, if they all have one. */
+function forPartitions({ sql, operation }: PlannedStep, to: Catalog): string {
+  if (operation?.kind === 'create index') {
+    const table = to.facts.get(operation.index)?.parent
+    const isOfAll = table?.kind === 'table' && isWhole(to, operation.index, table.name)
+    return isOfAll ? withPartitions(sql) : sql
+  }
+  if (operation?.kind !== 'add constraint' || !indexed.includes(operation.rule)) return sql
+  const { constraint } = operation
+  return isWhole(to, constraint, constraint.table) ? sql : forTableAlone(sql)
+}
+
+/** A partition is made with what its columns have for themselves. */
+function withOwnColumns(sql: string, { operation }: PlannedStep, to: Catalog): string {
+  if (operation?.kind !== 'create table' || operation.form !== 'partition') return sql
+  const { table } = operation
+  return isA(table, 'table') ? withColumnList(sql, inlineColumns(table, to)) : sql
+}
+
+const indexed: readonly Rule[] = ['PRIMARY KEY', 'UNIQUE', 'EXCLUDE']

@@ -13,7 +13,8 @@ import {
   valuesIn,
 } from '../../catalog/facts'
 import { shown } from '../../catalog/object-names'
-import { isOf, type Moved, movedTables } from './partitions'
+import { beforeAttached } from '../partitions/attached-indexes'
+import { isOf, type Moved, movedTables } from '../partitions/partitions'
 import { replaceView, type ViewId } from './views'
 import type { PlannedStep } from '../model/operation'
 import { ownStep } from '../render/own-step'
@@ -66,9 +67,11 @@ export function disguise(
   const asTheyAre = from.facts
     .facts()
     .filter((fact) => isApart(fact) && !wanted.has(keyOf(fact.id)))
-  const edges = apart.length > 0 ? [...to.facts.edges, ...from.facts.edges] : to.facts.edges
+    .concat(beforeAttached(from, to))
+  const edges = asTheyAre.length > 0 ? [...to.facts.edges, ...from.facts.edges] : to.facts.edges
+  const all = new Map([...facts, ...asTheyAre].map((fact) => [keyOf(fact.id), fact]))
   return {
-    to: { ...to, facts: rebuild(engine, [...facts, ...asTheyAre], edges) },
+    to: { ...to, facts: rebuild(engine, [...all.values()], edges) },
     front: parts.flatMap(({ front }) => front),
     back: parts.flatMap(({ back }) => back),
   }

@@ -1,5 +1,9 @@
 import type { Catalog } from '../../catalog/catalog'
-import type { Setting } from '../../catalog/unmodelled-settings'
+import { type IdOf, isPartition } from '../../catalog/facts'
+import { hasOtherOwners } from '../../catalog/owners'
+import type { OwnedObject } from '../../catalog/properties/owned-objects'
+import type { Setting } from '../../catalog/properties/setting'
+import { quoteIdentifier } from '../../database/sql/quote'
 import { step, type PlannedStep } from '../model/operation'
 
 /** The statements for what has no facts: what goes, before all else, and what comes, after it. */
@@ -7,30 +11,111 @@ export function settingSteps(
   from: Catalog,
   to: Catalog,
 ): { dropped: PlannedStep[]; set: PlannedStep[] } {
-  const old = new Map(from.details.settings.map((one) => [one.key, one]))
-  const wanted = new Map(to.details.settings.map((one) => [one.key, one]))
-  const differs = (one: Setting, other: Setting | undefined) => one.value !== other?.value
-  const dropped = from.details.settings
-    .filter((one) => differs(one, wanted.get(one.key)))
-    .filter((one) => one.key.startsWith('statistics ') || !wanted.has(one.key))
-    .filter((one) => isThere(one, to))
-  const set = to.details.settings.filter((one) => differs(one, old.get(one.key)))
-  return { dropped: dropped.map(resetStep), set: set.map(setStep) }
+  const [old, wanted] = [settingsOf(from), settingsOf(to)]
+  return {
+    dropped: from.details.settings.filter((one) => isDropped(one, wanted, to)).map(resetStep),
+    set: [
+      ...to.details.settings
+        // a table that nothing concerns is on neither side
+        .filter((one) => isThere(one, to) && !isInline(one, from, to))
+        .flatMap((one) => setSteps(one, old, wanted, from)),
+      ...ownerSteps(from, to),
+    ],
+  }
 }
 
-const relations = ['table', 'view', 'materializedView', 'type'] as const
+type SettingsByKey = ReadonlyMap<string, Setting>
+
+function settingsOf({ details }: Catalog): SettingsByKey {
+  return new Map(details.settings.map((one) => [one.key, one]))
+}
+
+/** What goes with its object, or with another setting, needs no statement. */
+function isDropped(one: Setting, wanted: SettingsByKey, to: Catalog): boolean {
+  const next = wanted.get(one.key)
+  if (next?.value === one.value || !isThere(one, to) || one.reset === '') return false
+  if (one.within !== undefined && !wanted.has(one.within)) return false
+  return !next || isStatistics(one)
+}
+
+function isStatistics({ key }: Setting): boolean {
+  return key.startsWith('statistics ')
+}
+
+function setSteps(
+  one: Setting,
+  old: SettingsByKey,
+  wanted: SettingsByKey,
+  from: Catalog,
+): PlannedStep[] {
+  const before = isThere(one, from) ? old.get(one.key) : undefined
+  const isMadeAgain =
+    one.within !== undefined && old.get(one.within)?.value !== wanted.get(one.within)?.value
+  if (!before || isMadeAgain) return one.implied ? [] : [setStep(one, one.set)]
+  return before.value === one.value ? [] : [setStep(one, one.change ?? one.set)]
+}
+
+/** True where the partition is made with it. */
+function isInline({ schema, table, inline }: Setting, from: Catalog, to: Catalog): boolean {
+  const id = { kind: 'table', schema, name: table } as const
+  const made = from.facts.has(id) ? undefined : to.facts.get(id)
+  return inline !== undefined && made !== undefined && isPartition(made)
+}
+
+/** What the columns of a partition are made with that their parent does not give them, in its list of columns. */
+export function inlineColumns({ schema, name }: IdOf<'table'>, { details }: Catalog): string[] {
+  const own = details.settings.filter(
+    (one) => one.schema === schema && one.table === name && one.inline !== undefined,
+  )
+  const columns = [...new Set(own.map(({ column = '' }) => column))]
+  return columns.map((column) => {
+    const clauses = own.filter((one) => one.column === column).map(({ inline }) => inline)
+    return [quoteIdentifier(column), ...clauses].join(' ')
+  })
+}
+
+const relations = [
+  ...(['table', 'view', 'materializedView', 'foreignTable', 'type', 'sequence'] as const),
+]
 
 /** True where what it is of is there: what goes with its table or column needs no statement. */
-export function isThere({ schema, table, column }: Setting, { facts }: Catalog): boolean {
-  if (column === undefined)
-    return relations.some((kind) => facts.has({ kind, schema, name: table }))
-  return facts.has({ kind: 'column', schema, table, name: column })
+export function isThere(one: Setting, { facts, details }: Catalog): boolean {
+  const { schema, table, column, object } = one
+  if (object !== undefined) return details.objects.has(object)
+  if (!relations.some((kind) => facts.has({ kind, schema, name: table }))) return false
+  if (column === undefined || facts.has({ kind: 'column', schema, table, name: column }))
+    return true
+  return (
+    details.given.has(`${schema}.${table}.${column}`) ||
+    facts.has({ kind: 'materializedView', schema, name: table })
+  )
 }
 
 function resetStep({ reset, schema, table }: Setting): PlannedStep {
   return step(reset, [{ kind: 'table', schema, name: table }])
 }
 
-function setStep({ set, schema, table }: Setting): PlannedStep {
-  return step(set, [{ kind: 'table', schema, name: table }])
+function setStep({ schema, table, column, failsOnRows }: Setting, sql: string): PlannedStep {
+  const rows = failsOnRows ? [{ schema, table, ...(column !== undefined && { column }) }] : []
+  return step(sql, [{ kind: 'table', schema, name: table }], { failsOnRows: rows })
+}
+
+/** What has another owner, or is made again and would have that of whoever makes it. */
+function ownerSteps(from: Catalog, to: Catalog): PlannedStep[] {
+  return [...to.details.objects.values()]
+    .filter(({ key, owner }) => (from.details.objects.get(key)?.owner ?? null) !== owner)
+    .map(ownerStep)
+}
+
+function ownerStep({ alter, owner, schema, table }: OwnedObject): PlannedStep {
+  const role = owner === null ? 'CURRENT_USER' : quoteIdentifier(owner)
+  return step(`${alter} OWNER TO ${role}`, [{ kind: 'table', schema, name: table }])
+}
+
+/** True where other statements may take away what these would have to set again. */
+export function mayLose(from: Catalog, to: Catalog): boolean {
+  const { settings, given } = to.details
+  const isLoose = ({ schema, table, column }: Setting) =>
+    column === undefined || given.has(`${schema}.${table}.${column}`)
+  return hasOtherOwners(from) || hasOtherOwners(to) || settings.some(isLoose)
 }

@@ -1,4 +1,12 @@
-import { type Action, type ColumnId, type Id, type IdOf, isA } from '../../catalog/facts'
+import {
+  type Action,
+  type ColumnId,
+  type Delta,
+  type Id,
+  type IdOf,
+  isA,
+  keyOf,
+} from '../../catalog/facts'
 import { quoteIdentifier } from '../../database/sql/quote'
 import { alterColumn } from '../render/alter-column'
 import {
@@ -10,8 +18,14 @@ import {
   type PlannedStep,
 } from '../model/operation'
 
-/** pg-delta's action as a step. */
-export function stepOf(action: Action): PlannedStep {
+/**
+ * pg-delta's action as a step.
+ * @param deltas what differs, by the key of what it is of
+ */
+export function stepOf(
+  action: Action,
+  deltas: ReadonlyMap<string, readonly Delta[]> = new Map(),
+): PlannedStep {
   const { sql, verb, produces, destroys, consumes, releases } = action
   const ids = [...produces, ...destroys, ...consumes, ...releases]
   const [dropped] = destroys
@@ -21,7 +35,10 @@ export function stepOf(action: Action): PlannedStep {
     ...step(text, ids, { verb }),
     ...(verb === 'drop' && dropped && { drops: dropped }),
     transactional: action.transactionality !== 'nonTransactional',
-    engine: judgementOf(action),
+    engine: {
+      deltas: ids.flatMap((id) => deltas.get(keyOf(id)) ?? []),
+      ...judgementOf(action),
+    },
     ...(operation && { operation }),
   }
 }
@@ -40,7 +57,7 @@ const boundaries = {
   nonTransactional: 'outside',
 } as const
 
-function judgementOf(action: Action): EngineJudgement {
+function judgementOf(action: Action): Omit<EngineJudgement, 'deltas'> {
   return {
     lock: action.lockClass,
     rewrites: action.rewriteRisk,
@@ -87,6 +104,8 @@ function ofTable(
 function ofSequence(sql: string, sequence: IdOf<'sequence'>): SchemaOperation | undefined {
   const name = quoteIdentifier(sequence.schema, sequence.name)
   if (sql.startsWith(`CREATE SEQUENCE ${name} `)) return { kind: 'create sequence', sequence }
+  const isNumbered = sql.startsWith(`ALTER SEQUENCE ${name} `) && numbering.test(sql)
+  if (isNumbered) return { kind: 'alter numbering', of: sequence }
   const owned = sql.startsWith(`ALTER SEQUENCE ${name} OWNED BY `)
   return owned ? { kind: 'own sequence', sequence } : undefined
 }
@@ -109,6 +128,8 @@ function alterationIn(clause: string): ColumnAlteration | undefined {
   return clause.startsWith('SET NOT NULL') ? { part: 'required' } : undefined
 }
 
+const numbering = /\b(?:MIN|MAX)VALUE /
+
 function ofColumn(sql: string, column: ColumnId): SchemaOperation | undefined {
   const table = quoteIdentifier(column.schema, column.table)
   if (sql.startsWith(`ALTER TABLE ${table} ADD COLUMN ${quoteIdentifier(column.name)} `))
@@ -117,6 +138,8 @@ function ofColumn(sql: string, column: ColumnId): SchemaOperation | undefined {
     return { kind: 'drop column', column }
   const start = `${alterColumn(column)} `
   const clause = sql.startsWith(start) ? sql.slice(start.length) : ''
+  if (/^SET (?!DEFAULT )/.test(clause) && numbering.test(clause))
+    return { kind: 'alter numbering', of: column }
   const alteration = alterationIn(clause)
   return alteration && { kind: 'alter column', column, ...alteration }
 }
@@ -143,9 +166,10 @@ function ofIndex(sql: string, index: IdOf<'index'>): SchemaOperation | undefined
 const rules: readonly Rule[] = ['FOREIGN KEY', 'CHECK', 'UNIQUE', 'PRIMARY KEY', 'EXCLUDE']
 
 function ofConstraint(sql: string, constraint: IdOf<'constraint'>): SchemaOperation | undefined {
-  const table = quoteIdentifier(constraint.schema, constraint.table)
-  const start = `ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdentifier(constraint.name)} `
-  const rule = rules.find((words) => sql.startsWith(`${start}${words} `))
+  const owner = quoteIdentifier(constraint.schema, constraint.table)
+  const end = `${owner} ADD CONSTRAINT ${quoteIdentifier(constraint.name)} `
+  const starts = [`ALTER TABLE ${end}`, `ALTER DOMAIN ${end}`]
+  const rule = rules.find((words) => starts.some((start) => sql.startsWith(`${start}${words} `)))
   const valid = !sql.endsWith(' NOT VALID')
   return rule && { kind: 'add constraint', constraint, rule, valid }
 }

@@ -2,14 +2,29 @@ import { virtualMark } from '../../catalog/catalog'
 import type { Qualified } from '../../catalog/object-names'
 import { quoteIdentifier } from '../../database/sql/quote'
 
-/** pg-delta's statement with what it does not know put right: partitioned indexes, virtual columns. */
+/** pg-delta's statement with what it does not know put right: virtual columns. */
 export function repairedSql(sql: string): string {
-  return (
-    sql
-      // Only with its partitions does an index of a partitioned table become valid.
-      .replace(/^(CREATE (?:UNIQUE )?INDEX \S+ ON) ONLY /, '$1 ')
-      .replaceAll(`${virtualMark})) STORED`, ')) VIRTUAL')
-      .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
+  return sql
+    .replaceAll(`${virtualMark})) STORED`, ')) VIRTUAL')
+    .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
+}
+
+/** CREATE INDEX of a partitioned table with those of its partitions, without which it is not valid. */
+export function withPartitions(sql: string): string {
+  return sql.replace(/^(CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|\S+) ON) ONLY /, '$1 ')
+}
+
+/** ALTER TABLE of a partitioned table without its partitions. */
+export function forTableAlone(sql: string): string {
+  return sql.replace('ALTER TABLE ', 'ALTER TABLE ONLY ')
+}
+
+/** A partition with properties of columns that the parent gives it. */
+export function withColumnList(sql: string, columns: readonly string[]): string {
+  if (columns.length === 0) return sql
+  return sql.replace(
+    / PARTITION OF (?:"(?:[^"]|"")*"\.?)+(?= )/,
+    (start) => `${start} (${columns.join(', ')})`,
   )
 }
 

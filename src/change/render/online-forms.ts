@@ -84,13 +84,18 @@ END
 /** Functions whose value is the same for every row of a statement, so that no row is written. */
 const steady = /^(?:now|transaction_timestamp|statement_timestamp|current_setting|timezone)$/
 
+/** True where a default is the same for every row of a statement. */
+export function isSteady(value: string): boolean {
+  const bare = value.replaceAll(/'(?:[^']|'')*'/g, ' ')
+  const called = [...bare.matchAll(/([\w$]+)"?\s*\(/g)].map(([, each = '']) => each.toLowerCase())
+  return called.every((each) => steady.test(each))
+}
+
 /** A new column apart from its default; undefined where the default is the same for every row. */
 export function defaultForms(sql: string) {
   const [, table, path, column, type = '', early, value = '', late] = adding.exec(sql) ?? []
   if (table === undefined) return undefined
-  const bare = value.replaceAll(/'(?:[^']|'')*'/g, ' ')
-  const called = [...bare.matchAll(/([\w$]+)"?\s*\(/g)].map(([, each = '']) => each.toLowerCase())
-  if (called.every((each) => steady.test(each)) || /\bGENERATED\b/.test(type)) return undefined
+  if (isSteady(value) || /\bGENERATED\b/.test(type)) return undefined
   const alter = `${table} ALTER COLUMN ${column}`
   return {
     column: `${table} ADD COLUMN ${column} ${type}`,

@@ -4,8 +4,9 @@ import { foldColumns, foldSerials, typesFirst } from './create-table'
 import { withoutReplace } from './engine-sql'
 import { layOut } from './statement'
 import { describe, relationOf, shown } from '../../catalog/object-names'
-import type { Words } from '../../catalog/sql-words'
-import { type ColumnId, type PlannedStep, valuesOf } from '../model/operation'
+import { plainNames, type Words } from '../../catalog/sql-words'
+import { stoppingRows, unlessNone } from './stopping-rows'
+import { columnKey, type ColumnId, type PlannedStep, valuesOf } from '../model/operation'
 import type { LostData } from '../model/script-part'
 
 /** Writes the steps as a careful person would, and says above each what is lost by it. */
@@ -25,17 +26,26 @@ export function tidySteps(
       !goesAnyway(one, dropped, from),
   )
   const goes = new Set(steps.flatMap(({ drops }) => (drops ? [keyOf(drops)] : [])))
+  const filled = new Set(
+    steps.flatMap(({ operation }) =>
+      operation?.kind === 'fill column' ? [columnKey(operation.column)] : [],
+    ),
+  )
   const folded = foldColumns(foldSerials(typesFirst(needed), to), from, to)
   return folded.map((one) => {
     const { comments, destructive, loses, ...rest } = one
     const isNew = one.verb === 'create' && one.ids.some((id) => isNewRoutine(id, goes, from))
     const sql = isNew ? withoutReplace(one.sql) : one.sql
     const loss = lossOf(one, from, to)
+    const stopping = stoppingRows(one, from, to, filled)
+    const query = stopping?.query
+    const counting = query === undefined ? [] : [unlessNone(plainNames(query, words))]
     return {
       ...rest,
       sql: layOut(sql, words),
       group: groupOf(one, from, to),
-      comments: [...(loss ? [loss.comment] : []), ...comments],
+      comments: [...(loss ? [loss.comment] : []), ...comments, ...counting],
+      failsOnRows: [...rest.failsOnRows, ...(stopping?.of ?? [])],
       destructive: destructive || (loss?.destructive ?? false),
       loses: [...(loss?.data ?? []), ...loses],
     }

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog'
-import { foreignKeys } from '../operations/foreign-keys'
+import { foreignKeys } from '../../catalog/rule-facts'
 import type { PlannedStep } from '../model/operation'
 
 /**

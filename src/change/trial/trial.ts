@@ -6,7 +6,7 @@ import type { Decisions } from '../model/decisions'
 import { draftSteps, remaining } from '../operations/from-engine'
 import { dropTables } from './drop-tables'
 import type { Engine } from '../../catalog/engine'
-import { rewritesTable } from '../operations/rewrites'
+import { lockOf, rewritesTable } from '../operations/table-locks'
 import { groupSteps } from './dependencies'
 import { readWords } from '../render/read-words'
 import { plainNames, type Words } from '../../catalog/sql-words'
@@ -57,6 +57,7 @@ export class Copy {
     return tidySteps(drafted, from, to, this.words).map((one) => ({
       ...one,
       rewrites: rewritesTable(one, from, to),
+      lock: lockOf(one, from),
     }))
   }
 

@@ -11,7 +11,7 @@ export function renderCompletion(shell: string, commands: Commands): string {
   throw new Error(`no completion for ${shell}`)
 }
 
-/** Commands and their options by the command that stands on the line; else every option. */
+/** Commands and their options by the command that is on the line; else every option. */
 function bash(all: Commands): string {
   const cases = Object.entries(all).map(
     ([name, row]) => `      ${name}) options='${flagsOf(row)}'; break ;;`,

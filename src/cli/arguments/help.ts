@@ -75,13 +75,13 @@ function byTable(a: OptionName, b: OptionName): number {
   return order.indexOf(a) - order.indexOf(b)
 }
 
-/** Long forms stand below each other, with room for a short one before. */
+/** Long forms are aligned, with room for a short one before. */
 function optionCells(name: OptionName): string[] {
   const { flags, summary } = optionTable[name]
   return [shortFlag(name) ? flags : `    ${flags}`, summary]
 }
 
-/** The summaries stand in a column of their own, or below the names where that would be too narrow. */
+/** The summaries are in a column of their own, or below the names where that would be too narrow. */
 function listed(rows: readonly string[][], { style, columns }: Page): string[] {
   const widest = Math.max(...rows.map(([name = '']) => name.length))
   const left = widest + 4

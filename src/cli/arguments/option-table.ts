@@ -5,7 +5,7 @@ export interface OptionRow {
   summary: string
 }
 
-/** Every option of every command; which command takes which stands in the command table. */
+/** Every option of every command; which command takes which is in the command table. */
 export const optionTable = {
   to: { flags: '-t, --to <version>', summary: 'the version to go to, up or down' },
   count: { flags: '-c, --count <number>', summary: 'at most so many scripts' },
@@ -75,6 +75,7 @@ export const optionTable = {
   commit: { flags: '--no-commit', summary: 'add the files to git, but do not commit them' },
   message: { flags: '--message <text>', summary: "the commit's message" },
   withSchema: { flags: '--with-schema', summary: 'commit the changed canonical schema too' },
+  ignore: { flags: '--ignore <pattern>', summary: 'leave out these objects: public.tmp_*' },
   export: { flags: '--export', summary: "tell TypeORM's own table what is applied" },
   yes: { flags: '-y, --yes', summary: 'do not ask' },
   limit: { flags: '--limit <number>', summary: 'only so many entries, the newest' },
@@ -116,8 +117,8 @@ type ValueOption =
   | 'since'
   | 'log'
 
-/** Options that may stand several times. */
-export const repeatable = ['rename', 'using', 'map', 'backfill'] as const
+/** Options that may be given several times. */
+export const repeatable = ['rename', 'using', 'map', 'backfill', 'ignore'] as const
 
 type RepeatableOption = (typeof repeatable)[number]
 

@@ -12,7 +12,7 @@ import { didYouMean, usageError } from './usage-error'
 const optionNames = Object.keys(optionTable) as OptionName[]
 
 /**
- * Takes the options out of the arguments, wherever they stand; the rest are the words. After `--`
+ * Takes the options out of the arguments, wherever they are; the rest are the words. After `--`
  * everything is a word. Pure.
  * @throws {MigrationError} USAGE for an unknown option or one without its value.
  */

@@ -31,8 +31,8 @@ export interface Call {
 
 /**
  * Understands a command line: `[CONFIG] [COMMAND] [ARGUMENTS] [OPTIONS]`, options anywhere. Looks at
- * the file system only to tell files and folders from words. `plan X`, `dry_upgrade` and
- * `dry_downgrade` become X with `dryRun`; `--up`, `--down` and `--to` stand for a command.
+ * the file system only to distinguish files and folders from words. `plan X`, `dry_upgrade` and
+ * `dry_downgrade` become X with `dryRun`; `--up`, `--down` and `--to` mean a command.
  * @throws {MigrationError} USAGE, with what may have been meant.
  */
 export function parse(argv: readonly string[], cwd: string, commands: Commands): Call {
@@ -68,24 +68,24 @@ function commandOf(
   options: GivenOptions,
   place: { config: string | undefined; cwd: string; commands: Commands },
 ): string {
-  const standing = commandOfOptions(options)
+  const implied = commandOfOptions(options)
   const word = words[0]
-  if (word === undefined) return standing?.command ?? 'upgrade'
+  if (word === undefined) return implied?.command ?? 'upgrade'
   // after --to 5 the scripts' folder may follow, as it does after "to 5"
-  if (!isCommand(place.commands, word) && standing && isFolder(word, place.cwd))
-    return standing.command
+  if (!isCommand(place.commands, word) && implied && isFolder(word, place.cwd))
+    return implied.command
   if (!isCommand(place.commands, word)) throw unknownCommand(word, place)
   words.shift()
-  if (standing && !standing.besides) {
+  if (implied && !implied.besides) {
     throw usageError(
-      `${standing.flag} cannot stand beside the command ${word}`,
-      `${standing.flag} stands for a command itself: leave one of them out.`,
+      `${implied.flag} cannot be combined with the command ${word}`,
+      `${implied.flag} means a command itself: leave one of them out.`,
     )
   }
   return word
 }
 
-/** The command that an option stands for, and whether another command may be named besides. */
+/** The command that an option means, and whether another command may be named besides. */
 function commandOfOptions(
   options: GivenOptions,
 ): { flag: string; command: string; besides: boolean } | undefined {

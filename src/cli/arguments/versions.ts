@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { toolVersion } from '../../version'
 
-/** The versions of this program and of what it stands on, without loading any of it; null = not installed. */
+/** The versions of this program and of its dependencies, without loading any of it; null = not installed. */
 export function readVersions(): Record<string, string | null> {
   return {
     typetrek: toolVersion,

@@ -18,7 +18,7 @@ function widthOf({ env, stdoutColumns }: Io): number {
   return said > 0 && Number.isInteger(said) ? said : (stdoutColumns ?? 80)
 }
 
-/** Prints the versions of this program and of what it stands on, without loading any of it. */
+/** Prints the versions of this program and of its dependencies, without loading any of it. */
 export const version: Handler = async (context) => {
   const versions = readVersions()
   answer(context, { versions })

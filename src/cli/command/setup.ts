@@ -38,9 +38,9 @@ async function setUp(context: Context, migrator: Migrator, label: string): Promi
 async function showSetUp(context: Context, migrator: Migrator): Promise<void> {
   const builds = !context.call.options.runScripts && migrator.settings.schema !== undefined
   const command = builds ? 'mark' : 'upgrade'
-  const standing = await migrator.status()
-  const isSetUp = standing.applied.length + standing.unfinished.length > 0
-  await showPlan(context, migrator, isSetUp ? standing : await migrator.plan({ command }))
+  const status = await migrator.status()
+  const isSetUp = status.applied.length + status.unfinished.length > 0
+  await showPlan(context, migrator, isSetUp ? status : await migrator.plan({ command }))
   if (isSetUp) context.output.note('The database is set up already: setup would leave it as it is.')
   else context.output.note(firstStep(migrator, builds))
 }

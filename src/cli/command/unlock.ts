@@ -12,7 +12,7 @@ export const unlock: Handler = (context) =>
     output.result(renderLockSessions(sessions, label, output.style))
     let ended: number[] = []
     if (call.options.terminate && sessions.length > 0) {
-      // a question stands below what it is about
+      // a question comes below what it is about
       if (output.json) sessions.forEach((one) => output.note(renderLockSession(one)))
       await confirmSurely(context, `End ${counted(sessions.length, 'backend')} of ${label}?`)
       ended = await migrator.unlock(sessions)

@@ -39,7 +39,7 @@ export function answer(context: Context, members: object, exitStatus = 0): void 
 export type Handler = (context: Context) => Promise<number>
 
 /**
- * Reads the settings that the call names and tells the output which texts are secret. Reads files
+ * Reads the settings that the call names and gives the output the texts that are secret. Reads files
  * only.
  * @throws {MigrationError} SETTINGS_NOT_FOUND, SETTINGS_INVALID
  */

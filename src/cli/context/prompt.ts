@@ -39,7 +39,7 @@ function promptFor({ text, choices, suggestion }: Question): string {
   return visibleLines(`${text}\n${list}${choices ? 'Number or words' : 'SQL'}${usual}: `)
 }
 
-/** A number stands for the choice in that place. */
+/** A number means the choice with that number. */
 function meant(line: string, { choices, suggestion }: Question): string | undefined {
   if (line === '') return suggestion
   if (!choices) return line

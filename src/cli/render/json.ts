@@ -9,7 +9,7 @@ import { partition, type Partition, type StatusView } from './status-partition'
 
 /**
  * A document as text. Secrets are taken out of its strings, not out of the text, so that a password
- * like `":` cannot break it; names of keys are ours and stay.
+ * like `":` cannot break it; names of keys are typetrek's and stay.
  */
 export function documentText(
   value: unknown,

@@ -1,7 +1,7 @@
 import type { Step } from '../../plan/plan'
 import { cellWidth, elapsed, titleWords } from '../text/text'
 
-/** What a moving line tells of a run. */
+/** What a moving line shows of a run. */
 export interface ProgressFacts {
   /** Steps finished. */
   done: number

@@ -32,7 +32,7 @@ function blockOf(one: LockSession): string[] {
     ],
     ['since', instant(one.since ?? one.connectedAt)],
     ...(one.script ? [['script', scriptOf(one.script)]] : []),
-    // a role that may not see more is told so in the query's place
+    // for a role that may not see more, the query's place says so
     [one.state === 'active' ? 'runs' : one.state, shownQuery(one)],
   ]
   return [renderLockSession(one), ...alignColumns(rows)]

@@ -3,7 +3,7 @@ import { labelOf, listWriters, type ScriptName } from '../../plan/notice'
 import { describeBlocker, describeHolder, describeOrphan } from '../../run/context/server-sessions'
 import type { Notice } from '../../run/context/events'
 
-/** The sentence for a person that a notice stands for, as the command line prints it. Pure. */
+/** The sentence of a notice, as the command line prints it. Pure. */
 export function describeNotice(notice: Notice): string {
   const sentence = sentences[notice.code] as (of: Notice) => string
   return sentence(notice)

@@ -229,7 +229,7 @@ class ClientDatabase extends DriverDatabase {
   }
 }
 
-/** The answer to any question tells whether the caller has a transaction open. */
+/** The answer to any query shows whether the caller has a transaction open. */
 async function asFound(client: ClientBase): Promise<Session> {
   const session = new Session(client, stay, true)
   await session.identify()

@@ -105,7 +105,7 @@ class Hold {
     if (this.released) socket.destroy()
     this.socket = socket
     socket.once('close', () => {
-      // Without a supervisor the server runs on, and nobody is told of a failure to find a new one.
+      // Without a supervisor the server runs on, and a failure to find a new one is not reported.
       if (!this.released) this.attach(true).catch(() => undefined)
     })
     return attachment

@@ -153,8 +153,8 @@ async function removeHalfMade(data: string): Promise<void> {
     throw error
   })
   if (!names) return
-  const ours = ['PG_VERSION', 'base', 'global', 'pg_wal', 'postmaster.pid', 'postgresql.conf']
-  if (names.length > 0 && !names.some((name) => ours.includes(name)))
+  const known = ['PG_VERSION', 'base', 'global', 'pg_wal', 'postmaster.pid', 'postgresql.conf']
+  if (names.length > 0 && !names.some((name) => known.includes(name)))
     throw new MigrationError('EMBEDDED_FAILED', `${data} is no data folder of PostgreSQL's`, {
       hint: 'Name another folder in `embedded:PATH`.',
     })

@@ -1,6 +1,6 @@
 import type { Client, ClientBase } from 'pg'
 
-/** What pg's own Connection has and its types do not tell. */
+/** What pg's own Connection has and its types do not declare. */
 interface Wire extends NodeJS.EventEmitter {
   connect(port: number | string, host?: string): void
   requestSsl(): void
@@ -14,7 +14,7 @@ const limit = 5000
 
 /**
  * Sends a CancelRequest for what a client runs, on a connection of its own. It reaches the right
- * backend through a pooler too, where process ids of the server are not ours to name. The protocol
+ * backend through a pooler too, where the server's process ids mean nothing. The protocol
  * answers nothing, so this only ends; it never throws.
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-CANCELING-REQUESTS
  */

@@ -73,7 +73,7 @@ async function connectOnce(parts: ConnectionParts): Promise<Session> {
   const config: ClientConfig = { application_name: applicationName(), ...keepAlive, ...parts }
   const client: Client = new pg.Client(config)
   let failure: Error | undefined
-  client.on('error', (error) => (failure = error)) // a failing connect also emits; the promise tells it
+  client.on('error', (error) => (failure = error)) // a failing connect also emits; the promise reports it
   await client.connect()
   if (failure) throw failure
   return new Session(client, () => client.end())

@@ -12,7 +12,7 @@ type PoolCallback = (
 ) => void
 
 /**
- * A TypeORM QueryRunner on a session of ours, so that a script's work and its journal entry are one
+ * A TypeORM QueryRunner on typetrek's own session, so that a script's work and its journal entry are one
  * transaction. Only the first connection that TypeORM asks for is the session's; what a script opens
  * besides comes from an ordinary pool with the same options.
  *
@@ -37,7 +37,7 @@ export async function queryRunnerOn(
     installExtensions: false,
     migrations: [],
   })
-  ours.set(dataSource, options['installExtensions'] !== false)
+  internalSources.set(dataSource, options['installExtensions'] !== false)
   try {
     await dataSource.initialize()
   } catch (error) {
@@ -70,11 +70,11 @@ export function isOlder(queryRunner: QueryRunner): boolean {
 }
 
 /** The DataSources made here, and whether their options let TypeORM install extensions. */
-const ours = new WeakMap<DataSource, boolean>()
+const internalSources = new WeakMap<DataSource, boolean>()
 
 /** True for a DataSource made here, which installs no extensions when it connects. */
 export function isOurs(dataSource: DataSource): boolean {
-  return ours.has(dataSource)
+  return internalSources.has(dataSource)
 }
 
 /** The part of TypeORM's driver that is not in its types. */
@@ -91,7 +91,7 @@ interface ExtensionDriver {
  * @param always true: also where the options say `installExtensions: false`
  */
 export async function installExtensions(dataSource: DataSource, always: boolean): Promise<void> {
-  const allowed = ours.get(dataSource)
+  const allowed = internalSources.get(dataSource)
   if (allowed === undefined || (!allowed && !always)) return
   const driver = dataSource.driver as unknown as ExtensionDriver
   const { hasExtensions } = await driver.checkMetadataForExtensions()

@@ -33,9 +33,9 @@ interface Identity extends QueryResultRow {
 export class Session {
   /** True once the connection is gone; queries are rejected. */
   lost = false
-  /** Statements that bring back what the connection's owner had set; empty on a connection of ours. */
+  /** Statements that restore what the connection's owner had set; empty on typetrek's own connection. */
   baseline: readonly string[] = []
-  /** True on a connection that belongs to the caller: what it holds besides settings is not ours to drop. */
+  /** True on a connection that belongs to the caller: what it holds besides settings must stay. */
   borrowed = false
   /** True where the caller has a transaction open, which stays the caller's to end. */
   inCallersTransaction = false
@@ -83,7 +83,7 @@ export class Session {
   ) {
     client.on('error', this.lose)
     client.on('end', this.lose)
-    // before 8.21 pg's Client does not tell the status that its connection hears
+    // before 8.21 pg's Client does not expose the status that its connection receives
     wireOf(client)?.on('readyForQuery', this.ready)
     this.pid = this.wirePid
   }

@@ -5,7 +5,7 @@ export interface MessageResult {
   /** One for each statement that completed, in order. */
   tags: readonly string[]
   /** Rows whose first column is called `typetrek`, as text; all others are dropped unread. */
-  kept: readonly (readonly (string | null)[])[]
+  rows: readonly (readonly (string | null)[])[]
   error?: DatabaseError
 }
 
@@ -16,7 +16,7 @@ interface RowDescription {
 /** A simple-query message that keeps command tags and its own rows and drops every other row. */
 export class Message implements Submittable {
   private readonly tags: string[] = []
-  private readonly kept: (string | null)[][] = []
+  private readonly rows: (string | null)[][] = []
   private keeping = false
 
   constructor(
@@ -39,7 +39,7 @@ export class Message implements Submittable {
   }
 
   handleDataRow({ fields }: { fields: (string | null)[] }): void {
-    if (this.keeping) this.kept.push(fields.map((field) => field?.toString() ?? null))
+    if (this.keeping) this.rows.push(fields.map((field) => field?.toString() ?? null))
   }
 
   handleCommandComplete({ text }: { text: string }): void {
@@ -67,7 +67,7 @@ export class Message implements Submittable {
     }
     const finish = () => {
       connection.off('end', lost)
-      this.done({ tags: this.tags, kept: this.kept, error: error as DatabaseError })
+      this.done({ tags: this.tags, rows: this.rows, error: error as DatabaseError })
     }
     const lost = () => {
       connection.off('readyForQuery', finish)
@@ -78,6 +78,6 @@ export class Message implements Submittable {
   }
 
   handleReadyForQuery(): void {
-    this.done({ tags: this.tags, kept: this.kept })
+    this.done({ tags: this.tags, rows: this.rows })
   }
 }

@@ -10,6 +10,7 @@
 export const eq = 'OPERATOR(pg_catalog.=)'
 export const ne = 'OPERATOR(pg_catalog.<>)'
 export const lt = 'OPERATOR(pg_catalog.<)'
+export const le = 'OPERATOR(pg_catalog.<=)'
 export const gt = 'OPERATOR(pg_catalog.>)'
 export const ge = 'OPERATOR(pg_catalog.>=)'
 export const plus = 'OPERATOR(pg_catalog.+)'

@@ -11,7 +11,7 @@ export interface JournalState {
   unfinished: ReadonlyMap<string, Entry>
   /** The newest entry of each revision whose last operation failed, whatever it had done. */
   failed: ReadonlyMap<string, Entry>
-  /** The set-up's own entry, when a set-up was begun. */
+  /** The set-up's own entry, when a set-up was started. */
   setUp?: Entry
   /** Ordinal of each revision's newest claim; absent = 0. */
   ordinals: ReadonlyMap<string, number>
@@ -72,7 +72,7 @@ export function foldEntries(entries: readonly Entry[]): JournalState {
   return { exists: true, ...found, ...(setUp && { setUp }), ...(lastRollback && { lastRollback }) }
 }
 
-/** Every upgrade that is unfinished, and was begun after what is reverted now was applied. */
+/** Every upgrade that is unfinished, and was started after what is reverted now was applied. */
 function noteReverted(
   revertedSince: Map<string, string[]>,
   unfinished: ReadonlyMap<string, Entry>,

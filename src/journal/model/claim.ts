@@ -58,7 +58,7 @@ export function finishClaim(name: JournalName, claim: Claim): string {
 
 /**
  * A savepoint that only the transaction in which it was made has: to release it (`leaveClaim`) fails
- * (3B001, 25P01) where the script has ended that transaction, whatever it has begun since. Neither takes
+ * (3B001, 25P01) where the script has ended that transaction, whatever it has started since. Neither takes
  * the server any time, as a query would. What a script has made read-only ends with it too.
  * @see https://www.postgresql.org/docs/current/sql-release-savepoint.html
  */

@@ -3,7 +3,7 @@ import type { ChecksumKind, Kind } from '../../script/script'
 /** What was done to a revision: ran, ran from where it had stopped, recorded without running, reverted. */
 export type Operation = 'run' | 'run_partial' | 'run_skip' | 'rollback'
 
-/** How an operation ended; `running` is begun and not ended, by a migrator that works or is dead. */
+/** How an operation ended; `running` is started and not ended, by a migrator that works or is dead. */
 export type Outcome = 'running' | 'success' | 'error'
 
 /** The revision under which set-up keeps its own entry: the empty database. No script may have it. */

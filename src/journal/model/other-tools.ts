@@ -17,7 +17,7 @@ export interface KnownHistory {
   columns: readonly string[]
   /** True: it has no other column. */
   exact?: boolean
-  /** SQL: which of its rows stand for work that was done; all where absent. */
+  /** SQL: which of its rows mean work that was done; all where absent. */
   applied?: string
   /** True: without the rows, the shape alone does not show whose table it is. */
   byRows?: boolean

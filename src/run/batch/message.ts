@@ -45,7 +45,7 @@ export interface BatchMessage {
   scripts: readonly { start: number; end: number }[]
 }
 
-/** The statements of ours that make a messagePart. Pure. */
+/** The statements that typetrek adds to make a part of a message. Pure. */
 export function messagePart(stage: PartKind, ...statements: readonly string[]): MessagePart {
   const text = statements.map((statement) => `${statement};\n`).join('')
   return { stage, text, statements: statements.length }
@@ -81,7 +81,7 @@ export function buildMessage(envelopes: readonly Envelope[]): BatchMessage {
 const ending = '\n;\n'.length
 
 /**
- * Reads the answer: command tags come in order, one a statement, so their number tells what was done
+ * Reads the answer: command tags come in order, one a statement, so their number shows what was done
  * and where it stopped. Pure.
  */
 export function judge(message: BatchMessage, result: MessageResult): MessageVerdict {
@@ -114,14 +114,14 @@ export function judge(message: BatchMessage, result: MessageResult): MessageVerd
   throw new Error('the server sent more command tags than the message has statements')
 }
 
-/** Rows of ours say how long each script took, in milliseconds: at its end, or all of them at the message's. */
-export function durationsOf({ kept }: MessageResult): number[] {
-  const own = kept.filter(([what]) => what !== 'began')
+/** Rows of typetrek's own say how long each script took, in milliseconds: at its end, or all of them at the message's. */
+export function durationsOf({ rows }: MessageResult): number[] {
+  const own = rows.filter(([what]) => what !== 'began')
   return own.map(([, milliseconds]) => Number(milliseconds ?? 0))
 }
 
-function beganOf({ kept }: MessageResult): number[] {
-  return kept.filter(([what]) => what === 'began').map(([, milliseconds]) => Number(milliseconds))
+function beganOf({ rows }: MessageResult): number[] {
+  return rows.filter(([what]) => what === 'began').map(([, milliseconds]) => Number(milliseconds))
 }
 
 /**

@@ -19,14 +19,14 @@ const wantedMilliseconds = 500
 export interface SenderOptions {
   /** False in `all` mode, where one transaction is open already. */
   transaction: boolean
-  /** The id of the one transaction in `all` mode, where it is ours and what is in doubt can be tried again. */
+  /** The id of the one transaction in `all` mode, where typetrek began it and what is in doubt can be tried again. */
   within?: string | undefined
   /**
    * Scripts that must travel alone, without a savepoint, and be finished by an UPDATE, whose verdict
    * counts: a message with others was refused, the transaction was not the same at the script's end, or
    * what was refused may go without the savepoint.
    */
-  lonely: Set<PreparedSql>
+  isolated: Set<PreparedSql>
 }
 
 /** What is known of the scripts of a message that are done. */
@@ -60,7 +60,7 @@ export class MessageSender {
     this.retries = new Retries(execution.context)
   }
 
-  /** Says that something ran in `all` mode that may have ended the transaction and begun another. */
+  /** Says that something ran in `all` mode that may have ended the transaction and started another. */
   doubt(): void {
     this.doubtful = this.options.within !== undefined
   }
@@ -81,7 +81,7 @@ export class MessageSender {
   }
 
   private mayShare(prepared: PreparedSql): boolean {
-    return prepared.route === 'shared' && !this.options.lonely.has(prepared)
+    return prepared.route === 'shared' && !this.options.isolated.has(prepared)
   }
 
   /** True for a script whose transaction nobody but us can end, as far as its text shows. */
@@ -201,7 +201,7 @@ export class MessageSender {
     const inside = this.options.transaction && onlyInside.has(sqlstate ?? '')
     const inDoubt = failure.stage === 'finish' || inside
     if (inDoubt && this.isSealed(prepared)) {
-      this.options.lonely.add(prepared)
+      this.options.isolated.add(prepared)
       if (this.options.transaction) return verdict.done
     }
     const stopped = { work: labelOf(prepared.step), sqlstate, blocker }
@@ -243,7 +243,7 @@ export class MessageSender {
       failure === undefined
         ? preparedSteps
         : preparedSteps.slice(failure.envelope, failure.envelope + 1)
-    for (const prepared of suspects) this.options.lonely.add(prepared)
+    for (const prepared of suspects) this.options.isolated.add(prepared)
   }
 
   private learn(milliseconds: number): void {
@@ -254,9 +254,9 @@ export class MessageSender {
 
 /** The id of the transaction that is open, or that `first` begins. */
 export async function transactionId(work: Session, first = ''): Promise<string> {
-  const { error, kept } = await work.send(`${first}SELECT pg_catalog.txid_current() AS typetrek`)
+  const { error, rows } = await work.send(`${first}SELECT pg_catalog.txid_current() AS typetrek`)
   if (error) throw error
-  return String(kept[0]?.[0])
+  return String(rows[0]?.[0])
 }
 
 /**

@@ -2,7 +2,7 @@ import { quoteLiteral } from '../../database/sql/quote'
 import type { Session } from '../../database/postgres/session'
 import { restoreSession } from './session-settings'
 
-/** What tells the sessions of one run from all others: it ends their application_name. */
+/** What distinguishes the sessions of one run from all others: it ends their application_name. */
 function runTag(runId: string): string {
   return runId.slice(0, 13)
 }
@@ -41,11 +41,11 @@ export async function prepareWork(
   }
   if (session.pooled || Object.keys(settings).length === 0) return () => Promise.resolve()
   const own = session.baseline
-  const ours = Object.entries(settings).map(
+  const assignments = Object.entries(settings).map(
     ([key, value]) => `SELECT pg_catalog.set_config('${key}', ${quoteLiteral(value)}, false)`,
   )
-  session.baseline = [...own, ...ours]
-  await session.send(ours.join(';\n'))
+  session.baseline = [...own, ...assignments]
+  await session.send(assignments.join(';\n'))
   return async () => {
     session.baseline = own
     // in the caller's failed transaction nothing runs, and its ROLLBACK takes the settings back

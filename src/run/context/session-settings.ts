@@ -24,7 +24,7 @@ export function timeoutsFor(
   { part, local, wire = true }: TimeoutOptions,
 ): string[] {
   const { looks, near } = session
-  const ours = {
+  const needed = {
     lock_timeout: settings.lockTimeout,
     statement_timeout: settings.statementTimeout,
     idle_in_transaction_session_timeout: 0,
@@ -38,7 +38,7 @@ export function timeoutsFor(
   )
   const more = looks === undefined ? [checkIfAble(local), ...scripts] : scripts
   return [
-    ...Object.entries(ours).map(
+    ...Object.entries(needed).map(
       ([name, value]) => `SET ${local ? 'LOCAL ' : ''}${name} = ${value}`,
     ),
     ...(more.length > 0 ? [`SELECT ${more.join(', ')}`] : []),
@@ -92,7 +92,7 @@ export function lockTimeoutsOf(
  * What puts a session back after a script, each one statement. It goes after every script: a function
  * may set what the script's own text does not show. DISCARD ALL is refused inside a transaction, and
  * would also drop what belongs to the caller; temporary tables, prepared statements (`text` is the
- * script's SQL), cursors and LISTEN go only on a connection of ours.
+ * script's SQL), cursors and LISTEN are dropped only on typetrek's own connection.
  * @see https://www.postgresql.org/docs/current/sql-reset.html
  */
 export function restoreSession({ baseline, borrowed }: Session, text = ''): readonly string[] {
@@ -103,7 +103,7 @@ export function restoreSession({ baseline, borrowed }: Session, text = ''): read
 }
 
 /**
- * Puts one statement of ours where a script may have taken the role, the session's authorization or
+ * Puts one statement of typetrek's where a script may have taken the role, the session's authorization or
  * the right to write; the script goes on with its own. `open`: inside the script's transaction.
  */
 export function asOurselves(statement: string, open: boolean): string {

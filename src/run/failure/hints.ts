@@ -32,7 +32,7 @@ const leave = {
 const isolationHint =
   'The journal entry is the first statement of the transaction: put "-- migrate: no-transaction" at the top, and BEGIN ISOLATION LEVEL … and COMMIT into the script.'
 
-/** PostgreSQL's own hint, then ours. Pure. */
+/** PostgreSQL's own hint, then typetrek's. Pure. */
 export function hintFor(error: DatabaseError, place: HintPlace): string | undefined {
   const own = transactionHint(error, place) ?? otherHint(error, place)
   return error.hint && own ? `${error.hint} ${own}` : (error.hint ?? own)

@@ -117,7 +117,7 @@ function detailOf({
   return parts.length ? parts.join('\n') : undefined
 }
 
-/** A failure of anything else than a message of ours: an exception in a TypeScript script, say. */
+/** A failure of anything else than a message of typetrek's: an exception in a TypeScript script, say. */
 export function codeFailure(
   error: unknown,
   label: string,
@@ -160,7 +160,7 @@ function placeInStack(stack: string, file: string) {
   return row === undefined ? {} : { line: Number(row), column: Number(column) }
 }
 
-/** What the user is told then; the journal shows at the next run what had been committed. */
+/** The error for the user; the journal shows at the next run what had been committed. */
 export function connectionLost(label: string, error: unknown): MigrationError {
   return new MigrationError('CONNECTION_LOST', `the connection was lost while ${label} ran`, {
     detail: error instanceof Error ? error.message : String(error),

@@ -14,7 +14,7 @@ export function unfinished(step: Step, file: string): MigrationError {
   )
 }
 
-/** The catalog cannot tell whether one statement was done. */
+/** The catalog does not show whether one statement was done. */
 export function inDoubt(step: Step, index: number, place: ErrorFields): MigrationError {
   return new MigrationError(
     'SCRIPT_UNFINISHED',
@@ -26,7 +26,7 @@ export function inDoubt(step: Step, index: number, place: ErrorFields): Migratio
   )
 }
 
-/** What was begun in one way cannot be gone on with in another. */
+/** What was started in one way cannot be gone on with in another. */
 export function begunOtherwise(step: Step, file: string, detail: string): MigrationError {
   return new MigrationError(
     'SCRIPT_UNFINISHED',
@@ -34,7 +34,7 @@ export function begunOtherwise(step: Step, file: string, detail: string): Migrat
     {
       file,
       detail,
-      hint: `Let it run as it was begun, then "rebuild ${step.revision}"; or, when its work is complete, record that with "mark --only ${step.revision}".`,
+      hint: `Let it run as it was started, then "rebuild ${step.revision}"; or, when its work is complete, record that with "mark --only ${step.revision}".`,
     },
   )
 }

@@ -5,11 +5,11 @@ import type { Session } from '../../database/postgres/session'
 /** A connection that is being made while something else is done. */
 export interface Opening {
   session: Promise<Session>
-  /** Lets it go; one that is not there yet is let go when it is, and not waited for. */
+  /** Closes it; one that is still connecting is closed once it is open, and not waited for. */
   close(): Promise<void>
 }
 
-/** Starts to connect; what stops it is told to whoever awaits `session`. */
+/** Starts to connect; a failure is thrown to whoever awaits `session`. */
 export function openAhead(database: Database): Opening {
   let open: Session | undefined
   const session = database.open('lock').then((made) => (open = made))
@@ -20,7 +20,7 @@ export function openAhead(database: Database): Opening {
       if (database.borrowed && !database.single) return untilReleased(session)
       session.then(
         (late) => late.close(),
-        () => undefined, // told to whoever awaits it, or nobody needs it any more
+        () => undefined, // thrown to whoever awaits it; otherwise nobody needs the connection
       )
     },
   }

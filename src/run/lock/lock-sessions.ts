@@ -76,14 +76,14 @@ export interface Holders {
   progress: ReadonlyMap<string, RunProgress>
 }
 
-/** True where only the scripts' folder can tell which script a run is at. */
+/** True where only the scripts' folder shows which script a run is at. */
 export function needsScripts(holders: Holders): boolean {
   const named = namedScripts(holders)
   return [...holders.progress].some(([tag, { finished }]) => finished && !named.has(tag))
 }
 
 /**
- * Says of each session which script its run is at; one session of a run tells for all of them. Where
+ * Says of each session which script its run is at; one session of a run answers for all of them. Where
  * scripts travel together, the server shows only the first of them: after what is finished comes the next
  * one. Pure.
  */

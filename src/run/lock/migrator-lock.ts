@@ -19,8 +19,8 @@ export interface Lock {
   readonly watch?: Session
   /** False where only the claims guard: another migrator may be at work that we cannot see. */
   readonly sure: boolean
-  /** `ours`: the connection is nobody else's, so that closing it is all. */
-  release(ours?: boolean): Promise<void>
+  /** `own`: the connection is typetrek's, so that closing it is enough. */
+  release(own?: boolean): Promise<void>
 }
 
 /** Asked before each further try on the connection that waits; true: nothing is left to do. */
@@ -60,9 +60,10 @@ export async function acquireLock(
       if (lock) return lock
       const waited = Date.now() - start
       const expires = waited >= settings.lockWait
-      const told = attempt === 0 && observer.notice !== undefined
-      if (session && !session.lost && (told || expires)) holder = await findHolder(session, key)
-      if (told) observer.notice?.({ kind: 'waiting', code: 'LOCK_HELD', holder })
+      const announces = attempt === 0 && observer.notice !== undefined
+      if (session && !session.lost && (announces || expires))
+        holder = await findHolder(session, key)
+      if (announces) observer.notice?.({ kind: 'waiting', code: 'LOCK_HELD', holder })
       if (expires) throw expired(context, holder)
       await place.leave(crowded)
       await pause(context, untilNextLook(waited))
@@ -161,13 +162,13 @@ async function lockOwn(
   session: Session,
   key: string,
 ): Promise<Lock | undefined> {
-  const { kept, error } = await session.send(
+  const { rows, error } = await session.send(
     `BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE;
      SELECT pg_catalog.current_setting('default_transaction_read_only') AS typetrek;
      WITH took AS MATERIALIZED (SELECT pg_catalog.pg_try_advisory_xact_lock(${key}) AS locked)
      SELECT locked::pg_catalog.text AS typetrek, CASE WHEN locked THEN ${settingsOfHolder(name, session)} END FROM took`,
   )
-  const [[readOnly] = [], [locked] = []] = kept
+  const [[readOnly] = [], [locked] = []] = rows
   if (error || readOnly === 'on' || locked !== 'true') {
     await session.send('ROLLBACK')
     if (error?.code === readOnlyTransaction || readOnly === 'on') {
@@ -182,8 +183,8 @@ async function lockOwn(
     get lost() {
       return session.lost || session.status !== 'T'
     },
-    async release(ours = false) {
-      if (!session.lost && !ours) await session.send('ROLLBACK').catch(freedByItself)
+    async release(own = false) {
+      if (!session.lost && !own) await session.send('ROLLBACK').catch(freedByItself)
       await session.close()
     },
   }
@@ -227,7 +228,7 @@ async function lockShared(
 
 /**
  * Asked before anything is done, since a standby and a database that was closed for writing would
- * refuse the first statement of ours with words about a table.
+ * refuse typetrek's first statement with words about a table.
  * @throws {MigrationError} READ_ONLY
  */
 async function refuseReadOnly(session: Session, { label }: Database): Promise<void> {
@@ -256,7 +257,7 @@ function expired({ settings }: RunContext, holder: LockHolder): MigrationError {
   })
 }
 
-/** Sleeps, and throws INTERRUPTED when told to stop. */
+/** Sleeps, and throws INTERRUPTED when the signal is aborted. */
 export async function pause(
   { signal }: Pick<RunContext, 'signal'>,
   milliseconds: number,

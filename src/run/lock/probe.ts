@@ -11,14 +11,14 @@ import type { JournalName } from '../../journal/model/journal-name'
 /**
  * Asks on the session that holds the lock. Neither an error nor a lock on the catalog that the question
  * takes outlives it: the error would end the lock's transaction, and the lock would stop a VACUUM FULL
- * or a REINDEX of ours.
+ * or a REINDEX that typetrek runs.
  */
 async function askAside(session: Session, question: string): Promise<QueryResultRow[]> {
   if (session.status === 'I') return (await session.queryAll(question)).at(-1) ?? []
   try {
-    return (await session.queryAll(`SAVEPOINT aside;\n${question}`)).at(-1) ?? []
+    return (await session.queryAll(`SAVEPOINT probe;\n${question}`)).at(-1) ?? []
   } finally {
-    await session.send('ROLLBACK TO SAVEPOINT aside;\nRELEASE SAVEPOINT aside')
+    await session.send('ROLLBACK TO SAVEPOINT probe;\nRELEASE SAVEPOINT probe')
   }
 }
 

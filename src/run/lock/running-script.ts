@@ -81,7 +81,7 @@ async function journalIsThere(session: Session, name: JournalName): Promise<bool
 /**
  * The script that a session of a run is at: what the journal says of one outside a transaction; the claim
  * in the message that the session sent; the revision that a TypeScript script's session has in its name.
- * Undefined where none of them tells. Pure.
+ * Undefined where none of them shows it. Pure.
  */
 export function runningScriptOf(
   { query, applicationName, since, state }: SessionOfRun,

@@ -17,7 +17,7 @@ const shortest = 5000
  * Opens the connection that the work runs on, while another one holds the lock. A pool (the caller's
  * own, or a pooler's) that has no second one to give would let us wait for ever.
  *
- * @param watch the lock's own session, which shows whether a pooler stands between.
+ * @param watch the lock's own session, which shows whether there is a pooler in between.
  * @throws {MigrationError} POOL_TOO_SMALL after half of `settings.lockWait`, so that another migrator
  *   that waits in the same pool gets its turn, and CONNECTION_FAILED where there is no pool;
  *   LOCK_WAIT_EXPIRED while an orphan works; INTERRUPTED

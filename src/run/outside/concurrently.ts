@@ -20,7 +20,7 @@ export function mayRepeat(sql: SqlWork, index: number): boolean {
 }
 
 /**
- * Runs what works CONCURRENTLY without a lock timeout of ours. It waits for old transactions as long
+ * Runs what works CONCURRENTLY without typetrek's lock timeout. It waits for old transactions as long
  * as they last: its lock stops no reader and no writer, and giving way would leave an INVALID index, or
  * a partition half detached. A timeout that the script has set is the script's business.
  */
@@ -30,21 +30,21 @@ export async function withoutGivingWay<Result>(
 ): Promise<Result> {
   // what is set behind a pooler would be set in the pool
   if (work.pooled) return task()
-  const ours = String(context.settings.lockTimeout)
-  if ((await lockTimeoutOf(work)) !== ours) return task()
+  const configured = String(context.settings.lockTimeout)
+  if ((await lockTimeoutOf(work)) !== configured) return task()
   await setLockTimeout(work, '0')
   try {
     return await task()
   } finally {
-    if (!work.lost) await setLockTimeout(work, ours)
+    if (!work.lost) await setLockTimeout(work, configured)
   }
 }
 
 async function lockTimeoutOf(work: Session): Promise<string | null | undefined> {
-  const { kept } = await work.send(
+  const { rows } = await work.send(
     `SELECT setting AS typetrek FROM pg_catalog.pg_settings WHERE name ${eq} 'lock_timeout'`,
   )
-  return kept[0]?.[0]
+  return rows[0]?.[0]
 }
 
 async function setLockTimeout(work: Session, value: string): Promise<void> {

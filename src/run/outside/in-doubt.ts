@@ -133,7 +133,7 @@ function questionFor(parsed: ParsedStatement): Question | 'again' | undefined {
   }
 }
 
-/** These come to the same when they run once more. */
+/** These have the same result when they run once more. */
 const repeatable = new Set([
   'VacuumStmt',
   'ReindexStmt',
@@ -214,7 +214,7 @@ function subscriptionQuestion({ kind, subname, publication }: SubscriptionStatem
   return 'again'
 }
 
-/** What stands between BEGIN and COMMIT is recorded with the COMMIT: in doubt, it was rolled back. */
+/** What is between BEGIN and COMMIT is recorded with the COMMIT: in doubt, it was rolled back. */
 function transactionQuestion({ kind, gid }: NamedStatement): Question | 'again' {
   if (kind === 'TRANS_STMT_COMMIT_PREPARED' || kind === 'TRANS_STMT_ROLLBACK_PREPARED')
     return absent(`pg_catalog.pg_prepared_xacts WHERE gid ${eq} $1`, gid)

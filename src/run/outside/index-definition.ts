@@ -8,7 +8,7 @@ export interface FoundIndex {
   schema: string
   name: string
   valid: boolean
-  /** False: it stands for a partitioned table's, a partition's or a constraint's. */
+  /** False: it belongs to a partitioned table's, a partition's or a constraint's. */
   plain: boolean
   /** Another backend builds an index on its table right now. */
   building: boolean
@@ -98,7 +98,7 @@ function tailAfterTable(statement: string, location = 0): string | undefined {
 export function isOwnName(name: string, own: string): boolean {
   const stem = (text: string) => text.replace(/_idx\d*$/, '')
   if (!/_idx\d*$/.test(name)) return false
-  // near 63 bytes a number shortens what stands before it
+  // near 63 bytes a number shortens what comes before it
   const long = Buffer.byteLength(own) > 60
   return stem(name) === stem(own) || (long && name.slice(0, 20) === own.slice(0, 20))
 }

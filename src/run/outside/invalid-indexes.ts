@@ -63,7 +63,7 @@ async function failedIndexes(
 ): Promise<FoundIndex[]> {
   const { work, context } = execution
   const end = Date.now() + context.settings.lockWait
-  for (let told = false; ; told = true) {
+  for (let announced = false; ; announced = true) {
     const found = await indexesOf(work, nameOf(index.relation))
     const invalid = found.filter(({ valid, plain }) => !valid && plain)
     if (invalid.length === 0) return []
@@ -72,7 +72,7 @@ async function failedIndexes(
         .filter(({ building }) => !building)
         .filter(await isThatOf(execution, statement, index))
     }
-    if (!told) context.observer.notice?.({ kind: 'waiting', code: 'INDEX_BUILDING' })
+    if (!announced) context.observer.notice?.({ kind: 'waiting', code: 'INDEX_BUILDING' })
     await pause(context, 250)
   }
 }

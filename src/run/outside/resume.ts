@@ -85,7 +85,7 @@ export async function takeOverFrom(
   return { statementsDone, doneChecksum, since: attempt === 1 ? claimed?.written : undefined }
 }
 
-/** The entry tells of the script as it is now; below what is done, its text may have changed. */
+/** The entry describes the script as it is now; below what is done, its text may have changed. */
 export async function rewriteTaken(
   { context, work }: Execution,
   { claim }: PreparedStep,
@@ -130,7 +130,7 @@ export function prefixOf(prepared: PreparedSql, done: number): string {
  * Settles the statement that a dead run may have finished without saying so: by what a person answered,
  * else by the catalog.
  * @param atomic it is recorded in its own transaction, so that it would be recorded had it been done
- * @throws {MigrationError} SCRIPT_UNFINISHED when neither can tell
+ * @throws {MigrationError} SCRIPT_UNFINISHED when neither shows it
  */
 export async function settleDoubt(
   execution: Execution,

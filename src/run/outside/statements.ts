@@ -101,7 +101,7 @@ async function prepareSession({ context, work }: Execution, { part }: PreparedSq
   if (error) throw error
 }
 
-/** @param doubt what is known of the statement when a dead run may have begun it */
+/** @param doubt what is known of the statement when a dead run may have started it */
 async function runOne(
   execution: Execution,
   prepared: PreparedSql,
@@ -191,8 +191,8 @@ async function runRecorded(
   const closing = `${asOurselves(recordText(execution, prepared, index + 1), true)};\nCOMMIT`
   const send = async () => {
     if (!copy) return work.send(`${opening}${textOf(prepared, index)}\n;\n${closing}`)
-    const begun = await work.send(opening)
-    if (begun.error) return begun
+    const started = await work.send(opening)
+    if (started.error) return started
     await work.copyIn(textOf(prepared, index), [
       prepared.sql.text.slice(copy.dataStart, copy.dataEnd),
     ])

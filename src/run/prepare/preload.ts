@@ -25,7 +25,7 @@ export async function prepareCode(steps: readonly Step[]): Promise<void> {
   await Promise.all([prepareModules(scripts), loadTypeorm()])
 }
 
-/** Takes as long as to compile many scripts, so that is begun first. */
+/** Takes as long as to compile many scripts, so that is started first. */
 async function loadTypeorm(): Promise<void> {
   await new Promise((settle) => setImmediate(settle))
   require('typeorm')

@@ -65,7 +65,7 @@ export async function prepareSteps(
   steps: readonly Step[],
   session: Session,
 ): Promise<PreparedStep[]> {
-  // what is wrong with one is told where it is loaded
+  // what is wrong with one is reported where it is loaded
   await prepareCode(steps).catch(() => undefined)
   const preparedSteps: PreparedStep[] = []
   for (const step of steps) {
@@ -109,12 +109,12 @@ function routeOf({ options }: SqlPart, { transaction, stepwise }: SqlWork): Prep
 }
 
 /**
- * Where we give no transaction, a script keeps the one that it brings. What was begun outside one goes
+ * Where we give no transaction, a script keeps the one that it brings. What was started outside one goes
  * on outside it, whatever its text says now: in one, the statements that are done would run again.
  */
 function inOwnTransactions({ settings }: RunContext, { resume }: Step, part: SqlPart): SqlPart {
-  const begun = resume?.outcome === 'error' && resume.statementsDone > 0
-  if (settings.transaction !== 'none' && !begun) return part
+  const started = resume?.outcome === 'error' && resume.statementsDone > 0
+  if (settings.transaction !== 'none' && !started) return part
   return { ...part, options: { ...part.options, transaction: false } }
 }
 
@@ -148,10 +148,10 @@ function sqlPart({ script, revision, direction, journalSql }: Step): SqlPart {
   throw new Error(`a plan holds a step of ${revision} without its SQL`)
 }
 
-/** What was begun outside a transaction cannot be gone on with inside one. */
+/** What was started outside a transaction cannot be gone on with inside one. */
 function refuseUnfinished(prepared: PreparedStep): void {
   if (prepared.kind === 'mark' || isOutside(prepared) || !isTakeOver(prepared.step.resume)) return
-  const detail = 'It was begun outside a transaction, and would now run inside one.'
+  const detail = 'It was started outside a transaction, and would now run inside one.'
   throw begunOtherwise(prepared.step, prepared.step.script?.file ?? '', detail)
 }
 
@@ -193,7 +193,7 @@ export const isCode = (prepared: PreparedStep): prepared is PreparedModule =>
   prepared.kind === 'code'
 export const isSql = (prepared: PreparedStep): prepared is PreparedSql => prepared.kind === 'sql'
 
-/** The prepared steps of one route that stand first. */
+/** The first prepared steps, as long as they share a route. */
 export function leading<Wanted extends PreparedStep>(
   preparedSteps: readonly PreparedStep[],
   is: (prepared: PreparedStep) => prepared is Wanted,

@@ -5,7 +5,7 @@ import { classify } from '../../script/parser/sql-work'
 import { labelOf } from '../../plan/notice'
 
 /**
- * The SQL steps that will run outside a transaction, by revision: told to by their header, or holding a
+ * The SQL steps that will run outside a transaction, by revision: their header says so, or they hold a
  * statement that PostgreSQL refuses in one. What a module asks for is known once it is imported.
  * @throws {MigrationError} TRANSACTION_MODE where all are to run in one; SCRIPT_INVALID
  */

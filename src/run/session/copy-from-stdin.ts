@@ -8,7 +8,7 @@ import { withRetries } from './retry'
 
 /**
  * Runs a script in one transaction but a message a statement: `COPY … FROM stdin` data is sent between,
- * and nothing of ours stands where an unclosed quote could swallow it.
+ * and no statement of typetrek's is where an unclosed quote could swallow it.
  */
 export async function runWithCopies(execution: Execution, prepared: PreparedSql): Promise<number> {
   execution.started(prepared)

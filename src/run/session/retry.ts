@@ -67,7 +67,7 @@ export interface Attempt {
   /** Everything up to and including COMMIT. */
   run(): Promise<void>
   rollBack(): Promise<void>
-  /** Turns what `run` threw into what the user is told. */
+  /** Turns what `run` threw into the error for the user. */
   failureOf(error: unknown): MigrationError
 }
 
@@ -114,7 +114,7 @@ export async function withRetries(
   if (failed) await execution.fail(prepared, heldBy(failed.failure, failed.blocker))
 }
 
-/** The server's code of an error, ours or the driver's. */
+/** The server's code of an error, typetrek's or the driver's. */
 export function sqlstateOf(error: unknown): string | undefined {
   return error instanceof MigrationError ? error.sqlstate : (error as DatabaseError).code
 }

@@ -22,7 +22,7 @@ export interface WatchOptions {
 
 /** Whose work is watched. */
 export interface Watched {
-  /** Its backend; undefined while none can be told. */
+  /** Its backend; undefined while none is known. */
   pid(): Promise<number | undefined>
   /** Asks for its end. */
   cancel(): Promise<void>

@@ -8,7 +8,7 @@ import { sessionName } from '../context/application-name'
 import { claimRefused, type Execution } from '../session/execution'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
 
-/** What stands before a TypeScript script's own work in its transaction. */
+/** What comes before a TypeScript script's own work in its transaction. */
 export function beforeCode({ context, work }: Execution, { claim }: PreparedModule): string[] {
   const { settings } = context
   return [
@@ -28,7 +28,7 @@ export function afterCode({ context, work }: Execution, { claim }: PreparedModul
   return [...restoreSession(work), finishClaim(context.settings.journal, claim)]
 }
 
-/** Sends statements of ours as one message; throws what the server refuses. */
+/** Sends typetrek's own statements as one message; throws what the server refuses. */
 export async function sendFor(
   execution: Execution,
   prepared: PreparedModule,
@@ -52,8 +52,8 @@ function refusalOf(
  * trip beside its own queries.
  */
 export class CodeTransactions {
-  /** The script whose transaction is open because its predecessor's last message has begun it. */
-  private begun: PreparedModule | undefined
+  /** The script whose transaction is open because its predecessor's last message has started it. */
+  private started: PreparedModule | undefined
   /** Subscribers and an isolation level are TypeORM's own business: it begins and commits then. */
   private readonly byItself: boolean
 
@@ -69,8 +69,8 @@ export class CodeTransactions {
   /** Begins the script's transaction and claims, unless that is done. */
   async open(prepared: PreparedModule): Promise<void> {
     const { execution, queryRunner } = this
-    if (this.begun === prepared) {
-      this.begun = undefined
+    if (this.started === prepared) {
+      this.started = undefined
       return
     }
     if (this.byItself) {
@@ -98,21 +98,21 @@ export class CodeTransactions {
     if (error && tags.length < own.length) throw refusalOf(execution, prepared, error)
     count(queryRunner, 0)
     if (!next) return
-    // what stopped the next one it will meet again, where it can be told
+    // what stopped the next one stops it again, where it can be reported
     if (error) return rollBackAll(execution, queryRunner)
     count(queryRunner, 1)
-    this.begun = next
+    this.started = next
   }
 
-  /** Takes back what was begun for a script that is not to run. */
+  /** Takes back what was started for a script that is not to run. */
   async abandon(): Promise<void> {
-    if (!this.begun) return
-    this.begun = undefined
+    if (!this.started) return
+    this.started = undefined
     await rollBackAll(this.execution, this.queryRunner)
   }
 
   async rollBack(): Promise<void> {
-    this.begun = undefined
+    this.started = undefined
     await rollBackAll(this.execution, this.queryRunner)
   }
 }

@@ -154,11 +154,11 @@ async function call(
   )
 }
 
-/** How long a script that is told to stop may go on, when it waits for something else than the database. */
+/** How long a script whose signal is aborted may go on, when it waits for something else than the database. */
 const grace = 3000
 
 /**
- * Waits for a script's function; for one that does not end when it is told to, no longer than the grace.
+ * Waits for a script's function; for one that does not end when its signal is aborted, no longer than the grace period.
  * Its connection is ended then, so that whatever it does later does nothing to the database.
  */
 async function orAbandoned(
@@ -169,7 +169,7 @@ async function orAbandoned(
   const { watch } = lock
   if (!signal || !watch) return script
   let late: NodeJS.Timeout | undefined
-  let told = (): void => undefined
+  let onAbort = (): void => undefined
   const abandoned = new Promise<never>((_, refuse) => {
     const end = () => {
       work.lost = true
@@ -177,15 +177,15 @@ async function orAbandoned(
       const why = interrupted({ detail: `the script did not end within ${grace / 1000} s` })
       ended.then(() => refuse(why), refuse)
     }
-    told = () => (late = setTimeout(end, grace))
+    onAbort = () => (late = setTimeout(end, grace))
   })
-  if (signal.aborted) told()
-  else signal.addEventListener('abort', told)
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort)
   try {
     await Promise.race([script, abandoned])
   } finally {
     clearTimeout(late)
-    signal.removeEventListener('abort', told)
+    signal.removeEventListener('abort', onAbort)
   }
 }
 

@@ -4,6 +4,27 @@ import type { ReferenceFacts, TableFacts } from '../tables/tables'
 /** What a row is to hold, as SQL by column. */
 export type Values = Map<string, string>
 
+/** A row as its table gave it back: every column as text. */
+export type Row = Readonly<Record<string, string | null>>
+
+/**
+ * What the rows referred to leave to choose from, by column. Pure.
+ * @param rows by the oid of their table
+ */
+export function givenBy(
+  { references, oid }: TableFacts,
+  rows: ReadonlyMap<string, readonly Row[]>,
+): Map<string, (string | null)[]> {
+  const pairs = references.flatMap(({ columns, targets, tableOid }) => {
+    const referred = tableOid === oid ? [] : (rows.get(tableOid) ?? [])
+    return columns.map((name, at): [string, (string | null)[]] => [
+      name,
+      [...new Set(referred.map((row) => row[targets[at]!] ?? null))],
+    ])
+  })
+  return new Map(pairs)
+}
+
 /** The statement that puts rows into a table, and gives them back as texts. Pure. */
 export function insertOf(table: TableFacts, rows: readonly Values[]): string {
   const columns = table.columns.filter(({ own }) => !own).map(({ name }) => name)

@@ -66,7 +66,7 @@ class Scan {
   private pending: Buffer = Buffer.alloc(0)
   /** Where `pending` begins in the file. */
   private at = 0
-  private begun = false
+  private started = false
   private inData = false
   /** True once a backslash may escape a quote: then a piece cannot be read by itself. */
   nonConforming = false
@@ -87,12 +87,12 @@ class Scan {
 
   /** Takes a byte order mark off, once there is enough to see it; true when the reading may begin. */
   private begin(last: boolean): boolean {
-    if (this.begun) return true
-    this.begun = last || this.pending.length >= byteOrderMark.length
+    if (this.started) return true
+    this.started = last || this.pending.length >= byteOrderMark.length
     if (this.pending.subarray(0, byteOrderMark.length).equals(byteOrderMark)) {
       this.drop(byteOrderMark.length)
     }
-    return this.begun
+    return this.started
   }
 
   /** Settles what it can of `pending`; true when it is worth another call. */
@@ -150,7 +150,7 @@ class Scan {
   }
 }
 
-/** Where the line `\.` stands, which ends the data; at the end of the file there need be none. */
+/** Where the line `\.` is, which ends the data; at the end of the file there need be none. */
 function endOfData(bytes: Buffer, last: boolean): number | undefined {
   for (let at = bytes.indexOf('\\.'); at >= 0; at = bytes.indexOf('\\.', at + 2)) {
     if (at > 0 && bytes[at - 1] !== newline) continue

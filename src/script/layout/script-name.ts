@@ -163,7 +163,7 @@ export function newRevision(now: Date, newest?: string): string {
 const longestTitle = 80
 
 /**
- * A title as it stands in a file's name: letters and digits of any alphabet in lower case, `_` for all
+ * A title as it is written in a file's name: letters and digits of any alphabet in lower case, `_` for all
  * else, at most 80 characters. `upgrade` and `downgrade` alone name companion files, so they get a
  * word more. Empty where nothing is left.
  */

@@ -10,7 +10,7 @@ export interface LexedStatement {
   words: readonly string[]
 }
 
-/** `savepoint` stands for SAVEPOINT, RELEASE and ROLLBACK TO; `prepared` for COMMIT and ROLLBACK PREPARED. */
+/** `savepoint` means SAVEPOINT, RELEASE and ROLLBACK TO; `prepared` for COMMIT and ROLLBACK PREPARED. */
 export type TransactionKind = 'begin' | 'commit' | 'rollback' | 'savepoint' | 'prepare' | 'prepared'
 
 export type Unclosed =

@@ -10,9 +10,9 @@ export type { LexedSql, LexedStatement, TransactionKind, Unclosed } from './lexe
 /**
  * Cuts a SQL text into statements, as PostgreSQL's scanner (scan.l) and psql's rules for `;` do: the
  * quotes of every form, nested comments, dollar quotes, BEGIN ATOMIC bodies, CREATE RULE actions and
- * COPY data are one piece. Never throws: what does not end is told in `unclosed`.
+ * COPY data are one token. Never throws: what does not end is in `unclosed`.
  *
- * @param onOpaque is told each quoted piece, block comment and run of COPY data, in order.
+ * @param onOpaque gets each quoted text, block comment and run of COPY data, in order.
  * @param conforming `standard_conforming_strings` as it is before the text.
  */
 export function lex(text: string, onOpaque?: OnOpaque, conforming = true): LexedSql {

@@ -76,7 +76,7 @@ export function prefixedQuote(
   return quote === "'" || quote === '"' ? { quote, at: start + 2, escapes: false } : undefined
 }
 
-/** True when only blanks stand between the start of the line and `at`. */
+/** True when only blanks are between the start of the line and `at`. */
 export function startsLine(text: string, at: number): boolean {
   let before = at - 1
   while (before >= 0 && (text[before] === ' ' || text[before] === '\t')) before--

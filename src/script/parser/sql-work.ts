@@ -22,7 +22,7 @@ export interface SqlWork {
   /** True when a BEGIN, COMMIT or their like is left, so the script's transactions are its own. */
   inner: boolean
   /**
-   * True when the text cannot travel in one message with SQL of ours: data follows a statement, one
+   * True when the text cannot share a message with typetrek's SQL: data follows a statement, one
    * changes how PostgreSQL reads the next, or a quote is not closed.
    */
   stepwise: boolean
@@ -150,6 +150,6 @@ function hintFor(name: string): string {
   if (/^\\c(?:onnect)?$/.test(name)) return 'Remove the line: the settings name the database.'
   if (/^\\(?:g|gx|gexec|gset|gdesc)$/.test(name))
     return 'End the statement with `;`, or use a DO block where its result decides.'
-  if (name === '\\.') return 'Remove the line: no `COPY … FROM stdin;` stands above it.'
+  if (name === '\\.') return 'Remove the line: no `COPY … FROM stdin;` is above it.'
   return 'Remove the line, or write it in SQL.'
 }

@@ -2,7 +2,7 @@ import { readOtherMarker } from './other-markers'
 
 /**
  * A text as one line behind `-- ` that is a comment and nothing else: no line's end, and neither a
- * MIGRATE marker, a directive nor another tool's marker, which then stand in quotes. Pure.
+ * MIGRATE marker, a directive nor another tool's marker, which are then put in quotes. Pure.
  */
 export function commentLine(text: string): string {
   const line = text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').trimEnd()

@@ -12,7 +12,7 @@ const never = /(?!)/
 
 /*
  * Each pattern reads the words behind the comment sign, as that tool does. Those of dbmate and sql-migrate
- * are nearly markers of ours, and refused as such.
+ * are nearly typetrek's markers, and refused as such.
  * goose: https://pressly.github.io/goose/documentation/annotations/
  * node-pg-migrate: https://salsita.github.io/node-pg-migrate/migrations/#sql-migrations
  * rambler: https://github.com/elwinar/rambler

@@ -6,7 +6,7 @@ import { transactionKind } from '../lexer/transaction-kind'
 /** A marker of another tool's, with the offsets of its line. */
 export type PlacedOther = OtherMarker & { start: number; end: number }
 
-/** A marker of ours. */
+/** One of typetrek's own markers. */
 interface Section {
   name: 'UP' | 'DOWN'
   lineStart: number
@@ -15,7 +15,7 @@ interface Section {
 /**
  * Refuses a file that another tool would cut or run otherwise: what it reverts would run as part of the
  * upgrade. A line over which nothing would be run is harmless, and so is any in our own section for what
- * reverts; nor does a mere word count where there are sections of ours.
+ * reverts; nor does a mere word count where there are MIGRATE sections.
  *
  * @throws {MigrationError} SCRIPT_INVALID
  */

@@ -21,7 +21,7 @@ interface Marker {
 
 type PlacedDirective = Directive & { offset: number }
 
-/** What the comment lines of a text say to us, and nothing that stands inside quotes. */
+/** What the comment lines of a text mean to typetrek; nothing inside quotes. */
 interface Notes {
   markers: Marker[]
   directives: PlacedDirective[]
@@ -71,7 +71,7 @@ export function readSqlPart(text: string, file: string, shown = file): SqlPart {
 }
 
 /**
- * The text of a part so that `readSqlPart` gives its options back: those that stand in the file above
+ * The text of a part so that `readSqlPart` gives its options back: those that are in the file above
  * the part's own text are written before it as `-- migrate:` lines.
  */
 export function writeSqlPart({ text, file, options }: SqlPart): string {
@@ -169,7 +169,7 @@ function nextLine(text: string, lineEnd: number): number {
   return lineEnd + (text.startsWith('\r\n', lineEnd) ? 2 : lineEnd < text.length ? 1 : 0)
 }
 
-/** The candidates that stand inside a string, a dollar quote, a block comment or COPY data. */
+/** The candidates that are inside a string, a dollar quote, a block comment or COPY data. */
 export function hiddenOffsets(text: string, candidates: readonly { start: number }[]): Set<number> {
   const hidden = new Set<number>()
   let next = 0
@@ -206,7 +206,7 @@ function checkHeader(place: TextPlace, end: number): void {
     .replace(/^[ \t]*(?:#|\/\/).*$/gm, (line) => ' '.repeat(line.length))
   const statement = lex(header).statements[0]
   if (!statement) return
-  const hint = 'Only comments may stand before the first marker: move the statement into a section.'
+  const hint = 'Only comments may come before the first marker: move the statement into a section.'
   throw invalid(place, statement.firstTokenStart, 'a statement before the first marker', hint)
 }
 

@@ -185,6 +185,6 @@ export function ownFolderIn(place: string): string | undefined {
   const folder = made(join(place, `typetrek-${user ?? 'cache'}`), 0o700)
   if (folder === undefined || user === undefined) return folder
   const stat = lstatSync(folder)
-  const ours = stat.isDirectory() && stat.uid === user && (stat.mode & 0o077) === 0
-  return ours ? folder : undefined
+  const isPrivate = stat.isDirectory() && stat.uid === user && (stat.mode & 0o077) === 0
+  return isPrivate ? folder : undefined
 }

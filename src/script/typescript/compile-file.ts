@@ -32,7 +32,7 @@ let compiling: Promise<unknown> = Promise.resolve()
 
 /**
  * Compiles files that will be asked for, on the compiler's own threads, while this one does something
- * else. What does not compile is told when it is asked for.
+ * else. What does not compile is reported when it is asked for.
  */
 export function compileAhead(files: readonly string[]): Promise<unknown> {
   const task = () => compileMissing(files.filter((file) => !ahead.has(file)))

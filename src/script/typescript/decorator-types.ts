@@ -16,7 +16,7 @@ const helper = `function _typetrek_type(read) {
 `
 
 /**
- * Makes the types that decorators record readable in any order of loading: `Object` stands for a
+ * Makes the types that decorators record readable in any order of loading: `Object` replaces a
  * class that is not there yet (a circular import, a class further down) and, in an ES module, for a
  * name that turns out to be a type only. swc's own text throws "Cannot access X before
  * initialization" for the first, and an import of a type fails to link for the second. Every line

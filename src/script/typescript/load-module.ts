@@ -32,18 +32,18 @@ interface RequireInternals {
 
 const node = Module as unknown as RequireInternals
 let requireHooked = false
-/** True where `require` has no other loader of TypeScript than ours. */
+/** True where `require` has no other loader of TypeScript than typetrek's. */
 let ownHook = false
 let importHooked = false
 
 /**
  * Lets this process load TypeScript with `require`, and with `import` where `fromFile` is an ES module
- * or stands in a package of them (those hooks cost 30 ms on Node 20 and are left out elsewhere).
+ * or is in a package of them (those hooks cost 30 ms on Node 20 and are left out elsewhere).
  * Calling it again does nothing. The compiler itself is loaded when a file is not in the disk cache.
  *
  * A process that has a `.ts` hook for `require` already (tsx, ts-node, @swc-node/register) keeps it,
- * as it stands: it knows its project, and the modules it loaded are the ones that `require` finds
- * again. ES modules have no such sign, so ours is put in front of any other.
+ * as it is: it knows its project, and the modules it loaded are the ones that `require` finds
+ * again. ES modules have no such sign, so typetrek's is put in front of any other.
  *
  * Stacks name the line of the `.ts`, in the whole process: by `Error.prepareStackTrace`, or by Node's own
  * source maps once an ES module is compiled. Node 20 applies no hooks to what an ES module imports when it was reached by

@@ -50,7 +50,7 @@ function lineOf(frame: NodeJS.CallSite): string {
   return `\n    at ${textOf(frame)}`
 }
 
-/** V8's own words for a frame, which its type does not tell of. */
+/** V8's own words for a frame, which its type does not declare. */
 function textOf(frame: object): string {
   return (frame as { toString(): string }).toString()
 }

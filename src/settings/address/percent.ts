@@ -1,4 +1,4 @@
-/** Percent-decodes what is valid UTF-8 and leaves any other `%` as it stands. Never throws. */
+/** Percent-decodes what is valid UTF-8 and leaves any other `%` as it is. Never throws. */
 export function percentDecode(text: string): string {
   return text.replace(/(?:%[0-9a-f]{2})+/gi, (codes) => {
     try {

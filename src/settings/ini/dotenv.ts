@@ -59,7 +59,7 @@ function readQuoted(
   return 'open'
 }
 
-/** What stands before the quote that ends the line, a comment after it aside. */
+/** What comes before the quote that ends the line, a comment after it left out. */
 function closing(text: string, quote: string): string | undefined {
   if (text.endsWith(quote)) return text.slice(0, -1)
   const end = text.indexOf(quote)

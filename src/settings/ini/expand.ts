@@ -94,7 +94,7 @@ function expandText(text: string, scope: ExpansionScope, way: Way): string {
   return out
 }
 
-/** Expands what `rest` begins with; gives the text for it and how many characters it stands for. */
+/** Expands what `rest` begins with; gives the text for it and how many characters it replaces. */
 function expandMark(rest: string, scope: ExpansionScope, way: Way): [string, number] {
   if (rest.startsWith('%%')) return ['%', 2]
   if (rest.startsWith('$${')) return ['${', 3]

@@ -21,7 +21,7 @@ export interface IniProblem {
   message: string
   /** A full sentence that says what to do. */
   hint?: string
-  /** Section that the line stands in. */
+  /** Section that the line is in. */
   section?: string
 }
 
@@ -44,7 +44,7 @@ interface Guarded {
 /**
  * Reads an ini text by the rules of Python's configparser as Paste uses them: `=` or `:`, whichever
  * comes first; comments (`#`, `;`) only at a line's start; a line indented deeper than its key goes
- * on with the value; keys keep their case. A section or a key that stands twice is a problem, as in
+ * on with the value; keys keep their case. A section or a key that is there twice is a problem, as in
  * configparser's strict mode. A BOM and any line ending are fine. Never throws.
  *
  * The `ini` package parses; it would cut values at `#` and `;`, make objects of dotted sections and

@@ -27,7 +27,7 @@ function cell(row: readonly number[], column: number): number {
 
 /**
  * The candidate that a person most likely meant by `word`, or undefined when none is close.
- * Case is set aside. `limit` is the greatest distance that counts; the default is a third of the
+ * Case is ignored. `limit` is the greatest distance that counts; the default is a third of the
  * word, at least 1 and at most 3. Where nothing is that close, the only candidate that begins with
  * the word (3 characters or more) is meant. Of equals, the first wins.
  */

@@ -1,7 +1,7 @@
 import { MigrationError } from '../../errors'
 import { maskPasswords } from './mask'
 
-/** Where a value stands: `development.ini:12`, `environment DB_URL`, `flag --wait`. */
+/** Where a value was given: `development.ini:12`, `environment DB_URL`, `flag --wait`. */
 export interface SettingPlace {
   from: string
   /** The file as the user would name it. */

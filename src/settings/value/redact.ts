@@ -3,7 +3,7 @@ const shortest = 4
 /**
  * Makes a function that writes `***` for every secret in a text: as it is, percent-encoded (either
  * case), and as JSON escapes it. A secret of fewer than 4 characters is replaced only where it
- * stands alone, that is with no letter, digit or `_` on either side: `abc` in `fabcd` stays.
+ * is isolated, that is with no letter, digit or `_` on either side: `abc` in `fabcd` stays.
  * Longer spellings are found before shorter ones; empty secrets are passed over.
  */
 export function redactor(secrets: Iterable<string>): (text: string) => string {

@@ -72,6 +72,9 @@ export type JournalText = 'full' | 'downgrade' | 'none'
 /** `add_script` compares with the canonical schema or the entities, asks a command, or writes an empty script. */
 export type ScriptSource = 'schema' | 'entities' | 'command' | 'none'
 
+/** Whether a difference of schemas includes who owns what. */
+export type OwnerChoice = 'compare' | 'ignore'
+
 /** Where throw-away databases are made. */
 export interface ScratchSettings {
   /** A server where we may CREATE DATABASE. */
@@ -114,6 +117,8 @@ export interface Settings {
   schema?: string
   /** Absolute paths and globs of SQL files that are loaded after the entities, where these build a schema. */
   schemaExtra?: readonly string[]
+  /** Globs of `schema.name` that `drift` leaves out. */
+  driftIgnore: readonly string[]
   /** Table that holds the journal. */
   journal: { schema: string; table: string }
   transaction: TransactionMode
@@ -134,6 +139,8 @@ export interface Settings {
   schemaDiffCmd?: string
   /** Where `add_script` takes the wanted schema from; absent: from what the other settings name. */
   addScriptFrom?: ScriptSource
+  /** Absent: compared where the canonical schema has an OWNER TO. */
+  owners?: OwnerChoice
   /** Where throw-away databases are made. */
   scratch: ScratchSettings
   /** TypeORM DataSource options from `typeorm.*` (without url/host/... that `database` already holds); globs made absolute. */

@@ -21,6 +21,7 @@ CREATE TABLE a (
 -- Rows for the keys that b still holds; their other values are lost.
 INSERT INTO a (id) OVERRIDING SYSTEM VALUE SELECT DISTINCT a FROM b WHERE a IS NOT NULL ON CONFLICT DO NOTHING;
 
+-- Fails unless this is 0: SELECT count(*) FROM b AS a WHERE a.a IS NOT NULL
 ALTER TABLE b ADD CONSTRAINT b_a_fkey FOREIGN KEY (a) REFERENCES a(id);
 
 -- CASE a generated column that is dropped loses nothing, since its values are computed again

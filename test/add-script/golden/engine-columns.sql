@@ -30,6 +30,7 @@ CREATE TABLE case15.p (
 );
 
 -- Raises on a value that is no integer.
+-- Fails unless this is 0: SELECT count(*) FROM case1.t WHERE NOT pg_input_is_valid(v, 'integer')
 ALTER TABLE case1.t ALTER COLUMN v TYPE integer USING v::integer;
 
 -- Converts case2.t.v from numeric to integer: what does not fit is lost.
@@ -37,6 +38,7 @@ ALTER TABLE case2.t ALTER COLUMN v TYPE integer USING (v * 10)::integer;
 
 ALTER TABLE case3.t ALTER COLUMN v DROP DEFAULT;
 -- Raises on a value that is no integer.
+-- Fails unless this is 0: SELECT count(*) FROM case3.t WHERE NOT pg_input_is_valid(v, 'integer')
 ALTER TABLE case3.t ALTER COLUMN v TYPE integer USING v::integer;
 
 ALTER TABLE case4.t ALTER COLUMN id SET GENERATED ALWAYS;
@@ -50,8 +52,10 @@ ALTER TABLE case3.t ALTER COLUMN v SET DEFAULT 3;
 
 ALTER TABLE case10.t ADD CONSTRAINT c CHECK (a > 6) NOT VALID;
 
+-- Fails unless this is 0: SELECT count(*) - count(DISTINCT ROW(a)) FROM case7.t
 ALTER TABLE case7.t ADD CONSTRAINT u UNIQUE NULLS NOT DISTINCT (a);
 
+-- Fails unless this is 0: WITH r AS (SELECT row_number() OVER () AS n, r AS e1 FROM case9.t) SELECT count(*) FROM r AS a JOIN r AS b ON a.n < b.n AND a.e1 && b.e1
 ALTER TABLE case9.t ADD CONSTRAINT x EXCLUDE USING gist (r WITH &&);
 
 CREATE INDEX i ON case5.t (lower(s), a) INCLUDE (b) WHERE (a > 0);
@@ -59,13 +63,16 @@ CREATE INDEX i ON case5.t (lower(s), a) INCLUDE (b) WHERE (a > 0);
 CREATE INDEX i ON case6.t (s text_pattern_ops) WITH (fillfactor='50');
 CREATE INDEX j ON case6.t USING hash (a);
 
+-- Fails unless this is 0: SELECT count(*) FROM case11.t WHERE NOT (a > 1)
 ALTER TABLE case11.t VALIDATE CONSTRAINT c;
+-- Fails unless this is 0: SELECT count(*) FROM case11.t AS a WHERE a.id IS NOT NULL AND NOT EXISTS (SELECT FROM case11.t AS b WHERE b.id = a.id)
 ALTER TABLE case11.t VALIDATE CONSTRAINT f;
 
 ALTER TABLE case13.t ALTER CONSTRAINT f DEFERRABLE INITIALLY DEFERRED;
 
 ALTER DOMAIN case11.d VALIDATE CONSTRAINT k;
 
+-- Fails unless this is 0: SELECT count(*) FROM case12.t AS a WHERE a.id IS NOT NULL AND NOT EXISTS (SELECT FROM case12.t AS b WHERE b.id = a.id)
 ALTER TABLE case12.t ADD CONSTRAINT f FOREIGN KEY (id) REFERENCES case12.t(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE case14.c ADD CONSTRAINT f FOREIGN KEY (a, b) REFERENCES case14.p(a, b) ON DELETE SET NULL (b);
@@ -108,6 +115,7 @@ ALTER TABLE case7.t DROP CONSTRAINT u;
 
 ALTER TABLE case8.t DROP CONSTRAINT t_pkey;
 ALTER TABLE case8.t ALTER COLUMN a DROP NOT NULL;
+-- Fails unless this is 0: SELECT count(id) - count(DISTINCT id) FROM case8.t
 ALTER TABLE case8.t ADD CONSTRAINT t_pkey PRIMARY KEY (id);
 
 ALTER TABLE case9.t DROP CONSTRAINT x;

@@ -182,6 +182,7 @@ DROP TABLE t;
 -- MIGRATE UP
 
 -- Raises where a value has more than 5 characters.
+-- Fails unless this is 0: SELECT count(*) FROM t WHERE length(v) > 5
 ALTER TABLE t ALTER COLUMN v TYPE character varying(5);
 
 -- MIGRATE DOWN
@@ -268,6 +269,7 @@ CREATE INDEX i ON m (a);
 DROP MATERIALIZED VIEW m;
 
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM t WHERE a NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE t ALTER COLUMN a TYPE integer;
 
 CREATE MATERIALIZED VIEW m AS
@@ -313,6 +315,7 @@ CREATE VIEW v AS
 INSERT INTO t (id) OVERRIDING SYSTEM VALUE SELECT DISTINCT id FROM c WHERE id IS NOT NULL ON CONFLICT DO NOTHING;
 SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('"public"."t"', 'id'), pg_catalog.max(id)) FROM t;
 
+-- Fails unless this is 0: SELECT count(*) FROM c AS a WHERE a.id IS NOT NULL
 ALTER TABLE c ADD CONSTRAINT c_id_fkey FOREIGN KEY (id) REFERENCES t(id);
 
 -- CASE functions, overloads and what calls them come in an order that works

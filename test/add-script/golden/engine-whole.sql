@@ -45,6 +45,8 @@ ALTER PUBLICATION changes ADD TABLE t (a, id);
 
 ALTER PUBLICATION changes ADD TABLE u;
 
+ALTER FOREIGN TABLE ft ALTER COLUMN b OPTIONS (ADD column_name 'q');
+
 -- MIGRATE DOWN
 
 -- Drops publication comes.
@@ -96,7 +98,7 @@ CREATE PUBLICATION goes FOR ALL TABLES;
 
 ALTER PUBLICATION changes ADD TABLE t;
 
--- CASE owner change, default privileges: said, and not compared
+-- CASE owner change: written; default privileges: said, and not compared
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -104,10 +106,14 @@ CREATE TABLE u (
   a integer
 );
 
+ALTER TABLE t OWNER TO typetrek_owner;
+
 -- MIGRATE DOWN
 
 -- Drops table u with all its rows.
 DROP TABLE u;
+
+ALTER TABLE t OWNER TO CURRENT_USER;
 
 -- CASE table -> partitioned: the old one becomes a partition where that is told
 -- SCRIPT main (yes)
@@ -134,7 +140,10 @@ CREATE INDEX i ON t (lower(s));
 
 ALTER TABLE t ATTACH PARTITION t_old FOR VALUES FROM (0) TO (1000);
 
+-- Fails unless this is 0: SELECT count(*) FROM c AS a WHERE a.t IS NOT NULL
 ALTER TABLE c ADD CONSTRAINT c_t_fkey FOREIGN KEY (t) REFERENCES t(id);
+
+ALTER INDEX t_old_i RENAME TO t_old_lower_idx;
 
 -- MIGRATE DOWN
 
@@ -150,9 +159,12 @@ ALTER SEQUENCE t_id_seq OWNED BY NONE;
 -- Drops table t with all its rows.
 DROP TABLE t;
 
+-- Fails unless this is 0: SELECT count(*) FROM c AS a WHERE a.t IS NOT NULL AND NOT EXISTS (SELECT FROM t_old AS b WHERE b.id = a.t)
 ALTER TABLE c ADD CONSTRAINT c_t_fkey FOREIGN KEY (t) REFERENCES t_old(id);
 
+DROP INDEX t_old_lower_idx;
 ALTER SEQUENCE t_id_seq OWNED BY t_old.id;
+CREATE INDEX t_old_i ON t_old (lower(s));
 ALTER TABLE t_old RENAME CONSTRAINT t_old_s_key TO t_s_key;
 ALTER INDEX t_old_i RENAME TO i;
 ALTER TABLE t_old RENAME CONSTRAINT t_old_pkey TO t_pkey;
@@ -199,6 +211,7 @@ DROP VIEW w;
 
 ALTER TABLE t ADD COLUMN old integer;
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM t WHERE b NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE t ALTER COLUMN b TYPE integer;
 
 CREATE VIEW w AS
@@ -239,6 +252,7 @@ DROP POLICY p ON t;
 DROP MATERIALIZED VIEW m;
 
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM t WHERE a NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE t ALTER COLUMN a TYPE integer;
 
 CREATE MATERIALIZED VIEW m AS
@@ -254,11 +268,11 @@ CREATE POLICY p ON t FOR ALL TO PUBLIC USING ((a > 1));
 -- MIGRATE UP
 
 ALTER TABLE t ALTER COLUMN s RESET (n_distinct);
+ALTER TABLE t ALTER COLUMN a SET (n_distinct=5);
 COMMENT ON INDEX t_pkey IS 'key';
 COMMENT ON STATISTICS st IS 'both';
 ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 9;
 ALTER STATISTICS st SET STATISTICS 7;
-ALTER TABLE t ALTER COLUMN a SET (n_distinct=5);
 
 COMMENT ON COLUMN v.a IS NULL;
 ALTER VIEW v ALTER COLUMN a SET DEFAULT 5;
@@ -275,11 +289,11 @@ COMMENT ON COLUMN k.x IS NULL;
 ALTER MATERIALIZED VIEW m SET WITHOUT CLUSTER;
 COMMENT ON COLUMN m.a IS NULL;
 
+ALTER TABLE t ALTER COLUMN a RESET (n_distinct);
 COMMENT ON INDEX t_pkey IS NULL;
 COMMENT ON STATISTICS st IS NULL;
 ALTER INDEX i ALTER COLUMN 1 SET STATISTICS -1;
 ALTER STATISTICS st SET STATISTICS -1;
-ALTER TABLE t ALTER COLUMN a RESET (n_distinct);
 ALTER TABLE t ALTER COLUMN s SET (n_distinct=3);
 
 ALTER VIEW v ALTER COLUMN a DROP DEFAULT;

@@ -12,6 +12,7 @@ ALTER TABLE case2.t DROP CONSTRAINT t_g_key;
 -- Makes column case2.t.g again, which is computed.
 ALTER TABLE case2.t DROP COLUMN g;
 -- Raises where a value is out of the range of smallint.
+-- Fails unless this is 0: SELECT count(*) FROM case2.t WHERE a NOT BETWEEN -32768 AND 32767
 ALTER TABLE case2.t ALTER COLUMN a TYPE smallint;
 ALTER TABLE case2.t ADD COLUMN g integer GENERATED ALWAYS AS (a + 1) STORED NOT NULL;
 ALTER TABLE case2.t ADD CONSTRAINT t_g_key UNIQUE (g);
@@ -19,6 +20,7 @@ ALTER TABLE case2.t ADD CONSTRAINT t_g_key UNIQUE (g);
 -- Makes column case1.t.search again, which is computed.
 ALTER TABLE case1.t DROP COLUMN search;
 -- Raises where a value has more than 50 characters.
+-- Fails unless this is 0: SELECT count(*) FROM case1.t WHERE length(subject) > 50
 ALTER TABLE case1.t ALTER COLUMN subject TYPE character varying(50);
 ALTER TABLE case1.t ADD COLUMN search tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, (subject)::text)) STORED;
 
@@ -84,6 +86,7 @@ ALTER TABLE case1.t ADD COLUMN search tsvector GENERATED ALWAYS AS (to_tsvector(
 -- Makes column case3.t.g again, which is computed.
 ALTER TABLE case3.t DROP COLUMN g;
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM case3.t WHERE a NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE case3.t ALTER COLUMN a TYPE integer;
 ALTER TABLE case3.t ADD COLUMN g integer GENERATED ALWAYS AS (a * 2) STORED;
 
@@ -98,6 +101,7 @@ ALTER TABLE case5.t DROP COLUMN g;
 -- Makes column case6.t.g again, which is computed.
 ALTER TABLE case6.t DROP COLUMN g;
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM case6.t WHERE b NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE case6.t ALTER COLUMN b TYPE integer;
 ALTER TABLE case6.t ADD COLUMN g integer GENERATED ALWAYS AS (b + 1) STORED;
 
@@ -135,6 +139,7 @@ ALTER TABLE case2.t DROP CONSTRAINT t_g_key;
 -- Makes column case2.t.g again, which is computed.
 ALTER TABLE case2.t DROP COLUMN g;
 -- Raises where a value is out of the range of smallint.
+-- Fails unless this is 0: SELECT count(*) FROM case2.t WHERE a NOT BETWEEN -32768 AND 32767
 ALTER TABLE case2.t ALTER COLUMN a TYPE smallint;
 ALTER TABLE case2.t ADD COLUMN g integer GENERATED ALWAYS AS (a + 1) STORED NOT NULL;
 ALTER TABLE case2.t ADD CONSTRAINT t_g_key UNIQUE (g);
@@ -142,6 +147,7 @@ ALTER TABLE case2.t ADD CONSTRAINT t_g_key UNIQUE (g);
 -- Makes column case1.t.search again, which is computed.
 ALTER TABLE case1.t DROP COLUMN search;
 -- Raises where a value has more than 50 characters.
+-- Fails unless this is 0: SELECT count(*) FROM case1.t WHERE length(subject) > 50
 ALTER TABLE case1.t ALTER COLUMN subject TYPE character varying(50);
 ALTER TABLE case1.t ADD COLUMN search tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, (subject)::text)) STORED;
 
@@ -207,6 +213,7 @@ ALTER TABLE case1.t ADD COLUMN search tsvector GENERATED ALWAYS AS (to_tsvector(
 -- Makes column case3.t.g again, which is computed.
 ALTER TABLE case3.t DROP COLUMN g;
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM case3.t WHERE a NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE case3.t ALTER COLUMN a TYPE integer;
 ALTER TABLE case3.t ADD COLUMN g integer GENERATED ALWAYS AS (a * 2) STORED;
 
@@ -221,6 +228,7 @@ ALTER TABLE case5.t DROP COLUMN g;
 -- Makes column case6.t.g again, which is computed.
 ALTER TABLE case6.t DROP COLUMN g;
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM case6.t WHERE b NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE case6.t ALTER COLUMN b TYPE integer;
 ALTER TABLE case6.t ADD COLUMN g integer GENERATED ALWAYS AS (b + 1) STORED;
 
@@ -374,25 +382,32 @@ DROP RULE r ON case5.t;
 DROP FUNCTION case8.f(integer);
 
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM case1.t WHERE a NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE case1.t ALTER COLUMN a TYPE integer;
 ALTER TABLE case1.t ADD COLUMN g integer GENERATED ALWAYS AS (a + 1) VIRTUAL;
 
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM case2.t WHERE a NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE case2.t ALTER COLUMN a TYPE integer;
 
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM case3.t WHERE a NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE case3.t ALTER COLUMN a TYPE integer;
 
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM case4.t WHERE a NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE case4.t ALTER COLUMN a TYPE integer;
 
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM case5.t WHERE a NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE case5.t ALTER COLUMN a TYPE integer;
 
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM case6.t WHERE a NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE case6.t ALTER COLUMN a TYPE integer;
 
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM case7.t WHERE a NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE case7.t ALTER COLUMN a TYPE integer;
 
 ALTER TYPE case9.e ADD VALUE 'b' AFTER 'a';

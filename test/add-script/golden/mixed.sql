@@ -109,13 +109,17 @@ ALTER TABLE p ALTER COLUMN b TYPE text;
 -- MIGRATE DOWN
 
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM c WHERE a NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE c ALTER COLUMN a TYPE integer;
 -- Raises where a value has more than 5 characters.
+-- Fails unless this is 0: SELECT count(*) FROM c WHERE length(b) > 5
 ALTER TABLE c ALTER COLUMN b TYPE character varying(5);
 
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM p WHERE a NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE p ALTER COLUMN a TYPE integer;
 -- Raises where a value has more than 5 characters.
+-- Fails unless this is 0: SELECT count(*) FROM p WHERE length(b) > 5
 ALTER TABLE p ALTER COLUMN b TYPE character varying(5);
 
 -- CASE int keys become text with what refers to them
@@ -133,9 +137,11 @@ ALTER TABLE c ADD CONSTRAINT c_p_fkey FOREIGN KEY (p) REFERENCES p(id);
 
 ALTER TABLE c DROP CONSTRAINT c_p_fkey;
 -- Raises on a value that is no integer.
+-- Fails unless this is 0: SELECT count(*) FROM c WHERE NOT pg_input_is_valid(p, 'integer')
 ALTER TABLE c ALTER COLUMN p TYPE integer USING p::integer;
 
 -- Raises on a value that is no integer.
+-- Fails unless this is 0: SELECT count(*) FROM p WHERE NOT pg_input_is_valid(id, 'integer')
 ALTER TABLE p ALTER COLUMN id TYPE integer USING id::integer;
 
 ALTER TABLE c ADD CONSTRAINT c_p_fkey FOREIGN KEY (p) REFERENCES p(id);
@@ -643,11 +649,14 @@ DROP VIEW w;
 ALTER TABLE people ALTER COLUMN v DROP DEFAULT;
 ALTER SEQUENCE people_id_seq AS integer;
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM people WHERE id NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE people ALTER COLUMN id TYPE integer;
 -- Raises where a value has more than 5 characters.
+-- Fails unless this is 0: SELECT count(*) FROM people WHERE length(n) > 5
 ALTER TABLE people ALTER COLUMN n TYPE character varying(5);
 
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM c WHERE t NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE c ALTER COLUMN t TYPE integer;
 
 ALTER TYPE e RENAME TO e_old;
@@ -750,6 +759,7 @@ DROP TABLE users;
 DROP POLICY own ON users;
 DROP INDEX users_kind;
 ALTER TABLE users DROP CONSTRAINT users_kind_check;
+-- Fails unless this is 0: SELECT count(*) FROM users WHERE NOT ((kind)::text = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text, ('c'::character varying)::text]))
 ALTER TABLE users ADD CONSTRAINT users_kind_check CHECK ((kind)::text = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text, ('c'::character varying)::text]));
 CREATE INDEX users_kind ON users (kind) WHERE ((kind)::text <> ALL (ARRAY[('a'::character varying)::text, ('b'::character varying)::text, ('c'::character varying)::text]));
 CREATE POLICY own ON users FOR ALL TO PUBLIC USING (((kind)::text = ANY (ARRAY['a'::text, 'b'::text, 'c'::text])));
@@ -765,6 +775,7 @@ CREATE OR REPLACE VIEW kinds AS
 DROP POLICY own ON users;
 DROP INDEX users_kind;
 ALTER TABLE users DROP CONSTRAINT users_kind_check;
+-- Fails unless this is 0: SELECT count(*) FROM users WHERE NOT ((kind)::text = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text]))
 ALTER TABLE users ADD CONSTRAINT users_kind_check CHECK ((kind)::text = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text]));
 CREATE INDEX users_kind ON users (kind) WHERE ((kind)::text <> ALL (ARRAY[('a'::character varying)::text, ('b'::character varying)::text]));
 CREATE POLICY own ON users FOR ALL TO PUBLIC USING (((kind)::text = ANY (ARRAY['a'::text, 'b'::text])));

@@ -17,8 +17,10 @@ ALTER TABLE t DROP CONSTRAINT positive;
 -- SCRIPT validate (yes)
 -- MIGRATE UP
 
+-- Fails unless this is 0: SELECT count(*) FROM c AS a WHERE a.t IS NOT NULL AND NOT EXISTS (SELECT FROM t AS b WHERE b.id = a.t)
 ALTER TABLE c VALIDATE CONSTRAINT key;
 
+-- Fails unless this is 0: SELECT count(*) FROM t WHERE NOT (a > 0)
 ALTER TABLE t VALIDATE CONSTRAINT positive;
 
 -- MIGRATE DOWN
@@ -240,8 +242,10 @@ ALTER TABLE t ADD CONSTRAINT t_c_required CHECK (c IS NOT NULL) NOT VALID;
 -- MIGRATE UP
 -- migrate: no-transaction
 
+-- Fails unless this is 0: SELECT count(a) - count(DISTINCT a) FROM c
 CREATE UNIQUE INDEX CONCURRENTLY single ON c (a);
 
+-- Fails unless this is 0: SELECT count(a) - count(DISTINCT a) FROM t
 CREATE UNIQUE INDEX CONCURRENTLY once ON t (a) INCLUDE (b);
 
 -- MIGRATE DOWN
@@ -270,6 +274,7 @@ CREATE UNIQUE INDEX once ON t (a) INCLUDE (b);
 -- MIGRATE UP
 -- migrate: no-transaction
 
+-- Fails unless this is 0: SELECT count(a) - count(DISTINCT a) FROM t
 CREATE UNIQUE INDEX CONCURRENTLY once ON t (a);
 
 -- MIGRATE DOWN
@@ -293,6 +298,7 @@ CREATE UNIQUE INDEX once ON t (a);
 -- SCRIPT validate (yes)
 -- MIGRATE UP
 
+-- Fails unless this is 0: SELECT count(*) FROM c AS a WHERE a.a IS NOT NULL AND NOT EXISTS (SELECT FROM t AS b WHERE b.a = a.a)
 ALTER TABLE c VALIDATE CONSTRAINT key;
 
 -- MIGRATE DOWN

@@ -127,6 +127,7 @@ ALTER TYPE case4.c ADD ATTRIBUTE b text CASCADE;
 ALTER TYPE case8.c ALTER ATTRIBUTE a TYPE text CASCADE;
 
 ALTER DOMAIN case1.d ADD CONSTRAINT one CHECK (VALUE > 1);
+-- Fails unless this is 0: SELECT count(*) FROM (SELECT v AS value FROM case1.t) AS uses WHERE NOT (VALUE < 50)
 ALTER DOMAIN case1.d ADD CONSTRAINT three CHECK (VALUE < 50);
 
 CREATE VIEW case3.v AS
@@ -208,8 +209,10 @@ ALTER TABLE case2.t ALTER COLUMN w TYPE case2.d_old[];
 DROP DOMAIN case2.d;
 
 -- Raises where a value has more than 5 characters.
+-- Fails unless this is 0: SELECT count(*) FROM case3.t WHERE length(l) > 5
 ALTER TABLE case3.t ALTER COLUMN l TYPE case3.d_old[];
 -- Raises where a value has more than 5 characters.
+-- Fails unless this is 0: SELECT count(*) FROM case3.t WHERE length(v) > 5
 ALTER TABLE case3.t ALTER COLUMN v TYPE case3.d_old;
 
 DROP DOMAIN case3.d;
@@ -233,6 +236,7 @@ DROP TYPE case7.r;
 ALTER TYPE case8.c ALTER ATTRIBUTE a TYPE integer CASCADE;
 
 ALTER DOMAIN case1.d ADD CONSTRAINT one CHECK (VALUE > 0);
+-- Fails unless this is 0: SELECT count(*) FROM (SELECT v AS value FROM case1.t) AS uses WHERE NOT (VALUE < 90)
 ALTER DOMAIN case1.d ADD CONSTRAINT two CHECK (VALUE < 90);
 
 CREATE VIEW case3.v AS

@@ -52,6 +52,7 @@ DROP VIEW w;
 DROP VIEW v;
 
 -- Raises where a value has more than 50 characters.
+-- Fails unless this is 0: SELECT count(*) FROM users WHERE length(name) > 50
 ALTER TABLE users ALTER COLUMN name TYPE character varying(50);
 
 CREATE VIEW v AS
@@ -115,6 +116,7 @@ DROP SCHEMA app;
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
+-- Fails unless this is 0: SELECT count(id) - count(DISTINCT id) FROM users
 ALTER TABLE users ADD CONSTRAINT uq UNIQUE (id);
 
 -- MIGRATE DOWN
@@ -168,7 +170,7 @@ ALTER TABLE users ALTER COLUMN a DROP NOT NULL;
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
--- Fails where a is NULL.
+-- Fails unless this is 0: SELECT count(*) FROM users WHERE a IS NULL
 ALTER TABLE users ALTER COLUMN a SET NOT NULL;
 
 -- MIGRATE DOWN
@@ -179,6 +181,7 @@ ALTER TABLE users ALTER COLUMN a DROP NOT NULL;
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
+-- Fails unless this is 0: SELECT count(*) FROM c AS a WHERE a.p IS NOT NULL AND NOT EXISTS (SELECT FROM p AS b WHERE b.id = a.p)
 ALTER TABLE c ADD CONSTRAINT c_p_fkey FOREIGN KEY (p) REFERENCES p(id);
 
 -- MIGRATE DOWN
@@ -189,6 +192,7 @@ ALTER TABLE c DROP CONSTRAINT c_p_fkey;
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
+-- Fails unless this is 0: SELECT count(a) - count(DISTINCT a) FROM users
 ALTER TABLE users ADD CONSTRAINT users_a_key UNIQUE (a);
 
 -- MIGRATE DOWN

@@ -39,9 +39,11 @@ ALTER TABLE case9.users ALTER COLUMN v TYPE text;
 
 ALTER SEQUENCE case4.ev_id_seq AS integer;
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM case4.ev WHERE id NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE case4.ev ALTER COLUMN id TYPE integer;
 
 -- Raises where a value has more than 50 characters.
+-- Fails unless this is 0: SELECT count(*) FROM case1.users WHERE length(name) > 50
 ALTER TABLE case1.users ALTER COLUMN name TYPE character varying(50);
 
 ALTER TABLE case10.users ALTER COLUMN v TYPE character varying[];
@@ -49,12 +51,15 @@ ALTER TABLE case10.users ALTER COLUMN v TYPE character varying[];
 ALTER TABLE case11.users ALTER COLUMN v TYPE json;
 
 -- Raises where a value has more than 50 characters.
+-- Fails unless this is 0: SELECT count(*) FROM case2.users WHERE length(name) > 50
 ALTER TABLE case2.users ALTER COLUMN name TYPE character varying(50);
 
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM case3.users WHERE hits NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE case3.users ALTER COLUMN hits TYPE integer;
 
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM case4.child WHERE "evId" NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE case4.child ALTER COLUMN "evId" TYPE integer;
 
 ALTER TABLE case5.users ALTER COLUMN "createdAt" TYPE timestamp without time zone USING "createdAt" AT TIME ZONE 'Europe/Vilnius';
@@ -67,6 +72,7 @@ ALTER TABLE case8.users ALTER COLUMN name TYPE character varying(20);
 ALTER TABLE case8.users ALTER COLUMN other TYPE character varying(20) COLLATE pg_catalog."C";
 
 -- Raises where a value has more than 20 characters.
+-- Fails unless this is 0: SELECT count(*) FROM case9.users WHERE length(v) > 20
 ALTER TABLE case9.users ALTER COLUMN v TYPE character varying(20);
 
 ALTER TABLE case7.users ALTER COLUMN status SET DEFAULT 'active'::character varying;
@@ -81,6 +87,7 @@ DROP TYPE case7.users_status_enum;
 -- MIGRATE UP
 
 -- Raises on a value that is no uuid.
+-- Fails unless this is 0: SELECT count(*) FROM users WHERE NOT pg_input_is_valid(v, 'uuid')
 ALTER TABLE users ALTER COLUMN v TYPE uuid USING v::uuid;
 
 -- MIGRATE DOWN
@@ -176,6 +183,7 @@ ALTER TABLE users ALTER COLUMN first_name TYPE character varying(20);
 -- MIGRATE DOWN
 
 -- Raises where a value has more than 10 characters.
+-- Fails unless this is 0: SELECT count(*) FROM users WHERE length(first_name) > 10
 ALTER TABLE users ALTER COLUMN first_name TYPE character varying(10);
 ALTER TABLE users RENAME COLUMN first_name TO first;
 

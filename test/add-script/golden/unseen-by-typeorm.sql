@@ -39,6 +39,7 @@ CREATE FUNCTION case14.f()
  LANGUAGE plpgsql
 AS $function$BEGIN RETURN NEW; END$function$;
 
+-- Fails unless this is 0: SELECT count(*) FROM case1.t WHERE NOT (a >= 1)
 ALTER TABLE case1.t ADD CONSTRAINT c CHECK (a >= 1);
 
 ALTER TABLE case10.t ADD CONSTRAINT p PRIMARY KEY (b, a);
@@ -47,9 +48,11 @@ ALTER TABLE case4.t ADD CONSTRAINT u UNIQUE (a) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE case5.t ADD CONSTRAINT u UNIQUE (a, b);
 
+-- Fails unless this is 0: WITH r AS (SELECT row_number() OVER () AS n, r AS e1 FROM case9.t) SELECT count(*) FROM r AS a JOIN r AS b ON a.n < b.n AND a.e1 = b.e1
 ALTER TABLE case9.t ADD CONSTRAINT x EXCLUDE USING gist (r WITH =);
 
 CREATE INDEX i ON case11.t (s text_pattern_ops) INCLUDE (b);
+-- Fails unless this is 0: SELECT count(*) - count(DISTINCT ROW(a)) FROM case11.t
 CREATE UNIQUE INDEX j ON case11.t (a) NULLS NOT DISTINCT;
 
 CREATE INDEX i ON case2.t (a) WHERE (b > 1);
@@ -102,14 +105,17 @@ ALTER SEQUENCE case12.numbers INCREMENT BY 1;
 
 ALTER TABLE case13.t DISABLE ROW LEVEL SECURITY;
 
+-- Fails unless this is 0: SELECT count(*) FROM case1.t WHERE NOT (a > 0)
 ALTER TABLE case1.t ADD CONSTRAINT c CHECK (a > 0);
 
 ALTER TABLE case10.t ADD CONSTRAINT p PRIMARY KEY (a, b);
 
 ALTER TABLE case4.t ADD CONSTRAINT u UNIQUE (a);
 
+-- Fails unless this is 0: SELECT count(a) - count(DISTINCT a) FROM case5.t
 ALTER TABLE case5.t ADD CONSTRAINT u UNIQUE (a);
 
+-- Fails unless this is 0: WITH r AS (SELECT row_number() OVER () AS n, r AS e1 FROM case9.t) SELECT count(*) FROM r AS a JOIN r AS b ON a.n < b.n AND a.e1 && b.e1
 ALTER TABLE case9.t ADD CONSTRAINT x EXCLUDE USING gist (r WITH &&);
 
 CREATE INDEX i ON case11.t (s);
@@ -203,6 +209,7 @@ ALTER TABLE t DROP CONSTRAINT "UQ_97672ac88f789774dd47f7c8be3";
 
 -- MIGRATE DOWN
 
+-- Fails unless this is 0: SELECT count(a) - count(DISTINCT a) FROM t
 ALTER TABLE t ADD CONSTRAINT "UQ_97672ac88f789774dd47f7c8be3" UNIQUE (a);
 CREATE INDEX "IDX_97672ac88f789774dd47f7c8be" ON t (b);
 
@@ -223,6 +230,7 @@ CREATE VIEW v AS
 DROP VIEW v;
 
 -- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM t WHERE a NOT BETWEEN -2147483648 AND 2147483647
 ALTER TABLE t ALTER COLUMN a TYPE integer;
 
 CREATE VIEW v AS

@@ -56,7 +56,7 @@ function undefinedWhenGone(error: unknown): undefined {
   if (!isAbsent(error) && (error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
 }
 
-/** Processes that work in a folder, where the system tells (Linux); else none. */
+/** Processes that work in a folder, where the system shows that (Linux); else none. */
 export async function processesIn(folder: string): Promise<number[]> {
   if (process.platform !== 'linux') return []
   const real = await realpath(folder).catch(() => folder)

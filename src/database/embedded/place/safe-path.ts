@@ -63,7 +63,7 @@ async function trustedUsers(ini: string | undefined): Promise<ReadonlySet<number
   return trusted
 }
 
-/** In a user namespace, the folders of the system outside belong to one user id that stands for all others. */
+/** In a user namespace, the folders of the system outside belong to one user id that represents all others. */
 async function unmappedUser(): Promise<number | undefined> {
   const map = await readFile('/proc/self/uid_map', 'utf8').catch(() => '')
   if (map === '' || /^\s*0\s+0\s+4294967295\s*$/.test(map)) return undefined

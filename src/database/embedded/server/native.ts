@@ -62,7 +62,7 @@ async function placeTree(from: string, to: string): Promise<void> {
   )
 }
 
-/** A hard link shares its mode with the original, which is not ours to change. */
+/** A hard link shares its mode with the original, which typetrek must not change. */
 async function placeFile(source: string, target: string): Promise<void> {
   const { mode } = await stat(source)
   const wanted = mode & 0o111 ? 0o755 : 0o644

@@ -4,7 +4,7 @@ import type { Catalog } from '../../catalog/catalog'
 import { drawnValues } from '../../sample-rows/values/drawn-values'
 import { constraintType, definitionOf, factsOf } from '../../catalog/facts'
 import { satisfying } from '../../sample-rows/values/judge'
-import { columnKey, type ColumnId } from '../model/operation'
+import { columnKey, type ColumnId } from '../../change/model/operation'
 import type { ColumnFacts } from '../../sample-rows/tables/tables'
 
 /**

@@ -1,0 +1,21 @@
+import { readFile } from 'node:fs/promises'
+import type { OwnerChoice, Settings } from '../../settings/value/setting-types'
+
+/**
+ * Whether owners are compared: as the settings say, else where the schema file says who owns something.
+ * @param file the schema that a difference is read from; absent for entities, which cannot say it
+ */
+export async function ownersOf(
+  { owners }: Settings,
+  file: string | undefined,
+): Promise<OwnerChoice> {
+  if (owners !== undefined) return owners
+  const text = file === undefined ? '' : await readFile(file, 'utf8').catch(() => '')
+  return statesOwners(text) ? 'compare' : 'ignore'
+}
+
+/** Comments and texts set aside. */
+function statesOwners(text: string): boolean {
+  const bare = text.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, ' ')
+  return /\bOWNER\s+TO\b/i.test(bare)
+}

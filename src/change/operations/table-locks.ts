@@ -1,0 +1,96 @@
+import { type Catalog, virtualMark } from '../../catalog/catalog'
+import { columnOf } from '../../catalog/difference'
+import { isSteady } from '../render/online-forms'
+import { relationOf } from '../../catalog/object-names'
+import { generatedExpression } from '../../catalog/facts'
+import type { ColumnId, PlannedStep, SchemaOperation, TableLock } from '../model/operation'
+
+/** True where PostgreSQL writes the whole table again, under a lock that stops even readers. */
+export function rewritesTable(
+  { operation, engine }: PlannedStep,
+  from: Catalog,
+  to: Catalog,
+): boolean {
+  if (!operation) return engine?.rewrites ?? false
+  if (operation.kind === 'add column')
+    return isStored(operation.column, to) || differsByRow(operation.column, to)
+  if (operation.kind !== 'alter column' || operation.part !== 'type') return false
+  const before = from.facts.get(operation.column)
+  if (!before) return false
+  return operation.using !== undefined || !isWider(columnOf(from, before).type, operation.type)
+}
+
+/**
+ * The lock that a statement takes on a table of `from`, for those that say what they do; for all others
+ * what pg-delta says.
+ * @see https://www.postgresql.org/docs/current/explicit-locking.html
+ */
+export function lockOf({ operation, engine, ids }: PlannedStep, from: Catalog): TableLock {
+  if (!operation) return engine?.lock ?? 'none'
+  const isThere = ids.some((id) => {
+    const table = relationOf(id) ?? relationOf(from.facts.get(id)?.parent ?? id)
+    return table !== undefined && tables.some((kind) => from.facts.has({ kind, ...table }))
+  })
+  return isThere ? lockFor(operation) : 'none'
+}
+
+const tables = ['table', 'materializedView', 'foreignTable'] as const
+
+function lockFor(operation: SchemaOperation): TableLock {
+  switch (operation.kind) {
+    case 'create table':
+    case 'create sequence':
+    case 'own sequence':
+    case 'create schema':
+    case 'drop schema':
+    case 'create enum':
+    case 'add enum value':
+    case 'rename enum':
+    case 'rename value':
+    case 'rename function':
+    case 'grant':
+    case 'revoke all':
+    case 'fill column':
+      return 'none'
+    case 'create index':
+      return 'share'
+    case 'add constraint':
+      return operation.rule === 'FOREIGN KEY' ? 'shareRowExclusive' : 'accessExclusive'
+    case 'validate constraint':
+      return 'shareUpdateExclusive'
+    default:
+      return 'accessExclusive'
+  }
+}
+
+function isStored(id: ColumnId, { facts }: Catalog): boolean {
+  const expression = generatedExpression(facts.get(id))
+  return expression !== undefined && !expression.endsWith(virtualMark)
+}
+
+/** A new column whose rows get different values, which are written at once. */
+function differsByRow(id: ColumnId, to: Catalog): boolean {
+  const fact = to.facts.get(id)
+  const column = fact && columnOf(to, fact)
+  return column !== undefined && (column.identity || !isSteady(column.default ?? ''))
+}
+
+const characters = /^(?:character varying|varchar)(?:\((\d+)\))?$/
+const decimals = /^numeric(?:\((\d+),(\d+)\))?$/
+
+/**
+ * True where PostgreSQL only changes the catalog.
+ * @see https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
+ */
+export function isWider(from: string, to: string): boolean {
+  const bare = to.replace(/ COLLATE .*$/, '')
+  if (bare === from) return true
+  const [one, other] = [characters.exec(from), characters.exec(bare)]
+  if ((one ?? from === 'text') && bare === 'text') return true
+  if (from === 'text') return other !== null && other[1] === undefined
+  if (one && other) return other[1] === undefined || Number(other[1]) >= Number(one[1] ?? Infinity)
+  const [number, wide] = [decimals.exec(from), decimals.exec(bare)]
+  if (!number || !wide) return from === 'cidr' && bare === 'inet'
+  if (wide[1] === undefined) return true
+  return number[2] === wide[2] && Number(wide[1]) >= Number(number[1] ?? Infinity)
+}

@@ -1,0 +1,215 @@
+import { quoteIdentifier } from '../../database/sql/quote'
+import type { Catalog } from '../../catalog/catalog'
+import { definitionOf, type Fact, factsOf, type IdOf, keyOf, tablePlace } from '../../catalog/facts'
+import type { ChildIndex } from '../../catalog/properties/child-indexes'
+import { step, type PlannedStep } from '../model/operation'
+
+/** An index of a partitioned table, by its own name. */
+interface Above {
+  schema: string
+  name: string
+}
+
+/**
+ * True where each partition has its index below this one, as CREATE INDEX and ADD CONSTRAINT make them;
+ * else it was made for the table alone, and what is below it was attached one by one.
+ */
+export function isWhole(catalog: Catalog, { schema, name }: Above, table: string): boolean {
+  const attached = catalog.details.childIndexes.filter(
+    ({ above }) => above.schema === schema && above.name === name,
+  )
+  return partitionsOf(catalog, { schema, name: table }).every(({ id }) =>
+    attached.some((one) => one.schema === id.schema && one.table === id.name),
+  )
+}
+
+function partitionsOf({ facts }: Catalog, table: Above): (Fact & { id: IdOf<'table'> })[] {
+  return factsOf(facts, 'table').filter((fact) => {
+    const { parent, bound } = tablePlace(fact)
+    return parent?.schema === table.schema && parent.name === table.name && bound !== undefined
+  })
+}
+
+/**
+ * The statements that give the indexes of partitions their names and their places below an index of the
+ * parent, once both are there. What PostgreSQL makes by itself is not made here, but renamed afterwards.
+ * @see https://www.postgresql.org/docs/current/ddl-partitioning.html
+ */
+export function attachSteps(from: Catalog, to: Catalog): PlannedStep[] {
+  const again = rebuilt(from, to)
+  const rest = to.details.childIndexes.filter(({ above }) => !again.has(nameOf(above)))
+  return [
+    ...[...again.values()].flatMap((above) => rebuild(above, from, to)),
+    ...rest.flatMap((one) => placing(one, from, to)),
+  ]
+}
+
+/** Nothing detaches an index: the one above it is made again, for the table alone. */
+function rebuilt(from: Catalog, to: Catalog): Map<string, ChildIndex['above']> {
+  const detached = from.details.childIndexes.filter((one) => {
+    const { above } = one
+    return stays(above, from, to) && isBelow(one, to) && !below(to, one) && isBelow(one, from)
+  })
+  return new Map(detached.map(({ above }) => [nameOf(above), above]))
+}
+
+function rebuild(above: ChildIndex['above'], from: Catalog, to: Catalog): PlannedStep[] {
+  const chain = `index ${nameOf(above)}`
+  const children = to.details.childIndexes.filter((one) => nameOf(one.above) === nameOf(above))
+  const steps = [
+    ...dropping(above, makerOf(from, above)!),
+    ...making(above, makerOf(to, above)!),
+    ...children.flatMap((one) => [...makingChild(one), attaching(one)]),
+  ]
+  return steps.map((one) => ({ ...one, chain }))
+}
+
+function placing(one: ChildIndex, from: Catalog, to: Catalog): PlannedStep[] {
+  const isNew = !isBelow(one, from) || !stays(one.above, from, to)
+  const old = isNew ? undefined : below(from, one)
+  const chain = `index ${quoteIdentifier(one.schema, one.name)}`
+  const inOrder = (steps: readonly PlannedStep[]) => steps.map((each) => ({ ...each, chain }))
+  if (old) return inOrder(replacing(old, one, from, to))
+  if (isNew && isWhole(to, one.above, one.above.table)) return []
+  if (!isBelow(one, from) && stays(one.above, from, to)) return []
+  return inOrder([...makingChild(one, from), attaching(one)])
+}
+
+/** Another index in its place: it gets the name, or the partition leaves it behind. */
+function replacing(old: ChildIndex, one: ChildIndex, from: Catalog, to: Catalog): PlannedStep[] {
+  const isSameKind = (old.constraint === null) === (one.constraint === null)
+  if (old.name === one.name && isSameKind) return []
+  const ids = [tableId(one)]
+  const isTaken = isMade(one, from) && old.name !== one.name
+  if (isSameKind && !isTaken)
+    return [
+      step(
+        `ALTER INDEX ${quoteIdentifier(old.schema, old.name)} RENAME TO ${quoteIdentifier(one.name)}`,
+        ids,
+      ),
+    ]
+  const partition = to.facts.get(tableId(one))
+  const bound = (partition && tablePlace(partition).bound) ?? ''
+  const parent = `ALTER TABLE ${quoteIdentifier(one.above.schema, one.above.table)}`
+  const table = quoteIdentifier(one.schema, one.table)
+  return [
+    step(`${parent} DETACH PARTITION ${table}`, ids),
+    ...dropping(old, old.constraint),
+    ...makingChild(one, from),
+    step(`${parent} ATTACH PARTITION ${table} ${bound}`, ids),
+  ]
+}
+
+/** The index alone, or with its rule; on top of what is there already. */
+function makingChild(one: ChildIndex, from?: Catalog): PlannedStep[] {
+  const { schema, name, table, constraint } = one
+  const index = from?.facts.get({ kind: 'index', schema, name })
+  if (constraint === null) return index ? [] : [step(one.definition, [tableId(one)])]
+  if (from?.facts.has({ kind: 'constraint', schema, table, name })) return []
+  const rule = index ? `${usingIndex(constraint)} USING INDEX ${quoteIdentifier(name)}` : constraint
+  return [step(`${adding(one)} ${rule}`, [tableId(one)])]
+}
+
+function usingIndex(constraint: string): string {
+  return constraint.startsWith('PRIMARY KEY') ? 'PRIMARY KEY' : 'UNIQUE'
+}
+
+/** For the table alone. */
+function making(above: ChildIndex['above'], maker: Fact): PlannedStep[] {
+  const definition = definitionOf(maker)
+  const sql =
+    maker.id.kind === 'index'
+      ? definition
+      : `${adding(above).replace('ALTER TABLE ', 'ALTER TABLE ONLY ')} ${definition}`
+  return [step(sql, [tableId(above)])]
+}
+
+function adding({ schema, table, name }: { schema: string; table: string; name: string }): string {
+  return `ALTER TABLE ${quoteIdentifier(schema, table)} ADD CONSTRAINT ${quoteIdentifier(name)}`
+}
+
+function dropping(
+  one: { schema: string; table: string; name: string },
+  maker: Fact | string | null,
+): PlannedStep[] {
+  const isIndex = maker === null || (typeof maker === 'object' && maker.id.kind === 'index')
+  const sql = isIndex
+    ? `DROP INDEX ${quoteIdentifier(one.schema, one.name)}`
+    : `ALTER TABLE ${quoteIdentifier(one.schema, one.table)} DROP CONSTRAINT ${quoteIdentifier(one.name)}`
+  return [step(sql, [tableId(one)])]
+}
+
+function attaching({ schema, name, table, above }: ChildIndex): PlannedStep {
+  const index = quoteIdentifier(above.schema, above.name)
+  const sql = `ALTER INDEX ${index} ATTACH PARTITION ${quoteIdentifier(schema, name)}`
+  return step(sql, [{ kind: 'table', schema, name: table }])
+}
+
+function tableId({ schema, table }: { schema: string; table: string }): IdOf<'table'> {
+  return { kind: 'table', schema, name: table }
+}
+
+function nameOf({ schema, name }: Above): string {
+  return quoteIdentifier(schema, name)
+}
+
+/** False where it is made again, with all that is below it. */
+function stays(above: ChildIndex['above'], from: Catalog, to: Catalog): boolean {
+  const [old, wanted] = [makerOf(from, above), makerOf(to, above)]
+  if (!old || !wanted) return false
+  return keyOf(old.id) === keyOf(wanted.id) && definitionOf(old) === definitionOf(wanted)
+}
+
+/** The fact of an index, or of the rule that it is the index of. */
+function makerOf({ facts }: Catalog, { schema, name, table }: ChildIndex['above']) {
+  return (
+    facts.get({ kind: 'index', schema, name }) ??
+    facts.get({ kind: 'constraint', schema, table, name })
+  )
+}
+
+function isMade({ schema, name, table }: ChildIndex, { facts }: Catalog): boolean {
+  return (
+    facts.has({ kind: 'index', schema, name }) ||
+    facts.has({ kind: 'constraint', schema, table, name })
+  )
+}
+
+/** The index of the same partition below the same index. */
+function below({ details }: Catalog, one: ChildIndex): ChildIndex | undefined {
+  return details.childIndexes.find(
+    ({ schema, table, above }) =>
+      schema === one.schema && table === one.table && nameOf(above) === nameOf(one.above),
+  )
+}
+
+/** True where its table is a partition of the table of the index above it. */
+function isBelow(one: ChildIndex, catalog: Catalog): boolean {
+  const { schema, table } = one.above
+  return partitionsOf(catalog, { schema, name: table }).some(
+    ({ id }) => id.schema === one.schema && id.name === one.table,
+  )
+}
+
+/**
+ * What has a fact only before it is attached, and so would be dropped for want of one: pg-delta is to leave
+ * it where it is.
+ */
+export function beforeAttached(from: Catalog, to: Catalog): Fact[] {
+  const wanted = new Set(to.facts.facts().map(({ id }) => keyOf(id)))
+  return to.details.childIndexes.flatMap(({ schema, name, table, definition, constraint }) => {
+    const index = from.facts.get({ kind: 'index', schema, name })
+    const rule = from.facts.get({ kind: 'constraint', schema, table, name })
+    const isSame = index
+      ? definitionOf(index) === definition
+      : rule !== undefined && definitionOf(rule) === constraint
+    const fact = index ?? rule
+    return fact && isSame && !wanted.has(keyOf(fact.id)) ? [fact] : []
+  })
+}
+
+/** True where indexes of partitions differ in name or place. */
+export function attachedOtherwise(from: Catalog, to: Catalog): boolean {
+  const [one, other] = [from, to].map(({ details }) => JSON.stringify(details.childIndexes))
+  return one !== other
+}
