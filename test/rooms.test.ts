@@ -12,7 +12,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
   '': [
     ...['errors.ts', 'version.ts', 'regular-file.ts', 'interruption.ts', 'system-error.ts'],
     ...['settings', 'script', 'database', 'journal', 'plan', 'run', 'set-up', 'migrator'],
-    ...['setup.ts', 'adopt', 'scratch', 'catalog', 'sample-rows', 'git', 'change', 'add-script', 'init', 'drift'],
+    ...['setup.ts', 'adopt', 'scratch', 'catalog', 'sample-rows', 'git', 'change', 'add-script', 'init', 'drift', 'doctor'],
     ...['dump-schema', 'cli', 'index.ts'],
   ],
   settings: ['value', 'address', 'ini', 'typeorm', '.'],

@@ -42,4 +42,16 @@ export const adoptionCommands = {
       (require('./command/adoption/drift') as typeof import('./command/adoption/drift'))
         .driftCommand,
   },
+  doctor: {
+    summary: 'looks for what would make a command fail',
+    arguments: ['[folder]'],
+    options: ['quiet', ...reading],
+    detail:
+      'Server, rights, clock, pooler, extensions, two copies of typeorm or pg, switches of the DataSource, the folder, modules that do not load, scripts that are late, changed or missing, and SQL that the build lacks; each with the next step. Exits with 3 where something is a problem.',
+    otherWords: ['diagnose', 'health', 'checkup'],
+    parse: versionAndFolder,
+    load: () =>
+      (require('./command/adoption/doctor') as typeof import('./command/adoption/doctor'))
+        .doctorCommand,
+  },
 } as const satisfies Record<string, CommandRow & { load: () => Handler }>

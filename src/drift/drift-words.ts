@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog'
-import { keyOf, type Fact, type Facts, type Id } from '../catalog/facts'
+import { contentOf, keyOf, type Fact, type Facts, type Id } from '../catalog/facts'
 
 /** One object that differs. */
 export interface DriftItem {
@@ -17,7 +17,7 @@ export function driftItems(live: Catalog, scripts: Catalog): DriftItem[] {
   const extra = [...have].filter(([key]) => !want.has(key)).map(([, fact]) => fact)
   const different = [...want].flatMap(([key, fact]) => {
     const other = have.get(key)
-    return other && valueOf(other) !== valueOf(fact) ? [fact] : []
+    return other && contentOf(other) !== contentOf(fact) ? [fact] : []
   })
   return [
     ...whole(missing).map((fact) => ({ is: 'missing', object: objectName(fact.id) }) as const),
@@ -38,12 +38,6 @@ function extensionOf({ id, parent }: Fact, facts: Facts): string | undefined {
   const above = parent ?? ('target' in id ? (id.target as Id) : undefined)
   const fact = above && facts.get(above)
   return fact && extensionOf(fact, facts)
-}
-
-/** Where a column is declared among the others is no difference. */
-function valueOf({ payload }: Fact): string {
-  const names = Object.keys(payload).filter((name) => !name.startsWith('_'))
-  return JSON.stringify(names.toSorted().map((name) => [name, payload[name] ?? null]))
 }
 
 /** Without the parts of what is in the list itself. */

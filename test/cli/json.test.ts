@@ -111,6 +111,7 @@ test('what is adopted, and told TypeORM, is as docs/json.md says', async () => {
     const { marked } = await documentOf(run, 'adopt')
     assert.deepEqual(marked, [{ revision: '1', title: 'a' }])
     await documentOf(run, 'adopt --export')
+    await documentOf(run, 'doctor')
     await documentOf(run, 'init')
     await writeFile(join(cwd, 'package.json'), '{}')
     await documentOf(run, 'other.ini init')
