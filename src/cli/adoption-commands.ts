@@ -1,5 +1,5 @@
 import type { CommandRow } from './arguments/command-row'
-import { versionAndFolder } from './arguments/parse-arguments'
+import { versionAndFolder, withoutConfig } from './arguments/parse-arguments'
 import type { Handler } from './context/command-context'
 
 const output = ['json', 'log', 'verbose', 'color', 'help', 'version'] as const
@@ -53,5 +53,16 @@ export const adoptionCommands = {
     load: () =>
       (require('./command/adoption/doctor') as typeof import('./command/adoption/doctor'))
         .doctorCommand,
+  },
+  manifest: {
+    summary: 'lists the scripts in the folder that is deployed',
+    arguments: ['[folder]'],
+    options: ['quiet', 'directory', ...output],
+    detail:
+      'Writes scripts.manifest.json into the folder that is named, or into that of the scripts. Where it is there, every command that reads the folder refuses one that lacks a script of the list, or has SQL with another text: a compiler copies no .sql files. Run it in the build.',
+    parse: withoutConfig,
+    load: () =>
+      (require('./command/adoption/manifest') as typeof import('./command/adoption/manifest'))
+        .manifestCommand,
   },
 } as const satisfies Record<string, CommandRow & { load: () => Handler }>

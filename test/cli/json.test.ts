@@ -112,6 +112,7 @@ test('what is adopted, and told TypeORM, is as docs/json.md says', async () => {
     assert.deepEqual(marked, [{ revision: '1', title: 'a' }])
     await documentOf(run, 'adopt --export')
     await documentOf(run, 'doctor')
+    await documentOf(run, 'manifest dist')
     await documentOf(run, 'init')
     await writeFile(join(cwd, 'package.json'), '{}')
     await documentOf(run, 'other.ini init')

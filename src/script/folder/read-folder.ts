@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { Settings } from '../../settings/value/setting-types'
 import { usualLayout, type ScriptLayout } from '../layout/layout'
 import { layoutNamed } from '../other-layouts/layouts'
@@ -6,6 +7,7 @@ import type { NamedFile } from '../layout/script-name'
 import { byRevision } from '../revision'
 import type { Script } from '../script'
 import { classScripts } from '../sources/class-scripts'
+import { checkManifest, manifestName } from '../sources/manifest'
 import { sourceFolders } from '../sources/source-folders'
 import { buildScript } from './build-script'
 import { emptyFolder, readNames, turn, type FolderNames } from './folder-names'
@@ -131,6 +133,9 @@ async function read(
     layout,
   )
   if (problems.length > 0) throw together(problems, shown)
+  if (names.entries.some(({ name }) => name === manifestName))
+    for (const { path } of sources)
+      if (existsSync(join(path, manifestName))) checkManifest(path, scripts)
   return inOrder(scripts)
 }
 
