@@ -4,21 +4,20 @@ import type { ConnectionParts, Settings } from '../settings/value/setting-types'
 import { openPool } from './postgres/pool'
 
 /**
- * Does work with a pool on the configured database that only reads: every transaction in it is read-only.
+ * Does work that only reads with a pool on the configured database, past a pooler where one is named.
  * @throws {MigrationError} EMBEDDED_UNAVAILABLE, SETTINGS_INVALID; what the work throws
  */
 export async function withOwnPool<Result>(
   settings: Settings,
   work: (pool: Pool) => Promise<Result>,
 ): Promise<Result> {
-  const { connection, release } = await connectionOf(settings)
-  const pool = await openPool(connection)
-  pool.on('connect', (client) => void client.query('SET default_transaction_read_only = on'))
+  const leased = await connectionOf(settings)
+  const pool = await openPool(leased.connection)
   try {
     return await work(pool)
   } finally {
     await pool.end()
-    await release()
+    await leased.release()
   }
 }
 

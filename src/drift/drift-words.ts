@@ -35,7 +35,7 @@ function byKey(facts: Facts): Map<string, Fact> {
 function extensionOf({ id, parent }: Fact, facts: Facts): string | undefined {
   const edge = facts.outgoingEdges(id).find(({ kind }) => kind === 'memberOfExtension')
   if (edge) return keyOf(edge.to)
-  const above = parent ?? ('target' in id ? (id.target as Id) : undefined)
+  const above = parent ?? ('target' in id ? id.target : undefined)
   const fact = above && facts.get(above)
   return fact && extensionOf(fact, facts)
 }
@@ -45,13 +45,13 @@ function whole(facts: readonly Fact[]): Fact[] {
   const keys = new Set(facts.map(({ id }) => keyOf(id)))
   return facts.filter(({ parent, id }) => {
     if (parent && keys.has(keyOf(parent))) return false
-    return !('target' in id && keys.has(keyOf(id.target as Id)))
+    return !('target' in id && keys.has(keyOfid.target))
   })
 }
 
 /** `column public.users.email`. Pure. */
 export function objectName(id: Id): string {
-  if ('target' in id) return `${wordsOf(id.kind)} of ${objectName(id.target as Id)}`
+  if ('target' in id) return `${wordsOf(id.kind)} of ${objectNameid.target}`
   return `${wordsOf(id.kind)} ${pathOf(id)}`
 }
 
@@ -78,7 +78,7 @@ export function withoutKeys(facts: Facts, keys: ReadonlySet<string>): Fact[] {
     const { id, parent } = fact
     if (keys.has(keyOf(id)) || keys.has(extensionOf(fact, facts) ?? '')) return true
     const above = parent && facts.get(parent)
-    const target = 'target' in id ? facts.get(id.target as Id) : undefined
+    const target = 'target' in id ? facts.getid.target : undefined
     return (above ? isOut(above) : false) || (target ? isOut(target) : false)
   }
   return facts.facts().filter((fact) => !isOut(fact))
