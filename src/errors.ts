@@ -3,8 +3,10 @@ export const exitStatusOf = {
   USAGE: 2,
   SETTINGS_INVALID: 2,
   SETTINGS_NOT_FOUND: 2,
-  CONNECTION_FAILED: 2,
+  CONNECTION_FAILED: 75,
   ACCESS_DENIED: 2,
+  PASSWORD_FAILED: 2,
+  ROLE_REFUSED: 2,
   DATABASE_NOT_FOUND: 2,
   TLS_FAILED: 2,
   READ_ONLY: 2,
@@ -31,28 +33,34 @@ export const exitStatusOf = {
   OTHER_TOOL: 1,
   ADOPT_REFUSED: 1,
   IRREVERSIBLE: 1,
+  SCRIPT_APPLIED: 1,
   SCRIPT_MISSING: 1,
   SCRIPT_CHANGED: 1,
   SCRIPT_LATE: 1,
   SCRIPT_UNFINISHED: 1,
+  OUT_OF_ORDER: 1,
   SCRIPT_FAILED: 1,
   TRANSACTION_MODE: 1,
-  CLAIM_REFUSED: 1,
+  CLAIM_REFUSED: 75,
   STALE_PLAN: 1,
-  LOCK_WAIT_EXPIRED: 1,
-  LOCK_LOST: 1,
+  LOCK_WAIT_EXPIRED: 75,
+  LOCK_LOST: 75,
   UNLOCK_REFUSED: 1,
-  CONNECTION_LOST: 1,
+  CONNECTION_LOST: 75,
   PENDING: 1,
   PROOF_FAILED: 1,
   GIT_FAILED: 1,
   DECLINED: 1,
   INTERRUPTED: 1,
+  HOOK_FAILED: 1,
   QUESTION_OPEN: 1,
   DESTRUCTIVE_REFUSED: 1,
   DIFFERENCE_REFUSED: 1,
   SCHEMA_NOT_WRITABLE: 1,
 } as const
+
+/** EX_TEMPFAIL of sysexits.h: batch systems and supervisors try the call again. */
+const tryLater = 75
 
 /** Stable names to test on; the text of a message may change, its code never does. */
 export type ErrorCode = keyof typeof exitStatusOf
@@ -85,8 +93,15 @@ export interface ErrorFields {
   /** PostgreSQL's five-character code. */
   sqlstate?: string | undefined
   cause?: unknown
+  /** Whether the same call may succeed later, where the code alone does not say it. */
+  retryable?: boolean | undefined
   /** What had been done before the failure, and the step that failed. */
   results?: readonly StepResult[] | undefined
+}
+
+/** True for a lock timeout, a deadlock, a serialization failure: the same work may succeed later. */
+export function isRetryable(sqlstate: string | undefined): boolean {
+  return sqlstate === '55P03' || sqlstate === '40P01' || sqlstate === '40001'
 }
 
 /**
@@ -102,6 +117,11 @@ export class MigrationError extends Error {
   readonly column?: number | undefined
   readonly excerpt?: string | undefined
   readonly sqlstate?: string | undefined
+  /**
+   * True where the same call may succeed later, and nothing has to be corrected: the server is away, another
+   * migrator is at work, a lock was not given.
+   */
+  readonly retryable: boolean
   results?: readonly StepResult[] | undefined
 
   constructor(code: ErrorCode, message: string, fields: ErrorFields = {}) {
@@ -115,12 +135,16 @@ export class MigrationError extends Error {
     this.column = fields.column
     this.excerpt = fields.excerpt
     this.sqlstate = fields.sqlstate
+    const passes = exitStatusOf[code] === tryLater || isRetryable(fields.sqlstate)
+    this.retryable = fields.retryable ?? passes
     this.results = fields.results
   }
 
-  /** 1 a migration failed or was refused, 2 the call or the settings are wrong. */
-  get exitStatus(): 1 | 2 {
-    return exitStatusOf[this.code]
+  /** 1 a migration failed or was refused, 2 the call or the settings are wrong, 75 try again later. */
+  get exitStatus(): 1 | 2 | 75 {
+    if (this.retryable) return tryLater
+    const status = exitStatusOf[this.code]
+    return status === tryLater ? 2 : status
   }
 }
 

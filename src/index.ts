@@ -23,7 +23,7 @@ export type { Migrator } from './migrator/migrator-type'
 export type { ExecuteOptions, ListOptions, SetUpOptions } from './migrator/option-shapes'
 export type { Connectable } from './database/application/callers'
 export type { Entry, FullEntry, Operation, Outcome } from './journal/model/entry'
-export type { Answer, Plan, PendingScript, Request, Step, Target } from './plan/plan'
+export type { Alone, Answer, Plan, PendingScript, Request, Step, Target } from './plan/plan'
 export type { InitFunction, InitMigration, InitObject } from './set-up/build-initial-schema'
 export type { ApproveJournalSql, JournalSql } from './run/context/journal-sql'
 export type { RunningScript } from './run/lock/running-script'
@@ -36,17 +36,27 @@ export type {
   RetryNotice,
   RunNotice,
   RunReport,
+  TimedStatement,
   WaitingNotice,
 } from './run/context/events'
 export type { PlanNotice, ScriptName } from './plan/notice'
 export type { Blocker, LockHolder, ServerSession } from './run/context/server-sessions'
-export { describeNotice } from './cli/text/notice-text'
-export type { ScriptContext } from './script/context'
+export { describeNotice } from './run/context/notice-text'
+export { execute, migrateTo, plan } from './library/carry-out'
+export type { CarryOutOptions, MigrateOptions } from './library/carry-out'
+export type { Scripts } from './library/open-migrator'
+export type { PlanRequest, RunSettings } from './library/plan-request'
+export type { PlanBasis, StoredStep, StoredPlan } from './library/stored-plan'
+export type { RunEnd, RunHooks } from './run/context/hooks'
+export type { Listeners, MigrationEvent, MigrationLogger } from './run/context/observers'
+export type { ScriptObject, ScriptWork } from './script/source/script-object'
+export type { RollbackContext, ScriptContext } from './script/context'
 export type {
   ChecksumKind,
   Direction,
   Kind,
   Script,
+  ScriptHooks,
   ScriptOptions,
   SqlPart,
   TrackedName,
@@ -57,10 +67,12 @@ export type {
   ConnectionParts,
   DatabaseAddress,
   DuplicateRevisions,
+  Isolation,
   JournalText,
   LateScripts,
   LayoutName,
   OtherTools,
+  PasswordSource,
   ScratchSettings,
   ScriptSource,
   SettingOrigin,

@@ -1,13 +1,15 @@
 import type { DataSource } from 'typeorm'
-import { databaseOf, type Connectable } from './database/application/callers'
+import type { Connectable } from './database/application/callers'
 import { MigrationError } from './errors'
-import { migratorOn, openMigrator, type Migrator } from './migrator/migrator'
+import { migratorOf, type Scripts } from './library/open-migrator'
+import type { Migrator } from './migrator/migrator-type'
 import type { Plan } from './plan/plan'
 import type { InitMigration } from './set-up/build-initial-schema'
 import { setUpShape, type ExecuteOptions } from './migrator/option-shapes'
-import { checkArgument, checkValue, oneOf, text } from './settings/value/arguments'
+import { checkArgument, oneOf } from './settings/value/arguments'
 import type { Observer } from './run/context/events'
-import { settingsFor, type SettingsSource } from './settings/library'
+import { observerOf } from './run/context/observers'
+import { settingsFor } from './settings/library'
 
 /** How `setUpMigration` builds an empty database, and what a boot does with one that is there. */
 export interface SetUpMigrationOptions extends ExecuteOptions {
@@ -31,7 +33,8 @@ export interface SetUpMigrationOptions extends ExecuteOptions {
  * Creates the journal, builds the database, marks or runs every script, all in one lock.
  *
  * @param database a DataSource, QueryRunner, pg Pool or Client, or a `postgres://` or `embedded:` URL.
- * @param source the ini file, the folder of scripts, or settings read before.
+ * @param source the ini file, the folder of scripts, a glob, a list of them and of scripts that are values, or
+ *   settings read before.
  * @returns true when this call set the database up, false when the journal was there.
  * @throws {MigrationError} NOT_EMPTY when there are tables but no journal; PENDING with
  *   `whenSetUp: 'verify'`; whatever a script or the server refuses.
@@ -42,7 +45,7 @@ export interface SetUpMigrationOptions extends ExecuteOptions {
  */
 export async function setUpMigration(
   database: Connectable | string,
-  source: SettingsSource,
+  source: Scripts,
   options: SetUpMigrationOptions = {},
 ): Promise<boolean> {
   checkArgument('the options object', options, {
@@ -53,7 +56,13 @@ export async function setUpMigration(
   try {
     const { schema } = migrator.settings
     const { whenSetUp = 'leave', initMigration: _, runScripts: __, ...given } = options
-    const rest = { ...given, ...(given.observer && { observer: sayingOnce(given.observer) }) }
+    const { observer, onEvent, logger, ...others } = given
+    const listeners = {
+      ...(observer && { observer }),
+      ...(onEvent && { onEvent }),
+      ...(logger && { logger }),
+    }
+    const rest = { ...others, observer: sayingOnce(observerOf(listeners)) }
     const { initMigration = options.runScripts ? undefined : schema } = options
     const { runScripts = initMigration === undefined } = options
     const { setUp, plan } = await migrator.setUp({
@@ -97,15 +106,9 @@ function sayingOnce(observer: Observer): Observer {
  */
 export async function migratorFor(
   database: Connectable | string,
-  source: SettingsSource,
+  source: Scripts,
 ): Promise<Migrator> {
-  checkValue('the database', database, {
-    what: 'an address, a DataSource, a QueryRunner, or a pg Pool or Client',
-    holds: (value) => text.holds(value) || (typeof value === 'object' && value !== null),
-  })
-  if (typeof database === 'string') return openMigrator(await settingsFor(source, database))
-  const settings = await settingsFor(source)
-  return migratorOn(databaseOf(database, settings.lockWait), settings)
+  return migratorOf(database, source)
 }
 
 function refusePending({ pending, unfinished }: Plan): void {

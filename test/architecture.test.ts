@@ -19,8 +19,8 @@ const pure = [
 /** A process of its own, which gets its task as an argument and writes into its own log. */
 const supervisor = 'database/embedded/supervisor-process.ts'
 
-/** `schema_diff_cmd` is a command line that the user wrote for a shell. */
-const userCommand = 'add-script/source/diff-command.ts'
+/** `schema_diff_cmd` and `password_command` are command lines that the user wrote for a shell. */
+const userCommand = 'user-shell.ts'
 
 /** Slow to load, or not there at all: only `await import` or a late `require` may name them. */
 const lazy = [

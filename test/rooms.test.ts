@@ -11,14 +11,25 @@ import { byPath, files, problems, reachable, sources } from './support/source-fi
 const order: Readonly<Record<string, readonly string[]>> = {
   '': [
     ...['errors.ts', 'version.ts', 'regular-file.ts', 'interruption.ts', 'system-error.ts'],
+    ...['user-shell.ts'],
     ...['settings', 'script', 'database', 'journal', 'plan', 'run', 'set-up', 'migrator'],
-    ...['setup.ts', 'adopt', 'scratch', 'catalog', 'sample-rows', 'git', 'change', 'add-script', 'init', 'drift', 'doctor'],
-    ...['dump-schema', 'cli', 'index.ts'],
+    ...[
+      'library',
+      'setup.ts',
+      'adopt',
+      'scratch',
+      'testing',
+      'catalog',
+      'sample-rows',
+      'git',
+      'change',
+    ],
+    ...['add-script', 'init', 'drift', 'doctor', 'dump-schema', 'upkeep', 'cli', 'index.ts'],
   ],
   settings: ['value', 'address', 'ini', 'typeorm', '.'],
   script: [
     ...['.', 'lexer', 'sections', 'parser', 'layout', 'other-layouts', 'sources', 'folder'],
-    'typescript',
+    ...['source', 'typescript'],
   ],
   plan: ['numbering', '.'],
   database: ['sql', 'embedded', 'postgres', 'application', '.'],

@@ -25,6 +25,7 @@ const shape = {
   withSchema: flag,
   dryRun: flag,
   check: flag,
+  edit: callable,
   signal,
   progress: callable,
 }

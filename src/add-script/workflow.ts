@@ -8,18 +8,21 @@ import { draftOf, type Draft } from './render/script-draft'
 import { emptyDraft } from './render/empty-draft'
 import { loadEngine } from '../catalog/engine'
 import { handOver, schemaNotes } from './deliver/commit'
+import { answersOf } from './deliver/answers-once'
 import { changeNotes, headerLines, type HeaderFacts } from './proof/header'
 import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
 import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
-import { prove, type Proof, type ProofWork, type WayBack } from './proof/prove'
+import { prove, type Proof, type ProofWork } from './proof/prove'
+import { isSame, notSaved, notWritten, textsOf, unproven, wayBackOf } from './proof/unproven'
 import type { ScratchDatabase } from '../scratch/scratch'
 import { ownersOf } from './source/choose-owners'
 import { sourceOf } from './source/choose'
 import { sqlDraft } from './render/sql-draft'
 import { standingOf } from '../scratch/database-state'
-import type { Answers, Question } from '../change/model/answers'
+import type { Answers } from '../change/model/answers'
 import type { Change, ScriptPart } from '../change/model/script-part'
 import type { Ignored } from '../scratch/ignored-tables'
+import { replayScripts } from '../scratch/replay-scripts'
 import { buildWanted, type Wanted } from './source/target-schema'
 import { withScratch } from '../scratch/lifetime'
 import { nameDrafts, scriptNames, writeScripts, type AddedScript } from './deliver/files'
@@ -66,23 +69,55 @@ export class Adding {
     this.known = await scriptNames(this.settings.directory, this.layout)
     if (this.source === 'none') {
       const header = headerLines({ title: this.options.title, source: 'none' })
-      return this.finish(
-        await this.named([emptyDraft(header, this.layout)], [header]),
-        undefined,
-        false,
-      )
+      return this.finishEmpty(await this.named([emptyDraft(header, this.layout)], [header]))
     }
+    const { source } = this
+    return this.onScratch((work) => this.differ(work, source))
+  }
+
+  private async onScratch<Result>(task: (work: Work) => Promise<Result>): Promise<Result> {
     const { major, notes } = await standingOf(this.settings, this.layout)
     this.notes.push(...notes)
     this.progress('opening the scratch server')
     // what loads in the meantime is not waited for later; who needs it hears of a failure
     loadEngine().catch(() => undefined)
-    const { settings, layout, signal, source } = this
+    const { settings, layout, signal } = this
     return withScratch(settings, major, { signal, interrupted }, (scratch) => {
       const ahead = new Ahead(scratch)
-      const work = { scratch, settings, layout, signal, ahead, readings: ahead.readings }
-      return this.differ(work, source)
+      return task({ scratch, settings, layout, signal, ahead, readings: ahead.readings })
     })
+  }
+
+  /** A script without SQL needs no proof, unless somebody writes some. */
+  private async finishEmpty(scripts: readonly AddedScript[]): Promise<AddScriptReport> {
+    const { edit, verify = true } = this.options
+    const edited = edit ? await edit(scripts) : scripts
+    if (isSame(edited, scripts) || !verify) return this.finish(edited, undefined, false)
+    return this.onScratch(async (work) => {
+      const { scratch, settings, signal, layout } = work
+      this.progress('replaying the scripts')
+      const before = await replayScripts(scratch, settings, signal, layout)
+      await this.mustHold(work, { wanted: { is: 'sql', sql: '', before } }, edited)
+      return this.finish(edited, undefined, true)
+    })
+  }
+
+  /** Lets a person change the scripts, and proves what is saved. */
+  private async edited(
+    work: Work,
+    found: Found,
+    scripts: readonly AddedScript[],
+  ): Promise<readonly AddedScript[]> {
+    const { edit, verify = true } = this.options
+    const edited = edit ? await edit(scripts) : scripts
+    if (!isSame(edited, scripts) && verify) await this.mustHold(work, found, edited)
+    return edited
+  }
+
+  private async mustHold(work: Work, found: Found, scripts: readonly AddedScript[]): Promise<void> {
+    const { failures, remarks } = await this.proof(work, found, scripts)
+    this.notes.push(...remarks)
+    if (failures.length > 0) throw unproven(failures, textsOf(scripts), notSaved)
   }
 
   private async differ(
@@ -99,9 +134,13 @@ export class Adding {
     if (found && !found.change && wanted.is === 'schemas') return this.report('shown', [], false)
     if (found?.change) this.notes.push(...changeNotes(found.change))
     if (!found || found.change?.scripts.length === 0) return this.nothing()
-    if (skip) return this.finish(await this.written(found, 'skipped'), found.change, false)
+    if (skip) {
+      const scripts = await this.written(found, 'skipped')
+      return this.finish(await this.edited(work, found, scripts), found.change, false)
+    }
     const { last, proof } = await this.proven(work, found)
-    return this.finish(await this.written(last, proof), last.change, true)
+    const scripts = await this.edited(work, last, await this.written(last, proof))
+    return this.finish(scripts, last.change, true)
   }
 
   private async nothing(): Promise<AddScriptReport> {
@@ -161,32 +200,25 @@ export class Adding {
     }
     this.notes.push(...proof.remarks)
     if (proof.failures.length === 0) return { last, proof: { ...proof, major: work.scratch.major } }
-    throw new MigrationError('PROOF_FAILED', 'the script does not do what it should', {
-      detail: [...proof.failures, '', ...(await this.texts(last))].join('\n'),
-      hint: 'Nothing was written. With --no-verify the script is written as it is, to be corrected by hand.',
-    })
+    throw unproven(proof.failures, textsOf(await this.written(last, undefined)), notWritten)
   }
 
-  private async proof(work: Work, found: Found): Promise<Proof> {
+  /** @param edited what a person made of the scripts, who alone knows what they lose */
+  private async proof(work: Work, found: Found, edited?: readonly AddedScript[]): Promise<Proof> {
     this.progress('proving the script on a copy')
     const { wanted, change, back } = found
     const parts = change?.scripts ?? []
     const claim = {
-      scripts: await this.written(found, undefined),
+      scripts: edited ?? (await this.written(found, undefined)),
       before: wanted.before,
       ...(wanted.is === 'schemas' && { after: wanted.after }),
-      ...(change && { announced: parts.flatMap(({ up }) => up) }),
-      wayBack: back ? ('with rows' as const) : wayBackOf(change),
+      ...(change && !edited && { announced: parts.flatMap(({ up }) => up) }),
+      wayBack: back || edited ? ('with rows' as const) : wayBackOf(change),
       extra: this.answers.extra,
       ignored: this.ignored(),
       owners: await ownersOf(this.settings, this.file),
     }
     return prove(work, claim, work.ahead.takeFilled())
-  }
-
-  private async texts(found: Found): Promise<string[]> {
-    const scripts = await this.written(found, undefined)
-    return scripts.flatMap(({ files }) => files.map(({ text }) => text))
   }
 
   /** The scripts with their heads, which tell of the proof once there is one. */
@@ -255,41 +287,6 @@ function isDestructive(change: Change | undefined): boolean {
 function isOpen(error: unknown): error is MigrationError {
   const open = ['QUESTION_OPEN', 'DESTRUCTIVE_REFUSED', 'DIFFERENCE_REFUSED']
   return error instanceof MigrationError && open.includes(error.code)
-}
-
-/** Nobody is asked the same thing twice. */
-function answersOf(
-  { answers = {}, check = false }: AddScriptOptions,
-  source: ScriptSource,
-): Answers {
-  const { ask } = answers
-  const said = new Map<string, Promise<string>>()
-  const askOnce = (question: Question): Promise<string> => {
-    const key = JSON.stringify(question)
-    const answer = said.get(key) ?? ask!(question)
-    said.set(key, answer)
-    return answer
-  }
-  return {
-    renames: [],
-    using: [],
-    map: [],
-    backfills: [],
-    extra: source === 'entities' ? 'keep' : 'drop',
-    online: false,
-    ...answers,
-    yes: (answers.yes ?? false) || check,
-    ...(ask && { ask: askOnce }),
-  }
-}
-
-/** The worst of the parts. */
-function wayBackOf(change: Change | undefined): WayBack {
-  const parts = change?.scripts ?? []
-  const isOneWay = ({ down, reversible }: ScriptPart) => down.length === 0 && reversible === 'no'
-  if (!change || parts.some(isOneWay)) return 'none'
-  if (parts.some(({ reversible }) => reversible === 'no')) return 'without rows'
-  return parts.every(({ reversible }) => reversible === 'yes') ? 'with every row' : 'with rows'
 }
 
 function interrupted(cause: unknown): MigrationError {

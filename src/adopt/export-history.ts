@@ -14,7 +14,7 @@ import {
   type TypeormTableName,
 } from '../journal/typeorm-table'
 import { settleNames } from '../plan/numbering/settle-names'
-import { readScripts } from '../script/folder/read-folder'
+import { readScripts } from '../script/source/read-scripts'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { Script } from '../script/script'
 import { stampOf } from '../script/sources/migration-classes'

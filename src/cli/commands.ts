@@ -1,33 +1,26 @@
 import { adoptionCommands } from './adoption-commands'
-import type { CommandRow } from './arguments/command-row'
 import {
   asWords,
-  entryId,
   helpTopic,
   plannedCommand,
   shellName,
   versionAndFolder,
+  withConfigLast,
   withoutConfig,
 } from './arguments/parse-arguments'
+import {
+  adding,
+  output,
+  planning,
+  reading,
+  running,
+  writing,
+  type Command,
+} from './command-options'
 import type { Handler } from './context/command-context'
+import { operatorCommands } from './operator-commands'
 
-/** A command with the code that does it. */
-export interface Command extends CommandRow {
-  load: () => Handler
-}
-
-const output = ['json', 'log', 'verbose', 'color', 'help', 'version'] as const
-const working = [...output, 'quiet'] as const
-const reading = ['directory', 'wait', ...output] as const
-const writing = ['directory', 'strict', 'lockWait', 'wait', 'dryRun', ...working] as const
-const running = [
-  'transaction',
-  'lockTimeout',
-  'statementTimeout',
-  'otherTools',
-  ...writing,
-] as const
-const planning = ['directory', 'transaction', 'strict', 'otherTools', 'wait', ...output] as const
+export type { Command } from './command-options'
 
 function dryRun(): Handler {
   throw new Error('parsing makes it another command with --dry-run')
@@ -42,8 +35,9 @@ export const commandTable = {
   upgrade: {
     summary: 'applies what is pending, up to and including version',
     arguments: ['[version]', '[folder]'],
-    options: ['to', 'count', 'up', ...running],
-    detail: 'A script that was merged late is pending like any other and is applied too.',
+    options: ['to', 'count', 'up', 'only', 'force', 'yes', ...running],
+    detail:
+      'A script that was merged late is pending like any other and is applied too. --only applies one script alone, where nothing older is pending; past that, it asks, or takes --force.',
     otherWords: ['up', 'migrate', 'apply', 'run', 'migration:run'],
     parse: versionAndFolder,
     writes: true,
@@ -52,9 +46,9 @@ export const commandTable = {
   downgrade: {
     summary: 'reverts the newest application, or all above version (0: all)',
     arguments: ['[version]', '[folder]'],
-    options: ['to', 'count', 'down', 'yes', ...running],
+    options: ['to', 'count', 'down', 'only', 'force', 'yes', ...running],
     detail:
-      "The version itself stays applied. Scripts are reverted in reverse order of application; one whose file is gone by the journal's SQL, which is shown and confirmed on a terminal.",
+      "The version itself stays applied. Scripts are reverted in reverse order of application; one whose file is gone by the journal's SQL, which is shown and confirmed on a terminal. --only reverts one script alone; where others were applied after it, it asks and names what depends on it, or takes --force.",
     otherWords: ['down', 'revert', 'rollback', 'undo', 'migration:revert'],
     parse: versionAndFolder,
     writes: true,
@@ -124,7 +118,7 @@ export const commandTable = {
   plan: {
     summary: 'shows what a command, upgrade unless named, would do',
     arguments: ['[command]', '[version]', '[folder]'],
-    options: ['to', 'count', 'only', 'runScripts', 'done', 'notDone', ...planning],
+    options: ['to', 'count', 'only', 'force', 'runScripts', 'done', 'notDone', ...planning],
     detail:
       'The same as upgrade, downgrade, to, setup, mark, skip or rebuild with --dry-run. Nothing is executed, no script is imported.',
     otherWords: ['preview', 'dryrun'],
@@ -166,59 +160,24 @@ export const commandTable = {
     parse: versionAndFolder,
     load: () => (require('./command/unlock') as typeof import('./command/unlock')).unlock,
   },
-  list: {
-    summary: "shows the journal's successes",
-    arguments: [],
-    options: ['limit', 'since', ...reading],
-    detail: "With --directory only those of that folder's scripts.",
-    otherWords: ['ls', 'log', 'history', 'journal'],
-    parse: versionAndFolder,
-    load: () => (require('./command/journal') as typeof import('./command/journal')).list,
-  },
-  errors: {
-    summary: "shows the journal's failures",
-    arguments: [],
-    options: ['limit', 'since', ...reading],
-    detail: "With --directory only those of that folder's scripts.",
-    otherWords: ['failures'],
-    parse: versionAndFolder,
-    load: () => (require('./command/journal') as typeof import('./command/journal')).errors,
-  },
-  trace: {
-    summary: 'shows one entry of the journal in full',
-    arguments: ['<id>'],
-    options: reading,
-    detail: "The error is shown first, with its place in the scripts' folder (--directory).",
-    parse: entryId,
-    load: () => (require('./command/journal') as typeof import('./command/journal')).trace,
-  },
+  ...operatorCommands,
   add_script: {
     summary: 'writes and commits the next script from what differs',
     arguments: ['<title>'],
-    options: [
-      'from',
-      'rename',
-      'using',
-      'map',
-      'backfill',
-      'ts',
-      'pair',
-      'online',
-      'dropExtra',
-      'verify',
-      'commit',
-      'message',
-      'withSchema',
-      'check',
-      'dryRun',
-      'yes',
-      'quiet',
-      ...reading,
-    ],
+    options: adding,
     detail:
       'The scripts are replayed in a scratch database and compared with the canonical schema, the entities or what schema_diff_cmd says. What only a person can decide is asked on a terminal; each question names the option that answers it. --check writes nothing and exits with 3 when something differs.',
     otherWords: ['diff', 'autogenerate', 'revision', 'makemigrations', 'migration:generate'],
     parse: withoutConfig,
+    load: () =>
+      (require('./command/add-script') as typeof import('./command/add-script')).addScriptCommand,
+  },
+  add_migration_script: {
+    summary: 'add_script by its name in nous.migration',
+    arguments: ['<title>'],
+    options: adding,
+    detail: 'The settings file may stand last: add_migration_script TITLE development.ini.',
+    parse: withConfigLast,
     load: () =>
       (require('./command/add-script') as typeof import('./command/add-script')).addScriptCommand,
   },

@@ -26,7 +26,8 @@ export interface Program {
  * The command line: understands `argv` (without node and the program), does what it says, and gives
  * the exit status. Touches nothing of the process but through `io`, and never throws for an expected
  * failure: that is printed, and is 1 where a migration failed or was refused, 2 where the call or the
- * settings are wrong, 3 where the answer of a check is no, 130 and 143 after SIGINT and SIGTERM.
+ * settings are wrong, 3 where the answer of a check is no, 75 where the same call may succeed later, 130 and
+ * 143 after SIGINT and SIGTERM.
  */
 export async function main(
   argv: readonly string[],

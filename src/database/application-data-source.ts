@@ -1,8 +1,10 @@
 import type { DataSource, DataSourceOptions } from 'typeorm'
+import { MigrationError } from '../errors'
 import { describeAddress } from '../settings/address/address'
 import { dataSourceOptions } from '../settings/typeorm/data-source-options'
 import type { ConnectionParts, Settings } from '../settings/value/setting-types'
 import { whileRefused } from './postgres/connect'
+import { withPassword } from './postgres/password'
 import { placeOf } from './open'
 import { connectionFailed } from './postgres/connection-failure'
 import { notInitialized } from './application/initialize'
@@ -21,7 +23,8 @@ export async function applicationDataSource(settings: Settings): Promise<DataSou
     const { loadDataSource } = await import('./application/data-source-module.js')
     return initialized(await loadDataSource(database.file), settings)
   }
-  if (database.kind === 'postgres') return build(settings, database.connection)
+  if (database.kind === 'postgres')
+    return build(settings, withPassword(database.connection, settings.secrets))
   const { acquireEmbedded } = await import('./embedded/client.js')
   const lease = await acquireEmbedded({ ...database, ...placeOf(settings) })
   try {
@@ -46,6 +49,7 @@ export async function initialized(dataSource: DataSource, settings: Settings): P
   try {
     return await whileRefused(() => dataSource.initialize(), { wait, patience })
   } catch (error) {
+    if (error instanceof MigrationError) throw error
     const { database } = settings.application ?? settings
     const isOwn = database.kind === 'data_source'
     const label = isOwn ? labelOfDataSource(dataSource) : describeAddress(database)

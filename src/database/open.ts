@@ -3,6 +3,7 @@ import { clientOptions, dataSourceOptions } from '../settings/typeorm/data-sourc
 import type { ConnectionParts, Settings } from '../settings/value/setting-types'
 import type { Database } from './postgres/database'
 import type { EmbeddedLease } from './embedded/client'
+import { withPassword } from './postgres/password'
 import { PostgresDatabase } from './postgres/postgres'
 
 /**
@@ -51,13 +52,15 @@ function postgres(
   direct?: ConnectionParts,
   release?: () => Promise<void>,
 ): Database {
+  const forClient = (parts: ConnectionParts) =>
+    withPassword(clientOptions(parts, settings.typeorm), settings.secrets)
   return new PostgresDatabase({
-    connection: clientOptions(connection, settings.typeorm),
-    ...(direct && { direct: clientOptions(direct, settings.typeorm) }),
+    connection: forClient(connection),
+    ...(direct && { direct: forClient(direct) }),
     label: describeAddress(settings.database),
     wait: settings.wait,
     patience: settings.lockWait,
-    typeorm: () => typeormOptions(settings, connection),
+    typeorm: () => typeormOptions(settings, withPassword(connection, settings.secrets)),
     ...(release && { release }),
   })
 }

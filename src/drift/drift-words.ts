@@ -45,13 +45,13 @@ function whole(facts: readonly Fact[]): Fact[] {
   const keys = new Set(facts.map(({ id }) => keyOf(id)))
   return facts.filter(({ parent, id }) => {
     if (parent && keys.has(keyOf(parent))) return false
-    return !('target' in id && keys.has(keyOfid.target))
+    return !('target' in id && keys.has(keyOf(id.target)))
   })
 }
 
 /** `column public.users.email`. Pure. */
 export function objectName(id: Id): string {
-  if ('target' in id) return `${wordsOf(id.kind)} of ${objectNameid.target}`
+  if ('target' in id) return `${wordsOf(id.kind)} of ${objectName(id.target)}`
   return `${wordsOf(id.kind)} ${pathOf(id)}`
 }
 
@@ -78,7 +78,7 @@ export function withoutKeys(facts: Facts, keys: ReadonlySet<string>): Fact[] {
     const { id, parent } = fact
     if (keys.has(keyOf(id)) || keys.has(extensionOf(fact, facts) ?? '')) return true
     const above = parent && facts.get(parent)
-    const target = 'target' in id ? facts.getid.target : undefined
+    const target = 'target' in id ? facts.get(id.target) : undefined
     return (above ? isOut(above) : false) || (target ? isOut(target) : false)
   }
   return facts.facts().filter((fact) => !isOut(fact))

@@ -9,13 +9,17 @@ import type { JournalName } from './model/journal-name'
 import { readNature } from './model/table-shape'
 
 /** Which entries `readFull` reads. */
-export type EntryFilter = ({ outcome: 'success' | 'error' } | { ids: readonly string[] }) & {
+export type EntryFilter = (
+  { outcome: 'success' | 'error' | 'any' } | { ids: readonly string[] }
+) & {
   /** ISO 8601: only those that ended then or later, or began where they have not ended. */
   since?: string
   /** Only so many, the newest. */
   limit?: number
   /** Only those of these revisions. */
   revisions?: readonly string[]
+  /** The newest first. */
+  reverse?: boolean
 }
 
 /** Whole entries for `list` (successes), `errors` (failures), `trace` (one id), oldest first. Never writes. */
@@ -25,7 +29,7 @@ export async function readFull(
   filter: EntryFilter,
 ): Promise<FullEntry[]> {
   try {
-    const text = `${readNature(name)};\n${readFullEntries(name, conditionsOf(filter), filter.limit)}`
+    const text = `${readNature(name)};\n${readFullEntries(name, conditionsOf(filter), filter)}`
     const [[nature] = [], rows = []] = await session.queryAll(text)
     refuseOther(name, nature)
     return rows.map(toFullEntry)
@@ -38,14 +42,17 @@ export async function readFull(
 function conditionsOf(filter: EntryFilter): string[] {
   const { since, revisions } = filter
   return [
-    'outcome' in filter
-      ? `outcome ${eq} ${quoteLiteral(filter.outcome)}`
-      : `id ${eq} ANY (${numbers(filter.ids)}::pg_catalog.int8[])`,
+    whichOf(filter),
     ...(since === undefined
       ? []
       : [`coalesce(finished_at, started_at) ${ge} ${quoteLiteral(since)}::pg_catalog.timestamptz`]),
     ...(revisions ? [`revision ${eq} ANY (${numbers(revisions)}::pg_catalog.numeric[])`] : []),
   ]
+}
+
+function whichOf(filter: EntryFilter): string {
+  if ('ids' in filter) return `id ${eq} ANY (${numbers(filter.ids)}::pg_catalog.int8[])`
+  return filter.outcome === 'any' ? 'true' : `outcome ${eq} ${quoteLiteral(filter.outcome)}`
 }
 
 function numbers(digits: readonly string[]): string {
@@ -56,7 +63,11 @@ function numbers(digits: readonly string[]): string {
  * Reads whole entries that meet all conditions, which are typetrek's own SQL; of more than `limit` the
  * newest. A column that an older journal does not have is found in `absent` instead, and is null.
  */
-function readFullEntries(name: JournalName, conditions: readonly string[], limit?: number): string {
+function readFullEntries(
+  name: JournalName,
+  conditions: readonly string[],
+  { limit, reverse = false }: Pick<EntryFilter, 'limit' | 'reverse'>,
+): string {
   const newest = `SELECT * FROM ${quoteIdentifier(name.schema, name.table)} WHERE ${conditions.join(' AND ')} ORDER BY id DESC${limit === undefined ? '' : ` LIMIT ${limit}`}`
   const packed = [...entryFields, ...fullFields].map(
     ({ pack, key }) => `${pack} AS ${quoteIdentifier(key)}`,
@@ -65,7 +76,7 @@ function readFullEntries(name: JournalName, conditions: readonly string[], limit
     .filter(({ since }) => since > 1)
     .map(({ name: column, type }) => `NULL::${type} AS ${column}`)
   return `SELECT entry.* FROM (SELECT ${absent.join(', ')}) AS absent
-CROSS JOIN LATERAL (SELECT ${packed.join(', ')}, journal.id AS place FROM (${newest}) AS journal) AS entry ORDER BY entry.place`
+CROSS JOIN LATERAL (SELECT ${packed.join(', ')}, journal.id AS place FROM (${newest}) AS journal) AS entry ORDER BY entry.place${reverse ? ' DESC' : ''}`
 }
 
 const readKeys = [...entryFields, ...fullFields].map(({ key }) => key)

@@ -1,5 +1,5 @@
 import type { FullEntry } from '../journal/model/entry'
-import type { Plan, Request } from '../plan/plan'
+import type { Plan, Request, Target } from '../plan/plan'
 import type { ShownSettings } from '../settings/show-settings'
 import type { ExecuteOptions, ListOptions, SetUpOptions } from './option-shapes'
 import type { RunReport } from '../run/context/events'
@@ -18,6 +18,15 @@ export interface Migrator {
   plan(request: Request): Promise<Plan>
   /** Plans and runs. @throws {MigrationError} with `results` */
   execute(request: Request, options?: ExecuteOptions): Promise<RunReport>
+  /** Goes up or down to a target, or does nothing where that is not needed. @throws {MigrationError} with `results` */
+  migrateTo(target: Target, options?: ExecuteOptions): Promise<RunReport>
+  /**
+   * Applies these scripts alone, whatever else is pending; those that are applied are left as they are.
+   * @throws {MigrationError} UNKNOWN_REVISION, whatever a script refuses, with `results`
+   */
+  runScripts(revisions: readonly string[], options?: ExecuteOptions): Promise<RunReport>
+  /** Reverts these scripts alone, the newest application first; those that are not applied are left. */
+  runDowngradeScripts(revisions: readonly string[], options?: ExecuteOptions): Promise<RunReport>
   /** Sets up an empty database; `setUp: false` in the report when it had been set up before. */
   setUp(options?: SetUpOptions): Promise<RunReport>
   /** The journal's successes, oldest first. */

@@ -1,11 +1,15 @@
 import { callable, flag, methods, signal, text } from '../settings/value/arguments'
 import type { InitMigration } from '../set-up/build-initial-schema'
 import type { ApproveJournalSql } from '../run/context/journal-sql'
-import type { Observer } from '../run/context/events'
+import type { RunHooks } from '../run/context/hooks'
+import type { Listeners } from '../run/context/observers'
 
 /** Who is notified while work goes on, and who may stop it. */
-export interface ExecuteOptions {
-  observer?: Observer
+export interface ExecuteOptions extends Listeners {
+  /** The caller's own work before and after the run and each script. */
+  hooks?: RunHooks
+  /** Handed to TypeScript scripts as `context.caller`. */
+  context?: unknown
   /** Aborting it cancels the current script, rolls it back and throws INTERRUPTED. */
   signal?: AbortSignal
   /**
@@ -33,11 +37,21 @@ export interface ListOptions {
   since?: Date
   /** Only those of the scripts that the folder holds. */
   inFolder?: boolean
+  /** Only those of this script. */
+  revision?: string
+  /** Also those that ended otherwise, or are running: the whole journal. */
+  all?: boolean
+  /** The newest first. */
+  reverse?: boolean
 }
 
 /** What `execute` takes. */
 export const executeShape = {
-  observer: methods('planned', 'started', 'finished', 'notice', 'message'),
+  observer: methods('planned', 'started', 'finished', 'notice', 'message', 'statement'),
+  onEvent: callable,
+  logger: methods('info', 'log', 'warn', 'error'),
+  hooks: methods('beforeRun', 'afterRun', 'beforeStep', 'afterStep'),
+  context: { what: 'anything', holds: () => true },
   signal,
   approveJournalSql: {
     what: 'true, false or a function',

@@ -2,6 +2,7 @@ import { MigrationError } from '../errors'
 import {
   checkArgument,
   count,
+  flag,
   oneOf,
   text,
   type Check,
@@ -19,11 +20,16 @@ const revisions: Check = {
     Array.isArray(value) && value.every((one) => typeof one === 'string' && /^\d+$/.test(one)),
 }
 
+const targets: Check = {
+  what: `${target.what}, or a list of those`,
+  holds: (value) => target.holds(value) || (Array.isArray(value) && value.every(target.holds)),
+}
+
 const command = oneOf('upgrade', 'downgrade', 'to', 'mark', 'rebuild')
 
 const shapes: Readonly<Record<string, Shape>> = {
-  upgrade: { command, target, count },
-  downgrade: { command, target, count },
+  upgrade: { command, target, count, only: targets, force: flag },
+  downgrade: { command, target, count, only: targets, force: flag },
   to: { command, target },
   mark: { command, target, only: target, count, revisions },
   rebuild: { command, target: text, answer: oneOf('done', 'not done') },
@@ -50,7 +56,12 @@ function commandOf(request: unknown): unknown {
 }
 
 /** `only` names one script; a target and a count together bound a run from both sides. */
-function refuseBesideOnly({ only, target, count }: Record<string, unknown>): void {
+function refuseBesideOnly({ only, target, count, force }: Record<string, unknown>): void {
+  if (only === undefined && force !== undefined) {
+    throw new MigrationError('USAGE', 'the request has force without only', {
+      hint: 'Name the script that is to run alone with only.',
+    })
+  }
   if (only === undefined || (target === undefined && count === undefined)) return
   const other = target === undefined ? 'count' : 'target'
   throw new MigrationError('USAGE', `the request has both only and ${other}`, {

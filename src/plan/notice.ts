@@ -1,4 +1,5 @@
 import type { OtherHistory } from '../journal/histories'
+import type { Direction } from '../script/script'
 
 /** A script as people call it. */
 export interface ScriptName {
@@ -44,6 +45,13 @@ export type PlanNotice = { kind: 'notice' } & (
   | {
       /** Numbered by the names of their migration classes, since their files have none or another. */
       code: 'CLASS_NUMBER'
+      scripts: readonly ScriptName[]
+    }
+  | {
+      /** A script goes alone, up past older ones that are pending, or down past what was applied after it. */
+      code: 'PASSED_OVER'
+      script: ScriptName
+      direction: Direction
       scripts: readonly ScriptName[]
     }
   | {

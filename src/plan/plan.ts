@@ -9,8 +9,8 @@ export type Target = string
 
 /** What a caller wants to be done. */
 export type Request =
-  | { command: 'upgrade'; target?: Target; count?: number }
-  | { command: 'downgrade'; target?: Target; count?: number }
+  | ({ command: 'upgrade'; target?: Target; count?: number } & Alone)
+  | ({ command: 'downgrade'; target?: Target; count?: number } & Alone)
   | { command: 'to'; target: Target }
   /** Records without running: everything pending, up to a version, or one revision alone. */
   | {
@@ -27,6 +27,17 @@ export type Request =
    * TypeScript script outside a transaction, was done.
    */
   | { command: 'rebuild'; target?: Target; answer?: Answer }
+
+/** One script alone, or a few, in place of a target and a count. */
+export interface Alone {
+  /** Its revision; `next` on the way up. Several run upwards by revision, and downwards by application. */
+  only?: Target | readonly Target[]
+  /**
+   * Also where its neighbours do not allow it: something older is pending, or something was applied after
+   * it. Default: OUT_OF_ORDER.
+   */
+  force?: boolean
+}
 
 /** A person's word on what was cut off. */
 export type Answer = 'done' | 'not done'

@@ -24,10 +24,12 @@ import { refuseUnusable, refuseUnwritten } from './usable'
  *   newest application first; V stays.
  * - `to V` does both where both are needed, so that exactly the revisions up to V are applied.
  * - `mark` records what `upgrade` would run.
+ * - `only V` is one script alone, where nothing older is pending, or nothing was applied after it, or `force`
+ *   says that this is no matter.
  * - `rebuild V` runs V again where it failed or was cut off, whichever way it went.
  *
  * @throws {MigrationError} SCRIPT_INVALID for a text that cannot run; UNKNOWN_REVISION, USAGE (a target that
- *   makes no sense for the command), IRREVERSIBLE, SCRIPT_UNFINISHED, SCRIPT_MISSING, SCRIPT_CHANGED and
+ *   makes no sense for the command), OUT_OF_ORDER, IRREVERSIBLE, SCRIPT_UNFINISHED, SCRIPT_MISSING, SCRIPT_CHANGED and
  *   SCRIPT_MISSING with `strict`, SCRIPT_LATE with
  *   `lateScripts: 'refuse'`.
  */
@@ -46,10 +48,10 @@ export function planSteps(
   if (options.strict) refuseDrift(situation)
   const steps = stepsFor(situation, request)
   refuseUnwritten(steps)
-  // who rebuilds a script names it, late or not
-  if (options.lateScripts === 'refuse' && request.command !== 'rebuild')
-    refuseLate(steps, situation)
-  return { ...found, steps, ...migrationsOf(scripts, steps), notices: noticesOf(situation, steps) }
+  if (options.lateScripts === 'refuse' && !isNamed(request)) refuseLate(steps, situation)
+  const passed = isAlone(request) ? passedOver(situation, steps) : []
+  const notices = [...noticesOf(situation, steps), ...passed]
+  return { ...found, steps, ...migrationsOf(scripts, steps), notices }
 }
 
 function migrationsOf(
@@ -63,7 +65,21 @@ function migrationsOf(
   return { migrations: new Map(named) }
 }
 
+/** Who rebuilds a script, or forces one, names it, late or not. */
+function isNamed(request: Request): boolean {
+  return request.command === 'rebuild' || (isAlone(request) && request.force === true)
+}
+
+function isAlone(request: Request): request is AloneRequest {
+  return request.command !== 'mark' && 'only' in request && request.only !== undefined
+}
+
+type AloneRequest = Extract<Request, { command: 'upgrade' | 'downgrade' }> & {
+  only: string | readonly string[]
+}
+
 function stepsFor(situation: Situation, request: Request): Step[] {
+  if (isAlone(request)) return alone(situation, request)
   switch (request.command) {
     case 'upgrade':
       return ups(situation, request.target, request.count, 'run')
@@ -111,6 +127,69 @@ function markEach(situation: Situation, revisions: ReadonlySet<string>): Step[] 
   return situation.pending
     .filter(({ script }) => revisions.has(script.revision))
     .map(({ script, late }) => upStep(situation, script, late, 'run_skip'))
+}
+
+function alone(situation: Situation, { command, only, force }: AloneRequest): Step[] {
+  const named = [only].flat()
+  const steps = command === 'upgrade' ? upOnly(situation, named) : downOnly(situation, named)
+  const [passed] = force ? [] : passedOver(situation, steps)
+  if (!passed) return steps
+  const up = command === 'upgrade'
+  throw new MigrationError(
+    'OUT_OF_ORDER',
+    `script ${labelOf(passed.script)} is not the ${up ? 'next to apply' : 'newest application'}`,
+    {
+      detail: `${up ? 'Pending before it' : 'Applied after it'}: ${names(passed.scripts)}.`,
+      hint: `It may rest on them: ${up ? 'apply' : 'revert'} them first, or say force.`,
+    },
+  )
+}
+
+function upOnly(situation: Situation, only: readonly string[]): Step[] {
+  const named = new Set(only.map((one) => resolveTarget('up', one, situation)))
+  const pending = situation.pending.filter(({ script }) => named.has(script.revision))
+  return pending.map(({ script, late }) => {
+    refuseWorkGone(situation, script.revision)
+    return upStep(situation, script, late, 'run')
+  })
+}
+
+function downOnly(situation: Situation, only: readonly string[]): Step[] {
+  const named = new Set(only.map((one) => revertible(situation, one)))
+  const entries = situation.applied.toReversed().filter(({ revision }) => named.has(revision))
+  if (entries.length > 0) refuseBelowUnfinished(situation, entries, undefined)
+  return revert(situation, entries)
+}
+
+function revertible(situation: Situation, only: string): string {
+  const revision = resolveTarget('down', only, situation)
+  if (revision !== '0' && /^\d+$/.test(only)) return revision
+  throw new MigrationError('USAGE', `"${only}" is no script to revert alone`, {
+    hint: 'Give the digits of its revision.',
+  })
+}
+
+/** What each step goes past: older pending scripts, or what was applied after it, and is no step itself. */
+function passedOver({ pending, applied }: Situation, steps: readonly Step[]) {
+  const own = new Set(steps.map(({ revision }) => revision))
+  return steps.flatMap((step) => {
+    const order = numbered(applied)
+    const after = order.slice(order.findIndex((one) => one.revision === step.revision) + 1)
+    const older = pending
+      .map(({ script }) => script)
+      .filter(({ revision }) => isAfter(step.revision, revision))
+    const past = step.direction === 'up' ? older : after
+    const scripts = past.filter(({ revision }) => !own.has(revision)).map(nameOnly)
+    const { direction } = step
+    const code = 'PASSED_OVER' as const
+    return scripts.length > 0
+      ? [{ kind: 'notice' as const, code, script: nameOnly(step), direction, scripts }]
+      : []
+  })
+}
+
+function nameOnly({ revision, title }: ScriptName): ScriptName {
+  return { revision, title }
 }
 
 function markOne(situation: Situation, only: string): Step[] {
@@ -192,7 +271,7 @@ function about(
   code: 'LATE' | 'MISSING' | 'CHANGED' | 'HALF_REVERTED' | 'CLASS_NUMBER',
   list: readonly ScriptName[],
 ): PlanNotice[] {
-  const scripts = list.map(({ revision, title }) => ({ revision, title }))
+  const scripts = list.map(nameOnly)
   return scripts.length > 0 ? [{ kind: 'notice', code, scripts }] : []
 }
 

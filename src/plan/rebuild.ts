@@ -18,17 +18,31 @@ type RebuildRequest = Extract<Request, { command: 'rebuild' }>
  *   SCRIPT_MISSING, IRREVERSIBLE
  */
 export function rebuild(situation: Situation, { target, answer }: RebuildRequest): Step[] {
+  const partial = target === undefined ? undefined : partialOf(situation, target)
+  if (partial) return [partial]
   const entry = brokenEntry(situation, target)
   if (!entry) return []
   if (answer && entry.outcome !== 'running' && entry.statementsDone === 0)
     throw noDoubt(entry.revision)
-  if (entry.operation === 'rollback') return [answered(down(situation, entry), entry, answer)]
+  const isApplied = situation.applied.some(({ revision }) => revision === entry.revision)
+  if (entry.operation === 'rollback' && isApplied)
+    return [answered(down(situation, entry), entry, answer)]
   if (!answer) refuseWorkGone(situation, entry.revision)
   const step = answered(up(situation, entry), entry, answer)
   const gone = situation.state.revertedSince.has(entry.revision) && entry.statementsDone > 0
   if (!answer || !gone) return [step]
   if (answer === 'done') return [{ ...step, resumeFrom: 'record' }]
   return [{ ...step, operation: 'run', resumeFrom: 'start' }]
+}
+
+/** An applied module with a `runPartial` of its own is run again by that, as in migratore. */
+function partialOf(situation: Situation, target: string): Step | undefined {
+  const { scripts, applied, state } = situation
+  const entry = applied.find(({ revision }) => revision === target.replace(/^0+(?=\d)/, ''))
+  const script = scripts.find(({ revision }) => revision === entry?.revision)
+  if (!entry || !script?.hooks?.runPartial || state.failed.has(entry.revision)) return undefined
+  if (state.unfinished.has(entry.revision)) return undefined
+  return { ...upStep(situation, script, false, 'run'), operation: 'run_partial' }
 }
 
 function answered(step: Step, entry: Entry, answer: Answer | undefined): Step {
@@ -67,7 +81,10 @@ function digitsOf(situation: Situation, target: string): string {
 
 function up(situation: Situation, { revision }: Entry): Step {
   const pending = situation.pending.find(({ script }) => script.revision === revision)
-  if (pending) return upStep(situation, pending.script, pending.late, 'run')
+  if (pending) {
+    const step = upStep(situation, pending.script, pending.late, 'run')
+    return pending.script.hooks?.runPartial ? { ...step, operation: 'run_partial' } : step
+  }
   throw new MigrationError('SCRIPT_MISSING', `script ${revision} is missing`, {
     hint: 'Restore its file, or run this from a release that still has it.',
   })

@@ -5,6 +5,7 @@ import { planSteps } from '../plan/planner'
 import type { Script } from '../script/script'
 import type { Backend } from './context/backend'
 import type { RunReport } from './context/events'
+import { betweenRunHooks } from './context/hooks'
 import type { Approval } from './context/journal-sql'
 import { reportNotices, type ExecutionContext } from './context/run-context'
 
@@ -14,6 +15,7 @@ import { reportNotices, type ExecutionContext } from './context/run-context'
  *
  * @param backend is closed at the end.
  * @param reading the scripts, which may be read while the server is asked.
+ * @param expected throws where the plan is not the one that the caller has.
  * @throws {MigrationError} whatever planning, the lock or a script refuses; `results` says what was
  *   done before.
  */
@@ -22,14 +24,16 @@ export async function execute(
   backend: Backend,
   reading: Promise<readonly Script[]>,
   request: Request,
+  expected?: Task['expected'],
 ): Promise<RunReport> {
   let failed = true
   try {
     const [scripts, state] = await Promise.all([reading, backend.read()])
-    const task: Task = { scripts, request }
+    const task: Task = { scripts, request, ...(expected && { expected }) }
     const first = planOf(context, task, state)
+    if (first.steps.length === 0) expected?.(first, state)
     const report = first.steps.length === 0 ? nothingToDo(context, first) : undefined
-    const done = report ?? (await lockAndRun(context, backend, task, first))
+    const done = report ?? (await lockAndRun(context, backend, task, { first, state }))
     failed = false
     return done
   } finally {
@@ -45,6 +49,8 @@ export interface Task {
   first?: Plan
   /** True for the scripts of a set-up, which is not finished before they are. */
   ofSetUp?: true
+  /** Throws where a plan is not the one that the caller has: it is carried out as it is, or not at all. */
+  expected?: (plan: Plan, state: JournalState) => void
   /** What was agreed to of the SQL of the journal. */
   approval?: Approval
 }
@@ -53,14 +59,16 @@ async function lockAndRun(
   context: ExecutionContext,
   backend: Backend,
   task: Task,
-  first: Plan,
+  { first, state: before }: { first: Plan; state: JournalState },
 ): Promise<RunReport> {
   // loaded only for a run with something to do
   const journalSql = require('./context/journal-sql') as typeof import('./context/journal-sql')
   const approval = new journalSql.Approval(context.approveJournalSql, context.signal)
-  await approval.check(await backend.complete(first))
+  const complete = await backend.complete(first)
+  task.expected?.(complete, before)
+  await approval.check(complete)
   const isDone = (now: JournalState) => isNothingLeft(context, task, now)
-  const upgrades = task.request.command === 'upgrade'
+  const upgrades = task.request.command === 'upgrade' && !task.expected
   const { held, state } = await backend.lock(first, upgrades ? isDone : undefined)
   if (!held) return nothingToDo(context, planOf(context, task, state))
   return runUntilDone(context, backend, { ...task, first, approval }, state)
@@ -83,7 +91,7 @@ export async function runUntilDone(
   let last: { refused: MigrationError; plan: Plan } | undefined
   for (let now = state; ;) {
     const plan = await backend.complete(planOf(context, task, now))
-    await refuseOther(task, plan)
+    await refuseOther(task, plan, now)
     if (last && keyOf(last.plan) === keyOf(plan)) throw last.refused
     try {
       const report = await runPlan(context, backend, plan)
@@ -92,7 +100,7 @@ export async function runUntilDone(
       if (!(error instanceof MigrationError)) throw error
       done.push(...(error.results ?? []))
       error.results = done
-      if (error.code !== 'CLAIM_REFUSED' || isRelative(task.request)) throw error
+      if (error.code !== 'CLAIM_REFUSED' || task.expected || isRelative(task.request)) throw error
       // inside a caller's transaction, what was refused has ended it
       now = await backend.read().catch(() => Promise.reject(error))
       context.observer.notice?.({ kind: 'retry', code: 'PLAN_AGAIN', error })
@@ -110,7 +118,7 @@ export async function runPlan(
   reportNotices(context, plan)
   if (plan.steps.length === 0) return { plan, steps: [] }
   context.observer.planned?.(plan)
-  return { plan, steps: await backend.run(plan) }
+  return { plan, steps: await betweenRunHooks(context.hooks, plan, () => backend.run(plan)) }
 }
 
 /** @throws {MigrationError} NOT_SET_UP where a set-up was cut off, and whatever planning refuses */
@@ -144,13 +152,17 @@ function isNothingLeft(context: ExecutionContext, task: Task, state: JournalStat
 }
 
 /** Refuses a plan that is not the one that the caller saw, where that matters, and SQL not agreed to. */
-async function refuseOther({ request, first, approval }: Task, plan: Plan): Promise<void> {
+async function refuseOther(task: Task, plan: Plan, now: JournalState): Promise<void> {
+  const { request, first, approval, expected } = task
+  expected?.(plan, now)
   if (first && request.command === 'downgrade' && isRelative(request)) refuseStale(first, plan)
   await approval?.check(plan)
 }
 
 /** "The next one" is another one once somebody else has done it. */
 function isRelative({ command, target, ...more }: Request): boolean {
+  if ('only' in more && more.only !== undefined)
+    return [more.only].flat().some((one) => !/^\d+$/.test(one))
   if ('count' in more && more.count !== undefined) return true
   return target === undefined ? command === 'downgrade' : !/^(?:\d+|latest)$/.test(target)
 }

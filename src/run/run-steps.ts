@@ -16,7 +16,7 @@ import {
   prepareSteps,
   type PreparedStep,
 } from './prepare/prepared-step'
-import { Execution } from './session/execution'
+import { Execution, hooked } from './session/execution'
 import { MessageSender } from './batch/sender'
 import { runStatements } from './outside/statements'
 import { begunOtherwise } from './failure/unfinished'
@@ -62,7 +62,9 @@ async function runEach(
   const sender = new MessageSender(execution, { transaction: true, isolated: new Set() })
   for (let next = 0; next < preparedSteps.length;) {
     execution.checkpoint()
-    next += await runNext(execution, sender, preparedSteps.slice(next))
+    next += await hooked(execution, preparedSteps.slice(next), (some) =>
+      runNext(execution, sender, some),
+    )
   }
 }
 

@@ -1,12 +1,14 @@
 import type { QueryRunner } from 'typeorm'
-import type { MigrationError } from '../errors'
+import { MigrationError } from '../errors'
 import { isInterruption } from '../interruption'
 import { codeJobFailure, prepareDatabase, runInTransaction } from './typescript/run-modules'
+import { cleanUpTogether } from './typescript/module-hooks'
 import { commitAll, rollBackAll } from './typescript/module-transactions'
 import { copyInTransaction } from './session/copy-from-stdin'
 import { statementFailure } from './session/statement-failure'
 import { connectionLost, heldBy, inOneTransaction } from './failure/script-failure'
 import {
+  isCode,
   isMark,
   leading,
   type PreparedModule,
@@ -15,7 +17,7 @@ import {
 } from './prepare/prepared-step'
 import { runMarks } from './session/mark'
 import { retried, StepFailed } from './session/retry'
-import type { Execution } from './session/execution'
+import { hooked, type Execution } from './session/execution'
 import { MessageSender, transactionId } from './batch/sender'
 
 /**
@@ -26,8 +28,25 @@ export async function runAll(
   execution: Execution,
   preparedSteps: readonly PreparedStep[],
 ): Promise<void> {
+  const cleaning = preparedSteps.filter(isCode).filter(({ code }) => code.cleanup)
+  if (cleaning.length === 0) return runTogether(execution, preparedSteps)
+  const failed = await runTogether(execution, preparedSteps).then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  const begun = new Set(execution.results.map(({ revision }) => revision))
+  const modules = cleaning.filter(({ step }) => begun.has(step.revision))
+  const queryRunner = await execution.context.database.queryRunner(execution.work)
+  await cleanUpTogether(execution, modules, queryRunner, failed)
+}
+
+async function runTogether(
+  execution: Execution,
+  preparedSteps: readonly PreparedStep[],
+): Promise<void> {
   const { work, context } = execution
   const callers = work.status !== 'I'
+  if (callers) await refuseOtherIsolation(execution)
   const queryRunner = preparedSteps.some(({ kind }) => kind === 'code')
     ? await context.database.queryRunner(work)
     : undefined
@@ -52,9 +71,38 @@ export async function runAll(
 }
 
 /** Gives the transaction's id. */
-async function begin({ work }: Execution, queryRunner: QueryRunner | undefined): Promise<string> {
-  await queryRunner?.startTransaction()
-  return transactionId(work, queryRunner ? '' : 'BEGIN;\n')
+async function begin(
+  { work, context }: Execution,
+  queryRunner: QueryRunner | undefined,
+): Promise<string> {
+  const level = levels[context.settings.isolation ?? 'read committed']
+  const isolated = context.settings.isolation !== undefined
+  await queryRunner?.startTransaction(isolated ? level : undefined)
+  return transactionId(
+    work,
+    queryRunner ? '' : `BEGIN${isolated ? ` ISOLATION LEVEL ${level}` : ''};\n`,
+  )
+}
+
+const levels = {
+  'read committed': 'READ COMMITTED',
+  'repeatable read': 'REPEATABLE READ',
+  serializable: 'SERIALIZABLE',
+} as const
+
+/** A transaction that has begun keeps its level. */
+async function refuseOtherIsolation({ work, context }: Execution): Promise<void> {
+  const { isolation } = context.settings
+  if (isolation === undefined) return
+  const [row] = await work.query<{ level: string }>(
+    "SELECT pg_catalog.current_setting('transaction_isolation') AS level",
+  )
+  if (row?.level === isolation) return
+  throw new MigrationError(
+    'TRANSACTION_MODE',
+    `the caller's transaction is ${row?.level}, and the settings ask for ${isolation}`,
+    { hint: `Begin it with ISOLATION LEVEL ${levels[isolation]}, or leave isolation out.` },
+  )
 }
 
 interface Surroundings {
@@ -75,7 +123,9 @@ async function attemptAll(
     const sender = new MessageSender(execution, { transaction: false, within, isolated })
     for (let next = 0; next < preparedSteps.length;) {
       execution.checkpoint()
-      next += await runNext(execution, sender, preparedSteps.slice(next), queryRunner)
+      next += await hooked(execution, preparedSteps.slice(next), (some) =>
+        runNext(execution, sender, some, queryRunner),
+      )
     }
     if (!callers) await commit(execution, preparedSteps, queryRunner)
     return undefined

@@ -1,7 +1,7 @@
 import { quoteIdentifier } from '../database/sql/quote'
 import { MigrationError } from '../errors'
 import { openMigrator } from '../migrator/migrator'
-import { readScripts } from '../script/folder/read-folder'
+import { readScripts } from '../script/source/read-scripts'
 import { usualLayout, type ScriptLayout } from '../script/layout/layout'
 import type { Settings } from '../settings/value/setting-types'
 import { extensionMissing, type Scratch, type ScratchDatabase } from './scratch'

@@ -12,8 +12,9 @@ export async function scratchSettings(
   settings: Settings,
   connection: ConnectionParts,
 ): Promise<Settings> {
+  const { role: _, ...own } = settings
   return {
-    ...settings,
+    ...own,
     database: { kind: 'postgres', connection },
     journal: scratchJournal,
     journalText: 'none',

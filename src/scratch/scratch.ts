@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { Pool, QueryResultRow } from 'pg'
 import { connect } from '../database/postgres/connect'
 import { openPool } from '../database/postgres/pool'
 import { divided } from '../database/sql/operators'
@@ -32,7 +32,11 @@ export interface Scratch {
   copy(original: ScratchDatabase): Promise<ScratchDatabase>
   /** Runs SQL that concerns the whole server. */
   run(sql: string): Promise<void>
-  /** Makes a role where it is not there yet; for servers that are typetrek's alone. */
+  /** Asks something that concerns the whole server. */
+  rows<Row extends QueryResultRow>(sql: string, values: unknown[]): Promise<Row[]>
+  /** Whether its own connection keeps the process alive. */
+  keepAlive(alive: boolean): void
+  /** Makes a role where it is not there yet; for servers that are ours alone. */
   createRole(name: string): Promise<void>
   /** Drops every database, whoever is connected; never throws. Calling it again does nothing. */
   close(): Promise<void>
@@ -112,6 +116,14 @@ class ServerScratch implements Scratch {
   async run(sql: string): Promise<void> {
     const { error } = await this.session.send(sql)
     if (error) throw error
+  }
+
+  rows<Row extends QueryResultRow>(sql: string, values: unknown[]): Promise<Row[]> {
+    return this.session.query<Row>(sql, values)
+  }
+
+  keepAlive(alive: boolean): void {
+    this.session.keepAlive(alive)
   }
 
   private async make(template: string): Promise<ScratchDatabase> {

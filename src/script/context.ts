@@ -1,9 +1,17 @@
 import type { Direction } from './script'
 
+/** What the `rollback` of a script is given. */
+export interface RollbackContext extends ScriptContext {
+  /** True: it reverts the script. False: it recovers after a failure, where `safe = false`. */
+  force: boolean
+}
+
 /** What a TypeScript script is given beside its QueryRunner. */
 export interface ScriptContext {
   direction: Direction
   revision: string
+  /** What the program that runs the scripts gave them: the option `context`. */
+  caller: unknown
   /** Aborted when the user says stop: for a script that waits for something else than the database. */
   signal: AbortSignal
   /**

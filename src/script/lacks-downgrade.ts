@@ -7,9 +7,10 @@ export async function modulesWithoutDowngrade(
 ): Promise<ReadonlySet<string>> {
   const modules = scripts.filter(({ kind, module }) => kind !== 'sql' && !module)
   const lacking = await Promise.all(
-    modules.map(async ({ file, revision }) =>
-      lacksDowngrade(await readFile(file, 'utf8')) ? [revision] : [],
-    ),
+    modules.map(async ({ file, module, revision }) => {
+      const text = module ? describeModule(module) : await readFile(file, 'utf8')
+      return lacksDowngrade(text) ? [revision] : []
+    }),
   )
   return new Set(lacking.flat())
 }
@@ -20,5 +21,14 @@ export async function modulesWithoutDowngrade(
  */
 export function lacksDowngrade(text: string): boolean {
   const code = text.replace(/\/\*[^]*?\*\/|\/\/.*$/gm, '')
-  return !/\bdown(?:grade)?\b|\bexport\s*[*{=]|\bextends\b|\bexports\b|\\u/.test(code)
+  return !/\bdown(?:grade)?\b|\brollback\b|\bexport\s*[*{=]|\bextends\b|\bexports\b|\\u/.test(code)
+}
+
+/** What a module exports as a text, without calling any of it. Pure. */
+function describeModule(module: object): string {
+  const described = Object.entries(module).map(([name, value]: [string, unknown]) => {
+    if (typeof value === 'function') return `${name} ${Function.prototype.toString.call(value)}`
+    return typeof value === 'object' && value !== null ? Object.keys(value).join(' ') : name
+  })
+  return [...Object.keys(module), ...described].join('\n')
 }

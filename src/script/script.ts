@@ -27,6 +27,14 @@ export interface SqlPart {
 /** Which text a checksum was made from; checksums are compared only within one kind. */
 export type ChecksumKind = 'sql' | 'ts' | 'js'
 
+/** Functions of a module that other commands than upgrade and downgrade run. */
+export interface ScriptHooks {
+  /** Run by `rebuild`. */
+  runPartial: boolean
+  /** Run by `skip` and `mark`. */
+  runSkip: boolean
+}
+
 /**
  * A script as the folder has it. Reading the folder never imports a module, and a SQL text is parsed when
  * `upgrade`, `downgrade` or `problem` is asked for: of a script that is applied and unchanged, never.
@@ -51,16 +59,18 @@ export interface Script {
   readonly upgrade?: SqlPart | undefined
   /** SQL of the downgrade; absent on `sql` means irreversible. */
   readonly downgrade?: SqlPart | undefined
+  /** What its module exports, where it is a value of the program's and no file. */
+  readonly module?: object
   /** What is wrong with its text (SCRIPT_INVALID), so that it cannot run. */
   readonly problem?: MigrationError | undefined
+  /** What a module has besides, as far as its text shows: it is imported only where it runs. */
+  readonly hooks?: ScriptHooks
   /** SCRIPT_INVALID where it is still the template that `generate` or `add_script` wrote. */
   readonly unwritten?: MigrationError | undefined
   /** TypeORM's name of the migration, where its text shows it; of a module with several, the one that this is. */
   readonly migration?: string | undefined
   /** `class`: the number is that of TypeORM's name, since the file's name has none or another. */
   readonly numberedBy?: 'class' | undefined
-  /** What the module exports, where it is in memory and in no file of its own. */
-  readonly module?: Readonly<Record<string, unknown>> | undefined
   /** With `duplicate_revisions = by_name`: what the script is tracked by. */
   readonly byName?: TrackedName | undefined
   /** True: it has no place in the order, and runs after all others whenever its text has changed. */

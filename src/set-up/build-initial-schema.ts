@@ -9,6 +9,7 @@ import { codeFailure } from '../run/failure/script-failure'
 import type { RunContext } from '../run/context/run-context'
 import { runSchema } from './load-schema-file'
 import { loadExtra } from './schema-extra'
+import { asRole } from '../run/context/script-role'
 import { restoreSession, timeoutsFor } from '../run/context/session-settings'
 
 /** Builds the empty database in the set-up's own transaction. */
@@ -38,6 +39,7 @@ export async function buildInitial(
     await buildEntities(context, session)
     return true
   }
+  await sendAll(session, asRole(context.settings, true))
   const fromFile = typeof init === 'string'
   const statements = fromFile ? await runSchema(session, resolve(init)) : undefined
   if (!fromFile) await callInitial(init, queryRunner!)
@@ -52,6 +54,12 @@ async function callInitial(init: Exclude<InitMigration, string>, queryRunner: Qu
   } catch (error) {
     throw codeFailure(error, 'initMigration', '', { form: 'schema' })
   }
+}
+
+async function sendAll(session: Session, texts: readonly string[]): Promise<void> {
+  if (texts.length === 0) return
+  const { error } = await session.send(texts.join(';\n'))
+  if (error) throw error
 }
 
 function functionOf(init: Exclude<InitMigration, string>): InitFunction {
@@ -86,7 +94,7 @@ export async function buildEntities(
   session: Session,
 ): Promise<Unsynchronized[]> {
   const timeouts = session.pooled ? [] : timeoutsFor(session, settings, { local: false })
-  if (timeouts.length > 0) await session.send(timeouts.join(';\n'))
+  await sendAll(session, [...timeouts, ...(session.pooled ? [] : asRole(settings, false))])
   const queryRunner = await database.queryRunner(session)
   const dataSource = dataSourceOf(queryRunner)
   if (isOurs(dataSource)) {

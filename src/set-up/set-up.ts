@@ -21,6 +21,7 @@ import { openAhead } from '../run/lock/early-connection'
 import { runPlan, runUntilDone } from '../run/execute'
 import { Held, type Sessions } from '../run/lock/held'
 import { runSteps } from '../run/run-steps'
+import { checkRole } from '../run/context/script-role'
 import { buildInitial, type InitMigration } from './build-initial-schema'
 import { historiesOf, refuseHistories } from '../run/lock/refuse-other-tools'
 import type { RunReport } from '../run/context/events'
@@ -213,6 +214,7 @@ class SetUp {
     if (initMigration === undefined) return
     const { context, work, execution } = this
     execution.checkpoint()
+    await checkRole(work, context.settings)
     const building = buildInitial(context, work, initMigration, queryRunner)
     if (initMigration === 'entities') {
       const built = await execution.watched(building, { what: 'set-up' })

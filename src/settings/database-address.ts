@@ -32,7 +32,7 @@ export interface AddressContext {
 /** Keys that make up the address; every other `typeorm.*` key is an option. */
 export function isAddressKey(key: string): boolean {
   return (
-    /^(?:url|direct_url|data_source|type|host|port|username|password|database|applicationName)$/.test(
+    /^(?:url|direct_url|data_source|type|host|port|username|password|password_command|password_file|database|applicationName)$/.test(
       key,
     ) || /^ssl(?:\.|$)/.test(key)
   )
@@ -74,6 +74,7 @@ export function databaseAddress(
     if (!next) return undefined
     result = next
   }
+  if (result.kind !== 'postgres') refusePasswordSource(relevant, context)
   if (result.kind === 'data_source') return result
   if (result.kind === 'embedded') {
     const { path, major, database } = result
@@ -157,10 +158,39 @@ function partsOf(values: ReadonlyMap<string, Sourced>, context: AddressContext):
   refuseOtherTypes(values.get('type'), context.problems)
   const direct = new Set(['url', 'direct_url', 'data_source', 'type'])
   const own = [...values].filter(([key]) => isAddressKey(key) && !direct.has(key))
-  const options = typeormOptions(new Map(own), context)
+  const options = withPasswordSource(typeormOptions(new Map(own), context), values, context)
   return Object.fromEntries(
     Object.entries(options).map(([key, value]) => [pgNames[key] ?? key, value]),
   )
+}
+
+const passwordKeys = ['password_command', 'password_file', 'password'] as const
+
+/** `password_command` and `password_file` as one value that says how each connection gets its password. */
+function withPasswordSource(
+  { password_command: command, password_file: file, ...options }: Options,
+  values: ReadonlyMap<string, Sourced>,
+  { here, problems }: AddressContext,
+): Options {
+  const [first, second] = passwordKeys.filter((key) => values.has(key))
+  const place = second && values.get(second)
+  if (place)
+    problems.add(place, `${first} and ${second} contradict each other`, 'Keep one of them.')
+  if (typeof command === 'string')
+    return { ...options, passwordFrom: { kind: 'command', value: command, here } }
+  if (typeof file !== 'string') return options
+  return { ...options, passwordFrom: { kind: 'file', value: resolve(here, file), here } }
+}
+
+/** An embedded server has no password, and a module has its own. */
+function refusePasswordSource(layers: readonly AddressLayer[], { problems }: AddressContext): void {
+  for (const { values } of layers) {
+    for (const key of ['password_command', 'password_file']) {
+      const found = values.get(key)
+      if (found)
+        problems.add(found, `${key} counts only for a postgres:// address`, 'Leave it out.')
+    }
+  }
 }
 
 function refuseOtherTypes(type: Sourced | undefined, problems: Problems): void {
@@ -183,6 +213,8 @@ function merge(...all: readonly ConnectionParts[]): ConnectionParts {
   for (const parts of all) {
     const ssl =
       isOptions(merged.ssl) && isOptions(parts.ssl) ? { ...merged.ssl, ...parts.ssl } : undefined
+    if (parts.password !== undefined) delete merged.passwordFrom
+    if (parts.passwordFrom) delete merged.password
     Object.assign(merged, parts, ssl && { ssl })
   }
   return merged
@@ -198,9 +230,11 @@ function postgresAddress(
   if (!directUrl) return { kind: 'postgres', connection }
   const direct = readUrl(directUrl, context)
   if (direct?.kind === 'postgres') {
-    const { user, password, database, ssl } = connection
+    const { user, password, passwordFrom, database, ssl } = connection
     const same = Object.fromEntries(
-      Object.entries({ user, password, database, ssl }).filter(([, value]) => value !== undefined),
+      Object.entries({ user, password, passwordFrom, database, ssl }).filter(
+        ([, value]) => value !== undefined,
+      ),
     )
     const own = withDefaults(merge(same, direct.connection), context)
     return { kind: 'postgres', connection, direct: own }

@@ -38,7 +38,8 @@ function dotenvLayer({ dotenv, dotenvFile = '.env' }: Environment): Layer {
  * the process says comes before `.env`; within one of them, what the URL says comes before the rest.
  *
  * The bare names `HOST PORT UNIX_SOCKET USERNAME PASSWORD` mean other things on most machines (a
- * shell's HOST, a web server's PORT): they count only where `DB` is set too.
+ * shell's HOST, a web server's PORT): they count only where `DB` stands beside them, or where a host, a
+ * user and a password are there together. The database is then the user's own, as for libpq.
  */
 export function environmentAddress(environment: Environment): {
   url?: Sourced
@@ -58,7 +59,7 @@ export function environmentAddress(environment: Environment): {
 }
 
 function namedParts(layer: Layer): Map<string, Sourced> {
-  const bare: Layer = layer('DB') ? layer : () => undefined
+  const bare: Layer = countsBare(layer) ? layer : () => undefined
   return present({
     host: layer('DB_UNIX_SOCKET') ?? layer('DB_HOST') ?? bare('UNIX_SOCKET') ?? bare('HOST'),
     port: layer('DB_PORT') ?? bare('PORT'),
@@ -71,8 +72,14 @@ function namedParts(layer: Layer): Map<string, Sourced> {
 /** The bare names that are set and count for nothing, since `DB` is not there. */
 export function namesWithoutDatabase(environment: Environment): string[] {
   return [processLayer(environment), dotenvLayer(environment)].flatMap((layer) =>
-    layer('DB') ? [] : bareNames.filter((name) => layer(name) !== undefined),
+    countsBare(layer) ? [] : bareNames.filter((name) => layer(name) !== undefined),
   )
+}
+
+function countsBare(layer: Layer): boolean {
+  if (layer('DB')) return true
+  const host = layer('UNIX_SOCKET') ?? layer('HOST')
+  return [host, layer('USERNAME'), layer('PASSWORD')].every((found) => found !== undefined)
 }
 
 const bareNames = ['HOST', 'PORT', 'UNIX_SOCKET', 'USERNAME', 'PASSWORD']

@@ -93,10 +93,15 @@ export function requireSection(context: IniContext, section: string, place: Sett
   return false
 }
 
+/** `[migration]`, or the name that nous.migration gave it where there is no other. */
+export function migrationSection({ ini }: IniContext): string {
+  const { sections } = ini
+  return !sections.has('migration') && sections.has('nous.migration')
+    ? 'nous.migration'
+    : 'migration'
+}
+
 function hintFor(section: string, meant: string | undefined, names: readonly string[]): string {
-  if (section === 'migration' && names.includes('nous.migration')) {
-    return 'Rename [nous.migration] to [migration].'
-  }
   if (meant) return `Did you mean [${meant}]?`
   return names.length
     ? `Sections: ${names.map((name) => `[${name}]`).join(', ')}.`

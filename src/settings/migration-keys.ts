@@ -1,7 +1,9 @@
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { resolve, sep } from 'node:path'
 import { databaseAddress } from './database-address'
 import { formatDuration } from './value/duration'
 import { globBase } from './value/glob-base'
+import { nearest } from './value/nearest'
 import type { Problems, Sourced } from './value/problems'
 import { layoutNames, type Settings } from './value/setting-types'
 import { parseList, valueReader, type ValueReader } from './value/value-reader'
@@ -28,6 +30,7 @@ export const migrationKeys = [
   'journal_table',
   'journal_text',
   'transaction',
+  'isolation',
   'late_scripts',
   'other_tools',
   'lock_wait',
@@ -35,7 +38,15 @@ export const migrationKeys = [
   'statement_timeout',
   'wait',
   'strict',
+  'role',
+  'safe',
+  'debug',
+  'password_command',
+  'password_file',
 ] as const
+
+/** Keys of `[migration]` that stand for `typeorm.*` keys of the same name. */
+export const addressKeys: readonly MigrationKey[] = ['password_command', 'password_file']
 
 /** A key of the section `[migration]`. */
 export type MigrationKey = (typeof migrationKeys)[number]
@@ -72,6 +83,7 @@ export type MigrationSettings = Pick<
   | 'driftIgnore'
   | 'journal'
   | 'transaction'
+  | 'isolation'
   | 'lateScripts'
   | 'otherTools'
   | 'journalText'
@@ -81,6 +93,9 @@ export type MigrationSettings = Pick<
   | 'wait'
   | 'strict'
   | 'vcs'
+  | 'role'
+  | 'safe'
+  | 'debug'
   | 'schemaDiffCmd'
   | 'addScriptFrom'
   | 'owners'
@@ -105,6 +120,8 @@ export const migrationDefaults: Readonly<Partial<Record<MigrationKey, string>>> 
   statement_timeout: formatDuration(0),
   wait: formatDuration(0),
   strict: 'false',
+  safe: 'true',
+  debug: 'false',
 }
 
 /** Turns the values of `[migration]` into settings; what is wrong is added to `problems`. */
@@ -132,9 +149,10 @@ export function migrationSettings(
     ...(schemaDiffCmd ? { schemaDiffCmd } : {}),
     ...scriptSource(values, read),
     scratch: scratchSettings(values, found, read, problems),
-    vcs: read.choice('vcs', found('vcs'), ['git', 'none']) ?? 'git',
+    vcs: versionControl(found('vcs'), problems),
     ...journalSettings(found, read),
     ...runSettings(found, read),
+    ...isolation(values, found('transaction'), problems),
   }
 }
 
@@ -190,7 +208,11 @@ function runSettings(found: (key: MigrationKey) => Sourced, read: ValueReader) {
   const modes = ['each', 'all', 'none'] as const
   const late = ['run', 'refuse'] as const
   const others = ['refuse', 'ignore'] as const
+  const role = found('role')
   return {
+    ...(role.value && { role: read.identifier('role', role) ?? '' }),
+    safe: read.boolean('safe', found('safe')) ?? true,
+    debug: read.boolean('debug', found('debug')) ?? false,
     transaction: read.choice('transaction', found('transaction'), modes) ?? 'each',
     lateScripts: read.choice('late_scripts', found('late_scripts'), late) ?? 'run',
     otherTools: read.choice('other_tools', found('other_tools'), others) ?? 'refuse',
@@ -202,14 +224,27 @@ function runSettings(found: (key: MigrationKey) => Sourced, read: ValueReader) {
   }
 }
 
-/** `package` and its synonym `directory`; where both are given, the flag or else a problem decides. */
+/** How a run in one transaction is isolated from others; each script's own transaction is left as it is. */
+function isolation(values: MigrationValues, transaction: Sourced, problems: Problems) {
+  const found = values.get('isolation')
+  const levels = ['read committed', 'repeatable read', 'serializable'] as const
+  const level = found && valueReader(problems).choice('isolation', found, levels)
+  if (!found || !level) return {}
+  if (transaction.value !== 'all') {
+    const hint = 'Write transaction = all too, or leave isolation out.'
+    problems.add(found, 'isolation is for one transaction, and transaction is not all', hint)
+  }
+  return { isolation: level }
+}
+
+/** `package` and its synonym `directory`; where both stand, the flag or else a problem decides. */
 function scriptsFolder(values: MigrationValues, problems: Problems): MigrationValue | undefined {
   const named = values.get('package')
   const synonym = values.get('directory')
   if (!named || !synonym) return named ?? synonym
   const flag = [named, synonym].find(({ from }) => from.startsWith('flag '))
   if (flag) return flag
-  if (path(named) !== path(synonym)) {
+  if (folder(named) !== folder(synonym)) {
     problems.add(synonym, 'directory and package name two folders', 'Keep one of them.')
   }
   return named
@@ -217,9 +252,9 @@ function scriptsFolder(values: MigrationValues, problems: Problems): MigrationVa
 
 /** One folder, whatever its name; or folders and globs, separated by commas or lines. */
 function scriptPlaces(named: MigrationValue | undefined, otherwise: MigrationValue) {
-  if (!named) return { directory: path(otherwise), packageIsDefault: true }
+  if (!named) return { directory: folder(otherwise), packageIsDefault: true }
   const several = /[,\n*{]/.test(named.value) && !named.from.startsWith('flag ')
-  if (!several) return { directory: path(named) }
+  if (!several) return { directory: folder(named) }
   const packages = pathsOf(named)
   return { directory: globBase(packages[0] ?? ''), packages }
 }
@@ -232,4 +267,27 @@ function pathsOf(named: MigrationValue): string[] {
 
 function path({ value, base }: MigrationValue): string {
   return resolve(base, value)
+}
+
+/** The path; for the dotted name of a package (`busy.migration`) its folder, unless one has that very name. */
+function folder(found: MigrationValue): string {
+  const literal = path(found)
+  if (!/^\w+(?:\.\w+)+$/.test(found.value) || existsSync(literal)) return literal
+  const below = found.value.replaceAll('.', sep)
+  const [first = literal, ...others] = ['', 'src'].map((root) => resolve(found.base, root, below))
+  return others.find((one) => !existsSync(first) && existsSync(one)) ?? first
+}
+
+/** The name of a program, since another one than git is called by it. */
+function versionControl({ value, ...place }: MigrationValue, problems: Problems): string {
+  const name = value.toLowerCase()
+  if (/^[a-z][a-z0-9._+-]*$/.test(name)) return name
+  const meant = nearest(name, ['git', 'none', 'hg', 'svn', 'fossil'])
+  const all = 'Write git, none, or the name of another program: hg, svn, fossil.'
+  problems.add(
+    place,
+    `vcs is no name of a program: "${value}"`,
+    meant ? `Did you mean ${meant}?` : all,
+  )
+  return 'git'
 }

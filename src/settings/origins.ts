@@ -5,7 +5,7 @@ import type { SettingOrigin } from './value/setting-types'
 
 /** True for the name of a setting whose value must never be shown. */
 export function isSecretKey(key: string): boolean {
-  return /pass|pwd|secret|token|credential|key$/i.test(key)
+  return /pass|pwd|secret|token|credential|key$/i.test(key) && !/_(?:command|file)$/i.test(key)
 }
 
 /** A setting and its place, ready to print: secrets are masked, a text of several lines is one line. */

@@ -16,16 +16,10 @@ import {
   postgresVariables,
   type Environment,
 } from './environment'
-import {
-  iniValue,
-  namesAddress,
-  refuseUnknownKeys,
-  requireSection,
-  typeormValues,
-  type IniContext,
-} from './ini-values'
+import { readSections, type IniSections } from './ini-sections'
 import { developmentValues } from './development-values'
 import {
+  addressKeys,
   migrationDefaults,
   migrationKeys,
   migrationSettings,
@@ -34,6 +28,7 @@ import {
 } from './migration-keys'
 import { originOf, secretMembers, secretsIn } from './origins'
 import { Problems, type Sourced } from './value/problems'
+import { baseFolder, switches } from './switches'
 import { findConfig, readDotenv, userName, type ConfigSource } from './sources'
 import { typeormOptions, type Options } from './typeorm/typeorm-options'
 import type { DatabaseAddress, SettingOrigin, Settings } from './value/setting-types'
@@ -66,11 +61,14 @@ export async function readSettings(request: SettingsRequest): Promise<Settings> 
   const { config, cwd, env, flags = {} } = request
   const problems = new Problems()
   const source = await findConfig(config, cwd, problems)
-  const here = source.kind === 'ini' ? dirname(source.file.path) : cwd
-  const environment: Environment = { process: env, ...readDotenv(here, cwd, problems) }
+  const folder = source.kind === 'ini' ? dirname(source.file.path) : cwd
+  const environment: Environment = { process: env, ...readDotenv(folder, cwd, problems) }
+  const base = source.kind === 'ini' ? undefined : baseFolder(environment, cwd, problems)
+  const here = base?.value ?? folder
   const textOf = (name: string) => environmentText(environment, name)
   const sections = readSections(source, textOf, problems)
   const values = new Map([
+    ...switches(environment, here),
     ...developmentValues(here, cwd, textOf, problems),
     ...[...sections.migration].map(([key, found]) => [key, { ...found, base: here }] as const),
     ...flagValues(flags, cwd),
@@ -84,48 +82,12 @@ export async function readSettings(request: SettingsRequest): Promise<Settings> 
     here,
     ...migration,
     ...database.result,
-    origins: [...migrationOrigins(values), ...database.origins],
+    origins: [
+      ...(base ? [originOf('fs', base)] : []),
+      ...migrationOrigins(values),
+      ...database.origins,
+    ],
     secrets: secretTexts(database.secrets, values, database.result),
-  }
-}
-
-/** What the ini's sections say, as found. */
-interface Sections {
-  migration: ReadonlyMap<MigrationKey, Sourced>
-  /** `typeorm.*` keys of `[migration]` that correct those of the application. */
-  overrides: ReadonlyMap<string, Sourced>
-  /** `typeorm.*` keys of the application's section, or of `[migration]` where there is no other. */
-  application: ReadonlyMap<string, Sourced>
-  /** True where a section is missing or a part of the address is wrong: that is the problem then. */
-  incomplete?: boolean
-}
-
-function readSections(source: ConfigSource, env: IniContext['env'], problems: Problems): Sections {
-  const empty: Sections = { migration: new Map(), overrides: new Map(), application: new Map() }
-  if (source.kind === 'address') {
-    const url = { value: source.url, from: 'argument CONFIG' }
-    return { ...empty, application: new Map([['url', url]]) }
-  }
-  if (source.kind === 'environment') return empty
-  const context: IniContext = { ...source.file, env, problems }
-  const place = { from: context.name, file: context.name }
-  if (!requireSection(context, 'migration', place)) return { ...empty, incomplete: true }
-  refuseUnknownKeys(context, 'migration')
-  const migration = new Map<MigrationKey, Sourced>()
-  for (const key of migrationKeys) {
-    const found = iniValue(context, 'migration', key)
-    if (found) migration.set(key, found)
-  }
-  const app = migration.get('app')
-  if (app && !requireSection(context, app.value, app)) {
-    return { ...empty, migration, incomplete: true }
-  }
-  const section = app?.value ?? 'migration'
-  return {
-    migration,
-    overrides: app ? typeormValues(context, 'migration', { own: true }) : new Map(),
-    application: typeormValues(context, section, { own: false }),
-    incomplete: [section, 'migration'].some((name) => namesAddress(context, name)),
   }
 }
 
@@ -150,7 +112,7 @@ interface Database {
 }
 
 function readDatabase(
-  { overrides, application, incomplete }: Sections,
+  { overrides, application, incomplete, foreign }: IniSections,
   source: ConfigSource,
   environment: Environment,
   { here, problems }: { here: string; problems: Problems },
@@ -166,7 +128,8 @@ function readDatabase(
   const fill = postgresVariables(environment)
   const osUser = userName(environment.process)
   const context: AddressContext = { here, problems, fill, osUser, secrets }
-  if (!incomplete && !namesDatabase(layers, fill)) refuseNothing(source, environment, problems)
+  if (foreign && !namesDatabase(layers, new Map())) foreign()
+  else if (!incomplete && !namesDatabase(layers, fill)) refuseNothing(source, environment, problems)
   const all = new Map([...application, ...overrides])
   const database = databaseAddress(layers, context)
   const typeorm = otherOptions(all, context)
@@ -244,7 +207,7 @@ function databaseOrigins(
 
 function migrationOrigins(values: ReadonlyMap<MigrationKey, MigrationValue>): SettingOrigin[] {
   return migrationKeys.flatMap((key) => {
-    const found = values.get(key)
+    const found = addressKeys.includes(key) ? undefined : values.get(key)
     if (found) return [originOf(key, found)]
     const value = key === 'package' && values.has('directory') ? undefined : migrationDefaults[key]
     return value === undefined ? [] : [originOf(key, { value, from: 'default' })]

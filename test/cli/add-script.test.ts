@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
 import { readScratchName } from '../../src/scratch/scratch-name'
 import { readFolder } from '../../src/script/folder/read-folder'
 import { migrate } from '../support/cli'
@@ -436,5 +438,103 @@ test('a diff whose file is not committed is compared with the scripts, and writt
     assert.doesNotMatch(up, /TYPE/)
     assert.equal(last.status, 0, last.stderr)
     assert.equal(await git('status', '--porcelain'), '')
+  })
+})
+
+test('--edit opens the script before the commit, and what is saved is proven', async () => {
+  await withProject(wider, async ({ cwd, run, git, newest }) => {
+    const editor = (script: string) => ({ env: { ...process.env, VISUAL: '', EDITOR: script } })
+    const none = await run('add_script --edit longer', { env: {} })
+    const failed = await run('add_script --edit longer', editor('false'))
+    const emptied = await run('add_script --edit longer', editor('truncate -s 0'))
+    const wrong = await run('add_script --edit longer', editor('sed -i s/50/40/g'))
+    const before = await readdir(join(cwd, 'migration'))
+    const saved = await run(
+      'add_script --edit longer',
+      editor("sed -i 's/^-- MIGRATE UP/&\\nUPDATE users SET name = upper(name);/'"),
+    )
+    const text = await newest()
+    const shown = await run('add_script --edit more --dry-run', editor('true'))
+
+    assert.match(none.stderr, /^error: --edit needs an editor\n/)
+    assert.equal(none.status, 2)
+    assert.match(failed.stderr, /^error: nothing was written, since the editor ended with 1\n/m)
+    assert.match(emptied.stderr, /nothing was written, since nothing is left of the script/)
+    assert.match(
+      wrong.stderr,
+      /^error: the script does not do what it should\n {2}The upgrade leaves a difference/m,
+    )
+    assert.match(wrong.stderr, /varying\(40\)/)
+    assert.deepEqual(before, ['1_first.sql'])
+    assert.equal(saved.status, 0, saved.stderr)
+    assert.match(text, /^UPDATE users SET name = upper\(name\);$/m)
+    assert.match(await git('show', '--format=%s'), /^Add migration \d+ longer$[^]*^\+UPDATE users/m)
+    assert.match(shown.stderr, /--edit and --dry-run contradict each other/)
+  })
+})
+
+test('--edit of an empty script proves what was written into it', async () => {
+  await withProject({}, async ({ run, newest }) => {
+    const editor = (script: string) => ({ env: { ...process.env, VISUAL: script } })
+    const line = 'add_script --from none --edit by hand'
+    const wrong = await run(line, editor('sed -i 1i\\\\SELCT'))
+    const right = await run(line, editor('sh -c \'echo "UPDATE users SET name = 1" > $1\' sh'))
+
+    assert.match(
+      wrong.stderr,
+      /^error: the script does not do what it should\n {2}The upgrade fails: /m,
+    )
+    assert.equal(right.status, 1, right.stderr)
+    assert.match(right.stderr, /The downgrade fails: /)
+    const both = await run(
+      line,
+      editor(
+        'sh -c \'printf "%s\\n" "-- MIGRATE UP" "UPDATE users SET name = 1;" "-- MIGRATE DOWN" "SELECT 1;" > $1\' sh',
+      ),
+    )
+    assert.equal(both.status, 0, both.stderr)
+    assert.match(await newest(), /^UPDATE users SET name = 1;$/m)
+  })
+})
+
+test('add_migration_script takes the title first and the settings file last, as nous.migration did', async () => {
+  await withProject(wider, async ({ run, git }) => {
+    const added = await run('add_migration_script longer development.ini')
+    const twice = await run('development.ini add_migration_script longer development.ini')
+
+    assert.match(added.stdout, /^migration\/\d{14}_longer\.sql\ncommitted as /)
+    assert.match(await git('log', '-1', '--format=%s'), /longer$/)
+    assert.match(twice.stderr, /settings file "development.ini" .*contradict each other/)
+  })
+})
+
+test('another version control program is called by its name: add, then commit', async (t) => {
+  const version = await promisify(execFile)('fossil', ['version']).catch(() => undefined)
+  if (!version) return t.skip('fossil is not installed')
+  await withFolder({ 'migration/1_a.sql': 'SELECT 1' }, async (cwd) => {
+    const env = { ...process.env, HOME: cwd, USER: 'ann' }
+    const fossil = async (...args: string[]) =>
+      (await promisify(execFile)('fossil', args, { cwd, env })).stdout
+    await fossil('init', 'repository.fossil')
+    await fossil('open', '-f', 'repository.fossil')
+    await fossil('user', 'default', 'ann').catch(() => '')
+    const ini = '[migration]\ntypeorm.url = postgres://u@h/d\nvcs = VCS\n'
+    const run = async (vcs: string, line: string) => {
+      await writeFile(join(cwd, 'development.ini'), ini.replace('VCS', vcs))
+      return migrate(line.split(' '), { cwd })
+    }
+    const added = await run('fossil', 'add_script --from none by name')
+    const absent = await run('no-such-vcs', 'add_script --from none another')
+    const only = await run('fossil', 'add_script --from none --no-commit a third')
+
+    assert.equal(added.status, 0, added.stderr)
+    assert.match(await fossil('timeline', '-n', '1'), /Add migration \d{14} by name/)
+    assert.equal(absent.status, 1)
+    assert.match(
+      absent.stderr,
+      /^error: the script is written, but there is no program no-such-vcs\n/,
+    )
+    assert.equal(only.status, 0, only.stderr)
+    assert.match(await fossil('changes'), /ADDED +migration\/\d{14}_a_third\.sql/)
   })
 })

@@ -161,6 +161,7 @@ test('a failure with --json has the steps and the error in one document', async 
       line: 2,
       column: 3,
       sqlstate: '42601',
+      retryable: false,
     })
   })
 })

@@ -154,6 +154,11 @@ test('the documents of commands that only look are those of docs/json.md', async
       'status',
       'url',
       'environ',
+      'repair',
+      'repair 3 --yes',
+      'touch 7',
+      'touch 1',
+      'touch 1 --force --yes --dry-run',
     ]
     for (const line of [...lines, 'version', 'rebuild 6 --done --dry-run', 'rebuild 6 --done']) {
       await documentOf(run, line)
@@ -191,7 +196,7 @@ test('the documents of commands that write files are those of docs/json.md', asy
     await documentOf(run, 'add_script --check')
     await documentOf(run, 'add_script wider --dry-run')
     await documentOf(run, 'add_script wider')
-    await documentOf(run, 'add_script wider')
+    await documentOf(run, 'add_migration_script wider development.ini')
     await documentOf(run, 'dump_schema -')
     await documentOf(run, 'dump_schema --yes')
     await documentOf(run, 'generate more --dry-run')
@@ -205,8 +210,10 @@ test('a command that fails before anything begins writes a document too', async 
   await withApplication({}, async ({ cwd }) => {
     const run = (line: string) => migrate(line.split(' '), { cwd })
     for (const command of withOption('json')) {
-      const word = { to: ' 5', trace: ' 5', generate: ' x', add_script: ' x' }[command as string]
-      const line = `absent.ini ${command}${word ?? ''}`
+      const words = { to: '5', trace: '5', generate: 'x', touch: '5' }
+      const given = words[command as keyof typeof words] ?? (command.startsWith('add_') && 'x')
+      const word = given ? ` ${given}` : ''
+      const line = `absent.ini ${command}${word}`
       const others: Record<string, string> = { version: 'version x', init: 'development.ini init' }
       const asked = others[command] ?? line
       const { database, error } = await documentOf(run, asked)
@@ -218,8 +225,9 @@ test('a command that fails before anything begins writes a document too', async 
 
 test('with --log json stderr has one event a line, and stdout is what it is without', async () => {
   await withApplication(scripts, async ({ run }) => {
-    const events = await eventsOf(run, 'upgrade --json --log json')
-    const named = events.map(({ event, revision }) => (revision ? `${event} ${revision}` : event))
+    const events = await eventsOf(run, 'upgrade --json --log json --verbose')
+    const said = events.filter(({ event }) => !['statement', 'note'].includes(event))
+    const named = said.map(({ event, revision }) => (revision ? `${event} ${revision}` : event))
     const ends = ['finished 1', 'finished 2', 'finished 3', 'failed 4']
     assert.deepEqual(
       named.filter((one) => !one?.startsWith('started ')),
@@ -337,7 +345,7 @@ function withOption(option: 'json'): CommandName[] {
 test('docs/json.md states every command with --json, and every key that it states was seen', () => {
   assert.deepEqual([...typeOfCommand.keys()].toSorted(), withOption('json').toSorted())
   const wanted = withOption('json').flatMap((name) => [`${name} success`, `${name} error`])
-  const checks = ['drift no', 'status no', 'add_script no', 'dump_schema no']
+  const checks = ['drift no', 'status no', 'add_script no', 'dump_schema no', 'repair no']
   assert.deepEqual(
     [...wanted, ...checks].filter((one) => !seen.has(one)),
     [],

@@ -81,7 +81,8 @@ test('a password in an argument is shown by no message', async () => {
     const url = `postgres://app:${encoded}@127.0.0.1:1/app`
     for (const argv of [[url, 'upgrade'], ['upgrade', url], [url, url], [`--to=${url}`]]) {
       const { status, stdout, stderr } = await migrate([...argv, '--verbose'], { cwd })
-      assert.equal(status, 2)
+      // where the address is in its place, nobody answers there
+      assert.equal(status, argv[0] === url && argv[1] !== url ? 75 : 2)
       assertHidden(stdout + stderr, argv.join(' '))
     }
   })

@@ -33,6 +33,8 @@ lock_timeout       2s                                      (flag --lock-timeout)
 statement_timeout  0                                       (default)
 wait               0                                       (default)
 strict             false                                   (default)
+safe               true                                    (default)
+debug              false                                   (default)
 typeorm.url        postgres://app:***@db.example:5432/app  (development.ini:2)
 typeorm.entities   entity/*.js                             (development.ini:3)
 `,

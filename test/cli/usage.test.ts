@@ -75,7 +75,7 @@ const refused: readonly [argv: string, message: string, hint: string | undefined
   [
     'upgrade --check',
     'upgrade has no option --check',
-    'It belongs to status, add_script, dump_schema.',
+    'It belongs to status, add_script, add_migration_script, dump_schema.',
   ],
   ['mark --transaction all', 'mark has no option --transaction', undefined],
   ['upgrade --json=yes', 'option --json takes no value', 'Write --json alone.'],
@@ -130,6 +130,7 @@ test('with --json a wrong call is one document on stdout', async () => {
     line: null,
     column: null,
     sqlstate: null,
+    retryable: false,
   })
 })
 

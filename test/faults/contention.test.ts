@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describeNotice } from '../../src/cli/text/notice-text'
+import { describeNotice } from '../../src/run/context/notice-text'
 import type { Notice } from '../../src/run/context/events'
 import type { Client } from 'pg'
 import type { RunReport } from '../../src/run/context/events'

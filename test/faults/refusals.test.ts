@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { dataSourceFromConfig } from '../../src/setup'
 import { migrate } from '../support/cli'
 import { withFolder, writeFiles } from '../support/folder'
 import { type OwnServer, withOwnServer } from '../support/own-server'
@@ -158,7 +161,7 @@ const anything = `SELECT relname FROM pg_class c JOIN pg_namespace n ON n.oid = 
 test('each way in which a database is out of reach is one clear error, and leaves nothing behind', async () => {
   await withPlace(async ({ server, cwd, run }) => {
     const down = await run('postgres://postgres@HOST/app', 'upgrade')
-    assert.equal(down.status, 2)
+    assert.equal(down.status, 75)
     assert.match(down.text, /ECONNREFUSED 127.0.0.1:PORT\nhint: Start the server, or wait for it/)
     await server.start()
     for (const sql of databases) await server.query(sql)
@@ -169,7 +172,7 @@ test('each way in which a database is out of reach is one clear error, and leave
         const { status, text } = await run(address, command)
         const shown = text.replace(/getaddrinfo E\w+/, 'getaddrinfo <WHY>')
         assert.equal(shown.slice(shown.indexOf('error:')).trimEnd(), expected, rule)
-        assert.equal(status, 2, rule)
+        assert.equal(status, code === 'CONNECTION_FAILED' ? 75 : 2, rule)
         assert.doesNotMatch(text, /wr0ng/)
       }
       for (const database of ['app', 'closed', 'guarded'])
@@ -246,7 +249,7 @@ test('--wait waits for a server that is started, and for one that takes no conne
       () => run('postgres://postgres@HOST/postgres', 'upgrade'),
       '57P03',
     )
-    assert.equal(refused.status, 2, refused.text)
+    assert.equal(refused.status, 75, refused.text)
     assert.match(
       refused.text,
       /SQLSTATE 57P03\nhint: The server is starting up, .* --wait 30s\.\n$/,
@@ -269,3 +272,50 @@ async function refusedBy<Result extends { text: string }>(
     if (result.text.includes(words) || Date.now() > limit) return result
   }
 }
+
+test('a password is fetched for each connection, by the migrator, its scripts and the application, and never printed', async () => {
+  await withPlace(async ({ server, cwd, run }) => {
+    await server.start()
+    for (const sql of [
+      "CREATE ROLE secret SUPERUSER LOGIN PASSWORD 't0ken'",
+      'CREATE DATABASE app',
+    ])
+      await server.query(sql)
+    const opened =
+      "import { DataSource } from 'typeorm'\nexport async function upgrade(queryRunner) {\n" +
+      '  const other = queryRunner.connection.createQueryRunner()\n  await other.query("SELECT 1")\n  await other.release()\n}\n'
+    await writeFiles(cwd, {
+      'migration/3_c.ts': opened.replace(/^import.*\n/, ''),
+      'migration/4_wrong.sql': "SELECT 't0ken' + 1",
+      'token.sh': 'echo asked >> asked.txt; echo t0ken',
+      token: 't0ken\n',
+    })
+    const address = 'postgres://secret@HOST/app\npassword_command = sh token.sh'
+    const { status, text } = await run(address, 'upgrade', '--verbose')
+    const asked = (await readFile(join(cwd, 'asked.txt'), 'utf8')).split('\n').length - 1
+    const trace = await run(address, 'trace', '4', '--json')
+    const file = await run(address.replace(/password_command.*/, 'password_file = token'), 'status')
+    const failing = await run(
+      address.replace('token.sh', '-c "echo expired >&2; exit 3"'),
+      'status',
+    )
+    const absent = await run(
+      address.replace(/password_command.*/, 'password_file = none'),
+      'status',
+    )
+    await run(address, 'environ')
+    const dataSource = await dataSourceFromConfig(join(cwd, 'development.ini'))
+    const names = await dataSource.query('SELECT current_user AS name')
+    await dataSource.destroy()
+
+    assert.equal(status, 1, text)
+    assert.match(text, /invalid input syntax for type integer: "\*\*\*"/)
+    assert.doesNotMatch(text + trace.stdout + trace.text, /t0ken/)
+    assert.ok(asked >= 3, `asked ${asked} times`)
+    assert.equal(file.status, 0)
+    assert.match(failing.text, /^error: password_command ended with 3\n {2}expired\nhint: /)
+    assert.equal(failing.status, 2)
+    assert.match(absent.text, /error: cannot read password_file .*none: it does not exist\n/)
+    assert.deepEqual(names, [{ name: 'secret' }])
+  })
+})

@@ -162,6 +162,44 @@ const marks: Row[] = [
   ['mark records late scripts though they are refused', '1 2', '2', 'mark', 'mark 1', refuse],
 ]
 
+const out = 'OUT_OF_ORDER'
+
+const ones: Row[] = [
+  ['only the next script goes up alone', '1 2 3', '1', 'upgrade only 2', 'up 2'],
+  ['leading zeros of the only one do not count', '1 2 3', '1', 'upgrade only 02', 'up 2'],
+  ['only next is the first pending', '1 2 3', '1', 'upgrade only next', 'up 2'],
+  ['only next of nothing pending is nothing', '1', '1', 'upgrade only next', ''],
+  ['a script does not go up alone past an older one', '1 2 3', '1', 'upgrade only 3', out],
+  ['it does where force says so', '1 2 3', '1', 'upgrade only 3 force true', 'up 3'],
+  ['force false is no force', '1 2 3', '1', 'upgrade only 3 force false', out],
+  ['a late script goes up alone', '1 2 3', '1 3', 'upgrade only 2', 'up 2'],
+  ['not where late ones are refused', '1 2 3', '1 3', 'upgrade only 2', 'SCRIPT_LATE', refuse],
+  ['force takes a late one too', '1 2 3', '1 3', 'upgrade only 2 force true', 'up 2', refuse],
+  ['what is applied is not applied again alone', '1 2', '1', 'upgrade only 1', ''],
+  ['only an unknown script is refused', '1 2', '1', 'upgrade only 3', 'UNKNOWN_REVISION'],
+  ['only the newest application goes down alone', '1 2 3', '1 3 2', 'downgrade only 2', 'down 2'],
+  ['not what something was applied after', '1 2 3', '1 3 2', 'downgrade only 3', out],
+  ['force takes it', '1 2 3', '1 3 2', 'downgrade only 3 force true', 'down 3'],
+  ['what is pending is not reverted alone', '1 2', '1', 'downgrade only 2', ''],
+  ['only 0 is no script', '1', '1', 'downgrade only 0', 'USAGE'],
+  ['only previous is no script to revert', '1 2', '1 2', 'downgrade only previous', 'USAGE'],
+  ['an irreversible script stays alone too', '1! 2', '1', 'downgrade only 1', 'IRREVERSIBLE'],
+  [
+    'no force reverts alone what an unfinished script was begun on',
+    '1 2',
+    '1 2x1',
+    'downgrade only 1 force true',
+    bad,
+  ],
+  [
+    'no force runs what was begun on something reverted since',
+    '1 2 3',
+    '1 3x1 -1',
+    'upgrade only 3 force true',
+    bad,
+  ],
+]
+
 const rebuilds: Row[] = [
   ['a rebuild runs the script that failed, and nothing else', '1 2 3', '1 2x', 'rebuild 2', 'up 2'],
   ['a rebuild goes on with what was cut off', '1 2', '1…2', 'rebuild 1', 'up 1'],
@@ -246,6 +284,7 @@ for (const [rule, scripts, history, request, expected, options] of [
   ...downgrades,
   ...arrivals,
   ...marks,
+  ...ones,
   ...rebuilds,
   ...unfinished,
   ...drift,
@@ -258,3 +297,18 @@ for (const [rule, scripts, history, request, expected, options] of [
     }
   })
 }
+
+test('a plan that forces one script names what it passes over', () => {
+  const noticeOf = (history: string, request: string) =>
+    planOf('1 2 3', history, request).notices.find(({ code }) => code === 'PASSED_OVER')
+  const common = { kind: 'notice', code: 'PASSED_OVER' }
+  const [one, two, three] = ['1', '2', '3'].map((revision) => ({ revision, title: '' }))
+
+  assert.deepEqual(noticeOf('', 'upgrade only 3 force true'), {
+    ...{ ...common, script: three, direction: 'up', scripts: [one, two] },
+  })
+  assert.deepEqual(noticeOf('1 2 3', 'downgrade only 2 force true'), {
+    ...{ ...common, script: two, direction: 'down', scripts: [three] },
+  })
+  assert.equal(noticeOf('1', 'upgrade only 2 force true'), undefined)
+})

@@ -49,6 +49,7 @@ export function requestOf(text: string): Request {
   const count = said.get('count')
   return {
     command,
+    ...(said.has('force') && { force: said.get('force') === 'true' }),
     ...(target !== undefined && { target }),
     ...(answer !== undefined && { answer }),
     ...(only !== undefined && { only }),

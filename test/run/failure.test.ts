@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { describeNotice } from '../../src/cli/text/notice-text'
+import { describeNotice } from '../../src/run/context/notice-text'
 import type { Notice } from '../../src/run/context/events'
 import { failureOf } from '../support/failure'
 import { withMigrator } from '../support/migrator'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lockKey } from '../../src/run/lock/advisory-key'
-import { describeNotice } from '../../src/cli/text/notice-text'
+import { describeNotice } from '../../src/run/context/notice-text'
 import type { Notice } from '../../src/run/context/events'
 import { withMigrator } from '../support/migrator'
 import { until } from '../support/until'

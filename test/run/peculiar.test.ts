@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { describeNotice } from '../../src/cli/text/notice-text'
+import { describeNotice } from '../../src/run/context/notice-text'
 import { withDatabase } from '../support/database'
 import { failureOf } from '../support/failure'
 import { historyOf, peculiarities } from '../support/history'

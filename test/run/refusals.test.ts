@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { describeNotice } from '../../src/cli/text/notice-text'
+import { describeNotice } from '../../src/run/context/notice-text'
 import { setUpMigration } from '../../src/setup'
 import { failureOf } from '../support/failure'
 import { withMigrator } from '../support/migrator'

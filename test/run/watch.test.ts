@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { describeNotice } from '../../src/cli/text/notice-text'
+import { describeNotice } from '../../src/run/context/notice-text'
 import { Session } from '../../src/database/postgres/session'
 import { backend, Watch } from '../../src/run/session/watch'
 import { type TestDatabase, withDatabase } from '../support/database'

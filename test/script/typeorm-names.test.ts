@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type FolderOptions, readFolder, readScripts } from '../../src/script/folder/read-folder'
+import { type FolderOptions, readFolder } from '../../src/script/folder/read-folder'
+import { readScripts } from '../../src/script/source/read-scripts'
 import type { Script } from '../../src/script/script'
 import { migrationClasses } from '../../src/script/sources/migration-classes'
 import { loadScript } from '../../src/script/typescript/load-script'

@@ -25,6 +25,11 @@ export interface AddScriptOptions {
   dryRun?: boolean
   /** Writes nothing, agrees to everything and proves nothing: only whether something differs counts. */
   check?: boolean
+  /**
+   * Lets a person change the scripts before they are written; what comes back is proven again, unless
+   * `verify` is false.
+   */
+  edit?: (scripts: readonly AddedScript[]) => Promise<readonly AddedScript[]>
   /** Aborting it drops the scratch databases and throws INTERRUPTED. */
   signal?: AbortSignal
   /** Told what goes on, in a few words. */

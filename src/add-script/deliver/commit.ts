@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { Settings } from '../../settings/value/setting-types'
 import { commitFiles, isDirty } from '../../git/git'
+import { commitWith } from '../../git/other-vcs'
 import type { AddScriptOptions } from './add-script-options'
 import type { AddedScript } from './files'
 
@@ -12,7 +13,7 @@ export interface HandedOver {
 }
 
 /**
- * Hands written scripts over to git, as the settings and the options say.
+ * Hands written scripts over to git, or to the program that the settings name, as the settings and the options say.
  * @param file the schema file that the difference was read from
  * @throws {MigrationError} GIT_FAILED
  */
@@ -24,8 +25,13 @@ export async function handOver(
 ): Promise<HandedOver> {
   if (settings.vcs === 'none') return { notes: [] }
   const files = scripts.flatMap((script) => script.files.map(({ path }) => path))
-  const schema = await changedSchema(file)
+  const schema = settings.vcs === 'git' ? await changedSchema(file) : undefined
   const taken = withSchema ? schema : undefined
+  if (settings.vcs !== 'git') {
+    const own = withSchema ? file : undefined
+    await commitWith(settings.vcs, { files, schema: own, message, commit })
+    return { notes: [] }
+  }
   const hash = await commitFiles({ files, schema: taken, message, commit })
   const left = withSchema ? undefined : schema
   return {
@@ -39,7 +45,7 @@ export async function handOver(
  * @param file absent where the difference is of no file
  */
 export async function schemaNotes(file: string | undefined, settings: Settings): Promise<string[]> {
-  const left = settings.vcs === 'none' ? undefined : await changedSchema(file)
+  const left = settings.vcs !== 'git' ? undefined : await changedSchema(file)
   return left === undefined ? [] : [`${nameOf(left, settings)} is not committed.`]
 }
 

@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { MigrationError } from '../../errors'
+import { runUserCommand } from '../../user-shell'
 import { applyDiff, isUnifiedDiff, readUnifiedDiff, type FileDiff } from './unified-diff'
 
 /** What `schema_diff_cmd` came to. */
@@ -24,7 +24,7 @@ export async function runDiffCommand(
   here: string,
   signal: AbortSignal,
 ): Promise<CommandResult> {
-  const { status, stdout, stderr } = await shell(command, here, signal)
+  const { status, stdout, stderr } = await runUserCommand(command, here, signal)
   // a terminal's colours, where a configuration asks for them always
   const text = stripVTControlCharacters(stdout)
   const isDiff = isUnifiedDiff(text)
@@ -33,34 +33,6 @@ export async function runDiffCommand(
   if (text.trim() === '') return { is: 'nothing' }
   if (!isDiff) return { is: 'sql', sql: text }
   return versionsOf(text, here)
-}
-
-interface ShellResult {
-  status: number | string
-  stdout: string
-  stderr: string
-}
-
-/** In a process group of its own, so that all that the command starts can be ended with it. */
-function shell(command: string, cwd: string, signal: AbortSignal): Promise<ShellResult> {
-  return new Promise((done, fail) => {
-    const options = { cwd, shell: true, detached: true } as const
-    const child = spawn(command, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
-    const stop = () => {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM')
-    }
-    signal.addEventListener('abort', stop)
-    const output = { stdout: '', stderr: '' }
-    for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text))
-    }
-    child.once('error', fail)
-    child.once('close', (code, by) => {
-      signal.removeEventListener('abort', stop)
-      if (signal.aborted) fail(signal.reason as Error)
-      else done({ status: code ?? String(by), ...output })
-    })
-  })
 }
 
 function commandFailed(status: number | string, stderr: string): MigrationError {

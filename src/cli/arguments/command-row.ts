@@ -19,6 +19,8 @@ export interface Arguments {
   version?: string
   folder?: string
   words: readonly string[]
+  /** The settings' file, where a command takes it behind its name. */
+  config?: string
 }
 
 /** Where the arguments of a command are parsed. */

@@ -39,7 +39,7 @@ export function renderHelp(page: Page, all: Commands): string {
     ),
     '',
     ...wrapped(
-      'Exit status: 0 done, or nothing to do; 1 a migration failed or was refused; 2 the call or the settings are wrong; 3 the answer of a check is no; 130 and 143 stopped by a signal.',
+      'Exit status: 0 done, or nothing to do; 1 a migration failed or was refused; 2 the call or the settings are wrong; 3 the answer of a check is no; 75 try again later; 130 and 143 stopped by a signal.',
       page,
     ),
   ].join('\n')

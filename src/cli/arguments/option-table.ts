@@ -83,6 +83,17 @@ export const optionTable = {
     flags: '--since <time>',
     summary: 'only entries since then: 2026-01-31, 2026-01-31T12:00Z, or 2h or 7d ago',
   },
+  revision: { flags: '--revision <version>', summary: 'only entries of this script' },
+  all: { flags: '--all', summary: 'every operation, with its outcome' },
+  reverse: { flags: '--reverse', summary: 'the newest first' },
+  force: {
+    flags: '--force',
+    summary: 'with --only, past its neighbours; touch: an applied script too',
+  },
+  edit: {
+    flags: '--edit',
+    summary: 'open the script in $VISUAL or $EDITOR before the commit, and prove what is saved',
+  },
   json: { flags: '--json', summary: 'one JSON document on stdout' },
   log: {
     flags: '--log <format>',
@@ -115,6 +126,7 @@ type ValueOption =
   | 'message'
   | 'limit'
   | 'since'
+  | 'revision'
   | 'log'
 
 /** Options that may be given several times. */

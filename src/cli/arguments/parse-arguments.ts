@@ -118,6 +118,22 @@ export function helpTopic({ words, commands }: GivenWords): Arguments {
   throw usageError(`unknown command "${topic}"`, meant ? `Did you mean help ${meant}?` : all)
 }
 
+/** A script by its revision or the uuid of its class, and the scripts' folder. */
+export function scriptId({ command, words, cwd }: GivenWords): Arguments {
+  const [id, folder, more] = words
+  if (id === undefined)
+    throw usageError(`${command} needs a script`, `Write ${command} and its revision.`)
+  if (!/^(?:\d+|[\da-f]{8}(?:-?[\da-f]{4}){3}-?[\da-f]{12})$/i.test(id)) {
+    throw usageError(
+      `"${id}" is neither the revision of a script nor a uuid`,
+      versionHint(id, helpHint(command)),
+    )
+  }
+  if (folder === undefined) return { words: [id] }
+  if (more === undefined && isFolder(folder, cwd)) return { words: [id], folder }
+  throw usageError(`${command} takes one script and its folder, found "${more ?? folder}" too`)
+}
+
 const shells = ['bash', 'zsh', 'fish']
 
 /** The name of a shell. */
@@ -129,4 +145,11 @@ export function shellName({ words }: GivenWords): Arguments {
     throw usageError(`no completion for "${words.join(' ')}"`, hint)
   }
   return { words: [name] }
+}
+
+/** As `withoutConfig`, but the settings' file may stand last, as nous.migration has it. */
+export function withConfigLast({ words }: GivenWords): Arguments {
+  const last = words.at(-1)
+  if (words.length < 2 || last === undefined || !isConfigName(last)) return { words }
+  return { words: words.slice(0, -1), config: last }
 }

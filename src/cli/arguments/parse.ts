@@ -7,7 +7,7 @@ import { longFlag, type GivenOptions } from './option-table'
 import { unknownCommand } from './unknown-command'
 import { usageError } from './usage-error'
 import { readLimit, readSince } from './journal-options'
-import { checkVersionOption, readCount } from './version-argument'
+import { checkRevision, checkVersionOption, readCount } from './version-argument'
 
 /** A command line that has been understood; nothing of it is checked against files or a database. */
 export interface Call {
@@ -42,9 +42,10 @@ export function parse(argv: readonly string[], cwd: string, commands: Commands):
   const config = isConfig(words[0], cwd, commands) ? words.shift() : undefined
   const command = commandOf(words, options, { config, cwd, commands })
   refuseForeignOptions(command, options, commands)
-  refuseContradictions(options)
+  refuseContradictions(command, options)
   const parsed = rowOf(commands, command).parse({ command, words, cwd, commands })
-  const call = { ...parsed, ...(config !== undefined && { config }) }
+  const settings = oneOf('settings file', config, 'argument', parsed.config)
+  const call = { ...parsed, ...(settings !== undefined && { config: settings }) }
   return withOptions(asDryRun({ ...call, command, options }, commands), commands)
 }
 
@@ -103,12 +104,18 @@ function commandOfOptions(
   return row && { flag: longFlag(row.name), command: row.command, besides: row.besides }
 }
 
-function refuseContradictions(options: GivenOptions): void {
+function refuseContradictions(command: string, options: GivenOptions): void {
   if (options.done && options.notDone) {
     throw usageError('--done and --not-done contradict each other', 'Give one of them.')
   }
   if (options.quiet && options.verbose) {
     throw usageError('--quiet and --verbose contradict each other', 'Give one of them.')
+  }
+  if (options.force && command !== 'touch' && options.only === undefined) {
+    throw usageError(
+      '--force counts only with --only',
+      'Name the script that is to go alone: --only VERSION.',
+    )
   }
   if (options.only !== undefined && (options.to ?? options.count) !== undefined) {
     const other = options.to === undefined ? '--count' : '--to'
@@ -131,6 +138,7 @@ function withOptions(call: Call, commands: Commands): Call {
   const version = oneOf('version', call.version, '--to', options.to)
   if (options.to !== undefined) checkVersionOption('--to', options.to)
   if (options.only !== undefined) checkVersionOption('--only', options.only)
+  if (options.revision !== undefined) checkRevision(options.revision)
   if (options.only !== undefined && version !== undefined) {
     throw usageError(`--only and the version ${version} contradict each other`, 'Give one of them.')
   }

@@ -15,6 +15,13 @@ export function checkVersionOption(flag: string, text: string): void {
   throw usageError(`${flag} takes a version, found "${text}"`, hint)
 }
 
+/** @throws {MigrationError} USAGE unless the value of `--revision` is digits. */
+export function checkRevision(text: string): void {
+  if (/^\d+$/.test(text)) return
+  const hint = versionHint(text, 'A script is named by its digits.')
+  throw usageError(`--revision takes the digits of a script, found "${text}"`, hint)
+}
+
 /** What a person may have meant who wrote something that is no version; always a full sentence. */
 export function versionHint(text: string, otherwise: string): string {
   const meant = nearest(text, versionWords)

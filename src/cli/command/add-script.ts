@@ -4,8 +4,8 @@ import type { Question } from '../../change/model/answers'
 import type { Settings } from '../../settings/value/setting-types'
 import { askerOf } from '../context/prompt'
 import { answer, settingsOf, type Context, type Handler } from '../context/command-context'
+import { editorOf } from '../context/editor'
 import { progressOn } from '../context/progress-line'
-import type { GivenOptions } from '../arguments/option-table'
 import { stoppable } from '../context/signals'
 import { indented, pathFrom } from '../text/text'
 import { toldAnswers } from '../context/script-answers'
@@ -19,7 +19,7 @@ export const addScriptCommand: Handler = async (context) => {
   if (title === '' && !check) {
     throw usageError('add_script needs a title', 'Write add_script and what the script does.')
   }
-  const options = { ...optionsOf(call.options), title: title || 'check' }
+  const options = { ...optionsOf(context), title: title || 'check' }
   const settings = await settingsOf(context)
   const report = await adding(context, settings, options)
   const exitStatus = check && report.outcome !== 'nothing' ? 3 : 0
@@ -36,6 +36,15 @@ async function adding(
 ): Promise<AddScriptReport> {
   const { addScriptIn } = await import('../../add-script/add-script.js')
   const { progress, begin, end } = progressOn(context)
+  const { edit: open } = options
+  const edit =
+    open &&
+    (async (scripts: readonly AddedScript[]) => {
+      end()
+      const saved = await open(scripts)
+      begin()
+      return saved
+    })
   return stoppable(context, async (signal) => {
     const asker = options.check ? undefined : askerOf(context, signal)
     const ask =
@@ -48,7 +57,13 @@ async function adding(
       })
     const answers = { ...options.answers, ...(ask && { ask }) }
     try {
-      return await addScriptIn(context.layout, settings, { ...options, answers, signal, progress })
+      return await addScriptIn(context.layout, settings, {
+        ...options,
+        answers,
+        signal,
+        progress,
+        ...(edit && { edit }),
+      })
     } finally {
       asker?.close()
       end()
@@ -58,11 +73,16 @@ async function adding(
 
 const sources = ['schema', 'entities', 'command', 'none'] as const
 
-function optionsOf(options: GivenOptions): Omit<AddScriptOptions, 'title'> {
+function optionsOf(context: Context): Omit<AddScriptOptions, 'title'> {
+  const { options } = context.call
   if (options.ts && options.pair) {
     throw usageError('--ts and --pair contradict each other', 'Give one of them.')
   }
-  const { from, message, commit, verify, withSchema, dryRun, check } = options
+  const { from, message, commit, verify, withSchema, dryRun, check, edit } = options
+  if (edit && (check ?? dryRun)) {
+    const other = check ? '--check' : '--dry-run'
+    throw usageError(`--edit and ${other} contradict each other`, 'Give one of them.')
+  }
   const source = sources.find((one) => one === from)
   if (from !== undefined && !source) {
     const all = `Write schema, entities, command or none.`
@@ -78,6 +98,7 @@ function optionsOf(options: GivenOptions): Omit<AddScriptOptions, 'title'> {
     ...(withSchema && { withSchema }),
     ...(dryRun && { dryRun }),
     ...(check && { check }),
+    ...(edit && { edit: editorOf(context) }),
   }
 }
 

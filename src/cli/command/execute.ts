@@ -1,9 +1,9 @@
 import type { Migrator } from '../../migrator/migrator'
 import type { ExecuteOptions } from '../../migrator/option-shapes'
-import type { Answer, Plan, Request } from '../../plan/plan'
+import type { Alone, Answer, Plan, Request } from '../../plan/plan'
 import type { JournalSql } from '../../run/context/journal-sql'
 import { canAsk, confirm } from '../context/ask'
-import { answer, type Context, type Handler } from '../context/command-context'
+import { answer, settingsOf, type Context, type Handler } from '../context/command-context'
 import { follow } from '../context/run-observer'
 import { planDocument, runDocument } from '../render/json'
 import { withFailureExplained } from '../render/next-step'
@@ -11,6 +11,7 @@ import type { Call } from '../arguments/parse'
 import { renderJournalSql, renderPlan } from '../render/render-plan'
 import { renderSummary } from '../render/render-report'
 import { stoppable } from '../context/signals'
+import { describeNotice } from '../../run/context/notice-text'
 import { counted, visibleLines } from '../text/text'
 import { withMigrator } from '../context/with-migrator'
 
@@ -23,8 +24,9 @@ export const execute: Handler = (context) =>
       return 0
     }
     if (request.command === 'mark') await confirmMark(context, migrator, request)
+    const agreed = await confirmAlone(context, migrator, request)
     context.output.heading(context.output.noteStyle.bold(label))
-    await run(context, migrator, request)
+    await run(context, migrator, agreed)
     return 0
   })
 
@@ -35,7 +37,7 @@ export function requestOf({ command, version, count, options }: Call): Request {
   switch (command) {
     case 'upgrade':
     case 'downgrade':
-      return { command, ...bounded }
+      return { command, ...bounded, ...aloneOf(options) }
     case 'mark':
       return { command, ...bounded, ...(options.only !== undefined && { only: options.only }) }
     case 'skip':
@@ -48,6 +50,11 @@ export function requestOf({ command, version, count, options }: Call): Request {
     default:
       throw new Error(`${command} executes nothing`)
   }
+}
+
+function aloneOf({ only, force, yes }: Call['options']): Alone {
+  if (only === undefined) return {}
+  return { only, ...((force || yes) && { force: true }) }
 }
 
 function answerOf({ done, notDone }: Call['options']): { answer?: Answer } {
@@ -81,10 +88,31 @@ async function confirmMark(context: Context, migrator: Migrator, request: Reques
   await confirm(context, `Mark ${what} as applied in ${label} without running?`)
 }
 
+/** Where a script alone goes past others, a person is asked, with what the catalog shows. */
+async function confirmAlone(
+  context: Context,
+  migrator: Migrator,
+  request: Request,
+): Promise<Request> {
+  if (!('only' in request) || request.command === 'mark') return request
+  if (request.only === undefined || request.force || !canAsk(context)) return request
+  const forced = { ...request, force: true }
+  const plan = await migrator.plan(forced)
+  const passed = plan.notices.filter(({ code }) => code === 'PASSED_OVER')
+  if (passed.length === 0) return request
+  const { dependentsOf } = await import('../../upkeep/dependents.js')
+  const dependents = await dependentsOf(await settingsOf(context), plan.steps)
+  const lines = [...passed.map(describeNotice), ...dependents.map((one) => `${one} depends on it`)]
+  context.output.error(visibleLines(lines.join('\n')))
+  const label = context.place?.label ?? migrator.label
+  await confirm(context, `${request.command === 'upgrade' ? 'Apply' : 'Revert'} it in ${label}?`)
+  return forced
+}
+
 async function run(context: Context, migrator: Migrator, request: Request): Promise<void> {
   const { io, output } = context
   const startedAt = performance.now()
-  const { observer, end } = follow(output, io)
+  const { observer, end } = follow(output, io, migrator.settings.debug)
   try {
     const approval = approvalOf(context, migrator)
     const work = (signal: AbortSignal) =>

@@ -25,11 +25,15 @@ function entries(context: Context, command: 'list' | 'errors', nothing: string):
 }
 
 function optionsOf({ call }: Context): ListOptions {
-  const { limit, since } = call
+  const { limit, since, options } = call
+  const { revision, all, reverse } = options
   return {
     ...(limit !== undefined && { limit }),
     ...(since && { since }),
     ...(call.folder !== undefined && { inFolder: true }),
+    ...(revision !== undefined && { revision: revision.replace(/^0+(?=\d)/, '') }),
+    ...(all && { all }),
+    ...(reverse && { reverse }),
   }
 }
 

@@ -20,7 +20,7 @@ async function setUp(context: Context, migrator: Migrator, label: string): Promi
   const { call, io, output } = context
   output.heading(output.noteStyle.bold(label))
   const startedAt = performance.now()
-  const { observer, end } = follow(output, io)
+  const { observer, end } = follow(output, io, migrator.settings.debug)
   try {
     const work = (signal: AbortSignal) =>
       migrator.setUp({ observer, signal, ...runScripts(context) })

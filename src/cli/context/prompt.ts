@@ -5,9 +5,12 @@ import { canAsk } from './ask'
 import type { Context } from './command-context'
 import { visibleLines } from '../text/text'
 
+/** A question, whatever it is about. */
+type Asked = Omit<Question, 'about'>
+
 /** Asks questions one after the other; `close` lets the terminal go. */
 export interface Asker {
-  ask(question: Question): Promise<string>
+  ask(question: Asked): Promise<string>
   close(): void
 }
 
@@ -33,20 +36,20 @@ export function askerOf(context: Context, signal: AbortSignal): Asker | undefine
   }
 }
 
-function promptFor({ text, choices, suggestion }: Question): string {
+function promptFor({ text, choices, suggestion }: Asked): string {
   const list = choices?.map((choice, at) => `  ${at + 1}  ${choice}\n`).join('') ?? ''
   const usual = suggestion === undefined ? '' : ` [${suggestion}]`
   return visibleLines(`${text}\n${list}${choices ? 'Number or words' : 'SQL'}${usual}: `)
 }
 
-/** A number means the choice with that number. */
-function meant(line: string, { choices, suggestion }: Question): string | undefined {
+/** A number stands for the choice in that place. */
+function meant(line: string, { choices, suggestion }: Asked): string | undefined {
   if (line === '') return suggestion
   if (!choices) return line
   return choices[Number(line) - 1] ?? choices.find((choice) => choice === line)
 }
 
-function declined({ flag, text }: Question): MigrationError {
+function declined({ flag, text }: Asked): MigrationError {
   return new MigrationError('DECLINED', 'nothing was written, since a question was left open', {
     detail: text,
     hint: `Answer it, or give ${flag}.`,

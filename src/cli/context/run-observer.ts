@@ -1,21 +1,25 @@
 import type { Plan } from '../../plan/plan'
 import { labelOf, type ScriptName } from '../../plan/notice'
-import type { Notice, Observer } from '../../run/context/events'
+import type { Notice, Observer, TimedStatement } from '../../run/context/events'
 import type { Io } from '../terminal/io'
-import { describeNotice } from '../text/notice-text'
+import { describeNotice } from '../../run/context/notice-text'
 import { resultMember } from '../render/json'
 import type { LogLevel } from '../terminal/log'
 import { startMovingLine } from '../terminal/moving-line'
 import type { Output } from '../terminal/output'
 import { progressText, RunMeter } from '../render/progress'
 import { renderResult, widthsOf, type StepWidths } from '../render/render-report'
-import { visibleLines } from '../text/text'
+import { elapsed, indented, visibleLines } from '../text/text'
 
 /**
  * Follows a run: a line on stdout for each script as it is done, notices and messages on stderr, and
  * on a terminal a moving line that says which script is running. With `--log json` each is an event.
  */
-export function follow(output: Output, io: Io): { observer: Observer; end: () => void } {
+export function follow(
+  output: Output,
+  io: Io,
+  debug = false,
+): { observer: Observer; end: () => void } {
   const progress = new RunMeter(() => performance.now())
   let widths: StepWidths = { revision: 0, title: 0 }
   const notice = noticesOnce(output)
@@ -44,6 +48,9 @@ export function follow(output: Output, io: Io): { observer: Observer; end: () =>
     },
     notice,
     message: (severity, text, script) => showMessage(output, severity, text, script),
+    ...((debug || output.verbose) && {
+      statement: (statement, script) => showStatement(output, statement, script),
+    }),
   }
   const end = () => {
     output.moving?.stop()
@@ -82,6 +89,19 @@ function showMessage(
   const said = visibleLines(text)
   const named = script ? `script ${labelOf(script)}: ${said}` : said
   output.heading(severity === 'LOG' ? `  ${said}` : `${severity.toLowerCase()}: ${named}`)
+}
+
+/** A statement as it stands in the script, with the time that it took. */
+function showStatement(
+  output: Output,
+  { text, durationMs }: TimedStatement,
+  script: ScriptName,
+): void {
+  const sql = text.trim()
+  output.event('debug', 'statement', { ...script, sql, durationMs })
+  const time = durationMs < 100 ? `${durationMs.toFixed(1)} ms` : elapsed(durationMs)
+  const head = output.noteStyle.dim(`sql, ${time}:`)
+  output.heading(`  ${head} ${indented(visibleLines(sql), '    ').trimStart()}`)
 }
 
 /** PostgreSQL means INFO and WARNING to be seen always; LOG is what a script says itself. */

@@ -1,4 +1,4 @@
-import { describeNotice } from '../text/notice-text'
+import { describeNotice } from '../../run/context/notice-text'
 import { MigrationError } from '../../errors'
 import type { Entry, FullEntry } from '../../journal/model/entry'
 import type { Plan, PendingScript, Step } from '../../plan/plan'
@@ -150,6 +150,7 @@ export function errorMember(error: unknown): object {
       ? error
       : { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) }
   const { code, message, detail, hint, file, line, column, sqlstate } = found as MigrationError
-  const fields = { code, message, detail, hint, file, line, column, sqlstate }
+  const retryable = error instanceof MigrationError && error.retryable
+  const fields = { code, message, detail, hint, file, line, column, sqlstate, retryable }
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, value ?? null]))
 }

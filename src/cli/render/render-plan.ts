@@ -1,4 +1,4 @@
-import { describeNotice } from '../text/notice-text'
+import { describeNotice } from '../../run/context/notice-text'
 import type { Plan, Step } from '../../plan/plan'
 import type { TransactionMode } from '../../settings/value/setting-types'
 import { standing, verbOf } from './render-report'

@@ -1,4 +1,4 @@
-import { describeNotice } from '../text/notice-text'
+import { describeNotice } from '../../run/context/notice-text'
 import type { Entry, FullEntry } from '../../journal/model/entry'
 import { byRevision } from '../../script/revision'
 import { messageOf } from './json'

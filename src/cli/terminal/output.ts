@@ -25,8 +25,9 @@ export class Output {
   /** The progress that other lines must not run into. */
   moving?: MovingLine | undefined
   readonly #io: Io
-  readonly #secrets = new Set<string>()
-  #redact: (text: string) => string = (text) => text
+  readonly #secrets: (readonly string[])[] = []
+  #known = 0
+  #redactor: (text: string) => string = (text) => text
   #documented = false
 
   constructor(io: Io, options: GivenOptions) {
@@ -40,10 +41,9 @@ export class Output {
     this.noteStyle = styleFor(io.terminal.stderr, io.env, allowed)
   }
 
-  /** These texts are never written from now on. */
-  hide(secrets: Iterable<string>): void {
-    for (const secret of secrets) this.#secrets.add(secret)
-    this.#redact = redactor(this.#secrets)
+  /** These texts, and those that join them, are never written from now on. */
+  hide(secrets: readonly string[]): void {
+    this.#secrets.push(secrets)
   }
 
   /** Part of the answer, for a person. */
@@ -93,6 +93,13 @@ export class Output {
   /** Text that moves on a terminal. */
   draw(text: string): void {
     this.#io.stderr(this.#redact(text))
+  }
+
+  readonly #redact = (text: string): string => {
+    const count = this.#secrets.reduce((sum, { length }) => sum + length, 0)
+    if (count !== this.#known) this.#redactor = redactor(this.#secrets.flat())
+    this.#known = count
+    return this.#redactor(text)
   }
 
   #say(text: string): void {

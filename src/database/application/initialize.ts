@@ -42,6 +42,7 @@ export function notInitialized(error: Error, label: string): MigrationError {
   return new MigrationError('CONNECTION_FAILED', `cannot initialize the DataSource of ${label}`, {
     detail: error.message,
     hint: 'Look at its options and its entities, and at whether the server is up.',
+    retryable: false,
     cause: error,
   })
 }

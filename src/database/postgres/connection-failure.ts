@@ -8,9 +8,12 @@ type Kind = Extract<
 interface Reading {
   kind: Kind
   hint: string
+  /** True: it does not pass by itself. */
+  lasting?: true
 }
 
 const unreachable = (hint: string): Reading => ({ kind: 'CONNECTION_FAILED', hint })
+const unusable = (hint: string): Reading => ({ ...unreachable(hint), lasting: true })
 const denied = (hint: string): Reading => ({ kind: 'ACCESS_DENIED', hint })
 const insecure = (hint: string): Reading => ({ kind: 'TLS_FAILED', hint })
 
@@ -29,16 +32,16 @@ const readings: Readonly<Record<string, Reading>> = {
   ENOENT: unreachable(
     'Start the server, or wait for it with --wait 30s; the socket folder is the host.',
   ),
-  EACCES: unreachable('Give this user the right to enter the socket folder, or connect by TCP.'),
-  EPERM: unreachable('A firewall or a sandbox forbids this user to connect there.'),
-  ENOTDIR: unreachable('The socket folder is the host, and a part of its path is not a folder.'),
-  ELOOP: unreachable('The socket folder is the host, and its symbolic links lead in a circle.'),
-  ENAMETOOLONG: unreachable('Name a shorter socket folder: 107 bytes at most with the file.'),
+  EACCES: unusable('Give this user the right to enter the socket folder, or connect by TCP.'),
+  EPERM: unusable('A firewall or a sandbox forbids this user to connect there.'),
+  ENOTDIR: unusable('The socket folder is the host, and a part of its path is not a folder.'),
+  ELOOP: unusable('The socket folder is the host, and its symbolic links lead in a circle.'),
+  ENAMETOOLONG: unusable('Name a shorter socket folder: 107 bytes at most with the file.'),
   EMFILE: unreachable(
     'This process has too many open files: raise the limit (ulimit -n), or let fewer run at once.',
   ),
   // what Node says too where it may open no more files
-  MODULE_NOT_FOUND: unreachable(
+  MODULE_NOT_FOUND: unusable(
     'Install the package; if it is installed, raise the limit of open files (ulimit -n).',
   ),
   ENFILE: unreachable(
@@ -108,20 +111,24 @@ const worded: readonly [words: RegExp, reading: Reading][] = [
   ],
 ]
 
-const otherwise = unreachable('Look at the settings of the database.')
+const otherwise = unusable('Look at the settings of the database.')
 
 /** What the driver's refusal to connect means to a user, with what to look at. Never shows a secret. */
 export function connectionFailed(error: unknown, label: string): MigrationError {
   const { code, message, errors } = error as { code?: string; message: string; errors?: Error[] }
   const reason = message || errors?.map((one) => one.message).join('; ') || String(code)
   const sqlstate = code && /^[0-9A-Z]{5}$/.test(code) && /\d/.test(code) ? code : undefined
-  const { kind, hint } =
-    readings[code ?? ''] ?? worded.find(([words]) => words.test(reason))?.[1] ?? otherwise
+  const {
+    kind,
+    hint,
+    lasting = false,
+  } = readings[code ?? ''] ?? worded.find(([words]) => words.test(reason))?.[1] ?? otherwise
   return new MigrationError(kind, `cannot connect to ${label}`, {
     detail: reason,
     hint,
     sqlstate,
     cause: error,
+    ...(lasting && { retryable: false }),
   })
 }
 

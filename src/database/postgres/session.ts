@@ -199,6 +199,13 @@ export class Session {
     return () => this.client.off('notice', pass)
   }
 
+  /** Whether the connection keeps the process alive, as it does unless this is called. */
+  keepAlive(alive: boolean): void {
+    const client = this.client as ClientBase & { ref(): void; unref(): void }
+    if (alive) client.ref()
+    else client.unref()
+  }
+
   /** The driver's own client, for TypeORM's use. */
   get driverClient(): ClientBase {
     return this.client

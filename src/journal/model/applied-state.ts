@@ -43,6 +43,7 @@ export function foldEntries(entries: readonly Entry[]): JournalState {
   const ordinals = new Map<string, number>()
   const revertedSince = new Map<string, string[]>()
   const titles = new Map<string, string>()
+  const since = new Map<string, string>()
   let setUp: Entry | undefined
   let lastRollback: string | undefined
   for (const entry of entries) {
@@ -60,14 +61,18 @@ export function foldEntries(entries: readonly Entry[]): JournalState {
     else failed.delete(entry.revision)
     if (entry.outcome === 'success') {
       newest.set(entry.revision, entry)
+      if (entry.operation === 'rollback') since.delete(entry.revision)
+      else if (!since.has(entry.revision)) since.set(entry.revision, entry.id)
       unfinished.delete(entry.revision)
     } else if (entry.outcome === 'running' || entry.statementsDone > 0) {
       unfinished.set(entry.revision, entry)
     }
   }
+  // what was run again while it was applied keeps its place
+  const placeOf = ({ revision, id }: Entry) => since.get(revision) ?? id
   const applied = [...newest.values()]
     .filter((entry) => entry.operation !== 'rollback')
-    .toSorted((a, b) => compareDigits(a.id, b.id))
+    .toSorted((a, b) => compareDigits(placeOf(a), placeOf(b)))
   const found = { applied, unfinished, failed, ordinals, revertedSince, titles }
   return { exists: true, ...found, ...(setUp && { setUp }), ...(lastRollback && { lastRollback }) }
 }

@@ -11,6 +11,7 @@ import type { Session } from '../../database/postgres/session'
 import { startOfStatement, type FailurePlace } from '../failure/script-failure'
 import { type Envelope, messagePart, scriptPart, type MessageVerdict } from './message'
 import type { PreparedSql } from '../prepare/prepared-step'
+import { asRole } from '../context/script-role'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
 
 /** How a script travels. */
@@ -46,10 +47,11 @@ export function envelopeOf(
   const restore = restoreSession(work, sql.text)
   const finish = sealed ? restore : [...restore, finishClaim(journal, claim)]
   const timeouts = timeoutsFor(work, settings, { part: prepared.part, local: true, wire: first })
+  const role = asRole(settings, true)
   return [
     ...(transaction ? [messagePart('claim', 'BEGIN')] : []),
     messagePart('claim', ...(lead?.statements ?? []), insert + answerBegan),
-    messagePart('before', ...timeouts, ...put),
+    messagePart('before', ...timeouts, ...role, ...put),
     scriptPart(lead?.text ?? sql.text, statements),
     messagePart('finish', ...check, ...finish, ...last),
     ...(transaction ? [messagePart('commit', 'COMMIT')] : []),

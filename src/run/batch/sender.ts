@@ -10,6 +10,7 @@ import type { Session } from '../../database/postgres/session'
 import { envelopeOf, placeOfFailure } from './envelope'
 import { ReportedEarly, startsIn } from './message-progress'
 import { claimRefused, type Execution, type Start } from '../session/execution'
+import { timed } from '../session/timed'
 
 /** How much one message carries at most; a bigger script travels alone. */
 const largestMessage = 256 * 1024
@@ -112,7 +113,10 @@ export class MessageSender {
     }
     execution.runTogether(preparedSteps, message.envelopes.map(statementsIn))
     const ahead = new ReportedEarly(execution, preparedSteps)
-    const sent = execution.work.send(message.text)
+    const send = () => execution.work.send(message.text)
+    const [only] = preparedSteps
+    const sent =
+      only && preparedSteps.length === 1 ? timed(execution, only, only.sql.text, send) : send()
     const following = waiting.slice(preparedSteps.length)
     // while the server works
     const [next] = following

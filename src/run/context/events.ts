@@ -113,6 +113,13 @@ export type Notice = PlanNotice | RunNotice | WaitingNotice | RetryNotice
 /** It waits for others, it tries again, or it is more than that to know. */
 export type NoticeKind = Notice['kind']
 
+/** A statement as it was sent, and how long the server took for it. */
+export interface TimedStatement {
+  text: string
+  /** With one decimal. */
+  durationMs: number
+}
+
 /**
  * Called while work goes on; every method is optional and must not throw. Each `started` is followed by one
  * `finished` of the same script before the next `started`, also where the script fails, is interrupted or is
@@ -130,4 +137,9 @@ export interface Observer {
   notice?(notice: Notice): void
   /** NOTICE, WARNING or INFO that a script raised, or a line from `context.log()`, and which script it was. */
   message?(severity: string, text: string, script?: ScriptName): void
+  /**
+   * A statement of a script has ended, well or not. SQL scripts then travel statement by statement, and no
+   * longer many in one message.
+   */
+  statement?(statement: TimedStatement, script: ScriptName): void
 }

@@ -13,6 +13,7 @@ import type { ApproveJournalSql } from './journal-sql'
 import { sessionName } from './application-name'
 import type { ScriptName } from '../../plan/notice'
 import type { Observer } from './events'
+import type { RunHooks } from './hooks'
 
 /** What every part of an execution is given, whatever the database. */
 export interface ExecutionContext {
@@ -21,6 +22,9 @@ export interface ExecutionContext {
   signal?: AbortSignal
   /** Whether SQL of the journal may run; absent: where only the journal's owner can have written it. */
   approveJournalSql?: ApproveJournalSql
+  hooks?: RunHooks
+  /** What the caller gives its scripts, as `context.caller`. */
+  caller?: unknown
   /** One invocation: the run_id of every entry that it writes. */
   runId: string
   /** user@host */
@@ -36,17 +40,23 @@ export interface RunContext extends ExecutionContext {
   running?: ((completed: number) => ScriptName | undefined) | undefined
 }
 
+/** What a caller may give to an execution. */
+export type ContextParts = Partial<
+  Pick<ExecutionContext, 'signal' | 'approveJournalSql' | 'hooks' | 'caller'>
+>
+
 export function executionContext(
   settings: Settings,
   observer: Observer = {},
-  signal?: AbortSignal,
-  approveJournalSql?: ApproveJournalSql,
+  { signal, approveJournalSql, hooks, caller }: ContextParts = {},
 ): ExecutionContext {
   return {
     settings,
     observer,
     ...(signal && { signal }),
     ...(approveJournalSql !== undefined && { approveJournalSql }),
+    ...(hooks && { hooks }),
+    ...(caller !== undefined && { caller }),
     runId: randomUUID(),
     operator: operator(),
   }
@@ -56,10 +66,10 @@ export function createContext(
   database: Database,
   settings: Settings,
   observer?: Observer,
-  signal?: AbortSignal,
-  approveJournalSql?: ApproveJournalSql,
+  parts: ContextParts = {},
 ): RunContext {
-  const context = executionContext(settings, observer, signal, approveJournalSql)
+  const context = executionContext(settings, observer, parts)
+  const { signal } = parts
   const name = sessionName(context.operator, context.runId)
   database.workFor?.({ name, signal })
   return { ...context, database, name }

@@ -1,6 +1,6 @@
 import type { DatabaseError } from 'pg'
 import { isConnectionLoss } from '../../database/postgres/connection-loss'
-import { interrupted, MigrationError, type ErrorFields } from '../../errors'
+import { interrupted, isRetryable, MigrationError, type ErrorFields } from '../../errors'
 import { excerpt, offsetOfCodePoint } from '../../script/position'
 import type { SqlPart } from '../../script/script'
 import { describeBlocker, type Blocker } from '../context/server-sessions'
@@ -71,11 +71,6 @@ export function offsetOfFailure(
 /** Where a statement's first word is. */
 export function startOfStatement(statements: Statements, index: number): number | undefined {
   return statements[index]?.firstTokenStart
-}
-
-/** A lock timeout, a deadlock, a serialization failure: the transaction may be tried again. */
-export function isRetryable(sqlstate: string | undefined): boolean {
-  return sqlstate === '55P03' || sqlstate === '40P01' || sqlstate === '40001'
 }
 
 /** The same failure, and which session was seen in its way, where it stopped at a lock. */

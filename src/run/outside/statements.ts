@@ -12,7 +12,9 @@ import { retried } from '../session/retry'
 import { checkPrefix, claimStatements, prefixOf, settleDoubt, type Progress } from './resume'
 import { claimRefused, type Manner, type Execution } from '../session/execution'
 import { statementsToSkip } from './still-there'
+import { asRole } from '../context/script-role'
 import { asOurselves, restoreSession, timeoutsFor } from '../context/session-settings'
+import { timed } from '../session/timed'
 
 /**
  * Runs a SQL script outside a transaction: claims with a committed `running` row and sends each
@@ -97,7 +99,7 @@ function settingsAmong({ statements }: SqlWork, done: number): number[] {
 async function prepareSession({ context, work }: Execution, { part }: PreparedSql): Promise<void> {
   if (work.pooled) return
   const timeouts = timeoutsFor(work, context.settings, { part, local: false })
-  const { error } = await work.send(timeouts.join(';\n'))
+  const { error } = await work.send([...timeouts, ...asRole(context.settings, false)].join(';\n'))
   if (error) throw error
 }
 
@@ -199,7 +201,7 @@ async function runRecorded(
     const { error, tags } = await work.send(closing)
     return { tags: ['BEGIN', 'COPY', ...tags], ...(error && { error }) }
   }
-  const watched = await execution.watched(send())
+  const watched = await execution.watched(timed(execution, prepared, textOf(prepared, index), send))
   const { blocker } = watched
   const error = 'error' in watched ? (watched.error as DatabaseError) : watched.result.error
   if (!error) return undefined
@@ -226,7 +228,7 @@ async function sendStatement(
     await work.copyIn(text, [prepared.sql.text.slice(copy.dataStart, copy.dataEnd)])
     return { error: undefined }
   }
-  const watched = await execution.watched(send(), manner)
+  const watched = await execution.watched(timed(execution, prepared, text, send), manner)
   const error = 'error' in watched ? (watched.error as DatabaseError) : watched.result.error
   if (!error) return
   if (error.severity === undefined) throw error

@@ -16,13 +16,16 @@ const toldWhereNeeded = (): void => undefined
 /** Compiles the modules among the steps on other threads, and loads TypeORM for them meanwhile. */
 export async function prepareCode(steps: readonly Step[]): Promise<void> {
   const scripts = steps.flatMap(({ script, operation }) =>
-    script && script.kind !== 'sql' && !script.module && operation !== 'run_skip'
-      ? [script.file]
-      : [],
+    script && script.kind !== 'sql' && operation !== 'run_skip' ? [script] : [],
   )
   if (scripts.length === 0) return
+  const files = scripts.flatMap(({ file, module }) => (module ? [] : [file]))
+  await Promise.all([files.length > 0 && compiled(files), loadTypeorm()])
+}
+
+async function compiled(files: readonly string[]): Promise<void> {
   const { prepareModules } = await import('../../script/typescript/load-module.js')
-  await Promise.all([prepareModules(scripts), loadTypeorm()])
+  await prepareModules(files)
 }
 
 /** Takes as long as to compile many scripts, so that is started first. */

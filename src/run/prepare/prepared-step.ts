@@ -11,6 +11,7 @@ import { classify, type SqlWork } from '../../script/parser/sql-work'
 import { prepareCode } from './preload'
 import { claimOf, isTakeOver, type RunContext } from '../context/run-context'
 import { labelOf } from '../../plan/notice'
+import { checkRole } from '../context/script-role'
 import { begunOtherwise } from '../failure/unfinished'
 
 /** A step made ready: everything read, parsed and loaded, nothing run. */
@@ -65,6 +66,8 @@ export async function prepareSteps(
   steps: readonly Step[],
   session: Session,
 ): Promise<PreparedStep[]> {
+  if (steps.some(({ operation }) => operation !== 'run_skip'))
+    await checkRole(session, context.settings)
   // what is wrong with one is reported where it is loaded
   await prepareCode(steps).catch(() => undefined)
   const preparedSteps: PreparedStep[] = []
@@ -73,6 +76,7 @@ export async function prepareSteps(
     if (session.inCallersTransaction) refuseOutside(prepared, inCallers)
     else if (context.settings.transaction === 'all') refuseOutside(prepared, inOne)
     refuseUnfinished(prepared)
+    refuseRole(context, prepared, session)
     preparedSteps.push(prepared)
   }
   for (const prepared of preparedSteps) if (prepared.kind === 'sql') announce(context, prepared)
@@ -86,7 +90,10 @@ async function prepareStep(
 ): Promise<PreparedStep> {
   const saidDone = step.answer === 'done' && step.script?.kind !== 'sql'
   if (step.operation === 'run_skip' || saidDone) {
-    return { kind: 'mark', route: 'mark', step, claim: claimOf(context, step, null) }
+    const mark = { kind: 'mark', route: 'mark', step, claim: claimOf(context, step, null) } as const
+    const runs = !saidDone && !isTakeOver(step.resume) && step.script?.hooks?.runSkip
+    const module = runs ? await codeJob(context, step) : undefined
+    return module?.code.runSkip ? module : mark
   }
   if (step.script && step.script.kind !== 'sql') return codeJob(context, step)
   const part = sqlPart(step)
@@ -98,13 +105,18 @@ async function prepareStep(
     claim: claimOf(context, step, sql.statements.length),
     part,
     sql,
-    route: routeOf(wanted, sql),
+    route: routeOf(wanted, sql, context.observer.statement !== undefined),
   }
 }
 
-function routeOf({ options }: SqlPart, { transaction, stepwise }: SqlWork): PreparedSql['route'] {
+/** @param each whether somebody wants to know of each statement */
+function routeOf(
+  { options }: SqlPart,
+  { transaction, stepwise }: SqlWork,
+  each: boolean,
+): PreparedSql['route'] {
   if (!options.transaction || transaction === 'none') return 'outside'
-  if (transaction === 'shared') return 'shared'
+  if (transaction === 'shared') return each ? 'stepwise' : 'shared'
   return stepwise ? 'stepwise' : 'alone'
 }
 
@@ -146,6 +158,19 @@ function sqlPart({ script, revision, direction, journalSql }: Step): SqlPart {
     return readSqlPart(journalSql, `${revision}_downgrade.sql (from the journal)`)
   }
   throw new Error(`a plan holds a step of ${revision} without its SQL`)
+}
+
+/** Behind a pooler each statement may meet another session, and only a transaction keeps the role. */
+function refuseRole({ settings }: RunContext, prepared: PreparedStep, session: Session): void {
+  if (settings.role === undefined || !isOutside(prepared) || !session.pooled) return
+  throw new MigrationError(
+    'TRANSACTION_MODE',
+    `script ${labelOf(prepared.step)} cannot run as role "${settings.role}" outside a transaction behind a pooler`,
+    {
+      hint: 'Set typeorm.direct_url to an address past the pooler.',
+      file: prepared.step.script?.file,
+    },
+  )
 }
 
 /** What was started outside a transaction cannot be gone on with inside one. */

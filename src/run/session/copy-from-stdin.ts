@@ -3,8 +3,10 @@ import { finishClaim, insertClaim } from '../../journal/model/claim'
 import { StatementFailed, statementFailure } from './statement-failure'
 import { type PreparedSql } from '../prepare/prepared-step'
 import { claimRefused, type Execution } from './execution'
+import { asRole } from '../context/script-role'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
 import { withRetries } from './retry'
+import { timed } from './timed'
 
 /**
  * Runs a script in one transaction but a message a statement: `COPY … FROM stdin` data is sent between,
@@ -36,13 +38,15 @@ export async function copyInTransaction(
   const { error } = await work.send(insertClaim(journal, prepared.claim))
   if (error) throw execution.isClaimRefused(error) ? claimRefused(prepared.step.revision) : error
   const timeouts = timeoutsFor(work, context.settings, { part: prepared.part, local: true })
-  await must(execution, timeouts.join(';\n'))
+  await must(execution, [...timeouts, ...asRole(context.settings, true)].join(';\n'))
   for (const [index, statement] of piecesOf(prepared).entries()) {
     const text = prepared.sql.text.slice(statement.start, statement.end)
     const copy = prepared.sql.copies.find(({ statementIndex }) => statementIndex === index)
     try {
-      if (copy) await work.copyIn(text, [prepared.sql.text.slice(copy.dataStart, copy.dataEnd)])
-      else await must(execution, text)
+      await timed(execution, prepared, text, async () => {
+        if (copy) await work.copyIn(text, [prepared.sql.text.slice(copy.dataStart, copy.dataEnd)])
+        else await must(execution, text)
+      })
     } catch (error) {
       throw new StatementFailed(prepared, error as DatabaseError, statement)
     }

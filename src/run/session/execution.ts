@@ -7,6 +7,7 @@ import type { Claim } from '../../journal/model/journal-columns'
 import { failureTimes } from '../../journal/model/write-times'
 import { redactor } from '../../settings/value/redact'
 import type { Blocker } from '../context/server-sessions'
+import { betweenStepHooks, hasStepHooks } from '../context/hooks'
 import { findWorker } from '../lock/probe'
 import { isConnectionLoss } from '../../database/postgres/connection-loss'
 import { interruptedBy } from '../failure/script-failure'
@@ -33,7 +34,6 @@ export class Execution {
   readonly total: number
   /** Milliseconds from one look at who blocks us to the next: a few within the shortest lock timeout. */
   private readonly interval: number
-  /** What is carried out; absent for a set-up. */
   plan?: Plan
   /** The script that was reported as started and not yet as finished. */
   private running: ({ prepared: PreparedStep } & Start) | undefined
@@ -262,6 +262,23 @@ function resultOf(
 ): StepResult {
   const { revision, title, kind, direction, operation } = step
   return { revision, title, kind, direction, operation, outcome, durationMs }
+}
+
+/** Runs the first of the steps between its hooks, or without hooks as many as may go together. */
+export function hooked(
+  execution: Execution,
+  preparedSteps: readonly PreparedStep[],
+  run: (some: readonly PreparedStep[]) => Promise<number>,
+): Promise<number> {
+  const { context, results, total } = execution
+  const [prepared] = preparedSteps
+  if (!prepared || !hasStepHooks(context.hooks)) return run(preparedSteps)
+  const { step } = prepared
+  return betweenStepHooks(context.hooks, { step, results, total }, async () => {
+    // none done means: try again
+    while ((await run([prepared])) === 0) execution.checkpoint()
+    return 1
+  })
 }
 
 /** How some work differs from other work that is watched. */

@@ -6,6 +6,7 @@ import { finishClaim, insertClaim } from '../../journal/model/claim'
 import type { PreparedModule } from '../prepare/prepared-step'
 import { sessionName } from '../context/application-name'
 import { claimRefused, type Execution } from '../session/execution'
+import { asRole } from '../context/script-role'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
 
 /** What comes before a TypeScript script's own work in its transaction. */
@@ -15,6 +16,7 @@ export function beforeCode({ context, work }: Execution, { claim }: PreparedModu
     insertClaim(settings.journal, claim),
     ...timeoutsFor(work, settings, { local: true }),
     nameScript(context, claim.revision),
+    ...asRole(settings, true),
   ]
 }
 

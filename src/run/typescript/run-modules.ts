@@ -1,10 +1,10 @@
 import type { QueryRunner } from 'typeorm'
 import { dataSourceOf, installExtensions } from '../../database/postgres/query-runner'
-import { interrupted, type MigrationError } from '../../errors'
+import type { MigrationError } from '../../errors'
 import { isInterruption } from '../../interruption'
 import { failClaim, insertClaim } from '../../journal/model/claim'
-import { scriptContext } from './script-context'
-import { provideHistory } from './typeorm-history'
+import { callModule } from './call-module'
+import { afterwards } from './module-hooks'
 import {
   afterCode,
   beforeCode,
@@ -17,6 +17,7 @@ import { codeFailure, connectionLost } from '../failure/script-failure'
 import { labelOf } from '../../plan/notice'
 import { isOutside, type PreparedModule, type PreparedStep } from '../prepare/prepared-step'
 import type { Execution } from '../session/execution'
+import { asRole } from '../context/script-role'
 import { restoreSession, timeoutsFor } from '../context/session-settings'
 import { rewriteTaken, takeOverFrom } from '../outside/resume'
 import { withRetries } from '../session/retry'
@@ -38,21 +39,28 @@ export async function runCodes(
       execution.checkpoint()
       execution.started(prepared)
       const start = performance.now()
-      if (isOutside(prepared)) await runOutside(execution, prepared, queryRunner)
-      else {
-        const next = preparedSteps[index + 1]
-        await runInside(execution, prepared, {
-          queryRunner,
-          transactions,
-          next: next && !isOutside(next) && !execution.stops ? next : undefined,
-        })
-      }
+      const run = (one: PreparedModule, next?: PreparedModule) =>
+        isOutside(one)
+          ? runOutside(execution, one, queryRunner)
+          : runInside(execution, one, { queryRunner, transactions, next })
+      const work = run(prepared, mayFollow(execution, prepared, preparedSteps[index + 1]))
+      await afterwards(execution, prepared, { queryRunner, run }, work)
       execution.finished(prepared, Math.round(performance.now() - start))
     }
   } finally {
     if (!execution.work.lost) await transactions.abandon()
   }
   return preparedSteps.length
+}
+
+/** What may begin with the message that ends a script: nothing where that has a cleanup of its own. */
+function mayFollow(
+  execution: Execution,
+  { code }: PreparedModule,
+  next: PreparedModule | undefined,
+): PreparedModule | undefined {
+  if (!next || code.cleanup || isOutside(next) || execution.stops) return undefined
+  return next
 }
 
 /**
@@ -85,7 +93,7 @@ function runInside(
     begin: () => Promise.resolve(),
     run: async () => {
       await transactions.open(prepared)
-      await call(execution, prepared, queryRunner)
+      await callModule(execution, prepared, queryRunner)
       await transactions.close(prepared, next)
     },
     rollBack: () => transactions.rollBack(),
@@ -100,7 +108,7 @@ export async function runInTransaction(
   queryRunner: QueryRunner,
 ): Promise<void> {
   await sendFor(execution, prepared, beforeCode(execution, prepared))
-  await call(execution, prepared, queryRunner)
+  await callModule(execution, prepared, queryRunner)
   await sendFor(execution, prepared, afterCode(execution, prepared))
 }
 
@@ -119,9 +127,10 @@ async function runOutside(
     await rewriteTaken(execution, prepared, resume)
   } else throw unfinished(prepared.step, prepared.file)
   if (!execution.work.pooled) {
-    await sendFor(execution, prepared, timeoutsFor(execution.work, settings, { local: false }))
+    const timeouts = timeoutsFor(execution.work, settings, { local: false })
+    await sendFor(execution, prepared, [...timeouts, ...asRole(settings, false)])
   }
-  const watched = await execution.watched(call(execution, prepared, queryRunner))
+  const watched = await execution.watched(callModule(execution, prepared, queryRunner))
   if ('error' in watched && isInterruption(watched.error)) throw watched.error
   if ('error' in watched && execution.lostBy(watched.error)) {
     throw connectionLost(labelOf(prepared.step), watched.error)
@@ -138,55 +147,6 @@ async function runOutside(
     failClaim(settings.journal, prepared.claim, error, trace),
   ])
   return execution.stop(prepared, failure)
-}
-
-async function call(
-  execution: Execution,
-  prepared: PreparedModule,
-  queryRunner: QueryRunner,
-): Promise<void> {
-  const { direction } = prepared.step
-  const run = direction === 'up' ? prepared.code.upgrade : prepared.code.downgrade
-  await provideHistory(execution, prepared)
-  await orAbandoned(
-    execution,
-    Promise.resolve(run?.(queryRunner, scriptContext(execution, prepared))),
-  )
-}
-
-/** How long a script whose signal is aborted may go on, when it waits for something else than the database. */
-const grace = 3000
-
-/**
- * Waits for a script's function; for one that does not end when its signal is aborted, no longer than the grace period.
- * Its connection is ended then, so that whatever it does later does nothing to the database.
- */
-async function orAbandoned(
-  { context, work, lock }: Execution,
-  script: Promise<void>,
-): Promise<void> {
-  const { signal } = context
-  const { watch } = lock
-  if (!signal || !watch) return script
-  let late: NodeJS.Timeout | undefined
-  let onAbort = (): void => undefined
-  const abandoned = new Promise<never>((_, refuse) => {
-    const end = () => {
-      work.lost = true
-      const ended = watch.query('SELECT pg_catalog.pg_terminate_backend($1)', [work.pid])
-      const why = interrupted({ detail: `the script did not end within ${grace / 1000} s` })
-      ended.then(() => refuse(why), refuse)
-    }
-    onAbort = () => (late = setTimeout(end, grace))
-  })
-  if (signal.aborted) onAbort()
-  else signal.addEventListener('abort', onAbort)
-  try {
-    await Promise.race([script, abandoned])
-  } finally {
-    clearTimeout(late)
-    signal.removeEventListener('abort', onAbort)
-  }
 }
 
 export function codeJobFailure(prepared: PreparedModule, error: unknown): MigrationError {

@@ -14,6 +14,7 @@ import { isOutside, type PreparedModule } from '../prepare/prepared-step'
 import { clearLeftovers } from '../outside/invalid-indexes'
 import { withoutGivingWay, workConcurrently } from '../outside/concurrently'
 import type { Execution } from '../session/execution'
+import { timed } from '../session/timed'
 
 /** What the script's function is given beside the QueryRunner. */
 export function scriptContext(execution: Execution, prepared: PreparedModule): ScriptContext {
@@ -21,6 +22,7 @@ export function scriptContext(execution: Execution, prepared: PreparedModule): S
   return {
     direction,
     revision,
+    caller: execution.context.caller,
     signal: execution.context.signal ?? new AbortController().signal,
     runSql: async (file) => runPart(execution, prepared, await partFor(prepared, file)),
     log: (message) => execution.context.observer.message?.('LOG', message, { revision, title }),
@@ -69,11 +71,12 @@ interface Text {
 
 /** Sends a part of the text; what the server refuses is thrown with its place. */
 async function send(
-  { prepared, part, sql }: Text,
+  { execution, prepared, part, sql }: Text,
   { start, end }: Sent,
   by: (sent: string) => Promise<Pick<MessageResult, 'error' | 'tags'>>,
 ): Promise<void> {
-  const { error, tags } = await by(sql.text.slice(start, end))
+  const sent = sql.text.slice(start, end)
+  const { error, tags } = await timed(execution, prepared, sent, () => by(sent))
   if (!error) return
   const offset = offsetOfFailure(sql, { start, end }, error, tags.length)
   const place = { part, offset, stage: 'script', form: 'module' } as const

@@ -69,7 +69,8 @@ function isolated(downgrade: NamedFile | undefined): MigrationError {
   })
 }
 
-function checksumOf(main: NamedFile, texts: readonly Text[]): string {
+/** SHA-256 over the main text and, each after a NUL and its role, the others. */
+export function checksumOf(main: NamedFile, texts: readonly Text[]): string {
   const whole = texts.map(({ file, text }) => {
     const role = file.role === 'downgrade' ? 'downgrade' : 'upgrade'
     const plain = text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text

@@ -2,7 +2,7 @@ import { MigrationError } from '../../errors'
 import type { ScriptLayout } from '../layout/layout'
 import type { NamedFile } from '../layout/script-name'
 import { excerpt } from '../position'
-import type { ChecksumKind, Kind, Script, SqlPart, TrackedName } from '../script'
+import type { ChecksumKind, Kind, Script, ScriptHooks, SqlPart, TrackedName } from '../script'
 import { type Sections, readSqlPart } from '../sections/sections'
 import {
   downgradeFunctionLine,
@@ -102,6 +102,12 @@ export class FolderScript implements Script {
     const same = { kind, file, files, checksum, checksumKind, migration, numberedBy, byName }
     const rest = { repeatable: this.repeatable, texts: this.#texts, layout: this.#layout }
     return new FolderScript({ ...same, ...rest, revision, title })
+  }
+
+  get hooks(): ScriptHooks {
+    const [{ text }] = this.#texts
+    const has = (name: RegExp) => this.kind !== 'sql' && name.test(text)
+    return { runPartial: has(/\brun_?partial\b/i), runSkip: has(/\brun_?skip\b/i) }
   }
 
   private sections(): Partial<Sections> {

@@ -1,12 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Settings } from '../../settings/value/setting-types'
 import { usualLayout, type ScriptLayout } from '../layout/layout'
-import { layoutNamed } from '../other-layouts/layouts'
 import type { NamedFile } from '../layout/script-name'
 import { byRevision } from '../revision'
 import type { Script } from '../script'
-import { classScripts } from '../sources/class-scripts'
 import { checkManifest, manifestName } from '../sources/manifest'
 import { sourceFolders } from '../sources/source-folders'
 import { buildScript } from './build-script'
@@ -30,26 +27,6 @@ export interface FolderOptions {
   packages?: readonly string[] | undefined
   /** True: scripts may share a number, and are told apart by their names. */
   byName?: boolean
-}
-
-type Places = Pick<Settings, 'directory' | 'packages' | 'classes' | 'ignore' | 'schema'> &
-  Partial<Pick<Settings, 'layout' | 'duplicateRevisions'>>
-
-/** The scripts that settings name: of a folder, of several folders and globs, and those of a DataSource's classes. */
-export async function readScripts(
-  places: Places,
-  { others = [], ...options }: Omit<FolderOptions, 'ignore' | 'packages' | 'byName'> = {},
-): Promise<readonly Script[]> {
-  const { directory, packages, classes, ignore, schema, duplicateRevisions } = places
-  const known = schema === undefined ? others : [schema, ...others]
-  const byName = duplicateRevisions === 'by_name'
-  const layout = options.layout ?? layoutNamed(places.layout ?? 'typetrek')
-  if (!classes)
-    return readFolder(directory, { ...options, layout, packages, byName, ignore, others: known })
-  const listed = classScripts(classes.constructors, classes.file)
-  if (packages?.length === 0) return inOrder(listed)
-  const more = { ...options, layout, packages, byName, ignore, others: known, allowEmpty: true }
-  return inOrder([...listed, ...(await readFolder(directory, more))])
 }
 
 const scriptsAtOnce = 25

@@ -13,8 +13,16 @@ export type ScriptFunction<Context = unknown> = (
 /** A script's module, in one form whichever way it was written. */
 export interface LoadedScript<Context = unknown> {
   upgrade: ScriptFunction<Context>
-  /** Absent means irreversible. */
+  /** Absent means irreversible. A `rollback` where there is no `downgrade`. */
   downgrade?: ScriptFunction<Context>
+  /** What `rebuild` runs instead of the upgrade. */
+  runPartial?: ScriptFunction<Context>
+  /** What `skip` and `mark` run. */
+  runSkip?: ScriptFunction<Context>
+  /** A `rollback`, as it recovers after a failure. */
+  recover?: ScriptFunction<Context>
+  /** Called at the end, whatever came of the script. */
+  cleanup?: ScriptFunction<Context>
   /** False: the script asked to run outside a transaction. */
   transaction: boolean
 }
@@ -26,6 +34,7 @@ const hint = `Write either
   export async function upgrade(queryRunner, context) { … }
   export async function downgrade(queryRunner, context) { … }   // optional
 
+or a class or an object with those, or with migratore's run, runPartial, runSkip, rollback and cleanup,
 or one class of TypeORM's:
 
   export class AddUsers implements MigrationInterface {
@@ -35,8 +44,8 @@ or one class of TypeORM's:
 
 /**
  * Loads the module of a `ts` or `mixed` script. It may export `upgrade` and `downgrade` functions, an
- * object or a class with those as its default, or exactly one class that implements TypeORM's
- * MigrationInterface. Classes are constructed once, without arguments. Runs the module's top level,
+ * object or a class with those as its default, migratore's `run` and `rollback` in the same ways or as
+ * `migration`, or exactly one class that implements TypeORM's MigrationInterface, which has no hooks. Classes are constructed once, without arguments. Runs the module's top level,
  * nothing else.
  *
  * @throws {MigrationError} SCRIPT_NOT_LOADABLE when the module does not load, SCRIPT_INVALID when it
@@ -45,27 +54,62 @@ or one class of TypeORM's:
 export async function loadScript<Context = unknown>(
   script: Script,
 ): Promise<LoadedScript<Context>> {
-  const { file } = script
-  const exported = script.module ?? (await loadModule(file))
+  const { file, module } = script
+  const exported = module ? { ...module } : await loadModule(file)
   const forms = formsOf(exported, script.migration)
   const [form, other] = forms
   if (!form) throw invalid(file, 'exports neither an upgrade function nor a migration class')
   if (other) throw invalid(file, `exports ${form.called} and ${other.called}, one too many`)
   const holder = form.holder(file)
   const upgrade = operation<Context>(file, holder, form.upgrade)
-  const downgrade = operation<Context>(file, holder, form.downgrade)
+  const hooks = form.upgrade === 'up' ? {} : hooksOf<Context>(file, holder)
+  const downgrade = operation<Context>(file, holder, form.downgrade) ?? reverting(hooks.rollback)
   if (!upgrade) throw invalid(file, `has no ${form.upgrade} function`)
   const transaction = exported['transaction'] ?? holder['transaction'] ?? true
   if (typeof transaction !== 'boolean') {
     throw invalid(file, `has a transaction that is ${nameOf(transaction)}, not true or false`)
   }
-  return { upgrade, transaction, ...(downgrade ? { downgrade } : {}) }
+  const { runPartial, runSkip, cleanup, rollback } = hooks
+  return {
+    upgrade,
+    transaction,
+    ...(downgrade && { downgrade }),
+    ...(runPartial && { runPartial }),
+    ...(runSkip && { runSkip }),
+    ...(cleanup && { cleanup }),
+    ...(rollback && { recover: rollback(false) }),
+  }
+}
+
+interface Hooks<Context> {
+  runPartial?: ScriptFunction<Context> | undefined
+  runSkip?: ScriptFunction<Context> | undefined
+  cleanup?: ScriptFunction<Context> | undefined
+  rollback?: ((force: boolean) => ScriptFunction<Context>) | undefined
+}
+
+/** By migratore's names, in either spelling. */
+function hooksOf<Context>(file: string, holder: Exports): Hooks<Context> {
+  const rollback = operation<Context>(file, holder, 'rollback')
+  return {
+    runPartial:
+      operation<Context>(file, holder, 'runPartial') ?? operation(file, holder, 'run_partial'),
+    runSkip: operation<Context>(file, holder, 'runSkip') ?? operation(file, holder, 'run_skip'),
+    cleanup: operation<Context>(file, holder, 'cleanup'),
+    rollback:
+      rollback &&
+      ((force) => (queryRunner, context) => rollback(queryRunner, { ...context, force })),
+  }
+}
+
+function reverting<Context>(rollback: Hooks<Context>['rollback']) {
+  return rollback?.(true)
 }
 
 interface Form {
   called: string
-  holder: (file: string) => Readonly<Exports>
-  upgrade: 'upgrade' | 'up'
+  holder: (file: string) => Exports
+  upgrade: 'upgrade' | 'up' | 'run'
   downgrade: 'downgrade' | 'down'
 }
 
@@ -90,9 +134,27 @@ function formsOf(exported: Readonly<Exports>, migration: string | undefined): Fo
   for (const one of migrations) {
     forms.push({ called: `the class ${one.name}`, holder: constructing(one), ...methods })
   }
+  if (forms.length > 0) return forms
+  const runs = runsAmong(exported, classes)
   const [only, another] = classes
-  if (forms.length > 0 || !only || another) return forms
+  if (runs.length > 0 || !only || another) return runs
   return [{ called: `the class ${only.name}`, holder: constructing(only), ...methods }]
+}
+
+const migratore = { upgrade: 'run', downgrade: 'downgrade' } as const
+
+/** A `run` of the module, of its default or its `migration`, or of a class. */
+function runsAmong(exported: Exports, classes: readonly Constructor[]): Form[] {
+  if (isFunction(exported['run']))
+    return [{ called: 'the functions', holder: () => exported, ...migratore }]
+  const objects = [exported['default'], exported['migration']].filter(
+    (one): one is Exports => typeof one === 'object' && one !== null && 'run' in one,
+  )
+  const [object] = objects
+  if (object) return [{ called: 'an object with run', holder: () => object, ...migratore }]
+  return classes
+    .filter((one) => isFunction(prototypeOf(one)['run']))
+    .map((one) => ({ called: `the class ${one.name}`, holder: constructing(one), ...migratore }))
 }
 
 /** TypeORM looks for classes in what a module exports, and in lists and objects of them. */

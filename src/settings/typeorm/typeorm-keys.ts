@@ -11,6 +11,8 @@ const top: Readonly<Record<string, ValueKind>> = {
   port: 'port',
   username: 'text',
   password: 'text',
+  password_command: 'text',
+  password_file: 'text',
   database: 'text',
   schema: 'text',
   applicationName: 'text',

@@ -28,6 +28,8 @@ export interface ConnectionParts {
   port?: number
   user?: string
   password?: string
+  /** Where each new connection gets its password from, instead of `password`. */
+  passwordFrom?: PasswordSource
   database?: string
   ssl?: boolean | Record<string, unknown>
   application_name?: string
@@ -35,8 +37,19 @@ export interface ConnectionParts {
   [option: string]: unknown
 }
 
+/** A password that is fetched anew for each connection: a token that expires. */
+export interface PasswordSource {
+  kind: 'command' | 'file'
+  /** A command line for the shell, or the absolute path of a file. */
+  value: string
+  /** Folder that the command runs in. */
+  here: string
+}
+
 /** One transaction a script, one for the run, or none. */
 export type TransactionMode = 'each' | 'all' | 'none'
+/** How far a run in one transaction sees what others do meanwhile. */
+export type Isolation = 'read committed' | 'repeatable read' | 'serializable'
 /** What becomes of a pending script that is older than one applied. */
 export type LateScripts = 'run' | 'refuse'
 /** What becomes of a database that another tool has migrated. */
@@ -111,6 +124,11 @@ export interface Settings {
   packageIsDefault?: boolean
   layout: LayoutName
   duplicateRevisions: DuplicateRevisions
+  /**
+   * In place of the folder: several folders and globs (absolute), and scripts that are values of the program.
+   * `directory` is then where paths without another place start.
+   */
+  sources?: readonly (string | object)[]
   /** Globs of what is no script in that folder, beside what never is. */
   ignore: readonly string[]
   /** Absolute path of the canonical schema, when named. */
@@ -122,6 +140,8 @@ export interface Settings {
   /** Table that holds the journal. */
   journal: { schema: string; table: string }
   transaction: TransactionMode
+  /** Of the one transaction of `all`; absent: the server's default. */
+  isolation?: Isolation
   lateScripts: LateScripts
   /** What is done where another tool has migrated the database and the journal records nothing. */
   otherTools: OtherTools
@@ -135,7 +155,14 @@ export interface Settings {
   /** Milliseconds to wait for a server that is not up yet; 0 = not at all. */
   wait: number
   strict: boolean
-  vcs: 'git' | 'none'
+  /** `git`, `none`, or the name of another version control program. */
+  vcs: string
+  /** The role that scripts run as; the journal is written by the user who connects. */
+  role?: string
+  /** False: a failed TypeScript script with a `rollback` recovers by that instead of by the transaction. */
+  safe: boolean
+  /** True: each statement of a script is shown with its time. */
+  debug: boolean
   schemaDiffCmd?: string
   /** Where `add_script` takes the wanted schema from; absent: from what the other settings name. */
   addScriptFrom?: ScriptSource
@@ -148,6 +175,6 @@ export interface Settings {
   /** What the application itself uses: the section that `app` names, without overrides of `[migration]`. */
   application?: { database: DatabaseAddress; typeorm: Record<string, unknown> }
   origins: readonly SettingOrigin[]
-  /** Texts that must never be printed. */
+  /** Texts that must never be printed; passwords that are fetched join them. */
   secrets: readonly string[]
 }

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { withMigrationSources } from '../../../database/application/migration-sources'
-import { readScripts } from '../../../script/folder/read-folder'
+import { readScripts } from '../../../script/source/read-scripts'
 import { manifestName, manifestText } from '../../../script/sources/manifest'
 import { usageError } from '../../arguments/usage-error'
 import { answer, settingsOf, type Handler } from '../../context/command-context'

@@ -1,7 +1,7 @@
 import { describeHistory } from '../../journal/histories'
 import { labelOf, listWriters, type ScriptName } from '../../plan/notice'
-import { describeBlocker, describeHolder, describeOrphan } from '../../run/context/server-sessions'
-import type { Notice } from '../../run/context/events'
+import { describeBlocker, describeHolder, describeOrphan } from './server-sessions'
+import type { Notice } from './events'
 
 /** The sentence of a notice, as the command line prints it. Pure. */
 export function describeNotice(notice: Notice): string {
@@ -23,6 +23,10 @@ const sentences: Sentences = {
   },
   CLASS_NUMBER: ({ scripts }) =>
     `numbered by the class, as TypeORM does, since the file's name says no number or another: ${names(scripts)}`,
+  PASSED_OVER({ script, direction, scripts }) {
+    const why = direction === 'up' ? 'are pending before it' : 'were applied after it'
+    return `${labelOf(script)} goes alone, though these ${why}: ${names(scripts)}`
+  },
   JOURNAL_WRITERS: ({ writers }) =>
     `SQL of the journal would run, and others than its owner may write it: ${listWriters(writers)}`,
   OTHER_TOOL: ({ history }) =>

@@ -1,0 +1,60 @@
+import { entryId, scriptId, versionAndFolder } from './arguments/parse-arguments'
+import { reading, working, type Command } from './command-options'
+
+const journal = ['limit', 'since', 'revision', 'all', 'reverse'] as const
+
+const upkeep = ['directory', 'lockWait', 'wait', 'dryRun', ...working] as const
+
+/** The commands of who looks after a database: reads its journal and puts right what does not agree. */
+export const operatorCommands = {
+  list: {
+    summary: "shows the journal's successes",
+    arguments: [],
+    options: [...journal, ...reading],
+    detail:
+      "With --directory only those of that folder's scripts. --all shows what failed and what is running too.",
+    otherWords: ['ls', 'log', 'history', 'journal'],
+    parse: versionAndFolder,
+    load: () => (require('./command/journal') as typeof import('./command/journal')).list,
+  },
+  errors: {
+    summary: "shows the journal's failures",
+    arguments: [],
+    options: [...journal, ...reading],
+    detail:
+      "With --directory only those of that folder's scripts. --all shows what succeeded and what is running too.",
+    otherWords: ['failures'],
+    parse: versionAndFolder,
+    load: () => (require('./command/journal') as typeof import('./command/journal')).errors,
+  },
+  trace: {
+    summary: 'shows one entry of the journal in full',
+    arguments: ['<id>'],
+    options: reading,
+    detail: "The error is shown first, with its place in the scripts' folder (--directory).",
+    parse: entryId,
+    load: () => (require('./command/journal') as typeof import('./command/journal')).trace,
+  },
+  touch: {
+    summary: 'gives a pending script a new number, the newest',
+    arguments: ['<id>', '[folder]'],
+    options: ['force', 'yes', ...upkeep],
+    detail:
+      "Its files are renamed, by git where git has them. The id is the script's revision, or the uuid of its class. A script that is applied is refused; with --force its entries in this database's journal get the new number.",
+    otherWords: ['renumber', 'renew', 'retime', 'rename'],
+    parse: scriptId,
+    load: () =>
+      (require('./command/upkeep/touch') as typeof import('./command/upkeep/touch')).touch,
+  },
+  repair: {
+    summary: 'makes changed and missing scripts and the journal agree',
+    arguments: ['[version]', '[folder]'],
+    options: ['yes', ...upkeep],
+    detail:
+      "Shows of each changed script what differs from the journal's text, and whether the parser sees another meaning or only another layout; takes the new text into the journal once that is agreed to. Writes a missing SQL script back from the journal. Asks on a terminal; --yes agrees to all. Exits with 3 when something is left.",
+    otherWords: ['fix', 'reconcile', 'validate', 'checksum', 'resolve', 'accept'],
+    parse: versionAndFolder,
+    load: () =>
+      (require('./command/upkeep/repair') as typeof import('./command/upkeep/repair')).repair,
+  },
+} as const satisfies Record<string, Command>

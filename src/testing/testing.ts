@@ -1,0 +1,6 @@
+export {
+  closeMigratedDatabases,
+  withMigratedDatabase,
+  type MigratedDatabase,
+  type MigratedDatabaseOptions,
+} from './migrated-database'

@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { compareSql } from '../../src/upkeep/same-sql'
+import { withApplication } from './application'
+import { withProject } from './project'
+
+const uuid = '9f0c2f8e-5d3b-4a57-8f0a-0c3f6f2f7a11'
+
+test('touch gives a pending script the newest number: all its files, by git where git has them', async () => {
+  const files = {
+    'migration/20260101000000_orders.sql': 'CREATE TABLE orders (id int);',
+    'migration/20260101000000_downgrade.sql': 'DROP TABLE orders;',
+    'migration/3-Later.ts': `export class Later3 {\n  uuid = '${uuid}'\n  async up() {}\n  async down() {}\n}\n`,
+  }
+  await withProject(files, async ({ cwd, run, git }) => {
+    await run('upgrade 1')
+    await writeFile(join(cwd, 'migration/4_new.sql'), '-- 20260101000000\nSELECT 1;')
+    const names = async () => (await readdir(join(cwd, 'migration'))).toSorted()
+    const dry = await run('touch 20260101000000 --dry-run')
+    const before = await names()
+    const touched = await run('touch 20260101000000')
+    const byUuid = await run(`touch ${uuid}`)
+    const untracked = await run('touch 4')
+    const status = await git('status', '--porcelain')
+
+    assert.match(
+      dry.stdout,
+      /^migration\/20260101000000_orders\.sql -> migration\/2\d{13}_orders\.sql\n/,
+    )
+    assert.ok(before.includes('20260101000000_orders.sql'))
+    assert.equal(touched.status, 0, touched.stderr)
+    assert.equal(byUuid.status, 0, byUuid.stderr)
+    assert.equal(untracked.status, 0, untracked.stderr)
+    const [first, ...rest] = await names()
+    assert.equal(first, '1_first.sql')
+    assert.deepEqual(
+      rest.map((name) => name.replace(/^2\d{13}/, 'N')),
+      ['N_downgrade.sql', 'N_orders.sql', 'N-Later.ts', 'N_new.sql'],
+    )
+    assert.equal(rest[0]?.slice(0, 14), rest[1]?.slice(0, 14))
+    assert.match(status, /^R {2}migration\/20260101000000_downgrade\.sql -> /m)
+    assert.match(status, /^R {2}migration\/3-Later\.ts -> /m)
+    assert.match(status, /^\?\? migration\/2\d{13}_new\.sql$/m)
+  })
+})
+
+test('touch refuses an applied script, and --force moves this journal along', async () => {
+  await withApplication(
+    { 'migration/1_a.sql': 'SELECT 1;\n', 'migration/2_b.sql': 'SELECT 2' },
+    async ({ cwd, database, run }) => {
+      await run('upgrade')
+      const refused = await run('touch 1')
+      const asked = await run('touch 1 --force', {
+        terminal: { stdin: true, stderr: true },
+        input: 'n\n',
+      })
+      const forced = await run('touch 1 --force --yes')
+      const status = await run('status')
+      const unknown = await run('touch 7')
+      const wrong = await run('touch 1_a')
+      const rows = await database.query('SELECT revision::text FROM migration_journal ORDER BY id')
+
+      assert.equal(refused.status, 1)
+      assert.match(refused.stderr, /^error: script 1 is applied\n {2}Under another number/)
+      assert.match(
+        asked.stderr,
+        /Move 1 entry of 1 in the journal of .*\? \[y\/N\] .*nothing was done/,
+      )
+      assert.equal(forced.status, 0, forced.stderr)
+      assert.match(
+        forced.stderr,
+        /Every other database that has applied it will see a new script\./,
+      )
+      assert.match(forced.stdout, /\n1 entry of the journal\n$/)
+      assert.match(status.stdout, /up to date: 2 applied/)
+      assert.match(rows[0]?.['revision'] as string, /^2\d{13}$/)
+      assert.equal((await readdir(join(cwd, 'migration'))).length, 2)
+      assert.match(unknown.stderr, /^error: no script 7 in the folder\n/)
+      assert.match(
+        wrong.stderr,
+        /^error: "1_a" is neither the revision of a script nor a uuid\nhint: A script is named by its digits alone: 1\.\n/,
+      )
+    },
+  )
+})
+
+test('repair says what differs and whether it means something, takes the new text on agreement, and writes back what is missing', async () => {
+  const files = {
+    'migration/1_layout.sql': 'CREATE TABLE a (i int);\n',
+    'migration/2_meaning.sql':
+      '-- MIGRATE UP\nCREATE TABLE b (i int);\n-- MIGRATE DOWN\nDROP TABLE b;\n',
+    'migration/3_gone.sql':
+      '-- MIGRATE UP\nCREATE TABLE c (i int);\n-- MIGRATE DOWN\nDROP TABLE c;\n',
+    'migration/4_module.ts': 'export async function upgrade() {}\n',
+    'migration/5_lost.ts': 'export async function upgrade() {}\n',
+    'migration/6_same.sql': 'SELECT 6;\n',
+  }
+  await withApplication(files, async ({ cwd, database, run }) => {
+    const path = (name: string) => join(cwd, 'migration', name)
+    assert.match((await run('repair')).stdout, /\nscripts and journal agree\n$/)
+    await run('upgrade')
+    await writeFile(path('1_layout.sql'), '-- a comment\ncreate table a (\n  i integer\n);\n')
+    await writeFile(
+      path('2_meaning.sql'),
+      '-- MIGRATE UP\nCREATE TABLE b (i bigint);\n-- MIGRATE DOWN\nDROP TABLE b;\n',
+    )
+    await writeFile(path('4_module.ts'), 'export async function upgrade() {} // now\n')
+    const gone = await readFile(path('3_gone.sql'), 'utf8')
+    await rm(path('3_gone.sql'))
+    await rm(path('5_lost.ts'))
+    const shown = await run('repair --dry-run')
+    const quietly = await run('repair')
+    const some = await run('repair', {
+      terminal: { stdin: true, stderr: true },
+      input: 'yes\nno\n\n1\n',
+    })
+    const left = await run('status')
+    const all = await run('repair --yes')
+    const after = await run('status')
+    const reverted = await run('downgrade 2 --yes')
+
+    assert.equal(shown.status, 3)
+    assert.match(
+      shown.stdout,
+      /^changed {2}1 layout {2}migration\/1_layout\.sql: only layout and comments differ\n {2}--- journal\n/m,
+    )
+    assert.match(
+      shown.stdout,
+      /^changed {2}2 meaning .*: it means something else now\n[^]*\n {2}-CREATE TABLE b \(i int\);\n {2}\+CREATE TABLE b \(i bigint\);\n/m,
+    )
+    assert.match(shown.stdout, /^changed {2}4 module .*: the journal has no text to compare with$/m)
+    assert.match(
+      shown.stdout,
+      /^missing {2}3 gone {2}migration\/3_gone\.sql: as the journal has it\n/m,
+    )
+    assert.match(
+      shown.stdout,
+      /^missing {2}5 lost .*: the journal does not have its text; restore it from version control$/m,
+    )
+    assert.match(shown.stdout, /\n0 scripts repaired, 5 left/)
+    assert.equal(quietly.stdout, shown.stdout)
+    assert.match(some.stdout, /\n2 scripts repaired, 3 left/)
+    assert.match(left.stdout, /2 changed/)
+    assert.match(all.stdout, /\n2 scripts repaired, 1 left/)
+    assert.equal(all.status, 3)
+    assert.match(after.stdout, /1 missing/)
+    assert.equal(await readFile(path('3_gone.sql'), 'utf8'), gone)
+    assert.doesNotMatch(after.stdout, /changed/)
+    assert.equal(reverted.status, 1)
+    const [row] = await database.query(
+      'SELECT upgrade_text FROM migration_journal WHERE revision = 2',
+    )
+    assert.equal(row?.['upgrade_text'], 'CREATE TABLE b (i bigint);\n')
+  })
+})
+
+test('the parser decides whether two SQL texts mean the same', async () => {
+  const same: readonly (readonly [string, string, string])[] = [
+    ['SELECT 1', 'SELECT 1', 'same'],
+    ['SELECT 1\r\n', 'SELECT 1\n', 'same'],
+    ['SELECT a FROM t', '/* x */ select  A\nfrom T; -- y', 'layout'],
+    ['CREATE TABLE t (i int)', 'CREATE TABLE t (i integer)', 'layout'],
+    ['SELECT 1; SELECT 2', 'SELECT 1;\n\nSELECT 2;', 'layout'],
+    ['SELECT 1', 'SELECT 2', 'meaning'],
+    ["SELECT 'a  b'", "SELECT 'a b'", 'meaning'],
+    ['SELECT "A" FROM t', 'SELECT a FROM t', 'meaning'],
+    ['SELECT 1', 'SELCT 1', 'meaning'],
+    ['DO $$ BEGIN END $$', 'DO $$ BEGIN  END $$', 'meaning'],
+    ['-- migrate: lock_timeout = 1s\nSELECT 1', 'SELECT 1', 'meaning'],
+    ['COPY t FROM stdin;\n1\n\\.\n', 'COPY  t FROM stdin;\n2\n\\.\n', 'meaning'],
+  ]
+  for (const [one, other, expected] of same)
+    assert.equal(await compareSql(one, other), expected, `${one} / ${other}`)
+})
