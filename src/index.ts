@@ -5,6 +5,7 @@ export {
   migratorFor,
   type SetUpMigrationOptions,
 } from './setup'
+export { Was } from './set-up/was'
 export { addScript } from './add-script/add-script'
 export type { AddScriptOptions, AddScriptReport } from './add-script/deliver/add-script-options'
 export { dumpSchema } from './dump-schema/dump-schema'
@@ -16,12 +17,14 @@ export type {
   Backfill,
   Conversion,
   EnumMapping,
+  Offer,
   Question,
   Rename,
 } from './change/model/answers'
 export type { Migrator } from './migrator/migrator-type'
 export type { ExecuteOptions, ListOptions, SetUpOptions } from './migrator/option-shapes'
 export type { Connectable } from './database/application/callers'
+export type { PGliteInstance } from './database/application/pglite-connection'
 export type { Entry, FullEntry, Operation, Outcome } from './journal/model/entry'
 export type { Alone, Answer, Plan, PendingScript, Request, Step, Target } from './plan/plan'
 export type { InitFunction, InitMigration, InitObject } from './set-up/build-initial-schema'
@@ -41,6 +44,14 @@ export type {
 } from './run/context/events'
 export type { PlanNotice, ScriptName } from './plan/notice'
 export type { Blocker, LockHolder, ServerSession } from './run/context/server-sessions'
+export { changelog } from './backends/version/changelog'
+export type { ChangelogOutput, ModuleFunction, ModuleRun } from './backends/version/changelog'
+export type {
+  Runner,
+  RunnerMessage,
+  RunnerMessages,
+  RunnerMigration,
+} from './backends/version/user-runner'
 export { describeNotice } from './run/context/notice-text'
 export { execute, migrateTo, plan } from './library/carry-out'
 export type { CarryOutOptions, MigrateOptions } from './library/carry-out'
@@ -52,9 +63,20 @@ export type { Listeners, MigrationEvent, MigrationLogger } from './run/context/o
 export type { ScriptObject, ScriptWork } from './script/source/script-object'
 export type { RollbackContext, ScriptContext } from './script/context'
 export type {
+  ApplyOptions,
+  TableColumnChange,
+  ColumnOptions,
+  IndexOptions,
+  ScriptTable,
+  SelectOptions,
+  TableFilter,
+  TableRow,
+} from './script/script-table'
+export type {
   ChecksumKind,
   Direction,
   Kind,
+  RevisionEdge,
   Script,
   ScriptHooks,
   ScriptOptions,
@@ -67,11 +89,13 @@ export type {
   ConnectionParts,
   DatabaseAddress,
   DuplicateRevisions,
+  EngineType,
   Isolation,
   JournalText,
   LateScripts,
   LayoutName,
   OtherTools,
+  OwnerChoice,
   PasswordSource,
   ScratchSettings,
   ScriptSource,

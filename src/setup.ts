@@ -3,6 +3,7 @@ import type { Connectable } from './database/application/callers'
 import { MigrationError } from './errors'
 import { migratorOf, type Scripts } from './library/open-migrator'
 import type { Migrator } from './migrator/migrator-type'
+import { migratorElsewhere } from './migrator/pick-migrator'
 import type { Plan } from './plan/plan'
 import type { InitMigration } from './set-up/build-initial-schema'
 import { setUpShape, type ExecuteOptions } from './migrator/option-shapes'
@@ -108,7 +109,7 @@ export async function migratorFor(
   database: Connectable | string,
   source: Scripts,
 ): Promise<Migrator> {
-  return migratorOf(database, source)
+  return (await migratorElsewhere(database, source)) ?? migratorOf(database, source)
 }
 
 function refusePending({ pending, unfinished }: Plan): void {

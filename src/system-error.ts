@@ -90,6 +90,8 @@ export function systemFailure(
   error: unknown,
   fields: ErrorFields = {},
 ): MigrationError | undefined {
+  const missing = missingPackage(error)
+  if (missing !== undefined) return packageMissing(missing, error)
   const found = systemFact(error)
   if (!found || !isSystemError(error)) return undefined
   const { syscall, path, dest, address } = error
@@ -102,6 +104,24 @@ export function systemFailure(
     hint: found.hint,
     ...fields,
     cause: error,
+  })
+}
+
+/** What development needs and production does not: `npm install --omit=optional` leaves it out. */
+const optionalPackages = ['@supabase/pg-delta', '@swc/core', 'diff', 'get-tsconfig', 'simple-git']
+
+/** Node says in words which package it did not find. */
+function missingPackage(error: unknown): string | undefined {
+  const { code, message = '' } = (error ?? {}) as Partial<NodeJS.ErrnoException>
+  if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND') return undefined
+  const [, name = ''] = /'([^']+)'/.exec(message) ?? []
+  return optionalPackages.find((one) => name === one || name.startsWith(`${one}/`))
+}
+
+function packageMissing(name: string, cause: unknown): MigrationError {
+  return new MigrationError('PACKAGE_MISSING', `the package ${name} is not installed`, {
+    hint: 'It is for development: run npm install without --omit=optional, or do this where it is installed.',
+    cause,
   })
 }
 

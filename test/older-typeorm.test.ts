@@ -6,7 +6,7 @@ import { few } from './support/scope'
 
 /** The tests that together reach every call of ours into TypeORM, the dearest where there is time. */
 const files = few(
-  ['typeorm', 'run/callers', 'cli/entities'],
+  ['typeorm', 'run/callers', 'cli/entities', 'integration/nestjs'],
   [
     'typeorm',
     'setup',
@@ -19,6 +19,7 @@ const files = few(
     'cli/entities',
     'adopt/typeorm-application',
     'example-app/set-up',
+    'integration/nestjs',
   ],
 )
 

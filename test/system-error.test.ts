@@ -125,3 +125,20 @@ for (const type of ['commonjs', 'module'])
       ),
     )
   })
+
+test('a package that only development needs and that is not installed is named', () => {
+  const unexported = Object.assign(new Error('no such path in @supabase/pg-delta'), {
+    code: 'ERR_PACKAGE_PATH_NOT_EXPORTED',
+  })
+  const missing = Object.assign(new Error("Cannot find package 'simple-git' imported from /app"), {
+    code: 'ERR_MODULE_NOT_FOUND',
+  })
+
+  assert.equal(systemFailure(missing)?.code, 'PACKAGE_MISSING')
+  assert.equal(systemFailure(missing)?.message, 'the package simple-git is not installed')
+  assert.equal(systemFailure(unexported), undefined)
+  const theirs = Object.assign(new Error("Cannot find module 'left-pad'"), {
+    code: 'MODULE_NOT_FOUND',
+  })
+  assert.equal(systemFailure(theirs), undefined)
+})

@@ -17,7 +17,7 @@ const licences = join(root, 'bundle.licences.txt')
 
 /** Rooms and files that few commands need, or that must be files: a process or a hook of its own. */
 const left =
-  /^(?:add-script|dump-schema|change|catalog|scratch|sample-rows|git|cli\/command\/(?!execute|inspect)|database\/embedded|script\/typescript)/
+  /^(?:backends|plan\/scheme\/graph|migrator\/backend-migrator|script\/named|add-script|dump-schema|change|catalog|scratch|sample-rows|git|cli\/command\/(?!execute|inspect)|database\/embedded|script\/typescript)/
 /** Packages that only the command line uses, so that nobody could meet a second copy of them. */
 const ownPackages = ['commander', 'ini', 'picocolors']
 /** The package that scripts, entities and TypeORM use too: they and we must meet one and the same. */

@@ -35,6 +35,9 @@ export class Customer {
   @Column()
   email!: string
 
+  @Column({ length: 30, default: "it's unknown" })
+  phone!: string
+
   @CreateDateColumn({ name: 'created_at', type: 'timestamptz' })
   createdAt!: Date
 

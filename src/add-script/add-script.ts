@@ -11,8 +11,11 @@ import {
   signal,
   text,
 } from '../settings/value/arguments'
+import { requirePostgres } from '../database/open'
 import { settingsFor, type SettingsSource } from '../settings/library'
 import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
+
+export { OpenQuestions } from '../change/model/interview'
 
 const shape = {
   title: text,
@@ -23,6 +26,7 @@ const shape = {
   commit: flag,
   message: text,
   withSchema: flag,
+  withSource: flag,
   dryRun: flag,
   check: flag,
   edit: callable,
@@ -55,7 +59,9 @@ export async function addScriptIn(
   options: AddScriptOptions,
 ): Promise<AddScriptReport> {
   checkArgument('the options object', options, shape, ['title'])
-  const settings = await withMigrationSources(await settingsFor(source))
+  const found = await settingsFor(source)
+  requirePostgres(found)
+  const settings = await withMigrationSources(found)
   const layout = given ?? layoutNamed(settings.layout)
   const { Adding } = await import('./workflow.js')
   return withSystemFailures(new Adding(settings, options, layout).run())

@@ -1,47 +1,46 @@
 import type { Pool } from 'pg'
-import { MigrationError } from '../errors'
 import { compareMetadata, withMetadata, type MetadataChange } from './difference/typeorm-metadata'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { ScriptSource, Settings } from '../settings/value/setting-types'
 import { Ahead } from './source/prefetch'
-import { draftOf, type Draft } from './render/script-draft'
 import { emptyDraft } from './render/empty-draft'
 import { loadEngine } from '../catalog/engine'
 import { handOver, schemaNotes } from './deliver/commit'
-import { answersOf } from './deliver/answers-once'
 import { changeNotes, headerLines, type HeaderFacts } from './proof/header'
 import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
 import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
+import { newlyKept } from './proof/kept-objects'
+import { isDestructive, wayBackOf } from './proof/way-back'
+import { refuseMissed } from './proof/remaining'
 import { prove, type Proof, type ProofWork } from './proof/prove'
-import { isSame, notSaved, notWritten, textsOf, unproven, wayBackOf } from './proof/unproven'
+import {
+  interrupted,
+  isOpen,
+  isSame,
+  notSaved,
+  notWritten,
+  textsOf,
+  unproven,
+} from './proof/unproven'
 import type { ScratchDatabase } from '../scratch/scratch'
 import { ownersOf } from './source/choose-owners'
-import { sourceOf } from './source/choose'
-import { sqlDraft } from './render/sql-draft'
+import { answersOf, sourceOf } from './source/choose'
 import { standingOf } from '../scratch/database-state'
 import type { Answers } from '../change/model/answers'
-import type { Change, ScriptPart } from '../change/model/script-part'
+import { Interview } from '../change/model/interview'
+import type { Change } from '../change/model/script-part'
 import type { Ignored } from '../scratch/ignored-tables'
 import { replayScripts } from '../scratch/replay-scripts'
-import { buildWanted, type Wanted } from './source/target-schema'
+import type { FormerName } from '../set-up/was'
+import { buildWanted, type FoundDifference, type Wanted } from './source/target-schema'
 import { withScratch } from '../scratch/lifetime'
 import { nameDrafts, scriptNames, writeScripts, type AddedScript } from './deliver/files'
-
-/** A difference, ready to be written. */
-interface Found {
-  wanted: Exclude<Wanted, { is: 'nothing' }>
-  /** Absent where a command gave SQL, and where a check needs no more than that something differs. */
-  change?: Change
-  /** The way back from a command's SQL. */
-  back?: ScriptPart
-}
+import { writtenScripts } from './written-scripts'
 
 type Proven = HeaderFacts['proof']
 
 /** What all stages of one call work with. */
-interface Work extends ProofWork {
-  ahead: Ahead
-}
+type Work = ProofWork & { ahead: Ahead }
 
 /** One call of `addScript`. */
 export class Adding {
@@ -49,9 +48,13 @@ export class Adding {
   private readonly notes: string[] = []
   private readonly signal: AbortSignal
   private readonly answers: Answers
+  private readonly interview: Interview
   /** The scripts that the difference is on top of. */
   private known: ReadonlySet<string> = new Set()
   private unsynchronized: readonly Ignored[] = []
+  private former: readonly FormerName[] = []
+  /** What is kept although the wanted schema lacks it, and was not named before. */
+  private kept: readonly string[] = []
   /** The schema file that the difference is read from. */
   private file: string | undefined
 
@@ -63,13 +66,17 @@ export class Adding {
     this.source = sourceOf(settings, options.from)
     this.signal = options.signal ?? new AbortController().signal
     this.answers = answersOf(options, this.source)
+    this.interview = new Interview(this.answers)
   }
 
   async run(): Promise<AddScriptReport> {
     this.known = await scriptNames(this.settings.directory, this.layout)
     if (this.source === 'none') {
       const header = headerLines({ title: this.options.title, source: 'none' })
-      return this.finishEmpty(await this.named([emptyDraft(header, this.layout)], [header]))
+      const { layout, settings, options } = this
+      const { title, form = 'sql' } = options
+      const names = { directory: settings.directory, layout, title, form, headers: [header] }
+      return this.finishEmpty(await nameDrafts([emptyDraft(header, layout)], names))
     }
     const { source } = this
     return this.onScratch((work) => this.differ(work, source))
@@ -105,7 +112,7 @@ export class Adding {
   /** Lets a person change the scripts, and proves what is saved. */
   private async edited(
     work: Work,
-    found: Found,
+    found: FoundDifference,
     scripts: readonly AddedScript[],
   ): Promise<readonly AddedScript[]> {
     const { edit, verify = true } = this.options
@@ -114,7 +121,11 @@ export class Adding {
     return edited
   }
 
-  private async mustHold(work: Work, found: Found, scripts: readonly AddedScript[]): Promise<void> {
+  private async mustHold(
+    work: Work,
+    found: FoundDifference,
+    scripts: readonly AddedScript[],
+  ): Promise<void> {
     const { failures, remarks } = await this.proof(work, found, scripts)
     this.notes.push(...remarks)
     if (failures.length > 0) throw unproven(failures, textsOf(scripts), notSaved)
@@ -132,10 +143,13 @@ export class Adding {
     if (wanted.is === 'schemas') this.remember(wanted)
     const found = wanted.is === 'nothing' ? undefined : await this.find(work, wanted, !skip)
     if (found && !found.change && wanted.is === 'schemas') return this.report('shown', [], false)
-    if (found?.change) this.notes.push(...changeNotes(found.change))
+    if (found?.change) {
+      this.kept = await newlyKept(found.change, this.settings, this.known)
+      this.notes.push(...changeNotes(found.change, this.kept))
+    }
     if (!found || found.change?.scripts.length === 0) return this.nothing()
     if (skip) {
-      const scripts = await this.written(found, 'skipped')
+      const scripts = await this.written(found, options.check ? undefined : 'skipped')
       return this.finish(await this.edited(work, found, scripts), found.change, false)
     }
     const { last, proof } = await this.proven(work, found)
@@ -148,23 +162,36 @@ export class Adding {
     return this.report('nothing', [], true)
   }
 
-  private remember({ unsynchronized = [], file, notes = [] }: Extract<Wanted, { is: 'schemas' }>) {
+  private remember({
+    unsynchronized = [],
+    former = [],
+    file,
+    notes = [],
+  }: Extract<Wanted, { is: 'schemas' }>) {
     this.unsynchronized = unsynchronized
+    this.former = former
     this.file = this.source === 'schema' ? this.settings.schema : file
     this.notes.push(...notes)
   }
 
   /** @param proven what the steps lead to is not looked at here, since their proof will tell */
-  private async find(work: Work, wanted: Found['wanted'], proven: boolean): Promise<Found> {
+  private async find(
+    work: Work,
+    wanted: FoundDifference['wanted'],
+    proven: boolean,
+  ): Promise<FoundDifference> {
     if (wanted.is === 'sql') return this.findBack(work, wanted)
     this.progress('comparing')
     const { findDifference } = await import('./difference/plan-change.js')
     const { trial, readings } = await work.ahead.takeTrial(wanted.before, wanted.after)
     const pools = [await trial.pool(), await wanted.after.pool()] as const
-    const known = { readings, proven, owners: await ownersOf(this.settings, this.file) }
+    const owners = await ownersOf(this.settings, this.file)
+    const known = { readings, proven, owners, interview: this.interview, former: this.former }
     try {
       const metadata = await this.metadata(pools)
       const change = await findDifference(...pools, this.answers, this.ignored(), known)
+      if (change.scripts.length === 0)
+        await refuseMissed(trial, wanted.after, this.answers.extra, this.ignored())
       if (!metadata) return { wanted, change }
       const scripts = withMetadata(change.scripts, metadata)
       return { wanted, change: { ...change, scripts } }
@@ -181,7 +208,10 @@ export class Adding {
     return compareMetadata(before, after, metadataTable(this.settings))
   }
 
-  private async findBack(work: Work, wanted: Extract<Wanted, { is: 'sql' }>): Promise<Found> {
+  private async findBack(
+    work: Work,
+    wanted: Extract<Wanted, { is: 'sql' }>,
+  ): Promise<FoundDifference> {
     if (this.options.check) return { wanted }
     this.progress('looking for the way back')
     const { inverseOf } = await import('./proof/inverse.js')
@@ -191,7 +221,10 @@ export class Adding {
   }
 
   /** A change that fails its proof is looked for once more, with a look at what each step leads to. */
-  private async proven(work: Work, found: Found): Promise<{ last: Found; proof: Proven }> {
+  private async proven(
+    work: Work,
+    found: FoundDifference,
+  ): Promise<{ last: FoundDifference; proof: Proven }> {
     let last = found
     let proof = await this.proof(work, last)
     if (proof.failures.length > 0 && found.change) {
@@ -200,11 +233,16 @@ export class Adding {
     }
     this.notes.push(...proof.remarks)
     if (proof.failures.length === 0) return { last, proof: { ...proof, major: work.scratch.major } }
-    throw unproven(proof.failures, textsOf(await this.written(last, undefined)), notWritten)
+    const hint = this.options.dryRun ? 'Nothing was written.' : notWritten
+    throw unproven(proof.failures, textsOf(await this.written(last, undefined)), hint)
   }
 
   /** @param edited what a person made of the scripts, who alone knows what they lose */
-  private async proof(work: Work, found: Found, edited?: readonly AddedScript[]): Promise<Proof> {
+  private async proof(
+    work: Work,
+    found: FoundDifference,
+    edited?: readonly AddedScript[],
+  ): Promise<Proof> {
     this.progress('proving the script on a copy')
     const { wanted, change, back } = found
     const parts = change?.scripts ?? []
@@ -221,29 +259,10 @@ export class Adding {
     return prove(work, claim, work.ahead.takeFilled())
   }
 
-  /** The scripts with their heads, which tell of the proof once there is one. */
-  private async written({ wanted, change, back }: Found, proof: Proven): Promise<AddedScript[]> {
-    const { title } = this.options
-    const diff = wanted.is === 'schemas' ? wanted.diff : undefined
-    const facts: HeaderFacts = { title, source: this.source, diff, change, proof }
-    if (wanted.is === 'sql') {
-      const header = headerLines(facts)
-      return this.named([await sqlDraft(wanted.sql, header, back, this.layout)], [header])
-    }
-    const { renderScript } = await import('./render/render.js')
-    const parts = change?.scripts ?? []
-    const headers = parts.map((part) => headerLines({ ...facts, part }))
-    const { markers } = this.layout
-    const drafts = parts.map((part, at) =>
-      draftOf(part, renderScript(part, { lines: headers[at] ?? [], markers })),
-    )
-    return this.named(drafts, headers)
-  }
-
-  private named(drafts: readonly Draft[], headers: readonly (readonly string[])[]) {
-    const { title, form = 'sql' } = this.options
-    const { directory } = this.settings
-    return nameDrafts(drafts, { directory, title, form, headers, layout: this.layout })
+  private written(found: FoundDifference, proof: Proven): Promise<AddedScript[]> {
+    const { source, kept, layout, options, settings } = this
+    const facts = { title: options.title, form: options.form, directory: settings.directory }
+    return writtenScripts(found, { ...facts, source, kept, layout, proof })
   }
 
   private ignored(): Ignored[] {
@@ -271,27 +290,11 @@ export class Adding {
     proven: boolean,
   ): AddScriptReport {
     const { source, notes } = this
-    return { outcome, source, scripts, notes, destructive: false, proven }
+    const answered = this.interview.flags
+    return { outcome, source, scripts, notes, destructive: false, proven, answered }
   }
 
   private progress(text: string): void {
     this.options.progress?.(text)
   }
-}
-
-function isDestructive(change: Change | undefined): boolean {
-  return change?.scripts.some(({ up }) => up.some(({ destructive }) => destructive)) ?? false
-}
-
-/** A question, or a refusal: something differs, and that answers a check. */
-function isOpen(error: unknown): error is MigrationError {
-  const open = ['QUESTION_OPEN', 'DESTRUCTIVE_REFUSED', 'DIFFERENCE_REFUSED']
-  return error instanceof MigrationError && open.includes(error.code)
-}
-
-function interrupted(cause: unknown): MigrationError {
-  return new MigrationError('INTERRUPTED', 'stopped before the script was written', {
-    hint: 'Nothing was written, and the scratch databases are gone.',
-    cause,
-  })
 }

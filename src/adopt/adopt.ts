@@ -1,5 +1,5 @@
 import { withMigrationSources } from '../database/application/migration-sources'
-import { openDatabase } from '../database/open'
+import { openDatabase, requirePostgres } from '../database/open'
 import type { Database } from '../database/postgres/database'
 import type { Session } from '../database/postgres/session'
 import { MigrationError } from '../errors'
@@ -7,7 +7,7 @@ import { describeHistory, type OtherHistory } from '../journal/histories'
 import { readState } from '../journal/journal'
 import { ensureJournal } from '../journal/shape'
 import { insertRow } from '../journal/model/claim'
-import { openMigrator } from '../migrator/migrator'
+import { openMigrator } from '../migrator/pick-migrator'
 import { settleNames } from '../plan/numbering/settle-names'
 import { resolveTarget } from '../plan/target'
 import { createContext } from '../run/context/run-context'
@@ -46,6 +46,7 @@ export interface AdoptOptions {
  *   been here, or nothing matches; what reading the folder and the database ends in
  */
 export async function findAdoption(given: Settings, options: AdoptOptions): Promise<Adoption> {
+  requirePostgres(given)
   const settings = await withMigrationSources(given)
   const scripts = await readScripts(settings, { layout: options.layout })
   const database = await openDatabase(settings)

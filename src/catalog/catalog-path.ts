@@ -11,7 +11,9 @@ export async function underCatalogPath<Result>(
 ): Promise<Result> {
   const client = await pool.connect()
   try {
-    await client.query(`BEGIN READ ONLY; SET LOCAL search_path TO pg_catalog, pg_temp`)
+    await client.query(
+      `BEGIN READ ONLY; SET LOCAL search_path TO pg_catalog, pg_temp; SET LOCAL jit TO off`,
+    )
     return await read(client)
   } finally {
     await client.query('ROLLBACK')

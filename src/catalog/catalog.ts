@@ -1,9 +1,12 @@
 import type { Pool } from 'pg'
+import { underCatalogPath } from './catalog-path'
+import { harmlessOptions, secretNames } from './properties/foreign-options'
 import { readDetails, type Details } from './unmodelled'
 import { type Engine } from './engine'
 import {
   constraintType,
   generatedExpression,
+  hiddenOptions,
   keyOf,
   ownerOf,
   type Edge,
@@ -11,6 +14,7 @@ import {
   type Facts,
   type Id,
   type IdOf,
+  withOptions,
 } from './facts'
 import { settledFact } from './expressions'
 import type { Ignored } from '../scratch/ignored-tables'
@@ -46,7 +50,19 @@ export async function readServer(engine: Engine, pool: Pool): Promise<Reading> {
     readDetails(pool),
     pool.query<{ rolname: string }>('SELECT rolname FROM pg_catalog.pg_roles ORDER BY rolname'),
   ])
-  return { facts: factBase, details, roles: roles.rows.map(({ rolname }) => rolname) }
+  const facts = await withForeignOptions(engine, pool, factBase)
+  return { facts, details, roles: roles.rows.map(({ rolname }) => rolname) }
+}
+
+/** pg-delta hides what it does not know by name; what is no secret is shown. */
+async function withForeignOptions(engine: Engine, pool: Pool, facts: Facts): Promise<Facts> {
+  if (!facts.facts().some((fact) => hiddenOptions(fact).length > 0)) return facts
+  const { rows } = await underCatalogPath(pool, (client) =>
+    client.query<{ key: string; options: string[] }>(harmlessOptions, [secretNames]),
+  )
+  const known = new Map(rows.map(({ key, options }) => [key, options]))
+  const shown = facts.facts().map((fact) => withOptions(fact, known))
+  return engine.build(shown, [...facts.edges])
 }
 
 /** What is compared of what was read. */
@@ -127,10 +143,7 @@ const cluster = new Set<Id['kind']>(['role', 'membership', 'defaultPrivilege', '
 /** Of the cluster, and so of another server's: neither made nor compared. */
 function remarksOn(facts: Facts): string[] {
   const kinds = new Set(facts.facts().map(({ id }) => id.kind))
-  return [
-    ...(kinds.has('defaultPrivilege') ? ['Default privileges are not compared.'] : []),
-    ...(kinds.has('subscription') ? ['Subscriptions are not compared.'] : []),
-  ]
+  return kinds.has('subscription') ? ['Subscriptions are not compared.'] : []
 }
 
 /** From PostgreSQL 17 on a domain's NOT NULL is a constraint too; pg-delta would write it twice. */

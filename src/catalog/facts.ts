@@ -190,6 +190,28 @@ export function hasAll({ payload }: Fact, values: Readonly<Record<string, unknow
   return Object.entries(values).every(([name, value]) => payload[name] === value)
 }
 
+const hidden = /^(.*)=__OPTION_[A-Z0-9_]+__$/s
+
+/** Names of the options whose values pg-delta hides, since they may be secret. */
+export function hiddenOptions({ payload }: Fact): string[] {
+  const options = payload['options']
+  if (!Array.isArray(options)) return []
+  return options.flatMap((one) => (typeof one === 'string' ? (hidden.exec(one)?.[1] ?? []) : []))
+}
+
+/** The fact with those of its hidden options that are known: `name=value` by `kind schema.name`. */
+export function withOptions(fact: Fact, known: ReadonlyMap<string, readonly string[]>): Fact {
+  const names = hiddenOptions(fact)
+  if (names.length === 0) return fact
+  const { schema = '', name = '' } = fact.id as { schema?: string; name?: string }
+  const own = known.get(`${fact.id.kind} ${schema}.${name}`) ?? []
+  const options = (fact.payload['options'] as string[]).map((option) => {
+    const hiddenName = hidden.exec(option)?.[1]
+    return own.find((one) => hiddenName !== undefined && one.startsWith(`${hiddenName}=`)) ?? option
+  })
+  return { ...fact, payload: { ...fact.payload, options } }
+}
+
 /** These values of a fact, to show another one with them; NULL for what it lacks. */
 export function valuesIn(fact: Fact | undefined, names: readonly string[]): Fact['payload'] {
   return Object.fromEntries(names.map((name) => [name, fact?.payload[name] ?? null]))

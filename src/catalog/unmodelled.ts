@@ -3,6 +3,7 @@ import { underCatalogPath } from './catalog-path'
 import { type ChildIndex, childIndexes } from './properties/child-indexes'
 import { childSettings } from './properties/child-settings'
 import { commentSettings } from './properties/comment-settings'
+import { defaultPrivileges } from './properties/default-privileges'
 import { grantSettings } from './properties/grant-settings'
 import { type OwnedObject, ownedObjects } from './properties/owned-objects'
 import { byPlace, ours, type Setting, settingOf, type SettingRow } from './properties/setting'
@@ -89,9 +90,9 @@ WHERE one.oid >= 16384 AND NOT EXISTS (
   WHERE d.classid = one.class AND d.objid = one.oid AND d.deptype IN ('e', 'i'))
 ORDER BY 1`
 
-const settings = [...tableSettings, ...commentSettings, ...childSettings, ...grantSettings].join(
-  ' UNION ALL ',
-)
+const settings = tableSettings
+  .concat(commentSettings, childSettings, grantSettings, defaultPrivileges)
+  .join(' UNION ALL ')
 
 /** Reads what pg-delta does not. */
 export async function readDetails(pool: Pool): Promise<Details> {

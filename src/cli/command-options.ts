@@ -9,8 +9,18 @@ export interface Command extends CommandRow {
 /** Groups of options that many commands take. */
 export const output = ['json', 'log', 'verbose', 'color', 'help', 'version'] as const
 export const working = [...output, 'quiet'] as const
-export const reading = ['directory', 'wait', ...output] as const
-export const writing = ['directory', 'strict', 'lockWait', 'wait', 'dryRun', ...working] as const
+/** What the scripts are and what runs them. */
+export const folder = ['directory', 'runner', 'layout'] as const
+export const reading = [...folder, 'wait', ...output] as const
+export const writing = [
+  ...folder,
+  'strict',
+  'lockWait',
+  'wait',
+  'dryRun',
+  'exec',
+  ...working,
+] as const
 export const running = [
   'transaction',
   'lockTimeout',
@@ -19,7 +29,7 @@ export const running = [
   ...writing,
 ] as const
 export const planning = [
-  'directory',
+  ...folder,
   'transaction',
   'strict',
   'otherTools',
@@ -31,6 +41,7 @@ export const planning = [
 export const adding = [
   'from',
   'rename',
+  'renameStyle',
   'using',
   'map',
   'backfill',
@@ -42,6 +53,7 @@ export const adding = [
   'commit',
   'message',
   'withSchema',
+  'withSource',
   'check',
   'edit',
   'dryRun',

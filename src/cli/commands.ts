@@ -9,6 +9,7 @@ import {
   withoutConfig,
 } from './arguments/parse-arguments'
 import {
+  folder,
   adding,
   output,
   planning,
@@ -38,7 +39,8 @@ export const commandTable = {
     options: ['to', 'count', 'up', 'only', 'force', 'yes', ...running],
     detail:
       'A script that was merged late is pending like any other and is applied too. --only applies one script alone, where nothing older is pending; past that, it asks, or takes --force.',
-    otherWords: ['up', 'migrate', 'apply', 'run', 'migration:run'],
+    alias: 'up',
+    otherWords: ['migrate', 'apply', 'run', 'migration:run'],
     parse: versionAndFolder,
     writes: true,
     load: () => (require('./command/execute') as typeof import('./command/execute')).execute,
@@ -49,7 +51,8 @@ export const commandTable = {
     options: ['to', 'count', 'down', 'only', 'force', 'yes', ...running],
     detail:
       "The version itself stays applied. Scripts are reverted in reverse order of application; one whose file is gone by the journal's SQL, which is shown and confirmed on a terminal. --only reverts one script alone; where others were applied after it, it asks and names what depends on it, or takes --force.",
-    otherWords: ['down', 'revert', 'rollback', 'undo', 'migration:revert'],
+    alias: 'down',
+    otherWords: ['revert', 'rollback', 'undo', 'migration:revert'],
     parse: versionAndFolder,
     writes: true,
     load: () => (require('./command/execute') as typeof import('./command/execute')).execute,
@@ -110,7 +113,7 @@ export const commandTable = {
   status: {
     summary: 'shows where the database stands',
     arguments: ['[folder]'],
-    options: ['check', 'quiet', ...reading],
+    options: ['check', 'current', 'quiet', ...reading],
     otherWords: ['state', 'info', 'show', 'current', 'check', 'migration:show'],
     parse: versionAndFolder,
     load: () => (require('./command/inspect') as typeof import('./command/inspect')).status,
@@ -172,6 +175,16 @@ export const commandTable = {
     load: () =>
       (require('./command/add-script') as typeof import('./command/add-script')).addScriptCommand,
   },
+  prove: {
+    summary: 'proves an edited or hand-written script, and says so in its header',
+    arguments: ['[script]'],
+    options: ['from', 'dryRun', 'quiet', ...reading],
+    detail:
+      'Of the newest script, or of one that its revision or its file names: with rows, up, down and up again on a copy. The newest must lead to the canonical schema or the entities.',
+    otherWords: ['verify', 'test', 'check_script'],
+    parse: withoutConfig,
+    load: () => (require('./command/prove') as typeof import('./command/prove')).proveCommand,
+  },
   add_migration_script: {
     summary: 'add_script by its name in nous.migration',
     arguments: ['<title>'],
@@ -216,7 +229,7 @@ export const commandTable = {
     summary: 'shows every setting and where it comes from',
     arguments: [],
     options: [
-      'directory',
+      ...folder,
       'transaction',
       'strict',
       'lockWait',

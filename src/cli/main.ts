@@ -36,7 +36,7 @@ export async function main(
 ): Promise<number> {
   let call: Call
   try {
-    call = parse(argv, io.cwd, commands)
+    call = await understand(argv, io, commands)
     checkLog(call.options.log, io.env)
   } catch (error) {
     return fail(error, { io, output: earlyOutput(argv, io), commands })
@@ -54,6 +54,22 @@ export async function main(
     return logEnd(fail(error, context))
   } finally {
     stopListening()
+  }
+}
+
+/**
+ * A version that is no number may be the name of one, where the settings say that scripts have names; to
+ * find out, they are read, but only where the call cannot be understood otherwise.
+ */
+async function understand(argv: readonly string[], io: Io, commands: Commands): Promise<Call> {
+  try {
+    return parse(argv, io.cwd, commands)
+  } catch (error) {
+    const { callByName } =
+      require('./context/named-versions') as typeof import('./context/named-versions')
+    const call = await callByName(argv, io, commands)
+    if (call) return call
+    throw error
   }
 }
 

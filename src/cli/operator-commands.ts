@@ -1,4 +1,4 @@
-import { entryId, scriptId, versionAndFolder } from './arguments/parse-arguments'
+import { entryId, scriptId, scriptRange, versionAndFolder } from './arguments/parse-arguments'
 import { reading, working, type Command } from './command-options'
 
 const journal = ['limit', 'since', 'revision', 'all', 'reverse'] as const
@@ -56,5 +56,16 @@ export const operatorCommands = {
     parse: versionAndFolder,
     load: () =>
       (require('./command/upkeep/repair') as typeof import('./command/upkeep/repair')).repair,
+  },
+  squash: {
+    summary: 'writes one script that does what a range of scripts did',
+    arguments: ['<start>', '<end>', '[output]'],
+    options: ['fromSchema', 'force', 'remove', ...upkeep],
+    detail:
+      'The ends of the range are revisions; output is a title or a path. Both run in scratch databases, and are written only where catalogs and rows are the same, also after the downgrade. A database that has all of the originals treats the script as applied; one that has none runs it in their place. --force writes one that cannot be reverted.',
+    otherWords: ['combine', 'merge', 'flatten', 'collapse'],
+    parse: scriptRange,
+    load: () =>
+      (require('./command/upkeep/squash') as typeof import('./command/upkeep/squash')).squash,
   },
 } as const satisfies Record<string, Command>

@@ -1,8 +1,8 @@
 import type { DataSource, DataSourceOptions } from 'typeorm'
-import { MigrationError } from '../errors'
 import { describeAddress } from '../settings/address/address'
 import { dataSourceOptions } from '../settings/typeorm/data-source-options'
-import type { ConnectionParts, Settings } from '../settings/value/setting-types'
+import { MigrationError } from '../errors'
+import type { ConnectionParts, DatabaseAddress, Settings } from '../settings/value/setting-types'
 import { whileRefused } from './postgres/connect'
 import { withPassword } from './postgres/password'
 import { placeOf } from './open'
@@ -25,6 +25,8 @@ export async function applicationDataSource(settings: Settings): Promise<DataSou
   }
   if (database.kind === 'postgres')
     return build(settings, withPassword(database.connection, settings.secrets))
+  if (database.kind === 'engine') return build(settings)
+  if (database.kind !== 'embedded') throw noDatabase(database)
   const { acquireEmbedded } = await import('./embedded/client.js')
   const lease = await acquireEmbedded({ ...database, ...placeOf(settings) })
   try {
@@ -36,9 +38,18 @@ export async function applicationDataSource(settings: Settings): Promise<DataSou
   }
 }
 
-async function build(settings: Settings, connection: ConnectionParts): Promise<DataSource> {
+function noDatabase(database: DatabaseAddress): MigrationError {
+  return new MigrationError('SETTINGS_INVALID', `${describeAddress(database)} has no DataSource`, {
+    hint: 'Name a database with typeorm.url.',
+  })
+}
+
+async function build(settings: Settings, connection?: ConnectionParts): Promise<DataSource> {
   const { DataSource } = require('typeorm') as typeof import('typeorm')
-  const options = dataSourceOptions(settings, { use: 'application', connection })
+  const options = dataSourceOptions(settings, {
+    use: 'application',
+    ...(connection && { connection }),
+  })
   return initialized(new DataSource(options as unknown as DataSourceOptions), settings)
 }
 

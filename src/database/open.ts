@@ -1,3 +1,4 @@
+import { MigrationError } from '../errors'
 import { describeAddress } from '../settings/address/address'
 import { clientOptions, dataSourceOptions } from '../settings/typeorm/data-source-options'
 import type { ConnectionParts, Settings } from '../settings/value/setting-types'
@@ -22,7 +23,30 @@ export async function openDatabase(settings: Settings): Promise<Database> {
     }
     case 'data_source':
       return dataSourceOf(settings, database.file)
+    default:
+      throw notPostgres(describeAddress(database))
   }
+}
+
+/**
+ * For what compares catalogs, or writes scripts with numbers.
+ * @throws {MigrationError} SETTINGS_INVALID for another database, and for another layout
+ */
+export function requirePostgres({ database, layout }: Settings): void {
+  const { kind } = database
+  if (kind !== 'postgres' && kind !== 'embedded' && kind !== 'data_source')
+    throw notPostgres(describeAddress(database))
+  if (layout !== 'graph') return
+  throw new MigrationError('SETTINGS_INVALID', `scripts of layout ${layout} are written by hand`, {
+    hint: 'Name the file <date>_<from>_<up|down>_<to>.sql.',
+  })
+}
+
+/** What only PostgreSQL can do was asked of something else. */
+export function notPostgres(label: string): MigrationError {
+  return new MigrationError('SETTINGS_INVALID', `this works on PostgreSQL only, not on ${label}`, {
+    hint: 'Write the next script with generate; upgrade, downgrade, to, setup, status and the journal work everywhere.',
+  })
 }
 
 /** Opens it for reading: an embedded server or database that was never made is not made for this. */

@@ -1,6 +1,8 @@
 import type { Pool } from 'pg'
+import { describeAddress } from '../settings/address/address'
 import { clientOptions } from '../settings/typeorm/data-source-options'
 import type { ConnectionParts, Settings } from '../settings/value/setting-types'
+import { notPostgres } from './open'
 import { openPool } from './postgres/pool'
 
 /**
@@ -42,5 +44,7 @@ async function connectionOf(settings: Settings): Promise<Leased> {
       const { connectionOfDataSource } = await import('./application/data-source-connection.js')
       return { connection: connectionOfDataSource(await loadDataSource(database.file)), release }
     }
+    default:
+      throw notPostgres(describeAddress(database))
   }
 }

@@ -6,10 +6,10 @@ import { remaining } from '../change/operations/from-engine'
 import { readWords } from '../change/render/read-words'
 import { withMigrationSources } from '../database/application/migration-sources'
 import { withOwnPool } from '../database/own-pool'
-import { openDatabase } from '../database/open'
+import { openDatabase, requirePostgres } from '../database/open'
 import { MigrationError } from '../errors'
 import { readHistories } from '../journal/histories'
-import { openMigrator } from '../migrator/migrator'
+import { openMigrator } from '../migrator/pick-migrator'
 import type { Status } from '../migrator/status'
 import { numbered } from '../plan/numbering/repeatable-scripts'
 import { ignoredTables, type Ignored } from '../scratch/ignored-tables'
@@ -46,6 +46,7 @@ export interface DriftReport {
  * @throws {MigrationError} PENDING where a script is late; SCRIPT_UNFINISHED; what replaying ends in
  */
 export async function findDrift(given: Settings, options: DriftOptions): Promise<DriftReport> {
+  requirePostgres(given)
   const settings = await withMigrationSources(given)
   const layout = options.layout ?? layoutNamed(settings.layout)
   const { signal, progress } = options

@@ -3,6 +3,7 @@ import type { ScriptLayout } from '../script/layout/layout'
 import { layoutNamed } from '../script/other-layouts/layouts'
 import { withSystemFailures } from '../system-error'
 import { callable, checkArgument, flag, signal, text } from '../settings/value/arguments'
+import { requirePostgres } from '../database/open'
 import { settingsFor, type SettingsSource } from '../settings/library'
 import type { DumpSchemaOptions, DumpSchemaReport } from './dump-options'
 
@@ -44,7 +45,9 @@ export async function dumpSchemaIn(
   options: DumpSchemaOptions,
 ): Promise<DumpSchemaReport> {
   checkArgument('the options object', options, shape)
-  const settings = await withMigrationSources(await settingsFor(source))
+  const found = await settingsFor(source)
+  requirePostgres(found)
+  const settings = await withMigrationSources(found)
   const layout = given ?? layoutNamed(settings.layout)
   const { Dumping } = await import('./dumping.js')
   return withSystemFailures(new Dumping(settings, options, layout).run())

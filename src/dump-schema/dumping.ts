@@ -6,6 +6,8 @@ import { replayScripts } from '../scratch/replay-scripts'
 import { readCatalog, type Catalog } from '../catalog/catalog'
 import { Copy } from '../change/trial/trial'
 import { remaining } from '../change/operations/from-engine'
+import { inventoryOf, readInventory } from '../inventory/inventory'
+import { missed } from '../inventory/missed'
 import { loadEngine, type Engine } from '../catalog/engine'
 import { ignoredTables } from '../scratch/ignored-tables'
 import { readWords } from '../change/render/read-words'
@@ -82,13 +84,25 @@ export class Dumping {
   }
 
   /** What leads from what the present file builds to what the scripts build. */
-  private async differenceTo(scratch: Scratch, engine: Engine, { catalog }: Replayed) {
+  private async differenceTo(scratch: Scratch, engine: Engine, { catalog, database }: Replayed) {
     this.progress('loading the canonical schema')
     const built = await buildSchema(scratch, this.settings, this.file!)
     const have = await this.catalogOf(engine, built)
     const words = await readWords(await built.pool())
     const statements = remaining(engine, have, catalog).map((sql) => plainNames(sql, words))
-    return [...statements, ...unwrittenBetween(have, catalog)]
+    const named = [...statements, ...unwrittenBetween(have, catalog)]
+    if (named.length > 0) return named
+    return (await this.missedBy(built, database)).map((fact) => `-- ${fact}`)
+  }
+
+  /** What another reading of the catalogs says. */
+  private async missedBy(built: ScratchDatabase, replayed: ScratchDatabase): Promise<string[]> {
+    const ignored = ignoredTables(this.settings)
+    const [have, want] = await Promise.all([
+      readInventory(await built.pool(), ignored),
+      inventoryOf(replayed, ignored),
+    ])
+    return missed(have, want, 'drop')
   }
 
   private async dump(scratch: Scratch, engine: Engine, replayed: Replayed) {
@@ -132,7 +146,9 @@ export class Dumping {
     this.progress('proving the schema')
     const built = await this.load(scratch, text)
     const left = remaining(engine, await this.catalogOf(engine, built), catalog)
-    if (left.length > 0) throw notWritable(`Not brought by it:\n${left.join('\n')}`)
+    const facts = await this.missedBy(built, database)
+    const lacking = left.length > 0 ? left : facts
+    if (lacking.length > 0) throw notWritable(`Not brought by it:\n${lacking.join('\n')}`)
     const reordered = await reorderedTables(await database.pool(), await built.pool())
     for (const table of reordered) {
       this.notes.push(`The columns of ${table} stand in another order than after the scripts.`)

@@ -5,8 +5,8 @@ import { MigrationError } from '../errors'
 export interface GitRequest {
   /** Absolute paths of the new script's files. */
   files: readonly string[]
-  /** Absolute path of a changed file that goes with them. */
-  schema?: string | undefined
+  /** Absolute paths of changed files that go with them. */
+  others?: readonly string[]
   message: string
   /** False: the files are only added to the index. */
   commit: boolean

@@ -14,7 +14,8 @@ const guarded = ['EDITOR', 'VISUAL', 'PAGER', 'PREFIX', 'SSH_ASKPASS']
 
 /**
  * The environment for git: messages in English, since their words decide what we advise, and nothing
- * that points it at another repository, another index or another program.
+ * that points it at another repository, another index or another program. The locale stays, which hooks
+ * read files and names by.
  */
 export function gitEnvironment(
   env: Readonly<Record<string, string | undefined>>,
@@ -24,7 +25,7 @@ export function gitEnvironment(
     const own = name.startsWith('GIT_') && !identity.includes(name)
     return pair[1] !== undefined && !own && !guarded.includes(name)
   })
-  return { ...Object.fromEntries(kept), LC_ALL: 'C', LANGUAGE: 'C' }
+  return { ...Object.fromEntries(kept), LANGUAGE: 'C' }
 }
 
 /** git in a folder that is there. A command that ends with anything but 0 is an error. */

@@ -1,4 +1,5 @@
-import { dirname } from 'node:path'
+import { realpath } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { SimpleGit } from 'simple-git'
 import { gitEnvironment, openGit } from './git-open'
 import { refusal, type GitRequest, type GitStage } from './git-errors'
@@ -12,7 +13,7 @@ export type { GitRequest } from './git-errors'
  * @throws {MigrationError} GIT_FAILED
  */
 export async function commitFiles(request: GitRequest): Promise<string | undefined> {
-  const paths = [...request.files, ...(request.schema === undefined ? [] : [request.schema])]
+  const paths = [...request.files, ...(request.others ?? [])]
   const [first = ''] = paths
   const stage = async <Result>(name: GitStage, work: () => Promise<Result>): Promise<Result> => {
     try {
@@ -28,11 +29,11 @@ export async function commitFiles(request: GitRequest): Promise<string | undefin
   await refuseIgnored(git, request)
   const before = await stage('add', () => indexEntries(git, paths))
   try {
-    await stage('add', () => git.raw([literal, 'add', '--', ...paths]))
+    await stage('add', () => git.raw(['add', '--', ...paths.map(literally)]))
     if (!request.commit) return undefined
     const message = `--message=${request.message}`
     await stage('commit', () =>
-      git.raw([literal, 'commit', '--quiet', '--only', message, '--', ...paths]),
+      git.raw(['commit', '--quiet', '--only', message, '--', ...paths.map(literally)]),
     )
   } catch (error) {
     await putBack(git, before)
@@ -41,8 +42,13 @@ export async function commitFiles(request: GitRequest): Promise<string | undefin
   return (await git.raw(['rev-parse', 'HEAD'])).trim()
 }
 
-/** No character of a path is a pattern. */
-const literal = '--literal-pathspecs'
+/**
+ * No character of a path is a pattern. The option `--literal-pathspecs` would say so to every git that a
+ * hook starts, too.
+ */
+function literally(path: string): string {
+  return `:(literal)${path}`
+}
 
 async function refuseState(git: SimpleGit, request: GitRequest): Promise<void> {
   const is = (...args: string[]) =>
@@ -73,7 +79,7 @@ interface IndexEntry {
 async function indexEntries(git: SimpleGit, paths: readonly string[]): Promise<IndexEntry[]> {
   const entries: IndexEntry[] = []
   for (const path of paths) {
-    const listed = await git.raw([literal, 'ls-files', '--stage', '-z', '--', path])
+    const listed = await git.raw(['ls-files', '--stage', '-z', '--', literally(path)])
     const [, mode, hash, name] = /^(\d+) (\w+) \d\t([^\0]*)/.exec(listed) ?? []
     entries.push({ path, ...(mode !== undefined && { entry: `${mode},${hash},${name}` }) })
   }
@@ -89,9 +95,22 @@ async function putBack(git: SimpleGit, before: readonly IndexEntry[]): Promise<v
   }
 }
 
+/**
+ * The real paths of what git has otherwise, or not at all, in the repository that a folder is in.
+ * @param only looks at these files alone, which must be there
+ */
+export async function changedFiles(folder: string, only?: readonly string[]): Promise<string[]> {
+  const git = await openGit(folder, gitEnvironment(process.env))
+  const top = (await git.raw(['rev-parse', '--show-toplevel'])).replace(/\r?\n$/, '')
+  const paths = only ? await Promise.all(only.map((file) => realpath(file))) : []
+  const how = ['--porcelain', '-z', '--no-renames', '--untracked-files=all']
+  const status = await git.raw(['status', ...how, '--', ...paths.map(literally)])
+  const entries = status.split('\0').filter((entry) => entry !== '')
+  const home = await realpath(top)
+  return entries.map((entry) => join(home, entry.slice(3)))
+}
+
 /** True when git has a newer or an older version of the file than the folder. */
 export async function isDirty(file: string): Promise<boolean> {
-  const git = await openGit(dirname(file), gitEnvironment(process.env))
-  const status = await git.raw([literal, 'status', '--porcelain', '--', file])
-  return status.trim() !== ''
+  return (await changedFiles(dirname(file), [file])).length > 0
 }

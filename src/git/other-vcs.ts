@@ -9,12 +9,12 @@ import type { GitRequest } from './git-errors'
  * @throws {MigrationError} GIT_FAILED; the files stay
  */
 export async function commitWith(vcs: string, request: GitRequest): Promise<void> {
-  const { files, schema, message, commit } = request
-  const folder = dirname(files[0] ?? schema ?? '.')
+  const { files, others = [], message, commit } = request
+  const folder = dirname(files[0] ?? others[0] ?? '.')
   const run = (...args: string[]) => runProgram(vcs, args, folder, request)
   if (files.length > 0) await run('add', ...files)
   if (!commit) return
-  await run('commit', '-m', message, ...files, ...(schema === undefined ? [] : [schema]))
+  await run('commit', '-m', message, ...files, ...others)
 }
 
 function runProgram(

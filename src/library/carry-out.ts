@@ -89,7 +89,7 @@ export interface MigrateOptions extends ExecuteOptions {
  * @throws {MigrationError} with `results`: whatever planning, a script or the server refuses
  *
  * @example
- * await migrateTo('postgres://localhost/app', 'migration', 'latest')
+ * await migrateTo(url, 'migration', 'latest')
  */
 export async function migrateTo(
   on: Connectable | string,

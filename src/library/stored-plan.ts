@@ -6,7 +6,7 @@ import type { Entry } from '../journal/model/entry'
 import { checkRequest } from '../plan/check-request'
 import type { PlanNotice } from '../plan/notice'
 import type { Plan, Request, Step } from '../plan/plan'
-import { compareDigits } from '../script/revision'
+import { newestOf } from '../script/revision'
 import type { ChecksumKind, Direction, Kind } from '../script/script'
 import { checkValue, object } from '../settings/value/arguments'
 import type { RunSettings } from './plan-request'
@@ -80,7 +80,13 @@ export function storedPlan(origin: PlanOrigin, plan: Plan, state: JournalState):
 export function storedStep(step: Step): StoredStep {
   const { revision, title, kind, direction, operation, ordinal, late, script } = step
   return {
-    ...{ revision, title, kind, direction, operation, ordinal, late },
+    revision,
+    title,
+    kind,
+    direction,
+    operation,
+    ordinal,
+    late,
     file: script ? basename(script.file) : null,
     checksum: script?.checksum ?? '',
     checksumKind: script?.checksumKind ?? null,
@@ -106,10 +112,7 @@ export function basisOf({ applied, unfinished, setUp }: JournalState): PlanBasis
     ...[...unfinished.values()].map(unfinishedWords),
     ['set-up', setUp?.outcome ?? null],
   ]
-  const newest = applied
-    .map(({ revision }) => revision)
-    .toSorted(compareDigits)
-    .at(-1)
+  const newest = newestOf(applied.map(({ revision }) => revision))
   return {
     applied: applied.length,
     newest: newest ?? '0',

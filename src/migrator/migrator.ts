@@ -9,6 +9,7 @@ import { readState } from '../journal/journal'
 import { emptyState, type JournalState } from '../journal/model/applied-state'
 import type { Plan, Request, Target } from '../plan/plan'
 import { checkRequest } from '../plan/check-request'
+import { numbered, type Scheme } from '../plan/scheme/scheme'
 import { survey } from '../plan/survey'
 import { refuseAll } from '../plan/usable'
 import { observerOf } from '../run/context/observers'
@@ -31,19 +32,20 @@ import { readScripts } from '../script/source/read-scripts'
 import type { Script } from '../script/script'
 import { withSystemFailures } from '../system-error'
 import { checkArgument, checkValue, text } from '../settings/value/arguments'
+import { redactor } from '../settings/value/redact'
 import { showSettings, type ShownSettings } from '../settings/show-settings'
 import type { Settings } from '../settings/value/setting-types'
 
 export type { Migrator } from './migrator-type'
 
-/** Prepares a migrator for settings; connects when its first method needs it. */
-export function openMigrator(settings: Settings, layout?: ScriptLayout): Promise<Migrator> {
-  return Promise.resolve(new SettingsMigrator(settings, undefined, layout))
-}
-
 /** What is known of an embedded server that was never made. */
 const nothingKnown: FoundSituation = { state: emptyState, otherTools: [] }
 
+function folderSchemes() {
+  return require('../backends/folder-scheme') as typeof import('../backends/folder-scheme')
+}
+
+/** The migrator of PostgreSQL. */
 export class SettingsMigrator implements Migrator {
   #folder: Promise<readonly Script[]> | undefined
   // private to the language too, so that no inspection shows a secret
@@ -79,7 +81,7 @@ export class SettingsMigrator implements Migrator {
       this.scripts(),
       this.#access.reading(read, nothing),
     ])
-    const compared = survey(scripts, found.state)
+    const compared = this.scheme.survey(scripts, found.state)
     refuseAll(compared)
     const status = statusOf(compared, found)
     return { ...status, ...noticed(status.notices, found.otherTools) }
@@ -90,13 +92,13 @@ export class SettingsMigrator implements Migrator {
   }
 
   private async planFrom(request: Request, from: (state: JournalState) => void): Promise<Plan> {
-    checkRequest(request)
+    checkRequest(request, { named: this.isGraph })
     const scripts = this.scripts()
     const planned = async (reading: Promise<FoundSituation>): Promise<Plan> => {
       const [found, { state, otherTools }] = await Promise.all([scripts, reading])
       from(state)
       const { planFor } = require('./plan-for') as typeof import('./plan-for')
-      const plan = await planFor(found, state, request, this.#settings)
+      const plan = await planFor(found, state, request, this.#settings, this.scheme.plan)
       return request.command === 'mark' ? plan : { ...plan, ...noticed(plan.notices, otherTools) }
     }
     const reading = this.#access.reading(async (session, database) => {
@@ -112,7 +114,7 @@ export class SettingsMigrator implements Migrator {
 
   execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
     return this.#access.tracked(async () => {
-      checkRequest(request)
+      checkRequest(request, { named: this.isGraph })
       checkArgument('the options object', options, executeShape)
       return this.run(request, options)
     })
@@ -151,6 +153,11 @@ export class SettingsMigrator implements Migrator {
     let state = emptyState
     const plan = await this.planFrom(request, (found) => (state = found))
     return { plan, state }
+  }
+
+  /** A text for others to see, without the secrets of the settings. */
+  hide(text: string): string {
+    return redactor(this.#settings.secrets)(text)
   }
 
   private async run(
@@ -227,24 +234,32 @@ export class SettingsMigrator implements Migrator {
   private async context(options: ExecuteOptions): Promise<RunContext> {
     const { signal, approveJournalSql, hooks, context } = options
     const database = await this.#access.openFor(signal)
-    return createContext(database, this.#settings, observerOf(options), {
+    const made = createContext(database, this.#settings, observerOf(options), {
       ...(signal && { signal }),
       ...(approveJournalSql !== undefined && { approveJournalSql }),
       ...(hooks && { hooks }),
       caller: context,
     })
+    return { ...made, plan: this.scheme.plan }
   }
 
   /** @param initial what builds an empty database, which is no script where it is a file */
   private scripts(initial?: InitMigration): Promise<readonly Script[]> {
     const others = typeof initial === 'string' ? [resolve(initial)] : []
-    this.#folder ??= withSystemFailures(this.readScripts(others))
-    return this.#folder
+    const usual = async () =>
+      readScripts(await withMigrationSources(this.#settings), { others, layout: this.#layout })
+    const read = () =>
+      this.isGraph ? folderSchemes().readByScheme(this.#settings, usual) : usual()
+    return (this.#folder ??= withSystemFailures(read()))
   }
 
-  private async readScripts(others: readonly string[]): Promise<readonly Script[]> {
-    const settings = await withMigrationSources(this.#settings)
-    return readScripts(settings, { others, layout: this.#layout })
+  private get isGraph(): boolean {
+    return this.#settings.layout === 'graph'
+  }
+
+  /** What scripts are to each other; the code for graphs is loaded for those alone. */
+  private get scheme(): Scheme {
+    return this.isGraph ? folderSchemes().folderScheme(this.#settings) : numbered
   }
 
   private situation(): Promise<[readonly Script[], FoundSituation]> {

@@ -1,5 +1,5 @@
 import type { JournalState } from '../journal/model/applied-state'
-import type { Plan, Request } from '../plan/plan'
+import type { Plan, Planner, Request } from '../plan/plan'
 import { planSteps } from '../plan/planner'
 import { modulesWithoutDowngrade } from '../script/lacks-downgrade'
 import type { Script } from '../script/script'
@@ -11,11 +11,12 @@ export async function planFor(
   state: JournalState,
   request: Request,
   settings: Settings,
+  plan: Planner = planSteps,
 ): Promise<Plan> {
   const applied = new Set(state.applied.map(({ revision }) => revision))
   const revertible = ['downgrade', 'to', 'rebuild'].includes(request.command)
     ? scripts.filter(({ revision }) => applied.has(revision))
     : []
   const withoutDowngrade = await modulesWithoutDowngrade(revertible)
-  return planSteps(scripts, state, request, { ...settings, withoutDowngrade })
+  return plan(scripts, state, request, { ...settings, withoutDowngrade })
 }

@@ -39,15 +39,23 @@ const required: Readonly<Record<string, readonly string[]>> = { to: ['target'] }
 
 /**
  * Checks what a caller asks for: JavaScript has no types, and a downgrade by mistake loses data. Pure.
+ * @param named whether scripts have names, so that any text may be a target
  * @throws {MigrationError} USAGE
  */
-export function checkRequest(request: unknown): void {
+export function checkRequest(request: unknown, { named = false }: { named?: boolean } = {}): void {
   const name = (request as { command?: unknown } | null | undefined)?.command
-  const shape = typeof name === 'string' && Object.hasOwn(shapes, name) ? shapes[name] : undefined
+  const known = typeof name === 'string' && Object.hasOwn(shapes, name) ? shapes[name] : undefined
+  const shape = known && named ? withNames(known) : known
   // an unknown command is what is wrong, whatever else the request has
   if (!shape) return checkArgument('the request', commandOf(request), { command }, ['command'])
   checkArgument('the request', request, shape, required[String(name)])
   refuseBesideOnly(request as Record<string, unknown>)
+}
+
+/** Where scripts have names, those are targets too. */
+function withNames(shape: Shape): Shape {
+  const names = Object.keys(shape).filter((key) => shape[key] === target)
+  return { ...shape, ...Object.fromEntries(names.map((key) => [key, text])) }
 }
 
 function commandOf(request: unknown): unknown {

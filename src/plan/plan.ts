@@ -1,6 +1,7 @@
 import type { PlanNotice } from './notice'
 import type { Entry, Operation } from '../journal/model/entry'
 import type { OtherHistory } from '../journal/histories'
+import type { JournalState } from '../journal/model/applied-state'
 import type { Direction, Kind, Script } from '../script/script'
 import type { LateScripts } from '../settings/value/setting-types'
 
@@ -62,6 +63,10 @@ export interface Step {
   late: boolean
   /** Absent: the file is gone and the journal's own text reverts it. */
   script?: Script
+  /** The version before this step, where a version is kept instead of a journal, or scripts lead from one to another. */
+  from?: string
+  /** The version after it. */
+  to?: string
   /** The unfinished entry that this step takes over or goes on from. */
   resume?: Entry
   /** What a person says of the work in doubt. */
@@ -76,6 +81,14 @@ export interface Step {
   /** That SQL, as it would run; read with the plan. */
   journalSql?: string
 }
+
+/** Decides what a request means; how depends on what the scripts are to each other. Pure. */
+export type Planner = (
+  scripts: readonly Script[],
+  state: JournalState,
+  request: Request,
+  options: PlanOptions,
+) => Plan
 
 /** A pending script, as status shows it. */
 export interface PendingScript {

@@ -12,9 +12,9 @@ import type { Situation } from './situation'
 import { upStep, downStep } from './step'
 import { numbered } from './numbering/repeatable-scripts'
 import { settleNames } from './numbering/settle-names'
-import { survey } from './survey'
+import { settleSquashed, survey } from './survey'
 import { resolveTarget } from './target'
-import { refuseUnusable, refuseUnwritten } from './usable'
+import { refusePartial, refuseUnusable, refuseUnwritten } from './usable'
 
 /**
  * Decides what to do: (scripts, journal, request) → plan. Pure: reads nothing, writes nothing.
@@ -48,6 +48,8 @@ export function planSteps(
   if (options.strict) refuseDrift(situation)
   const steps = stepsFor(situation, request)
   refuseUnwritten(steps)
+  const applied = new Set(state.applied.map(({ revision }) => revision))
+  refusePartial(settleSquashed(scripts, applied), steps)
   if (options.lateScripts === 'refuse' && !isNamed(request)) refuseLate(steps, situation)
   const passed = isAlone(request) ? passedOver(situation, steps) : []
   const notices = [...noticesOf(situation, steps), ...passed]

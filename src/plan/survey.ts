@@ -18,8 +18,10 @@ export function survey(found: readonly Script[], state: JournalState): Survey {
   const known = new Map(scripts.map((script) => [script.revision, script]))
   const applied = new Map(state.applied.map((entry) => [entry.revision, entry]))
   const newest = newestOf(numbered(state.applied).map(({ revision }) => revision)) ?? '0'
+  const { settled, replaced } = settleSquashed(scripts, new Set(applied.keys()))
   const inOrder = scripts
     .filter(({ revision, repeatable }) => !repeatable && !applied.has(revision))
+    .filter(({ revision }) => !settled.has(revision))
     .toSorted(byRevision)
     .map((script) => ({ script, late: isAfter(newest, script.revision) }))
   const due = dueRepeatables(scripts, state).map((script) => ({ script, late: false }))
@@ -36,8 +38,43 @@ export function survey(found: readonly Script[], state: JournalState): Survey {
   return {
     applied: state.applied,
     pending: [...inOrder, ...due],
-    missing: numbered(state.applied).filter((entry) => !known.has(entry.revision)),
+    missing: numbered(state.applied).filter(
+      ({ revision }) => !known.has(revision) && !replaced.has(revision),
+    ),
     changed,
     unfinished: [...state.unfinished.values()],
   }
+}
+
+/** How scripts that stand for others, and those, are to be taken in one database. */
+export interface Squashed {
+  /** Not to be applied: another script stands for it, or what it stands for is done. */
+  settled: ReadonlySet<string>
+  /** Applied, and not missing without a file. */
+  replaced: ReadonlySet<string>
+  /** Scripts of which this database has a part, and not the files of the rest. */
+  partial: readonly { script: Script; applied: number; absent: readonly string[] }[]
+}
+
+/**
+ * A script that stands for others counts as applied where all of those are, and stands in their place where
+ * none is; where some are, they go on, as long as their files are there. Pure.
+ */
+export function settleSquashed(scripts: readonly Script[], applied: ReadonlySet<string>): Squashed {
+  const settled = new Set<string>()
+  const replaced = new Set<string>()
+  const partial: Squashed['partial'][number][] = []
+  const present = new Set(scripts.map(({ revision }) => revision))
+  for (const script of scripts) {
+    const { squashes = [], revision } = script
+    if (squashes.length === 0) continue
+    const others = squashes.filter((one) => one !== revision)
+    const done = others.filter((one) => applied.has(one))
+    const absent = others.filter((one) => !applied.has(one) && !present.has(one))
+    for (const one of done) replaced.add(one)
+    if (done.length === 0) for (const one of others) settled.add(one)
+    else if (absent.length === 0) settled.add(revision)
+    else partial.push({ script, applied: done.length, absent })
+  }
+  return { settled, replaced, partial }
 }

@@ -1,7 +1,8 @@
-import type { MigrationError } from '../errors'
+import { MigrationError } from '../errors'
 import { together } from '../script/folder/folder-problems'
 import type { Step } from './plan'
-import type { Survey } from './survey'
+import { labelOf } from './notice'
+import type { Squashed, Survey } from './survey'
 
 /**
  * Refuses texts that cannot run, where one may: of what is pending, and of what was changed since it was
@@ -37,4 +38,20 @@ function refuse(problems: readonly MigrationError[]): void {
   if (!first) return
   const { file = '' } = first
   throw together(problems, file.slice(0, Math.max(0, file.lastIndexOf('/'))))
+}
+
+/** @throws {MigrationError} SQUASH_PARTIAL where an upgrade would run on a part of what was squashed */
+export function refusePartial({ partial }: Squashed, steps: readonly Step[]): void {
+  const [first] = partial
+  if (!first || !steps.some(({ direction }) => direction === 'up')) return
+  const { script, applied, absent } = first
+  throw new MigrationError(
+    'SQUASH_PARTIAL',
+    `this database has ${applied} of the ${script.squashes?.length} scripts that ${labelOf(script)} stands for`,
+    {
+      detail: `Not applied, and without a file: ${absent.join(', ')}.`,
+      hint: `Restore their files from version control and run upgrade; ${labelOf(script)} then counts as applied.`,
+      file: script.file,
+    },
+  )
 }

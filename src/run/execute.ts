@@ -123,7 +123,7 @@ export async function runPlan(
 
 /** @throws {MigrationError} NOT_SET_UP where a set-up was cut off, and whatever planning refuses */
 function planOf(
-  { settings }: ExecutionContext,
+  { settings, plan = planSteps }: ExecutionContext,
   { scripts, request, ofSetUp }: Task,
   state: JournalState,
 ): Plan {
@@ -134,7 +134,7 @@ function planOf(
       { hint: 'Run setup again: it goes on.' },
     )
   }
-  return planSteps(scripts, state, request, settings)
+  return plan(scripts, state, request, settings)
 }
 
 function nothingToDo(context: ExecutionContext, plan: Plan): RunReport {

@@ -2,17 +2,29 @@ import type { DatabaseError, Pool } from 'pg'
 import type { MigrationError } from '../errors'
 import { shown } from '../catalog/object-names'
 import { fittingTables } from './compatible'
-import { fillTables, type Unfilled } from './fill'
+import { fillTables } from './fill'
 import type { Scratch, ScratchDatabase } from '../scratch/scratch'
 import { takeSnapshot, type Snapshot } from './snapshot'
 import { readTables, type TableFacts } from './tables/tables'
+
+/** A table that stayed empty, and why; without a reason any row would have stopped the script. */
+export interface EmptyTable {
+  table: string
+  reason?: string
+}
+
+/** With which rows something was tried. */
+export interface TriedRows {
+  /** False: there was none in any table. */
+  any: boolean
+  empty: readonly EmptyTable[]
+}
 
 /** A copy of where scripts start from, with rows. */
 export interface FilledCopy {
   database: ScratchDatabase
   tables: readonly TableFacts[]
-  /** Which tables stayed empty, and why. */
-  remarks: readonly string[]
+  tried: TriedRows
   filled: Snapshot
 }
 
@@ -44,16 +56,16 @@ export async function fillCopy(
   const database = await scratch.copy(before)
   const pool = await database.pool()
   const tables = await readTables(pool)
-  if (wish === 'none') return { database, tables, remarks: [], filled: { tables, rows: new Map() } }
+  if (wish === 'none') {
+    const tried = { any: false, empty: [] }
+    return { database, tables, tried, filled: { tables, rows: new Map() } }
+  }
   const unfilled = await fillTables(...demandsOf(pool, tables, wish))
   const empty = tables.filter(({ oid }) => wish?.limits.get(oid) === 0)
-  const remarks = [
-    ...unfilled.map(remarkOn),
-    ...empty.map(
-      ({ name }) => `Table ${name} was empty when it was tried, since any row stops it.`,
-    ),
-  ]
-  return { database, tables, remarks, filled: await takeSnapshot(pool, tables) }
+  const filled = await takeSnapshot(pool, tables)
+  const any = [...filled.rows.values()].some((rows) => rows.length > 0)
+  const tried = { any, empty: [...unfilled, ...empty.map(({ name: table }) => ({ table }))] }
+  return { database, tables, tried, filled }
 }
 
 function demandsOf(
@@ -67,10 +79,6 @@ function demandsOf(
   const sides = new Map(fitting.flatMap(({ table, now }) => now ? [[table, { pool: target.pool, ...now }]] : [])) // prettier-ignore
   const demands = { limits, target: (table: TableFacts) => sides.get(table) }
   return [pool, fitting.map(({ table }) => table), demands]
-}
-
-function remarkOn({ table, reason }: Unfilled): string {
-  return `Table ${table} was empty when it was tried, since no row was accepted: ${reason}.`
 }
 
 /** Rows of one table. */

@@ -5,6 +5,7 @@ import { createContext, type RunContext } from '../run/context/run-context'
 import type { Session } from '../database/postgres/session'
 import { buildEntities, buildInitial } from '../set-up/build-initial-schema'
 import type { Settings } from '../settings/value/setting-types'
+import type { FormerName } from '../set-up/was'
 import type { Ignored } from './ignored-tables'
 import { missingRole } from './replay-scripts'
 import { extensionMissing, type Scratch, type ScratchDatabase } from './scratch'
@@ -33,6 +34,8 @@ export interface EntitySchema {
   database: ScratchDatabase
   /** What the entities say `synchronize: false` of, which is not built. */
   unsynchronized: readonly Ignored[]
+  /** Old names that the entities give. */
+  former: readonly FormerName[]
 }
 
 /**
@@ -46,7 +49,7 @@ export async function buildEntitySchema(
 ): Promise<EntitySchema> {
   const build = ({ context, session }: Building) => buildEntities(context, session)
   const { database, result } = await inNewDatabase(scratch, settings, build)
-  return { database, unsynchronized: result }
+  return { database, ...result }
 }
 
 interface Building {

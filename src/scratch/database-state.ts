@@ -1,5 +1,6 @@
 import { MigrationError } from '../errors'
-import { openMigrator, type Migrator } from '../migrator/migrator'
+import type { Migrator } from '../migrator/migrator-type'
+import { openMigrator } from '../migrator/pick-migrator'
 import type { Plan } from '../plan/plan'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { Settings } from '../settings/value/setting-types'

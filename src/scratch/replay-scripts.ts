@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../database/sql/quote'
 import { MigrationError } from '../errors'
-import { openMigrator } from '../migrator/migrator'
+import { openMigrator } from '../migrator/pick-migrator'
 import { readScripts } from '../script/source/read-scripts'
 import { usualLayout, type ScriptLayout } from '../script/layout/layout'
 import type { Settings } from '../settings/value/setting-types'
@@ -10,7 +10,7 @@ import { scratchJournal, scratchSettings } from './scratch-settings'
 /**
  * Builds the schema that the scripts result in: all of them, run by the migrator itself in an empty scratch
  * database, without a journal in it. A folder that is empty or not there yet results in an empty database.
- * @param target the last revision; all where it is absent
+ * @param target the newest revision that is run; absent: all
  * @throws {MigrationError} whatever a script ends in; EXTENSION_MISSING
  */
 export async function replayScripts(

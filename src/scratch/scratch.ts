@@ -36,7 +36,7 @@ export interface Scratch {
   rows<Row extends QueryResultRow>(sql: string, values: unknown[]): Promise<Row[]>
   /** Whether its own connection keeps the process alive. */
   keepAlive(alive: boolean): void
-  /** Makes a role where it is not there yet; for servers that are ours alone. */
+  /** Makes a role where it is not there yet; for servers that are typetrek's alone. */
   createRole(name: string): Promise<void>
   /** Drops every database, whoever is connected; never throws. Calling it again does nothing. */
   close(): Promise<void>

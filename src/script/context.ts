@@ -1,4 +1,5 @@
 import type { Direction } from './script'
+import type { ScriptTable } from './script-table'
 
 /** What the `rollback` of a script is given. */
 export interface RollbackContext extends ScriptContext {
@@ -20,6 +21,8 @@ export interface ScriptContext {
    * @throws {MigrationError} SCRIPT_FAILED with the place in the file; SCRIPT_INVALID
    */
   runSql(file?: string): Promise<void>
+  /** A table, by its name and its schema (that of the search path unless said), for short work on it. */
+  table(name: string, schema?: string): ScriptTable
   /** Writes a line to the migrator's output (stderr on the command line). */
   log(message: string): void
 }

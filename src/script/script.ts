@@ -59,12 +59,18 @@ export interface Script {
   readonly upgrade?: SqlPart | undefined
   /** SQL of the downgrade; absent on `sql` means irreversible. */
   readonly downgrade?: SqlPart | undefined
+  /** Where it is an edge of a graph of revisions. */
+  readonly edge?: RevisionEdge | undefined
+  /** What its comments say of one direction, a line each, for people. */
+  describe?(direction: Direction): readonly string[]
   /** What its module exports, where it is a value of the program's and no file. */
   readonly module?: object
   /** What is wrong with its text (SCRIPT_INVALID), so that it cannot run. */
   readonly problem?: MigrationError | undefined
   /** What a module has besides, as far as its text shows: it is imported only where it runs. */
   readonly hooks?: ScriptHooks
+  /** The revisions of the scripts that it stands for (`-- migrate: squashes 1 2 3`). */
+  readonly squashes?: readonly string[]
   /** SCRIPT_INVALID where it is still the template that `generate` or `add_script` wrote. */
   readonly unwritten?: MigrationError | undefined
   /** TypeORM's name of the migration, where its text shows it; of a module with several, the one that this is. */
@@ -87,4 +93,11 @@ export interface TrackedName {
   name: string
   /** The words of its name. */
   title: string
+}
+
+/** A script that leads from one revision to another. */
+export interface RevisionEdge {
+  from: string
+  to: string
+  direction: Direction
 }

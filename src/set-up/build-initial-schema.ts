@@ -9,6 +9,7 @@ import { codeFailure } from '../run/failure/script-failure'
 import type { RunContext } from '../run/context/run-context'
 import { runSchema } from './load-schema-file'
 import { loadExtra } from './schema-extra'
+import { formerNamesIn, type FormerName } from './was'
 import { asRole } from '../run/context/script-role'
 import { restoreSession, timeoutsFor } from '../run/context/session-settings'
 
@@ -48,7 +49,7 @@ export async function buildInitial(
 }
 
 async function callInitial(init: Exclude<InitMigration, string>, queryRunner: QueryRunner) {
-  const run = functionOf(init)
+  const run = initFunctionOf(init)
   try {
     await run(queryRunner)
   } catch (error) {
@@ -62,7 +63,8 @@ async function sendAll(session: Session, texts: readonly string[]): Promise<void
   if (error) throw error
 }
 
-function functionOf(init: Exclude<InitMigration, string>): InitFunction {
+/** The function that builds it, whichever way it was given. @throws {MigrationError} USAGE */
+export function initFunctionOf(init: Exclude<InitMigration, string>): InitFunction {
   if (typeof init === 'function' && !isClass(init)) return init as InitFunction
   const object: InitObject =
     typeof init === 'function' ? new (init as new () => InitObject)() : init
@@ -85,6 +87,13 @@ export interface Unsynchronized {
   index?: string
 }
 
+/** What the entities say besides their schema. */
+export interface BuiltEntities {
+  unsynchronized: Unsynchronized[]
+  /** Old names, by `@Was`. */
+  former: FormerName[]
+}
+
 /**
  * TypeORM's synchronize opens transactions and connections of its own, so typetrek may have nothing open, and
  * the timeouts are the session's.
@@ -92,7 +101,7 @@ export interface Unsynchronized {
 export async function buildEntities(
   { database, settings }: RunContext,
   session: Session,
-): Promise<Unsynchronized[]> {
+): Promise<BuiltEntities> {
   const timeouts = session.pooled ? [] : timeoutsFor(session, settings, { local: false })
   await sendAll(session, [...timeouts, ...(session.pooled ? [] : asRole(settings, false))])
   const queryRunner = await database.queryRunner(session)
@@ -112,7 +121,7 @@ export async function buildEntities(
   try {
     await dataSource.synchronize()
     await loadExtra(session, settings.schemaExtra ?? [])
-    return unsynchronizedIn(dataSource)
+    return { unsynchronized: unsynchronizedIn(dataSource), former: formerNamesIn(dataSource) }
   } catch (error) {
     if (error instanceof MigrationError) throw error
     throw codeFailure(error, 'set-up from entities', '', { form: 'schema' })

@@ -22,7 +22,7 @@ import { offsetOfFailure, scriptFailure, type Sent } from '../run/failure/script
  */
 export async function runSchema(session: Session, file: string): Promise<number> {
   const schema = await read(file)
-  const sql = await classify(schema.part, schema.part.file, session.conforming)
+  const sql = atOnce(await classify(schema.part, schema.part.file, session.conforming))
   refuseOutside(sql, file)
   const load = new SchemaLoad(session, schema, sql)
   await (sql.stepwise ? load.statements() : load.span(0, sql.text.length))
@@ -43,13 +43,32 @@ async function read(file: string): Promise<SchemaFile> {
   }
 }
 
+const concurrently = 'CONCURRENTLY'
+
+/** Tables that were just made have no rows and nobody who waits: their indexes are built at once. */
+function atOnce(sql: SqlWork): SqlWork {
+  const found = sql.nonTransactional.flatMap(({ what, statementIndex }) => {
+    if (what !== `CREATE INDEX ${concurrently}`) return []
+    const { firstTokenStart, end } = sql.statements[statementIndex]!
+    const statement = sql.text.slice(firstTokenStart, end)
+    const word = /^CREATE\s+(?:UNIQUE\s+)?INDEX\s+(?=CONCURRENTLY\s)/i.exec(statement)?.[0]
+    return word === undefined ? [] : [{ statementIndex, at: firstTokenStart + word.length }]
+  })
+  let { text } = sql
+  for (const { at } of found)
+    text = `${text.slice(0, at)}${' '.repeat(concurrently.length)}${text.slice(at + concurrently.length)}`
+  const done = new Set(found.map(({ statementIndex }) => statementIndex))
+  const nonTransactional = sql.nonTransactional.filter((one) => !done.has(one.statementIndex))
+  return { ...sql, text, nonTransactional }
+}
+
 function refuseOutside(sql: SqlWork, file: string): void {
   const [outside] = sql.nonTransactional
   if (!outside && !sql.inner) return
   throw new MigrationError('TRANSACTION_MODE', 'the canonical schema must run in one transaction', {
     file,
     detail: outside ? `It holds ${outside.what}.` : 'It holds BEGIN or COMMIT in the middle.',
-    hint: 'An empty table needs no CONCURRENTLY; leave it out here.',
+    hint: 'Remove it from the file: a script is the place for it.',
   })
 }
 

@@ -124,7 +124,8 @@ function nothingDone(
   scripts: readonly Script[],
   state: JournalState,
 ): RunReport {
-  const plan = planSteps(scripts, state, { command: 'mark', count: 0 }, context.settings)
+  const planned = context.plan ?? planSteps
+  const plan = planned(scripts, state, { command: 'mark', count: 0 }, context.settings)
   reportNotices(context, plan)
   return { plan, steps: [], setUp: false }
 }
@@ -235,8 +236,13 @@ class SetUp {
     const request: Request = { command: runScripts ? 'upgrade' : 'mark' }
     const report = runScripts
       ? await runUntilDone(context, backend, { scripts, request, ofSetUp: true }, state)
-      : await runPlan(context, backend, planSteps(scripts, state, request, context.settings))
+      : await runPlan(context, backend, this.plan(state, request))
     return { ...report, setUp: true }
+  }
+
+  private plan(state: JournalState, request: Request): Plan {
+    const { context, scripts } = this
+    return (context.plan ?? planSteps)(scripts, state, request, context.settings)
   }
 
   private async finish(): Promise<void> {

@@ -3,7 +3,8 @@ import { applySslMode } from './address/address-query'
 import { parseAddress, type ParsedAddress } from './address/address'
 import type { SettingPlace, Problems, Sourced } from './value/problems'
 import { fileText, isOptions, typeormOptions, type Options } from './typeorm/typeorm-options'
-import type { ConnectionParts, DatabaseAddress } from './value/setting-types'
+import { engineType } from './address/engine-address'
+import type { ConnectionParts, DatabaseAddress, EngineType } from './value/setting-types'
 
 /** One source of the address: a section, or the environment. Sources are given highest first. */
 export interface AddressLayer {
@@ -81,13 +82,27 @@ export function databaseAddress(
     const version = major === undefined ? {} : { major }
     return { kind: 'embedded', path, database: database ?? 'app', ...version }
   }
+  if (result.kind === 'engine') return engineAddress(result.engine, result.parts, context)
   return postgresAddress(result.parts, relevant, context)
+}
+
+function engineAddress(
+  engine: EngineType,
+  parts: ConnectionParts,
+  { here }: AddressContext,
+): DatabaseAddress {
+  if (engine === 'mysql' || engine === 'mariadb')
+    return { kind: 'engine', engine, connection: parts }
+  const { database = '' } = parts
+  const path = database === ':memory:' ? database : resolve(here, database)
+  return { kind: 'engine', engine, connection: { database: path } }
 }
 
 type Assembly =
   | { kind: 'postgres'; parts: ConnectionParts }
   | { kind: 'embedded'; path: string; database?: string | undefined; major?: number | undefined }
   | { kind: 'data_source'; file: string }
+  | { kind: 'engine'; engine: EngineType; parts: ConnectionParts }
 
 /** What `layer` makes of the address that the layers below it gave. */
 function addLayer(
@@ -107,6 +122,10 @@ function addLayer(
   }
   if (url) {
     const address = readUrl(url, context)
+    if (address?.kind === 'engine') {
+      return { ...address, parts: merge(under, address.parts, over) }
+    }
+    if (address) refuseOtherType(values.get('type'), context.problems)
     if (address?.kind !== 'embedded') {
       const parts = below.kind === 'postgres' ? below.parts : {}
       return address && { kind: 'postgres', parts: merge(parts, under, address.connection, over) }
@@ -115,6 +134,9 @@ function addLayer(
     const database = over.database ?? address.database ?? under.database
     return { kind: 'embedded', path: resolve(context.here, path), database, major }
   }
+  const engine = engineType(values.get('type')?.value)
+  if (engine) return { kind: 'engine', engine, parts: merge(under, over) }
+  if (below.kind === 'engine') return { ...below, parts: merge(below.parts, under, over) }
   if (below.kind === 'postgres') return { kind: 'postgres', parts: merge(below.parts, under, over) }
   if (below.kind === 'embedded') return { ...below, database: under.database ?? below.database }
   return below
@@ -127,6 +149,7 @@ function readUrl(url: Sourced, context: AddressContext): ParsedAddress | undefin
     return undefined
   }
   const { address } = reading
+  if (address.kind === 'engine' && address.rawPassword) context.secrets.add(address.rawPassword)
   if (address.kind === 'postgres') {
     if (address.rawPassword) context.secrets.add(address.rawPassword)
     loadCertificates(address.connection, url, context)
@@ -194,8 +217,18 @@ function refusePasswordSource(layers: readonly AddressLayer[], { problems }: Add
 }
 
 function refuseOtherTypes(type: Sourced | undefined, problems: Problems): void {
-  if (!type || ['postgres', 'postgresql'].includes(type.value)) return
-  problems.add(type, `typeorm.type is "${type.value}", and only postgres is supported`)
+  if (!type || ['postgres', 'postgresql'].includes(type.value) || engineType(type.value)) return
+  const hint = 'Known are postgres, mysql, mariadb and better-sqlite3.'
+  problems.add(type, `typeorm.type is "${type.value}", which is not supported`, hint)
+}
+
+function refuseOtherType(type: Sourced | undefined, problems: Problems): void {
+  if (!type || !engineType(type.value)) return
+  problems.add(
+    type,
+    `typeorm.type is "${type.value}", and typeorm.url is an address of PostgreSQL`,
+    'Remove one of them.',
+  )
 }
 
 function fillParts(context: AddressContext): ConnectionParts {

@@ -38,7 +38,7 @@ export function readSections(
     const url = { value: source.url, from: 'argument CONFIG' }
     return { ...empty, application: new Map([['url', url]]) }
   }
-  if (source.kind === 'environment') return empty
+  if (source.kind !== 'ini') return empty
   const context: IniContext = { ...source.file, env, problems }
   const place = { from: context.name, file: context.name }
   const own = migrationSection(context)

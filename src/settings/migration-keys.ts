@@ -16,6 +16,7 @@ export const migrationKeys = [
   'layout',
   'duplicate_revisions',
   'ignore',
+  'runner',
   'schema',
   'schema_extra',
   'drift_ignore',
@@ -190,7 +191,7 @@ function scratchSettings(
 function scratchAddress(url: MigrationValue, problems: Problems) {
   const context = { here: url.base, problems, fill: new Map(), secrets: new Set<string>() }
   const address = databaseAddress([{ values: new Map([['url', url]]) }], context)
-  return address?.kind === 'data_source' ? undefined : address
+  return address?.kind === 'postgres' || address?.kind === 'embedded' ? address : undefined
 }
 
 function journalSettings(found: (key: MigrationKey) => Sourced, read: ValueReader) {
@@ -237,7 +238,7 @@ function isolation(values: MigrationValues, transaction: Sourced, problems: Prob
   return { isolation: level }
 }
 
-/** `package` and its synonym `directory`; where both stand, the flag or else a problem decides. */
+/** `package` and its synonym `directory`; where both are given, the flag or else a problem decides. */
 function scriptsFolder(values: MigrationValues, problems: Problems): MigrationValue | undefined {
   const named = values.get('package')
   const synonym = values.get('directory')

@@ -1,6 +1,7 @@
-import { dirname } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { MigrationError } from '../errors'
-import { checkArgument, object, text } from './value/arguments'
+import { checkArgument, listOfTexts, object, text } from './value/arguments'
 import { clientOptions } from './typeorm/data-source-options'
 import {
   databaseAddress,
@@ -28,8 +29,9 @@ import {
 } from './migration-keys'
 import { originOf, secretMembers, secretsIn } from './origins'
 import { Problems, type Sourced } from './value/problems'
+import { otherDatabase } from './elsewhere/runner-value'
 import { baseFolder, switches } from './switches'
-import { findConfig, readDotenv, userName, type ConfigSource } from './sources'
+import { findConfig, folderOf, moduleOf, readDotenv, userName, type ConfigSource } from './sources'
 import { typeormOptions, type Options } from './typeorm/typeorm-options'
 import type { DatabaseAddress, SettingOrigin, Settings } from './value/setting-types'
 
@@ -40,6 +42,8 @@ export type SettingFlags = Partial<Record<MigrationKey, string | boolean | undef
 export interface SettingsRequest {
   /** An ini file, or a `postgres://` or `embedded:` address; default `development.ini`, else the environment. */
   config?: string | undefined
+  /** What the runner is constructed with, where one is named. */
+  runnerArguments?: readonly string[] | undefined
   /** Absolute path of the working folder. */
   cwd: string
   /** The process's environment. */
@@ -47,7 +51,13 @@ export interface SettingsRequest {
   flags?: SettingFlags | undefined
 }
 
-const requestShape = { config: text, cwd: text, env: object, flags: object }
+const requestShape = {
+  config: text,
+  cwd: text,
+  env: object,
+  flags: object,
+  runnerArguments: listOfTexts,
+}
 
 /**
  * Reads the settings: flags first, then the ini, then the process's environment, then `.env`. Paths of
@@ -61,9 +71,12 @@ export async function readSettings(request: SettingsRequest): Promise<Settings> 
   const { config, cwd, env, flags = {} } = request
   const problems = new Problems()
   const source = await findConfig(config, cwd, problems)
-  const folder = source.kind === 'ini' ? dirname(source.file.path) : cwd
+  const folder = folderOf(source, cwd)
   const environment: Environment = { process: env, ...readDotenv(folder, cwd, problems) }
-  const base = source.kind === 'ini' ? undefined : baseFolder(environment, cwd, problems)
+  const base =
+    source.kind === 'ini' || source.kind === 'module'
+      ? undefined
+      : baseFolder(environment, cwd, problems)
   const here = base?.value ?? folder
   const textOf = (name: string) => environmentText(environment, name)
   const sections = readSections(source, textOf, problems)
@@ -73,8 +86,11 @@ export async function readSettings(request: SettingsRequest): Promise<Settings> 
     ...[...sections.migration].map(([key, found]) => [key, { ...found, base: here }] as const),
     ...flagValues(flags, cwd),
   ])
+  if (!values.has('package') && !values.has('directory')) useOtherFolder(values, here)
   const migration = migrationSettings(values, here, problems)
-  const database = readDatabase(sections, source, environment, { here, problems })
+  const database =
+    otherDatabase(moduleOf(source), values.get('runner'), problems, request.runnerArguments) ??
+    readDatabase(sections, source, environment, { here, problems })
   problems.throwIfAny(source.kind === 'ini' ? source.file.name : 'the call or the environment')
   if (!database) throw new Error('settings without a database and without a problem')
   return {
@@ -95,6 +111,14 @@ export async function readSettings(request: SettingsRequest): Promise<Settings> 
 function environmentText(environment: Environment, name: string): string | undefined {
   const own = Object.hasOwn(environment.process, name) ? environment.process[name] : undefined
   return own ?? environment.dotenv?.entries.get(name)?.value
+}
+
+/** Where nothing names the folder: many tools call it by the plural. */
+function useOtherFolder(values: Map<MigrationKey, MigrationValue>, here: string): void {
+  const plural = 'migrations'
+  if (existsSync(join(here, migrationDefaults.package ?? '')) || !existsSync(join(here, plural)))
+    return
+  values.set('package', { value: plural, from: 'default', base: here })
 }
 
 function flagValues(flags: SettingFlags, cwd: string): [MigrationKey, MigrationValue][] {

@@ -10,6 +10,7 @@ import { looksLikeAddress } from './address/address'
 import { parseDotenv, type Dotenv } from './ini/dotenv'
 import { parseIni, type Ini } from './ini/ini'
 import { meansAddress } from './value/mask'
+import { configModule } from './elsewhere/version-module'
 import { nearest } from './value/nearest'
 import type { Problems } from './value/problems'
 
@@ -25,7 +26,11 @@ export interface IniFile {
 }
 
 export type ConfigSource =
-  { kind: 'ini'; file: IniFile } | { kind: 'address'; url: string } | { kind: 'environment' }
+  | { kind: 'ini'; file: IniFile }
+  | { kind: 'address'; url: string }
+  | { kind: 'environment' }
+  /** A configuration module that keeps the version. */
+  | { kind: 'module'; path: string }
 
 /**
  * Decides what CONFIG means and reads it: a database URL, an ini file, or without CONFIG the
@@ -42,6 +47,8 @@ export async function findConfig(
   const name = config ?? defaultIni
   const path = resolve(cwd, name)
   if (config !== undefined && !existsSync(path)) refuseMalformedAddress(config)
+  const module = config === undefined ? undefined : configModule(path)
+  if (module !== undefined) return { kind: 'module', path: module }
   const text = readText(path, name, problems)
   problems.throwIfAny(name)
   if (text !== undefined) return { kind: 'ini', file: iniFile(path, name, text, problems) }
@@ -50,6 +57,17 @@ export async function findConfig(
     hint: await hintForMissing(path),
     file: config,
   })
+}
+
+/** The configuration module that the settings are, if they are one. */
+export function moduleOf(source: ConfigSource): string | undefined {
+  return source.kind === 'module' ? source.path : undefined
+}
+
+/** The folder from which paths start. */
+export function folderOf(source: ConfigSource, cwd: string): string {
+  if (source.kind === 'ini') return dirname(source.file.path)
+  return source.kind === 'module' ? dirname(source.path) : cwd
 }
 
 /**

@@ -8,7 +8,7 @@ import { quoteIdentifier } from '../database/sql/quote'
 import { readSettings } from '../settings/read-settings'
 import { checkArgument, checkValue, callable, text } from '../settings/value/arguments'
 import type { ConnectionParts, Settings } from '../settings/value/setting-types'
-import { asOriginal, findTemplate, type TemplateRequest } from './template'
+import { asOriginal, findTemplate, type TemplateRequest } from './migrated-template'
 
 /** A database of a test's own, with every script applied. */
 export interface MigratedDatabase {
@@ -134,7 +134,8 @@ async function open(
 async function withServer(settings: Settings, server: string | undefined): Promise<Settings> {
   if (server === undefined) return settings
   const { database, secrets } = await readSettings({ config: server, cwd: process.cwd(), env: {} })
-  if (database.kind === 'data_source') throw new Error('an address is no DataSource')
+  if (database.kind !== 'postgres' && database.kind !== 'embedded')
+    throw new Error('scratch databases are made on PostgreSQL')
   const scratch = { ...settings.scratch, address: database, prefer: 'url' } as const
   return { ...settings, scratch, secrets: [...settings.secrets, ...secrets] }
 }

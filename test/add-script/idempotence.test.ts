@@ -37,7 +37,7 @@ test(`${shapeCount} entities become a first script, and nothing differs afterwar
       const setUp = await run('setup')
       const same = await run('add_script same --from schema')
 
-      assert.match(script, /^-- Proven with rows on PostgreSQL 18\.$/m)
+      assert.match(script, /^-- Proven on PostgreSQL 18\.$/m)
       assert.match(again.stderr, /^note: Nothing is applied [^\n]*\n$/)
       assert.match(again.stdout, /^Nothing differs between the scripts and the entities\./)
       assert.deepEqual([dumped.status, setUp.status], [0, 0], dumped.stderr + setUp.stderr)

@@ -21,7 +21,10 @@ const known: readonly (readonly [disagreement: RegExp, why: string])[] = [
   [/^rewrite false, not true: create table$/, 'it has no rows'],
   [/^rewrite true, not false: alter column type$/, 'an expression makes every value'],
   [/^lock none, not .*: (?:add|create|drop|alter column default)/, 'the table is new'],
-  [/^lock none, not accessExclusive: own sequence$/, 'only the sequence is locked'],
+  [
+    /^lock none, not accessExclusive: (?:own sequence|alter numbering)$/,
+    'only the sequence is locked',
+  ],
   [/^lock accessExclusive, not none: alter column type$/, 'pg-delta thinks of the enum alone'],
   [/^lock shareUpdateExclusive, not /, '--online asked for the form that blocks nobody'],
   [/^outside true, not false: /, '--online asked for the form that blocks nobody'],

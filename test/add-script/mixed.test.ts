@@ -4,6 +4,7 @@ changeTest('a downgrade that adds a label and uses it runs outside a transaction
   before: "CREATE TYPE e AS ENUM ('a', 'b'); CREATE TABLE t (v e DEFAULT 'b')",
   after: "CREATE TYPE e AS ENUM ('a'); CREATE TABLE t (v e DEFAULT 'a')",
   rows: "INSERT INTO t VALUES ('a')",
+  answers: { map: [{ type: 'e', from: 'b', to: '' }] },
   restores: [['INSERT INTO t DEFAULT VALUES RETURNING v', [['b']]]],
   reversible: 'yes',
 })

@@ -14,8 +14,9 @@ import { changeTest } from './change-case'
 /** Someone at a terminal: answers by what the question is about, in order. */
 function someone(answers: Readonly<Record<string, string>>) {
   return {
-    async ask({ about, text, choices }: Question): Promise<string> {
-      const [, answer] = Object.entries(answers).find(([words]) => text.includes(words)) ?? []
+    async ask({ about, text, facts, choices }: Question): Promise<string> {
+      const whole = [...facts, text].join('\n')
+      const [, answer] = Object.entries(answers).find(([words]) => whole.includes(words)) ?? []
       if (answer === undefined) throw new Error(`unexpected question (${about}): ${text}`)
       if (choices) assert.ok(choices.includes(answer), `${answer} is none of ${choices.join(', ')}`)
       return Promise.resolve(answer)
@@ -29,7 +30,10 @@ changeTest('a person is asked which new column an old one is, the likeliest firs
   before: 'CREATE TABLE users (id int, first text, last text)',
   after: 'CREATE TABLE users (id int, "firstName" text, surname text)',
   rows: "INSERT INTO users VALUES (1, 'Ada', 'Lovelace')",
-  answers: someone({ 'users.first is gone': 'firstName', 'users.last is gone': 'surname' }),
+  answers: someone({
+    'users.first (text) is gone': 'firstName',
+    'users.last (text) is gone': 'surname',
+  }),
   up: [
     'ALTER TABLE users RENAME COLUMN first TO "firstName"',
     'ALTER TABLE users RENAME COLUMN last TO surname',
@@ -40,10 +44,10 @@ changeTest('a person is asked which new column an old one is, the likeliest firs
 changeTest('a person may say that it is none of them, and then agrees to lose it', {
   before: 'CREATE TABLE users (id int, "passwordHash" text)',
   after: 'CREATE TABLE users (id int, nickname text)',
-  answers: someone({ 'users.passwordHash is gone': gone, 'Drops column': 'yes' }),
+  answers: someone({ 'users.passwordHash (text) is gone': gone, 'Drops column': 'yes' }),
   up: [
-    'ALTER TABLE users DROP COLUMN "passwordHash"',
     'ALTER TABLE users ADD COLUMN nickname text',
+    'ALTER TABLE users DROP COLUMN "passwordHash"',
   ],
 })
 
@@ -54,14 +58,14 @@ changeTest('a person who does not agree gets no script', {
   refused: { code: 'DECLINED' },
 })
 
-changeTest('a person is asked about tables, schemas and labels', {
+changeTest('a person is asked about tables, schemas and values', {
   before: `CREATE SCHEMA app; CREATE TABLE app.a (id int, x int); CREATE TABLE users (id int, b int);
     CREATE TYPE e AS ENUM ('active', 'gone')`,
   after: `CREATE SCHEMA core; CREATE TABLE core.a (id int, x int); CREATE TABLE people (id int, b int);
     CREATE TYPE e AS ENUM ('enabled', 'gone')`,
   answers: someone({
     'schema app is gone': 'core',
-    'label e.active is gone': 'enabled',
+    'value e.active is gone': 'enabled',
     'table users is gone': 'people',
   }),
   up: [
@@ -80,8 +84,8 @@ changeTest('a person is asked for conversions, missing values and lost labels', 
   rows: "INSERT INTO t VALUES (1, '2020-01-01', NULL, 'b')",
   answers: someone({
     't.at becomes': "at AT TIME ZONE 'UTC'",
-    't.name becomes required': "'?'",
-    "e loses the label 'b'": 'a',
+    't.name (text) becomes required': "'?'",
+    "e loses the value 'b'": 'a',
     'which they were is lost': 'yes',
   }),
   holds: [["SELECT at = '2020-01-01Z', name, v FROM t", [[true, '?', 'a']]]],

@@ -50,11 +50,15 @@ Asks first on a terminal.
 
 Options:
   -d, --directory <folder>    the scripts' folder
+  -r, --runner <module>       postgres, or a runner of your own:
+                              ./my-runner.ts:MyRunner
+      --layout <name>         numbered, or graph: <date>_<from>_<up|down>_<to>
       --strict                refuse when an applied script is changed or
                               missing
       --lock-wait <duration>  how long to wait for another migrator
       --wait <duration>       how long to wait for a server that is not up yet
       --dry-run               print what would be done, do nothing
+      --no-exec               the same as --dry-run
   -y, --yes                   do not ask
       --json                  one JSON document on stdout
       --log <format>          stderr as text, or as json: one event a line
@@ -139,7 +143,7 @@ test('the completion for bash offers commands, files and the options of the comm
       'dry_upgrade',
       'dry_downgrade',
     ])
-    assert.deepEqual(await complete('migrate status --c'), ['--check'])
+    assert.deepEqual(await complete('migrate status --c'), ['--check', '--current'])
     assert.deepEqual(await complete('migrate upgrade --c'), ['--count'])
     assert.deepEqual(await complete('migrate --only'), ['--only'])
   })

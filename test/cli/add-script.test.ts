@@ -100,13 +100,40 @@ test('on a terminal the question is asked, and the answer is taken', async () =>
   await withProject(renamed, async ({ run, newest }) => {
     const terminal = { stdin: true, stderr: true }
     const told = await run('add_script names --rename users.name:full_name --dry-run --no-verify')
+    const open = await run('add_script names')
     const asked = await run('add_script names', { terminal, input: 'nonsense\n1\n' })
     assert.equal(asked.status, 0, asked.stderr)
 
     assert.match(told.stdout, /ALTER TABLE users RENAME COLUMN name TO full_name;/)
-    assert.match(asked.stderr, /full_name/)
+    assert.equal(open.status, 1)
+    assert.match(open.stderr, /and run: migrate add_script names --rename users\.name:full_name\n/)
+    assert.match(asked.stderr, /1 of 1 {2}column users\.name \(character varying\(20\)\) is gone/)
+    assert.match(
+      asked.stderr,
+      /The same without questions:\n {2}migrate add_script names --rename users\.name:full_name\n/,
+    )
     assert.match(asked.stderr, /"nonsense" is none of the choices\./)
     assert.match(await newest(), /RENAME COLUMN name TO full_name;/)
+  })
+})
+
+test('-- was: in the schema renames without a question, once, and is then reported as stale', async () => {
+  const schema = `CREATE TABLE customer ( -- was: users
+    id int PRIMARY KEY,
+    full_name varchar(20) -- was: name
+  );`
+  await withProject({ 'schema.sql': schema }, async ({ run, newest }) => {
+    const added = await run('add_script names --no-verify')
+    const again = await run('add_script again')
+
+    assert.equal(added.status, 0, added.stderr)
+    assert.match(
+      await newest(),
+      /ALTER TABLE users RENAME TO customer;\n.*RENAME COLUMN name TO full_name;/,
+    )
+    assert.equal(again.status, 0, again.stderr)
+    assert.match(again.stderr, /can go: -- was: users in line 1 of schema\.sql\./)
+    assert.match(again.stderr, /can go: -- was: name in line 3 of schema\.sql\./)
   })
 })
 
@@ -117,7 +144,7 @@ test('a terminal that ends leaves the question open, and nothing is written', as
 
     assert.equal(status, 1)
     assert.match(stderr, /nothing was written, since a question was left open\n/)
-    assert.ok(stderr.includes('[no]: \u001b[31m'), 'nothing moves while somebody types')
+    assert.ok(stderr.includes('[2]: \u001b[31m'), 'nothing moves while somebody types')
     assert.deepEqual(await readdir(join(cwd, 'migration')), ['1_first.sql'])
   })
 })

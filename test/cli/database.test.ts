@@ -74,7 +74,7 @@ test('upgrade, downgrade and to go where they are told', async () => {
     assert.equal(await last('--to 2'), '1 script applied in N ms')
     assert.equal(await last('development.ini to 1'), '1 script reverted in N ms')
     assert.equal(await last('upgrade -c 1'), '1 script applied in N ms')
-    assert.equal(await last('--down'), '2 scripts reverted in N ms')
+    assert.equal(await last('--down --yes'), '2 scripts reverted in N ms')
     assert.equal(await last('--up'), '3 scripts applied in N ms')
   })
 })

@@ -184,3 +184,55 @@ test('what TypeORM remembers of views and generated columns is written, so that 
     assert.deepEqual(await database.query(rows), [otherRow])
   })
 })
+
+test('@Was gives the old names of tables and columns, those of embedded and inherited ones too', async () => {
+  const typetrek = JSON.stringify(join(__dirname, '../../src/index.js'))
+  const entities = (now: boolean) => {
+    const was = (name: string) => (now ? `@Was('${name}') ` : '')
+    return `import { Was } from ${typetrek}
+class Address { ${was('town')}@Column({ name: '${now ? 'city' : 'town'}' }) city!: string }
+abstract class Named { ${was('name')}@Column({ name: '${now ? 'full_name' : 'name'}' }) called!: string }
+${was('client')}@Entity('${now ? 'customer' : 'client'}') export class Customer extends Named {
+  @PrimaryColumn() id!: number
+  @Column(() => Address, { prefix: false }) address!: Address
+}`
+  }
+  await withEntities(entities(false), async (project) => {
+    const { run, newest, cwd, database } = project
+    await run('add_script first --from entities --no-verify')
+    await writeFile(join(cwd, 'later.ts'), header + entities(true))
+    await writeFile(join(cwd, 'development.ini'), iniOf(database, 'later.ts'))
+    const added = await run('add_script names --from entities --no-verify')
+
+    assert.equal(added.status, 0, added.stderr)
+    const text = await newest()
+    for (const words of ['client RENAME TO customer', 'town TO city', 'name TO full_name'])
+      assert.ok(text.includes(words), text)
+    assert.doesNotMatch(text, /DROP|ADD COLUMN/)
+  })
+})
+
+test('--with-source commits the changed entity files, and what they import, along with the script', async () => {
+  const label = "export const label = 'name'\n"
+  const entity = (column: string) =>
+    `${header}import { label } from './label'\n@Entity() export class Cat {\n  @PrimaryColumn() id!: number\n  @Column({ name: label }) ${column}!: string\n}`
+  const files = { 'tsconfig.json': decorators, 'cat.ts': entity('name'), 'label.ts': label }
+  const none = { 'migration/1_first.sql': 'SELECT 1', 'unused.ts': 'export {}' }
+  await withProject({ ...files, ...none }, async ({ cwd, database, git, run }) => {
+    await writeFile(
+      join(cwd, 'development.ini'),
+      iniOf(database, '*.ts').replace('vcs = none\n', ''),
+    )
+    await git('commit', '--quiet', '--all', '--message=all')
+    await writeFile(join(cwd, 'cat.ts'), entity('called'))
+    await writeFile(join(cwd, 'label.ts'), "export const label = 'called'\n")
+    await writeFile(join(cwd, 'notes.txt'), 'mine')
+    const added = await run('add_script cats --from entities --no-verify --with-source')
+
+    assert.equal(added.status, 0, added.stderr)
+    const names = (await git('show', '--name-only', '--format=', 'HEAD')).split('\n')
+    assert.deepEqual(names.slice(0, 2), ['cat.ts', 'label.ts'])
+    assert.match(names[2] ?? '', /^migration\/\d{14}_cats\.sql$/)
+    assert.equal(await git('status', '--porcelain'), '?? notes.txt')
+  })
+})

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { commandTable } from '../../src/cli/commands'
@@ -151,6 +151,7 @@ test('the documents of commands that only look are those of docs/json.md', async
       'trace 1',
       'trace 99',
       'next_version',
+      'status --current',
       'status',
       'url',
       'environ',
@@ -197,10 +198,17 @@ test('the documents of commands that write files are those of docs/json.md', asy
     await documentOf(run, 'add_script wider --dry-run')
     await documentOf(run, 'add_script wider')
     await documentOf(run, 'add_migration_script wider development.ini')
+    await documentOf(run, 'prove --dry-run')
     await documentOf(run, 'dump_schema -')
     await documentOf(run, 'dump_schema --yes')
     await documentOf(run, 'generate more --dry-run')
     await documentOf(run, 'generate more')
+    await rm(join(cwd, 'migration'), { recursive: true })
+    await mkdir(join(cwd, 'migration'))
+    await writeFile(join(cwd, 'migration/1_a.sql'), 'CREATE TABLE a (i int)')
+    await writeFile(join(cwd, 'migration/2_b.sql'), 'CREATE TABLE b (i int)')
+    await documentOf(run, 'squash 1 2 both --dry-run')
+    await documentOf(run, 'squash 1 9')
     await writeFile(join(cwd, 'migration/99_wrong.sql'), 'SELCT 1;')
     await documentOf(run, 'dump_schema')
   })
@@ -210,7 +218,7 @@ test('a command that fails before anything begins writes a document too', async 
   await withApplication({}, async ({ cwd }) => {
     const run = (line: string) => migrate(line.split(' '), { cwd })
     for (const command of withOption('json')) {
-      const words = { to: '5', trace: '5', generate: 'x', touch: '5' }
+      const words = { to: '5', trace: '5', generate: 'x', touch: '5', squash: '1 2' }
       const given = words[command as keyof typeof words] ?? (command.startsWith('add_') && 'x')
       const word = given ? ` ${given}` : ''
       const line = `absent.ini ${command}${word}`

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openMigrator } from '../../src/migrator/migrator'
+import { openMigrator } from '../../src/migrator/pick-migrator'
 import { readSettings } from '../../src/settings/read-settings'
 import { withApplication } from './application'
 

@@ -7,7 +7,8 @@ const helpHint = 'Run migrate help for the list of commands.'
 
 const refused: readonly [argv: string, message: string, hint: string | undefined][] = [
   ['upgrad', 'unknown command "upgrad"', 'Did you mean upgrade?'],
-  ['up', 'unknown command "up"', 'Did you mean upgrade?'],
+  ['-m x', 'unknown option "-m"', 'Write a new script with generate TITLE.'],
+  ['--to-version 5', 'unknown option "--to-version"', 'Write --to VERSION.'],
   ['rollback', 'unknown command "rollback"', 'Did you mean downgrade?'],
   ['next-version', 'unknown command "next-version"', 'Did you mean next_version?'],
   ['xyzzy', 'unknown command "xyzzy"', helpHint],
@@ -83,11 +84,11 @@ const refused: readonly [argv: string, message: string, hint: string | undefined
   [
     'upgrade -c conf.py',
     '--count takes a number, found "conf.py"',
-    'A configuration module cannot be named here: write the settings into an ini file.',
+    'A configuration module is a .ts or .js file that exists, or a folder with conf.ts or config.ts.',
   ],
   [
-    'upgrade -c -1',
-    '--count takes a number, found "-1"',
+    'upgrade -c -2',
+    '--count takes a number, found "-2"',
     'Give the greatest number of scripts, 1 for instance.',
   ],
   ['trace', 'trace needs the id of an entry', 'The first column of list and errors is the id.'],

@@ -74,7 +74,7 @@ test('a changed schema goes into the same commit', async () => {
     const schema = join(repository.folder, 'schema.sql')
     await writeFile(schema, 'new\n')
 
-    await handOver(repository, { schema })
+    await handOver(repository, { others: [schema] })
 
     const files = await repository.git('show', '--name-only', '--format=', 'HEAD')
     assert.deepEqual(files.split('\n'), [name, 'schema.sql'])
@@ -141,6 +141,20 @@ async function hook({ folder }: Repository, text: string): Promise<void> {
   await writeFile(file, text)
   await chmod(file, 0o755)
 }
+
+test('a hook sees what a plain git commit gives it', async () => {
+  await withRepository({}, async (repository) => {
+    const seen = join(repository.folder, '.git/seen')
+    await hook(repository, `#!/bin/sh\nenv >${seen}\n`)
+    await handOver(repository)
+
+    const names = (await readFile(seen, 'utf8')).match(/^(?:GIT_|LC_)\w+/gm) ?? []
+    const usual = ['GIT_EDITOR', 'GIT_EXEC_PATH', 'GIT_INDEX_FILE', 'GIT_PREFIX']
+    const others = names.filter((name) => !/^GIT_(?:AUTHOR|COMMITTER|TEST)_/.test(name))
+    const own = Object.keys(process.env).filter((name) => name.startsWith('LC_'))
+    assert.deepEqual(others.toSorted(), [...usual, ...own].toSorted())
+  })
+})
 
 const refusals: readonly Refusal[] = [
   {
@@ -254,7 +268,7 @@ test('a schema that was staged in part is staged in part again when the commit i
     await writeFile(schema, 'three\n')
     await hook(repository, '#!/bin/sh\nexit 1\n')
 
-    await failureOf(handOver(repository, { schema }))
+    await failureOf(handOver(repository, { others: [schema] }))
 
     assert.equal(await git('show', ':schema.sql'), 'two')
     assert.equal(await readFile(schema, 'utf8'), 'three\n')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { Pool } from 'pg'
 import { setUpMigration } from '../../src/setup'
 import { withDatabase } from '../support/database'
 import { failureOf } from '../support/failure'
@@ -34,6 +35,29 @@ test('a canonical schema brings its COPY data along', async () => {
       assert.deepEqual(await query(counted), [{ a: 50, b: 49 }])
     }),
   )
+})
+
+test('a canonical schema builds at once what it says to build concurrently, and refuses what needs no transaction', async () => {
+  const indexes = `-- CREATE INDEX CONCURRENTLY
+    create unique index concurrently one on a (i); CREATE INDEX CONCURRENTLY IF NOT EXISTS two ON a (t);`
+  await build(`${copy('a')}${indexes}`, async (initMigration, url) => {
+    const folder = join(initMigration, '..', 'migration')
+    await setUpMigration(url, folder, { initMigration })
+
+    const pool = new Pool({ connectionString: url })
+    const { rows: found } = await pool.query(
+      `SELECT relname FROM pg_class WHERE relname IN ('one', 'two') ORDER BY 1`,
+    )
+    await pool.end()
+    assert.deepEqual(found, [{ relname: 'one' }, { relname: 'two' }])
+  })
+  await build('CREATE TABLE a (i int); VACUUM a;', async (initMigration, url) => {
+    const folder = join(initMigration, '..', 'migration')
+    const error = await failureOf(setUpMigration(url, folder, { initMigration }))
+
+    assert.equal(error.code, 'TRANSACTION_MODE')
+    assert.equal(error.detail, 'It holds VACUUM.')
+  })
 })
 
 test('an error below COPY data names its line in the file', async () => {

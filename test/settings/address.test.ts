@@ -88,7 +88,9 @@ for (const [url, expected] of embedded) {
 }
 
 const refused: [url: string, problem: string][] = [
-  ['mysql://u:hunter2@h/d', '"mysql" is no database that is supported here'],
+  ['oracle://u:hunter2@h/d', '"oracle" is no database that is supported here'],
+  ['mysql://u:hunter2@h', 'database URL cannot be understood'],
+  ['sqlite:', 'sqlite: names no file'],
   ['development.ini', 'not a database URL'],
   ['postgres:d', 'not a database URL'],
   ['postgres://u:hunter2@h:port/d', 'port is no number from 1 to 65535'],

@@ -18,7 +18,7 @@ export type Cast = 'i' | 'a' | 'e' | undefined
 /** What a change of type needs. */
 export type TypeVerdict =
   | { how: 'plain' }
-  | { how: 'using'; expression: string; comment?: string; raisesOn?: string }
+  | { how: 'using'; expression: string; comment?: string; raisesOn?: string | undefined }
   | {
       how: 'ask'
       /** Why a person must decide, as the end of a sentence: `may cut values`. */
@@ -29,10 +29,17 @@ export type TypeVerdict =
       /** What the assignment does: `raises where a value is longer`. */
       effect?: string
       /** Holds for values on which the assignment raises, as SQL. */
-      raisesOn?: string
+      raisesOn?: string | undefined
       /** The assignment rounds or cuts values without an error. */
       loses?: boolean
+      /** A cast raises as the assignment does, and loses nothing. */
+      castRaises?: boolean
+      /** What the suggestion takes away: `what is longer than 20 characters is lost`. */
+      cuts?: string
     }
+
+/** A change of type that a person must decide on. */
+export type Asked = TypeVerdict & { how: 'ask' }
 
 const integers = ['smallint', 'integer', 'bigint']
 const floats = ['real', 'double precision']
@@ -65,8 +72,19 @@ export function classify(
   column: string,
   type: string,
 ): TypeVerdict {
-  const casted = `${column}::${type}`
   if (from.isArray !== to.isArray) return betweenArrays(from, to, column, type)
+  const casted = `${column}::${type}`
+  const verdict = ofElements(from, to, cast, column, casted)
+  return to.isArray ? asArray(verdict, casted, cast) : verdict
+}
+
+function ofElements(
+  from: TypeFacts,
+  to: TypeFacts,
+  cast: Cast,
+  column: string,
+  casted: string,
+): TypeVerdict {
   if (from.name === to.name) return sameType(from, to, column)
   return (
     betweenTimes(from.name, to.name, column, casted) ??
@@ -75,6 +93,16 @@ export function classify(
     fromStrings(from, to, column, casted) ??
     byCast(from, to, cast, column, casted)
   )
+}
+
+/** Functions and conditions take one value; only a cast converts the elements of an array. */
+function asArray(given: TypeVerdict, casted: string, cast: Cast): TypeVerdict {
+  const verdict = { ...given, raisesOn: undefined }
+  if (verdict.how !== 'ask' || !verdict.suggestion || verdict.suggestion.includes('::varchar[]'))
+    return verdict
+  const { suggestion, ...rest } = verdict
+  const isCastable = cast !== undefined || verdict.assignment || suggestion.includes('::')
+  return isCastable ? { ...rest, suggestion: casted } : rest
 }
 
 function betweenArrays(from: TypeFacts, to: TypeFacts, column: string, type: string): TypeVerdict {
@@ -117,13 +145,15 @@ function narrowNumeric(
   const suggestion = keepsScale ? '' : `pg_catalog.round(${column}, ${scale})`
   const rounded = keepsScale ? column : `round(${column}, ${scale})`
   const raisesOn = `abs(${rounded}) >= 1e${size - scale}`
-  return { how: 'ask', why, suggestion, assignment: true, effect, raisesOn, loses: !keepsScale }
+  const loses = { loses: !keepsScale, castRaises: keepsScale }
+  return { how: 'ask', why, suggestion, assignment: true, effect, raisesOn, ...loses }
 }
 
 function narrowString(to: TypeFacts, column: string, size: number): TypeVerdict {
+  const cuts = `what is longer than ${size} characters is lost`
   const text = to.name.startsWith('bit')
     ? { how: 'ask' as const, suggestion: '' }
-    : { how: 'ask' as const, suggestion: `pg_catalog.left(${column}, ${size})` }
+    : { how: 'ask' as const, suggestion: `pg_catalog.left(${column}, ${size})`, cuts }
   const unit = to.name.startsWith('bit') ? 'bits' : 'characters'
   const effect = `Raises where a value has more than ${size} ${unit}.`
   const raisesOn = `length(${column}) > ${size}`
@@ -194,9 +224,10 @@ const ranges: Readonly<Record<string, string>> = {
 
 function outOfRange(column: string, type: string): TypeVerdict {
   const effect = `Raises where a value is out of the range of ${type}.`
+  const raises = { assignment: true, effect, castRaises: true }
   const raisesOn = `${column} NOT BETWEEN ${ranges[type]}`
   const why = 'takes smaller numbers only'
-  return { how: 'ask', why, suggestion: '', assignment: true, effect, raisesOn }
+  return { how: 'ask', why, suggestion: '', ...raises, raisesOn }
 }
 
 function toStrings(from: TypeFacts, to: TypeFacts, column: string): TypeVerdict | undefined {

@@ -8,6 +8,7 @@ import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
 import { definitionOf, enumValues, factsOf } from '../../catalog/facts'
 import { foreignKeys } from '../../catalog/rule-facts'
 import { follows } from '../../change/operations/foreign-keys'
+import type { Move } from '../../change/moves/find-moves'
 import { isAssignable, sameKeys } from './conversions'
 import { columnKey, type ColumnId, type PlannedStep } from '../../change/model/operation'
 import { pathOf } from '../../change/model/option-values'
@@ -25,7 +26,12 @@ export interface DownDecisions extends Decisions {
 }
 
 /** Undoes what was decided upwards; nobody is asked. */
-export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecisions> {
+export async function decideDown(
+  sides: Sides,
+  up: Decisions,
+  moves: readonly Move[] = [],
+): Promise<DownDecisions> {
+  const moved = movedBack(sides, moves)
   const losses: string[] = []
   const obstacles: string[] = []
   const using = new Map<string, Using>()
@@ -54,6 +60,11 @@ export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecis
   const backfill = new Map<string, Backfilled>()
   for (const { id, to: column } of sides.newColumns) {
     if (!isBare(column)) continue
+    const back = moved.get(columnKey(id))
+    if (back !== undefined) {
+      backfill.set(columnKey(id), { expression: back, comments: [] })
+      continue
+    }
     const filler = await fillerFor(sides, id, column.type)
     if (filler === undefined) obstacles.push(`${pathOf(id)} cannot be filled again.`)
     else losses.push(`${pathOf(id)} gets ${filler} in every row.`)
@@ -69,10 +80,20 @@ export async function decideDown(sides: Sides, up: Decisions): Promise<DownDecis
         comments: [unlessNone(sides.plain(nullsIn(id)))],
       })
   }
+  for (const { back, losses: own } of moves)
+    if (back.some(({ column }) => moved.has(columnKey(column)))) losses.push(...own)
   const restored = await restoreKeys(sides.from, sides.to, (id, type) => fillerFor(sides, id, type))
   obstacles.push(...restored.obstacles)
   const labels = inverseLabels(up.labels, sides.to)
   return { using, backfill, labels, losses, obstacles, restored: restored.steps }
+}
+
+/** What columns that come back get from where their values were moved. */
+function movedBack({ newColumns }: Sides, moves: readonly Move[]): Map<string, string> {
+  const back = new Set(newColumns.map(({ id }) => columnKey(id)))
+  const fills = moves.flatMap((move) => move.back)
+  const found = fills.filter(({ column }) => back.has(columnKey(column)))
+  return new Map(found.map(({ column, expression }) => [columnKey(column), expression]))
 }
 
 /** Rows whose value was mapped to a new one get their old value again. */

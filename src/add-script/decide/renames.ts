@@ -11,13 +11,15 @@ import {
   tablePlace,
 } from '../../catalog/facts'
 import { renamedDefinitions, renamedParts } from './dependent-renames'
+import { decideStyle, dropped, renameQuestion } from './questions'
 import {
   type Likely,
   likelyColumns,
-  likelyLabels,
   likelySchemas,
   likelyTables,
+  likelyValues,
   onlyIn,
+  styleRenames,
 } from './rename-candidates'
 import {
   makeSchema,
@@ -29,34 +31,36 @@ import {
   type Renaming,
 } from './rename-operations'
 import { clipped, shown } from '../../catalog/object-names'
-import {
-  flagOf,
-  means,
-  Questions,
-  splitOutsideQuotes,
-  unquoted,
-} from '../../change/model/option-values'
+import type { Interview } from '../../change/model/interview'
+import { means, splitOutsideQuotes, unquoted } from '../../change/model/option-values'
+import type { FormerName } from '../../set-up/was'
 import type { Answers, Rename } from '../../change/model/answers'
 
 /** Runs renames on the copy and reads it again. */
 export type Apply = (renamings: readonly Renaming[]) => Promise<Catalog>
 
-const dropped = '(none of these: it is dropped)'
+/** Who says what is renamed: options, a person, the source itself. */
+export interface RenameAnswers {
+  answers: Answers
+  interview: Interview
+  /** Old names that entities or the canonical schema give. */
+  former?: readonly FormerName[]
+}
 
 /**
  * Renames what options give and what a person confirms, schemas first and columns last, and lets the names
  * of constraints, indexes, sequences and enum types follow. Nothing is guessed. Types that can only be
  * created again are renamed away.
  *
- * @returns every rename in the order in which it was run
+ * @returns every rename in the order in which it was run, and what the source says in vain
  * @throws {MigrationError} USAGE for a rename that fits nothing
  */
 export async function applyRenames(
   start: Catalog,
   to: Catalog,
-  answers: Answers,
+  { answers, interview, former = [] }: RenameAnswers,
   apply: Apply,
-): Promise<{ renamings: Renaming[]; catalog: Catalog }> {
+): Promise<{ renamings: Renaming[]; catalog: Catalog; stale: readonly FormerName[] }> {
   const renamings: Renaming[] = []
   let catalog = start
   const run = async (found: readonly Renaming[]) => {
@@ -66,7 +70,12 @@ export async function applyRenames(
     renamings.push(...unique)
     catalog = await apply(unique)
   }
-  const open = new Set(answers.renames)
+  const gone = answers.renames.filter((one) => one.to === '').map((one) => one.from)
+  const told = answers.renames.filter((one) => one.to !== '')
+  const settled = [...answers.renames, ...former]
+  const styled = styleRenames(start, to).filter((one) => !isSettled(one.from, settled))
+  const style = decideStyle(styled, answers, interview)
+  const open = new Set<Rename>([...told, ...former, ...style])
   const tables = new Map<string, string>()
   for (const stage of stages) {
     const given = [...open].flatMap((rename) => {
@@ -75,16 +84,17 @@ export async function applyRenames(
       return found ?? []
     })
     await run(given)
-    for (const { from, to: name } of await asked(stage.likely(catalog, to), answers))
+    const likely = stage.likely(catalog, to).filter(({ from }) => !gone.includes(from))
+    for (const { from, to: name } of asked(likely, answers, interview))
       await run(stage.find({ from, to: name }, catalog, to, tables) ?? [])
   }
-  const [lost] = open
+  const lost = told.find((one) => open.has(one))
   if (lost) throw inVain(lost)
   await run(renamedParts(catalog, to))
   await run(renamedDefinitions(catalog, to))
   for (let aside = putAside(catalog, to); aside.length > 0; aside = putAside(catalog, to))
     await run(aside)
-  return { renamings, catalog }
+  return { renamings, catalog, stale: former.filter((one) => open.has(one)) }
 }
 
 function inVain({ from, to }: Rename): MigrationError {
@@ -94,31 +104,23 @@ function inVain({ from, to }: Rename): MigrationError {
   })
 }
 
-async function asked(likely: readonly Likely[], answers: Answers): Promise<Rename[]> {
-  if (!answers.ask) return []
-  const questions = new Questions(answers)
-  const confirmed: Rename[] = []
-  for (const { kind, from, to } of likely) {
-    const left = to.filter((name) => !confirmed.some((one) => one.to === name))
-    const [first] = left
-    if (first === undefined) continue
-    const answer = await questions.ask({
-      about: 'rename',
-      text: `${kind} ${from} is gone. Which one is it now?`,
-      choices: [...left, dropped],
-      suggestion: first,
-      flag: flagOf('--rename', `${from}:${first}`),
-    })
-    if (answer !== dropped) confirmed.push({ from, to: answer })
-  }
-  return confirmed
+/** An option says already what it is now. */
+function isSettled(from: string, renames: readonly Rename[]): boolean {
+  return renames.some((one) => one.from === from)
 }
 
-/** The options that would make renames of what is dropped and made. */
-export function likelyFlags(from: Catalog, to: Catalog): string[] {
-  return stages
-    .flatMap((stage) => stage.likely(from, to))
-    .map((one) => flagOf('--rename', `${one.from}:${one.to[0]}`))
+/** Candidates are questions, but where `--yes` says on no terminal that what is gone is dropped. */
+function asked(likely: readonly Likely[], answers: Answers, interview: Interview): Rename[] {
+  if (answers.yes && !answers.ask) return []
+  const confirmed: Rename[] = []
+  for (const one of likely) {
+    const to = one.to.filter(({ name }) => !confirmed.some((other) => other.to === name))
+    if (to.length === 0) continue
+    const rivals = one.rivals.filter((name) => !confirmed.some((other) => other.from === name))
+    const answer = interview.ask(renameQuestion({ ...one, to, rivals }))
+    if (answer !== dropped) confirmed.push({ from: one.from, to: answer })
+  }
+  return confirmed
 }
 
 type TableId = IdOf<'table'>
@@ -136,7 +138,7 @@ interface ScriptStage {
 
 const stages: readonly ScriptStage[] = [
   { likely: likelySchemas, find: findSchema },
-  { likely: likelyLabels, find: findLabel },
+  { likely: likelyValues, find: findLabel },
   { likely: likelyTables, find: findTable },
   { likely: likelyColumns, find: findColumn },
 ]

@@ -2,7 +2,7 @@ import { MigrationError } from '../../errors'
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import type { ColumnChange } from '../../catalog/difference'
-import { classify, isAssignable, sameKeys, type TypeVerdict } from './conversions'
+import { type Asked, classify, isAssignable, sameKeys, type TypeVerdict } from './conversions'
 import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
 import { elementType, factsOf, multirangeOf, variantOf } from '../../catalog/facts'
 import { follows } from '../../change/operations/foreign-keys'
@@ -10,19 +10,25 @@ import { decideLabels } from '../../change/operations/enums'
 import { readTypes, type Sides, type TypePair, unknownLabels } from './type-facts'
 import { unlessNone } from '../../change/render/stopping-rows'
 import { columnKey, type ColumnId } from '../../change/model/operation'
-import { flagOf, pathOf, Questions, givenFor } from '../../change/model/option-values'
+import type { Move } from '../../change/moves/find-moves'
+import type { Interview } from '../../change/model/interview'
+import { backfillQuestion, conversionQuestion } from './questions'
+import { pathOf, givenFor } from '../../change/model/option-values'
 import type { Answers } from '../../change/model/answers'
 
 /**
  * Finds out how values become other values: from the types, from the options, by asking.
- * @throws {MigrationError} QUESTION_OPEN with every open question; USAGE for an option that fits nothing
+ * @throws {MigrationError} USAGE for an option that fits nothing
  */
-export async function decide(sides: Sides, answers: Answers): Promise<Decisions> {
-  const questions = new Questions(answers)
-  const using = await decideUsing(sides, answers, questions)
-  const backfill = await decideBackfill(sides, answers, questions)
-  const labels = await decideLabels(sides, answers, questions)
-  questions.settle()
+export async function decide(
+  sides: Sides,
+  answers: Answers,
+  interview: Interview,
+  moves: readonly Move[] = [],
+): Promise<Decisions> {
+  const labels = decideLabels(sides, answers, interview)
+  const using = await decideUsing(sides, answers, interview)
+  const backfill = decideBackfill(sides, answers, interview, moves)
   refuseInVain('--using', answers.using, sides, using)
   refuseInVain('--backfill', answers.backfills, sides, backfill)
   return { using, backfill, labels }
@@ -126,7 +132,7 @@ function withNewType(pair: TypePair, { facts }: Catalog): TypePair {
 async function decideUsing(
   sides: Sides,
   answers: Answers,
-  questions: Questions,
+  interview: Interview,
 ): Promise<Map<string, Using>> {
   const columns = await retypedColumns(sides)
   const decided = new Map<string, Using>()
@@ -143,7 +149,7 @@ async function decideUsing(
             why: `meets values that are no label (${unknown.join(', ')})`,
           }
         : verdict
-    const expression = given?.expression ?? (await expressionOf(change, asked, questions))
+    const expression = given?.expression ?? expressionOf(change, asked, interview)
     decided.set(columnKey(change.id), usingFor(column, asked, expression))
   }
   return decided
@@ -154,23 +160,10 @@ function unknownVerdict({ id, to }: ColumnChange): TypeVerdict & { how: 'ask' } 
   return { how: 'ask', why: '', suggestion, assignment: false }
 }
 
-async function expressionOf(
-  { id, from, to }: ColumnChange,
-  verdict: TypeVerdict,
-  questions: Questions,
-): Promise<string> {
+function expressionOf(change: ColumnChange, verdict: TypeVerdict, interview: Interview): string {
   if (verdict.how === 'plain') return ''
   if (verdict.how === 'using') return verdict.expression
-  const path = pathOf(id)
-  const orEmpty = verdict.assignment
-    ? ` Empty: PostgreSQL's own assignment. ${verdict.effect ?? ''}`
-    : ''
-  return questions.ask({
-    about: 'using',
-    text: `${path} becomes ${to.fullType} from ${from.fullType}, which ${verdict.why}. By which expression?${orEmpty}`.trim(),
-    ...(verdict.suggestion !== undefined && { suggestion: verdict.suggestion }),
-    flag: flagOf('--using', `${path}=${verdict.suggestion ?? '…'}`),
-  })
+  return interview.ask(conversionQuestion(change, verdict))
 }
 
 function usingFor(
@@ -179,43 +172,73 @@ function usingFor(
   expression: string,
 ): Using {
   const failsOnAny = change.to.notNull && /^NULL(?:::.*)?$/i.test(expression)
-  const lossy = verdict.how === 'ask' && verdict.assignment
-  const comments =
-    verdict.how === 'using' && verdict.comment !== undefined && verdict.expression === expression
-      ? [verdict.comment, ...counting]
-      : verdict.how === 'ask'
-        ? commentsOn(change, verdict, expression, counting)
-        : []
+  const asked = verdict.how === 'ask' ? effectOf(change, verdict, expression, counting) : undefined
+  const isOwn = verdict.how === 'using' && verdict.expression === expression
+  const own = isOwn && verdict.comment !== undefined ? [verdict.comment, ...counting] : []
+  const comments = asked?.comments ?? own
   return {
     expression,
     comments: failsOnAny ? [...comments, 'Fails where the table has rows.'] : comments,
-    destructive: lossy && (expression !== '' || verdict.loses === true),
+    destructive: asked?.loses ?? false,
     dropsDefault: !isAssignable(from, to, cast),
     breaksKeys: !sameKeys(from, to),
     raises: verdict.how !== 'plain',
   }
 }
 
-function commentsOn(
+/** What a conversion does that somebody decided on: only what is known of it. */
+function effectOf(
   { id, from, to }: ColumnChange,
-  verdict: TypeVerdict & { how: 'ask' },
+  { assignment, effect, loses = false, castRaises = false, suggestion, cuts }: Asked,
   expression: string,
   counting: readonly string[],
-): string[] {
-  if (expression === '') return verdict.effect === undefined ? [] : [verdict.effect, ...counting]
-  if (!verdict.assignment) return []
-  return [
-    `Converts ${pathOf(id)} from ${from.fullType} to ${to.fullType}: what does not fit is lost.`,
-  ]
+): { comments: string[]; loses: boolean } {
+  const known = effect === undefined ? [] : [effect, ...counting]
+  if (expression === '') return { comments: known, loses: assignment && loses }
+  if (castRaises && isCast(expression, id, to.type)) return { comments: known, loses: false }
+  if (!assignment) return { comments: [], loses: false }
+  const what = `${pathOf(id)} from ${from.fullType} to ${to.fullType}`
+  const isSuggested = plainText(expression) === plainText(suggestion ?? '')
+  if (isSuggested && cuts) return { comments: [`Cuts ${what}: ${cuts}.`], loses: true }
+  if (isSuggested && effect !== undefined)
+    return { comments: [`Converts ${what}. ${effect}`], loses: true }
+  return { comments: [`Converts ${what} by an expression, which may lose values.`], loses: true }
 }
 
-async function decideBackfill(
+/** However much of it is written out. */
+function plainText(expression: string): string {
+  return expression.replaceAll(/"|\s|pg_catalog\./g, '')
+}
+
+/** True for `column::type`, however it is written. */
+function isCast(expression: string, { name }: ColumnId, type: string): boolean {
+  const [column = '', ...types] = expression.replaceAll('"', '').split('::')
+  return column.trim() === name && types.length === 1 && sameType(types[0]!, type)
+}
+
+/** Whether a person and PostgreSQL mean the same built-in type. */
+function sameType(given: string, type: string): boolean {
+  const word = given.trim().toLowerCase()
+  return word === type || shortTypes[word] === type
+}
+
+const shortTypes: Readonly<Record<string, string>> = {
+  int2: 'smallint',
+  int: 'integer',
+  int4: 'integer',
+  int8: 'bigint',
+}
+
+function decideBackfill(
   sides: Sides,
   answers: Answers,
-  questions: Questions,
-): Promise<Map<string, Backfilled>> {
+  interview: Interview,
+  moves: readonly Move[],
+): Map<string, Backfilled> {
   const { from, columns, newColumns } = sides
   const decided = new Map<string, Backfilled>()
+  const moved = moves.flatMap((move) => move.fills)
+  const fills = new Map(moved.map(({ column, expression }) => [columnKey(column), expression]))
   const open = [
     ...newColumns.filter((one) => isBare(one.to)),
     ...columns.filter((one) => one.to.notNull && !one.from.notNull),
@@ -226,7 +249,10 @@ async function decideBackfill(
     const given = givenFor(answers.backfills, id)
     const own = !isNew && column.default?.startsWith('nextval(') ? column.default : undefined
     const expression =
-      given?.expression ?? own ?? (await backfillOf(id, isNew, column.default, questions))
+      given?.expression ??
+      own ??
+      fills.get(columnKey(id)) ??
+      interview.ask(backfillQuestion(id, isNew, column))
     const comments =
       expression === ''
         ? [isNew ? 'Fails where the table has rows.' : unlessNone(sides.plain(nullsIn(id)))]
@@ -249,20 +275,4 @@ export function isBare(column: ColumnChange['to']): boolean {
     !column.identity &&
     column.generated === undefined
   )
-}
-
-function backfillOf(
-  id: ColumnId,
-  isNew: boolean,
-  value: string | undefined,
-  questions: Questions,
-): Promise<string> {
-  const path = pathOf(id)
-  const who = isNew ? 'the rows that are there' : 'the rows in which it is NULL'
-  return questions.ask({
-    about: 'backfill',
-    text: `${path} becomes required. What do ${who} get? Empty: there are none.`,
-    ...(value !== undefined && { suggestion: value }),
-    flag: flagOf('--backfill', `${path}=${value ?? '…'}`),
-  })
 }

@@ -21,6 +21,8 @@ export interface AddScriptOptions {
   message?: string
   /** Commits the canonical schema too, where it was changed. */
   withSchema?: boolean
+  /** Commits what the wanted schema was read from too, where it was changed: entities or a schema file. */
+  withSource?: boolean
   /** Writes nothing. */
   dryRun?: boolean
   /** Writes nothing, agrees to everything and proves nothing: only whether something differs counts. */
@@ -47,6 +49,8 @@ export interface AddScriptReport {
   /** The statements lose data. */
   destructive: boolean
   proven: boolean
+  /** The options that give the answers that were asked for; none where nobody was asked. */
+  answered: readonly string[]
   /** Hash of the commit. */
   commit?: string
 }

@@ -1,9 +1,10 @@
 import { relative } from 'node:path'
 import type { Settings } from '../../settings/value/setting-types'
-import { commitFiles, isDirty } from '../../git/git'
+import { commitFiles } from '../../git/git'
 import { commitWith } from '../../git/other-vcs'
 import type { AddScriptOptions } from './add-script-options'
 import type { AddedScript } from './files'
+import { changedSchema, changedSources } from './source-files'
 
 /** What became of new scripts in git. */
 export interface HandedOver {
@@ -21,19 +22,24 @@ export async function handOver(
   scripts: readonly AddedScript[],
   settings: Settings,
   file: string | undefined,
-  { message = messageFor(scripts), commit = true, withSchema = false }: AddScriptOptions,
+  options: AddScriptOptions,
 ): Promise<HandedOver> {
+  const { message = messageFor(scripts), commit = true } = options
   if (settings.vcs === 'none') return { notes: [] }
   const files = scripts.flatMap((script) => script.files.map(({ path }) => path))
-  const schema = settings.vcs === 'git' ? await changedSchema(file) : undefined
-  const taken = withSchema ? schema : undefined
-  if (settings.vcs !== 'git') {
-    const own = withSchema ? file : undefined
-    await commitWith(settings.vcs, { files, schema: own, message, commit })
+  const isGit = settings.vcs === 'git'
+  const schema = isGit ? await changedSchema(file) : undefined
+  const takes = options.withSchema === true || options.withSource === true
+  if (!isGit) {
+    const others = takes && file !== undefined ? [file] : []
+    await commitWith(settings.vcs, { files, others, message, commit })
     return { notes: [] }
   }
-  const hash = await commitFiles({ files, schema: taken, message, commit })
-  const left = withSchema ? undefined : schema
+  const taken = takes ? schema : undefined
+  const sources = options.withSource && file === undefined ? await changedSources(settings) : []
+  const others = [...(taken === undefined ? [] : [taken]), ...sources]
+  const hash = await commitFiles({ files, others, message, commit })
+  const left = taken === undefined ? schema : undefined
   return {
     ...(hash !== undefined && { commit: hash }),
     notes: left === undefined ? [] : [notCommitted(left, settings)],
@@ -57,13 +63,6 @@ function notCommitted(path: string, settings: Settings): string {
 function nameOf(path: string, { here }: Settings): string {
   const name = relative(here, path)
   return name.startsWith('..') ? path : name
-}
-
-async function changedSchema(schema: string | undefined): Promise<string | undefined> {
-  if (schema === undefined) return undefined
-  // what is wrong with git, the commit says
-  const dirty = await isDirty(schema).catch(() => false)
-  return dirty ? schema : undefined
 }
 
 /** One line, whatever the title is. */

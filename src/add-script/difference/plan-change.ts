@@ -10,16 +10,20 @@ import type { Decisions } from '../../change/model/decisions'
 import { addDowngrades, type DraftPart } from './plan-downgrade'
 import type { Answers } from '../../change/model/answers'
 import type { Change } from '../../change/model/script-part'
+import type { FormerName } from '../../set-up/was'
 import type { Ignored } from '../../scratch/ignored-tables'
-import { loadEngine } from '../../catalog/engine'
+import { type Engine, loadEngine } from '../../catalog/engine'
 import { keepExtra } from './keep-unmanaged'
 import { unconcerned } from './select'
+import { findMoves } from '../../change/moves/find-moves'
+import { placeMoves } from '../../change/moves/place-moves'
 import { inStages, type ScriptStage } from '../online/stages'
 import { attachedOtherwise } from '../../change/partitions/attached-indexes'
 import { splitLabels } from '../../change/operations/enums'
 import { mayLose } from '../../change/operations/properties'
 import { hasOtherOwners, withOwnersOf } from '../../catalog/owners'
-import { applyRenames, likelyFlags } from '../decide/renames'
+import { applyRenames, type RenameAnswers } from '../decide/renames'
+import { Interview } from '../../change/model/interview'
 import type { Renaming } from '../decide/rename-operations'
 import type { PlannedStep } from '../../change/model/operation'
 import { LabelsFirst } from '../../change/trial/try-steps'
@@ -33,6 +37,10 @@ export interface Known {
    * Where the proof then fails, what pg-delta forgot may be found without this.
    */
   proven?: boolean
+  /** The questions and the answers to them, where another call is to know them. */
+  interview?: Interview
+  /** Old names that entities or the canonical schema give. */
+  former?: readonly FormerName[]
   /** `ignore`: everything keeps its owner, whatever `after` says. */
   owners?: OwnerChoice
 }
@@ -52,7 +60,13 @@ export async function findDifference(
   after: Pool,
   answers: Answers,
   ignored: readonly Ignored[],
-  { readings, proven = false, owners = 'compare' }: Known = {},
+  {
+    readings,
+    proven = false,
+    owners = 'compare',
+    interview = new Interview(answers),
+    former = [],
+  }: Known = {},
 ): Promise<Change> {
   const engine = await loadEngine()
   const [one, other] =
@@ -62,43 +76,80 @@ export async function findDifference(
   const wanted = catalogOf(engine, other, ignored, left)
   const trusted = proven && !mayLose(start, wanted) && !attachedOtherwise(start, wanted)
   const copy = await Copy.of(engine, before, { ignored, left, trusted })
-  const { renamings, catalog: renamed } = await applyRenames(
-    start,
-    wanted,
-    answers,
-    async (found) => {
-      await copy.run(
-        found.map(({ up }) => up),
-        start,
-        wanted,
-      )
-      return copy.read()
-    },
+  const trial = { copy, engine, start, wanted, before, after, owners }
+  const done: Renaming[] = []
+  const decided = await interview.settle(
+    () => decideAll(trial, { answers, interview, former }, done),
+    () => undo(trial, done.splice(0)),
   )
-  const none = { catalog: wanted, names: [] }
-  const { catalog: target, names } =
-    answers.extra === 'keep' ? keepExtra(engine, renamed, wanted) : none
-  const { catalog: written, unwritten } = withoutUnwritten(renamed, target)
-  const to = owners === 'ignore' ? withOwnersOf(written, renamed.details.objects) : written
-  const difference = compare(renamed, to)
-  const decisions = await decide(
-    { ...difference, before, after, plain: (sql) => copy.plain(sql) },
-    answers,
-  )
-  const steps = copy.plan(difference, decisions)
+  const { renamings, renamed, to, decisions, moves, steps, unwritten } = decided
   if (steps.length === 0 && renamings.length === 0) refuseUnwritten(unwritten)
-  await consent(steps, answers, likelyFlags(renamed, to))
   const changed = renamings.map(({ up, down }) => ({
     up: copy.tidy([up], start, to)[0]!,
     down: copy.tidy([down], start, to)[0]!,
   }))
   const parts = await runUp(copy, renamed, to, decisions, steps, changed, answers.online)
-  const scripts = await addDowngrades(copy, { start, renamed, to, before, after }, decisions, parts)
+  const scripts = await addDowngrades(
+    copy,
+    { start, renamed, to, before, after, moves },
+    decisions,
+    parts,
+  )
   return {
     scripts,
-    kept: names,
+    kept: decided.kept,
     unproven: [...remarksOn([start, wanted], owners), ...unwritten.map(unwrittenRemark)],
+    stale: decided.stale,
   }
+}
+
+/** What decisions are made on. */
+interface Trial {
+  copy: Copy
+  engine: Engine
+  start: Catalog
+  wanted: Catalog
+  before: Pool
+  after: Pool
+  owners: OwnerChoice
+}
+
+/** Makes every decision, with the renames run on the copy. */
+async function decideAll(
+  { copy, engine, start, wanted, before, after, owners }: Trial,
+  given: RenameAnswers,
+  done: Renaming[],
+) {
+  const { answers, interview } = given
+  const renaming = await applyRenames(start, wanted, given, async (found) => {
+    await copy.run(
+      found.map(({ up }) => up),
+      start,
+      wanted,
+    )
+    done.push(...found)
+    return copy.read()
+  })
+  const { renamings, catalog: renamed, stale } = renaming
+  const none = { catalog: wanted, names: [] }
+  const { catalog: target, names: kept } =
+    answers.extra === 'keep' ? keepExtra(engine, renamed, wanted) : none
+  const { catalog: written, unwritten } = withoutUnwritten(renamed, target)
+  const to = owners === 'ignore' ? withOwnersOf(written, renamed.details.objects) : written
+  const difference = compare(renamed, to)
+  const sides = { ...difference, before, after, plain: (sql: string) => copy.plain(sql) }
+  const moves = findMoves(renamed, to)
+  const decisions = await decide(sides, answers, interview, moves)
+  const planned = copy.plan(difference, decisions)
+  const steps = placeMoves(planned, moves, difference, (some) => copy.tidy(some, renamed, to))
+  consent(steps, answers, interview)
+  return { renamings, renamed, stale, to, kept, unwritten, decisions, moves, steps }
+}
+
+/** The copy is then as it was before the renames. */
+async function undo({ copy, start }: Trial, renamings: readonly Renaming[]): Promise<void> {
+  const downs = renamings.toReversed().map(({ down }) => down)
+  if (downs.length > 0) await copy.run(downs, start, start)
 }
 
 /** The target with what no script can bring as it is now, and the names of what differs in that. */

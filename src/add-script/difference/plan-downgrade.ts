@@ -6,6 +6,8 @@ import type { Copy } from '../../change/trial/trial'
 import type { Decisions } from '../../change/model/decisions'
 import type { Renaming } from '../decide/rename-operations'
 import { decideDown, type DownDecisions } from '../decide/downgrade-decisions'
+import type { Move } from '../../change/moves/find-moves'
+import { placeBack } from '../../change/moves/place-moves'
 import type { Engine } from '../../catalog/engine'
 import { addsForeignKey, type PlannedStep } from '../../change/model/operation'
 import { definitionOf, type Fact, type Id, isValidated } from '../../catalog/facts'
@@ -31,6 +33,8 @@ export interface States {
   to: Catalog
   before: Pool
   after: Pool
+  /** Values that the upgrade moves. */
+  moves: readonly Move[]
 }
 
 /** Gives every part its downgrade, which is run on the copy, the newest part's first. */
@@ -90,8 +94,9 @@ async function downgrade(
       after: before,
       plain: (sql: string) => copy.plain(sql),
     }
-    const decisions = await decideDown(sides, up)
-    const { down, transaction } = await runDown(copy, sides, decisions)
+    const { moves } = states
+    const decisions = await decideDown(sides, up, moves)
+    const { down, transaction } = await runDown(copy, sides, decisions, moves)
     const renames = part.renamings.toReversed().map((one) => one.down)
     await copy.run(renames, goal, goal)
     if (undone && renames.length > 0) await prove(copy, undone)
@@ -133,18 +138,21 @@ const definitions = new Set<Id['kind']>([
 ])
 
 /** What is only defined is made again as it was. */
-function losesData({ destructive, drops }: PlannedStep): boolean {
-  return destructive && !(drops && definitions.has(drops.kind))
+function losesData({ destructive, drops, isMoved }: PlannedStep): boolean {
+  return destructive && isMoved !== true && !(drops && definitions.has(drops.kind))
 }
 
 async function runDown(
   copy: Copy,
   difference: Difference,
   decisions: DownDecisions,
+  moves: readonly Move[],
 ): Promise<{ down: PlannedStep[]; transaction: boolean }> {
   const { from, to } = difference
   const steps = beforeKeys(
-    copy.plan(difference, decisions),
+    placeBack(copy.plan(difference, decisions), moves, difference, (some) =>
+      copy.tidy(some, from, to),
+    ),
     copy.tidy(decisions.restored, from, to),
   )
   try {

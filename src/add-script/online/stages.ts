@@ -24,6 +24,7 @@ class Stages {
   readonly concurrently: PlannedStep[] = []
   readonly constraints: PlannedStep[] = []
   readonly validate: PlannedStep[] = []
+  readonly drops: PlannedStep[] = []
 
   get all(): ScriptStage[] {
     const stages: ScriptStage[] = [
@@ -32,6 +33,7 @@ class Stages {
       { purpose: 'concurrently', transaction: false, steps: this.concurrently },
       { purpose: 'constraints', transaction: true, steps: this.constraints },
       { purpose: 'validate', transaction: true, steps: this.validate },
+      { purpose: 'drops', transaction: true, steps: this.drops },
     ]
     const needed = stages.filter(({ steps }) => steps.length > 0)
     return needed.length > 0 ? needed : stages.slice(0, 1)
@@ -50,6 +52,10 @@ export function inStages(steps: readonly PlannedStep[], from: Catalog): ScriptSt
   const stages = new Stages()
   const hasUnique = steps.some((one) => isBusy(one, from) && uniqueOf(one) !== undefined)
   for (const one of steps.flatMap((each) => (isBusy(each, from) ? splitDefault(each) : [each]))) {
+    if (one.phase === 'contract') {
+      stages.drops.push(one)
+      continue
+    }
     const isPlain =
       !isBusy(one, from) ||
       !(

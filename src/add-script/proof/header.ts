@@ -1,5 +1,7 @@
 import type { ScriptSource } from '../../settings/value/setting-types'
 import { commentLines } from '../../script/sections/comment'
+import { keptLine } from './kept-objects'
+import type { EmptyTable } from '../../sample-rows/filled-copy'
 import type { Proof } from './prove'
 import type { Change, ScriptPart } from '../../change/model/script-part'
 
@@ -11,6 +13,8 @@ export interface HeaderFacts {
   diff?: string | undefined
   part?: ScriptPart | undefined
   change?: Change | undefined
+  /** What is kept and no script before this one has named. */
+  kept?: readonly string[]
   /** Absent while it is not known yet. */
   proof?: (Proof & { major: number }) | 'skipped' | undefined
 }
@@ -24,11 +28,12 @@ const origins: Readonly<Record<ScriptSource, string>> = {
 
 /** The comment lines at the head of a script: what it is, what it loses, what was proven. Pure. */
 export function headerLines(facts: HeaderFacts): string[] {
-  const { title, source, part, diff } = facts
+  const { title, source, part, diff, kept = [] } = facts
   const lines = [
     title,
     ...(origins[source] ? ['', origins[source]] : []),
     ...(part ? partLines(part) : []),
+    ...(kept.length > 0 ? [keptLine(kept)] : []),
     ...proofLines(facts),
     ...(diff === undefined ? [] : ['', 'The diff of the schema:', '', ...diff.split('\n')]),
   ]
@@ -41,18 +46,58 @@ function partLines({ up }: ScriptPart): string[] {
   return lost ? ['The upgrade loses data: see the comments below.'] : []
 }
 
-function proofLines({ proof, change }: HeaderFacts): string[] {
-  const remarks = [...(change?.unproven ?? []), ...(typeof proof === 'object' ? proof.remarks : [])]
-  if (proof === undefined) return remarks
-  if (proof === 'skipped') return ['Not proven: written with --no-verify.', ...remarks]
-  const { major } = proof
-  return [`Proven with rows on PostgreSQL ${major}.`, ...remarks]
+/** The lines of a header that say what was proven, and no more than was tried. Pure. */
+export function proofLines({ proof, change }: Pick<HeaderFacts, 'proof' | 'change'>): string[] {
+  const unproven = [...new Set(change?.unproven)]
+  if (proof === undefined) return unproven
+  if (proof === 'skipped') return ['Not proven: written with --no-verify.', ...unproven]
+  const { major, tried, remarks } = proof
+  const rows = tried.any ? ' with rows' : ''
+  const isEmpty = !tried.any && tried.empty.length > 0
+  const without = isEmpty ? ['No table had rows when it was tried.'] : []
+  const empty = tried.any ? emptyLines(tried.empty, touchedTables(change)) : []
+  const said = [...without, ...empty, ...unproven, ...new Set(remarks)]
+  return [`Proven${rows} on PostgreSQL ${major}.`, ...said]
 }
 
-/** What is reported of a change on the terminal: what stays, and what was not compared. Pure. */
-export function changeNotes({ kept, unproven }: Change): readonly string[] {
-  if (kept.length === 0) return unproven
+/** The tables that statements are about; undefined where they are not known. */
+function touchedTables(change: Change | undefined): ReadonlySet<string> | undefined {
+  if (!change) return undefined
+  return new Set(change.scripts.flatMap(({ up }) => up.map(({ group }) => group)))
+}
+
+/** One line for each reason; a table that the script does not touch is not worth a word. */
+function emptyLines(
+  empty: readonly EmptyTable[],
+  touched: ReadonlySet<string> | undefined,
+): string[] {
+  const worth = empty.filter(({ table }) => touched?.has(table.replaceAll('"', '')) !== false)
+  const reasons = [...new Set(worth.map(({ reason }) => reason))]
+  return reasons.map((reason) => {
+    const names = worth.filter((one) => one.reason === reason).map(({ table }) => table)
+    const why = reason === undefined ? 'any row stops it' : `no row was accepted (${reason})`
+    return `Empty when it was tried: ${listed(names)}, since ${why}.`
+  })
+}
+
+/** The first few of many. */
+function listed(names: readonly string[]): string {
+  const more = names.length - 6
+  return `${names.slice(0, 6).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+/**
+ * What is reported of a change on the terminal: what stays and was not named before, and what was not
+ * compared. Pure.
+ */
+export function changeNotes(
+  { unproven, stale }: Change,
+  kept: readonly string[],
+): readonly string[] {
+  const done = stale.map(({ place }) => `Leads to no rename any more, and can go: ${place}.`)
+  if (kept.length === 0) return [...unproven, ...done]
   return [
+    ...done,
     `Not in the wanted schema, and kept: ${kept.join(', ')}. --drop-extra drops it.`,
     ...unproven,
   ]

@@ -1,6 +1,9 @@
 import { MigrationError } from '../../errors'
 import { findDifference } from '../difference/plan-change'
-import { applyScripts, type ProofWork } from './prove'
+import { dropped } from '../decide/questions'
+import type { Question } from '../../change/model/answers'
+import { applyScripts } from './apply-scripts'
+import type { ProofWork } from './prove'
 import type { ScratchDatabase } from '../../scratch/scratch'
 import type { ScriptPart } from '../../change/model/script-part'
 import type { Ignored } from '../../scratch/ignored-tables'
@@ -19,7 +22,7 @@ export async function inverseOf(
 ): Promise<ScriptPart | undefined> {
   const applied = await work.scratch.copy(before)
   const nothingGiven = { renames: [], using: [], map: [], backfills: [] }
-  const answers = { ...nothingGiven, extra: 'drop', yes: true, online: false } as const
+  const answers = { ...nothingGiven, extra: 'drop', yes: true, online: false, ask } as const
   try {
     await applyScripts(work, applied, scripts, (migrator) =>
       migrator.execute({ command: 'upgrade' }, { signal: work.signal }),
@@ -32,4 +35,11 @@ export async function inverseOf(
     if (error instanceof MigrationError && error.code !== 'INTERRUPTED') return undefined
     throw error
   }
+}
+
+/** A value that was added goes only where no row has it, and nothing was renamed; more is a person's. */
+function ask({ about }: Question): Promise<string> {
+  if (about === 'map') return Promise.resolve('')
+  if (about === 'rename') return Promise.resolve(dropped)
+  throw new MigrationError('QUESTION_OPEN', 'the way back takes a decision')
 }

@@ -1,15 +1,13 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join, relative } from 'node:path'
 import { MigrationError } from '../../errors'
-import { openMigrator, type Migrator } from '../../migrator/migrator'
-import type { ScriptLayout } from '../../script/layout/layout'
+import type { Migrator } from '../../migrator/migrator-type'
 import type { OwnerChoice, Settings } from '../../settings/value/setting-types'
-import { leftover } from './remaining'
+import { applyScripts, type Applying } from './apply-scripts'
+import { leftover, missedIn } from './remaining'
 import type { Readings } from '../../catalog/readings'
 import {
   fillCopy,
   type FilledCopy,
+  type TriedRows,
   isWarnedOf,
   nextWish,
   type RowsWish,
@@ -17,7 +15,6 @@ import {
 } from '../../sample-rows/filled-copy'
 import { metadataTable } from '../../scratch/ignored-tables'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
-import { scratchSettings } from '../../scratch/scratch-settings'
 import { lossesBetween, takeSnapshot, type Loss, type Snapshot } from '../../sample-rows/snapshot'
 import { readTables } from '../../sample-rows/tables/tables'
 import { shown } from '../../catalog/object-names'
@@ -39,6 +36,8 @@ export interface ProofRequest {
   /** Losses that the script announces; absent: none is announced and none is a fault. */
   announced?: readonly Pick<Statement, 'loses' | 'converts' | 'failsOnRows'>[]
   wayBack: WayBack
+  /** The upgrade is run once more after the downgrade. */
+  again?: boolean
   extra: Answers['extra']
   ignored: readonly Ignored[]
   /** `ignore`: the upgrade leaves everything to its owner. */
@@ -51,13 +50,13 @@ export interface Proof {
   failures: readonly string[]
   /** What it could not show. */
   remarks: readonly string[]
+  /** The rows that there were. */
+  tried: TriedRows
 }
 
 /** The work of one proof. */
-export interface ProofWork {
+export interface ProofWork extends Applying {
   scratch: Scratch
-  settings: Settings
-  layout: ScriptLayout
   signal: AbortSignal
   readings: Readings
 }
@@ -94,7 +93,7 @@ async function proveWithRows(
     if (one.refused === undefined) return { ...one, remarks: [...remarks, ...one.remarks] }
     const words = wordsOf(one.refused)
     wish = await nextWish(wish, copy.tables, one.refused, claim, () => tablesAfter(work, claim))
-    if (!wish) return { failures: [`The script fails on rows: ${words}.`], remarks: [] }
+    if (!wish) return { ...one, failures: [`The script fails on rows: ${words}.`], remarks: [] }
     const remark = `Rows that do not fit stop it: ${words}.`
     if (!isWarnedOf(one.refused, claim.announced) && !remarks.includes(remark)) remarks.push(remark)
   }
@@ -119,15 +118,16 @@ interface Attempt extends Proof {
 async function attempt(
   work: ProofWork,
   claim: ProofRequest,
-  { database, remarks, filled }: FilledCopy,
+  { database, tried, filled }: FilledCopy,
   way: 'there' | 'there and back',
 ): Promise<Attempt> {
   const { signal } = work
   const pool = await database.pool()
   return applyScripts(work, database, claim.scripts, async (migrator) => {
     const refused = await failureOf(() => migrator.execute({ command: 'upgrade' }, { signal }))
-    if (refused && ofRows(refused)) return { failures: [], remarks, refused }
-    if (refused) return { failures: [`The upgrade fails: ${wordsOf(refused)}.`], remarks }
+    if (refused && ofRows(refused)) return { failures: [], remarks: [], tried, refused }
+    if (refused)
+      return { failures: [`The upgrade fails: ${wordsOf(refused)}.`], remarks: [], tried }
     const [different, after] = await Promise.all([
       differences('upgrade', claim.after, database, work, claim),
       takeSnapshot(pool),
@@ -138,10 +138,10 @@ async function attempt(
       claim.announced,
     )
     const failures = [...different, ...lost.failures]
-    const said = [...remarks, ...lost.remarks]
+    const { remarks } = lost
     if (failures.length > 0 || way === 'there' || claim.wayBack === 'none')
-      return { failures, remarks: said }
-    return { failures: await wayBack(work, migrator, database, filled, claim), remarks: said }
+      return { failures, remarks, tried }
+    return { failures: await wayBack(work, migrator, database, filled, claim), remarks, tried }
   })
 }
 
@@ -162,7 +162,20 @@ async function wayBack(
     claim.wayBack === 'with every row' ? takeSnapshot(pool) : undefined,
   ])
   const lost = after ? lossesOfUsers(filled, after, work.settings) : []
-  return [...back, ...lost.map(({ fact }) => `After upgrade and downgrade, ${fact}.`)]
+  const found = [...back, ...lost.map(({ fact }) => `After upgrade and downgrade, ${fact}.`)]
+  return found.length === 0 && claim.again ? secondUpgrade(work, migrator, database, claim) : found
+}
+
+async function secondUpgrade(
+  work: ProofWork,
+  migrator: Migrator,
+  database: ScratchDatabase,
+  claim: ProofRequest,
+): Promise<string[]> {
+  const { signal } = work
+  const refused = await failureOf(() => migrator.execute({ command: 'upgrade' }, { signal }))
+  if (refused) return [`The upgrade fails after the downgrade: ${wordsOf(refused)}.`]
+  return differences('upgrade', claim.after, database, work, claim)
 }
 
 async function differences(
@@ -175,10 +188,19 @@ async function differences(
   if (!wanted) return []
   const ownersOf = direction === 'upgrade' && owners === 'ignore' ? before : undefined
   const comparing = { extra, ignored, readings, ownersOf }
-  const statements = await leftover(database, wanted, comparing)
-  if (statements.length === 0) return []
-  const more = statements.length > 3 ? `\n… and ${statements.length - 3} more` : ''
-  return [`The ${direction} leaves a difference: ${statements.slice(0, 3).join(';\n')}${more}`]
+  const [statements, facts] = await Promise.all([
+    leftover(database, wanted, comparing),
+    missedIn(database, wanted, comparing),
+  ])
+  if (statements.length > 0)
+    return [`The ${direction} leaves a difference: ${few(statements, ';')}`]
+  if (facts.length > 0) return [`The ${direction} leaves a difference: ${few(facts, '.')}.`]
+  return []
+}
+
+function few(texts: readonly string[], end: string): string {
+  const more = texts.length > 3 ? `\n… and ${texts.length - 3} more` : ''
+  return `${texts.slice(0, 3).join(`${end}\n`)}${more}`
 }
 
 interface Losses {
@@ -199,7 +221,7 @@ function losses(
   announced: ProofRequest['announced'],
 ): Losses {
   const found: Losses = { failures: [], remarks: [] }
-  if (!announced) return found
+  if (!announced) return { ...found, remarks: lost.map(({ fact }) => `Lost on the way: ${fact}.`) }
   for (const loss of lost) {
     const place = placeOf(loss, before, after)
     if (announced.some(({ loses }) => loses.some((one) => covers(one, place)))) continue
@@ -237,30 +259,6 @@ function covers({ schema, table, column }: LostData, place: Place): boolean {
   if (!place.tables.includes(shown({ schema, name: table }).replaceAll('"', ''))) return false
   if (column === undefined) return true
   return place.column === undefined ? !place.isEmpty : place.column === column
-}
-
-/** Runs work with a migrator whose folder holds just these scripts; the folder is gone afterwards. */
-export async function applyScripts<Result>(
-  { settings, layout }: Pick<ProofWork, 'settings' | 'layout'>,
-  database: ScratchDatabase,
-  scripts: readonly AddedScript[],
-  work: (migrator: Migrator) => Promise<Result>,
-): Promise<Result> {
-  const directory = await mkdtemp(join(tmpdir(), 'typetrek-proof-'))
-  const own = await scratchSettings(settings, database.connection)
-  const { packages: _, classes: __, packageIsDefault: ___, ...rest } = own
-  const migrator = await openMigrator({ ...rest, directory }, layout)
-  try {
-    for (const { path, text } of scripts.flatMap(({ files }) => files)) {
-      const copy = join(directory, relative(settings.directory, path))
-      await mkdir(dirname(copy), { recursive: true })
-      await writeFile(copy, text)
-    }
-    return await work(migrator)
-  } finally {
-    await migrator.close()
-    await rm(directory, { recursive: true, force: true })
-  }
 }
 
 async function failureOf(work: () => Promise<unknown>): Promise<MigrationError | undefined> {

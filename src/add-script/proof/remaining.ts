@@ -1,3 +1,4 @@
+import { MigrationError } from '../../errors'
 import { catalogOf } from '../../catalog/catalog'
 import { remaining } from '../../change/operations/from-engine'
 import { loadEngine } from '../../catalog/engine'
@@ -5,6 +6,8 @@ import { keepExtra } from '../difference/keep-unmanaged'
 import { unconcerned } from '../difference/select'
 import { withOwnersOf } from '../../catalog/owners'
 import { readNow, type Readings } from '../../catalog/readings'
+import { inventoryOf, readInventory } from '../../inventory/inventory'
+import { missed } from '../../inventory/missed'
 import type { ScratchDatabase } from '../../scratch/scratch'
 import type { Answers } from '../../change/model/answers'
 import type { Ignored } from '../../scratch/ignored-tables'
@@ -39,4 +42,35 @@ export async function leftover(
   const whole = extra === 'keep' ? keepExtra(engine, from, to).catalog : to
   const owners = known && [known.details.objects, have.details.objects]
   return remaining(engine, from, owners ? withOwnersOf(whole, ...owners) : whole)
+}
+
+/** What is missed although no statement is known for it: read by other means than those that plan. */
+export async function missedIn(
+  database: ScratchDatabase,
+  wanted: ScratchDatabase,
+  { extra, ignored }: Pick<Comparing, 'extra' | 'ignored'>,
+): Promise<string[]> {
+  const [have, want] = await Promise.all([
+    readInventory(await database.pool(), ignored),
+    inventoryOf(wanted, ignored),
+  ])
+  return missed(have, want, extra)
+}
+
+/**
+ * Makes sure that nothing differs where no statement was found.
+ * @throws {MigrationError} DIFFERENCE_REFUSED with what does
+ */
+export async function refuseMissed(
+  database: ScratchDatabase,
+  wanted: ScratchDatabase,
+  extra: Answers['extra'],
+  ignored: readonly Ignored[],
+): Promise<void> {
+  const facts = await missedIn(database, wanted, { extra, ignored })
+  if (facts.length === 0) return
+  throw new MigrationError('DIFFERENCE_REFUSED', 'a difference is of a kind that is not written', {
+    detail: facts.join('\n'),
+    hint: 'Write a script for it by hand: add_script --from none makes an empty one.',
+  })
 }

@@ -1,7 +1,5 @@
 import { MigrationError } from '../../errors'
-import type { Change, ScriptPart } from '../../change/model/script-part'
 import type { AddedScript } from '../deliver/files'
-import type { WayBack } from './prove'
 
 export const notWritten =
   'Nothing was written. With --no-verify the script is written as it is, to be corrected by hand.'
@@ -24,11 +22,16 @@ export function isSame(one: readonly AddedScript[], other: readonly AddedScript[
   return textsOf(one).join('\0') === textsOf(other).join('\0')
 }
 
-/** The worst of the parts. */
-export function wayBackOf(change: Change | undefined): WayBack {
-  const parts = change?.scripts ?? []
-  const isOneWay = ({ down, reversible }: ScriptPart) => down.length === 0 && reversible === 'no'
-  if (!change || parts.some(isOneWay)) return 'none'
-  if (parts.some(({ reversible }) => reversible === 'no')) return 'without rows'
-  return parts.every(({ reversible }) => reversible === 'yes') ? 'with every row' : 'with rows'
+/** A question, or a refusal: something differs, and that answers a check. */
+export function isOpen(error: unknown): error is MigrationError {
+  const open = ['QUESTION_OPEN', 'DESTRUCTIVE_REFUSED', 'DIFFERENCE_REFUSED']
+  return error instanceof MigrationError && open.includes(error.code)
+}
+
+/** Work that was stopped by its signal. */
+export function interrupted(cause: unknown): MigrationError {
+  return new MigrationError('INTERRUPTED', 'stopped before the script was written', {
+    hint: 'Nothing was written, and the scratch databases are gone.',
+    cause,
+  })
 }

@@ -7,6 +7,9 @@ export interface Writing {
   markers?: ScriptLayout['markers']
 }
 
+/** Marks the place between what is made and what is dropped. */
+export const movePlace = 'Move the values here.'
+
 /**
  * Writes one script in sections: the header, the upgrade, the downgrade. A script that cannot be
  * undone has no section for it, so that a downgrade is refused rather than run in vain.
@@ -53,7 +56,8 @@ export function renderSection(
   const groups: string[] = statements.length === 0 ? ['-- Nothing to do.'] : []
   let last: string | undefined
   for (const one of statements) {
-    const text = [...one.comments.map(comment), `${one.sql};`].join('\n')
+    const place = one.moveHere ? [`-- ${movePlace}`] : []
+    const text = [...place, ...one.comments.map(comment), `${one.sql};`].join('\n')
     if (one.group === last) groups[groups.length - 1] += `\n${text}`
     else groups.push(text)
     last = one.group

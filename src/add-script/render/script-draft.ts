@@ -1,5 +1,6 @@
 import type { FileParts } from '../../script/layout/script-name'
 import type { ScriptLayout } from '../../script/layout/layout'
+import { movePlace } from './render'
 import type { ScriptPart, Statement } from '../../change/model/script-part'
 
 /** A script that has no name yet. */
@@ -17,7 +18,7 @@ export interface Draft {
 }
 
 /** One statement with the lines that stand above it. */
-export type WrittenStatement = Pick<Statement, 'sql' | 'comments'>
+export type WrittenStatement = Pick<Statement, 'sql' | 'comments' | 'moveHere'>
 
 /** How a new script is written: one `.sql`, one `.ts`, or a `.ts` with its two `.sql` files. */
 export type ScriptForm = 'sql' | 'ts' | 'pair'
@@ -89,7 +90,8 @@ function typescript(
 }
 
 function queries(pieces: readonly WrittenStatement[]): string[] {
-  return pieces.flatMap(({ sql, comments }) => [
+  return pieces.flatMap(({ sql, comments, moveHere }) => [
+    ...(moveHere ? [`// ${movePlace}`] : []),
     ...comments.map((line) => `// ${line}`),
     ...(sql === '' ? [] : [`await queryRunner.query(${templateLiteral(sql)})`]),
   ])

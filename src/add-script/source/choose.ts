@@ -1,4 +1,6 @@
 import { MigrationError } from '../../errors'
+import type { Answers } from '../../change/model/answers'
+import type { AddScriptOptions } from '../deliver/add-script-options'
 import type { ScriptSource, Settings } from '../../settings/value/setting-types'
 
 /**
@@ -27,4 +29,21 @@ export function sourceOf(settings: Settings, asked: ScriptSource | undefined): S
     file: settings.file,
     hint: `Write ${key[source]} in the ini, or take the difference --from something else.`,
   })
+}
+
+/** The decisions that a caller makes, and what is so by default: entities cannot describe everything. Pure. */
+export function answersOf(
+  { answers = {}, check = false }: AddScriptOptions,
+  source: ScriptSource,
+): Answers {
+  return {
+    renames: [],
+    using: [],
+    map: [],
+    backfills: [],
+    extra: source === 'entities' ? 'keep' : 'drop',
+    online: false,
+    ...answers,
+    yes: (answers.yes ?? false) || check,
+  }
 }

@@ -7,8 +7,12 @@ import type { ScriptSource, Settings } from '../../settings/value/setting-types'
 import { buildEntitySchema, buildSchema } from '../../scratch/build-schema'
 import type { Ignored } from '../../scratch/ignored-tables'
 import { hasScripts, replayScripts } from '../../scratch/replay-scripts'
+import { sourceOf } from './choose'
 import { runDiffCommand } from './diff-command'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
+import type { Change, ScriptPart } from '../../change/model/script-part'
+import type { FormerName } from '../../set-up/was'
+import { formerNamesOf, readFormerNames } from './was-comments'
 
 /** What is to be compared, or the SQL that a command gave instead. */
 export type Wanted =
@@ -26,7 +30,18 @@ export type Wanted =
       notes?: readonly string[]
       /** What the entities leave to somebody else. */
       unsynchronized?: readonly Ignored[]
+      /** Old names that the source gives. */
+      former?: readonly FormerName[]
     }
+
+/** A difference, ready to be written. */
+export interface FoundDifference {
+  wanted: Exclude<Wanted, { is: 'nothing' }>
+  /** Absent where a command gave SQL, and where a check needs no more than that something differs. */
+  change?: Change
+  /** The way back from a command's SQL. */
+  back?: ScriptPart
+}
 
 /** What the sources have at hand. */
 export interface Building {
@@ -59,11 +74,37 @@ export async function buildWanted(
   if (source === 'schema') {
     const loading = buildSchema(scratch, settings, settings.schema!)
     const [before, after] = await both(replaying, loading)
-    return { is: 'schemas', before, after }
+    return { is: 'schemas', before, after, former: await formerNamesOf(settings.schema) }
   }
   const [before, built] = await both(replaying, buildEntitySchema(scratch, settings))
-  const { database: after, unsynchronized } = built
-  return { is: 'schemas', before, after, unsynchronized }
+  const { database: after, ...said } = built
+  return { is: 'schemas', before, after, ...said }
+}
+
+/** What a script must lead to, without what it starts from. */
+export interface ExpectedSchema {
+  source: ScriptSource
+  database: ScratchDatabase
+  unsynchronized?: readonly Ignored[]
+}
+
+/**
+ * Builds the canonical schema or the entities; undefined where the settings name neither. A command says
+ * what changes, not where that leads: the schema file does, where there is one.
+ * @throws {MigrationError} whatever the schema or the entities end in
+ */
+export async function buildTarget(
+  scratch: Scratch,
+  settings: Settings,
+  from: ScriptSource | undefined,
+): Promise<ExpectedSchema | undefined> {
+  const chosen = sourceOf(settings, from)
+  const source = chosen === 'command' && settings.schema !== undefined ? 'schema' : chosen
+  if (source === 'schema')
+    return { source, database: await buildSchema(scratch, settings, settings.schema!) }
+  if (source !== 'entities') return undefined
+  const { database, unsynchronized } = await buildEntitySchema(scratch, settings)
+  return { source, database, unsynchronized }
 }
 
 /** At the same time, since each waits for a server's process of its own; the first one's failure counts first. */
@@ -89,11 +130,11 @@ async function fromCommand(building: Building): Promise<Wanted> {
   const { file, diff } = result
   const load = (text: string) =>
     inFile(basename(file), text, (path) => buildSchema(scratch, settings, path))
+  const known = { diff, file, former: readFormerNames(result.after, basename(file)) }
   const [replayed, after] = await both(replayIfWhole(building), load(result.after))
-  if (replayed.is === 'whole')
-    return { is: 'schemas', before: replayed.database, after, diff, file }
+  if (replayed.is === 'whole') return { is: 'schemas', before: replayed.database, after, ...known }
   const before = await load(result.before)
-  return { is: 'schemas', before, after, diff, file, notes: replayed.notes }
+  return { is: 'schemas', before, after, ...known, notes: replayed.notes }
 }
 
 type Replayed =

@@ -4,7 +4,10 @@
  */
 export interface Rename {
   from: string
-  /** The new name; may repeat the path (`users.first_name`), must when the schema changes (`app.users`). */
+  /**
+   * The new name; may repeat the path (`users.first_name`), must when the schema changes (`app.users`).
+   * Empty: it has none, and is dropped.
+   */
   to: string
 }
 
@@ -16,7 +19,10 @@ export interface Conversion {
   expression: string
 }
 
-/** What rows with a value that the enum loses get instead. Written `--map type.old=new`. */
+/**
+ * What rows with a value that the enum loses get instead. Written `--map type.old=new`; an empty `to` says
+ * that no row has the value, so that PostgreSQL raises if one does.
+ */
 export interface EnumMapping {
   type: string
   from: string
@@ -34,16 +40,34 @@ export interface Backfill {
   expression: string
 }
 
+/** One of the answers that a question offers. */
+export interface Offer {
+  /** A name, an SQL expression, or empty where that means something. */
+  answer: string
+  /** What it does to the rows, in a few words. */
+  effect: string
+  /** The option that gives the same answer on the command line: `--rename users.first:first_name`. */
+  flag: string
+}
+
 /** A decision that only a person can make. */
 export interface Question {
   about: 'rename' | 'using' | 'map' | 'backfill' | 'destructive'
-  /** A full sentence, without the choices. */
+  /** Its place among the questions that are known so far, from 1. */
+  number: number
+  /** How many are known so far. */
+  of: number
+  /** A full sentence, without the offers. */
   text: string
+  /** What one should know to answer, a line each: the table, the old and the new type, other candidates. */
+  facts: readonly string[]
+  /** Answers to choose from, the likeliest first. */
+  offers: readonly Offer[]
   /** The answer must be one of these, word for word; absent where any SQL expression may answer. */
   choices?: readonly string[]
-  /** What a person gets by pressing enter; one of the choices where there are choices. */
+  /** What a person gets by pressing enter: never a loss, never a guess between equals. */
   suggestion?: string
-  /** The option that gives the same answer on the command line: `--rename users.first:first_name`. */
+  /** The option that gives the likeliest answer on the command line. */
   flag: string
 }
 
@@ -63,6 +87,11 @@ export interface Answers {
   yes: boolean
   /** Write the forms that do not block. */
   online: boolean
-  /** Present on a terminal only; without it an open question is an error with the flag as its hint. */
-  ask?(question: Question): Promise<string>
+  /** Names that differ by case and underscores alone are renamed without a question. */
+  renameStyle?: boolean
+  /**
+   * Present on a terminal only; without it open questions are an error that names the flags. An answer
+   * of `undefined` goes back to the question before.
+   */
+  ask?(question: Question): Promise<string | undefined>
 }

@@ -107,6 +107,10 @@ export interface PlannedStep extends Statement {
   drops?: Id
   /** Steps with the same chain keep their order, whatever is put off. */
   chain?: string
+  /** When it runs, where values are moved: after what is new; what is dropped comes last. */
+  phase?: 'rows' | 'fill' | 'keys' | 'contract'
+  /** What it drops has been moved before. */
+  isMoved?: boolean
   /** PostgreSQL writes the whole table again. */
   rewrites?: boolean
   lock?: TableLock

@@ -1,16 +1,16 @@
 import { MigrationError } from '../../errors'
 import { shown } from '../../catalog/object-names'
 import type { ColumnId } from './operation'
-import type { Answers, Backfill, Conversion, EnumMapping, Question, Rename } from './answers'
+import type { Backfill, Conversion, EnumMapping, Rename } from './answers'
 
 /**
- * Reads `--rename old:new`.
+ * Reads `--rename old:new`, and `--rename old:` for what has no new name.
  * @throws {MigrationError} USAGE
  */
 export function readRename(text: string): Rename {
   const parts = splitOutsideQuotes(text, ':')
   const [from = '', to = ''] = parts
-  if (parts.length !== 2 || from === '' || to === '')
+  if (parts.length !== 2 || from === '')
     throw unreadable('--rename', text, 'users.first:first_name')
   return { from, to }
 }
@@ -32,7 +32,7 @@ export function readBackfill(text: string): Backfill {
 }
 
 /**
- * Reads `--map type.old=new`.
+ * Reads `--map type.old=new`, and `--map type.old=` for a value that no row has.
  * @throws {MigrationError} USAGE
  */
 export function readEnumMapping(text: string): EnumMapping {
@@ -40,7 +40,7 @@ export function readEnumMapping(text: string): EnumMapping {
   const path = at < 0 ? [] : splitOutsideQuotes(text.slice(0, at), '.')
   const from = path.pop() ?? ''
   const to = text.slice(at + 1).trim()
-  if (path.length === 0 || from === '' || to === '')
+  if (path.length === 0 || from === '')
     throw unreadable('--map', text, 'user_status.disabled=blocked')
   return { type: path.join('.'), from: unquoted(from), to: unquoted(to) }
 }
@@ -92,38 +92,16 @@ export function givenFor<Told extends { table: string; column: string }>(
 
 /** An option with a value that a shell leaves as it is. */
 export function flagOf(option: string, value: string): string {
+  return `${option} ${shellWord(value)}`
+}
+
+/** A word that a shell leaves as it is. */
+export function shellWord(value: string): string {
   const isPlain = /^[\w.:/@%+,=-]+$/.test(value)
-  return `${option} ${isPlain ? value : `"${value.replaceAll(/["$`\\]/g, String.raw`\$&`)}"`}`
+  return isPlain ? value : `"${value.replaceAll(/["$`\\]/g, String.raw`\$&`)}"`
 }
 
 /** As the options name it: `users.email`. */
 export function pathOf({ schema, table, name }: ColumnId): string {
   return `${shown({ schema, name: table })}.${name}`
-}
-
-/** Asks where there is someone to ask, and else collects what is open, so that all is said at once. */
-export class Questions {
-  private readonly open: Question[] = []
-
-  constructor(private readonly answers: Answers) {}
-
-  /** The answer, or the suggestion while the question stays open. */
-  async ask(question: Question): Promise<string> {
-    if (this.answers.ask) return (await this.answers.ask(question)).trim()
-    this.open.push(question)
-    return question.suggestion ?? ''
-  }
-
-  /** @throws {MigrationError} QUESTION_OPEN */
-  settle(): void {
-    const [first] = this.open
-    if (!first) return
-    const lines = this.open.map(({ text, flag }) => `${text}\n  ${flag}`)
-    const count = this.open.length
-    const message = count === 1 ? 'a question is open' : `${count} questions are open`
-    throw new MigrationError('QUESTION_OPEN', message, {
-      detail: lines.join('\n'),
-      hint: `Answer on a terminal, or with ${count === 1 ? first.flag : 'these options'}.`,
-    })
-  }
 }

@@ -1,3 +1,5 @@
+import type { FormerName } from '../../set-up/was'
+
 /** Whether a downgrade brings everything back: `lossy` the catalog but not every value, `no` not at all. */
 export type Reversible = 'yes' | 'lossy' | 'no'
 
@@ -23,6 +25,8 @@ export interface Statement {
   group: string
   /** Lines that stand above it, without `--`: what is lost, what may fail, which answers it follows. */
   comments: readonly string[]
+  /** Above it is the place for statements of a person's own that move values. */
+  moveHere?: boolean
   /** Data or a definition is lost by it. */
   destructive: boolean
   /** Which data, by the names that tables and columns have when it runs. */
@@ -58,4 +62,6 @@ export interface Change {
   kept: readonly string[]
   /** What could not be compared, a sentence each, for the header and the terminal. */
   unproven: readonly string[]
+  /** Old names that the source gives and that lead to nothing any more. */
+  stale: readonly FormerName[]
 }

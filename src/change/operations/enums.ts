@@ -15,56 +15,83 @@ import {
   type PlannedStep,
   valuesOf,
 } from '../model/operation'
-import { flagOf, means, type Questions } from '../model/option-values'
-import type { Answers } from '../model/answers'
+import type { Asking, Interview } from '../model/interview'
+import { flagOf, means, pathOf } from '../model/option-values'
+import type { Answers, EnumMapping } from '../model/answers'
 
-/** Rows may not use a lost label: there is no row, or it gets another one. */
-const nothing = '(no row has it)'
-
-/** Which label rows get instead of a lost one; unmapped, PostgreSQL refuses while a row has it. */
-export async function decideLabels(
-  { enums }: Difference,
+/**
+ * Which value rows get instead of a lost one; unmapped, PostgreSQL refuses while a row has it.
+ * @throws {MigrationError} USAGE for an option that fits nothing
+ */
+export function decideLabels(
+  { from, enums }: Difference,
   answers: Answers,
-  questions: Questions,
-): Promise<Decisions['labels']> {
+  interview: Interview,
+): Decisions['labels'] {
   const decided = new Map<string, Map<string, string>>()
-  for (const { id, lost, values: labels } of enums) {
+  for (const change of enums) {
     const mapping = new Map<string, string>()
-    for (const label of lost) {
-      const given = answers.map.find((one) => one.from === label && means(one.type, id))?.to
-      const label2 = given ?? (answers.ask ? await askLabel(id, label, labels, questions) : nothing)
-      if (label2 !== nothing) mapping.set(label, known(id, label2, labels))
+    for (const label of change.lost) {
+      const isIt = (one: EnumMapping) => one.from === label && means(one.type, change.id)
+      const users = from.facts.incomingEdges(change.id).map((edge) => edge.from)
+      const given = answers.map.find(isIt)?.to
+      // of a type that nothing uses, no row has a value
+      const open = given ?? (users.length === 0 ? '' : undefined)
+      const other = open ?? interview.ask(lostValue(change, label, users.filter(isColumn)))
+      if (other !== '') mapping.set(label, known(change.id, other, change.values))
     }
-    decided.set(`${id.schema}.${id.name}`, mapping)
+    decided.set(`${change.id.schema}.${change.id.name}`, mapping)
   }
   for (const { type, from: label } of answers.map) {
     const used = enums.some(({ id, lost }) => means(type, id) && lost.includes(label))
     if (!used)
-      throw new MigrationError('USAGE', `${type} does not lose the label "${label}"`, {
+      throw new MigrationError('USAGE', `${type} does not lose the value "${label}"`, {
         hint: 'Remove --map, or correct the name.',
       })
   }
   return decided
 }
 
-function askLabel(
-  id: IdOf<'type'>,
+/** Never answered by itself: only a person knows whether a row has the value. */
+function lostValue(
+  { id, values, gained }: EnumChange,
   label: string,
-  labels: readonly string[],
-  questions: Questions,
-): Promise<string> {
-  return questions.ask({
+  columns: readonly ColumnId[],
+): Asking {
+  const path = `${shown(id)}.${label}`
+  const used = columns.length === 0 ? '' : ` Columns of that type: ${listOf(columns.map(pathOf))}.`
+  const renamed = gained.map((name) => flagOf('--rename', `${path}:${name}`))
+  const orRenamed = renamed.length === 0 ? '' : ` If it was renamed, give ${renamed.join(' or ')}.`
+  return {
+    key: `map ${path}`,
     about: 'map',
-    text: `${shown(id)} loses the label '${label}'. What do rows get that have it?`,
-    choices: [...labels, nothing],
-    suggestion: nothing,
-    flag: flagOf('--map', `${shown(id)}.${label}=${labels[0]}`),
-  })
+    text: `${shown(id)} loses the value '${label}'. What do rows get that have it?${used}${orRenamed}`,
+    offers: [
+      { answer: '', effect: 'no row has it: the script fails if one does' },
+      ...values.map((value) => ({
+        answer: value,
+        effect: `rows with '${label}' get '${value}'; which they were is lost`,
+      })),
+    ],
+    proposal: '',
+    suggestion: '',
+    flagFor: (answer) => flagOf('--map', `${path}=${answer}`),
+  }
+}
+
+function isColumn(id: Id): id is ColumnId {
+  return id.kind === 'column'
+}
+
+/** The first few of many. */
+function listOf(names: readonly string[]): string {
+  const more = names.length - 4
+  return `${names.slice(0, 4).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
 function known(id: IdOf<'type'>, label: string, labels: readonly string[]): string {
   if (labels.includes(label)) return label
-  throw new MigrationError('USAGE', `${shown(id)} has no label "${label}"`, {
+  throw new MigrationError('USAGE', `${shown(id)} has no value "${label}"`, {
     hint: `Name one of ${labels.join(', ')}.`,
   })
 }

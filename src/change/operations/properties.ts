@@ -74,14 +74,13 @@ export function inlineColumns({ schema, name }: IdOf<'table'>, { details }: Cata
   })
 }
 
-const relations = [
-  ...(['table', 'view', 'materializedView', 'foreignTable', 'type', 'sequence'] as const),
-]
+const relations = ['table', 'view', 'materializedView', 'foreignTable', 'type', 'sequence'] as const
 
 /** True where what it is of is there: what goes with its table or column needs no statement. */
 export function isThere(one: Setting, { facts, details }: Catalog): boolean {
   const { schema, table, column, object } = one
   if (object !== undefined) return details.objects.has(object)
+  if (table === '') return true
   if (!relations.some((kind) => facts.has({ kind, schema, name: table }))) return false
   if (column === undefined || facts.has({ kind: 'column', schema, table, name: column }))
     return true

@@ -56,6 +56,8 @@ function lockFor(operation: SchemaOperation): TableLock {
       return 'share'
     case 'add constraint':
       return operation.rule === 'FOREIGN KEY' ? 'shareRowExclusive' : 'accessExclusive'
+    case 'alter numbering':
+      return operation.of.kind === 'sequence' ? 'none' : 'accessExclusive'
     case 'validate constraint':
       return 'shareUpdateExclusive'
     default:

@@ -5,6 +5,7 @@ import { compare, type Difference } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
 import { draftSteps, remaining } from '../operations/from-engine'
 import { dropTables } from './drop-tables'
+import { expandFirst } from '../moves/phases'
 import type { Engine } from '../../catalog/engine'
 import { lockOf, rewritesTable } from '../operations/table-locks'
 import { groupSteps } from './dependencies'
@@ -73,15 +74,15 @@ export class Copy {
 
   /** Runs the steps in one transaction, in the most readable way that works, and gives that back. */
   async run(steps: readonly PlannedStep[], from: Catalog, to: Catalog): Promise<PlannedStep[]> {
-    const grouped = groupSteps(steps, from, to)
-    for (const order of [dropTables(grouped, from), grouped]) {
+    const grouped = expandFirst(groupSteps(steps, from, to))
+    for (const order of [expandFirst(dropTables(grouped, from)), grouped]) {
       try {
         return await trySteps(this.pool, order)
       } catch (error) {
         if (!(error instanceof MigrationError)) throw error
       }
     }
-    return trySteps(this.pool, steps)
+    return trySteps(this.pool, expandFirst(steps))
   }
 
   runOutside(steps: readonly PlannedStep[]): Promise<void> {

@@ -8,8 +8,12 @@ export type ArgumentName =
   | '<version>'
   | '[folder]'
   | '<id>'
+  | '<start>'
+  | '<end>'
+  | '[output]'
   | '[title | path]'
   | '[file]'
+  | '[script]'
   | '<title>'
   | '[command]'
   | '<shell>'
@@ -29,6 +33,8 @@ export interface GivenWords {
   words: readonly string[]
   cwd: string
   commands: Commands
+  /** True: a version is any word, as where scripts have names. */
+  named?: boolean
 }
 
 /** One command as data: parsing, help and completion are derived from it. */
@@ -39,6 +45,8 @@ export interface CommandRow {
   options: readonly OptionName[]
   /** More for `help COMMAND`: full sentences. */
   detail?: string
+  /** Another word for it, which is understood too. */
+  alias?: string
   /** What people type who mean this command. */
   otherWords?: readonly string[]
   /** Parses what follows the name. @throws {MigrationError} USAGE */
@@ -51,6 +59,12 @@ export interface CommandRow {
 
 /** Every command by its name, in the order in which help lists them. */
 export type Commands = Readonly<Record<string, CommandRow>>
+
+/** The name of the command that a word means by itself; undefined for any other word. */
+export function commandNamed(commands: Commands, word: string): string | undefined {
+  if (isCommand(commands, word)) return word
+  return Object.keys(commands).find((name) => rowOf(commands, name).alias === word)
+}
 
 export function isCommand(commands: Commands, word: string): boolean {
   return Object.hasOwn(commands, word)

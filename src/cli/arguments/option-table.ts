@@ -8,9 +8,16 @@ export interface OptionRow {
 /** Every option of every command; which command takes which is in the command table. */
 export const optionTable = {
   to: { flags: '-t, --to <version>', summary: 'the version to go to, up or down' },
-  count: { flags: '-c, --count <number>', summary: 'at most so many scripts' },
-  up: { flags: '--up', summary: 'the same as upgrade' },
-  down: { flags: '--down', summary: 'the same as downgrade 0, or as downgrade --count' },
+  count: {
+    flags: '-c, --count <number>',
+    summary: 'at most so many scripts; a path is a configuration module that keeps the version',
+  },
+  up: { flags: '-u, --up', summary: 'the same as upgrade' },
+  down: {
+    flags: '--down',
+    summary: 'the same as downgrade; asks on a terminal whether to go on to the first',
+  },
+  current: { flags: '--current', summary: 'print the newest applied version alone' },
   only: { flags: '--only <version>', summary: 'this one script alone' },
   runScripts: {
     flags: '--run-scripts',
@@ -19,6 +26,14 @@ export const optionTable = {
   done: { flags: '--done', summary: 'what was cut off was done: go on after it' },
   notDone: { flags: '--not-done', summary: 'what was cut off was not done: run it again' },
   directory: { flags: '-d, --directory <folder>', summary: "the scripts' folder" },
+  runner: {
+    flags: '-r, --runner <module>',
+    summary: 'postgres, or a runner of your own: ./my-runner.ts:MyRunner',
+  },
+  layout: {
+    flags: '--layout <name>',
+    summary: "typetrek, graph or another tool's: flyway, golang-migrate …",
+  },
   transaction: {
     flags: '--transaction <mode>',
     summary: 'each (one a script), all (one for the run) or none',
@@ -36,6 +51,7 @@ export const optionTable = {
   },
   wait: { flags: '--wait <duration>', summary: 'how long to wait for a server that is not up yet' },
   dryRun: { flags: '--dry-run', summary: 'print what would be done, do nothing' },
+  exec: { flags: '--no-exec', summary: 'the same as --dry-run' },
   check: {
     flags: '--check',
     summary: 'only look: exit with 3 unless all is as it should be',
@@ -48,6 +64,10 @@ export const optionTable = {
   rename: {
     flags: '--rename <old:new>',
     summary: 'a new name: users.first:first_name',
+  },
+  renameStyle: {
+    flags: '--rename-style',
+    summary: 'rename what differs by case and underscores alone',
   },
   using: {
     flags: '--using <column=expression>',
@@ -77,6 +97,10 @@ export const optionTable = {
   withSchema: { flags: '--with-schema', summary: 'commit the changed canonical schema too' },
   ignore: { flags: '--ignore <pattern>', summary: 'leave out these objects: public.tmp_*' },
   export: { flags: '--export', summary: "tell TypeORM's own table what is applied" },
+  withSource: {
+    flags: '--with-source',
+    summary: 'commit the changed entity files, or schema file, too',
+  },
   yes: { flags: '-y, --yes', summary: 'do not ask' },
   limit: { flags: '--limit <number>', summary: 'only so many entries, the newest' },
   since: {
@@ -88,8 +112,13 @@ export const optionTable = {
   reverse: { flags: '--reverse', summary: 'the newest first' },
   force: {
     flags: '--force',
-    summary: 'with --only, past its neighbours; touch: an applied script too',
+    summary: '--only: past its neighbours; touch: also where applied; squash: without a downgrade',
   },
+  fromSchema: {
+    flags: '--from-schema',
+    summary: 'the schema that the scripts come to, instead of what they do',
+  },
+  remove: { flags: '--remove', summary: 'remove the originals by git rm' },
   edit: {
     flags: '--edit',
     summary: 'open the script in $VISUAL or $EDITOR before the commit, and prove what is saved',
@@ -116,6 +145,8 @@ type ValueOption =
   | 'count'
   | 'only'
   | 'directory'
+  | 'runner'
+  | 'layout'
   | 'transaction'
   | 'otherTools'
   | 'lockWait'

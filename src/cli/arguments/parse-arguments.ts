@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { MigrationError } from '../../errors'
 import { nearest } from '../../settings/value/nearest'
 import {
-  isCommand,
+  commandNamed,
   isFolder,
   rowOf,
   writeCommands,
@@ -12,19 +12,20 @@ import {
 } from './command-row'
 import { meantCommand } from './unknown-command'
 import { usageError } from './usage-error'
-import { isVersion, versionHint } from './version-argument'
+import { isNamedVersion, isVersion, versionHint } from './version-argument'
 
 /** Of `plan`: the command to plan, and what follows that. */
-export function plannedCommand({ words, cwd, commands }: GivenWords): Arguments {
+export function plannedCommand({ words, cwd, commands, named = false }: GivenWords): Arguments {
   const [first, ...rest] = words
   if (first === undefined) return { words: [] }
   const plannable = writeCommands(commands)
-  if (plannable.includes(first)) {
-    const planned = rowOf(commands, first).parse({ command: first, words: rest, cwd, commands })
-    return { ...planned, words: [first] }
+  const command = commandNamed(commands, first)
+  if (command !== undefined && plannable.includes(command)) {
+    const planned = rowOf(commands, command).parse({ command, words: rest, cwd, commands, named })
+    return { ...planned, words: [command] }
   }
-  if (isVersion(first) || isFolder(first, cwd))
-    return versionAndFolder({ command: 'upgrade', words, cwd, commands })
+  if (isVersion(first) || isFolder(first, cwd) || (named && isNamedVersion(first)))
+    return versionAndFolder({ command: 'upgrade', words, cwd, commands, named })
   const meant = nearest(first, plannable)
   throw usageError(
     `"${first}" is no command that can be planned`,
@@ -33,7 +34,8 @@ export function plannedCommand({ words, cwd, commands }: GivenWords): Arguments 
 }
 
 /** A version and the scripts' folder, in any order, where the command takes them. */
-export function versionAndFolder({ command, words, cwd, commands }: GivenWords): Arguments {
+export function versionAndFolder(given: GivenWords): Arguments {
+  const { command, words, cwd, commands, named = false } = given
   const accepted = rowOf(commands, command).arguments
   const takesVersion = accepted.includes('[version]') || accepted.includes('<version>')
   const takesFolder = accepted.includes('[folder]')
@@ -41,6 +43,8 @@ export function versionAndFolder({ command, words, cwd, commands }: GivenWords):
   for (const word of words) {
     if (takesVersion && isVersion(word) && found.version === undefined) found.version = word
     else if (takesFolder && isFolder(word, cwd) && found.folder === undefined) found.folder = word
+    else if (named && takesVersion && isNamedVersion(word) && found.version === undefined)
+      found.version = word
     else throw wrongArgument(command, word, { takesVersion, takesFolder, ...found })
   }
   return { ...found, words: [] }
@@ -112,7 +116,8 @@ export function entryId({ words }: GivenWords): Arguments {
 export function helpTopic({ words, commands }: GivenWords): Arguments {
   const [topic, more] = words
   if (more !== undefined) throw usageError(`help takes one command, found "${more}" too`)
-  if (topic === undefined || isCommand(commands, topic)) return { words }
+  const name = topic === undefined ? undefined : commandNamed(commands, topic)
+  if (topic === undefined || name !== undefined) return { words: name === undefined ? [] : [name] }
   const meant = meantCommand(topic, commands)
   const all = `The commands are ${Object.keys(commands).join(', ')}.`
   throw usageError(`unknown command "${topic}"`, meant ? `Did you mean help ${meant}?` : all)
@@ -132,6 +137,21 @@ export function scriptId({ command, words, cwd }: GivenWords): Arguments {
   if (folder === undefined) return { words: [id] }
   if (more === undefined && isFolder(folder, cwd)) return { words: [id], folder }
   throw usageError(`${command} takes one script and its folder, found "${more ?? folder}" too`)
+}
+
+/** Two scripts, and where one of them goes. */
+export function scriptRange({ command, words }: GivenWords): Arguments {
+  const [start, end, output, more] = words
+  if (start === undefined || end === undefined) {
+    throw usageError(
+      `${command} needs the first and the last script`,
+      `Write ${command}, two revisions, and a title if you like.`,
+    )
+  }
+  for (const id of [start, end]) scriptId({ command, words: [id], cwd: '.', commands: {} })
+  if (more !== undefined)
+    throw usageError(`${command} takes one output, found "${output}" and "${more}"`)
+  return { words: output === undefined ? [start, end] : [start, end, output] }
 }
 
 const shells = ['bash', 'zsh', 'fish']

@@ -46,20 +46,32 @@ function givenOptions(program: Command): GivenOptions {
   return Object.fromEntries(given.filter(([name]) => program.getOptionValueSource(name) === 'cli'))
 }
 
+/** Options of trek, asyncpg-trek's successors and link-migration that have another name here. */
+const otherNames: Readonly<Record<string, string>> = {
+  '-m': 'Write a new script with generate TITLE.',
+  '--make-migration': 'Write a new script with generate TITLE.',
+  '--package-version': 'Write version.',
+  '--config-file': 'Write -c PATH, or the path of the ini first.',
+  '--config': 'Write -c PATH, or the path of the ini first.',
+  '--to-version': 'Write --to VERSION.',
+  '--no-dry-run': 'Leave it out: nothing is dry unless --dry-run says so.',
+}
+
 function optionError(error: CommanderError): Error {
   const flag = /'([^']*)'/s.exec(error.message)?.[1] ?? ''
   if (error.code === 'commander.optionMissingArgument') {
     const [, long = flag, value = 'a value'] = /(--[a-z-]+) (<.*>)/.exec(flag) ?? []
-    return usageError(`option ${long} needs ${value}`, `Write ${long} ${value}.`)
+    const down = long === '--directory' ? ' To revert, write --down.' : ''
+    return usageError(`option ${long} needs ${value}`, `Write ${long} ${value}.${down}`)
   }
   if (error.code !== 'commander.unknownOption') return error
   const [name = ''] = flag.split('=')
   const known = optionNames.find((option) => longFlag(option) === name)
   if (known) return usageError(`option ${name} takes no value`, `Write ${name} alone.`)
-  const otherwise = 'Run migrate help for the list of options.'
+  const otherwise = otherNames[name] ?? 'Run migrate help for the list of options.'
   return usageError(
     `unknown option "${name}"`,
-    didYouMean(name, optionNames.map(longFlag), otherwise),
+    name in otherNames ? otherwise : didYouMean(name, optionNames.map(longFlag), otherwise),
   )
 }
 

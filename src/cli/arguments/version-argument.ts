@@ -8,9 +8,14 @@ export function isVersion(text: string): boolean {
   return /^\d+$/.test(text) || versionWords.includes(text)
 }
 
+/** The same where scripts have names: letters, digits, and what file names have between them. */
+export function isNamedVersion(text: string): boolean {
+  return /^[\p{L}\p{N}_][\p{L}\p{N}_.:-]*$/u.test(text)
+}
+
 /** @throws {MigrationError} USAGE unless the option's value is a version. */
-export function checkVersionOption(flag: string, text: string): void {
-  if (isVersion(text)) return
+export function checkVersionOption(flag: string, text: string, named: boolean): void {
+  if (isVersion(text) || (named && isNamedVersion(text))) return
   const hint = versionHint(text, 'A version is digits, latest, next, previous or 0.')
   throw usageError(`${flag} takes a version, found "${text}"`, hint)
 }
@@ -32,13 +37,14 @@ export function versionHint(text: string, otherwise: string): string {
 }
 
 /**
- * Reads the value of `--count`.
- * @throws {MigrationError} USAGE unless it is a whole number from 0 upwards.
+ * Reads the value of `--count`; undefined for -1, which leaves it open.
+ * @throws {MigrationError} USAGE unless it is a whole number from -1 upwards.
  */
-export function readCount(text: string): number {
+export function readCount(text: string): number | undefined {
   if (/^\d{1,9}$/.test(text)) return Number(text)
+  if (text === '-1') return undefined
   const hint = /[./]/.test(text)
-    ? 'A configuration module cannot be named here: write the settings into an ini file.'
+    ? 'A configuration module is a .ts or .js file that exists, or a folder with conf.ts or config.ts.'
     : 'Give the greatest number of scripts, 1 for instance.'
   throw usageError(`--count takes a number, found "${text}"`, hint)
 }

@@ -2,14 +2,17 @@ import type { AddScriptOptions, AddScriptReport } from '../../add-script/deliver
 import type { AddedScript } from '../../add-script/deliver/files'
 import type { Question } from '../../change/model/answers'
 import type { Settings } from '../../settings/value/setting-types'
+import type { OpenQuestions } from '../../change/model/interview'
+import { MigrationError } from '../../errors'
+import { commandLine } from '../context/command-line'
 import { askerOf } from '../context/prompt'
 import { answer, settingsOf, type Context, type Handler } from '../context/command-context'
 import { editorOf } from '../context/editor'
 import { progressOn } from '../context/progress-line'
 import { stoppable } from '../context/signals'
 import { indented, pathFrom } from '../text/text'
-import { toldAnswers } from '../context/script-answers'
-import { didYouMean, usageError } from '../arguments/usage-error'
+import { sourceFrom, toldAnswers } from '../context/script-answers'
+import { usageError } from '../arguments/usage-error'
 
 /** Writes the next script from what differs; with `--check` only says whether anything does. */
 export const addScriptCommand: Handler = async (context) => {
@@ -24,6 +27,9 @@ export const addScriptCommand: Handler = async (context) => {
   const report = await adding(context, settings, options)
   const exitStatus = check && report.outcome !== 'nothing' ? 3 : 0
   answer(context, membersOf(report), exitStatus)
+  if (report.answered.length > 0) {
+    output.note(`The same without questions:\n  ${commandLine(call, report.answered)}`)
+  }
   for (const note of report.notes) output.note(`${output.noteStyle.yellow('note:')} ${note}`)
   output.result(rendered(report, context))
   return exitStatus
@@ -34,7 +40,7 @@ async function adding(
   settings: Settings,
   options: AddScriptOptions,
 ): Promise<AddScriptReport> {
-  const { addScriptIn } = await import('../../add-script/add-script.js')
+  const { addScriptIn, OpenQuestions } = await import('../../add-script/add-script.js')
   const { progress, begin, end } = progressOn(context)
   const { edit: open } = options
   const edit =
@@ -57,13 +63,10 @@ async function adding(
       })
     const answers = { ...options.answers, ...(ask && { ask }) }
     try {
-      return await addScriptIn(context.layout, settings, {
-        ...options,
-        answers,
-        signal,
-        progress,
-        ...(edit && { edit }),
-      })
+      const more = { answers, signal, progress, ...(edit && { edit }) }
+      return await addScriptIn(context.layout, settings, { ...options, ...more })
+    } catch (error) {
+      throw error instanceof OpenQuestions ? withCommandLine(error, context) : error
     } finally {
       asker?.close()
       end()
@@ -71,23 +74,27 @@ async function adding(
   })
 }
 
-const sources = ['schema', 'entities', 'command', 'none'] as const
+/** One line with every proposal, to be looked through and run. */
+function withCommandLine(error: OpenQuestions, { call }: Context): MigrationError {
+  const line = commandLine(call, error.flags)
+  return new MigrationError(error.code, error.message, {
+    detail: error.detail,
+    hint: `Answer on a terminal, or look the proposals through and run: ${line}`,
+    cause: error.cause,
+  })
+}
 
 function optionsOf(context: Context): Omit<AddScriptOptions, 'title'> {
   const { options } = context.call
   if (options.ts && options.pair) {
     throw usageError('--ts and --pair contradict each other', 'Give one of them.')
   }
-  const { from, message, commit, verify, withSchema, dryRun, check, edit } = options
+  const { from, message, commit, verify, withSchema, withSource, dryRun, check, edit } = options
   if (edit && (check ?? dryRun)) {
     const other = check ? '--check' : '--dry-run'
     throw usageError(`--edit and ${other} contradict each other`, 'Give one of them.')
   }
-  const source = sources.find((one) => one === from)
-  if (from !== undefined && !source) {
-    const all = `Write schema, entities, command or none.`
-    throw usageError(`--from ${from} is no source`, didYouMean(from, sources, all))
-  }
+  const source = sourceFrom(from)
   return {
     answers: toldAnswers(options),
     form: options.ts ? 'ts' : options.pair ? 'pair' : 'sql',
@@ -96,6 +103,7 @@ function optionsOf(context: Context): Omit<AddScriptOptions, 'title'> {
     ...(commit !== undefined && { commit }),
     ...(verify !== undefined && { verify }),
     ...(withSchema && { withSchema }),
+    ...(withSource && { withSource }),
     ...(dryRun && { dryRun }),
     ...(check && { check }),
     ...(edit && { edit: editorOf(context) }),

@@ -1,8 +1,9 @@
 import type { Migrator } from '../../migrator/migrator'
 import type { ExecuteOptions } from '../../migrator/option-shapes'
 import type { Alone, Answer, Plan, Request } from '../../plan/plan'
+import type { TransactionMode } from '../../settings/value/setting-types'
 import type { JournalSql } from '../../run/context/journal-sql'
-import { canAsk, confirm } from '../context/ask'
+import { canAsk, confirm, isAgreed } from '../context/ask'
 import { answer, settingsOf, type Context, type Handler } from '../context/command-context'
 import { follow } from '../context/run-observer'
 import { planDocument, runDocument } from '../render/json'
@@ -18,7 +19,7 @@ import { withMigrator } from '../context/with-migrator'
 /** upgrade, downgrade, to, mark, skip and rebuild: runs the request, or shows its plan with `--dry-run`. */
 export const execute: Handler = (context) =>
   withMigrator(context, async (migrator, label) => {
-    const request = requestOf(context.call)
+    const request = downRequest(context, migrator) ?? requestOf(context.call)
     if (context.call.options.dryRun) {
       await showPlan(context, migrator, await migrator.plan(request))
       return 0
@@ -27,8 +28,35 @@ export const execute: Handler = (context) =>
     const agreed = await confirmAlone(context, migrator, request)
     context.output.heading(context.output.noteStyle.bold(label))
     await run(context, migrator, agreed)
+    if (isDownAlone(context.call)) await offerMore(context, migrator)
     return 0
   })
+
+/** `--down` alone: how far is left open. */
+function isDownAlone({ options, version, count }: Call): boolean {
+  return (
+    options.down === true &&
+    version === undefined &&
+    count === undefined &&
+    options.only === undefined
+  )
+}
+
+/** Everything, where that was said beforehand; and where a version is kept, as link-migration has it. */
+function downRequest({ call }: Context, { settings }: Migrator): Request | undefined {
+  const isAll = call.options.yes || settings.database.kind === 'versions'
+  return isDownAlone(call) && isAll ? { command: 'downgrade', target: '0' } : undefined
+}
+
+/** After the newest one, on a terminal: whether the others are to be reverted too. */
+async function offerMore(context: Context, migrator: Migrator): Promise<void> {
+  if (!canAsk(context) || context.call.options.yes) return
+  const request: Request = { command: 'downgrade', target: '0' }
+  const { steps } = await migrator.plan(request).catch(() => ({ steps: [] }))
+  if (steps.length === 0) return
+  const what = steps.length === 1 ? 'the other one' : `the other ${steps.length}`
+  if (await isAgreed(context, `Revert ${what} too?`)) await run(context, migrator, request)
+}
 
 /** What a call asks of the migrator. */
 export function requestOf({ command, version, count, options }: Call): Request {
@@ -69,13 +97,19 @@ export async function showPlan(
   plan: Plan,
 ): Promise<void> {
   const { output, place } = context
-  const { stepsOutside } =
-    require('../../run/prepare/steps-outside') as typeof import('../../run/prepare/steps-outside')
-  const { transaction } = settings
-  const outside = await stepsOutside(plan.steps, transaction)
+  const { database, transaction: mode } = settings
+  const isPostgres = database.kind === 'postgres' || database.kind === 'embedded'
+  const transaction = isPostgres || database.kind === 'data_source' ? mode : undefined
+  const outside = transaction ? await outsideOf(plan, transaction) : new Set<string>()
   const manner = { transaction, outside }
   answer(context, planDocument(plan, outside))
   output.result(renderPlan(plan, manner, place?.label ?? ownLabel, output.style))
+}
+
+function outsideOf({ steps }: Plan, transaction: TransactionMode): Promise<ReadonlySet<string>> {
+  const { stepsOutside } =
+    require('../../run/prepare/steps-outside') as typeof import('../../run/prepare/steps-outside')
+  return stepsOutside(steps, transaction)
 }
 
 async function confirmMark(context: Context, migrator: Migrator, request: Request): Promise<void> {

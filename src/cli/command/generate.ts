@@ -4,10 +4,11 @@ import { basename, dirname, extname, join, resolve } from 'node:path'
 import { withMigrationSources } from '../../database/application/migration-sources'
 import { MigrationError } from '../../errors'
 import type { ScriptLayout } from '../../script/layout/layout'
+import type { Settings } from '../../settings/value/setting-types'
 import { newRevision, titleFileName, type Extension } from '../../script/layout/script-name'
 import { newestRevision } from '../../script/layout/newest'
 import { answer, settingsOf, type Context, type Handler } from '../context/command-context'
-import { scriptTemplate } from '../context/template'
+import { scriptTemplate } from '../text/template'
 import { indented, pathFrom } from '../text/text'
 import { usageError } from '../arguments/usage-error'
 
@@ -57,8 +58,17 @@ async function newScript(context: Context): Promise<NewScript> {
     )
   }
   const folder = call.folder === undefined ? undefined : resolve(io.cwd, call.folder)
-  const directory = folder ?? (await withMigrationSources(await settingsOf(context))).directory
+  const directory = folder ?? (await foundFolder(await settingsOf(context)))
   return inFolder(directory, call.words, context)
+}
+
+/** A step of a graph has the names of two revisions, which a title has not. */
+async function foundFolder(settings: Settings): Promise<string> {
+  if (settings.layout !== 'graph') return (await withMigrationSources(settings)).directory
+  throw usageError(
+    'a step between two revisions has no title',
+    "Name the file <date>_<from>_<up|down>_<to>.sql in the scripts' folder.",
+  )
 }
 
 async function inFolder(

@@ -38,7 +38,13 @@ async function reachable(settings: Settings, address: DatabaseAddress): Promise<
   const { here, file } = settings
   if (address.kind === 'embedded') return embedded(address, { here, ini: file })
   if (address.kind === 'postgres') return { connection: address.direct ?? address.connection }
-  throw new Error('an address that was not loaded')
+  throw new MigrationError(
+    'SETTINGS_INVALID',
+    `${describeAddress(address)} has no postgres:// address`,
+    {
+      hint: 'psql connects to PostgreSQL only.',
+    },
+  )
 }
 
 /** Asks the server itself, which is started for that, but never made. */

@@ -17,6 +17,13 @@ export async function confirm(context: Context, question: string): Promise<void>
   })
 }
 
+/** True where the answer is yes; a terminal must be there. */
+export async function isAgreed({ io, output }: Context, question: string): Promise<boolean> {
+  if (!io.stdin) return false
+  output.ask(`${question} [y/N] `)
+  return /^\s*y(es)?\s*$/i.test(await readLine(io.stdin))
+}
+
 /**
  * The same for what ends somebody else's work: where nobody can be asked, the answer is no.
  * @throws {MigrationError} DECLINED

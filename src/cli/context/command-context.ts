@@ -52,9 +52,11 @@ export async function settingsOf(context: Context): Promise<Settings> {
     cwd: io.cwd,
     env: io.env,
     flags: flagsOf(call, io.cwd),
+    runnerArguments: call.runnerArguments,
   })
   output.hide(settings.secrets)
-  if (settings.layout !== 'typetrek' && context.layout === usualLayout) {
+  const other = settings.layout !== 'typetrek' && settings.layout !== 'graph'
+  if (other && context.layout === usualLayout) {
     const { layoutNamed } =
       require('../../script/other-layouts/layouts') as typeof import('../../script/other-layouts/layouts')
     context.layout = layoutNamed(settings.layout)
@@ -67,9 +69,12 @@ export async function settingsOf(context: Context): Promise<Settings> {
   return settings
 }
 
-function flagsOf({ options, folder }: Call, cwd: string): SettingFlags {
+/** Options as settings: they come before everything else. */
+export function flagsOf({ options, folder }: Call, cwd: string): SettingFlags {
   return {
     directory: folder === undefined ? undefined : resolve(cwd, folder),
+    runner: options.runner,
+    layout: options.layout,
     transaction: options.transaction,
     other_tools: options.otherTools,
     lock_wait: options.lockWait,

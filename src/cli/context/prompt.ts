@@ -10,7 +10,8 @@ type Asked = Omit<Question, 'about'>
 
 /** Asks questions one after the other; `close` lets the terminal go. */
 export interface Asker {
-  ask(question: Asked): Promise<string>
+  /** Undefined goes back to the question before. */
+  ask(question: Asked): Promise<string | undefined>
   close(): void
 }
 
@@ -22,31 +23,77 @@ export function askerOf(context: Context, signal: AbortSignal): Asker | undefine
   const lines = new Lines(stdin, signal)
   return {
     ask: async (question) => {
+      output.moving?.clear()
+      output.ask(visibleLines(questionText(question)))
       for (;;) {
-        output.moving?.clear()
         output.ask(promptFor(question))
         const line = await lines.next()
         if (line === undefined) throw declined(question)
-        const answer = meant(line.trim(), question)
-        if (answer !== undefined) return answer
-        output.error(`"${line.trim()}" is none of the choices.`)
+        const read = readAnswer(line.trim(), question)
+        if (read.is === 'back') return undefined
+        if (read.is === 'answer') return read.answer
+        output.error(read.why)
       }
     },
     close: () => lines.close(),
   }
 }
 
-function promptFor({ text, choices, suggestion }: Asked): string {
-  const list = choices?.map((choice, at) => `  ${at + 1}  ${choice}\n`).join('') ?? ''
-  const usual = suggestion === undefined ? '' : ` [${suggestion}]`
-  return visibleLines(`${text}\n${list}${choices ? 'Number or words' : 'SQL'}${usual}: `)
+/** The question with its place among the others, and the answers to choose from. Pure. */
+export function questionText({ number, of, text, facts, offers }: Asked): string {
+  const width = Math.min(40, Math.max(...offers.map(({ answer }) => wordsFor(answer).length)))
+  const list = offers.map(
+    ({ answer, effect }, at) => `  ${at + 1}  ${wordsFor(answer).padEnd(width)}  ${effect}\n`,
+  )
+  const place = `${number} of ${of}`
+  const known = facts.map((fact) => `  ${fact}`)
+  return `\n${[`${place}  ${text}`, ...known].join('\n')}\n${list.join('')}`
 }
 
-/** A number stands for the choice in that place. */
-function meant(line: string, { choices, suggestion }: Asked): string | undefined {
-  if (line === '') return suggestion
-  if (!choices) return line
-  return choices[Number(line) - 1] ?? choices.find((choice) => choice === line)
+function wordsFor(answer: string): string {
+  return answer === '' ? 'empty' : answer
+}
+
+function promptFor({ choices, offers, suggestion, number }: Asked): string {
+  const ways = [
+    ...(offers.length > 0 ? ['a number'] : []),
+    ...(choices ? [] : ['SQL']),
+    ...(number > 1 ? ['back'] : []),
+  ]
+  const at = offers.findIndex(({ answer }) => answer === suggestion)
+  const usual = at < 0 ? '' : ` [${at + 1}]`
+  const last = ways.length > 1 ? ` or ${ways.pop()}` : ''
+  const text = `${ways.join(', ')}${last}`
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${usual}: `
+}
+
+type Reading = { is: 'answer'; answer: string } | { is: 'back' } | { is: 'unread'; why: string }
+
+/**
+ * What a person means by a line: enter is the suggestion, a number the offer in that place, `empty` the
+ * empty answer, `back` the question before; `= 1` is the SQL 1 where a number would be an offer. Pure.
+ */
+export function readAnswer(line: string, question: Asked): Reading {
+  const { offers, choices, suggestion } = question
+  const answers = offers.map(({ answer }) => answer)
+  const answer = (text: string): Reading => ({ is: 'answer', answer: text })
+  if (line === '') {
+    if (suggestion !== undefined) return answer(suggestion)
+    return {
+      is: 'unread',
+      why: 'Enter alone chooses nothing here: more than one answer may be meant.',
+    }
+  }
+  const offered = answers[Number(line) - 1]
+  if (offered !== undefined) return answer(offered)
+  if (answers.includes(line)) return answer(line)
+  if (line === 'back') return { is: 'back' }
+  if (line === 'empty') {
+    if (answers.includes('')) return answer('')
+    return { is: 'unread', why: 'Empty is no answer here.' }
+  }
+  if (choices) return { is: 'unread', why: `"${line}" is none of the choices.` }
+  return answer(line.replace(/^=\s*/, ''))
 }
 
 function declined({ flag, text }: Asked): MigrationError {

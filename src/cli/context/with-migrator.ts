@@ -12,7 +12,7 @@ export async function withMigrator<Result>(
   const settings = await settingsOf(context)
   const { label } = await reach(context, settings)
   const { openMigrator } =
-    require('../../migrator/migrator') as typeof import('../../migrator/migrator')
+    require('../../migrator/pick-migrator') as typeof import('../../migrator/pick-migrator')
   const migrator = await openMigrator(settings, context.layout)
   let result: Result
   try {

@@ -78,7 +78,7 @@ function appliedMember(entry: Entry, { failedDowngrades }: Partition) {
     revision,
     title,
     kind,
-    appliedAt: finishedAt ?? startedAt,
+    appliedAt: (finishedAt ?? startedAt) || null,
     durationMs,
     marked: operation === 'run_skip',
     failedDowngrade: failed ? failureOf(failed) : null,

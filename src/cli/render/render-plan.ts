@@ -8,7 +8,8 @@ import { counted, indented, titleWords, visibleLines } from '../text/text'
 
 /** How a plan would run. */
 export interface PlanView {
-  transaction: TransactionMode
+  /** Absent: what runs it has transactions of its own, or none. */
+  transaction: TransactionMode | undefined
   /** The steps that run outside a transaction, by revision. */
   outside: ReadonlySet<string>
 }
@@ -18,11 +19,17 @@ export function renderPlan(plan: Plan, manner: PlanView, database: string, style
   const steps = alignColumns(plan.steps.map((step) => row(step, manner.outside, style)))
   return [
     style.bold(database),
-    ...steps.map((line) => `  ${line}`),
+    ...plan.steps.flatMap((step, index) => [`  ${steps[index]}`, ...described(step, style)]),
     ...plan.steps.flatMap((step) => renderJournalSql(step, style)),
     summary(plan, manner),
     ...plan.notices.map((notice) => `${style.yellow('notice:')} ${describeNotice(notice)}`),
   ].join('\n')
+}
+
+/** What its comments say of it. */
+function described({ script, direction }: Step, style: Style): string[] {
+  const lines = script?.describe?.(direction) ?? []
+  return lines.map((line) => `      ${style.dim(visibleLines(line))}`)
 }
 
 /** The SQL of the journal that a step would run; nothing for any other step. Pure. */
@@ -82,7 +89,7 @@ function summary(plan: Plan, manner: PlanView): string {
 }
 
 function inTransactions(count: number, { transaction, outside }: PlanView): string {
-  if (count === 0) return ''
+  if (count === 0 || transaction === undefined) return ''
   if (transaction === 'all') return ', all in one transaction'
   if (transaction === 'none' || outside.size === count) return ', outside a transaction'
   const which = outside.size === 0 ? 'each' : `${count - outside.size} of them each`

@@ -64,7 +64,8 @@ function appliedRows(
 
 function when({ finishedAt, startedAt, durationMs, operation }: Entry): TableCell[] {
   const duration = durationMs === null ? '' : elapsed(durationMs)
-  return [instant(finishedAt ?? startedAt), operation === 'run_skip' ? 'marked' : duration]
+  const moment = finishedAt ?? startedAt
+  return [moment === '' ? '' : instant(moment), operation === 'run_skip' ? 'marked' : duration]
 }
 
 function pendingRows({ pending }: Partition, style: Style): Row[] {

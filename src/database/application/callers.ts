@@ -4,12 +4,13 @@ import { patiently } from '../postgres/connect'
 import { labelOfDataSource } from './data-source-connection'
 import type { Database, Purpose } from '../postgres/database'
 import { giveBack } from '../postgres/give-back'
+import { clientOnPGlite, leavePGlite, type PGliteInstance } from './pglite-connection'
 import { initializeQuietly } from './initialize'
 import { Session } from '../postgres/session'
 import { refuseUnusable } from './refuse-unusable'
 
 /** What an application may hand over instead of a URL. */
-export type Connectable = DataSource | QueryRunner | Pool | ClientBase
+export type Connectable = DataSource | QueryRunner | Pool | ClientBase | PGliteInstance
 
 /**
  * Makes a Database of what the application has open. Nothing of the caller's is closed: a DataSource
@@ -23,6 +24,7 @@ export function databaseOf(connectable: Connectable, patience = 0, wait = 0): Da
   refuseUnusable(connectable)
   if ('createQueryRunner' in connectable) return new DataSourceDatabase(connectable, patience, wait)
   if ('startTransaction' in connectable) return new QueryRunnerDatabase(connectable)
+  if ('execProtocolRaw' in connectable) return new PGliteDatabase(connectable, patience)
   if ('totalCount' in connectable) return new PoolDatabase(connectable, patience)
   return new ClientDatabase(connectable, patience)
 }
@@ -141,7 +143,7 @@ abstract class DriverDatabase implements Database {
 
   async queryRunner(session: Session): Promise<QueryRunner> {
     if (this.made?.session !== session) {
-      await this.close()
+      await this.release()
       const { queryRunnerOn } = await import('../postgres/query-runner.js')
       const made = await queryRunnerOn(session, this.options(), this.patience)
       this.made = { ...made, session }
@@ -149,7 +151,11 @@ abstract class DriverDatabase implements Database {
     return this.made.queryRunner
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return this.release()
+  }
+
+  private async release(): Promise<void> {
     await this.made?.queryRunner.release()
     await this.made?.dataSource.destroy()
     this.made = undefined
@@ -226,6 +232,44 @@ class ClientDatabase extends DriverDatabase {
     await super.close()
     this.session?.detach()
     this.session = undefined
+  }
+}
+
+/** PostgreSQL in this process, which has one connection. */
+class PGliteDatabase extends DriverDatabase {
+  readonly label = 'the PGlite database'
+  readonly single = true
+  private opened: Promise<{ client: Client; session: Session }> | undefined
+
+  constructor(
+    private readonly pglite: PGliteInstance,
+    patience: number,
+  ) {
+    super(patience)
+  }
+
+  async open(): Promise<Session> {
+    refuseUnusable(this.pglite)
+    this.opened ??= this.connect()
+    return (await this.opened).session
+  }
+
+  private async connect() {
+    const client = await clientOnPGlite(this.pglite)
+    return { client, session: await asFound(client) }
+  }
+
+  protected options(): Record<string, unknown> {
+    return {}
+  }
+
+  override async close(): Promise<void> {
+    await super.close()
+    const opened = await this.opened?.catch(() => undefined)
+    this.opened = undefined
+    if (!opened) return
+    opened.session.detach()
+    leavePGlite(opened.client)
   }
 }
 

@@ -26,9 +26,13 @@ function reasonOf(lent: object): readonly [string, string] | undefined {
     const { ending } = lent as { ending?: boolean }
     return ending ? ['the pg Pool has been ended', 'Give one that is open.'] : undefined
   }
+  if ('execProtocolRaw' in lent) {
+    const { closed } = lent as { closed?: boolean }
+    return closed ? ['the PGlite has been closed', 'Give one that is open.'] : undefined
+  }
   if ('query' in lent && 'on' in lent) return clientReason(lent as ClientState)
   return [
-    'the database given is no DataSource, QueryRunner, pg Pool or Client',
+    'the database given is no DataSource, QueryRunner, pg Pool or Client, and no PGlite',
     'Give one of these, or a postgres:// address.',
   ]
 }
@@ -36,7 +40,10 @@ function reasonOf(lent: object): readonly [string, string] | undefined {
 function typeReason(lent: { options?: { type?: string } }): readonly [string, string] | undefined {
   const type = lent.options?.type
   if (type === undefined || type === 'postgres') return undefined
-  return [`the DataSource is for ${type}`, 'typetrek works on PostgreSQL only.']
+  return [
+    `the DataSource is for ${type}`,
+    'typetrek works on PostgreSQL, and on MySQL, MariaDB and SQLite through a DataSource.',
+  ]
 }
 
 function runnerReason(lent: {

@@ -43,6 +43,8 @@ export interface FullEntry extends Entry {
   statementsTotal: number | null
   error: Record<string, unknown> | null
   trace: string | null
+  /** What the script printed, where that is kept. */
+  output?: string
   operator: string
   toolVersion: string
   /** The name of the script's responsible file; null where it is not known, as in a journal of shape 1. */

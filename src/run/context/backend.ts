@@ -8,7 +8,7 @@ import type { Plan } from '../../plan/plan'
 export interface JournalReader {
   /** What is applied. */
   read(): Promise<JournalState>
-  /** Entries in full, the newest first. */
+  /** Entries in full, oldest first; of more than the filter's limit the newest. */
   entries(filter: EntryFilter): Promise<FullEntry[]>
 }
 

@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import type { Database } from '../../database/postgres/database'
 import type { Entry, Operation } from '../../journal/model/entry'
 import type { Claim } from '../../journal/model/journal-columns'
-import type { Plan, Step } from '../../plan/plan'
+import type { Plan, Planner, Step } from '../../plan/plan'
 import type { Script, SqlPart } from '../../script/script'
 import { writeSqlPart } from '../../script/sections/sections'
 import type { Settings } from '../../settings/value/setting-types'
@@ -22,6 +22,8 @@ export interface ExecutionContext {
   signal?: AbortSignal
   /** Whether SQL of the journal may run; absent: where only the journal's owner can have written it. */
   approveJournalSql?: ApproveJournalSql
+  /** How requests are planned; scripts with numbers unless said. */
+  plan?: Planner
   hooks?: RunHooks
   /** What the caller gives its scripts, as `context.caller`. */
   caller?: unknown

@@ -38,3 +38,10 @@ export function begunOtherwise(step: Step, file: string, detail: string): Migrat
     },
   )
 }
+
+/** Another migrator has made the claim that a step makes: the journal is newer than the plan. */
+export function claimRefused(revision: string): MigrationError {
+  return new MigrationError('CLAIM_REFUSED', `another migrator has taken script ${revision}`, {
+    hint: 'Run it again: what the other one did is recorded.',
+  })
+}

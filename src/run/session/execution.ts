@@ -20,6 +20,8 @@ import { lockTimeoutsOf } from '../context/session-settings'
 import { traceOf } from '../failure/user-stack'
 import { backend, cancelledOn, Watch, type Watched, type WatchOptions } from './watch'
 
+export { claimRefused } from '../failure/unfinished'
+
 /** When a script started. */
 export interface Start {
   /** As `performance.now()` has it. */
@@ -291,10 +293,4 @@ const partOf = (prepared: PreparedStep) => (prepared.kind === 'sql' ? prepared.p
 /** What came of watched work, and who was seen blocking it. */
 export type WatchedResult<Result> = ({ result: Result } | { error: unknown }) & {
   blocker: Blocker | undefined
-}
-
-export function claimRefused(revision: string): MigrationError {
-  return new MigrationError('CLAIM_REFUSED', `another migrator has taken script ${revision}`, {
-    hint: 'Run it again: what the other one did is recorded.',
-  })
 }

@@ -25,7 +25,7 @@ export async function callFunction(
   queryRunner: QueryRunner,
   run: ScriptFunction<ScriptContext> | undefined,
 ): Promise<void> {
-  const context = scriptContext(execution, prepared)
+  const context = scriptContext(execution, prepared, queryRunner)
   await timedQueries(execution, prepared, queryRunner, () =>
     orAbandoned(execution, Promise.resolve(run?.(queryRunner, context))),
   )

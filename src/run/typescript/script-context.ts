@@ -1,4 +1,5 @@
 import type { DatabaseError } from 'pg'
+import type { QueryRunner } from 'typeorm'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { MessageResult } from '../../database/postgres/simple-query'
@@ -15,11 +16,16 @@ import { clearLeftovers } from '../outside/invalid-indexes'
 import { withoutGivingWay, workConcurrently } from '../outside/concurrently'
 import type { Execution } from '../session/execution'
 import { timed } from '../session/timed'
+import { TableWork } from './table-work'
 
 /** What the script's function is given beside the QueryRunner. */
-export function scriptContext(execution: Execution, prepared: PreparedModule): ScriptContext {
+export function scriptContext(
+  execution: Execution,
+  prepared: PreparedModule,
+  queryRunner: QueryRunner,
+): ScriptContext {
   const { direction, revision, title } = prepared.step
-  return {
+  const own: Omit<ScriptContext, 'table'> = {
     direction,
     revision,
     caller: execution.context.caller,
@@ -27,6 +33,7 @@ export function scriptContext(execution: Execution, prepared: PreparedModule): S
     runSql: async (file) => runPart(execution, prepared, await partFor(prepared, file)),
     log: (message) => execution.context.observer.message?.('LOG', message, { revision, title }),
   }
+  return { ...own, table: (name, schema) => new TableWork(queryRunner, own, name, schema) }
 }
 
 async function partFor(prepared: PreparedModule, file: string | undefined): Promise<SqlPart> {

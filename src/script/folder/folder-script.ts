@@ -110,6 +110,11 @@ export class FolderScript implements Script {
     return { runPartial: has(/\brun_?partial\b/i), runSkip: has(/\brun_?skip\b/i) }
   }
 
+  get squashes(): readonly string[] {
+    const list = /^(?:--|\/\/) migrate: squashes((?: \d+)+)\s*$/m.exec(this.#texts[0].text)?.[1]
+    return list?.trim().split(' ') ?? []
+  }
+
   private sections(): Partial<Sections> {
     const reading = this.read()
     if ('problem' in reading) throw reading.problem

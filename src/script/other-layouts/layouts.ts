@@ -1,8 +1,9 @@
+import { MigrationError } from '../../errors'
 import type { LayoutName } from '../../settings/value/setting-types'
 import { usualLayout, type ScriptLayout } from '../layout/layout'
 
 /* Loaded when one is named: every other command would wait for them. */
-const layouts: Readonly<Record<LayoutName, () => ScriptLayout>> = {
+const layouts: Readonly<Record<Exclude<LayoutName, 'graph'>, () => ScriptLayout>> = {
   typetrek: () => usualLayout,
   typeorm: () => usualLayout,
   dbmate: () => (require('./dbmate') as typeof import('./dbmate')).dbmate,
@@ -21,7 +22,13 @@ const layouts: Readonly<Record<LayoutName, () => ScriptLayout>> = {
   supabase: () => (require('./plain-files') as typeof import('./plain-files')).plainFiles,
 }
 
-/** The layout that the settings name. */
+/**
+ * The layout that the settings name. Steps of a graph have no numbers, and are read by code of their own.
+ * @throws {MigrationError} SETTINGS_INVALID for `graph`
+ */
 export function layoutNamed(name: LayoutName): ScriptLayout {
-  return layouts[name]()
+  if (name !== 'graph') return layouts[name]()
+  throw new MigrationError('SETTINGS_INVALID', 'scripts of layout graph have no numbers', {
+    hint: 'upgrade, downgrade, to, status and the journal work with them; this does not.',
+  })
 }

@@ -2,7 +2,10 @@ import { nearest } from '../../settings/value/nearest'
 
 /** What one `-- migrate: …` comment asks for. */
 export type Directive =
-  { kind: 'no-transaction' } | { kind: 'setting'; name: string; value: string }
+  | { kind: 'no-transaction' }
+  | { kind: 'setting'; name: string; value: string }
+  /** The scripts that this one stands for; read where the folder is. */
+  | { kind: 'squashes' }
 
 const setting = /^([A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$]*)?)\s*(?:=|\s[Tt][Oo]\s)\s*(.+)$/
 const noTransaction = 'no-transaction'
@@ -27,6 +30,7 @@ const commonSettings = [
 export function readDirective(words: string): Directive | { problem: string; hint: string } {
   const text = words.trim().replace(/\s*;$/, '')
   if (text === noTransaction) return { kind: noTransaction }
+  if (/^squashes(?: \d+)+$/.test(text)) return { kind: 'squashes' }
   const [, name, value] = setting.exec(text) ?? []
   if (name && value && name.toLowerCase() !== 'transaction')
     return { kind: 'setting', name, value: unquoted(value.trim()) }

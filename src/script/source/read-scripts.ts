@@ -1,7 +1,7 @@
 import { MigrationError } from '../../errors'
 import { readFolder, type FolderOptions } from '../folder/read-folder'
 import { layoutNamed } from '../other-layouts/layouts'
-import { compareDigits } from '../revision'
+import { byRevision } from '../revision'
 import type { Script } from '../script'
 import type { Settings } from '../../settings/value/setting-types'
 import { classScripts } from '../sources/class-scripts'
@@ -65,7 +65,7 @@ async function readSource(source: string | object, options: Given): Promise<read
 }
 
 function inOrder(scripts: readonly Script[]): readonly Script[] {
-  const sorted = scripts.toSorted((a, b) => compareDigits(a.revision, b.revision))
+  const sorted = scripts.toSorted(byRevision)
   for (const [index, { revision, file }] of sorted.entries()) {
     const before = sorted[index - 1]
     if (before?.revision !== revision) continue

@@ -45,7 +45,8 @@ or one class of TypeORM's:
 /**
  * Loads the module of a `ts` or `mixed` script. It may export `upgrade` and `downgrade` functions, an
  * object or a class with those as its default, migratore's `run` and `rollback` in the same ways or as
- * `migration`, or exactly one class that implements TypeORM's MigrationInterface, which has no hooks. Classes are constructed once, without arguments. Runs the module's top level,
+ * `migration`, or exactly one class that implements TypeORM's MigrationInterface, which has no hooks; a step of a graph of
+ * revisions one function `runMigration`. Classes are constructed once, without arguments. Runs the module's top level,
  * nothing else.
  *
  * @throws {MigrationError} SCRIPT_NOT_LOADABLE when the module does not load, SCRIPT_INVALID when it
@@ -56,7 +57,7 @@ export async function loadScript<Context = unknown>(
 ): Promise<LoadedScript<Context>> {
   const { file, module } = script
   const exported = module ? { ...module } : await loadModule(file)
-  const forms = formsOf(exported, script.migration)
+  const forms = script.edge ? edgeForms(exported) : formsOf(exported, script.migration)
   const [form, other] = forms
   if (!form) throw invalid(file, 'exports neither an upgrade function nor a migration class')
   if (other) throw invalid(file, `exports ${form.called} and ${other.called}, one too many`)
@@ -109,8 +110,21 @@ function reverting<Context>(rollback: Hooks<Context>['rollback']) {
 interface Form {
   called: string
   holder: (file: string) => Exports
-  upgrade: 'upgrade' | 'up' | 'run'
-  downgrade: 'downgrade' | 'down'
+  upgrade: string
+  downgrade: string
+}
+
+/** A module that goes one way has one function, under asyncpg-trek's name or one of ours. */
+function edgeForms(exported: Exports): Form[] {
+  const names = ['runMigration', 'run_migration', 'upgrade', 'downgrade', 'up', 'down']
+  return names
+    .filter((name) => isFunction(exported[name]))
+    .map((name) => ({
+      called: `the function ${name}`,
+      holder: () => exported,
+      upgrade: name,
+      downgrade: name,
+    }))
 }
 
 const functions = { upgrade: 'upgrade', downgrade: 'downgrade' } as const

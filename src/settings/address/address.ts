@@ -1,4 +1,5 @@
 import { applyQuery, knownQueryOptions, readPort, sslModeOf } from './address-query'
+import { describeEngine, parseEngine, type EngineAddress } from './engine-address'
 import { percentDecode, percentEncode } from './percent'
 import type { ConnectionParts, DatabaseAddress } from '../value/setting-types'
 
@@ -12,6 +13,7 @@ export type ParsedAddress =
       rawPassword?: string
     }
   | { kind: 'embedded'; path: string; database?: string; major?: number }
+  | EngineAddress
 
 export type AddressReading =
   | { address: ParsedAddress }
@@ -23,7 +25,7 @@ export type AddressReading =
 
 /** True for a text that means a database rather than a file. */
 export function looksLikeAddress(text: string): boolean {
-  return /^(?:[a-z][a-z0-9+.-]*:\/\/|embedded:)/i.test(text)
+  return /^(?:[a-z][a-z0-9+.-]*:\/\/|embedded:|sqlite:)/i.test(text)
 }
 
 /**
@@ -45,6 +47,8 @@ export function parseAddress(text: string): AddressReading {
   if ((scheme === 'postgres' || scheme === 'postgresql') && rest.startsWith('//')) {
     return parsePostgres(rest.slice(2))
   }
+  const engine = scheme === undefined ? undefined : parseEngine(scheme, rest)
+  if (engine) return engine
   const hint = 'Write postgres://user@host:5432/database, or embedded:PATH.'
   if (scheme && rest.startsWith('//')) {
     return { problem: `"${scheme}" is no database that is supported here`, hint }
@@ -139,6 +143,11 @@ function plausibleQuery(query: string): boolean {
 /** Names the database in one phrase, without user, password or options. */
 export function describeAddress(address: DatabaseAddress): string {
   if (address.kind === 'data_source') return `database of ${address.file}`
+  if (address.kind === 'engine') return describeEngine(address.engine, address.connection)
+  if (address.kind === 'versions') return `versions of ${address.file}`
+  if (address.kind === 'runner') {
+    return `runner ${address.file}${address.name === undefined ? '' : `:${address.name}`}`
+  }
   if (address.kind === 'embedded') {
     return `embedded database "${address.database}" in ${address.path}`
   }

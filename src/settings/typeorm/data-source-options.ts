@@ -21,6 +21,7 @@ export function dataSourceOptions(
 ): Record<string, unknown> {
   const application = use === 'application' ? settings.application : undefined
   const { database, typeorm } = application ?? settings
+  if (database.kind === 'engine') return engineOptions(database, typeorm, use)
   const own = connectionOptions(connection ?? connectionOf(database))
   const extra: Options = { ...own.extra, ...(isOptions(typeorm['extra']) ? typeorm['extra'] : {}) }
   if (use === 'migration') for (const timeout of timeouts) delete extra[timeout]
@@ -37,6 +38,16 @@ const quiet = {
   synchronize: false,
   dropSchema: false,
   migrationsRun: false,
+}
+
+function engineOptions(
+  { engine, connection }: Extract<DatabaseAddress, { kind: 'engine' }>,
+  typeorm: Options,
+  use: DataSourceUse['use'],
+): Record<string, unknown> {
+  const { user, ...rest } = connection
+  const name = user === undefined ? {} : { username: user }
+  return { ...typeorm, type: engine, ...rest, ...name, ...(use === 'migration' ? quiet : {}) }
 }
 
 function connectionOf(database: DatabaseAddress): ConnectionParts {

@@ -15,6 +15,10 @@ export const text: Check = {
 }
 export const flag: Check = { what: 'true or false', holds: (value) => typeof value === 'boolean' }
 export const callable: Check = { what: 'a function', holds: (value) => typeof value === 'function' }
+export const listOfTexts: Check = {
+  what: 'a list of texts',
+  holds: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
+}
 export const object: Check = { what: 'an object', holds: isObject }
 export const count: Check = {
   what: 'a whole number from 0',

@@ -21,6 +21,30 @@ export type DatabaseAddress =
       /** Absolute path of the module that exports a TypeORM DataSource. */
       file: string
     }
+  | {
+      kind: 'engine'
+      /** What TypeORM calls its driver. */
+      engine: EngineType
+      /** Of SQLite only `database`: the absolute path of the file, or `:memory:`. */
+      connection: ConnectionParts
+    }
+  | {
+      kind: 'runner'
+      /** Absolute path of the module with the runner. */
+      file: string
+      /** Which of its exports; absent: the only one that is a runner. */
+      name?: string
+      /** What it is constructed with. */
+      args: readonly string[]
+    }
+  | {
+      kind: 'versions'
+      /** Absolute path of the configuration module that keeps the version. */
+      file: string
+    }
+
+/** The drivers of TypeORM that work beside PostgreSQL's. */
+export type EngineType = 'mysql' | 'mariadb' | 'better-sqlite3' | 'sqlite'
 
 /** Options of pg's Client that say how to connect. */
 export interface ConnectionParts {
@@ -57,12 +81,13 @@ export type OtherTools = 'refuse' | 'ignore'
 /** What scripts of one number are: an error, or told apart by their names. */
 export type DuplicateRevisions = 'refuse' | 'by_name'
 
-/** How the files of the scripts' folder are named and cut. */
+/** How the files of the scripts' folder are named and cut; `graph`: each leads from one revision to another. */
 export type LayoutName = (typeof layoutNames)[number]
 
 /** Every layout that the setting `layout` takes. */
 export const layoutNames = [
   'typetrek',
+  'graph',
   'typeorm',
   'dbmate',
   'diesel',
@@ -91,7 +116,7 @@ export type OwnerChoice = 'compare' | 'ignore'
 /** Where throw-away databases are made. */
 export interface ScratchSettings {
   /** A server where we may CREATE DATABASE. */
-  address?: Exclude<DatabaseAddress, { kind: 'data_source' }>
+  address?: Extract<DatabaseAddress, { kind: 'postgres' | 'embedded' }>
   /** Which is taken where there are both: an embedded server of production's major version (default), or the address. */
   prefer?: 'embedded' | 'url'
   /** Made in every scratch database before anything else: what no script creates but the schema needs. */

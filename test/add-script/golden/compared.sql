@@ -12,10 +12,17 @@ ALTER TABLE t ADD COLUMN a integer;
 ALTER TABLE t DROP COLUMN a;
 
 -- CASE a schema in which there is more than the journal is compared
--- refused: DESTRUCTIVE_REFUSED
+-- refused: QUESTION_OPEN
 
--- CASE default privileges are not compared, and that is said
--- nothing differs
+-- CASE default privileges are written, without the role that migrates
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;
+
+-- MIGRATE DOWN
+
+ALTER DEFAULT PRIVILEGES REVOKE SELECT ON TABLES FROM PUBLIC;
 
 -- CASE a secret never enters a script
 -- refused: DIFFERENCE_REFUSED

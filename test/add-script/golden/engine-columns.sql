@@ -3,7 +3,7 @@
 -- CASE column type text->int (using) and 14 others
 -- SCRIPT main (lossy)
 -- The downgrade brings the schema back, not every value:
---  Converts case2.t.v from numeric to integer: what does not fit is lost.
+--  Converts case2.t.v from numeric to integer by an expression, which may lose values.
 --  case1.t.v is written as integer is.
 --  case3.t.v is written as integer is.
 --  case8.t.a keeps what was filled in.
@@ -33,7 +33,7 @@ CREATE TABLE case15.p (
 -- Fails unless this is 0: SELECT count(*) FROM case1.t WHERE NOT pg_input_is_valid(v, 'integer')
 ALTER TABLE case1.t ALTER COLUMN v TYPE integer USING v::integer;
 
--- Converts case2.t.v from numeric to integer: what does not fit is lost.
+-- Converts case2.t.v from numeric to integer by an expression, which may lose values.
 ALTER TABLE case2.t ALTER COLUMN v TYPE integer USING (v * 10)::integer;
 
 ALTER TABLE case3.t ALTER COLUMN v DROP DEFAULT;

@@ -192,11 +192,11 @@ ALTER TABLE t ALTER COLUMN v TYPE character varying(50);
 -- CASE narrowing cuts only where that was told, and says so
 -- SCRIPT main (lossy)
 -- The downgrade brings the schema back, not every value:
---  Converts t.v from character varying(50) to character varying(5): what does not fit is lost.
+--  Cuts t.v from character varying(50) to character varying(5): what is longer than 5 characters is lost.
 
 -- MIGRATE UP
 
--- Converts t.v from character varying(50) to character varying(5): what does not fit is lost.
+-- Cuts t.v from character varying(50) to character varying(5): what is longer than 5 characters is lost.
 ALTER TABLE t ALTER COLUMN v TYPE character varying(5) USING left(v, 5);
 
 -- MIGRATE DOWN

@@ -98,7 +98,7 @@ CREATE PUBLICATION goes FOR ALL TABLES;
 
 ALTER PUBLICATION changes ADD TABLE t;
 
--- CASE owner change: written; default privileges: said, and not compared
+-- CASE owner change, default privileges: written
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -106,9 +106,13 @@ CREATE TABLE u (
   a integer
 );
 
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;
+
 ALTER TABLE t OWNER TO typetrek_owner;
 
 -- MIGRATE DOWN
+
+ALTER DEFAULT PRIVILEGES REVOKE SELECT ON TABLES FROM PUBLIC;
 
 -- Drops table u with all its rows.
 DROP TABLE u;

@@ -119,7 +119,10 @@ ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status;
 
 ALTER TYPE status ADD VALUE 'b' BEFORE 'c';
 
--- CASE E04: unmapped, PostgreSQL refuses while a row has the lost label
+-- CASE a lost value of a type in use is always a question
+-- refused: QUESTION_OPEN
+
+-- CASE E04: with --map to nothing, PostgreSQL refuses while a row has the lost label
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -139,7 +142,7 @@ ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status;
 
 ALTER TYPE status ADD VALUE 'b' BEFORE 'c';
 
--- CASE E04: unmapped, and no row has it: the label goes
+-- CASE E04: with --map to nothing, and no row has it: the label goes
 -- SCRIPT main (yes)
 -- MIGRATE UP
 

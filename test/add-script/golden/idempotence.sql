@@ -4,7 +4,7 @@
 -- everything
 --
 -- From the entities, compared with the scripts before this one.
--- Proven with rows on PostgreSQL 18.
+-- Proven on PostgreSQL 18.
 
 -- MIGRATE UP
 

@@ -19,9 +19,10 @@ ALTER TABLE users RENAME COLUMN "firstName" TO first;
 
 -- MIGRATE UP
 
+ALTER TABLE users ADD COLUMN nickname text;
+-- Move the values here.
 -- Drops column users.passwordHash with its values.
 ALTER TABLE users DROP COLUMN "passwordHash";
-ALTER TABLE users ADD COLUMN nickname text;
 
 -- MIGRATE DOWN
 
@@ -32,7 +33,7 @@ ALTER TABLE users ADD COLUMN "passwordHash" text;
 -- CASE a person who does not agree gets no script
 -- refused: DECLINED
 
--- CASE a person is asked about tables, schemas and labels
+-- CASE a person is asked about tables, schemas and values
 -- SCRIPT main (yes)
 -- MIGRATE UP
 

@@ -194,9 +194,10 @@ ALTER TABLE users RENAME COLUMN first_name TO first;
 
 -- MIGRATE UP
 
+ALTER TABLE users ADD COLUMN "publicNickname" character varying;
+-- Move the values here.
 -- Drops column users.passwordHash with its values.
 ALTER TABLE users DROP COLUMN "passwordHash";
-ALTER TABLE users ADD COLUMN "publicNickname" character varying;
 
 -- MIGRATE DOWN
 
@@ -205,7 +206,7 @@ ALTER TABLE users DROP COLUMN "publicNickname";
 ALTER TABLE users ADD COLUMN "passwordHash" character varying;
 
 -- CASE C06: dropping is refused where nobody agrees, and the likely rename is named
--- refused: DESTRUCTIVE_REFUSED
+-- refused: QUESTION_OPEN
 
 -- CASE C07: a renamed table takes its sequence, constraints and indexes along
 -- SCRIPT main (yes)

@@ -61,7 +61,12 @@ function questionFor({ io }: Context, { revision, file, repair: way }: Disagreem
     way === 'write'
       ? `Write ${revision} back to ${path}?`
       : `Take the text of ${path} into the journal?`
-  return { flag: '--yes', text, choices: ['yes', 'no'], suggestion: 'no' }
+  const effects = { yes: 'it is repaired', no: 'it stays as it is' }
+  const offers = Object.entries(effects).map(([answer, effect]) => {
+    return { answer, effect, flag: '--yes' }
+  })
+  const place = { number: 1, of: 1, facts: [] }
+  return { ...place, flag: '--yes', text, offers, choices: ['yes', 'no'], suggestion: 'no' }
 }
 
 const differences = {

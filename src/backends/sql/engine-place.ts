@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs'
+import type { DataSource, DataSourceOptions } from 'typeorm'
+import { connectionFailed } from '../../database/postgres/connection-failure'
+import { withMigrationSources } from '../../database/application/migration-sources'
+import { MigrationError } from '../../errors'
+import { usualLayout, type ScriptLayout } from '../../script/layout/layout'
+import { readScripts } from '../../script/source/read-scripts'
+import { readMarkerSections } from '../../script/named/marker-sections'
+import type { Script } from '../../script/script'
+import { dataSourceOptions } from '../../settings/typeorm/data-source-options'
+import { describeAddress } from '../../settings/address/address'
+import type { Settings } from '../../settings/value/setting-types'
+import type { Place } from '../backend-place'
+import { folderScheme, readByScheme } from '../folder-scheme'
+import type { SqlEngine } from './sql-engine'
+import { mysql } from './mysql'
+import { SqlBackend } from './sql-backend'
+import { sqlite } from './sqlite'
+import { setUpEngine } from './engine-set-up'
+
+const engines: Readonly<Record<string, SqlEngine>> = {
+  mysql,
+  mariadb: mysql,
+  'better-sqlite3': sqlite,
+  sqlite,
+}
+
+/** The engine of a DataSource's type, if it is one of these. */
+export function engineOf(type: string): SqlEngine | undefined {
+  return Object.hasOwn(engines, type) ? engines[type] : undefined
+}
+
+/**
+ * MySQL, MariaDB or SQLite.
+ * @param given the caller's DataSource, which stays open; absent: one is made of the settings
+ */
+export function enginePlace(
+  settings: Settings,
+  given?: DataSource,
+  layout: ScriptLayout = usualLayout,
+): Place {
+  const made = given ?? makeDataSource(settings)
+  const engine = engineOf(made.options.type)
+  if (!engine) throw new Error(`no engine for ${made.options.type}`)
+  const label = given ? labelOf(made) : describeAddress(settings.database)
+  const own = { ...layout, sections: sectionsOf }
+  let reading: Promise<readonly Script[]> | undefined
+  let opened: Promise<unknown> | undefined
+  const open = async () => {
+    if (!made.isInitialized) await (opened ??= initialize(made, label))
+    return made
+  }
+  return {
+    label,
+    scheme: folderScheme(settings),
+    scripts: () =>
+      (reading ??= readByScheme(settings, async () =>
+        readScripts(await withMigrationSources(settings), { layout: own }),
+      )),
+    exists: () => Promise.resolve(made.isInitialized || isThere(made)),
+    backend: async (context) => new SqlBackend(context, engine, await open()),
+    async setUp(context, scripts, request) {
+      return setUpEngine(new SqlBackend(context, engine, await open()), scripts, request)
+    },
+    async close() {
+      if (opened && made.isInitialized) await made.destroy()
+    },
+  }
+}
+
+const sectionsOf: ScriptLayout['sections'] = (text, file, shown = file) =>
+  readMarkerSections(text, file, shown, { sql: true })
+
+function makeDataSource(settings: Settings): DataSource {
+  const { DataSource: Source } = require('typeorm') as typeof import('typeorm')
+  try {
+    return new Source(dataSourceOptions(settings) as unknown as DataSourceOptions)
+  } catch (cause) {
+    throw notLoadable(cause as Error)
+  }
+}
+
+/** TypeORM loads the driver, which is the application's own. */
+function notLoadable(cause: Error): MigrationError {
+  const [fact = ''] = cause.message.split('\n')
+  return new MigrationError('SETTINGS_INVALID', `TypeORM cannot load the driver: ${fact}`, {
+    hint: 'Install it beside typeorm: npm install mysql2, or better-sqlite3.',
+    cause,
+  })
+}
+
+async function initialize(dataSource: DataSource, label: string): Promise<void> {
+  try {
+    await dataSource.initialize()
+  } catch (error) {
+    throw connectionFailed(error, label)
+  }
+}
+
+/** To look into a file of SQLite that is not there would make it. */
+function isThere({ options }: DataSource): boolean {
+  const { database } = options
+  if (engineOf(options.type) !== sqlite || typeof database !== 'string') return true
+  return existsSync(database)
+}
+
+function labelOf({ options }: DataSource): string {
+  const { database, host = 'localhost' } = options as { database?: unknown; host?: string }
+  const name = typeof database === 'string' ? database : ''
+  return engineOf(options.type) === sqlite
+    ? `SQLite database ${name}`
+    : `database "${name}" at ${host}`
+}

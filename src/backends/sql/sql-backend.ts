@@ -1,0 +1,113 @@
+import type { DataSource } from 'typeorm'
+import { MigrationError, type StepResult } from '../../errors'
+import type { EntryFilter } from '../../journal/entries'
+import { emptyState, foldEntries, type JournalState } from '../../journal/model/applied-state'
+import type { FullEntry } from '../../journal/model/entry'
+import type { Plan, Step } from '../../plan/plan'
+import type { Backend, Locked } from '../../run/context/backend'
+import type { ExecutionContext } from '../../run/context/run-context'
+import { filterEntries } from '../journal-filter'
+import { runOneByOne } from '../one-by-one'
+import { waitForLock } from '../wait-for-lock'
+import type { SqlEngine, EngineLock } from './sql-engine'
+import { SqlJournal } from './sql-journal'
+import { performStep } from './sql-steps'
+import type { StepPlace } from './statement-work'
+
+/** MySQL, MariaDB and SQLite, by one QueryRunner of TypeORM's. */
+export class SqlBackend implements Backend {
+  readonly place: StepPlace
+  private lockOf: EngineLock | undefined
+  private state: JournalState = emptyState
+
+  constructor(
+    readonly context: ExecutionContext,
+    readonly engine: SqlEngine,
+    readonly dataSource: DataSource,
+  ) {
+    const work = dataSource.createQueryRunner('master')
+    const journal = new SqlJournal(engine, work, context.settings.journal.table)
+    this.place = { context, engine, journal }
+  }
+
+  async read(): Promise<JournalState> {
+    const entries = await this.place.journal.entries()
+    return (this.state = entries ? foldEntries(entries) : emptyState)
+  }
+
+  async entries(filter: EntryFilter): Promise<FullEntry[]> {
+    return filterEntries((await this.place.journal.entries()) ?? [], filter)
+  }
+
+  async complete(plan: Plan): Promise<Plan> {
+    if (!this.lockOf && plan.steps.some(({ operation }) => operation !== 'run_skip'))
+      await this.refuseOtherTool()
+    const steps = await Promise.all(plan.steps.map((step) => this.withJournalSql(step)))
+    return { ...plan, steps }
+  }
+
+  async lock(_: Plan, isDone?: (state: JournalState) => boolean): Promise<Locked> {
+    const { context, engine, dataSource, place } = this
+    const lock = await engine.lock(place.journal.work, { dataSource, settings: context.settings })
+    const take = async () => {
+      const taken = await lock.take()
+      if (taken) this.lockOf = lock
+      return taken
+    }
+    const read = () => this.read()
+    const locked = await waitForLock(context, { take, read, isDone, holder: () => lock.holder() })
+    if (!locked.held) {
+      await lock.release()
+      return locked
+    }
+    await place.journal.create()
+    return { ...locked, state: await this.read() }
+  }
+
+  run(plan: Plan): Promise<readonly StepResult[]> {
+    if (this.context.settings.transaction === 'all') throw this.notAll()
+    return runOneByOne(this.context, plan, (step) => performStep(this.place, step))
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.lockOf?.release()
+    } catch {
+      // the connection was lost, and the lock with it
+    } finally {
+      await this.place.journal.work.release()
+    }
+  }
+
+  private async withJournalSql(step: Step): Promise<Step> {
+    if (!step.fromJournal) return step
+    const journalSql = await this.place.journal.downgradeText(step.revision)
+    return journalSql === undefined ? step : { ...step, journalSql }
+  }
+
+  private notAll(): MigrationError {
+    const { name } = this.engine
+    return new MigrationError('TRANSACTION_MODE', `${name} takes no run in one transaction`, {
+      hint: 'Run with --transaction each.',
+    })
+  }
+
+  /** TypeORM's own migrations ran here before: what they did must not run again. */
+  private async refuseOtherTool(): Promise<void> {
+    const { context, engine, dataSource, place } = this
+    if (this.state.exists || context.settings.otherTools === 'ignore') return
+    const name = dataSource.options.migrationsTableName ?? 'migrations'
+    const rows = await place.journal.work
+      .query(`SELECT COUNT(*) AS n FROM ${engine.quote(name)}`)
+      .then((found: { n: unknown }[]) => Number(found[0]?.n ?? 0))
+      .catch((error: unknown) => {
+        if (engine.isMissingTable(error)) return 0
+        throw error
+      })
+    if (rows === 0) return
+    throw new MigrationError('OTHER_TOOL', 'another tool has migrated this database', {
+      detail: `${name}, the history of TypeORM, with ${rows === 1 ? '1 row' : `${rows} rows`}`,
+      hint: 'Record what is done with mark, or run with --other-tools ignore.',
+    })
+  }
+}

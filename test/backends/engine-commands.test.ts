@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { migratorFor, setUpMigration } from '../../src/index'
+import { migrate } from '../support/cli'
+import { startMigrate } from '../support/program'
+import { until } from '../support/until'
+import { engines, stopEngines, type EngineFolder } from './engine-place'
+
+after(stopEngines)
+
+const files = {
+  'migration/1_people.sql':
+    "-- MIGRATE UP\nCREATE TABLE people (id int, name varchar(20));\nINSERT INTO people VALUES (1, 'a;b');\n-- MIGRATE DOWN\nDROP TABLE people;\n",
+  'migration/2_pets.ts': `import type { QueryRunner } from 'typeorm'
+export async function upgrade(queryRunner: QueryRunner) {
+  await queryRunner.query('CREATE TABLE pets (id int)')
+  await queryRunner.query('INSERT INTO pets VALUES (1)')
+}
+export const downgrade = (queryRunner: QueryRunner) => queryRunner.query('DROP TABLE pets')
+`,
+}
+
+/** A module that ends its own process when it runs for the first time. */
+const suicidal = `import { existsSync, writeFileSync } from 'node:fs'
+import type { QueryRunner } from 'typeorm'
+export async function upgrade(queryRunner: QueryRunner) {
+  await queryRunner.query('INSERT INTO people VALUES (2, NULL)')
+  if (existsSync('died')) return
+  writeFileSync('died', '')
+  process.kill(process.pid, 'SIGKILL')
+  await new Promise(() => undefined)
+}
+`
+
+async function run({ cwd }: EngineFolder, ...argv: string[]): Promise<string> {
+  const { status, stdout, stderr } = await migrate(argv, { cwd })
+  assert.equal(status, 0, stderr)
+  return stdout
+}
+
+async function refused({ cwd }: EngineFolder, ...argv: string[]): Promise<string> {
+  const { status, stderr } = await migrate(argv, { cwd })
+  assert.notEqual(status, 0)
+  return stderr
+}
+
+for (const { name, skip, within } of engines) {
+  test(`${name}: .sql and .ts go up and down, and the journal says so`, { skip }, async () => {
+    await within(files, async (place) => {
+      if (name === 'SQLite') {
+        assert.match(await run(place, 'status'), /pending +1 +people/)
+        assert.ok(!existsSync(join(place.cwd, 'app.db')), 'reading makes no database')
+      }
+      assert.match(await run(place, 'plan'), /2 scripts would be applied$/m)
+      assert.match(await run(place, 'upgrade'), /2 scripts applied/)
+      assert.deepEqual(await place.tables(), ['people', 'pets'])
+      assert.deepEqual(await place.query('SELECT name FROM people'), [{ name: 'a;b' }])
+      assert.match(await run(place, 'upgrade'), /nothing to do: 2 applied, none pending/)
+      await run(place, 'downgrade')
+      await run(place, 'to', '0')
+      assert.deepEqual(await place.tables(), [])
+      assert.match(await run(place, 'list'), /1[^]*people[^]*2[^]*pets/)
+      assert.match(await refused(place, 'add_script', 'x'), /works on PostgreSQL only/)
+      await run(place, 'mark')
+      assert.deepEqual(await place.tables(), [])
+      assert.match(await run(place, 'status'), /up to date: 2 applied/)
+    })
+  })
+
+  test(
+    `${name}: a failing statement is shown with its line, and what was corrected goes on`,
+    { skip },
+    async () => {
+      const bad = { 'migration/1_a.sql': 'CREATE TABLE a (id int);\n\nCREATE TABEL b (id int);\n' }
+      await within(bad, async (place) => {
+        assert.match(await refused(place), /1_a\.sql:3:1|1_a\.sql:3/)
+        assert.deepEqual(await place.tables(), name === 'SQLite' ? [] : ['a'])
+        assert.match(await run(place, 'errors'), /1[^]*a/)
+        await writeFile(
+          join(place.cwd, 'migration/1_a.sql'),
+          'CREATE TABLE a (id int);\n\nCREATE TABLE b (id int);\n',
+        )
+        await run(place, 'upgrade')
+        assert.deepEqual(await place.tables(), ['a', 'b'])
+        await writeFile(join(place.cwd, 'migration/2_c.sql'), 'COMMIT;')
+        assert.match(await refused(place), /COMMIT in a script/)
+      })
+    },
+  )
+
+  test(
+    `${name}: an empty database is set up from the schema, once, and replicas upgrade it`,
+    { skip },
+    async () => {
+      const schema = {
+        ...files,
+        'schema.sql':
+          'CREATE TABLE people (id int, name varchar(20));\nCREATE TABLE pets (id int);\n',
+      }
+      await within(schema, async (place) => {
+        const dataSource = await place.connect()
+        const source = join(place.cwd, 'development.ini')
+        const boots = [1, 2, 3].map(() =>
+          setUpMigration(dataSource, source, { whenSetUp: 'upgrade' }),
+        )
+        const first = (await Promise.all(boots)).filter(Boolean)
+        assert.equal(first.length, 1, 'one of them sets up')
+        assert.deepEqual(await place.tables(), ['people', 'pets'])
+        await writeFile(join(place.cwd, 'migration/3_toys.sql'), 'CREATE TABLE toys (id int)')
+        assert.equal(await setUpMigration(dataSource, source, { whenSetUp: 'upgrade' }), false)
+        const migrator = await migratorFor(dataSource, source)
+        const { applied, pending } = await migrator.status()
+        assert.deepEqual([applied.length, pending.length], [3, 0])
+        await migrator.close()
+        assert.ok(dataSource.isInitialized, "the caller's stays open")
+      })
+      await within(files, async (place) => {
+        await place.query('CREATE TABLE other (id int)')
+        assert.match(await refused(place, 'setup'), /tables but no journal/)
+      })
+    },
+  )
+
+  test(
+    `${name}: a migrator that is killed leaves nothing half done, or says what it cannot know`,
+    { skip },
+    async () => {
+      await within({ ...files, 'migration/3_kill.ts': suicidal }, async (place) => {
+        const { ended } = startMigrate(place.cwd, 'upgrade')
+        assert.equal((await ended).status, null)
+        assert.deepEqual(await place.query('SELECT id FROM people ORDER BY id'), [{ id: 1 }])
+        if (name === 'MariaDB') {
+          assert.match(
+            await refused(place),
+            /3_kill was cut off while it ran[^]*rebuild 3 --not-done/,
+          )
+          await run(place, 'rebuild', '3', '--not-done')
+        } else await run(place, 'upgrade')
+        assert.deepEqual(await place.query('SELECT id FROM people ORDER BY id'), [
+          { id: 1 },
+          { id: 2 },
+        ])
+        assert.match(await run(place, 'status'), /up to date: 3 applied/)
+      })
+    },
+  )
+
+  test(
+    `${name}: of three processes that start at once each script is run by one`,
+    { skip },
+    async () => {
+      await within(files, async (place) => {
+        const all = await Promise.all([1, 2, 3].map(() => startMigrate(place.cwd, 'upgrade').ended))
+        assert.deepEqual(
+          all.map(({ status }) => status),
+          [0, 0, 0],
+          all.map(({ output }) => output).join(),
+        )
+        assert.deepEqual(await place.query('SELECT id FROM pets'), [{ id: 1 }])
+        const rows = await place.query('SELECT revision FROM migration_journal ORDER BY id')
+        assert.deepEqual(rows, [{ revision: '1' }, { revision: '2' }])
+      })
+    },
+  )
+}
+
+const [, mariadb] = engines
+
+test(
+  'MariaDB: a script that is cut off goes on with the statement that is not done',
+  { skip: mariadb!.skip },
+  async () => {
+    const script = {
+      'migration/1_a.sql':
+        'CREATE TABLE a (id int);\nINSERT INTO a VALUES (1);\nCREATE TABLE b (id int) AS SELECT SLEEP(1) AS id;\nINSERT INTO a VALUES (2);\n',
+    }
+    await mariadb!.within(script, async (place) => {
+      const { child, ended } = startMigrate(place.cwd, 'upgrade')
+      await until(async () => {
+        const rows = await place
+          .query<{ done: string }>('SELECT statements_done AS done FROM migration_journal')
+          .catch(() => [])
+        return Number(rows[0]?.done) === 2
+      })
+      child.kill('SIGKILL')
+      await ended
+      // the server finishes the statement, and holds the lock until then
+      await run(place, 'upgrade')
+      assert.deepEqual(await place.tables(), ['a', 'b'])
+      assert.deepEqual(await place.query('SELECT id FROM a ORDER BY id'), [{ id: 1 }, { id: 2 }])
+    })
+  },
+)
