@@ -85,17 +85,19 @@ export type {
   ScriptHooks,
   ScriptOptions,
   SqlPart,
+  TrackedName,
 } from './script/script'
 export { readSettings, type SettingsRequest } from './settings/read-settings'
 export type { SettingsSource } from './settings/library'
 export type {
   ConnectionParts,
   DatabaseAddress,
+  DuplicateRevisions,
   EngineType,
-  FolderLayout,
   Isolation,
   JournalText,
   LateScripts,
+  LayoutName,
   OtherTools,
   OwnerChoice,
   PasswordSource,

@@ -17,6 +17,7 @@ const files = few(
     'run/observer',
     'scratch/sources',
     'cli/entities',
+    'adopt/typeorm-application',
     'example-app/set-up',
     'integration/nestjs',
   ],

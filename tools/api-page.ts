@@ -152,7 +152,9 @@ export function declarationsOf(entry: string): Declared[] {
     }),
   )
   const own = Array.from(
-    text.matchAll(/^export (?:declare )?(?:abstract )?(?:function|class|interface|type|const) (\w+)/gm),
+    text.matchAll(
+      /^export (?:declare )?(?:abstract )?(?:function|class|interface|type|const) (\w+)/gm,
+    ),
   )
   return [...exported, ...own.map(([, name = '']) => declaration(file, name))]
 }

@@ -1,4 +1,6 @@
-import { usualLayout, type ScriptLayout } from '../script/layout/layout'
+import { withMigrationSources } from '../database/application/migration-sources'
+import type { ScriptLayout } from '../script/layout/layout'
+import { layoutNamed } from '../script/other-layouts/layouts'
 import { withSystemFailures } from '../system-error'
 import {
   callable,
@@ -47,18 +49,20 @@ export async function addScript(
   source: SettingsSource,
   options: AddScriptOptions,
 ): Promise<AddScriptReport> {
-  return addScriptIn(usualLayout, source, options)
+  return addScriptIn(undefined, source, options)
 }
 
-/** The same in a folder of another layout. */
+/** The same in a folder of another layout than the settings say. */
 export async function addScriptIn(
-  layout: ScriptLayout,
+  given: ScriptLayout | undefined,
   source: SettingsSource,
   options: AddScriptOptions,
 ): Promise<AddScriptReport> {
   checkArgument('the options object', options, shape, ['title'])
-  const settings = await settingsFor(source)
-  requirePostgres(settings)
+  const found = await settingsFor(source)
+  requirePostgres(found)
+  const settings = await withMigrationSources(found)
+  const layout = given ?? layoutNamed(settings.layout)
   const { Adding } = await import('./workflow.js')
   return withSystemFailures(new Adding(settings, options, layout).run())
 }

@@ -3,7 +3,6 @@ import { compareMetadata, withMetadata, type MetadataChange } from './difference
 import type { ScriptLayout } from '../script/layout/layout'
 import type { ScriptSource, Settings } from '../settings/value/setting-types'
 import { Ahead } from './source/prefetch'
-import { draftOf, type Draft } from './render/script-draft'
 import { emptyDraft } from './render/empty-draft'
 import { loadEngine } from '../catalog/engine'
 import { handOver, schemaNotes } from './deliver/commit'
@@ -26,7 +25,6 @@ import {
 import type { ScratchDatabase } from '../scratch/scratch'
 import { ownersOf } from './source/choose-owners'
 import { answersOf, sourceOf } from './source/choose'
-import { sqlDraft } from './render/sql-draft'
 import { standingOf } from '../scratch/database-state'
 import type { Answers } from '../change/model/answers'
 import { Interview } from '../change/model/interview'
@@ -37,6 +35,7 @@ import type { FormerName } from '../set-up/was'
 import { buildWanted, type FoundDifference, type Wanted } from './source/target-schema'
 import { withScratch } from '../scratch/lifetime'
 import { nameDrafts, scriptNames, writeScripts } from './deliver/files'
+import { writtenScripts } from './written-scripts'
 
 type Proven = HeaderFacts['proof']
 
@@ -74,7 +73,10 @@ export class Adding {
     this.known = await scriptNames(this.settings.directory, this.layout)
     if (this.source === 'none') {
       const header = headerLines({ title: this.options.title, source: 'none' })
-      return this.finishEmpty(await this.named([emptyDraft(header, this.layout)], [header]))
+      const { layout, settings, options } = this
+      const { title, form = 'sql' } = options
+      const names = { directory: settings.directory, layout, title, form, headers: [header] }
+      return this.finishEmpty(await nameDrafts([emptyDraft(header, layout)], names))
     }
     const { source } = this
     return this.onScratch((work) => this.differ(work, source))
@@ -257,34 +259,10 @@ export class Adding {
     return prove(work, claim, work.ahead.takeFilled())
   }
 
-  /** The scripts with their headers, which mention the proof once there is one. */
-  private async written(
-    { wanted, change, back }: FoundDifference,
-    proof: Proven,
-  ): Promise<AddedScript[]> {
-    const { title } = this.options
-    const diff = wanted.is === 'schemas' ? wanted.diff : undefined
-    const facts = { title, source: this.source, diff, change, proof }
-    if (wanted.is === 'sql') {
-      const header = headerLines(facts)
-      return this.named([await sqlDraft(wanted.sql, header, back, this.layout)], [header])
-    }
-    const { renderScript } = await import('./render/render.js')
-    const parts = change?.scripts ?? []
-    const headers = parts.map((part, at) =>
-      headerLines({ ...facts, part, kept: at === 0 ? this.kept : [] }),
-    )
-    const { markers } = this.layout
-    const drafts = parts.map((part, at) =>
-      draftOf(part, renderScript(part, { lines: headers[at] ?? [], markers })),
-    )
-    return this.named(drafts, headers)
-  }
-
-  private named(drafts: readonly Draft[], headers: readonly (readonly string[])[]) {
-    const { title, form = 'sql' } = this.options
-    const { directory } = this.settings
-    return nameDrafts(drafts, { directory, title, form, headers, layout: this.layout })
+  private written(found: FoundDifference, proof: Proven): Promise<AddedScript[]> {
+    const { source, kept, layout, options, settings } = this
+    const facts = { title: options.title, form: options.form, directory: settings.directory }
+    return writtenScripts(found, { ...facts, source, kept, layout, proof })
   }
 
   private ignored(): Ignored[] {

@@ -221,3 +221,9 @@ export function valuesIn(fact: Fact | undefined, names: readonly string[]): Fact
 export function differsIn(one: Fact, other: Fact, names: readonly string[]): boolean {
   return names.some((name) => textOf(one.payload[name]) !== textOf(other.payload[name]))
 }
+
+/** All that a fact says, as one text; but not where a column is declared among the others. */
+export function contentOf({ payload }: Fact): string {
+  const names = Object.keys(payload).filter((name) => !name.startsWith('_'))
+  return JSON.stringify(names.toSorted().map((name) => [name, payload[name] ?? null]))
+}

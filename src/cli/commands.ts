@@ -1,3 +1,4 @@
+import { adoptionCommands } from './adoption-commands'
 import {
   asWords,
   helpTopic,
@@ -72,7 +73,7 @@ export const commandTable = {
     options: ['runScripts', ...running.filter((option) => option !== 'strict')],
     detail:
       'Marks every script as applied, since the canonical schema holds what they do; where the settings name no schema, the scripts run. A database that was set up already is left as it is.',
-    otherWords: ['init', 'initialize', 'install', 'create', 'bootstrap'],
+    otherWords: ['initialize', 'install', 'create', 'bootstrap'],
     parse: versionAndFolder,
     writes: true,
     load: () => (require('./command/setup') as typeof import('./command/setup')).setup,
@@ -108,6 +109,7 @@ export const commandTable = {
     writes: true,
     load: () => (require('./command/execute') as typeof import('./command/execute')).execute,
   },
+  ...adoptionCommands,
   status: {
     summary: 'shows where the database stands',
     arguments: ['[folder]'],

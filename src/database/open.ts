@@ -36,14 +36,14 @@ export function requirePostgres({ database, layout }: Settings): void {
   const { kind } = database
   if (kind !== 'postgres' && kind !== 'embedded' && kind !== 'data_source')
     throw notPostgres(describeAddress(database))
-  if (layout === 'numbered') return
+  if (layout !== 'graph') return
   throw new MigrationError('SETTINGS_INVALID', `scripts of layout ${layout} are written by hand`, {
     hint: 'Name the file <date>_<from>_<up|down>_<to>.sql.',
   })
 }
 
 /** What only PostgreSQL can do was asked of something else. */
-function notPostgres(label: string): MigrationError {
+export function notPostgres(label: string): MigrationError {
   return new MigrationError('SETTINGS_INVALID', `this works on PostgreSQL only, not on ${label}`, {
     hint: 'Write the next script with generate; upgrade, downgrade, to, setup, status and the journal work everywhere.',
   })

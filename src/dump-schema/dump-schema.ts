@@ -1,4 +1,6 @@
-import { usualLayout, type ScriptLayout } from '../script/layout/layout'
+import { withMigrationSources } from '../database/application/migration-sources'
+import type { ScriptLayout } from '../script/layout/layout'
+import { layoutNamed } from '../script/other-layouts/layouts'
 import { withSystemFailures } from '../system-error'
 import { callable, checkArgument, flag, signal, text } from '../settings/value/arguments'
 import { requirePostgres } from '../database/open'
@@ -33,18 +35,20 @@ export async function dumpSchema(
   source: SettingsSource,
   options: DumpSchemaOptions = {},
 ): Promise<DumpSchemaReport> {
-  return dumpSchemaIn(usualLayout, source, options)
+  return dumpSchemaIn(undefined, source, options)
 }
 
-/** The same from a folder of another layout. */
+/** The same from a folder of another layout than the settings say. */
 export async function dumpSchemaIn(
-  layout: ScriptLayout,
+  given: ScriptLayout | undefined,
   source: SettingsSource,
   options: DumpSchemaOptions,
 ): Promise<DumpSchemaReport> {
   checkArgument('the options object', options, shape)
-  const settings = await settingsFor(source)
-  requirePostgres(settings)
+  const found = await settingsFor(source)
+  requirePostgres(found)
+  const settings = await withMigrationSources(found)
+  const layout = given ?? layoutNamed(settings.layout)
   const { Dumping } = await import('./dumping.js')
   return withSystemFailures(new Dumping(settings, options, layout).run())
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Database } from '../database/postgres/database'
+import { withMigrationSources } from '../database/application/migration-sources'
 import type { Session } from '../database/postgres/session'
 import { MigrationError } from '../errors'
 import type { FullEntry } from '../journal/model/entry'
@@ -245,7 +246,8 @@ export class SettingsMigrator implements Migrator {
   /** @param initial what builds an empty database, which is no script where it is a file */
   private scripts(initial?: InitMigration): Promise<readonly Script[]> {
     const others = typeof initial === 'string' ? [resolve(initial)] : []
-    const usual = () => readScripts(this.#settings, { others, layout: this.#layout })
+    const usual = async () =>
+      readScripts(await withMigrationSources(this.#settings), { others, layout: this.#layout })
     const read = () =>
       this.isGraph ? folderSchemes().readByScheme(this.#settings, usual) : usual()
     return (this.#folder ??= withSystemFailures(read()))

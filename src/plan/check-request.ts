@@ -14,6 +14,12 @@ const target: Check = {
   holds: (value) => typeof value === 'string' && /^(?:\d+|latest|next|previous)$/.test(value),
 }
 
+const revisions: Check = {
+  what: 'a list of revisions',
+  holds: (value) =>
+    Array.isArray(value) && value.every((one) => typeof one === 'string' && /^\d+$/.test(one)),
+}
+
 const targets: Check = {
   what: `${target.what}, or a list of those`,
   holds: (value) => target.holds(value) || (Array.isArray(value) && value.every(target.holds)),
@@ -25,7 +31,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   upgrade: { command, target, count, only: targets, force: flag },
   downgrade: { command, target, count, only: targets, force: flag },
   to: { command, target },
-  mark: { command, target, only: target, count },
+  mark: { command, target, only: target, count, revisions },
   rebuild: { command, target: text, answer: oneOf('done', 'not done') },
 }
 

@@ -43,6 +43,11 @@ export type PlanNotice = { kind: 'notice' } & (
       scripts: readonly ScriptName[]
     }
   | {
+      /** Numbered by the names of their migration classes, since their files have none or another. */
+      code: 'CLASS_NUMBER'
+      scripts: readonly ScriptName[]
+    }
+  | {
       /** A script goes alone, up past older ones that are pending, or down past what was applied after it. */
       code: 'PASSED_OVER'
       script: ScriptName

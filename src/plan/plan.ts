@@ -14,7 +14,14 @@ export type Request =
   | ({ command: 'downgrade'; target?: Target; count?: number } & Alone)
   | { command: 'to'; target: Target }
   /** Records without running: everything pending, up to a version, or one revision alone. */
-  | { command: 'mark'; target?: Target; only?: string; count?: number }
+  | {
+      command: 'mark'
+      target?: Target
+      only?: string
+      count?: number
+      /** Exactly these. */
+      revisions?: readonly string[]
+    }
   /**
    * Runs the script that failed or was cut off again, from its first statement that is not done; without
    * a target the only one. `answer` says what the catalog cannot: whether the statement in doubt, or a
@@ -102,6 +109,8 @@ export interface Plan {
   unfinished: readonly Entry[]
   /** What other tools have done here, where the journal records nothing: `upgrade` refuses. */
   otherTools?: readonly OtherHistory[]
+  /** TypeORM's names of the migrations among the scripts, by revision; where a step is one. */
+  migrations?: ReadonlyMap<string, string>
   /** What a person should know; nothing that stops the work. */
   notices: readonly PlanNotice[]
   /** Who may write the journal beside its owner and superusers; asked only where its SQL would run. */

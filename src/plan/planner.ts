@@ -6,10 +6,12 @@ import type { Script } from '../script/script'
 import { refuseBelowUnfinished, refuseWorkGone } from './half-done'
 import { refuseIrreversible } from './irreversible'
 import { labelOf, type PlanNotice, type ScriptName } from './notice'
-import type { Plan, PlanOptions, Request, Step } from './plan'
+import type { PendingScript, Plan, PlanOptions, Request, Step } from './plan'
 import { rebuild } from './rebuild'
 import type { Situation } from './situation'
 import { upStep, downStep } from './step'
+import { numbered } from './numbering/repeatable-scripts'
+import { settleNames } from './numbering/settle-names'
 import { settleSquashed, survey } from './survey'
 import { resolveTarget } from './target'
 import { refusePartial, refuseUnusable, refuseUnwritten } from './usable'
@@ -32,11 +34,12 @@ import { refusePartial, refuseUnusable, refuseUnwritten } from './usable'
  *   `lateScripts: 'refuse'`.
  */
 export function planSteps(
-  scripts: readonly Script[],
+  named: readonly Script[],
   state: JournalState,
   request: Request,
   options: PlanOptions,
 ): Plan {
+  const scripts = settleNames(named, state)
   const { withoutDowngrade } = options
   const known = { scripts, state, ...(withoutDowngrade && { withoutDowngrade }) }
   const found = survey(scripts, state)
@@ -49,7 +52,19 @@ export function planSteps(
   refusePartial(settleSquashed(scripts, applied), steps)
   if (options.lateScripts === 'refuse' && !isNamed(request)) refuseLate(steps, situation)
   const passed = isAlone(request) ? passedOver(situation, steps) : []
-  return { ...found, steps, notices: [...noticesOf(situation, steps), ...passed] }
+  const notices = [...noticesOf(situation, steps), ...passed]
+  return { ...found, steps, ...migrationsOf(scripts, steps), notices }
+}
+
+function migrationsOf(
+  scripts: readonly Script[],
+  steps: readonly Step[],
+): Pick<Plan, 'migrations'> {
+  if (!steps.some(({ script }) => script?.migration !== undefined)) return {}
+  const named = scripts.flatMap(({ revision, migration }) =>
+    migration === undefined ? [] : [[revision, migration] as const],
+  )
+  return { migrations: new Map(named) }
 }
 
 /** Who rebuilds a script, or forces one, names it, late or not. */
@@ -71,6 +86,7 @@ function stepsFor(situation: Situation, request: Request): Step[] {
     case 'upgrade':
       return ups(situation, request.target, request.count, 'run')
     case 'mark':
+      if (request.revisions) return markEach(situation, new Set(request.revisions))
       return request.only === undefined
         ? ups(situation, request.target, request.count, 'run_skip')
         : markOne(situation, request.only)
@@ -90,13 +106,29 @@ function ups(
   operation: 'run' | 'run_skip',
 ): Step[] {
   const bound = target === undefined ? undefined : resolveTarget('up', target, situation)
-  return situation.pending
+  const wanted = situation.pending
+    .filter(({ script }) => !script.repeatable)
     .filter(({ script }) => bound === undefined || !isAfter(script.revision, bound))
     .slice(0, count)
-    .map(({ script, late }) => {
-      if (operation === 'run') refuseWorkGone(situation, script.revision)
-      return upStep(situation, script, late, operation)
-    })
+  return [...wanted, ...repeatablesAfter(situation, wanted)].map(({ script, late }) => {
+    if (operation === 'run') refuseWorkGone(situation, script.revision)
+    return upStep(situation, script, late, operation)
+  })
+}
+
+/** What runs again may need all that comes before it. */
+function repeatablesAfter(
+  { pending }: Situation,
+  wanted: readonly PendingScript[],
+): readonly PendingScript[] {
+  const repeatables = pending.filter(({ script }) => script.repeatable)
+  return pending.length === wanted.length + repeatables.length ? repeatables : []
+}
+
+function markEach(situation: Situation, revisions: ReadonlySet<string>): Step[] {
+  return situation.pending
+    .filter(({ script }) => revisions.has(script.revision))
+    .map(({ script, late }) => upStep(situation, script, late, 'run_skip'))
 }
 
 function alone(situation: Situation, { command, only, force }: AloneRequest): Step[] {
@@ -143,7 +175,8 @@ function revertible(situation: Situation, only: string): string {
 function passedOver({ pending, applied }: Situation, steps: readonly Step[]) {
   const own = new Set(steps.map(({ revision }) => revision))
   return steps.flatMap((step) => {
-    const after = applied.slice(applied.findIndex((one) => one.revision === step.revision) + 1)
+    const order = numbered(applied)
+    const after = order.slice(order.findIndex((one) => one.revision === step.revision) + 1)
     const older = pending
       .map(({ script }) => script)
       .filter(({ revision }) => isAfter(step.revision, revision))
@@ -168,7 +201,7 @@ function markOne(situation: Situation, only: string): Step[] {
 }
 
 function downs(situation: Situation, target: string | undefined, count?: number): Step[] {
-  const newestFirst = situation.applied.toReversed()
+  const newestFirst = numbered(situation.applied).toReversed()
   const bound = target === undefined ? undefined : resolveTarget('down', target, situation)
   const above = newestFirst.filter((entry) => bound === undefined || isAfter(entry.revision, bound))
   const reverted = above.slice(0, count ?? (bound === undefined ? 1 : undefined))
@@ -208,7 +241,7 @@ function refuseDrift({ changed, missing }: Situation): void {
 function refuseLate(steps: readonly Step[], { applied }: Situation): void {
   const late = steps.filter((step) => step.late && step.operation !== 'run_skip')
   if (late.length === 0) return
-  const newest = newestOf(applied.map(({ revision }) => revision))
+  const newest = newestOf(numbered(applied).map(({ revision }) => revision))
   throw new MigrationError(
     'SCRIPT_LATE',
     `pending scripts are older than ${newest}: ${names(late)}`,
@@ -229,11 +262,15 @@ function noticesOf(situation: Situation, steps: readonly Step[]): PlanNotice[] {
       changed.map(({ entry }) => entry),
     ),
     ...about('HALF_REVERTED', halfReverted(situation, steps)),
+    ...about(
+      'CLASS_NUMBER',
+      steps.flatMap(({ script }) => (script?.numberedBy === 'class' ? [script] : [])),
+    ),
   ]
 }
 
 function about(
-  code: 'LATE' | 'MISSING' | 'CHANGED' | 'HALF_REVERTED',
+  code: 'LATE' | 'MISSING' | 'CHANGED' | 'HALF_REVERTED' | 'CLASS_NUMBER',
   list: readonly ScriptName[],
 ): PlanNotice[] {
   const scripts = list.map(nameOnly)

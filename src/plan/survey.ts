@@ -1,6 +1,8 @@
 import type { JournalState } from '../journal/model/applied-state'
 import { byRevision, isAfter, newestOf } from '../script/revision'
 import type { Script } from '../script/script'
+import { dueRepeatables, numbered } from './numbering/repeatable-scripts'
+import { settleNames } from './numbering/settle-names'
 import type { Plan } from './plan'
 
 /** How scripts and journal compare. Pure. */
@@ -11,19 +13,23 @@ export type Survey = Omit<Plan, 'steps' | 'notices'>
  * changed. Checksums are compared only within one kind, so that a compiled `.js` is not a change
  * of its `.ts`. Pure; the order of `scripts` does not matter.
  */
-export function survey(scripts: readonly Script[], state: JournalState): Survey {
+export function survey(found: readonly Script[], state: JournalState): Survey {
+  const scripts = settleNames(found, state)
   const known = new Map(scripts.map((script) => [script.revision, script]))
   const applied = new Map(state.applied.map((entry) => [entry.revision, entry]))
-  const newest = newestOf(applied.keys()) ?? '0'
+  const newest = newestOf(numbered(state.applied).map(({ revision }) => revision)) ?? '0'
   const { settled, replaced } = settleSquashed(scripts, new Set(applied.keys()))
-  const pending = scripts
-    .filter(({ revision }) => !applied.has(revision) && !settled.has(revision))
+  const inOrder = scripts
+    .filter(({ revision, repeatable }) => !repeatable && !applied.has(revision))
+    .filter(({ revision }) => !settled.has(revision))
     .toSorted(byRevision)
     .map((script) => ({ script, late: isAfter(newest, script.revision) }))
+  const due = dueRepeatables(scripts, state).map((script) => ({ script, late: false }))
   const changed = state.applied.flatMap((entry) => {
     const script = known.get(entry.revision)
     const differs =
       script &&
+      !script.repeatable &&
       entry.checksum !== '' &&
       script.checksumKind === entry.checksumKind &&
       script.checksum !== entry.checksum
@@ -31,8 +37,8 @@ export function survey(scripts: readonly Script[], state: JournalState): Survey 
   })
   return {
     applied: state.applied,
-    pending,
-    missing: state.applied.filter(
+    pending: [...inOrder, ...due],
+    missing: numbered(state.applied).filter(
       ({ revision }) => !known.has(revision) && !replaced.has(revision),
     ),
     changed,

@@ -2,6 +2,7 @@ import { MigrationError } from '../errors'
 import type { Entry } from '../journal/model/entry'
 import { compareDigits, newestOf, revisionGap } from '../script/revision'
 import type { Direction, Script } from '../script/script'
+import { numbered } from './numbering/repeatable-scripts'
 import type { PendingScript, Target } from './plan'
 
 interface Known {
@@ -43,7 +44,7 @@ function downWord(word: string, known: Known): string | undefined {
   if (word === 'latest') return newestKnown(known)
   if (word !== 'previous') return undefined
   return (
-    known.applied
+    numbered(known.applied)
       .map(({ revision }) => revision)
       .toSorted(compareDigits)
       .at(-2) ?? '0'
@@ -51,7 +52,7 @@ function downWord(word: string, known: Known): string | undefined {
 }
 
 function newestKnown({ scripts, applied }: Known): string {
-  return newestOf([...scripts, ...applied].map(({ revision }) => revision)) ?? '0'
+  return newestOf(numbered([...scripts, ...applied]).map(({ revision }) => revision)) ?? '0'
 }
 
 function resolveDigits(direction: Direction, revision: string, known: Known): string {

@@ -24,13 +24,14 @@ import { begunOtherwise } from './failure/unfinished'
 /** Runs the steps of a plan; every failure has the results so far. */
 export async function runSteps(
   context: RunContext,
-  { steps }: Plan,
+  plan: Plan,
   { lock, work }: Sessions,
 ): Promise<readonly StepResult[]> {
-  const preparedSteps = await prepareSteps(context, steps, work)
+  const preparedSteps = await prepareSteps(context, plan.steps, work)
   if (preparedSteps.some(isOutside) && work.pooled) warnOfPooler(context)
   if (!lock.sure) preparedSteps.forEach(refuseUnsure)
   const execution = new Execution(context, work, lock, preparedSteps)
+  execution.plan = plan
   try {
     const all = context.settings.transaction === 'all' || work.status !== 'I'
     await (all ? runAll(execution, preparedSteps) : runEach(execution, preparedSteps))

@@ -10,7 +10,7 @@ import { scratchJournal, scratchSettings } from './scratch-settings'
 /**
  * Builds the schema that the scripts result in: all of them, run by the migrator itself in an empty scratch
  * database, without a journal in it. A folder that is empty or not there yet results in an empty database.
- * @param last the newest revision that is run; absent: all
+ * @param target the newest revision that is run; absent: all
  * @throws {MigrationError} whatever a script ends in; EXTENSION_MISSING
  */
 export async function replayScripts(
@@ -18,14 +18,14 @@ export async function replayScripts(
   settings: Settings,
   signal: AbortSignal,
   layout: ScriptLayout = usualLayout,
-  last?: string,
+  target?: string,
 ): Promise<ScratchDatabase> {
   if (!(await hasScripts(settings, layout))) return scratch.create()
   const roles = new Set<string>()
   for (;;) {
     const database = await scratch.create()
     try {
-      await upgrade(settings, database, signal, layout, last)
+      await upgrade(settings, database, { signal, layout, target })
       return database
     } catch (error) {
       const role = scratch.own ? missingRole(error) : undefined
@@ -47,18 +47,22 @@ export async function hasScripts(settings: Settings, layout: ScriptLayout): Prom
   }
 }
 
+interface Replay {
+  signal: AbortSignal
+  layout: ScriptLayout
+  /** The last revision that is replayed; all where it is absent. */
+  target: string | undefined
+}
+
 async function upgrade(
   settings: Settings,
   database: ScratchDatabase,
-  signal: AbortSignal,
-  layout: ScriptLayout,
-  last: string | undefined,
+  { signal, layout, target }: Replay,
 ): Promise<void> {
   const own = await scratchSettings(settings, database.connection)
   const migrator = await openMigrator(own, layout)
   try {
-    const target = last === undefined ? {} : { target: last }
-    await migrator.execute({ command: 'upgrade', ...target }, { signal })
+    await migrator.execute({ command: 'upgrade', ...(target && { target }) }, { signal })
   } finally {
     await migrator.close()
   }

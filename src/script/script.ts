@@ -73,6 +73,26 @@ export interface Script {
   readonly squashes?: readonly string[]
   /** SCRIPT_INVALID where it is still the template that `generate` or `add_script` wrote. */
   readonly unwritten?: MigrationError | undefined
+  /** TypeORM's name of the migration, where its text shows it; of a module with several, the one that this is. */
+  readonly migration?: string | undefined
+  /** `class`: the number is that of TypeORM's name, since the file's name has none or another. */
+  readonly numberedBy?: 'class' | undefined
+  /** With `duplicate_revisions = by_name`: what the script is tracked by. */
+  readonly byName?: TrackedName | undefined
+  /** True: it has no place in the order, and runs after all others whenever its text has changed. */
+  readonly repeatable?: true | undefined
+  /** The same script under another number. */
+  renumbered?(revision: string, title: string): Script
+}
+
+/** What a script is tracked by where numbers may be shared. */
+export interface TrackedName {
+  /** The number that its name has. */
+  stamp: string
+  /** Its whole name, the number included. */
+  name: string
+  /** The words of its name. */
+  title: string
 }
 
 /** A script that leads from one revision to another. */

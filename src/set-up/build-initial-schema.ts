@@ -8,6 +8,7 @@ import { quoteComments, quoteDefaults, rememberNames } from './typeorm-patches'
 import { codeFailure } from '../run/failure/script-failure'
 import type { RunContext } from '../run/context/run-context'
 import { runSchema } from './load-schema-file'
+import { loadExtra } from './schema-extra'
 import { formerNamesIn, type FormerName } from './was'
 import { asRole } from '../run/context/script-role'
 import { restoreSession, timeoutsFor } from '../run/context/session-settings'
@@ -119,8 +120,10 @@ export async function buildEntities(
   if (database.single) dataSource.createQueryRunner = () => withoutRelease(queryRunner)
   try {
     await dataSource.synchronize()
+    await loadExtra(session, settings.schemaExtra ?? [])
     return { unsynchronized: unsynchronizedIn(dataSource), former: formerNamesIn(dataSource) }
   } catch (error) {
+    if (error instanceof MigrationError) throw error
     throw codeFailure(error, 'set-up from entities', '', { form: 'schema' })
   } finally {
     if (database.single) Reflect.deleteProperty(dataSource, 'createQueryRunner')

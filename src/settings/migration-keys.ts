@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { resolve, sep } from 'node:path'
 import { databaseAddress } from './database-address'
 import { formatDuration } from './value/duration'
+import { globBase } from './value/glob-base'
 import { nearest } from './value/nearest'
 import type { Problems, Sourced } from './value/problems'
-import type { Settings } from './value/setting-types'
+import { layoutNames, type Settings } from './value/setting-types'
 import { parseList, valueReader, type ValueReader } from './value/value-reader'
 
 /** Every key of `[migration]` but `typeorm.*`. */
@@ -12,10 +13,13 @@ export const migrationKeys = [
   'app',
   'package',
   'directory',
-  'ignore',
   'layout',
+  'duplicate_revisions',
+  'ignore',
   'runner',
   'schema',
+  'schema_extra',
+  'drift_ignore',
   'vcs',
   'schema_diff_cmd',
   'add_script_from',
@@ -70,9 +74,14 @@ export type MigrationValues = ReadonlyMap<MigrationKey, MigrationValue>
 export type MigrationSettings = Pick<
   Settings,
   | 'directory'
-  | 'ignore'
+  | 'packages'
+  | 'packageIsDefault'
   | 'layout'
+  | 'duplicateRevisions'
+  | 'ignore'
   | 'schema'
+  | 'schemaExtra'
+  | 'driftIgnore'
   | 'journal'
   | 'transaction'
   | 'isolation'
@@ -97,7 +106,8 @@ export type MigrationSettings = Pick<
 /** What holds where nothing is said, as an ini would say it. */
 export const migrationDefaults: Readonly<Partial<Record<MigrationKey, string>>> = {
   package: 'migration',
-  layout: 'numbered',
+  layout: 'typetrek',
+  duplicate_revisions: 'refuse',
   vcs: 'git',
   'scratch.prefer': 'embedded',
   journal_schema: 'public',
@@ -125,12 +135,18 @@ export function migrationSettings(
     values.get(key) ?? { value: migrationDefaults[key] ?? '', from: 'default', base: here }
   const read = valueReader(problems)
   const schema = values.get('schema')
+  const extra = values.get('schema_extra')
   const schemaDiffCmd = values.get('schema_diff_cmd')?.value
   return {
-    directory: folder(scriptsFolder(values, problems) ?? found('package')),
+    ...scriptPlaces(scriptsFolder(values, problems), found('package')),
+    layout: read.choice('layout', found('layout'), layoutNames) ?? 'typetrek',
+    duplicateRevisions:
+      read.choice('duplicate_revisions', found('duplicate_revisions'), ['refuse', 'by_name']) ??
+      'refuse',
     ignore: parseList(values.get('ignore')?.value ?? ''),
-    layout: read.choice('layout', found('layout'), ['numbered', 'graph']) ?? 'numbered',
     ...(schema ? { schema: path(schema) } : {}),
+    driftIgnore: parseList(values.get('drift_ignore')?.value ?? ''),
+    ...(extra ? { schemaExtra: pathsOf(extra) } : {}),
     ...(schemaDiffCmd ? { schemaDiffCmd } : {}),
     ...scriptSource(values, read),
     scratch: scratchSettings(values, found, read, problems),
@@ -233,6 +249,21 @@ function scriptsFolder(values: MigrationValues, problems: Problems): MigrationVa
     problems.add(synonym, 'directory and package name two folders', 'Keep one of them.')
   }
   return named
+}
+
+/** One folder, whatever its name; or folders and globs, separated by commas or lines. */
+function scriptPlaces(named: MigrationValue | undefined, otherwise: MigrationValue) {
+  if (!named) return { directory: folder(otherwise), packageIsDefault: true }
+  const several = /[,\n*{]/.test(named.value) && !named.from.startsWith('flag ')
+  if (!several) return { directory: folder(named) }
+  const packages = pathsOf(named)
+  return { directory: globBase(packages[0] ?? ''), packages }
+}
+
+/** Paths and globs, separated by commas or lines. */
+function pathsOf(named: MigrationValue): string[] {
+  const items = named.value.split(/[,\n](?![^{]*\})/).map((item) => item.trim())
+  return items.filter(Boolean).map((value) => path({ ...named, value }))
 }
 
 function path({ value, base }: MigrationValue): string {

@@ -101,6 +101,24 @@ test('the documents of commands that change the database are those of docs/json.
   })
 })
 
+test('what is adopted, and told TypeORM, is as docs/json.md says', async () => {
+  await withApplication(scripts, async ({ cwd, database, run }) => {
+    await database.query(
+      'CREATE TABLE migrations (id serial PRIMARY KEY, "timestamp" bigint NOT NULL, name varchar NOT NULL)',
+    )
+    await documentOf(run, 'adopt')
+    await database.query('INSERT INTO migrations ("timestamp", name) VALUES (1, \'a\')')
+    const { marked } = await documentOf(run, 'adopt')
+    assert.deepEqual(marked, [{ revision: '1', title: 'a' }])
+    await documentOf(run, 'adopt --export')
+    await documentOf(run, 'doctor')
+    await documentOf(run, 'manifest dist')
+    await documentOf(run, 'init')
+    await writeFile(join(cwd, 'package.json'), '{}')
+    await documentOf(run, 'other.ini init')
+  })
+})
+
 test('a plan that would run SQL of the journal is as docs/json.md says', async () => {
   await withApplication(scripts, async ({ cwd, run }) => {
     await run('upgrade 2')
@@ -170,7 +188,11 @@ test('the documents about a migrator that is at work are those of docs/json.md',
 
 test('the documents of commands that write files are those of docs/json.md', async () => {
   const wider = { 'schema.sql': 'CREATE TABLE users (id int PRIMARY KEY, name varchar(50));' }
-  await withProject(wider, async ({ run, cwd }) => {
+  await withProject(wider, async ({ run, cwd, database }) => {
+    await documentOf(run, 'drift')
+    await database.query('CREATE TABLE extra ()')
+    await documentOf(run, 'drift')
+    await database.query('DROP TABLE extra')
     await documentOf(run, 'dump_schema --check')
     await documentOf(run, 'add_script --check')
     await documentOf(run, 'add_script wider --dry-run')
@@ -200,7 +222,8 @@ test('a command that fails before anything begins writes a document too', async 
       const given = words[command as keyof typeof words] ?? (command.startsWith('add_') && 'x')
       const word = given ? ` ${given}` : ''
       const line = `absent.ini ${command}${word}`
-      const asked = command === 'version' ? 'version x' : line
+      const others: Record<string, string> = { version: 'version x', init: 'development.ini init' }
+      const asked = others[command] ?? line
       const { database, error } = await documentOf(run, asked)
       assert.equal(database, null)
       assert.match((error as { code: string }).code, /^(?:SETTINGS_NOT_FOUND|USAGE)$/)
@@ -330,7 +353,7 @@ function withOption(option: 'json'): CommandName[] {
 test('docs/json.md states every command with --json, and every key that it states was seen', () => {
   assert.deepEqual([...typeOfCommand.keys()].toSorted(), withOption('json').toSorted())
   const wanted = withOption('json').flatMap((name) => [`${name} success`, `${name} error`])
-  const checks = ['status no', 'add_script no', 'dump_schema no', 'repair no']
+  const checks = ['drift no', 'status no', 'add_script no', 'dump_schema no', 'repair no']
   assert.deepEqual(
     [...wanted, ...checks].filter((one) => !seen.has(one)),
     [],

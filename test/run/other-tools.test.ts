@@ -52,7 +52,7 @@ async function migratedByTypeorm(
 
 const price = 'SELECT price::float8 AS price FROM product'
 
-test('what TypeORM has applied is not applied again: upgrade, setup and setUpMigration name its table and mark', async () => {
+test('what TypeORM has applied is not applied again: upgrade, setup and setUpMigration name its table and adopt', async () => {
   await withMigrator(prices, async ({ migrator, database, folder }) => {
     await (await migratedByTypeorm(database)).destroy()
 
@@ -66,7 +66,7 @@ test('what TypeORM has applied is not applied again: upgrade, setup and setUpMig
     for (const { code, detail, hint } of refused) {
       assert.equal(code, 'OTHER_TOOL')
       assert.equal(detail, 'found "public"."migrations", the history of TypeORM, with 2 rows')
-      assert.match(`${hint}`, /^Run mark VERSION /)
+      assert.match(`${hint}`, /^Run adopt, /)
     }
     assert.deepEqual(await database.query(price), [{ price: 119 }])
     assert.deepEqual(

@@ -46,10 +46,8 @@ const strays: readonly [name: string, text: string, hint: RegExp][] = [
   ['V1__init.sql', 'a;', /Rename it to 1_init\.sql/],
   ['V20240101120000__init.sql', 'a;', /Rename it to 20240101120000_init\.sql/],
   ['V1.2__init.sql', 'a;', /Rename it to <digits>_init\.sql/],
-  ['U1__init.sql', 'a;', /Rename it to 1_init\.down\.sql/],
-  ['R__views.sql', 'a;', /name it in ignore/],
-  ['AddUsers.ts', typeorm, /Rename it to 1700000000001-AddUsers\.ts/],
-  ['AddUsers.js', typeormBuilt, /Rename it to 1700000000001-AddUsers\.js/],
+  ['U1__init.sql', 'a;', /Rename it to 1_init\.down\.sql.* set layout = flyway/],
+  ['AddUsers.ts', typeorm.replaceAll('1700000000001', ''), /20260101120000-AddUsers\.ts/],
   ['users.ts', 'export async function upgrade(queryRunner) {}', /20260101120000-users\.ts/],
   ['users.mjs', 'export const up = async () => {}', /20260101120000-users\.mjs/],
   ['users.cjs', 'exports.up = (knex) => knex.raw(``)', /20260101120000-users\.cjs/],
@@ -58,8 +56,8 @@ const strays: readonly [name: string, text: string, hint: RegExp][] = [
   ['2024/20240101_b.sql', 'b;', /Move them into m/],
   ['2024/january/20240101_b.ts', 'b;', /Move them into m/],
   ['down/1_a.sql', 'b;', /Move them into m/],
-  ['2024-01-01-000000_users/up.sql', 'b;', /m\/20240101000000_users\.sql/],
-  ['20240101000000_init/migration.sql', 'b;', /m\/20240101000000_init\.sql/],
+  ['2024-01-01-000000_users/up.sql', 'b;', /m\/20240101000000_users\.sql.* layout = diesel/],
+  ['20240101000000_init/migration.sql', 'b;', /m\/20240101000000_init\.sql.* layout = prisma/],
 ]
 
 for (const [name, text, hint] of strays)
@@ -94,7 +92,7 @@ for (const [name, text] of others)
     assert.deepEqual(await revisions({ [name]: text }), ['1']))
 
 test('everything that looks like a script is named at once', () =>
-  withFolder({ 'a.sql': '', 'B.ts': typeorm, 'old/1_a.sql': '' }, async (folder) => {
+  withFolder({ 'a.sql': '', 'B.ts': 'export const up = 1', 'old/1_a.sql': '' }, async (folder) => {
     const { message, detail } = await failureOf(readFolder(folder, { shown: 'm' }))
 
     assert.equal(message, '3 problems with the scripts in m')

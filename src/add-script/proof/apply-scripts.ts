@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import type { Migrator } from '../../migrator/migrator-type'
 import { openMigrator } from '../../migrator/pick-migrator'
 import type { ScriptLayout } from '../../script/layout/layout'
@@ -26,10 +26,13 @@ export async function applyScripts<Result>(
 ): Promise<Result> {
   const directory = await proofFolder(layout, near)
   const own = await scratchSettings(settings, database.connection)
-  const migrator = await openMigrator({ ...own, directory }, layout)
+  const { sources: _, packages: __, classes: ___, packageIsDefault: ____, ...rest } = own
+  const migrator = await openMigrator({ ...rest, directory }, layout)
   try {
     for (const { path, text } of scripts.flatMap(({ files }) => files)) {
-      await writeFile(join(directory, basename(path)), text)
+      const copy = join(directory, relative(settings.directory, path))
+      await mkdir(dirname(copy), { recursive: true })
+      await writeFile(copy, text)
     }
     return await work(migrator)
   } finally {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { DataSource, DataSourceOptions } from 'typeorm'
 import { connectionFailed } from '../../database/postgres/connection-failure'
+import { withMigrationSources } from '../../database/application/migration-sources'
 import { MigrationError } from '../../errors'
 import { usualLayout, type ScriptLayout } from '../../script/layout/layout'
 import { readScripts } from '../../script/source/read-scripts'
@@ -53,7 +54,9 @@ export function enginePlace(
     label,
     scheme: folderScheme(settings),
     scripts: () =>
-      (reading ??= readByScheme(settings, () => readScripts(settings, { layout: own }))),
+      (reading ??= readByScheme(settings, async () =>
+        readScripts(await withMigrationSources(settings), { layout: own }),
+      )),
     exists: () => Promise.resolve(made.isInitialized || isThere(made)),
     backend: async (context) => new SqlBackend(context, engine, await open()),
     async setUp(context, scripts, request) {

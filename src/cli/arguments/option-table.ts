@@ -32,7 +32,7 @@ export const optionTable = {
   },
   layout: {
     flags: '--layout <name>',
-    summary: 'numbered, or graph: <date>_<from>_<up|down>_<to>',
+    summary: "typetrek, graph or another tool's: flyway, golang-migrate …",
   },
   transaction: {
     flags: '--transaction <mode>',
@@ -95,6 +95,8 @@ export const optionTable = {
   commit: { flags: '--no-commit', summary: 'add the files to git, but do not commit them' },
   message: { flags: '--message <text>', summary: "the commit's message" },
   withSchema: { flags: '--with-schema', summary: 'commit the changed canonical schema too' },
+  ignore: { flags: '--ignore <pattern>', summary: 'leave out these objects: public.tmp_*' },
+  export: { flags: '--export', summary: "tell TypeORM's own table what is applied" },
   withSource: {
     flags: '--with-source',
     summary: 'commit the changed entity files, or schema file, too',
@@ -159,7 +161,7 @@ type ValueOption =
   | 'log'
 
 /** Options that may be given several times. */
-export const repeatable = ['rename', 'using', 'map', 'backfill'] as const
+export const repeatable = ['rename', 'using', 'map', 'backfill', 'ignore'] as const
 
 type RepeatableOption = (typeof repeatable)[number]
 

@@ -1,13 +1,14 @@
 import type { Stats } from 'node:fs'
 import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, extname, join, resolve } from 'node:path'
+import { withMigrationSources } from '../../database/application/migration-sources'
 import { MigrationError } from '../../errors'
 import type { ScriptLayout } from '../../script/layout/layout'
 import type { Settings } from '../../settings/value/setting-types'
 import { newRevision, titleFileName, type Extension } from '../../script/layout/script-name'
 import { newestRevision } from '../../script/layout/newest'
 import { answer, settingsOf, type Context, type Handler } from '../context/command-context'
-import { scriptTemplate } from '../context/template'
+import { scriptTemplate } from '../text/template'
 import { indented, pathFrom } from '../text/text'
 import { usageError } from '../arguments/usage-error'
 
@@ -15,12 +16,13 @@ import { usageError } from '../arguments/usage-error'
 interface NewScript {
   path: string
   title: string
+  revision: string
 }
 
 /** Writes a new, empty script; never over an existing file, and never needs the database. */
 export const generate: Handler = async (context) => {
   const { call, io, output } = context
-  const { path, title } = await newScript(context)
+  const { path, title, revision } = await newScript(context)
   const kind = extname(path) === '.sql' ? 'sql' : 'ts'
   if (call.options.ts && kind === 'sql') {
     throw usageError(
@@ -32,7 +34,6 @@ export const generate: Handler = async (context) => {
   const { dryRun = false } = call.options
   if (dryRun) await refuseExisting(path)
   else await writeNew(path, text)
-  const { revision } = nameOf(path, context.layout)
   answer(context, { revision, title, kind, path, text: dryRun ? text : null })
   const shown = pathFrom(io.cwd, path)
   output.result(dryRun ? `${output.style.bold(shown)}\n${indented(text, '  ').trimEnd()}` : shown)
@@ -57,13 +58,13 @@ async function newScript(context: Context): Promise<NewScript> {
     )
   }
   const folder = call.folder === undefined ? undefined : resolve(io.cwd, call.folder)
-  const directory = folder ?? numberedFolder(await settingsOf(context))
+  const directory = folder ?? (await foundFolder(await settingsOf(context)))
   return inFolder(directory, call.words, context)
 }
 
 /** A step of a graph has the names of two revisions, which a title has not. */
-function numberedFolder({ directory, layout }: Settings): string {
-  if (layout === 'numbered') return directory
+async function foundFolder(settings: Settings): Promise<string> {
+  if (settings.layout !== 'graph') return (await withMigrationSources(settings)).directory
   throw usageError(
     'a step between two revisions has no title',
     "Name the file <date>_<from>_<up|down>_<to>.sql in the scripts' folder.",
@@ -79,13 +80,14 @@ async function inFolder(
   const title = titleFileName(words.join(' '))
   const extension = call.options.ts ? 'ts' : 'sql'
   const name = layout.nameFor({ revision, title, extension, role: 'script' })
-  return { path: join(directory, name), title }
+  return { path: join(directory, name), title, revision }
 }
 
 function givenFile(path: string, layout: ScriptLayout): NewScript {
   const name = basename(path)
   const reading = layout.readName(name)
-  if (reading.is === 'script' && reading.role === 'script') return { path, title: reading.title }
+  if (reading.is === 'script' && reading.role === 'script' && reading.revision !== '0')
+    return { path, title: reading.title, revision: reading.revision }
   const title = titleFileName(name.slice(0, -extname(name).length))
   const extension = extname(name).slice(1) as Extension
   const revision = newRevision(new Date())
@@ -94,12 +96,6 @@ function givenFile(path: string, layout: ScriptLayout): NewScript {
     `"${name}" is no name of a script`,
     `A script's name begins with its revision: ${better}, for instance.`,
   )
-}
-
-function nameOf(path: string, layout: ScriptLayout): { revision: string } {
-  const reading = layout.readName(basename(path))
-  if (reading.is !== 'script') throw new Error(`${path} was to be the name of a script`)
-  return reading
 }
 
 async function writeNew(path: string, text: string): Promise<void> {

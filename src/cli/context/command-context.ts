@@ -6,7 +6,7 @@ import type { Io, StopSignal } from '../terminal/io'
 import { envelope } from '../render/json'
 import type { Output } from '../terminal/output'
 import type { Commands } from '../arguments/command-row'
-import type { ScriptLayout } from '../../script/layout/layout'
+import { usualLayout, type ScriptLayout } from '../../script/layout/layout'
 import type { Call } from '../arguments/parse'
 import { alignColumns } from '../text/table'
 
@@ -55,6 +55,12 @@ export async function settingsOf(context: Context): Promise<Settings> {
     runnerArguments: call.runnerArguments,
   })
   output.hide(settings.secrets)
+  const other = settings.layout !== 'typetrek' && settings.layout !== 'graph'
+  if (other && context.layout === usualLayout) {
+    const { layoutNamed } =
+      require('../../script/other-layouts/layouts') as typeof import('../../script/other-layouts/layouts')
+    context.layout = layoutNamed(settings.layout)
+  }
   context.place = placeOf(settings)
   context.inOneTransaction = settings.transaction === 'all'
   if (output.verbose && call.command !== 'environ') {

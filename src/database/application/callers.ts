@@ -35,6 +35,7 @@ class DataSourceDatabase implements Database {
   readonly label: string
   readonly single: boolean
   readonly migrationsTable: string | undefined
+  readonly migrationsSchema: string | undefined
   private readonly runners = new Map<Session, QueryRunner>()
   private only: Promise<Session> | undefined
   /** Set where the DataSource was initialized here. */
@@ -51,6 +52,7 @@ class DataSourceDatabase implements Database {
     }
     this.single = (options.extra?.max ?? options.poolSize) === 1
     this.migrationsTable = dataSource.options.migrationsTableName
+    this.migrationsSchema = (dataSource.options as { schema?: string }).schema
     this.label = labelOfDataSource(dataSource)
   }
 

@@ -20,6 +20,8 @@ export interface Database {
   open(purpose: Purpose, patience?: number): Promise<Session>
   /** What a DataSource calls the table of TypeORM's own migrations. */
   readonly migrationsTable?: string | undefined
+  /** The schema in which a DataSource has it. */
+  readonly migrationsSchema?: string | undefined
   /** Says who works from now on: what its new connections are called, and what stops waiting for one. */
   workFor?(run: { name: string; signal: AbortSignal | undefined }): void
   /** TypeORM's view of a session that `open` gave, for TypeScript scripts; made once a session. */

@@ -20,6 +20,10 @@ export interface JournalState {
    * the work of its statements may be gone with theirs.
    */
   revertedSince: ReadonlyMap<string, readonly string[]>
+  /** The newest title under which each revision was recorded. */
+  titles?: ReadonlyMap<string, string>
+  /** The id of the newest successful rollback. */
+  lastRollback?: string
 }
 
 export const emptyState: JournalState = {
@@ -38,15 +42,19 @@ export function foldEntries(entries: readonly Entry[]): JournalState {
   const failed = new Map<string, Entry>()
   const ordinals = new Map<string, number>()
   const revertedSince = new Map<string, string[]>()
+  const titles = new Map<string, string>()
   const since = new Map<string, string>()
   let setUp: Entry | undefined
+  let lastRollback: string | undefined
   for (const entry of entries) {
     if (entry.outcome !== 'error') ordinals.set(entry.revision, entry.ordinal)
     if (entry.revision === setUpRevision) {
       if (entry.outcome !== 'error') setUp = entry
       continue
     }
+    titles.set(entry.revision, entry.title)
     if (entry.outcome === 'success' && entry.operation === 'rollback') {
+      lastRollback = entry.id
       noteReverted(revertedSince, unfinished, newest.get(entry.revision))
     } else revertedSince.delete(entry.revision)
     if (entry.outcome === 'error') failed.set(entry.revision, entry)
@@ -65,8 +73,8 @@ export function foldEntries(entries: readonly Entry[]): JournalState {
   const applied = [...newest.values()]
     .filter((entry) => entry.operation !== 'rollback')
     .toSorted((a, b) => compareDigits(placeOf(a), placeOf(b)))
-  const found = { applied, unfinished, failed, ordinals, revertedSince }
-  return { exists: true, ...found, ...(setUp && { setUp }) }
+  const found = { applied, unfinished, failed, ordinals, revertedSince, titles }
+  return { exists: true, ...found, ...(setUp && { setUp }), ...(lastRollback && { lastRollback }) }
 }
 
 /** Every upgrade that is unfinished, and was started after what is reverted now was applied. */

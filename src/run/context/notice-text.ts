@@ -21,6 +21,8 @@ const sentences: Sentences = {
     const commands = scripts.map(({ revision }) => `rebuild ${revision}`).join(', ')
     return `reverted only in part: ${names(scripts)}; finish it with ${commands}`
   },
+  CLASS_NUMBER: ({ scripts }) =>
+    `numbered by the class, as TypeORM does, since the file's name says no number or another: ${names(scripts)}`,
   PASSED_OVER({ script, direction, scripts }) {
     const why = direction === 'up' ? 'are pending before it' : 'were applied after it'
     return `${labelOf(script)} goes alone, though these ${why}: ${names(scripts)}`
@@ -28,7 +30,7 @@ const sentences: Sentences = {
   JOURNAL_WRITERS: ({ writers }) =>
     `SQL of the journal would run, and others than its owner may write it: ${listWriters(writers)}`,
   OTHER_TOOL: ({ history }) =>
-    `another tool has migrated this database: found ${describeHistory(history)}; upgrade and setup refuse until mark has recorded what is done`,
+    `another tool has migrated this database: found ${describeHistory(history)}; upgrade and setup refuse until adopt has recorded what is done`,
   LOCK_HELD: ({ holder }) => `waiting: ${describeHolder(holder)}`,
   ORPHAN_AT_WORK: ({ session }) => `waiting: ${describeOrphan(session)}`,
   BLOCKED: ({ work, blocker }) => `${work}: waiting for ${describeBlocker(blocker)}`,

@@ -37,7 +37,7 @@ export function refuseHistories(histories: readonly OtherHistory[]): void {
     'another tool has migrated this database, and the journal records nothing',
     {
       detail: histories.map((history) => `found ${describeHistory(history)}`).join('\n'),
-      hint: 'Run mark VERSION to record the scripts whose work the database holds, then run this again. Where the other tool keeps to its own part of the database, set other_tools = ignore.',
+      hint: 'Run adopt, which records exactly what that tool has applied, then run this again. Where the other tool keeps to its own part of the database, set other_tools = ignore.',
     },
   )
 }

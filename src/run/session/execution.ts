@@ -11,6 +11,7 @@ import { betweenStepHooks, hasStepHooks } from '../context/hooks'
 import { findWorker } from '../lock/probe'
 import { isConnectionLoss } from '../../database/postgres/connection-loss'
 import { interruptedBy } from '../failure/script-failure'
+import type { Plan } from '../../plan/plan'
 import type { PreparedStep } from '../prepare/prepared-step'
 import type { RunContext } from '../context/run-context'
 import { labelOf } from '../../plan/notice'
@@ -35,6 +36,7 @@ export class Execution {
   readonly total: number
   /** Milliseconds from one look at who blocks us to the next: a few within the shortest lock timeout. */
   private readonly interval: number
+  plan?: Plan
   /** The script that was reported as started and not yet as finished. */
   private running: ({ prepared: PreparedStep } & Start) | undefined
   /** The scripts of the message that was sent last. */

@@ -5,6 +5,7 @@ import type { ScriptFunction } from '../../script/typescript/load-script'
 import type { PreparedModule } from '../prepare/prepared-step'
 import type { Execution } from '../session/execution'
 import { scriptContext } from './script-context'
+import { provideHistory } from './typeorm-history'
 import { timed } from '../session/timed'
 
 /** Calls the script's function for its operation, with what it is given. */
@@ -13,6 +14,7 @@ export async function callModule(
   prepared: PreparedModule,
   queryRunner: QueryRunner,
 ): Promise<void> {
+  await provideHistory(execution, prepared)
   await callFunction(execution, prepared, queryRunner, functionOf(prepared))
 }
 

@@ -28,7 +28,7 @@ export function buildScript(
 }
 
 function build(
-  { revision, module, builds, upgrade, downgrade }: ScriptFiles,
+  { revision, title, module, builds, upgrade, downgrade, byName }: ScriptFiles,
   layout: ScriptLayout,
 ): Script {
   const main = module ?? upgrade
@@ -38,12 +38,16 @@ function build(
   const present = builds.length > 0 || texts.length > 1 ? allOf(main, texts, builds) : [main]
   return new FolderScript({
     revision,
-    title: present.find(({ title }) => title !== '')?.title ?? '',
+    title: title ?? present.find((file) => file.title !== '')?.title ?? '',
     kind: module ? (upgrade || downgrade ? 'mixed' : 'ts') : 'sql',
     file: main.path,
     files: present.map(({ path }) => path),
     checksum: checksumOf(main, texts),
     checksumKind: checksumKindOf(main),
+    migration: main.migration,
+    numberedBy: main.byClass && 'class',
+    byName,
+    repeatable: main.repeatable,
     texts,
     layout,
   })

@@ -2,7 +2,7 @@ import { MigrationError } from '../../errors'
 import type { ScriptLayout } from '../layout/layout'
 import type { NamedFile } from '../layout/script-name'
 import { excerpt } from '../position'
-import type { ChecksumKind, Kind, Script, ScriptHooks, SqlPart } from '../script'
+import type { ChecksumKind, Kind, Script, ScriptHooks, SqlPart, TrackedName } from '../script'
 import { type Sections, readSqlPart } from '../sections/sections'
 import {
   downgradeFunctionLine,
@@ -19,7 +19,17 @@ export interface Text {
 
 type Fields = Pick<
   Script,
-  'revision' | 'title' | 'kind' | 'file' | 'files' | 'checksum' | 'checksumKind'
+  | 'revision'
+  | 'title'
+  | 'kind'
+  | 'file'
+  | 'files'
+  | 'checksum'
+  | 'checksumKind'
+  | 'migration'
+  | 'numberedBy'
+  | 'byName'
+  | 'repeatable'
 > & { texts: Texts; layout: ScriptLayout }
 
 /** The responsible file's text first. */
@@ -36,6 +46,10 @@ export class FolderScript implements Script {
   readonly files: readonly string[]
   readonly checksum: string
   readonly checksumKind: ChecksumKind
+  readonly migration: string | undefined
+  readonly numberedBy: 'class' | undefined
+  readonly byName: TrackedName | undefined
+  readonly repeatable: true | undefined
   readonly #texts: Texts
   readonly #layout: ScriptLayout
   #reading: Reading | undefined
@@ -48,6 +62,10 @@ export class FolderScript implements Script {
     this.files = fields.files
     this.checksum = fields.checksum
     this.checksumKind = fields.checksumKind
+    this.migration = fields.migration
+    this.numberedBy = fields.numberedBy
+    this.byName = fields.byName
+    this.repeatable = fields.repeatable
     this.#texts = texts
     this.#layout = layout
   }
@@ -77,6 +95,13 @@ export class FolderScript implements Script {
     if (this.kind === 'sql') return undefined
     const line = [upgradeLine, downgradeFunctionLine].find((one) => main.text.includes(one))
     return line === undefined ? undefined : unwritten(main, line)
+  }
+
+  renumbered(revision: string, title: string): FolderScript {
+    const { kind, file, files, checksum, checksumKind, migration, numberedBy, byName } = this
+    const same = { kind, file, files, checksum, checksumKind, migration, numberedBy, byName }
+    const rest = { repeatable: this.repeatable, texts: this.#texts, layout: this.#layout }
+    return new FolderScript({ ...same, ...rest, revision, title })
   }
 
   get hooks(): ScriptHooks {
@@ -117,7 +142,7 @@ function sectionsOf(texts: readonly Text[], layout: ScriptLayout): Partial<Secti
   const sections = up && upgradeOf(up, layout)
   if (!down) return withoutTemplate(sections ?? {})
   if (sections?.downgrade) throw twoDowngrades(down, sections.downgrade)
-  const downgrade = readSqlPart(down.text, down.file.path, down.file.shown)
+  const downgrade = partOf(down, layout)
   return withoutTemplate({ ...sections, downgrade })
 }
 
@@ -127,9 +152,14 @@ function withoutTemplate({ upgrade, downgrade }: Partial<Sections>): Partial<Sec
   return { ...(upgrade && { upgrade }), ...(written && { downgrade }) }
 }
 
-function upgradeOf({ file: { role, path, shown }, text }: Text, layout: ScriptLayout): Sections {
-  if (role === 'upgrade') return { upgrade: readSqlPart(text, path, shown) }
-  return layout.sections(text, path, shown)
+function upgradeOf(found: Text, layout: ScriptLayout): Sections {
+  const { role, path, shown } = found.file
+  if (role === 'upgrade') return { upgrade: partOf(found, layout) }
+  return layout.sections(found.text, path, shown)
+}
+
+function partOf({ file: { path, shown }, text }: Text, layout: ScriptLayout): SqlPart {
+  return layout.part ? layout.part(text, path, shown) : readSqlPart(text, path, shown)
 }
 
 function twoDowngrades({ file }: Text, section: SqlPart): MigrationError {

@@ -38,27 +38,24 @@ function withoutNumber(name: string): Stray {
 /** @see https://documentation.red-gate.com/fd/migrations-184127470.html */
 function strayOfFlyway(name: string): Stray | undefined {
   const [, letter = '', version = '', title = ''] =
-    /^([VUBR])(\d[\d._]*)?__(.*)\.sql$/is.exec(name) ?? []
+    /^([VUB])(\d[\d._]*)__(.*)\.sql$/is.exec(name) ?? []
   if (letter === '') return undefined
   const file = `${revisionOf(version)}_${title.replace(/\s+/g, '_')}`
   switch (letter.toUpperCase()) {
     case 'U':
       return {
         problem: 'an undo script of Flyway, which no command would run',
-        hint: `Rename it to ${file}.down.sql, beside its ${file}.sql.`,
-      }
-    case 'R':
-      return {
-        problem: 'a repeatable script of Flyway, which no command would run',
-        hint: 'Write each change of it as a script with a number of its own, and name it in ignore.',
+        hint: `Rename it to ${file}.down.sql, beside its ${file}.sql, ${orLayout}`,
       }
     default:
       return {
         problem: 'a script of Flyway: its number does not come first',
-        hint: `Rename it to ${file}.sql, ${ignoreIt}.`,
+        hint: `Rename it to ${file}.sql, ${orLayout}`,
       }
   }
 }
+
+const orLayout = 'or set layout = flyway to read the folder as it is.'
 
 function revisionOf(version: string): string {
   return /^\d+$/.test(version) && !/^0+$/.test(version) ? version : '<digits>'
@@ -125,7 +122,7 @@ export function strayFolder(folder: string, path: string, shown: string): Stray 
     const file = `${digits.replaceAll('-', '')}${title ? `_${title}` : ''}`
     return {
       problem,
-      hint: `Move what upgrades to ${shown}/${file}.sql and what reverts it to ${shown}/${file}.down.sql.`,
+      hint: `Move what upgrades to ${shown}/${file}.sql and what reverts it to ${shown}/${file}.down.sql; or set layout = ${path === 'migration.sql' ? 'prisma' : 'diesel'} to read the folder as it is.`,
     }
   }
   const hint = `Move them into ${shown}: all scripts are in one folder. Or name the subfolder in ignore.`

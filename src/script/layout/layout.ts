@@ -1,4 +1,5 @@
 import { readSections, type Sections } from '../sections/sections'
+import type { SqlPart } from '../script'
 import { readName, type FileParts, type NameReading } from './script-name'
 
 /** How the files of a scripts' folder are named and cut; everything that reads or writes them goes by it. */
@@ -14,6 +15,17 @@ export interface ScriptLayout {
   sections(text: string, file: string, shown?: string): Sections
   /** The comment lines that start the two directions in a new file. */
   markers: { up: string; down: string }
+  /**
+   * A file that is all one direction; as SQL without markers where absent.
+   * @throws {MigrationError} SCRIPT_INVALID
+   */
+  part?(text: string, file: string, shown?: string): SqlPart
+  /** True: a script may have number 0; it becomes 1. */
+  zero?: true
+  /** A script is a folder with files in it, of which this is the main one; `readName` is given `folder/file`. */
+  nested?: string
+  /** The layout of one folder, where other files in it say what a name means. Reads files. */
+  within?(folder: string): ScriptLayout
 }
 
 /** `<digits>_<title>.sql` and its like, cut at MIGRATE UP and MIGRATE DOWN. */

@@ -14,8 +14,11 @@ export async function newestRevision(
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
     throw error
   })
-  const revisions = names.flatMap((name) => {
-    const reading = layout.readName(name)
+  const own = layout.within?.(directory) ?? layout
+  const { nested } = own
+  const paths = names.flatMap((name) => (nested === undefined ? name : [name, `${name}/${nested}`]))
+  const revisions = paths.flatMap((path) => {
+    const reading = own.readName(path)
     return reading.is === 'script' ? [reading.revision] : []
   })
   return newestOf(revisions)

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { isAfter, nextRevision } from '../revision'
 
 /** Which part of a script a file is: the script itself, or only its upgrade or downgrade in SQL. */
@@ -22,6 +23,11 @@ export interface FileParts {
 export type NameReading =
   | ({ is: 'script' } & FileParts)
   | {
+      /** It has no number, and runs after all others whenever its text has changed. */
+      is: 'repeatable'
+      title: string
+    }
+  | {
       is: 'invalid'
       /** A lowercase fact. */
       problem: string
@@ -36,6 +42,12 @@ export type NamedFile = FileParts & {
   path: string
   /** The path as the user would name it. */
   shown: string
+  /** TypeORM's name of the migration, where the text of a module shows it. */
+  migration?: string
+  /** True: the number is that of TypeORM's name. */
+  byClass?: true
+  /** True: runs again whenever its text has changed. */
+  repeatable?: true
 }
 
 const extensions = 'sql|ts|js|mts|cts|mjs|cjs'
@@ -46,12 +58,13 @@ const looksLikeScript = new RegExp(`^\\d.*\\.(${extensions})$`, 'is')
 const declaration = /\.d\.[mc]?ts$/i
 const revertingTitle = /^(.*)\.(?:down|downgrade|undo|rollback|revert)$/is
 const postgrator = /^(\d+)\.(do|undo)(?:\.(.*))?\.sql$/is
+const repeatable = /^R__(.+)\.sql$/
 const isoStamp = /^(\d{4})-(\d\d)-(\d\d)T(\d\d)-(\d\d)-(\d\d)(?=[_.-])/
 const isoDate = /^(\d{4})-(\d\d)-(\d\d)(?!\d)/
 
 /**
  * Reads a file's name: `<digits>[_title].sql` and its like, companions (`<digits>_downgrade.sql`,
- * `<digits>_<title>.down.sql`), ISO stamps. A name that starts with a digit and ends like a script but
+ * `<digits>_<title>.down.sql`), ISO stamps, `R__<title>.sql`. A name that starts with a digit and ends like a script but
  * cannot be read is `invalid`; any other name is `ignored`.
  */
 export function readName(fileName: string): NameReading {
@@ -67,6 +80,8 @@ export function readName(fileName: string): NameReading {
 
 function readUnusual(fileName: string): NameReading {
   if (declaration.test(fileName.trim())) return { is: 'ignored' }
+  const [, repeated] = repeatable.exec(fileName) ?? []
+  if (repeated !== undefined) return { is: 'repeatable', title: `R__${repeated}` }
   const plain = fileName.replace(isoStamp, '$1$2$3$4$5$6')
   const bare = bareCompanion.exec(plain)
   if (bare) return scriptOr(bare[1]!, '', 'sql', bare[2] === 'up' ? 'upgrade' : 'downgrade')
@@ -115,13 +130,14 @@ function scriptOr(
   extension: Extension,
   role: FileRole,
 ): NameReading {
-  const revision = digits.startsWith('0') ? digits.replace(/^0+/, '') : digits
-  if (revision !== '') return { is: 'script', revision, title, extension, role }
-  return {
-    is: 'invalid',
-    problem: 'revision 0 means that everything is undone, so no script can have it',
-    hint: 'Give the script a number from 1 upwards.',
-  }
+  const revision = digits.startsWith('0') ? digits.replace(/^0+(?=\d)/, '') : digits
+  return { is: 'script', revision, title, extension, role }
+}
+
+/** The number of a repeatable script, by its name: it is not in the order of the others. */
+export function repeatableRevision(title: string): string {
+  const digits = BigInt(`0x${hash('sha256', title)}`) % 10n ** 18n
+  return `9${String(digits).padStart(18, '0')}`
 }
 
 function unreadable(fileName: string): NameReading {

@@ -61,7 +61,20 @@ export function readOtherMarker(line: string): OtherMarker | undefined {
 }
 
 /** What to write instead. Pure. */
-export function otherHint({ tool, means }: OtherMarker): string {
+export function otherHint(marker: OtherMarker): string {
+  const layout = layouts[marker.tool ?? '']
+  const other =
+    layout === undefined ? '' : ` Or set layout = ${layout} to read the folder as it is.`
+  return `${ownHint(marker)}${other}`
+}
+
+/** Tools whose folders are read as they are. */
+const layouts: Readonly<Record<string, string>> = {
+  goose: 'goose',
+  'node-pg-migrate': 'node-pg-migrate',
+}
+
+function ownHint({ tool, means }: OtherMarker): string {
   switch (means) {
     case 'up':
       return 'Write `-- MIGRATE UP` in its place, and `-- MIGRATE DOWN` before what reverts it.'

@@ -118,13 +118,20 @@ function readNotes(place: TextPlace): Notes {
     } else if (near) {
       const name = near[1]!.toUpperCase()
       const outside = /\btransaction:false|\bnotransaction\b/i.test(line)
-      const hint = `Write a line of its own, \`-- MIGRATE ${name}\`, in capitals${outside ? ', and `-- migrate: no-transaction` below it' : ''}; word the comment differently if it is none.`
+      const layout = layoutOf(line)
+      const hint = `Write a line of its own, \`-- MIGRATE ${name}\`, in capitals${outside ? ', and `-- migrate: no-transaction` below it' : ''}; word the comment differently if it is none${layout === undefined ? '' : `, or set layout = ${layout} to read the folder as it is`}.`
       throw invalid(place, start, `this comment is nearly a MIGRATE ${name} marker`, hint)
     } else if (directive) {
       notes.directives.push(placedDirective(place, start + directive[1]!.length, directive[2]!))
     }
   }
   return notes
+}
+
+/** The tool whose marker a line is. */
+function layoutOf(line: string): string | undefined {
+  if (/^--\s*migrate:(?:up|down)\b/.test(line)) return 'dbmate'
+  return /^--\s*\+migrate\s/.test(line) ? 'sql-migrate' : undefined
 }
 
 function placedDirective(place: TextPlace, offset: number, words: string): PlacedDirective {
@@ -163,7 +170,7 @@ function nextLine(text: string, lineEnd: number): number {
 }
 
 /** The candidates that are inside a string, a dollar quote, a block comment or COPY data. */
-function hiddenOffsets(text: string, candidates: readonly { start: number }[]): Set<number> {
+export function hiddenOffsets(text: string, candidates: readonly { start: number }[]): Set<number> {
   const hidden = new Set<number>()
   let next = 0
   lex(text, (start, end) => {

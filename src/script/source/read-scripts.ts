@@ -1,30 +1,52 @@
 import { MigrationError } from '../../errors'
 import { readFolder, type FolderOptions } from '../folder/read-folder'
+import { layoutNamed } from '../other-layouts/layouts'
 import { byRevision } from '../revision'
 import type { Script } from '../script'
 import type { Settings } from '../../settings/value/setting-types'
+import { classScripts } from '../sources/class-scripts'
 import { findFolders, isGlob } from './find-folders'
 import { scriptOfObject } from './script-object'
 
 /** What settings say about where scripts are, and what is none. */
-export type ScriptPlaces = Pick<Settings, 'directory' | 'sources' | 'ignore' | 'schema'>
+export type ScriptPlaces = Pick<
+  Settings,
+  'directory' | 'sources' | 'packages' | 'classes' | 'ignore' | 'schema'
+> &
+  Partial<Pick<Settings, 'layout' | 'duplicateRevisions'>>
 
 /**
- * Every script that settings name, in the order of revisions: those of the folder, or of `sources`.
+ * Every script that settings name, in the order of revisions: those of the folder, of several folders and
+ * globs (`packages`), of a DataSource's classes, or of `sources`.
  * @throws {MigrationError} FOLDER_NOT_FOUND, FOLDER_EMPTY, REVISION_TAKEN, whatever a folder or a script
  *   that is a value refuses
  */
 export async function readScripts(
-  { directory, sources, ignore, schema }: ScriptPlaces,
-  { others = [], ...options }: Omit<FolderOptions, 'ignore'> = {},
+  places: ScriptPlaces,
+  { others = [], ...options }: Omit<FolderOptions, 'ignore' | 'packages' | 'byName'> = {},
 ): Promise<readonly Script[]> {
+  const { directory, sources, ignore, schema, packages, classes } = places
   const known = schema === undefined ? others : [schema, ...others]
-  const given = { ...options, ignore, others: known }
-  if (!sources) return readFolder(directory, given)
+  const layout = options.layout ?? layoutNamed(places.layout ?? 'typetrek')
+  const byName = places.duplicateRevisions === 'by_name'
+  const given = { ...options, layout, byName, ignore, others: known }
+  if (!sources && !classes) return readFolder(directory, { ...given, packages })
+  if (!sources) return readClasses(places, given)
   const lists = await Promise.all(sources.map((source) => readSource(source, given)))
   const scripts = lists.flat()
   if (scripts.length === 0 && !options.allowEmpty) throw nothingIn(sources)
   return inOrder(scripts)
+}
+
+/** Classes in memory, and beside them what globs name. */
+async function readClasses(
+  { directory, packages, classes }: ScriptPlaces,
+  options: Given,
+): Promise<readonly Script[]> {
+  const listed = classes ? classScripts(classes.constructors, classes.file) : []
+  if (packages?.length === 0) return inOrder(listed)
+  const more = await readFolder(directory, { ...options, packages, allowEmpty: true })
+  return inOrder([...listed, ...more])
 }
 
 type Given = FolderOptions & { others: readonly string[] }

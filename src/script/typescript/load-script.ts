@@ -57,7 +57,7 @@ export async function loadScript<Context = unknown>(
 ): Promise<LoadedScript<Context>> {
   const { file, module } = script
   const exported = module ? { ...module } : await loadModule(file)
-  const forms = script.edge ? edgeForms(exported) : formsOf(exported)
+  const forms = script.edge ? edgeForms(exported) : formsOf(exported, script.migration)
   const [form, other] = forms
   if (!form) throw invalid(file, 'exports neither an upgrade function nor a migration class')
   if (other) throw invalid(file, `exports ${form.called} and ${other.called}, one too many`)
@@ -130,18 +130,21 @@ function edgeForms(exported: Exports): Form[] {
 const functions = { upgrade: 'upgrade', downgrade: 'downgrade' } as const
 const methods = { upgrade: 'up', downgrade: 'down' } as const
 
-function formsOf(exported: Exports): Form[] {
+/** @param migration the name of the class that is meant, where there are several */
+function formsOf(exported: Readonly<Exports>, migration: string | undefined): Form[] {
   const forms: Form[] = []
   if ('upgrade' in exported || 'downgrade' in exported) {
     forms.push({ called: 'the functions', holder: () => exported, ...functions })
   }
   const byDefault = exported['default']
   if (hasOperations(byDefault)) {
-    const holder = isClass(byDefault) ? constructing(byDefault) : (): Exports => byDefault
+    const holder = isClass(byDefault) ? constructing(byDefault) : () => byDefault
     forms.push({ called: 'a default with upgrade', holder, ...functions })
   }
-  const classes = Array.from(new Set(Object.values(exported).filter(isClass)))
-  const migrations = classes.filter((one) => isFunction(prototypeOf(one)['up']))
+  const classes = classesIn(exported)
+  const found = classes.filter((one) => isFunction(prototypeOf(one)['up']))
+  const named = found.length > 1 ? found.filter((one) => isNamed(one, migration)) : []
+  const migrations = named.length > 0 ? named : found
   for (const one of migrations) {
     forms.push({ called: `the class ${one.name}`, holder: constructing(one), ...methods })
   }
@@ -166,6 +169,25 @@ function runsAmong(exported: Exports, classes: readonly Constructor[]): Form[] {
   return classes
     .filter((one) => isFunction(prototypeOf(one)['run']))
     .map((one) => ({ called: `the class ${one.name}`, holder: constructing(one), ...migratore }))
+}
+
+/** TypeORM looks for classes in what a module exports, and in lists and objects of them. */
+function classesIn(exported: unknown, depth = 0): Constructor[] {
+  if (isClass(exported)) return [exported]
+  if (typeof exported !== 'object' || exported === null || depth > 3) return []
+  const found = Object.values(exported).flatMap((one) => classesIn(one, depth + 1))
+  return Array.from(new Set(found))
+}
+
+/** True of the class that TypeORM knows by this name. */
+function isNamed(one: Constructor, migration: string | undefined): boolean {
+  if (migration === undefined) return false
+  if (one.name === migration) return true
+  try {
+    return new one()['name'] === migration
+  } catch {
+    return false // it is not the one, or constructing it will tell
+  }
 }
 
 type Constructor = new () => Exports
@@ -207,7 +229,7 @@ function constructing(constructor: Constructor): (file: string) => Exports {
 
 function operation<Context>(
   file: string,
-  holder: Exports,
+  holder: Readonly<Exports>,
   name: string,
 ): ScriptFunction<Context> | undefined {
   const work = holder[name]

@@ -46,9 +46,6 @@ export type DatabaseAddress =
 /** The drivers of TypeORM that work beside PostgreSQL's. */
 export type EngineType = 'mysql' | 'mariadb' | 'better-sqlite3' | 'sqlite'
 
-/** Scripts with numbers, or scripts that lead from one revision to another. */
-export type FolderLayout = 'numbered' | 'graph'
-
 /** Options of pg's Client that say how to connect. */
 export interface ConnectionParts {
   host?: string
@@ -81,6 +78,32 @@ export type Isolation = 'read committed' | 'repeatable read' | 'serializable'
 export type LateScripts = 'run' | 'refuse'
 /** What becomes of a database that another tool has migrated. */
 export type OtherTools = 'refuse' | 'ignore'
+/** What scripts of one number are: an error, or told apart by their names. */
+export type DuplicateRevisions = 'refuse' | 'by_name'
+
+/** How the files of the scripts' folder are named and cut; `graph`: each leads from one revision to another. */
+export type LayoutName = (typeof layoutNames)[number]
+
+/** Every layout that the setting `layout` takes. */
+export const layoutNames = [
+  'typetrek',
+  'graph',
+  'typeorm',
+  'dbmate',
+  'diesel',
+  'drizzle',
+  'flyway',
+  'flyway-dotted',
+  'golang-migrate',
+  'goose',
+  'node-pg-migrate',
+  'prisma',
+  'refinery',
+  'sql-migrate',
+  'sqlx',
+  'supabase',
+] as const
+
 /** Which SQL the journal keeps. */
 export type JournalText = 'full' | 'downgrade' | 'none'
 
@@ -118,7 +141,14 @@ export interface Settings {
   database: DatabaseAddress
   /** Absolute path of the scripts' folder. */
   directory: string
-  layout: FolderLayout
+  /** Absolute paths of folders and globs that are read instead, where `package` names more than one folder. */
+  packages?: readonly string[]
+  /** Migration classes of a DataSource that are in memory, and the module that lists them. */
+  classes?: { constructors: readonly (new () => object)[]; file: string }
+  /** True: nothing names the scripts, so that the DataSource's `migrations` do, where it has any. */
+  packageIsDefault?: boolean
+  layout: LayoutName
+  duplicateRevisions: DuplicateRevisions
   /**
    * In place of the folder: several folders and globs (absolute), and scripts that are values of the program.
    * `directory` is then where paths without another place start.
@@ -128,6 +158,10 @@ export interface Settings {
   ignore: readonly string[]
   /** Absolute path of the canonical schema, when named. */
   schema?: string
+  /** Absolute paths and globs of SQL files that are loaded after the entities, where these build a schema. */
+  schemaExtra?: readonly string[]
+  /** Globs of `schema.name` that `drift` leaves out. */
+  driftIgnore: readonly string[]
   /** Table that holds the journal. */
   journal: { schema: string; table: string }
   transaction: TransactionMode

@@ -1,0 +1,70 @@
+import { withMigrationSources } from '../database/application/migration-sources'
+import { openExisting } from '../database/open'
+import type { Database } from '../database/postgres/database'
+import { MigrationError } from '../errors'
+import { readScripts } from '../script/source/read-scripts'
+import type { ScriptLayout } from '../script/layout/layout'
+import type { Script } from '../script/script'
+import type { Settings } from '../settings/value/setting-types'
+import { checkBuild, checkCopies, checkSwitches } from './project-checks'
+import { asProblem, checkModules, checkState } from './script-checks'
+import { checkExtensions, checkServer, fine, type Diagnosis } from './server-checks'
+
+export type { Diagnosis } from './server-checks'
+
+/**
+ * Looks for what would make a command fail, each with its next step. Reads the database only; loads the
+ * modules of pending scripts, whose top level runs.
+ */
+export async function diagnose(
+  given: Settings,
+  layout: ScriptLayout | undefined,
+): Promise<Diagnosis[]> {
+  const found: Diagnosis[] = []
+  const attempt = async <Result>(
+    check: string,
+    work: () => Promise<Result>,
+  ): Promise<Result | undefined> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof MigrationError)) throw error
+      found.push(asProblem(check, error))
+      return undefined
+    }
+  }
+  found.push(...(await checkCopies(given.here)))
+  found.push(...((await attempt('DataSource', () => checkSwitches(given))) ?? []))
+  const settings = (await attempt('DataSource', () => withMigrationSources(given))) ?? given
+  const scripts = await attempt('folder', () => readScripts(settings, { layout }))
+  if (scripts) found.push(fine('folder', `${scripts.length} scripts`))
+  found.push(...(await checkBuild(settings)))
+  const inDatabase = await attempt('server', async () => {
+    const database = await openExisting(settings)
+    if (!database)
+      return { found: [fine('server', 'embedded, and not made yet')], pending: scripts ?? [] }
+    try {
+      return await checkDatabase(database, scripts ?? [], settings)
+    } finally {
+      await database.close()
+    }
+  })
+  found.push(...(inDatabase?.found ?? []))
+  found.push(...(await checkModules(inDatabase?.pending ?? [])))
+  return found
+}
+
+async function checkDatabase(
+  database: Database,
+  scripts: readonly Script[],
+  settings: Settings,
+): Promise<{ found: Diagnosis[]; pending: readonly Script[] }> {
+  const session = await database.open('read')
+  try {
+    const server = await checkServer(session, settings)
+    const { found, pending } = await checkState(session, database, scripts, settings)
+    return { found: [...server, ...(await checkExtensions(session, pending)), ...found], pending }
+  } finally {
+    await session.close()
+  }
+}

@@ -1,0 +1,143 @@
+import type { PackageManifest, ProjectFacts } from './look-at-project'
+
+/** What is to be written, and what a person should do or know. */
+export interface InitialSettings {
+  ini: string
+  /** The scripts' folder, where it is not there yet. */
+  newFolder?: string
+  /** package.json with the npm scripts that it lacked; absent where it has them, or where there is none. */
+  manifest?: string
+  /** The npm scripts that were added. */
+  npmScripts: Readonly<Record<string, string>>
+  notes: readonly string[]
+}
+
+/** Makes settings from what a project's files say. Pure. */
+export function initialSettings(facts: ProjectFacts): InitialSettings {
+  const folder =
+    facts.scripts?.path ?? (facts.source === '' ? 'migration' : `${facts.source}/migration`)
+  const npmScripts = missingScripts(facts, folder)
+  const manifest = manifestWith(facts, npmScripts)
+  return {
+    ini: iniText(facts, folder),
+    ...(facts.scripts === undefined && !facts.listsClasses && { newFolder: folder }),
+    ...(manifest !== undefined && { manifest }),
+    npmScripts,
+    notes: notesOf(facts, folder, npmScripts),
+  }
+}
+
+function iniText(facts: ProjectFacts, folder: string): string {
+  const { scripts, listsClasses, git, outDir } = facts
+  const layout = scripts?.layout ?? 'typetrek'
+  return [
+    '# Settings of typetrek: migrate status shows where the database is, migrate help what else there is.',
+    '# A comment starts at the beginning of a line. ${NAME} is a variable of the environment or of .env,',
+    '# ${NAME:-default} one that may be missing; %% is a percent sign.',
+    '',
+    '[migration]',
+    ...databaseLines(facts),
+    '',
+    ...(listsClasses && !scripts
+      ? [
+          '# The scripts are the migrations that the DataSource lists. package = FOLDER would name a folder.',
+          '',
+        ]
+      : ['# The scripts, applied in the order of their numbers.', `package = ${folder}`]),
+    ...(outDir === undefined || listsClasses
+      ? []
+      : [`# In a compiled build: package = ${builtFolder(facts, folder)}`]),
+    '',
+    ...(layout === 'typetrek' ? [] : ['# Whose folder that is.', `layout = ${layout}`, '']),
+    '# Where a new script is added and committed: git, or none.',
+    `vcs = ${git ? 'git' : 'none'}`,
+    '',
+    '# What add_script compares the scripts with: entities, schema, command, or none for an empty script.',
+    `add_script_from = ${hasEntities(facts) ? 'entities' : 'none'}`,
+    '',
+  ].join('\n')
+}
+
+function hasEntities({ dataSource, entities }: ProjectFacts): boolean {
+  return dataSource !== undefined || entities !== undefined
+}
+
+function databaseLines({ dataSource, configuration, entities }: ProjectFacts): string[] {
+  if (dataSource !== undefined)
+    return [
+      "# The module that exports the application's DataSource.",
+      `typeorm.data_source = ${dataSource}`,
+    ]
+  const options = [...(configuration?.options ?? [])].map(
+    ([key, value]) => `typeorm.${key} = ${value}`,
+  )
+  const address = options.some((line) => /^typeorm\.(?:url|host|database)\b/.test(line))
+  return [
+    configuration && address ? `# The database, as ${configuration.file} says.` : '# The database.',
+    ...(address ? options : ['typeorm.url = ${DATABASE_URL}', ...options]),
+    ...(entities === undefined ? [] : [`typeorm.entities = ${entities}`]),
+  ]
+}
+
+function builtFolder({ outDir = 'dist', source }: ProjectFacts, folder: string): string {
+  const inner =
+    source !== '' && folder.startsWith(`${source}/`) ? folder.slice(source.length + 1) : folder
+  return `${outDir}/${inner}`
+}
+
+/** Those that package.json does not have; nothing that is there is changed. */
+function missingScripts(facts: ProjectFacts, folder: string): Record<string, string> {
+  const { manifest, outDir, listsClasses } = facts
+  if (!manifest) return {}
+  const wanted: Record<string, string> = {
+    migrate: 'migrate',
+    'migrate:check': 'migrate status --check',
+    ...(outDir !== undefined && !listsClasses && { postbuild: copyStep(facts, folder) }),
+  }
+  const present = manifest.value.scripts ?? {}
+  return Object.fromEntries(
+    Object.entries(wanted).filter(([name]) => !Object.hasOwn(present, name)),
+  )
+}
+
+/** A compiler writes only what it compiles. */
+function copyStep(facts: ProjectFacts, folder: string): string {
+  const copy = `require('fs').cpSync('${folder}','${builtFolder(facts, folder)}',{recursive:true,filter:f=>!/[.][cm]?ts$/.test(f)})`
+  return `node -e "${copy}"`
+}
+
+function manifestWith(
+  { manifest }: ProjectFacts,
+  added: Readonly<Record<string, string>>,
+): string | undefined {
+  if (!manifest || Object.keys(added).length === 0) return undefined
+  const { text, value } = manifest
+  const scripts = { ...value.scripts, ...added }
+  const changed: PackageManifest =
+    'scripts' in value ? { ...value, scripts } : { ...value, scripts }
+  const indentation = /^([ \t]+)"/m.exec(text)?.[1] ?? '  '
+  return `${JSON.stringify(changed, null, indentation)}${text.endsWith('\n') ? '\n' : ''}`
+}
+
+function notesOf(
+  facts: ProjectFacts,
+  folder: string,
+  npmScripts: Readonly<Record<string, string>>,
+): string[] {
+  const { outDir, manifest, listsClasses, dataSource, scripts } = facts
+  const copies = outDir !== undefined && !listsClasses && !('postbuild' in npmScripts)
+  return [
+    ...(copies && manifest
+      ? [
+          `The build must copy the SQL scripts, since a compiler does not. package.json has a postbuild already; add to it: ${copyStep(facts, folder)}`,
+        ]
+      : []),
+    ...(dataSource === undefined && scripts
+      ? [
+          'Where the application runs migrations when it starts (migrationsRun), leave that to one of the two.',
+        ]
+      : []),
+    'In CI: npx migrate add_script --check && npx migrate upgrade && npx migrate downgrade 0 && npx migrate upgrade',
+    'Where TypeORM or another tool has migrated the database already: npx migrate adopt --dry-run',
+  ]
+}

@@ -1,0 +1,193 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { LayoutName } from '../settings/value/setting-types'
+import { recogniseLayout, type FolderSample } from './recognise-layout'
+import { sourceOptions, type FoundOptions } from './source-options'
+
+/** What a project's files say. Paths are relative to its folder, with `/`. */
+export interface ProjectFacts {
+  /** The text of package.json and what it says; absent where there is none. */
+  manifest?: { text: string; value: PackageManifest }
+  /** The module that exports a DataSource. */
+  dataSource?: string
+  /** Its `migrations` are classes, which no folder names. */
+  listsClasses: boolean
+  /** Where no module exports a DataSource: the file that configures TypeORM, and the address in it. */
+  configuration?: { file: string; options: FoundOptions }
+  /** A glob of the entities, where no DataSource names them. */
+  entities?: string
+  scripts?: { path: string; layout: LayoutName }
+  /** The folder of sources: `src` or none. */
+  source: string
+  /** The folder that a compiler writes to. */
+  outDir?: string
+  nest: boolean
+  git: boolean
+}
+
+export interface PackageManifest {
+  type?: string
+  scripts?: Record<string, string>
+  dependencies?: Record<string, string>
+  devDependencies?: Record<string, string>
+  [key: string]: unknown
+}
+
+const skipped = new Set([
+  'node_modules',
+  'dist',
+  'build',
+  'coverage',
+  'out',
+  'test',
+  'tests',
+  'lib',
+])
+const deepest = 6
+const mostFiles = 20_000
+
+/** Looks at the files of a project: reads, and runs nothing of it. */
+export async function lookAtProject(folder: string): Promise<ProjectFacts> {
+  const files = await filesBelow(folder)
+  const manifest = await manifestOf(folder)
+  const configured = await configurationsIn(folder, files)
+  const dataSource = configured.find(({ exported }) => exported)
+  const other = dataSource ? undefined : configured[0]
+  const entities = dataSource ? undefined : entityGlob(files)
+  const scripts = await scriptsIn(folder, files)
+  const outDir = await outDirOf(folder)
+  const dependencies = { ...manifest?.value.dependencies, ...manifest?.value.devDependencies }
+  return {
+    ...(manifest && { manifest }),
+    ...(dataSource && { dataSource: dataSource.file }),
+    listsClasses: dataSource !== undefined && listsClasses(dataSource.text),
+    ...(other && { configuration: { file: other.file, options: sourceOptions(other.text) } }),
+    ...(entities !== undefined && { entities }),
+    ...(scripts && { scripts }),
+    source: files.some((file) => file.startsWith('src/')) ? 'src' : '',
+    ...(outDir !== undefined && { outDir }),
+    nest: Object.keys(dependencies).some((name) => name.startsWith('@nestjs/')),
+    git: existsSync(join(folder, '.git')),
+  }
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const files: string[] = []
+  const walk = async (path: string, depth: number): Promise<void> => {
+    const entries = await readdir(join(folder, path), { withFileTypes: true }).catch(() => [])
+    for (const { name, ...entry } of entries.map((one) => ({
+      name: one.name,
+      folder: one.isDirectory(),
+    }))) {
+      const below = path === '' ? name : `${path}/${name}`
+      if (!entry.folder) files.push(below)
+      else if (
+        !skipped.has(name) &&
+        !name.startsWith('.') &&
+        depth < deepest &&
+        files.length < mostFiles
+      )
+        await walk(below, depth + 1)
+    }
+  }
+  await walk('', 0)
+  return files.toSorted()
+}
+
+async function manifestOf(folder: string): Promise<ProjectFacts['manifest']> {
+  const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  try {
+    return { text, value: JSON.parse(text) as PackageManifest }
+  } catch {
+    return undefined // npm will say what is wrong with it
+  }
+}
+
+interface Configured {
+  file: string
+  text: string
+  /** It exports a DataSource. */
+  exported: boolean
+}
+
+const likely = /(?:data-?source|orm-?config|typeorm|database|app\.module|config|index|db|main)/i
+const exportsSource =
+  /\bexport\s+(?:default\s+new\s+DataSource\b|(?:const|let)\s+\w+[^=;]*=\s*new\s+DataSource\b)|\bexports(?:\.\w+)?\s*=\s*new\s+(?:\w+\.)?DataSource\b|\bmodule\.exports\s*=\s*\{[^}]*[dD]ata[sS]ource/
+const exportsLater =
+  /\b(?:const|let)\s+(\w+)[^=;]*=\s*new\s+DataSource\b[^]*\bexport\s+(?:default\s+\1\b|\{[^}]*\b\1\b)/
+const configures =
+  /\bTypeOrmModule\s*\.\s*forRoot|\bnew\s+(?:\w+\.)?DataSource\s*\(|\bDataSourceOptions\b/
+
+async function configurationsIn(folder: string, files: readonly string[]): Promise<Configured[]> {
+  const modules = files.filter((file) => /(?<!\.d|\.spec|\.test)\.[cm]?[jt]s$/.test(file))
+  const sorted = modules.toSorted((a, b) => Number(likely.test(b)) - Number(likely.test(a)))
+  const found: Configured[] = []
+  for (const file of sorted.slice(0, 400)) {
+    const text = await readFile(join(folder, file), 'utf8')
+    if (!configures.test(text)) continue
+    found.push({ file, text, exported: exportsSource.test(text) || exportsLater.test(text) })
+  }
+  return found.toSorted((a, b) => rank(b) - rank(a))
+}
+
+/** Of several, what is called so. */
+function rank({ file, text, exported }: Configured): number {
+  const named = /data-?source/i.test(file) ? 2 : 0
+  return (exported ? 4 : 0) + named + (/type\s*:\s*['"]postgres['"]/.test(text) ? 1 : 0)
+}
+
+function listsClasses(text: string): boolean {
+  const list = /\bmigrations\s*:\s*\[([^\]]*)\]/.exec(text)?.[1] ?? ''
+  return (
+    /^\s*[A-Z]\w*/.test(list) ||
+    /\bmigrations\s*:\s*(?:Object\.values\(\w+\)|[A-Za-z]\w*\s*,)/.test(text)
+  )
+}
+
+function entityGlob(files: readonly string[]): string | undefined {
+  const suffixed = files.find((file) => /\.entity\.[jt]s$/.test(file))
+  if (suffixed !== undefined)
+    return `${suffixed.startsWith('src/') ? 'src/' : ''}**/*.entity.${suffixed.slice(-2)}`
+  const [, folder, extension] =
+    files
+      .map((file) => /^((?:.*\/)?entit(?:y|ies))\/[^/]+\.([jt]s)$/.exec(file))
+      .find((one) => one) ?? []
+  return folder === undefined ? undefined : `${folder}/*.${extension}`
+}
+
+async function scriptsIn(
+  folder: string,
+  files: readonly string[],
+): Promise<ProjectFacts['scripts']> {
+  const folders = new Set(files.flatMap(foldersOf))
+  const found: { path: string; layout: LayoutName; count: number }[] = []
+  for (const path of folders) {
+    if (!/(?:^|\/)(?:\w*migrations?|drizzle|migrate)$/.test(path)) continue
+    const names = files
+      .filter((file) => file.startsWith(`${path}/`))
+      .map((file) => file.slice(path.length + 1))
+    const sql = names.find((name) => name.endsWith('.sql'))
+    const text = sql === undefined ? '' : await readFile(join(folder, path, sql), 'utf8')
+    const sample: FolderSample = { path, names, text }
+    const layout = recogniseLayout(sample)
+    if (layout !== undefined) found.push({ path, layout, count: names.length })
+  }
+  const [most] = found.toSorted((a, b) => b.count - a.count)
+  return most && { path: most.path, layout: most.layout }
+}
+
+function foldersOf(file: string): string[] {
+  const parts = file.split('/').slice(0, -1)
+  return parts.map((_, at) => parts.slice(0, at + 1).join('/'))
+}
+
+async function outDirOf(folder: string): Promise<string | undefined> {
+  for (const name of ['tsconfig.build.json', 'tsconfig.json']) {
+    const text = await readFile(join(folder, name), 'utf8').catch(() => '')
+    const outDir = /"outDir"\s*:\s*"([^"]+)"/.exec(text)?.[1]
+    if (outDir !== undefined) return outDir.replace(/^\.\//, '').replace(/\/$/, '')
+  }
+  return undefined
+}

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { withProject } from '../cli/project'
+
+interface Document {
+  differences: { is: string; object: string }[]
+  sql: string[]
+}
+
+test('drift names what is missing, extra or otherwise, reads only, and leaves out what it is told', async () => {
+  const files = {
+    'migration/1_first.sql':
+      'CREATE TABLE users (id int PRIMARY KEY, name varchar(20)); CREATE INDEX by_name ON users (name); CREATE VIEW names AS SELECT name FROM users;',
+    'migration/2_later.sql': 'CREATE TABLE later ();',
+  }
+  await withProject(files, async ({ database, run }) => {
+    const found = async (line: string) => {
+      const { stdout, stderr, status } = await run(`${line} --json`)
+      const { differences, sql } = JSON.parse(stdout) as Document
+      return { status, stderr, names: differences.map(({ is, object }) => `${is} ${object}`), sql }
+    }
+    await run('upgrade 1')
+    await database.query(
+      `CREATE EXTENSION citext; CREATE TABLE migrations (id serial PRIMARY KEY, "timestamp" bigint NOT NULL, name varchar NOT NULL); INSERT INTO migrations ("timestamp", name) VALUES (1, 'a')`,
+    )
+    const same = await found('drift --ignore citext')
+    assert.deepEqual([same.status, same.names, same.sql], [0, [], []], same.stderr)
+    assert.match(same.stderr, /1 scripts are pending; compared is with what is applied, up to 1/)
+
+    await database.query(
+      'DROP INDEX by_name; ALTER TABLE users ADD nick text; CREATE TABLE tmp_1 (id int); ALTER TABLE users ALTER name SET NOT NULL',
+    )
+    const { status, names, sql } = await found('drift --ignore citext --ignore public.tmp_*')
+    assert.equal(status, 3)
+    assert.deepEqual(names.toSorted(), [
+      'different column public.users.name',
+      'extra column public.users.nick',
+      'missing index public.by_name',
+    ])
+    assert.equal(sql.length, 3, sql.join('\n'))
+    assert.deepEqual(await database.query("SELECT to_regclass('tmp_1') IS NOT NULL AS kept"), [
+      { kept: true },
+    ])
+  })
+})

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { symlinkSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { lookAtProject } from '../../src/init/look-at-project'
+import { sourceOptions } from '../../src/init/source-options'
+import { migrate } from '../support/cli'
+import { withDatabase } from '../support/database'
+import { withFolder } from '../support/folder'
+
+const migration = `import { MigrationInterface, QueryRunner } from 'typeorm'
+export class Init1700000000001 implements MigrationInterface {
+  async up(queryRunner: QueryRunner) { await queryRunner.query('CREATE TABLE a ()') }
+  async down(queryRunner: QueryRunner) { await queryRunner.query('DROP TABLE a') }
+}
+`
+
+const entity = `import { Entity, PrimaryGeneratedColumn } from 'typeorm'
+@Entity() export class User { @PrimaryGeneratedColumn() id!: number }
+`
+
+const tsconfig = '{ "compilerOptions": { "outDir": "./dist", "experimentalDecorators": true } }'
+
+const express = {
+  'package.json':
+    '{\n    "name": "shop",\n    "scripts": { "build": "tsc", "postbuild": "echo" }\n}\n',
+  'tsconfig.json': tsconfig,
+  'src/data-source.ts': `import { DataSource } from 'typeorm'
+export const AppDataSource = new DataSource({
+  type: 'postgres', url: process.env['TEST_INIT_URL'], entities: [], migrations: ['dist/migrations/*.js'],
+})
+`,
+  'src/migrations/1700000000001-Init.ts': migration,
+}
+
+const nest = {
+  'package.json':
+    '{"dependencies":{"@nestjs/core":"11","@nestjs/typeorm":"11"},"scripts":{"build":"nest build"}}',
+  'tsconfig.json': tsconfig,
+  'src/app.module.ts': `@Module({ imports: [TypeOrmModule.forRootAsync({ useFactory: (config: ConfigService) => ({
+    type: 'postgres',
+    host: config.get<string>('DB_SOCKET'),
+    port: parseInt(process.env.DB_PORT || '5432', 10),
+    username: config.get('DB_USER', 'postgres'),
+    database: config.getOrThrow('DB_NAME'),
+    autoLoadEntities: true,
+  }) })] })
+export class AppModule {}
+`,
+  'src/users/user.entity.ts': entity,
+}
+
+test('two commands and no edit lead from an Express application to its status', async () => {
+  await withDatabase(async ({ url }) => {
+    process.env['TEST_INIT_URL'] = url
+    await withFolder(express, async (cwd) => {
+      symlinkSync(join(__dirname, '../../../node_modules'), join(cwd, 'node_modules'))
+      const run = (line: string) => migrate(line.split(' '), { cwd })
+      const dry = await run('init --dry-run')
+      assert.match(dry.stdout, /to write: development\.ini[^]*postbuild already/)
+      assert.equal((await run('init')).status, 0)
+      const status = await run('status')
+      assert.equal(status.status, 0, status.stderr)
+      assert.match(status.stdout, /1700000000001 +Init/)
+      const text = await readFile(join(cwd, 'package.json'), 'utf8')
+      const { scripts } = JSON.parse(text) as { scripts: Record<string, string> }
+      assert.deepEqual(scripts, {
+        build: 'tsc',
+        postbuild: 'echo',
+        migrate: 'migrate',
+        'migrate:check': 'migrate status --check',
+      })
+      assert.match(text, /^ {4}"name"/m)
+      assert.match((await run('init')).stderr, /is there already, and stays as it is/)
+    })
+  })
+})
+
+test('two commands and no edit lead from a fresh Nest application to its status, and its first script', async () => {
+  await withDatabase(async ({ connection }) => {
+    const { host, port, user, database } = connection
+    const env = `DB_SOCKET=${host}\nDB_PORT=${port}\nDB_USER=${user}\nDB_NAME=${database}\n`
+    await withFolder({ ...nest, '.env': env }, async (cwd) => {
+      symlinkSync(join(__dirname, '../../../node_modules'), join(cwd, 'node_modules'))
+      const run = (line: string) => migrate(line.split(' '), { cwd })
+      assert.equal((await run('init')).status, 0)
+      for (const line of ['status', 'upgrade']) {
+        const { status, stderr } = await run(line)
+        assert.equal(status, 0, `${line}: ${stderr}`)
+      }
+      const ini = await readFile(join(cwd, 'development.ini'), 'utf8')
+      assert.match(ini, /typeorm\.entities = src\/\*\*\/\*\.entity\.ts/)
+      assert.match(
+        ini,
+        /package = src\/migration\n# In a compiled build: package = dist\/migration/,
+      )
+      const { scripts } = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8')) as {
+        scripts: Record<string, string>
+      }
+      assert.match(scripts['postbuild'] ?? '', /cpSync\('src\/migration','dist\/migration'/)
+    })
+  })
+})
+
+const options: readonly [text: string, found: Record<string, string>][] = [
+  ["{ type: 'postgres', url: process.env.DATABASE_URL }", { url: '${DATABASE_URL}' }],
+  [
+    "{ type: 'postgres',\n host: 'localhost',\n port: 5432,\n password: 'a%b',\n}",
+    { host: 'localhost', port: '5432', password: 'a%%b' },
+  ],
+  [
+    "{ type: 'postgres',\n host: process.env['DB_HOST'] ?? 'db',\n database: name(),\n}",
+    { host: '${DB_HOST:-db}' },
+  ],
+  [
+    "{ type: 'postgres',\n port: +(process.env.DB_PORT || 5433),\n migrationsTableName: 'done' }",
+    { port: '${DB_PORT:-5433}', migrationsTableName: 'done' },
+  ],
+  ["{ type: 'postgres',\n host: config.get<string>('DB_HOST', 'h'),\n}", { host: '${DB_HOST:-h}' }],
+]
+
+for (const [text, found] of options)
+  test(`the address in ${text.replaceAll('\n', '')}`, () => {
+    assert.deepEqual(Object.fromEntries(sourceOptions(text)), found)
+  })
+
+const layouts: readonly [layout: string, path: string, files: Record<string, string>][] = [
+  ['prisma', 'prisma/migrations', { 'prisma/migrations/20240101000000_a/migration.sql': 'a' }],
+  ['diesel', 'migrations', { 'migrations/2024-01-01-000000_a/up.sql': 'a' }],
+  ['drizzle', 'drizzle', { 'drizzle/0000_a.sql': 'a', 'drizzle/meta/_journal.json': '{}' }],
+  ['flyway-dotted', 'sql/migrations', { 'sql/migrations/V1.1__a.sql': 'a' }],
+  ['supabase', 'supabase/migrations', { 'supabase/migrations/20240101000000_a.sql': 'a' }],
+  ['dbmate', 'db/migrations', { 'db/migrations/20240101000000_a.sql': '-- migrate:up\na' }],
+  ['goose', 'migrations', { 'migrations/001_a.sql': '-- +goose Up\na' }],
+  ['typetrek', 'src/migration', { 'src/migration/AddUsers.ts': migration }],
+]
+
+for (const [layout, path, files] of layouts)
+  test(`init recognises a folder of ${layout}`, () =>
+    withFolder(files, async (folder) => {
+      assert.deepEqual((await lookAtProject(folder)).scripts, { path, layout })
+    }))
