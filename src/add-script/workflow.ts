@@ -3,11 +3,9 @@ import { compareMetadata, withMetadata, type MetadataChange } from './difference
 import type { ScriptLayout } from '../script/layout/layout'
 import type { ScriptSource, Settings } from '../settings/value/setting-types'
 import { Ahead } from './source/prefetch'
-import { draftOf, type Draft } from './render/script-draft'
-import { emptyDraft } from './render/empty-draft'
 import { loadEngine } from '../catalog/engine'
 import { handOver, schemaNotes } from './deliver/commit'
-import { changeNotes, headerLines, type HeaderFacts } from './proof/header'
+import { changeNotes, type HeaderFacts } from './proof/header'
 import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
 import type { AddedScript, AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 import { newlyKept } from './proof/kept-objects'
@@ -26,7 +24,7 @@ import {
 import type { ScratchDatabase } from '../scratch/scratch'
 import { ownersOf } from './source/choose-owners'
 import { answersOf, sourceOf } from './source/choose'
-import { sqlDraft } from './render/sql-draft'
+import { writtenScripts } from './written-scripts'
 import { standingOf } from '../scratch/database-state'
 import type { Answers } from '../change/model/answers'
 import { Interview } from '../change/model/interview'
@@ -36,7 +34,7 @@ import { replayScripts } from '../scratch/replay-scripts'
 import type { FormerName } from '../set-up/was'
 import { buildWanted, type FoundDifference, type Wanted } from './source/target-schema'
 import { withScratch } from '../scratch/lifetime'
-import { nameDrafts, scriptNames, writeScripts } from './deliver/files'
+import { scriptNames, writeScripts } from './deliver/files'
 
 type Proven = HeaderFacts['proof']
 
@@ -72,10 +70,7 @@ export class Adding {
 
   async run(): Promise<AddScriptReport> {
     this.known = await scriptNames(this.settings.directory, this.layout)
-    if (this.source === 'none') {
-      const header = headerLines({ title: this.options.title, source: 'none' })
-      return this.finishEmpty(await this.named([emptyDraft(header, this.layout)], [header]))
-    }
+    if (this.source === 'none') return this.finishEmpty(await this.written(undefined, undefined))
     const { source } = this
     return this.onScratch((work) => this.differ(work, source))
   }
@@ -257,34 +252,11 @@ export class Adding {
     return prove(work, claim, work.ahead.takeFilled())
   }
 
-  /** The scripts with their headers, which mention the proof once there is one. */
-  private async written(
-    { wanted, change, back }: FoundDifference,
-    proof: Proven,
-  ): Promise<AddedScript[]> {
-    const { title } = this.options
-    const diff = wanted.is === 'schemas' ? wanted.diff : undefined
-    const facts = { title, source: this.source, diff, change, proof }
-    if (wanted.is === 'sql') {
-      const header = headerLines(facts)
-      return this.named([await sqlDraft(wanted.sql, header, back, this.layout)], [header])
-    }
-    const { renderScript } = await import('./render/render.js')
-    const parts = change?.scripts ?? []
-    const headers = parts.map((part, at) =>
-      headerLines({ ...facts, part, kept: at === 0 ? this.kept : [] }),
-    )
-    const { markers } = this.layout
-    const drafts = parts.map((part, at) =>
-      draftOf(part, renderScript(part, { lines: headers[at] ?? [], markers })),
-    )
-    return this.named(drafts, headers)
-  }
-
-  private named(drafts: readonly Draft[], headers: readonly (readonly string[])[]) {
+  private written(found: FoundDifference | undefined, proof: Proven): Promise<AddedScript[]> {
     const { title, form = 'sql' } = this.options
+    const facts = { title, source: this.source, proof, kept: this.kept }
     const { directory } = this.settings
-    return nameDrafts(drafts, { directory, title, form, headers, layout: this.layout })
+    return writtenScripts(found, facts, { directory, title, form, layout: this.layout })
   }
 
   private ignored(): Ignored[] {
