@@ -16,33 +16,27 @@ export interface TypeFacts {
 /** How PostgreSQL casts from one to the other by a row of pg_cast: implicitly, in assignments, or explicitly. */
 export type Cast = 'i' | 'a' | 'e' | undefined
 
+/** What PostgreSQL's own conversion does, and the values on which it raises, as SQL. */
+type Stops = { effect?: ConversionEffect; raisesOn?: string | undefined }
+
 /** What a change of type needs. */
 export type TypeVerdict =
   | { how: 'plain' }
-  | {
-      how: 'using'
-      expression: string
-      effect?: ConversionEffect
-      raisesOn?: string | undefined
-    }
-  | {
+  | ({ how: 'using'; expression: string } & Stops)
+  | (Stops & {
       how: 'ask'
       /** Why a person must decide, as the end of a sentence: `may cut values`. */
       why: string
       suggestion?: string
       /** Without USING PostgreSQL raises, or at least does what an assignment does. */
       assignment: boolean
-      /** What the assignment does. */
-      effect?: ConversionEffect
-      /** Holds for values on which the assignment raises, as SQL. */
-      raisesOn?: string | undefined
       /** The assignment rounds or cuts values without an error. */
       loses?: boolean
       /** A cast raises as the assignment does, and loses nothing. */
       castRaises?: boolean
       /** The suggestion cuts off what is longer than so many characters. */
       cuts?: number
-    }
+    })
 
 /** A change of type that a person must decide on. */
 export type Asked = TypeVerdict & { how: 'ask' }
@@ -210,14 +204,10 @@ function betweenNumbers(
   }
   if (!floats.includes(to.name)) return undefined
   const exact = from.name === 'real' || (at >= 0 && at <= (to.name === 'real' ? 0 : 1))
-  const why = 'loses digits'
   if (exact) return { how: 'plain' }
-  const loses = {
-    assignment: true,
-    effect: { kind: 'loses', what: 'digits' },
-    loses: true,
-  } as const
-  return { how: 'ask', why, suggestion: casted, ...loses }
+  const effect = { kind: 'loses', what: 'digits' } as const
+  const loses = { assignment: true, effect, loses: true }
+  return { how: 'ask', why: 'loses digits', suggestion: casted, ...loses }
 }
 
 function rounding(column: string, type: string): TypeVerdict {

@@ -163,7 +163,7 @@ function neighbour({ facts }: Catalog, fact: Fact): string {
 
 /** Values that an enum loses while it gains others. */
 export function likelyEnumValues(from: Catalog, to: Catalog): Likely[] {
-  const pairs = enumChanges(from, to).flatMap(({ id, lost, gained }) =>
+  const pairs = changedEnums(from, to).flatMap(({ id, lost, gained }) =>
     lost.flatMap((value) =>
       gained.map((name) => {
         const near = nearness(value, name)
@@ -242,7 +242,7 @@ function columnPairs(from: Catalog, to: Catalog, one: TableId, other: TableId): 
 }
 
 function valuePairs(from: Catalog, to: Catalog): Rename[] {
-  return enumChanges(from, to).flatMap(({ id, lost, gained }) =>
+  return changedEnums(from, to).flatMap(({ id, lost, gained }) =>
     samePairs(lost, gained).map(([one, other]) => ({ from: `${shown(id)}.${one}`, to: other })),
   )
 }
@@ -255,4 +255,8 @@ function samePairs(old: readonly string[], wanted: readonly string[]): [string, 
     const isOnly = same(wanted).length === 1 && same(old).length === 1
     return now !== undefined && isOnly ? [[name, now]] : []
   })
+}
+
+function changedEnums(from: Catalog, to: Catalog) {
+  return enumChanges(from, to)
 }

@@ -56,6 +56,14 @@ export type EngineOperation =
 export type OwnOperation =
   | ({ kind: 'alter column'; column: ColumnId } & ColumnAlteration)
   | { kind: 'fill column'; column: ColumnId; expression: string; onlyNulls: boolean }
+  /** `rows` is a query, or VALUES. */
+  | {
+      kind: 'insert rows'
+      table: IdOf<'table'>
+      columns: readonly string[]
+      rows: string
+      overriding: boolean
+    }
   | { kind: 'create schema' | 'drop schema'; schema: IdOf<'schema'> }
   | { kind: 'replace view'; view: IdOf<'view'>; options: readonly string[]; query: string }
   | { kind: 'validate constraint'; constraint: IdOf<'constraint'>; of: 'TABLE' | 'DOMAIN' }

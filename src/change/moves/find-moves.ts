@@ -3,8 +3,12 @@ import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { type ColumnId, enumValues, factsOf, type IdOf } from '../../catalog/facts'
 import { shown } from '../../catalog/object-names'
+import type { OwnOperation } from '../model/operation'
 import { pathOf } from '../model/option-values'
 import { isOptional, nameOf, type TableShape, tableShapes } from './table-shapes'
+
+/** Makes the rows of a new table, or lets its key go on after them. */
+type RowsOperation = Extract<OwnOperation, { kind: 'insert rows' | 'continue sequence' }>
 
 /** Values that go from columns that are dropped into tables and columns that are new. */
 export interface Move {
@@ -13,7 +17,7 @@ export interface Move {
   /** The table that is new. */
   into: IdOf<'table'>
   /** Makes its rows. */
-  rows: readonly string[]
+  rows: readonly RowsOperation[]
   /** New columns that refer to those rows, and what they get. */
   fills: readonly Fill[]
   /** What the old columns get when they come back. */
@@ -82,7 +86,8 @@ function joinTable(column: string, old: TableShape, { added }: Sides): Move[] {
   if (!only || found.length > 1) return []
   const [own, other] = only.names
   const home = columnId(old, column)
-  const rows = `INSERT INTO ${path(only.table)} (${list(only.names)}) SELECT ${list([key, column])} FROM ${path(old)} WHERE ${quoteIdentifier(column)} IS NOT NULL`
+  const present = `SELECT ${list([key, column])} FROM ${path(old)} WHERE ${quoteIdentifier(column)} IS NOT NULL`
+  const rows = insert(only.table, only.names, present)
   const expression = `(SELECT ${of(other)} FROM ${path(only.table)} AS moved WHERE ${of(own)} ${eq} ${at(old, key)} ORDER BY ${of(other)} LIMIT 1)`
   const name = shown(only.table.id)
   const losses = [`${pathOf(home)} gets one value where ${name} has several rows.`]
@@ -99,8 +104,8 @@ function valueTables(old: TableShape, now: TableShape, { added, enums }: Sides):
     const { table, value, reference } = only
     const home = columnId(old, column)
     const type = old.columns.get(column)!.type
-    const labels = enums.get(plain(old, column))!.map((label) => `(${quoteLiteral(label)})`)
-    const rows = `INSERT INTO ${path(table)} (${quoteIdentifier(value)}) VALUES ${labels.join(', ')}`
+    const values = enums.get(plain(old, column))!.map((one) => `(${quoteLiteral(one)})`)
+    const rows = insert(table, [value], `VALUES ${values.join(', ')}`)
     const key = table.key!
     const fill = `(SELECT ${of(key)} FROM ${path(table)} AS moved WHERE ${of(value)} ${eq} ${at(old, column)}::pg_catalog.text)`
     const expression = `(SELECT ${of(value)} FROM ${path(table)} AS moved WHERE ${of(key)} ${eq} ${at(old, reference)})::pg_catalog.text::${type}`
@@ -180,14 +185,15 @@ function moved(
 ): Move {
   const where = fills.some(({ column }) => now.columns.get(column.name)!.notNull) ? '' : conditions(table, shared, old) // prettier-ignore
   const names = [key, ...shared]
-  const overriding = table.columns.get(key)?.identity ? ' OVERRIDING SYSTEM VALUE' : ''
-  const insert = `INSERT INTO ${path(table)} (${list(names)})${overriding} SELECT ${list([old.key!, ...shared])} FROM ${path(old)}${where}`
+  const overriding = Boolean(table.columns.get(key)?.identity)
+  const copied = `SELECT ${list([old.key!, ...shared])} FROM ${path(old)}${where}`
+  const rows = [insert(table, names, copied, overriding), ...following(table, key)]
   const back = shared.map((name) => ({
     column: columnId(old, name),
     expression: `(SELECT ${of(name)} FROM ${path(table)} AS moved WHERE ${of(key)} ${eq} ${at(old, by)})`,
   }))
   const homes = shared.map((name) => columnId(old, name))
-  return move(table, homes, [insert, ...following(table, key)], fills, back, [])
+  return move(table, homes, rows, fills, back, [])
 }
 
 /** Rows without any of the values need no row of their own. */
@@ -201,13 +207,10 @@ function conditions(table: TableShape, shared: readonly string[], old: TableShap
 }
 
 /** The sequence of a key that was copied goes on after it. */
-function following(table: TableShape, key: string): string[] {
+function following(table: TableShape, key: string): RowsOperation[] {
   const column = table.columns.get(key)!
   if (!column.identity && column.default?.startsWith('nextval(') !== true) return []
-  const sequence = `pg_catalog.pg_get_serial_sequence(${quoteLiteral(path(table))}, ${quoteLiteral(key)})`
-  return [
-    `SELECT pg_catalog.setval(${sequence}, COALESCE(pg_catalog.max(${quoteIdentifier(key)}), 0) OPERATOR(pg_catalog.+) 1, false) FROM ${path(table)}`,
-  ]
+  return [{ kind: 'continue sequence', column: columnId(table, key) }]
 }
 
 /** New columns that refer to the key of a new table. */
@@ -235,12 +238,22 @@ function plain({ columns }: TableShape, name: string): string {
 function move(
   { id: into }: TableShape,
   from: readonly ColumnId[],
-  rows: readonly string[],
+  rows: readonly RowsOperation[],
   fills: readonly Fill[],
   back: readonly Fill[],
   losses: readonly string[],
 ): Move {
   return { from, into, rows, fills, back, losses }
+}
+
+/** @param overriding the key is an identity, and gets the values all the same */
+function insert(
+  { id: table }: TableShape,
+  columns: readonly string[],
+  rows: string,
+  overriding = false,
+): RowsOperation {
+  return { kind: 'insert rows', table, columns, rows, overriding }
 }
 
 function columnId({ id }: TableShape, name: string): ColumnId {

@@ -1,6 +1,6 @@
 import type { Difference } from '../../catalog/difference'
 import { type ColumnId, columnKey, factsOf, type IdOf, isA } from '../../catalog/facts'
-import { addsForeignKey, changes, type PlannedStep, step } from '../model/operation'
+import { addsForeignKey, changes, type PlannedStep } from '../model/operation'
 import { ownStep } from '../render/own-step'
 import type { Fill, Move } from './find-moves'
 import { columnNamesOf, nameOf } from './table-shapes'
@@ -19,8 +19,8 @@ export function placeMoves(
   tidy: Tidy,
 ): PlannedStep[] {
   const rows = moves.flatMap((one) =>
-    one.rows.map((sql, at) =>
-      step(sql, [one.into], {
+    one.rows.map((operation, at) =>
+      ownStep(operation, [one.into], {
         verb: 'data',
         phase: 'rows',
         effects: at === 0 ? [{ kind: 'moves', from: one.from, into: one.into }] : [],

@@ -51,6 +51,7 @@ function lockFor(operation: SchemaOperation): TableLock {
     case 'grant':
     case 'revoke all':
     case 'fill column':
+    case 'insert rows':
       return 'none'
     case 'create index':
       return 'share'

@@ -24,6 +24,8 @@ function sqlOf(operation: OwnOperation): string {
       const where = operation.onlyNulls ? ` WHERE ${column} IS NULL` : ''
       return `UPDATE ${quoteIdentifier(schema, table)} SET ${column} = ${operation.expression}${where}`
     }
+    case 'insert rows':
+      return insertSql(operation)
     case 'create schema':
       return `CREATE SCHEMA ${quoteIdentifier(operation.schema.name)}`
     case 'drop schema':
@@ -50,6 +52,12 @@ function sqlOf(operation: OwnOperation): string {
 }
 
 type Of<Kind extends OwnOperation['kind']> = Extract<OwnOperation, { kind: Kind }>
+
+function insertSql({ table, columns, rows, overriding }: Of<'insert rows'>): string {
+  const names = columns.map((name) => quoteIdentifier(name)).join(', ')
+  const own = overriding ? ' OVERRIDING SYSTEM VALUE' : ''
+  return `INSERT INTO ${quoteIdentifier(table.schema, table.name)} (${names})${own} ${rows}`
+}
 
 /** `CREATE OR REPLACE VIEW`, which would take away the options that it does not name. */
 function replaceViewSql({ view, options, query }: Of<'replace view'>): string {

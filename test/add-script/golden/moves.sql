@@ -78,7 +78,7 @@ ALTER TABLE users ADD CONSTRAINT users_address_id_key UNIQUE (address_id);
 
 -- Moves users.city, users.street to address.
 INSERT INTO address (id, city, street) SELECT id, city, street FROM users;
-SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('"public"."address"', 'id'), COALESCE(pg_catalog.max(id), 0) OPERATOR(pg_catalog.+) 1, false) FROM address;
+SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('address', 'id'), COALESCE(pg_catalog.max(id), 0) OPERATOR(pg_catalog.+) 1, false) FROM address;
 
 UPDATE users SET address_id = (SELECT moved.id FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.id);
 ALTER TABLE users ALTER COLUMN address_id SET NOT NULL;
