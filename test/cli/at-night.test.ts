@@ -44,7 +44,7 @@ test('a story at night: an upgrade fails, what is wrong is found, and the rest g
     assert.equal(shown.replace(/trace \d+/, 'trace N'), story)
     assert.match(
       errors.stdout,
-      /^ {2}3 +run +3 +index .*\n {6}script 3_index: column "mial" does not exist\n1 entry\n$/m,
+      /^ {2}\d+ +run +3 +index .*\n {6}script 3_index: column "mial" does not exist\n1 entry\n$/m,
     )
     assert.match(second.stdout, /^ {2}2 +run +2 +mail /m)
     assert.match(repaired.stdout, /1 users .*: only layout and comments differ\n/)
