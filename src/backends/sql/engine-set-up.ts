@@ -60,9 +60,13 @@ function isDone(state: JournalState): boolean {
   return isSetUp(state) && (state.setUp !== undefined || state.ordinals.size > 0)
 }
 
+/** The journal itself may have been made since by another one that sets up at the same time. */
 async function refuseTables({ place, engine }: SqlBackend): Promise<void> {
+  const { table } = place.context.settings.journal
   const rows = (await place.journal.work.query(engine.tables)) as { name: string }[]
-  const names = rows.map(({ name }) => name).filter((name) => !name.startsWith('sqlite_'))
+  const names = rows
+    .map(({ name }) => name)
+    .filter((name) => name !== table && !name.startsWith('sqlite_'))
   if (names.length === 0) return
   throw new MigrationError('NOT_EMPTY', 'the database has tables but no journal', {
     detail: `found ${names.slice(0, 5).join(', ')}${names.length > 5 ? ' and more' : ''}`,
