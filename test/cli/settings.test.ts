@@ -21,7 +21,7 @@ test('environ shows each setting and where it comes from, secrets masked', async
       `app                  app:main                                (development.ini:6)
 package              migration                               (default)
 layout               typetrek                                (default)
-duplicate_revisions  refuse                                (default)
+duplicate_revisions  refuse                                  (default)
 vcs                  git                                     (default)
 scratch.prefer       embedded                                (default)
 journal_schema       public                                  (default)
