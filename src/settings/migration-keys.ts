@@ -253,7 +253,9 @@ function scriptsFolder(values: MigrationValues, problems: Problems): MigrationVa
 
 /** One folder, whatever its name; or folders and globs, separated by commas or lines. */
 function scriptPlaces(named: MigrationValue | undefined, otherwise: MigrationValue) {
-  if (!named) return { directory: folder(otherwise), packageIsDefault: true }
+  const usual = named ?? otherwise
+  if (!named || named.from === 'default')
+    return { directory: folder(usual), packageIsDefault: true }
   const several = /[,\n*{]/.test(named.value) && !named.from.startsWith('flag ')
   if (!several) return { directory: folder(named) }
   const packages = pathsOf(named)

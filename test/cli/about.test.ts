@@ -52,7 +52,8 @@ Options:
   -d, --directory <folder>    the scripts' folder
   -r, --runner <module>       postgres, or a runner of your own:
                               ./my-runner.ts:MyRunner
-      --layout <name>         numbered, or graph: <date>_<from>_<up|down>_<to>
+      --layout <name>         typetrek, graph or another tool's: flyway,
+                              golang-migrate …
       --strict                refuse when an applied script is changed or
                               missing
       --lock-wait <duration>  how long to wait for another migrator
