@@ -22,7 +22,6 @@ const title = fc.oneof(
 /** What a name of the plain form says, without one look at the reader's own patterns. */
 function model(number: string, words: string | undefined, extension: string): string {
   const revision = number.replace(/^0*(?=.)/, '')
-  if (revision === '0') return 'invalid'
   const text = words ?? ''
   if (extension !== 'sql') return `${revision} script ${text}`
   if (text === 'upgrade' || text === 'downgrade') return `${revision} ${text} `
