@@ -5,23 +5,18 @@ import { test } from 'node:test'
 import { few } from './support/scope'
 
 /** The tests that together reach every call of ours into TypeORM, the dearest where there is time. */
-const files = few(
-  ['typeorm', 'run/callers', 'cli/entities', 'integration/nestjs'],
-  [
-    'typeorm',
-    'setup',
-    'run/typescript',
-    'run/data-source',
-    'run/lent-state',
-    'run/callers',
-    'run/observer',
-    'scratch/sources',
-    'cli/entities',
-    'adopt/typeorm-application',
-    'example-app/set-up',
-    'integration/nestjs',
-  ],
-)
+const files = few([
+  'typeorm',
+  'setup',
+  'run/typescript',
+  'run/data-source',
+  'run/lent-state',
+  'run/callers',
+  'run/observer',
+  'scratch/sources',
+  'cli/entities',
+  'example-app/set-up',
+])
 
 for (const file of files) {
   test(`${file}.test passes with TypeORM 0.3 too`, async () => {

@@ -5,7 +5,7 @@ import type { Script } from './script'
 export async function modulesWithoutDowngrade(
   scripts: readonly Script[],
 ): Promise<ReadonlySet<string>> {
-  const modules = scripts.filter(({ kind, module }) => kind !== 'sql' && !module)
+  const modules = scripts.filter(({ kind }) => kind !== 'sql')
   const lacking = await Promise.all(
     modules.map(async ({ file, module, revision }) => {
       const text = module ? describeModule(module) : await readFile(file, 'utf8')

@@ -25,11 +25,13 @@ export const downgrade = (queryRunner: QueryRunner) => queryRunner.query('DROP T
 
 /** A module that ends its own process when it runs for the first time. */
 const suicidal = `import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { QueryRunner } from 'typeorm'
 export async function upgrade(queryRunner: QueryRunner) {
   await queryRunner.query('INSERT INTO people VALUES (2, NULL)')
-  if (existsSync('died')) return
-  writeFileSync('died', '')
+  const died = join(__dirname, 'died')
+  if (existsSync(died)) return
+  writeFileSync(died, '')
   process.kill(process.pid, 'SIGKILL')
   await new Promise(() => undefined)
 }

@@ -31,9 +31,6 @@ export type ModuleFunction = (run: ModuleRun) => unknown
 /**
  * Gives `up` or `down` of a module a recorder, which appends to a CSV file below the folder of the
  * migrations.
- *
- * @example
- * export const up = changelog('57.csv', async ({ output }) => output?.record('moved', 12))
  */
 export function changelog(path: string): (work: ModuleFunction) => ModuleFunction
 export function changelog(path: string, work: ModuleFunction): ModuleFunction
