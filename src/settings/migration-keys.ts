@@ -251,13 +251,13 @@ function scriptsFolder(values: MigrationValues, problems: Problems): MigrationVa
   return named
 }
 
-/** One folder, whatever its name; or folders and globs, separated by commas or lines. */
+/** A folder that is there, whatever its name; or folders and globs, separated by commas or lines. */
 function scriptPlaces(named: MigrationValue | undefined, otherwise: MigrationValue) {
   const usual = named ?? otherwise
   if (!named || named.from === 'default')
     return { directory: folder(usual), packageIsDefault: true }
   const several = /[,\n*{]/.test(named.value) && !named.from.startsWith('flag ')
-  if (!several) return { directory: folder(named) }
+  if (!several || existsSync(path(named))) return { directory: folder(named) }
   const packages = pathsOf(named)
   return { directory: globBase(packages[0] ?? ''), packages }
 }

@@ -27,6 +27,19 @@ test('a dotted package is a folder of that very name, one below it, or one below
   assert.equal(await folder(), 'HERE/a/b')
 })
 
+test('a folder that is there is the one folder, whatever its name; else package is a list', async () => {
+  const placesOf = async (named: string) => {
+    const files = { [`${named}/1.sql`]: '', 'a/1.sql': '' }
+    const ini = (value: string) => `[migration]\n${url}\npackage = ${value}\n`
+    const one = await settingsOf({ 'development.ini': ini(named), ...files })
+    const list = await settingsOf({ 'development.ini': ini('a, c*'), ...files })
+    return [one.directory, one.packages, list.packages]
+  }
+
+  for (const named of [',a', 'a,b', 'x*', '{a,b}'])
+    assert.deepEqual(await placesOf(named), [`HERE/${named}`, undefined, ['HERE/a', 'HERE/c*']])
+})
+
 test('sqlalchemy.url is named with what it becomes, its password masked', async () => {
   const ini = `[app:x]\nsqlalchemy.url = postgresql+psycopg2://ann:secret@db/app?sslmode=require\n[migration]\napp = app:x\n`
   const refusal = await refusalOf(ini, { env: { PGHOST: 'elsewhere', PGUSER: 'u' } })
