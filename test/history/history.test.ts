@@ -83,7 +83,7 @@ async function sameAsReference(
 // the older major is there for what it lacks, which a shorter history shows as well
 for (const [major, scripts] of [
   [14, few(40, 500)],
-  [18, few(100, 500)],
+  [18, few(60, 500)],
 ] as const)
   test(`${scripts} scripts make the catalog on PostgreSQL ${major} that psql makes of them, go down to nothing and up again`, async () => {
     const options = { seed: seed + major, scripts, times: 5 }
