@@ -19,6 +19,7 @@ import { replayScripts } from '../scratch/replay-scripts'
 import type { ScriptLayout } from '../script/layout/layout'
 import { layoutNamed } from '../script/other-layouts/layouts'
 import { newestOf } from '../script/revision'
+import { readScripts } from '../script/source/read-scripts'
 import type { Settings } from '../settings/value/setting-types'
 export type { DriftItem } from './drift-words'
 import { driftItems, keysMatching, withoutKeys, type DriftItem } from './drift-words'
@@ -123,8 +124,22 @@ async function appliedUpTo(settings: Settings, layout: ScriptLayout): Promise<Up
   }
   if (pending.length === 0) return { target: undefined, notes: [] }
   const newest = newestOf(numbered(applied).map(({ revision }) => revision)) ?? '0'
-  const note = `${pending.length} scripts are pending; compared is with what is applied, up to ${newest}.`
-  return { target: newest, notes: [note] }
+  const said =
+    pending.length === 1 ? '1 script is pending' : `${pending.length} scripts are pending`
+  const note = `${said}; what is applied is compared, up to ${newest}.`
+  return { target: await lastBefore(pending, settings, layout), notes: [note] }
+}
+
+/** The last script that is not pending: applied, or standing for those that are. */
+async function lastBefore(
+  pending: Status['pending'],
+  settings: Settings,
+  layout: ScriptLayout,
+): Promise<string> {
+  const waiting = new Set(pending.map(({ script }) => script.revision))
+  const scripts = await readScripts(settings, { layout })
+  const others = scripts.filter(({ revision, repeatable }) => !repeatable && !waiting.has(revision))
+  return newestOf(others.map(({ revision }) => revision)) ?? '0'
 }
 
 /** The tables of other tools stay after they were adopted. */
