@@ -63,7 +63,7 @@ export class Adding {
     private readonly options: AddScriptOptions,
     private readonly layout: ScriptLayout,
   ) {
-    this.source = sourceOf(settings, options.from)
+    this.source = sourceOf(settings, options.from, options.check)
     this.signal = options.signal ?? new AbortController().signal
     this.answers = answersOf(options, this.source)
     this.interview = new Interview(this.answers)

@@ -137,7 +137,7 @@ function notesOf(
           'Where the application runs migrations when it starts (migrationsRun), leave that to one of the two.',
         ]
       : []),
-    'In CI: npx migrate add_script --check && npx migrate upgrade && npx migrate downgrade 0 && npx migrate upgrade',
+    `In CI: ${hasEntities(facts) ? 'npx migrate add_script --check && ' : ''}npx migrate upgrade && npx migrate downgrade 0 && npx migrate upgrade`,
     'Where TypeORM or another tool has migrated the database already: npx migrate adopt --dry-run',
   ]
 }

@@ -186,6 +186,17 @@ test('a database that cannot be reached, or has nothing yet, is said and is no h
   })
 })
 
+test('a check is refused where there is nothing to compare the scripts with', async () => {
+  const ini = '[migration]\ntypeorm.url = postgres://nowhere/app'
+  await withFolder({ 'development.ini': ini }, async (cwd) => {
+    for (const argv of ['add_script --check', 'add_script --check --from none']) {
+      const { status, stdout, stderr } = await migrate(argv.split(' '), { cwd })
+      assert.deepEqual([status, stdout], [2, ''])
+      assert.match(stderr, /^error: there is nothing to compare the scripts with\n/)
+    }
+  })
+})
+
 test('--from none writes an empty script with samples, in every form, without a database', async () => {
   await withFolder(
     { 'development.ini': '[migration]\ntypeorm.url = postgres://nowhere/app' },

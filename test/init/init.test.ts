@@ -51,6 +51,13 @@ export class AppModule {}
   'src/users/user.entity.ts': entity,
 }
 
+test('a project without entities is not told to check them in CI', async () => {
+  await withFolder({ 'package.json': '{}' }, async (cwd) => {
+    const { stdout } = await migrate(['init', '--dry-run'], { cwd })
+    assert.match(stdout, /^In CI: npx migrate upgrade && /m)
+  })
+})
+
 test('two commands and no edit lead from an Express application to its status', async () => {
   await withDatabase(async ({ url }) => {
     process.env['TEST_INIT_URL'] = url
