@@ -156,6 +156,32 @@ test('repair says what differs and whether it means something, takes the new tex
   })
 })
 
+test('repair writes SQL into the folder of the scripts only, whatever the journal says, and names who may have written that', async () => {
+  const files = {
+    'migration/1_a.sql': 'SELECT 1;\n',
+    'migration/2_b.sql': 'SELECT 2;\n',
+    'migration/3_c.sql': 'SELECT 3;\n',
+  }
+  await withApplication(files, async ({ cwd, database, run }) => {
+    await run('upgrade')
+    const folder = join(cwd, 'migration')
+    for (const name of await readdir(folder)) await rm(join(folder, name))
+    await writeFile(join(folder, '9_z.sql'), 'SELECT 9;\n')
+    await database.query(
+      `UPDATE migration_journal SET file = CASE revision WHEN 1 THEN '1_a/../../1_out.sql' WHEN 2 THEN '2_b.js' END,
+         title = CASE revision WHEN 3 THEN E'../../c\\x1b[2J' ELSE title END;
+       GRANT UPDATE ON migration_journal TO PUBLIC`,
+    )
+    const repaired = await run('repair --yes')
+
+    assert.equal(repaired.status, 0, repaired.stderr)
+    assert.match(repaired.stderr, /others than its owner may write it: PUBLIC \(UPDATE\)/)
+    const names = ['1_a.sql', '2_b.sql', '3_c_2j.sql', '9_z.sql']
+    assert.deepEqual((await readdir(folder)).toSorted(), names)
+    assert.deepEqual((await readdir(cwd)).toSorted(), ['development.ini', 'migration'])
+  })
+})
+
 test('the parser decides whether two SQL texts mean the same', async () => {
   const same: readonly (readonly [string, string, string])[] = [
     ['SELECT 1', 'SELECT 1', 'same'],
