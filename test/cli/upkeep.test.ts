@@ -86,6 +86,22 @@ test('touch refuses an applied script, and --force moves this journal along', as
   )
 })
 
+test('touch gives a script its old name back where the journal could not be changed', async () => {
+  await withApplication({ 'migration/1_a.sql': 'SELECT 1;\n' }, async ({ cwd, database, run }) => {
+    await run('upgrade')
+    await database.query(
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not now'; END $$;
+       CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON migration_journal DEFERRABLE INITIALLY DEFERRED
+         FOR EACH ROW EXECUTE FUNCTION refuse()`,
+    )
+    const touched = await run('touch 1 --force --yes')
+
+    assert.match(touched.stderr, /^error: the journal could not be changed\n {2}not now$/m)
+    assert.deepEqual(await readdir(join(cwd, 'migration')), ['1_a.sql'])
+    assert.match((await run('status')).stdout, /up to date: 1 applied/)
+  })
+})
+
 test('repair says what differs and whether it means something, takes the new text on agreement, and writes back what is missing', async () => {
   const files = {
     'migration/1_layout.sql': 'CREATE TABLE a (i int);\n',
