@@ -21,7 +21,11 @@ test('entities are built as the role of the settings, and behind a pooler not as
         const settings = await readSettings({ config: url, cwd, env: {}, flags: { role } })
         const typeorm = { ...settings.typeorm, entities: [item] }
         const migrator = new SettingsMigrator({ ...settings, typeorm })
-        await migrator.setUp({ initMigration: 'entities' }).finally(() => migrator.close())
+        try {
+          await migrator.setUp({ initMigration: 'entities' })
+        } finally {
+          await migrator.close()
+        }
       }
       await database.query(`CREATE ROLE ${role}; GRANT CREATE ON SCHEMA public TO ${role}`)
       try {
