@@ -7,7 +7,7 @@ export class IrregularFile extends Error {
     /** `is a named pipe`: a fact about the path. */
     readonly problem: string,
   ) {
-    super(`${path} ${problem}`)
+    super(`${path}, which ${problem}`)
   }
 }
 
@@ -33,6 +33,11 @@ export function readRegular(path: string, limit: number): Buffer {
   } finally {
     closeSync(file)
   }
+}
+
+/** The text of a file that lists or describes others; throws as `readRegular` does. */
+export function readSmall(path: string): string {
+  return readRegular(path, 16 * 1024 * 1024).toString('utf8')
 }
 
 /** Undefined for more than `limit`: a file may grow, and those of /proc have no size. */

@@ -1,4 +1,5 @@
 import { MigrationError, type ErrorFields } from './errors'
+import { IrregularFile } from './regular-file'
 
 interface SystemFact {
   /** What is the matter, in the words of the system's manual. */
@@ -92,6 +93,10 @@ export function systemFailure(
 ): MigrationError | undefined {
   const missing = missingPackage(error)
   if (missing !== undefined) return packageMissing(missing, error)
+  if (error instanceof IrregularFile) {
+    const hint = 'Put a regular file in its place.'
+    return new MigrationError('SYSTEM_FAILED', `cannot read ${error.message}`, { hint, ...fields })
+  }
   const found = systemFact(error)
   if (!found || !isSystemError(error)) return undefined
   const { syscall, path, dest, address } = error

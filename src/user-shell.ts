@@ -8,33 +8,66 @@ export interface ShellResult {
   stderr: string
 }
 
+/** What ends a command before its time. */
+export interface ShellBounds {
+  signal?: AbortSignal
+  /** Most characters that it may print. */
+  most?: number
+}
+
 /**
  * Runs a command line that the user wrote in a shell, in a process group of its own, so that all that it
- * starts can be ended with it. Throws the signal's reason when that is aborted.
+ * starts can be ended with it, which the end of this process does too. Throws the signal's reason when that is
+ * aborted, and a RangeError for more output than is allowed.
  */
 export function runUserCommand(
   command: string,
   cwd: string,
-  signal?: AbortSignal,
+  { signal, most = Number.POSITIVE_INFINITY }: ShellBounds = {},
 ): Promise<ShellResult> {
   return new Promise((done, fail) => {
+    if (signal?.aborted) return fail(signal.reason as Error)
     const options = { cwd, shell: true, detached: true } as const
     const child = spawn(command, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
-    const stop = () => {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM')
-    }
+    const stop = () => endGroup(child.pid)
     signal?.addEventListener('abort', stop)
+    endAtExit(stop)
     const output = { stdout: '', stderr: '' }
     for (const name of ['stdout', 'stderr'] as const) {
-      child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text))
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        if (output[name].length <= most) output[name] += text
+        else stop()
+      })
     }
     child.once('error', fail)
     child.once('close', (code, by) => {
       signal?.removeEventListener('abort', stop)
+      running.delete(stop)
       if (signal?.aborted) fail(signal.reason as Error)
+      else if (Math.max(output.stdout.length, output.stderr.length) > most)
+        fail(new RangeError(`it prints more than ${most} characters`))
       else done({ status: code ?? String(by), ...output })
     })
   })
+}
+
+const running = new Set<() => void>()
+let listens = false
+
+/** One listener for all: a pool may ask for many passwords at once. */
+function endAtExit(stop: () => void): void {
+  if (!listens) process.once('exit', () => running.forEach((one) => one()))
+  listens = true
+  running.add(stop)
+}
+
+/** Ends a process and all that it has started, unless they have ended. */
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGTERM')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 /**

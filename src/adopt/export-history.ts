@@ -2,6 +2,7 @@ import { withMigrationSources } from '../database/application/migration-sources'
 import { openDatabase } from '../database/open'
 import type { Database } from '../database/postgres/database'
 import type { Session } from '../database/postgres/session'
+import { quoteIdentifier } from '../database/sql/quote'
 import { MigrationError } from '../errors'
 import { readState } from '../journal/journal'
 import {
@@ -92,6 +93,8 @@ function rowOf({ migration }: Script): TypeormRow[] {
 async function write(session: Session, found: HistoryExport): Promise<void> {
   const statements = [
     createTypeormTable(found),
+    // a second one that exports at once looks after this one
+    `LOCK TABLE ${quoteIdentifier(found.schema, found.table)} IN SHARE ROW EXCLUSIVE MODE`,
     ...found.deleted.map((row) => deleteTypeormRow(found, row)),
     ...found.inserted.map((row) => insertTypeormRow(found, row)),
   ]

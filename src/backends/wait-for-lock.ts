@@ -30,8 +30,9 @@ export async function waitForLock(
   for (let waits = false; ; waits = true) {
     if (signal?.aborted) throw interrupted()
     if (await take()) return { state: await read(), held: true }
-    if (!waits) {
-      observer.notice?.({ kind: 'waiting', code: 'LOCK_HELD', holder: { state: 'ending' } })
+    if (!waits && observer.notice) {
+      const by = (await holder?.()) ?? null
+      observer.notice({ kind: 'waiting', code: 'LOCK_HELD', holder: { state: 'other', by } })
     }
     const state = await read()
     if (isDone?.(state)) return { state, held: false }

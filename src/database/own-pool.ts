@@ -3,6 +3,7 @@ import { describeAddress } from '../settings/address/address'
 import { clientOptions } from '../settings/typeorm/data-source-options'
 import type { ConnectionParts, Settings } from '../settings/value/setting-types'
 import { notPostgres } from './open'
+import { withPassword } from './postgres/password'
 import { openPool } from './postgres/pool'
 
 /**
@@ -33,7 +34,13 @@ async function connectionOf(settings: Settings): Promise<Leased> {
   const release = () => Promise.resolve()
   switch (database.kind) {
     case 'postgres':
-      return { connection: clientOptions(database.direct ?? database.connection, typeorm), release }
+      return {
+        connection: withPassword(
+          clientOptions(database.direct ?? database.connection, typeorm),
+          settings.secrets,
+        ),
+        release,
+      }
     case 'embedded': {
       const { acquireEmbedded } = await import('./embedded/client.js')
       const lease = await acquireEmbedded({ ...database, here, ini: file })

@@ -22,7 +22,7 @@ import type { Settings } from '../settings/value/setting-types'
 import { filledTables, reorderedTables } from './contents'
 import type { DumpSchemaOptions, DumpSchemaReport } from './dump-options'
 import { refuseOverwriting } from './overwriting'
-import { textOf, writeWhole } from './whole-file'
+import { textOf, writeWhole } from '../whole-file'
 import { notWritable, schemaSteps } from './schema-steps'
 import { isDumped, schemaText } from './schema-text'
 

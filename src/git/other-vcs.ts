@@ -24,10 +24,12 @@ function runProgram(
   { files }: GitRequest,
 ): Promise<void> {
   return new Promise((done, fail) => {
-    execFile(vcs, args, { cwd }, (error, _, stderr) => {
+    const child = execFile(vcs, args, { cwd }, (error, _, stderr) => {
       if (error) fail(refused(vcs, args[0] ?? '', files, error, stderr))
       else done()
     })
+    // a program that asks something gets no answer, and does not wait for one
+    child.stdin?.on('error', () => undefined).end()
   })
 }
 

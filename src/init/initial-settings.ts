@@ -1,3 +1,4 @@
+import { maskPasswords } from '../settings/value/mask'
 import type { PackageManifest, ProjectFacts } from './look-at-project'
 
 /** What is to be written, and what a person should do or know. */
@@ -56,6 +57,13 @@ function iniText(facts: ProjectFacts, folder: string): string {
     `add_script_from = ${hasEntities(facts) ? 'entities' : 'none'}`,
     '',
   ].join('\n')
+}
+
+/** The ini's text as anybody may see it: a password that a file of the project holds is `***`. Pure. */
+export function maskedIni(ini: string): string {
+  return ini
+    .replace(/^(typeorm\.password = )(?!\$\{\w+\}$)(\$\{\w+:-)?.*?(\}?)$/gm, '$1$2***$3')
+    .replace(/^typeorm\.url = .*$/gm, maskPasswords)
 }
 
 function hasEntities({ dataSource, entities }: ProjectFacts): boolean {

@@ -1,6 +1,7 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MigrationError } from '../errors'
+import { createWhole, writeWhole } from '../whole-file'
 import { initialSettings, type InitialSettings } from './initial-settings'
 import { lookAtProject, type ProjectFacts } from './look-at-project'
 
@@ -33,7 +34,7 @@ export async function planProject(folder: string, file: string): Promise<Project
  * @throws {MigrationError} USAGE where package.json changed meanwhile
  */
 export async function initializeProject(folder: string, plan: ProjectPlan): Promise<void> {
-  await writeFile(plan.file, plan.ini, { flag: 'wx' })
+  await createWhole(plan.file, plan.ini)
   if (plan.newFolder !== undefined) {
     const path = join(folder, plan.newFolder)
     await mkdir(path, { recursive: true })
@@ -46,7 +47,7 @@ export async function initializeProject(folder: string, plan: ProjectPlan): Prom
     const hint = 'Add the scripts by hand: npm pkg set scripts.migrate=migrate.'
     throw new MigrationError('USAGE', 'package.json changed meanwhile', { file: path, hint })
   }
-  await writeFile(path, plan.manifest)
+  await writeWhole(path, plan.manifest)
 }
 
 function keepExisting(error: NodeJS.ErrnoException): void {

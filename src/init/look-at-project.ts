@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readRegular } from '../regular-file'
 import type { LayoutName } from '../settings/value/setting-types'
 import { recogniseLayout, type FolderSample } from './recognise-layout'
 import { sourceOptions, type FoundOptions } from './source-options'
@@ -46,17 +47,27 @@ const skipped = new Set([
 ])
 const deepest = 6
 const mostFiles = 20_000
+const longest = 1024 * 1024
+
+/** A project's file; undefined for what is gone, cannot be read, is a pipe or a device, or is too long to be meant. */
+function textOf(path: string): string | undefined {
+  try {
+    return readRegular(path, longest).toString('utf8')
+  } catch {
+    return undefined
+  }
+}
 
 /** Looks at the files of a project: reads, and runs nothing of it. */
 export async function lookAtProject(folder: string): Promise<ProjectFacts> {
   const files = await filesBelow(folder)
-  const manifest = await manifestOf(folder)
-  const configured = await configurationsIn(folder, files)
+  const manifest = manifestOf(folder)
+  const configured = configurationsIn(folder, files)
   const dataSource = configured.find(({ exported }) => exported)
   const other = dataSource ? undefined : configured[0]
   const entities = dataSource ? undefined : entityGlob(files)
-  const scripts = await scriptsIn(folder, files)
-  const outDir = await outDirOf(folder)
+  const scripts = scriptsIn(folder, files)
+  const outDir = outDirOf(folder)
   const dependencies = { ...manifest?.value.dependencies, ...manifest?.value.devDependencies }
   return {
     ...(manifest && { manifest }),
@@ -95,8 +106,8 @@ async function filesBelow(folder: string): Promise<string[]> {
   return files.toSorted()
 }
 
-async function manifestOf(folder: string): Promise<ProjectFacts['manifest']> {
-  const text = await readFile(join(folder, 'package.json'), 'utf8').catch(() => undefined)
+function manifestOf(folder: string): ProjectFacts['manifest'] {
+  const text = textOf(join(folder, 'package.json'))
   if (text === undefined) return undefined
   try {
     return { text, value: JSON.parse(text) as PackageManifest }
@@ -120,12 +131,12 @@ const exportsLater =
 const configures =
   /\bTypeOrmModule\s*\.\s*forRoot|\bnew\s+(?:\w+\.)?DataSource\s*\(|\bDataSourceOptions\b/
 
-async function configurationsIn(folder: string, files: readonly string[]): Promise<Configured[]> {
+function configurationsIn(folder: string, files: readonly string[]): Configured[] {
   const modules = files.filter((file) => /(?<!\.d|\.spec|\.test)\.[cm]?[jt]s$/.test(file))
   const sorted = modules.toSorted((a, b) => Number(likely.test(b)) - Number(likely.test(a)))
   const found: Configured[] = []
   for (const file of sorted.slice(0, 400)) {
-    const text = await readFile(join(folder, file), 'utf8')
+    const text = textOf(join(folder, file)) ?? ''
     if (!configures.test(text)) continue
     found.push({ file, text, exported: exportsSource.test(text) || exportsLater.test(text) })
   }
@@ -157,10 +168,7 @@ function entityGlob(files: readonly string[]): string | undefined {
   return folder === undefined ? undefined : `${folder}/*.${extension}`
 }
 
-async function scriptsIn(
-  folder: string,
-  files: readonly string[],
-): Promise<ProjectFacts['scripts']> {
+function scriptsIn(folder: string, files: readonly string[]): ProjectFacts['scripts'] {
   const folders = new Set(files.flatMap(foldersOf))
   const found: { path: string; layout: LayoutName; count: number }[] = []
   for (const path of folders) {
@@ -169,7 +177,7 @@ async function scriptsIn(
       .filter((file) => file.startsWith(`${path}/`))
       .map((file) => file.slice(path.length + 1))
     const sql = names.find((name) => name.endsWith('.sql'))
-    const text = sql === undefined ? '' : await readFile(join(folder, path, sql), 'utf8')
+    const text = (sql === undefined ? undefined : textOf(join(folder, path, sql))) ?? ''
     const sample: FolderSample = { path, names, text }
     const layout = recogniseLayout(sample)
     if (layout !== undefined) found.push({ path, layout, count: names.length })
@@ -183,9 +191,9 @@ function foldersOf(file: string): string[] {
   return parts.map((_, at) => parts.slice(0, at + 1).join('/'))
 }
 
-async function outDirOf(folder: string): Promise<string | undefined> {
+function outDirOf(folder: string): string | undefined {
   for (const name of ['tsconfig.build.json', 'tsconfig.json']) {
-    const text = await readFile(join(folder, name), 'utf8').catch(() => '')
+    const text = textOf(join(folder, name)) ?? ''
     const outDir = /"outDir"\s*:\s*"([^"]+)"/.exec(text)?.[1]
     if (outDir !== undefined) return outDir.replace(/^\.\//, '').replace(/\/$/, '')
   }

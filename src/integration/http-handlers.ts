@@ -88,6 +88,8 @@ type Work = (request: IncomingMessage) => Promise<HttpAnswer>
 interface HttpAnswer {
   status: number
   body: object
+  /** The method, where another one was used. */
+  allow?: string
 }
 
 interface Guard {
@@ -100,11 +102,16 @@ interface Guard {
 
 async function answered(request: IncomingMessage, guard: Guard): Promise<HttpAnswer> {
   if (!guard.enabled) return { status: 404, body: { outcome: 'off' } }
+  let authorized: unknown // a caller without types may give back anything
   try {
-    // a caller without types may give back anything
-    const authorized: unknown = await guard.authorized()
+    authorized = await guard.authorized()
+  } catch {
+    return { status: 500, body: { outcome: 'error' } } // nothing of it is for who is not let in
+  }
+  try {
     if (authorized !== true) return { status: 401, body: { outcome: 'refused' } }
-    if (request.method !== guard.method) return { status: 405, body: { outcome: 'refused' } }
+    if (request.method !== guard.method)
+      return { status: 405, body: { outcome: 'refused' }, allow: guard.method }
     return await guard.work(request)
   } catch (error) {
     return failed(error, guard)
@@ -130,18 +137,21 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 }
 
 function targetOf({ url = '' }: IncomingMessage): string {
-  const target = new URL(url, 'http://localhost').searchParams.get('target')
+  const target = new URLSearchParams(/\?([^#]*)/.exec(url)?.[1]).get('target')
   if (target !== null) return target
   throw new MigrationError('USAGE', 'the request names no target', {
     hint: 'Add ?target=latest, a revision, next, previous or 0.',
   })
 }
 
-function send(response: ServerResponse, { status, body }: HttpAnswer): void {
+function send(response: ServerResponse, { status, body, allow }: HttpAnswer): void {
+  // `authorize` may have answered by itself
+  if (response.headersSent || response.writableEnded) return
   const text = `${JSON.stringify(body)}\n`
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'cache-control': 'no-store',
+    ...(allow !== undefined && { allow }),
     'content-length': Buffer.byteLength(text),
   })
   response.end(text)

@@ -102,8 +102,11 @@ export async function buildEntities(
   { database, settings }: RunContext,
   session: Session,
 ): Promise<BuiltEntities> {
-  const timeouts = session.pooled ? [] : timeoutsFor(session, settings, { local: false })
-  await sendAll(session, [...timeouts, ...(session.pooled ? [] : asRole(settings, false))])
+  if (session.pooled) refuseRole(settings)
+  else {
+    const timeouts = timeoutsFor(session, settings, { local: false })
+    await sendAll(session, [...timeouts, ...asRole(settings, false)])
+  }
   const queryRunner = await database.queryRunner(session)
   const dataSource = dataSourceOf(queryRunner)
   if (isOurs(dataSource)) {
@@ -116,8 +119,9 @@ export async function buildEntities(
     const { error } = await session.send(`CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(schema)}`)
     if (error) throw error
   }
-  // TypeORM would wait for ever for a second connection where there is only one
-  if (database.single) dataSource.createQueryRunner = () => withoutRelease(queryRunner)
+  // a second connection would not have the role; and where there is only one, TypeORM waits for ever for it
+  const isOne = database.single || settings.role !== undefined
+  if (isOne) dataSource.createQueryRunner = () => withoutRelease(queryRunner)
   try {
     await dataSource.synchronize()
     await loadExtra(session, settings.schemaExtra ?? [])
@@ -126,9 +130,17 @@ export async function buildEntities(
     if (error instanceof MigrationError) throw error
     throw codeFailure(error, 'set-up from entities', '', { form: 'schema' })
   } finally {
-    if (database.single) Reflect.deleteProperty(dataSource, 'createQueryRunner')
+    if (isOne) Reflect.deleteProperty(dataSource, 'createQueryRunner')
     if (!session.lost) for (const text of restoreSession(session)) await session.send(text)
   }
+}
+
+/** As for scripts outside a transaction: no statement can be sure of its session. */
+function refuseRole({ role }: RunContext['settings']): void {
+  if (role === undefined) return
+  const message = `the entities cannot be built as role "${role}" behind a pooler`
+  const hint = 'Set typeorm.direct_url to an address past the pooler.'
+  throw new MigrationError('TRANSACTION_MODE', message, { hint })
 }
 
 function withoutRelease(queryRunner: QueryRunner): QueryRunner {

@@ -91,6 +91,7 @@ export async function readSettings(request: SettingsRequest): Promise<Settings> 
   const database =
     otherDatabase(moduleOf(source), values.get('runner'), problems, request.runnerArguments) ??
     readDatabase(sections, source, environment, { here, problems })
+  refuseRole(values.get('role'), database, problems)
   problems.throwIfAny(source.kind === 'ini' ? source.file.name : 'the call or the environment')
   if (!database) throw new Error('settings without a database and without a problem')
   return {
@@ -133,6 +134,17 @@ interface Database {
   result: Pick<Settings, 'database' | 'typeorm' | 'application'>
   origins: SettingOrigin[]
   secrets: Set<string>
+}
+
+/** Only PostgreSQL lets a session become another role. */
+function refuseRole(
+  role: Sourced | undefined,
+  database: Database | undefined,
+  problems: Problems,
+): void {
+  const kind = database?.result.database.kind ?? 'postgres'
+  if (!role?.value || !['engine', 'versions', 'runner'].includes(kind)) return
+  problems.add(role, 'role counts only on PostgreSQL', 'Leave it out.')
 }
 
 function readDatabase(

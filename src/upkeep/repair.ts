@@ -1,12 +1,14 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createWhole } from '../whole-file'
 import { eq } from '../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/sql/quote'
 import type { Entry } from '../journal/model/entry'
+import { readWriters } from '../journal/writers'
 import { survey } from '../plan/survey'
 import { claimOf, executionContext } from '../run/context/run-context'
 import { readScripts } from '../script/source/read-scripts'
 import { usualLayout, type ScriptLayout } from '../script/layout/layout'
+import { titleFileName } from '../script/layout/script-name'
 import { writeSqlPart } from '../script/sections/sections'
 import type { Script } from '../script/script'
 import type { Settings } from '../settings/value/setting-types'
@@ -40,7 +42,20 @@ export function findDisagreements(
   settings: Settings,
   options: RepairOptions = {},
 ): Promise<Disagreement[]> {
-  return readingJournal(settings, options, (found) => disagreementsIn(found, options))
+  return readingJournal(settings, options, async (found) => {
+    const list = await disagreementsIn(found, options)
+    if (list.some(({ repair }) => repair === 'write')) await nameWriters(found, options)
+    return list
+  })
+}
+
+/** A file is trusted, and the journal's text is to become one: who may have written it is named before. */
+async function nameWriters(
+  { session, settings }: JournalWork,
+  { observer }: RepairOptions,
+): Promise<void> {
+  const writers = await readWriters(session, settings.journal)
+  if (writers.length > 0) observer?.notice?.({ kind: 'notice', code: 'JOURNAL_WRITERS', writers })
 }
 
 /**
@@ -115,19 +130,36 @@ function missingOf(
   directory: string,
   layout: ScriptLayout,
 ): Disagreement {
-  const found = kept?.file ? layout.readName(kept.file) : undefined
-  const isWhole = found?.is === 'script' && found.role === 'script'
-  const name =
-    isWhole && kept?.file
-      ? kept.file
-      : layout.nameFor({ revision, title, extension: 'sql', role: 'script' })
-  const file = join(directory, name)
+  const file = join(directory, nameOf({ revision, title }, kept?.file ?? null, layout))
   const common = { revision, title, problem: 'missing', file } as const
   if (kind !== 'sql' || typeof kept?.upgrade !== 'string')
     return { ...common, difference: 'unknown', diff: '', repair: null }
   const text = fileText(kept, layout)
   return { ...common, difference: 'meaning', diff: diffOf('', text, file), repair: 'write' }
 }
+
+/**
+ * The name of the file that is written. What the journal says may be another role's: it never leads out of
+ * the folder, nor makes a module of what was SQL.
+ */
+function nameOf(
+  { revision, title }: Pick<Entry, 'revision' | 'title'>,
+  kept: string | null,
+  layout: ScriptLayout,
+): string {
+  const found = kept === null || isUnsafe.test(kept) ? undefined : layout.readName(kept)
+  const isWhole =
+    found?.is === 'script' &&
+    found.role === 'script' &&
+    found.extension === 'sql' &&
+    found.revision === revision
+  if (isWhole && kept !== null) return kept
+  const words = isUnsafe.test(title) ? titleFileName(title) : title
+  return layout.nameFor({ revision, title: words, extension: 'sql', role: 'script' })
+}
+
+/** What parts a path into folders, and what no name has. */
+const isUnsafe = /[/\\\p{Cc}]/u
 
 /** A script with a downgrade has both under their markers. */
 function fileText({ upgrade, downgrade }: KeptTexts, { markers }: ScriptLayout): string {
@@ -156,7 +188,7 @@ async function writeBack(
   const entry = entryOf(found, revision)
   const kept = (await readTexts(session, settings.journal, [entry])).get(entry.id)
   if (!kept) throw new Error(`the journal has no entry ${entry.id}`)
-  await writeFile(file, fileText(kept, layout), { flag: 'wx' })
+  await createWhole(file, fileText(kept, layout))
   const script = scriptOf(await readScripts(settings, { others: [], layout }), revision)
   if (script.checksum !== entry.checksum) await accept(found, entry, script)
 }

@@ -53,12 +53,20 @@ export async function touchScript(
     return planned
   }
   if (!force) throw new Error('an applied script was not refused')
-  return changingJournal(settings, options, async (found) => {
-    const again = await plan(found, id, options)
-    await moveEntries(found, again)
-    await renameAll(again, settings)
-    return again
-  })
+  let renamed: TouchReport['files'] = []
+  try {
+    return await changingJournal(settings, options, async (found) => {
+      const again = await plan(found, id, options)
+      await moveEntries(found, again)
+      await renameAll(again, settings)
+      renamed = again.files
+      return again
+    })
+  } catch (error) {
+    // the journal has the old number still: under the new one the script would run again
+    await renameBack(renamed, settings)
+    throw error
+  }
 }
 
 async function plan(
@@ -141,11 +149,17 @@ async function renameAll({ files }: TouchReport, { vcs }: Settings): Promise<voi
       done.push(file)
     }
   } catch (error) {
-    for (const { from, to } of done.toReversed()) {
-      await moveFile(to, from, vcs).catch(() => rename(to, from))
-    }
+    await renameBack(done, { vcs })
     throw error
   }
+}
+
+async function renameBack(
+  files: TouchReport['files'],
+  { vcs }: Pick<Settings, 'vcs'>,
+): Promise<void> {
+  for (const { from, to } of files.toReversed())
+    await moveFile(to, from, vcs).catch(() => rename(to, from))
 }
 
 function isApplied(revision: string): MigrationError {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { Client } from 'pg'
 import { DataSource, MigrationExecutor } from 'typeorm'
 import type { LayoutName } from '../../src/settings/value/setting-types'
 import { migrate, type CliResult } from '../support/cli'
@@ -118,6 +120,31 @@ test('adopt marks exactly what TypeORM has applied, once; upgrade goes on, expor
         assert.match((await run('adopt --export')).stdout, /says what the journal says/)
       },
     )
+  })
+})
+
+test('two that export at once leave one row for each migration', async () => {
+  await withDatabase(async (database) => {
+    await inApplication(database, { files: typeormFiles }, async ({ run }) => {
+      await run('upgrade 1700000000001')
+      await run('adopt --export')
+      await database.query('DELETE FROM migrations')
+      const other = new Client(database.connection)
+      await other.connect()
+      await other.query('BEGIN')
+      const insert = 'INSERT INTO migrations ("timestamp", name) VALUES ($1, $2)'
+      await other.query(insert, ['1700000000001', 'A1700000000001'])
+      const exporting = run('adopt --export')
+      const waits = 'SELECT FROM pg_locks WHERE NOT granted'
+      const until = Date.now() + 3000
+      while ((await database.query(waits)).length === 0 && Date.now() < until) await pause(20)
+      await other.query('COMMIT')
+      await other.end()
+
+      assert.equal((await exporting).status, 0)
+      const names = await database.query('SELECT name FROM migrations')
+      assert.deepEqual(names, [{ name: 'A1700000000001' }])
+    })
   })
 })
 

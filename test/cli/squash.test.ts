@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
 import { cp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { readSettings } from '../../src/settings/read-settings'
+import { squashScripts } from '../../src/upkeep/squash/squash'
 import { repositoryIn } from '../support/repository'
 import { withProject } from './project'
 
@@ -13,6 +16,20 @@ const users = {
   'migration/4_late.sql':
     '-- MIGRATE UP\nCREATE TABLE late (i int);\n-- MIGRATE DOWN\nDROP TABLE late;',
 }
+
+test('a squashed script of SQL comes into the folder when it is proven', async () => {
+  await withProject(users, async ({ cwd }) => {
+    const settings = await readSettings({ cwd, env: {} })
+    const seen = new Set<string>()
+    const progress = () => readdirSync(join(cwd, 'migration')).forEach((name) => seen.add(name))
+    const { signal } = new AbortController()
+    await squashScripts(settings, '3', '4', { output: 'late', signal, progress })
+    const after = await readdir(join(cwd, 'migration'))
+
+    assert.ok(seen.has('4_late.sql') && after.includes('5_late.sql'))
+    assert.ok(!seen.has('5_late.sql'))
+  })
+})
 
 test('squash writes one proven script; who has all of the originals has it, who has none runs it, who has half is refused', async () => {
   await withProject(users, async ({ cwd, run, git, database }) => {

@@ -86,6 +86,22 @@ test('touch refuses an applied script, and --force moves this journal along', as
   )
 })
 
+test('touch gives a script its old name back where the journal could not be changed', async () => {
+  await withApplication({ 'migration/1_a.sql': 'SELECT 1;\n' }, async ({ cwd, database, run }) => {
+    await run('upgrade')
+    await database.query(
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'not now'; END $$;
+       CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON migration_journal DEFERRABLE INITIALLY DEFERRED
+         FOR EACH ROW EXECUTE FUNCTION refuse()`,
+    )
+    const touched = await run('touch 1 --force --yes')
+
+    assert.match(touched.stderr, /^error: the journal could not be changed\n {2}not now$/m)
+    assert.deepEqual(await readdir(join(cwd, 'migration')), ['1_a.sql'])
+    assert.match((await run('status')).stdout, /up to date: 1 applied/)
+  })
+})
+
 test('repair says what differs and whether it means something, takes the new text on agreement, and writes back what is missing', async () => {
   const files = {
     'migration/1_layout.sql': 'CREATE TABLE a (i int);\n',
@@ -153,6 +169,32 @@ test('repair says what differs and whether it means something, takes the new tex
       'SELECT upgrade_text FROM migration_journal WHERE revision = 2',
     )
     assert.equal(row?.['upgrade_text'], 'CREATE TABLE b (i bigint);\n')
+  })
+})
+
+test('repair writes SQL into the folder of the scripts only, whatever the journal says, and names who may have written that', async () => {
+  const files = {
+    'migration/1_a.sql': 'SELECT 1;\n',
+    'migration/2_b.sql': 'SELECT 2;\n',
+    'migration/3_c.sql': 'SELECT 3;\n',
+  }
+  await withApplication(files, async ({ cwd, database, run }) => {
+    await run('upgrade')
+    const folder = join(cwd, 'migration')
+    for (const name of await readdir(folder)) await rm(join(folder, name))
+    await writeFile(join(folder, '9_z.sql'), 'SELECT 9;\n')
+    await database.query(
+      `UPDATE migration_journal SET file = CASE revision WHEN 1 THEN '1_a/../../1_out.sql' WHEN 2 THEN '2_b.js' END,
+         title = CASE revision WHEN 3 THEN E'../../c\\x1b[2J' ELSE title END;
+       GRANT UPDATE ON migration_journal TO PUBLIC`,
+    )
+    const repaired = await run('repair --yes')
+
+    assert.equal(repaired.status, 0, repaired.stderr)
+    assert.match(repaired.stderr, /others than its owner may write it: PUBLIC \(UPDATE\)/)
+    const names = ['1_a.sql', '2_b.sql', '3_c_2j.sql', '9_z.sql']
+    assert.deepEqual((await readdir(folder)).toSorted(), names)
+    assert.deepEqual((await readdir(cwd)).toSorted(), ['development.ini', 'migration'])
   })
 })
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -304,6 +304,8 @@ test('a password is fetched for each connection, by the migrator, its scripts an
       'status',
     )
     await run(address, 'environ')
+    await rm(join(cwd, 'migration/4_wrong.sql'))
+    const drift = await run(address, 'drift')
     const dataSource = await dataSourceFromConfig(join(cwd, 'development.ini'))
     const names = await dataSource.query('SELECT current_user AS name')
     await dataSource.destroy()
@@ -315,6 +317,7 @@ test('a password is fetched for each connection, by the migrator, its scripts an
     assert.equal(file.status, 0)
     assert.match(failing.text, /^error: password_command ended with 3\n {2}expired\nhint: /)
     assert.equal(failing.status, 2)
+    assert.ok([0, 3].includes(drift.status), drift.text)
     assert.match(absent.text, /error: cannot read password_file .*none: it does not exist\n/)
     assert.deepEqual(names, [{ name: 'secret' }])
   })

@@ -3,6 +3,7 @@ import { symlinkSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { maskedIni } from '../../src/init/initial-settings'
 import { lookAtProject } from '../../src/init/look-at-project'
 import { sourceOptions } from '../../src/init/source-options'
 import { migrate } from '../support/cli'
@@ -108,6 +109,26 @@ test('two commands and no edit lead from a fresh Nest application to its status,
       assert.match(scripts['postbuild'] ?? '', /cpSync\('src\/migration','dist\/migration'/)
     })
   })
+})
+
+test('init passes over pipes and devices, and shows no password that a file of the project has', async () => {
+  const text = `export const options: DataSourceOptions = { type: 'postgres',
+  host: 'db',
+  password: 'hunter22',
+  database: 'shop' }\n`
+  await withFolder({ 'src/config.ts': text }, async (cwd) => {
+    symlinkSync('/dev/zero', join(cwd, 'src/database.ts'))
+    const { stdout, status } = await migrate(['init', '--dry-run'], { cwd })
+    const json = await migrate(['init', '--json'], { cwd })
+    const ini = await readFile(join(cwd, 'development.ini'), 'utf8')
+
+    assert.equal(status, 0)
+    assert.match(stdout, /^ {2}typeorm\.password = \*\*\*$/m)
+    assert.doesNotMatch(stdout + json.stdout, /hunter22/)
+    assert.match(ini, /^typeorm\.password = hunter22$/m)
+  })
+  const masked = maskedIni('typeorm.password = ${A:-b}\ntypeorm.password = ${A}\n')
+  assert.equal(masked, 'typeorm.password = ${A:-***}\ntypeorm.password = ${A}\n')
 })
 
 const options: readonly [text: string, found: Record<string, string>][] = [

@@ -7,6 +7,7 @@ import {
   migrationHandlers,
   type MigrationHandlerOptions,
 } from '../../src/integration/http-handlers'
+import { MigrationError } from '../../src/errors'
 import { withDatabase, type TestDatabase } from '../support/database'
 
 const scripts = [
@@ -91,4 +92,34 @@ test('an authorization that throws lets nobody in and shows nothing', async () =
       assert.equal((await ask('GET', 'status'))[0], 500)
     })
   })
+  const refuse = () => Promise.reject(new MigrationError('CONNECTION_FAILED', 'nobody at 10.0.0.1'))
+  const ofOurs = await answerOf({ authorize: refuse }, '/migrate?target=latest')
+  assert.deepEqual(ofOurs, [500, '{"outcome":"error"}\n'])
+})
+
+/** What `migrate` answers to a POST, by a handler whose database is nowhere. */
+async function answerOf(
+  options: Pick<MigrationHandlerOptions, 'authorize'>,
+  url: string,
+  headersSent = false,
+): Promise<[number | undefined, string | undefined]> {
+  const answer: [number | undefined, string | undefined] = [undefined, undefined]
+  const { migrate, close } = migrationHandlers('postgres://nowhere/none', scripts, {
+    enabled: true,
+    ...options,
+  })
+  const response = {
+    headersSent,
+    writeHead: (status: number) => (answer[0] = status),
+    end: (text: string) => (answer[1] = text),
+  }
+  await migrate({ method: 'POST', url } as never, response as never)
+  await close()
+  return answer
+}
+
+test('a request of any form gets an answer, and one that authorize has answered gets no second one', async () => {
+  const authorize = () => true
+  assert.equal((await answerOf({ authorize }, '//'))[0], 400)
+  assert.deepEqual(await answerOf({ authorize }, '/', true), [undefined, undefined])
 })

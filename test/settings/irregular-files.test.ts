@@ -124,6 +124,24 @@ test('a value may refer to others as deep and as often as people write', async (
   )
 })
 
+test('a list, a runner and what layouts keep beside scripts are read from regular files only', async () => {
+  for (const [lines, name, shown] of [
+    ['', 'migration/scripts.manifest.json', 'the list of scripts cannot be read'],
+    ['runner = ./run.ts', 'run.ts', 'is neither postgres nor an existing file'],
+    ['layout = flyway', 'migration/V1__a.sql.conf', '0 applied, 1 pending'],
+    ['layout = drizzle', 'migration/meta/_journal.json', '0 applied, 1 pending'],
+  ] as const) {
+    const ini = `[migration]\ntypeorm.url = embedded:database\n${lines}\n`
+    const script = lines.includes('flyway') ? 'V1__a.sql' : '1_a.sql'
+    const files = { 'development.ini': ini, [`migration/${script}`]: '', 'migration/meta/a': '' }
+    await withFolder(files, async (cwd) => {
+      execFileSync('mkfifo', [join(cwd, name)])
+      const { ended } = startMigrate(cwd, 'status')
+      assert.ok((await ended).output.includes(shown), name)
+    })
+  }
+})
+
 test('scripts, a schema and a module that would never end to read are refused', async () => {
   for (const [lines, name, status] of [
     ['', 'migration/1_a.sql', 'is not a regular file'],

@@ -114,7 +114,7 @@ test('a password is fetched by a command or from a file, where no nearer place h
   assert.equal(shown?.shown, 'aws token')
 })
 
-test('two places of a password, and a command where no password is asked for, are refused', async () => {
+test('two places of a password, and a command or a role where they count for nothing, are refused', async () => {
   const refused = async (lines: string) => (await refusalOf(`[migration]\n${lines}`)).join()
 
   assert.match(
@@ -122,6 +122,7 @@ test('two places of a password, and a command where no password is asked for, ar
     /contradict each other/,
   )
   assert.match(await refused('typeorm.url = embedded:x\npassword_file = a'), /only for a postgres:/)
+  assert.match(await refused('typeorm.url = sqlite:x\nrole = r'), /role counts only on PostgreSQL/)
 })
 
 test('vcs is git, none or the name of a program', async () => {

@@ -24,7 +24,7 @@ export async function runDiffCommand(
   here: string,
   signal: AbortSignal,
 ): Promise<CommandResult> {
-  const { status, stdout, stderr } = await runUserCommand(command, here, signal)
+  const { status, stdout, stderr } = await runUserCommand(command, here, { signal })
   // a terminal's colours, where a configuration asks for them always
   const text = stripVTControlCharacters(stdout)
   const isDiff = isUnifiedDiff(text)

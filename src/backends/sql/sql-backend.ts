@@ -55,7 +55,12 @@ export class SqlBackend implements Backend {
       return taken
     }
     const read = () => this.read()
-    const locked = await waitForLock(context, { take, read, isDone, holder: () => lock.holder() })
+    const attempt = { take, read, isDone, holder: () => lock.holder() }
+    const locked = await waitForLock(context, attempt).catch(async (error: unknown) => {
+      // one that was taken is released by close
+      if (!this.lockOf) await lock.release().catch(() => undefined)
+      throw error
+    })
     if (!locked.held) {
       await lock.release()
       return locked

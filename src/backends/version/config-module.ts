@@ -1,7 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { MigrationError } from '../../errors'
+import { readSmall } from '../../regular-file'
 import { loadModule } from '../../script/typescript/load-module'
+import { writeWhole } from '../../whole-file'
 
 /** What a configuration module says. */
 export interface VersionConfig {
@@ -73,11 +75,9 @@ function functionOf(exports: Exports, names: readonly string[]): AnyFunction | u
 function versionFile(path: string): { get: AnyFunction; set: AnyFunction } {
   const file = /\.\w+$/.test(path) ? path : join(path, 'current_version.txt')
   return {
-    get: () => (existsSync(file) ? readFileSync(file, 'utf8') : '0'),
-    set(version) {
-      mkdirSync(dirname(file), { recursive: true })
-      writeFileSync(file, String(version))
-    },
+    get: () => (existsSync(file) ? readSmall(file) : '0'),
+    // in one piece: half a version, or none, would run what is done again
+    set: (version) => writeWhole(file, String(version)),
   }
 }
 

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { appendFile, readFile } from 'node:fs/promises'
 import type { FullEntry } from '../../journal/model/entry'
+import { requireRegular } from '../../regular-file'
 
 /** Every operation as a line of JSON in a file, where nothing but a version is kept. */
 export class OperationLog {
@@ -7,12 +9,7 @@ export class OperationLog {
 
   /** Oldest first; a line that a crash has cut is left out. */
   async read(): Promise<FullEntry[]> {
-    if (this.file === undefined) return []
-    const text = await readFile(this.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return ''
-      throw error
-    })
-    return text.split('\n').flatMap((line) => {
+    return (await this.text()).split('\n').flatMap((line) => {
       try {
         return line === '' ? [] : [JSON.parse(line) as FullEntry]
       } catch {
@@ -24,6 +21,15 @@ export class OperationLog {
   async append(entry: Omit<FullEntry, 'id'>): Promise<void> {
     if (this.file === undefined) return
     const id = String(Number((await this.read()).at(-1)?.id ?? 0) + 1)
-    await appendFile(this.file, `${JSON.stringify({ id, ...entry })}\n`)
+    const text = await this.text()
+    // what a crash has cut would take the next line with it
+    const cut = text === '' || text.endsWith('\n') ? '' : '\n'
+    await appendFile(this.file, `${cut}${JSON.stringify({ id, ...entry })}\n`)
+  }
+
+  private async text(): Promise<string> {
+    if (this.file === undefined || !existsSync(this.file)) return ''
+    requireRegular(this.file)
+    return readFile(this.file, 'utf8')
   }
 }

@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { MigrationError } from '../../errors'
+import { IrregularFile, readRegular } from '../../regular-file'
+import { maskPasswords } from '../../settings/value/mask'
+import { redactor } from '../../settings/value/redact'
 import { systemFact } from '../../system-error'
 import { runUserCommand } from '../../user-shell'
 import type { ConnectionParts, PasswordSource } from '../../settings/value/setting-types'
@@ -27,7 +29,7 @@ export function withPassword(
  * @throws {MigrationError} PASSWORD_FAILED
  */
 async function fetchPassword(source: PasswordSource): Promise<string> {
-  const text = source.kind === 'file' ? await fileText(source.value) : await commandText(source)
+  const text = source.kind === 'file' ? fileText(source.value) : await commandText(source)
   const [password = ''] = text.split(/\r?\n/, 1)
   if (password !== '') return password
   throw failed(`${subjectOf(source)} gave no password`, 'Its first line is the password.')
@@ -36,20 +38,44 @@ async function fetchPassword(source: PasswordSource): Promise<string> {
 const subjectOf = ({ kind, value }: PasswordSource) =>
   kind === 'file' ? `password_file ${value}` : 'password_command'
 
-async function fileText(path: string): Promise<string> {
+function fileText(path: string): string {
   try {
-    return await readFile(path, 'utf8')
+    return readRegular(path, longest).toString('utf8')
   } catch (error) {
-    const why = systemFact(error)?.fact ?? (error as Error).message
+    const irregular = error instanceof IrregularFile ? `it ${error.problem}` : undefined
+    const why = irregular ?? systemFact(error)?.fact ?? (error as Error).message
     throw failed(`cannot read password_file ${path}: ${why}`, 'Look at the path and its rights.')
   }
 }
 
+/** Of a file and of what a command prints: no password comes near it. */
+const longest = 64 * 1024
+/** No server waits longer for a password, by its default authentication_timeout. */
+const patience = 60_000
+
 async function commandText({ value, here }: PasswordSource): Promise<string> {
-  const { status, stdout, stderr } = await runUserCommand(value, here)
-  if (status === 0) return stdout
   const hint = 'Run it by hand, in the folder of the settings.'
-  throw failed(`password_command ended with ${status}`, hint, stderr.trim())
+  const late = failed(`password_command did not end within ${patience / 1000} s`, hint)
+  const stop = new AbortController()
+  const timer = setTimeout(() => stop.abort(late), patience)
+  try {
+    const bounds = { signal: stop.signal, most: longest }
+    const { status, stdout, stderr } = await runUserCommand(value, here, bounds)
+    if (status === 0) return stdout
+    throw failed(`password_command ended with ${status}`, hint, withoutSecrets(stderr, stdout))
+  } catch (error) {
+    if (error instanceof RangeError) throw failed(`password_command: ${error.message}`, hint)
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** What a command that failed says, without what it printed as the password, and what looks like one. */
+function withoutSecrets(stderr: string, stdout: string): string {
+  const printed = stdout.split(/\r?\n/).filter((line) => line.trim().length > 0)
+  const text = stderr.trim().replace(/\b(bearer|basic)\s+\S{8,}/gi, '$1 ***')
+  return redactor(printed)(maskPasswords(text))
 }
 
 function failed(message: string, hint: string, detail?: string): MigrationError {

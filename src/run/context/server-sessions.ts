@@ -18,12 +18,13 @@ export interface Blocker extends ServerSession {
 
 /**
  * Who holds the migrator's lock: a session; or nobody can be named, since it is just ending, or since the
- * server has no connection left to ask on.
+ * server has no connection left to ask on. Of a database that is not PostgreSQL, what is known in words.
  */
 export type LockHolder =
   | { state: 'held'; pid: number; name: string; since: string | null }
   | { state: 'ending' }
   | { state: 'no connection' }
+  | { state: 'other'; by: string | null }
 
 /** A blocker in words. Pure. */
 export function describeBlocker({ pid, name, others, state, seconds, query }: Blocker): string {
@@ -45,6 +46,8 @@ export function describeHolder(holder: LockHolder): string {
     }
     case 'ending':
       return 'another migrator is just finishing'
+    case 'other':
+      return `another migrator holds the lock${holder.by === null ? '' : `: ${holder.by}`}`
     case 'no connection':
       return 'the server has no connection left'
   }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { readSmall } from '../../regular-file'
 import { usualLayout, type ScriptLayout } from '../layout/layout'
 import type { NameReading } from '../layout/script-name'
 import type { SqlPart } from '../script'
@@ -42,7 +42,7 @@ function part(text: string, file: string, shown?: string): SqlPart {
 
 function metadataOf(file: string): string {
   try {
-    return readFileSync(join(dirname(file), 'metadata.toml'), 'utf8')
+    return readSmall(join(dirname(file), 'metadata.toml'))
   } catch {
     return ''
   }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MigrationError } from '../../errors'
+import { readSmall } from '../../regular-file'
 import { usualLayout, type ScriptLayout } from '../layout/layout'
 import type { NameReading } from '../layout/script-name'
 import { readOneText } from '../sections/marked-sections'
@@ -47,7 +47,7 @@ interface Journal {
 function readJournal(file: string): ReadonlyMap<string, string> {
   let text: string
   try {
-    text = readFileSync(file, 'utf8')
+    text = readSmall(file)
   } catch {
     return new Map()
   }

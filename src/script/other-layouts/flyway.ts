@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { MigrationError } from '../../errors'
+import { readSmall } from '../../regular-file'
 import { usualLayout, type ScriptLayout } from '../layout/layout'
 import type { NameReading } from '../layout/script-name'
 import type { SqlPart } from '../script'
@@ -95,7 +95,7 @@ function refusePlaceholders(text: string, shown: string): void {
 
 function confOf(file: string): string {
   try {
-    return readFileSync(`${file}.conf`, 'utf8')
+    return readSmall(`${file}.conf`)
   } catch {
     return ''
   }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MigrationError } from '../../errors'
+import { readSmall } from '../../regular-file'
 import type { Script } from '../script'
 
 /** The file that lists the scripts of a folder, so that one that a build forgot is missed. */
@@ -47,7 +47,7 @@ export function checkManifest(folder: string, scripts: readonly Script[]): void 
 
 function readManifest(file: string): readonly Listed[] {
   try {
-    const { scripts } = JSON.parse(readFileSync(file, 'utf8')) as { scripts: readonly Listed[] }
+    const { scripts } = JSON.parse(readSmall(file)) as { scripts: readonly Listed[] }
     return scripts.map((one) => one)
   } catch (cause) {
     throw new MigrationError('SCRIPTS_INCOMPLETE', 'the list of scripts cannot be read', {

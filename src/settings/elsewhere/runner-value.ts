@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import type { Problems, Sourced } from '../value/problems'
+import { isFile } from './version-module'
 import type { DatabaseAddress, SettingOrigin } from '../value/setting-types'
 
 /** What `runner` says, and the folder that its path starts from. */
@@ -50,7 +50,7 @@ function readRunner(
   if (module === ownRunner) return undefined
   const [, path = '', name] = /^(.*?)(?::([\p{L}_$][\p{L}\p{N}_$]*))?$/u.exec(module) ?? []
   const file = isAbsolute(path) ? path : resolve(found.base, path)
-  if (existsSync(file)) {
+  if (isFile(file)) {
     return { kind: 'runner', file, args: [...own, ...given], ...(name !== undefined && { name }) }
   }
   const python = /^[\w.]+$/.test(path) && path.includes('.') && !/\.[cm]?[jt]s$/.test(path)

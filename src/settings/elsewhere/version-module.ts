@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** A TypeScript or JavaScript file, or a folder that holds one called conf or config. */
@@ -8,6 +8,11 @@ export function configModule(path: string): string | undefined {
   if (!found?.isDirectory()) return undefined
   const names = ['ts', 'js', 'mts', 'mjs', 'cts', 'cjs']
   const files = ['conf', 'config'].flatMap((stem) => names.map((ending) => `${stem}.${ending}`))
-  const name = files.find((file) => existsSync(join(path, file)))
+  const name = files.find((file) => isFile(join(path, file)))
   return name === undefined ? undefined : join(path, name)
+}
+
+/** To import a pipe would wait for ever. */
+export function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true
 }

@@ -1,4 +1,4 @@
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { leftover } from '../../add-script/proof/remaining'
 import { Readings } from '../../catalog/readings'
 import { MigrationError } from '../../errors'
@@ -40,6 +40,8 @@ export async function proveSquash(
   // beside the script that stands for them, the originals would not run
   const ignore = [...settings.ignore, basename(claim.file)]
   const forOriginals = { ...settings, ignore }
+  const { sources: _, ...own } = settings
+  const forSquashed = { ...own, directory: dirname(claim.file) }
   const revisions = claim.inside.map(({ revision }) => revision)
   await withScratch(settings, major, { signal, interrupted }, async (scratch) => {
     const start = await scratch.create()
@@ -49,12 +51,12 @@ export async function proveSquash(
     const squashed = await scratch.copy(start)
     progress?.('running the scripts and the squashed one')
     await runner(forOriginals, options, 'runScripts')(originals, revisions)
-    await refusing(runner(settings, options, 'runScripts')(squashed, [claim.revision]))
+    await refusing(runner(forSquashed, options, 'runScripts')(squashed, [claim.revision]))
     await mustBeEqual(settings, originals, squashed, 'upgrade')
     if (!claim.reversible) return
     progress?.('reverting both')
     await runner(forOriginals, options, 'runDowngradeScripts')(originals, revisions)
-    await refusing(runner(settings, options, 'runDowngradeScripts')(squashed, [claim.revision]))
+    await refusing(runner(forSquashed, options, 'runDowngradeScripts')(squashed, [claim.revision]))
     await mustBeEqual(settings, originals, squashed, 'downgrade')
   })
 }

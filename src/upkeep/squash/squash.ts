@@ -1,4 +1,6 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, relative, resolve } from 'node:path'
 import { MigrationError } from '../../errors'
 import { removeTracked } from '../../git/move'
@@ -9,8 +11,9 @@ import { byRevision, isAfter } from '../../script/revision'
 import type { Script } from '../../script/script'
 import { readScripts } from '../../script/source/read-scripts'
 import type { Settings } from '../../settings/value/setting-types'
+import { createWhole } from '../../whole-file'
 import { findScript } from '../find-script'
-import { proveSquash } from './prove-squash'
+import { proveSquash, type SquashClaim } from './prove-squash'
 import { schemaPart } from './from-schema'
 import type { SquashOptions, SquashReport } from './squash-options'
 import { joinParts } from './sql-squash'
@@ -49,16 +52,47 @@ export async function squashScripts(
   })
   const report = { ...target, text, reversible, squashed: range.inside, removed: false }
   if (dryRun) return report
-  await writeNew(target.file, text)
-  try {
-    await proveSquash(settings, { ...range, ...target, reversible }, options)
-  } catch (error) {
-    await rm(target.file, { force: true })
-    throw error
-  }
+  const claim = { ...range, ...target, reversible }
+  if (target.file.endsWith('.sql')) await writeProven(settings, claim, text, options)
+  else await proveInPlace(settings, claim, text, options)
   if (!remove) return report
   await removeTracked(range.inside.flatMap(({ files }) => files))
   return { ...report, removed: true }
+}
+
+/** SQL needs nothing beside it: it is proven elsewhere, so that no crash leaves what is not proven. */
+async function writeProven(
+  settings: Settings,
+  claim: SquashClaim,
+  text: string,
+  options: SquashOptions,
+): Promise<void> {
+  refuseTaken(claim.file)
+  const folder = await mkdtemp(join(tmpdir(), 'typetrek-squash-'))
+  try {
+    const file = join(folder, basename(claim.file))
+    await writeFile(file, text)
+    await proveSquash(settings, { ...claim, file }, options)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+  await writeNew(claim.file, text)
+}
+
+/** A module imports others by their place. */
+async function proveInPlace(
+  settings: Settings,
+  claim: SquashClaim,
+  text: string,
+  options: SquashOptions,
+): Promise<void> {
+  await writeNew(claim.file, text)
+  try {
+    await proveSquash(settings, claim, options)
+  } catch (error) {
+    await rm(claim.file, { force: true })
+    throw error
+  }
 }
 
 /** A range of scripts, and those around it. */
@@ -208,13 +242,21 @@ async function textFor(
 
 async function writeNew(file: string, text: string): Promise<void> {
   try {
-    await writeFile(file, text, { flag: 'wx' })
+    await createWhole(file, text)
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
-    throw new MigrationError('USAGE', 'a file of that name is there already', {
-      file: relative(dirname(file), file),
-      hint: 'Give another title or path.',
-      cause,
-    })
+    throw isTaken(file, cause)
   }
+}
+
+function refuseTaken(file: string): void {
+  if (existsSync(file)) throw isTaken(file)
+}
+
+function isTaken(file: string, cause?: unknown): MigrationError {
+  return new MigrationError('USAGE', 'a file of that name is there already', {
+    file: relative(dirname(file), file),
+    hint: 'Give another title or path.',
+    cause,
+  })
 }

@@ -1,5 +1,6 @@
 import { basename, relative, resolve } from 'node:path'
 import type { ProjectPlan } from '../../../init/initialize-project'
+import { maskedIni } from '../../../init/initial-settings'
 import { answer, type Context, type Handler } from '../../context/command-context'
 import { confirm } from '../../context/ask'
 import { indented } from '../../text/text'
@@ -15,11 +16,11 @@ export const initCommand: Handler = async (context) => {
     await confirm(context, 'Write this?')
     await initializeProject(io.cwd, plan)
   }
-  const { facts, file, ini, newFolder = null, npmScripts, notes } = plan
+  const { facts, file, newFolder = null, npmScripts, notes } = plan
   answer(context, {
     file,
     dryRun,
-    ini,
+    ini: maskedIni(plan.ini),
     folder: newFolder,
     npmScripts: Object.entries(npmScripts).map(([name, command]) => ({ name, command })),
     dataSource: facts.dataSource ?? null,
@@ -39,7 +40,7 @@ function shown(
   const written = done ? 'wrote' : 'to write:'
   return [
     `${written} ${relative(io.cwd, file) || basename(file)}`,
-    indented(ini, '  ').trimEnd(),
+    indented(maskedIni(ini), '  ').trimEnd(),
     ...(newFolder === undefined
       ? []
       : [`${written} ${newFolder}/.no-scripts-yet, which says that no script is there yet`]),

@@ -1,8 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { withMigrationSources } from '../../../database/application/migration-sources'
 import { readScripts } from '../../../script/source/read-scripts'
 import { manifestName, manifestText } from '../../../script/sources/manifest'
+import { writeWhole } from '../../../whole-file'
 import { usageError } from '../../arguments/usage-error'
 import { answer, settingsOf, type Handler } from '../../context/command-context'
 import { counted, pathFrom } from '../../text/text'
@@ -16,8 +16,7 @@ export const manifestCommand: Handler = async (context) => {
   const scripts = await readScripts(settings, { layout })
   const folder = word === undefined ? settings.directory : resolve(io.cwd, word)
   const file = join(folder, manifestName)
-  await mkdir(folder, { recursive: true })
-  await writeFile(file, manifestText(scripts))
+  await writeWhole(file, manifestText(scripts))
   answer(context, { file, scripts: scripts.map(({ revision, title }) => ({ revision, title })) })
   output.result(`${pathFrom(io.cwd, file)} lists ${counted(scripts.length, 'script')}`)
   return 0
