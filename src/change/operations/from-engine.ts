@@ -11,7 +11,7 @@ import { afterRebuilt, mapEnumValues } from './enums'
 import { withoutBlocking } from './blocking-dependents'
 import { replaceableViews, undropped } from './views'
 import { inlineColumns, settingSteps } from './properties'
-import { attachSteps, isWhole } from '../partitions/attached-indexes'
+import { attachSteps, isWhole, withoutRulesBelow } from '../partitions/attached-indexes'
 import { addsForeignKey, type PlannedStep, type Rule } from '../model/operation'
 import { forTableAlone, repairedSql, withColumnList, withPartitions } from '../render/engine-sql'
 import { continueSequences, moveSequences } from './sequences'
@@ -65,7 +65,7 @@ function draftFrom(
   const { from, to, columns } = difference
   const retyped = columns.filter((change) => change.retyped)
   const keys = keySteps(from, to, retyped, decisions)
-  const repairedSteps = engineSteps.map((one) => repaired(one, to))
+  const repairedSteps = withoutRulesBelow(engineSteps, from, to).map((one) => repaired(one, to))
   const arranged = arrangeColumns(repairedSteps, difference, { ...decisions, using: keys.using })
   const steps = mapEnumValues(
     afterRebuilt(moveSequences(continueSequences(arranged, difference), difference), difference),
