@@ -76,7 +76,7 @@ export type OwnOperation =
     }
   /** Without a sequence the column's own, or its identity's. */
   | { kind: 'continue sequence'; column: ColumnId; sequence?: Qualified }
-  | { kind: 'move sequence'; before: Numbering; wanted: Numbering }
+  | { kind: 'move sequence'; before: Numbering; target: Numbering }
   | { kind: 'drop constraint'; constraint: IdOf<'constraint'> }
   | {
       kind: 'add constraint'

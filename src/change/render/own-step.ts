@@ -33,7 +33,7 @@ function sqlOf(operation: OwnOperation): string {
     case 'continue sequence':
       return continueSequenceSql(operation.column, operation.sequence)
     case 'move sequence':
-      return moveSequenceSql(operation.before, operation.wanted)
+      return moveSequenceSql(operation.before, operation.target)
     case 'map values':
       return valueMapSql(operation.part, operation.map)
     case 'drop constraint':
