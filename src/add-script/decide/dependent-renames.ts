@@ -38,7 +38,9 @@ export function renamedDefinitions(from: Catalog, to: Catalog): Renaming[] {
     [fact.parent && keyOf(fact.parent), withoutName(definitionOf(fact))].join('\n'),
   )
   return [
-    ...constraints.flatMap(([one, other]) => renameConstraint(one.id, other.id.name)),
+    ...constraints.flatMap(([{ id, parent }, other]) =>
+      renameConstraint(id, other.id.name, parent?.kind === 'domain' ? 'DOMAIN' : 'TABLE'),
+    ),
     ...indexes.flatMap(([one, other]) =>
       renameRelation<'index'>(one.id, other.id, one.parent ? [one.parent] : []),
     ),

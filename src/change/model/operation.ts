@@ -117,7 +117,9 @@ type Renamed =
   | {
       kind: 'rename part'
       part: 'COLUMN' | 'CONSTRAINT'
+      of: 'TABLE' | 'DOMAIN'
       schema: string
+      /** Or the domain. */
       table: string
       name: string
       to: string
