@@ -16,6 +16,7 @@ import { addsForeignKey, type PlannedStep, type Rule } from '../model/operation'
 import { forTableAlone, repairedSql, withColumnList, withPartitions } from '../render/engine-sql'
 import { continueSequences, moveSequences } from './sequences'
 import { stepOf } from './read-action'
+import { refuseChanges } from './refused-changes'
 
 /**
  * Every step from one catalog to the other, in an order that works, in pg-delta's own words.
@@ -28,6 +29,7 @@ export function draftSteps(
   major: number,
 ): PlannedStep[] {
   const { from, to } = difference
+  refuseChanges(difference)
   const whole = planInPlace(engine, difference, major)
   const held = withoutBlocking(engine, difference, whole.actions)
   if (held === from) return draftFrom(difference, decisions, whole)
