@@ -4,7 +4,7 @@ import { lossHeadings } from '../render/render'
 import { keptLine, keptStart } from './kept-objects'
 import type { EmptyTable } from '../../sample-rows/filled-copy'
 import type { Proof } from './prove'
-import type { Change, ScriptPart } from '../../change/model/script-part'
+import type { Change, ScriptPart, Statement } from '../../change/model/script-part'
 
 /** What is known of a script when its head is written. */
 export interface HeaderFacts {
@@ -50,8 +50,13 @@ export function headerLines(facts: HeaderFacts): string[] {
 
 /** What the downgrade loses, `renderScript` says. */
 function partLines({ up }: ScriptPart): string[] {
-  const lost = up.some(({ destructive }) => destructive)
-  return lost ? [losing] : []
+  return up.some(losesData) ? [losing] : []
+}
+
+/** What is moved first is lost nowhere. */
+function losesData({ destructive, effects }: Statement): boolean {
+  const isMoved = effects.length > 0 && effects.every(({ kind }) => kind === 'drops moved')
+  return destructive && !isMoved
 }
 
 /** The lines of a header that say what was proven, and no more than was tried. Pure. */
