@@ -243,3 +243,14 @@ changeTest('a key takes over an index that rules of partitions are attached to',
   holds: [['SELECT id FROM m ORDER BY 1', [[1], [2]]]],
   restores: [['SELECT id FROM m ORDER BY 1', [[1], [2]]]],
 })
+
+const noticing = `CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';`
+
+changeTest('the tags of an event trigger are written in the order in which they were declared', {
+  before: noticing,
+  after: `${noticing} CREATE EVENT TRIGGER "on DDL" ON ddl_command_end
+    WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE') EXECUTE FUNCTION f()`,
+  up: [
+    `CREATE EVENT TRIGGER "on DDL" ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE') EXECUTE FUNCTION f()`,
+  ],
+})

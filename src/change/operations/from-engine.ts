@@ -12,8 +12,15 @@ import { withoutBlocking } from './blocking-dependents'
 import { replaceableViews, undropped } from './views'
 import { inlineColumns, settingSteps } from './properties'
 import { attachSteps, isWhole, withoutRulesBelow } from '../partitions/attached-indexes'
+import { unquoted } from '../model/option-values'
 import { addsForeignKey, type PlannedStep, type Rule } from '../model/operation'
-import { forTableAlone, repairedSql, withColumnList, withPartitions } from '../render/engine-sql'
+import {
+  forTableAlone,
+  repairedSql,
+  withColumnList,
+  withPartitions,
+  withTags,
+} from '../render/engine-sql'
 import { continueSequences, moveSequences } from './sequences'
 import { stepOf } from './read-action'
 import { refuseChanges } from './refused-changes'
@@ -149,7 +156,8 @@ function refuseSecrets(actions: readonly Action[]): void {
 }
 
 function repaired(one: PlannedStep, to: Catalog): PlannedStep {
-  return { ...one, sql: withOwnColumns(repairedSql(forPartitions(one, to)), one, to) }
+  const sql = withOwnColumns(repairedSql(forPartitions(one, to)), one, to)
+  return { ...one, sql: withDeclaredTags(sql, one, to) }
 }
 
 /** An index or a key of a partitioned table comes with those of its partitions, if they all have one. */
@@ -169,6 +177,13 @@ function withOwnColumns(sql: string, { operation }: PlannedStep, to: Catalog): s
   if (operation?.kind !== 'create table' || operation.form !== 'partition') return sql
   const { table } = operation
   return isA(table, 'table') ? withColumnList(sql, inlineColumns(table, to)) : sql
+}
+
+function withDeclaredTags(sql: string, { verb, ids: [id] }: PlannedStep, to: Catalog): string {
+  if (verb !== 'create' || !id || !isA(id, 'eventTrigger')) return sql
+  const all = [...to.details.objects.values()]
+  const own = all.find(({ key, tags }) => tags && unquoted(key.replace(/^event trigger /, '')) === id.name) // prettier-ignore
+  return own?.tags ? withTags(sql, own.tags) : sql
 }
 
 const indexed: readonly Rule[] = ['PRIMARY KEY', 'UNIQUE', 'EXCLUDE']

@@ -447,3 +447,14 @@ ALTER TABLE ma ADD CONSTRAINT ma_pkey PRIMARY KEY (s, id);
 ALTER TABLE mb1 ADD CONSTRAINT mb1_own UNIQUE (s, id);
 
 CREATE UNIQUE INDEX m_key ON m (s, id);
+
+-- CASE the tags of an event trigger are written in the order in which they were declared
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+CREATE EVENT TRIGGER "on DDL" ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE') EXECUTE FUNCTION f();
+
+-- MIGRATE DOWN
+
+-- Drops event trigger on DDL.
+DROP EVENT TRIGGER "on DDL";
