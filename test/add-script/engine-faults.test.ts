@@ -254,3 +254,11 @@ changeTest('the tags of an event trigger are written in the order in which they 
     `CREATE EVENT TRIGGER "on DDL" ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE') EXECUTE FUNCTION f()`,
   ],
 })
+
+changeTest('a bit string of fixed length gets the bits that it lacks, and the downgrade takes them off', {
+  before: 'CREATE TABLE t (b bit(4))',
+  after: 'CREATE TABLE t (b bit(8))',
+  rows: "INSERT INTO t VALUES (B'1010')",
+  up: ['ALTER TABLE t ALTER COLUMN b TYPE bit(8) USING b::bit(8)'],
+  holds: [['SELECT b::text FROM t', [['10100000']]]],
+})

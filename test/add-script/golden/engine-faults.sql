@@ -458,3 +458,16 @@ CREATE EVENT TRIGGER "on DDL" ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'A
 
 -- Drops event trigger on DDL.
 DROP EVENT TRIGGER "on DDL";
+
+-- CASE a bit string of fixed length gets the bits that it lacks, and the downgrade takes them off
+-- SCRIPT main (lossy)
+-- The downgrade brings the schema back, not every value:
+--  t.b keeps the first 4 bits.
+
+-- MIGRATE UP
+
+ALTER TABLE t ALTER COLUMN b TYPE bit(8) USING b::bit(8);
+
+-- MIGRATE DOWN
+
+ALTER TABLE t ALTER COLUMN b TYPE bit(4) USING b::bit(4);
