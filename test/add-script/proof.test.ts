@@ -352,6 +352,6 @@ test('a difference that pg-delta does not read fails the proof', async () => {
 
   assert.match(
     failures.join('\n'),
-    /The upgrade leaves a difference: relation public\.t is r p, not r p public\.c/,
+    /The upgrade leaves a difference: relation public\.t is table, not table of public\.c/,
   )
 })

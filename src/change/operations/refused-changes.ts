@@ -1,7 +1,7 @@
 import { MigrationError } from '../../errors'
 import type { Catalog } from '../../catalog/catalog'
 import type { ColumnChange, Difference } from '../../catalog/difference'
-import { type Fact, factsOf, schemaOfExtension, tablePlace } from '../../catalog/facts'
+import { type Fact, factsOf, schemaOfExtension, tablePlace, textOf } from '../../catalog/facts'
 import { describe } from '../../catalog/object-names'
 import { indexOfWords } from '../../catalog/sql-words'
 import { quoteIdentifier } from '../../database/sql/quote'
@@ -16,7 +16,11 @@ export function refuseChanges({ from, to, columns, newColumns }: Difference): vo
   const own = newColumns.find(({ id }) => isGiven(id, from) && !isOfParent(id, from, to))
   if (own) throw inherited(own.id, 'would be declared in the child as well')
   const given = factsOf(from.facts, 'column').find(
-    ({ id }) => !to.facts.has(id) && isGiven(id, to) && !isOfParent(id, to, from),
+    ({ id }) =>
+      !to.facts.has(id) &&
+      isGiven(id, to) &&
+      isPlacedAlike(id, from, to) &&
+      !isOfParent(id, to, from),
   )
   if (given) throw inherited(given.id, 'would be declared in the parent alone')
   for (const fact of factsOf(to.facts, 'extension')) refuseSystemSchema(fact, from)
@@ -26,7 +30,8 @@ function refuseKeyColumn({ id, retyped }: ColumnChange, { facts }: Catalog): voi
   const table = { kind: 'table' as const, schema: id.schema, name: id.table }
   const fact = facts.get(table)
   const { key = '' } = fact ? tablePlace(fact) : {}
-  const names = [id.name, quoteIdentifier(id.name)]
+  const isPlain = id.name === id.name.toLowerCase()
+  const names = [quoteIdentifier(id.name), ...(isPlain ? [id.name] : [])]
   if (!retyped || !names.some((name) => indexOfWords(key, [name], 0) >= 0)) return
   throw new MigrationError('DIFFERENCE_REFUSED', `${describe(id)} is part of a partition key`, {
     detail: `PostgreSQL cannot change its type in place: ${describe(table)} is partitioned by ${key}.`,
@@ -37,6 +42,15 @@ function refuseKeyColumn({ id, retyped }: ColumnChange, { facts }: Catalog): voi
 /** True for a column that a table has from its parent alone. */
 function isGiven({ schema, table, name }: ColumnId, { details }: Catalog): boolean {
   return details.given.has(`${schema}.${table}.${name}`)
+}
+
+/** A table that becomes a child or a partition is given its columns by that. */
+function isPlacedAlike({ schema, table }: ColumnId, ...sides: readonly Catalog[]): boolean {
+  const parents = sides.map(({ facts }) => {
+    const fact = facts.get({ kind: 'table', schema, name: table })
+    return textOf(fact && tablePlace(fact).parent)
+  })
+  return parents[0] === parents[1]
 }
 
 /** A column that the parent loses or gains with the change goes or comes in the child as well. */
