@@ -255,10 +255,13 @@ changeTest('the tags of an event trigger are written in the order in which they 
   ],
 })
 
-changeTest('a bit string of fixed length gets the bits that it lacks, and the downgrade takes them off', {
-  before: 'CREATE TABLE t (b bit(4))',
-  after: 'CREATE TABLE t (b bit(8))',
-  rows: "INSERT INTO t VALUES (B'1010')",
-  up: ['ALTER TABLE t ALTER COLUMN b TYPE bit(8) USING b::bit(8)'],
-  holds: [['SELECT b::text FROM t', [['10100000']]]],
-})
+changeTest(
+  'a bit string of fixed length gets the bits that it lacks, and the downgrade takes them off',
+  {
+    before: 'CREATE TABLE t (b bit(4))',
+    after: 'CREATE TABLE t (b bit(8))',
+    rows: "INSERT INTO t VALUES (B'1010')",
+    up: ['ALTER TABLE t ALTER COLUMN b TYPE bit(8) USING b::bit(8)'],
+    holds: [['SELECT b::text FROM t', [['10100000']]]],
+  },
+)
