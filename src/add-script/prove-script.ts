@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { Readings } from '../catalog/readings'
-import { loadEngine } from '../catalog/engine'
+import { preloadEngine } from '../catalog/engine'
 import { MigrationError } from '../errors'
 import { openMigrator } from '../migrator/pick-migrator'
 import type { ScriptLayout } from '../script/layout/layout'
@@ -14,7 +14,7 @@ import type { ScriptSource, Settings } from '../settings/value/setting-types'
 import { lacksDowngrade } from '../script/lacks-downgrade'
 import { withSystemFailures } from '../system-error'
 import type { AddedScript } from './deliver/add-script-options'
-import { proofLines } from './proof/header'
+import { failedLine, proofLines } from './proof/header'
 import { prove, type Proof } from './proof/prove'
 import { claimsProof, rewriteHeader } from './proof/rewrite-header'
 import { chosenScript, withTexts, type Chosen } from './source/chosen-script'
@@ -32,7 +32,7 @@ export interface ProveOptions {
   rewrite?: boolean
   /** Aborting it drops the scratch databases and throws INTERRUPTED. */
   signal?: AbortSignal
-  /** Told what goes on, in a few words. */
+  /** Called with what goes on, in a few words. */
   progress?: (text: string) => void
 }
 
@@ -90,7 +90,7 @@ class Proving {
     const { major, notes } = await serverOf(settings)
     this.notes.push(...notes)
     this.progress('opening the scratch server')
-    loadEngine().catch(() => undefined)
+    preloadEngine()
     return withScratch(settings, major, { signal, interrupted }, (scratch) =>
       this.proven(scratch, chosen),
     )
@@ -104,18 +104,18 @@ class Proving {
     const written = await withTexts(script)
     const near = script.kind === 'sql' ? undefined : settings.directory
     const work = { scratch, settings, layout, signal, readings: new Readings(), near }
-    const wayBack = hasDowngrade(script.kind, written, script.downgrade !== undefined)
+    const reverts = hasDowngrade(script.kind, written, script.downgrade !== undefined)
     this.progress('proving the script on a copy')
     const proof = await prove(work, {
       scripts: [written],
       before,
       ...(target && { after: target.database }),
-      wayBack: wayBack ? 'with rows' : 'none',
-      again: wayBack,
+      downgrade: reverts ? 'with rows' : 'none',
+      again: reverts,
       extra: target?.source === 'entities' ? 'keep' : 'drop',
       ignored: [...ignoredTables(settings), ...(target?.unsynchronized ?? [])],
     })
-    return this.report(chosen, written, { ...proof, major: scratch.major }, { wayBack, target })
+    return this.report(chosen, written, { ...proof, major: scratch.major }, { reverts, target })
   }
 
   private before(scratch: Scratch, { before }: Chosen): Promise<ScratchDatabase> {
@@ -134,7 +134,7 @@ class Proving {
     { script }: Chosen,
     written: AddedScript,
     proof: Proof & { major: number },
-    { wayBack, target }: { wayBack: boolean; target: ExpectedSchema | undefined },
+    { reverts, target }: { reverts: boolean; target: ExpectedSchema | undefined },
   ): Promise<ProveReport> {
     const { revision, title, file } = script
     if (proof.failures.length > 0) {
@@ -153,7 +153,7 @@ class Proving {
       major: proof.major,
       rewritten,
       notes: this.notes,
-      way: wayBack ? 'up, down, up' : 'up',
+      way: reverts ? 'up, down, up' : 'up',
       remarks: proof.remarks,
       ...(target && { compared: target.source }),
     }
@@ -163,7 +163,7 @@ class Proving {
   private async withdraw(written: AddedScript): Promise<void> {
     const [first] = written.files
     if (first && claimsProof(first.text, signOf(first.path)))
-      await this.rewrite(written, ['Not proven: it failed since it was changed.'])
+      await this.rewrite(written, [failedLine])
   }
 
   /** @returns true where the file says it, now or already */

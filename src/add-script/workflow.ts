@@ -2,15 +2,15 @@ import type { Pool } from 'pg'
 import { compareMetadata, withMetadata, type MetadataChange } from './difference/typeorm-metadata'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { ScriptSource, Settings } from '../settings/value/setting-types'
-import { Ahead } from './source/prefetch'
+import { Prefetched } from './source/prefetch'
 import { emptyDraft } from './render/empty-draft'
-import { loadEngine } from '../catalog/engine'
+import { preloadEngine } from '../catalog/engine'
 import { handOver, schemaNotes } from './deliver/commit'
 import { changeNotes, headerLines, type HeaderFacts } from './proof/header'
 import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
 import type { AddedScript, AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 import { newlyKept } from './proof/kept-objects'
-import { isDestructive, wayBackOf } from './proof/way-back'
+import { isDestructive, downgradeClaimOf } from './proof/downgrade-claim'
 import { refuseMissed } from './proof/remaining'
 import { prove, type Proof, type ProofWork } from './proof/prove'
 import {
@@ -32,7 +32,7 @@ import type { Change } from '../change/model/script-part'
 import type { Ignored } from '../scratch/ignored-tables'
 import { replayScripts } from '../scratch/replay-scripts'
 import type { FormerName } from '../set-up/was'
-import { buildWanted, type FoundDifference, type Wanted } from './source/target-schema'
+import { buildSides, type FoundDifference, type DifferenceTarget } from './source/target-schema'
 import { withScratch } from '../scratch/lifetime'
 import { nameDrafts, scriptNames, writeScripts } from './deliver/files'
 import { writtenScripts } from './written-scripts'
@@ -40,7 +40,7 @@ import { writtenScripts } from './written-scripts'
 type Proven = HeaderFacts['proof']
 
 /** What all stages of one call work with. */
-type Work = ProofWork & { ahead: Ahead }
+type Work = ProofWork & { prefetched: Prefetched }
 
 /** One call of `addScript`. */
 export class Adding {
@@ -86,12 +86,11 @@ export class Adding {
     const { major, notes } = await standingOf(this.settings, this.layout)
     this.notes.push(...notes)
     this.progress('opening the scratch server')
-    // what loads in the meantime is not waited for later; who needs it hears of a failure
-    loadEngine().catch(() => undefined)
+    preloadEngine()
     const { settings, layout, signal } = this
     return withScratch(settings, major, { signal, interrupted }, (scratch) => {
-      const ahead = new Ahead(scratch)
-      return task({ scratch, settings, layout, signal, ahead, readings: ahead.readings })
+      const prefetched = new Prefetched(scratch)
+      return task({ scratch, settings, layout, signal, prefetched, readings: prefetched.readings })
     })
   }
 
@@ -104,7 +103,7 @@ export class Adding {
       const { scratch, settings, signal, layout } = work
       this.progress('replaying the scripts')
       const before = await replayScripts(scratch, settings, signal, layout)
-      await this.mustHold(work, { wanted: { is: 'sql', sql: '', before } }, edited)
+      await this.mustHold(work, { target: { is: 'sql', sql: '', before } }, edited)
       return this.finish(edited, undefined, true)
     })
   }
@@ -138,11 +137,11 @@ export class Adding {
     const { options } = this
     const skip = options.verify === false || options.check === true
     const progress = (text: string) => this.progress(text)
-    const replayed = (before: ScratchDatabase) => work.ahead.begin(before, { proof: !skip })
-    const wanted = await buildWanted(source, { ...work, progress, replayed })
-    if (wanted.is === 'schemas') this.remember(wanted)
-    const found = wanted.is === 'nothing' ? undefined : await this.find(work, wanted, !skip)
-    if (found && !found.change && wanted.is === 'schemas') return this.report('shown', [], false)
+    const replayed = (before: ScratchDatabase) => work.prefetched.begin(before, { proof: !skip })
+    const target = await buildSides(source, { ...work, progress, replayed })
+    if (target.is === 'schemas') this.remember(target)
+    const found = target.is === 'nothing' ? undefined : await this.find(work, target, !skip)
+    if (found && !found.change && target.is === 'schemas') return this.report('shown', [], false)
     if (found?.change) {
       this.kept = await newlyKept(found.change, this.settings, this.known)
       this.notes.push(...changeNotes(found.change, this.kept))
@@ -167,7 +166,7 @@ export class Adding {
     former = [],
     file,
     notes = [],
-  }: Extract<Wanted, { is: 'schemas' }>) {
+  }: Extract<DifferenceTarget, { is: 'schemas' }>) {
     this.unsynchronized = unsynchronized
     this.former = former
     this.file = this.source === 'schema' ? this.settings.schema : file
@@ -177,28 +176,28 @@ export class Adding {
   /** @param proven what the steps lead to is not checked here, since their proof checks it */
   private async find(
     work: Work,
-    wanted: FoundDifference['wanted'],
+    target: FoundDifference['target'],
     proven: boolean,
   ): Promise<FoundDifference> {
-    if (wanted.is === 'sql') return this.findBack(work, wanted)
+    if (target.is === 'sql') return this.findBack(work, target)
     this.progress('comparing')
     const { findDifference } = await import('./difference/plan-change.js')
-    const { trial, readings } = await work.ahead.takeTrial(wanted.before, wanted.after)
-    const pools = [await trial.pool(), await wanted.after.pool()] as const
+    const { trial, readings } = await work.prefetched.takeTrial(target.before, target.after)
+    const pools = [await trial.pool(), await target.after.pool()] as const
     const owners = await ownersOf(this.settings, this.file)
     const known = { readings, proven, owners, interview: this.interview, former: this.former }
     try {
       const metadata = await this.metadata(pools)
       const change = await findDifference(...pools, this.answers, this.ignored(), known)
       if (change.scripts.length === 0)
-        await refuseMissed(trial, wanted.after, this.answers.extra, this.ignored())
-      if (!metadata) return { wanted, change }
+        await refuseMissed(trial, target.after, this.answers.extra, this.ignored())
+      if (!metadata) return { target, change }
       const scripts = withMetadata(change.scripts, metadata)
-      return { wanted, change: { ...change, scripts } }
+      return { target, change: { ...change, scripts } }
     } catch (error) {
       if (!this.options.check || !isOpen(error)) throw error
       this.notes.push([error.message, error.detail].filter(Boolean).join('\n'))
-      return { wanted }
+      return { target }
     }
   }
 
@@ -210,14 +209,14 @@ export class Adding {
 
   private async findBack(
     work: Work,
-    wanted: Extract<Wanted, { is: 'sql' }>,
+    target: Extract<DifferenceTarget, { is: 'sql' }>,
   ): Promise<FoundDifference> {
-    if (this.options.check) return { wanted }
+    if (this.options.check) return { target }
     this.progress('looking for the downgrade')
     const { inverseOf } = await import('./proof/inverse.js')
-    const scripts = await this.written({ wanted }, undefined)
-    const back = await inverseOf(work, scripts, wanted.before, this.ignored())
-    return { wanted, ...(back && { back }) }
+    const scripts = await this.written({ target }, undefined)
+    const back = await inverseOf(work, scripts, target.before, this.ignored())
+    return { target, ...(back && { back }) }
   }
 
   /** A change that fails its proof is looked for once more, with a look at what each step leads to. */
@@ -228,7 +227,7 @@ export class Adding {
     let last = found
     let proof = await this.proof(work, last)
     if (proof.failures.length > 0 && found.change) {
-      last = await this.find(work, found.wanted, false)
+      last = await this.find(work, found.target, false)
       proof = await this.proof(work, last)
     }
     this.notes.push(...proof.remarks)
@@ -244,19 +243,19 @@ export class Adding {
     edited?: readonly AddedScript[],
   ): Promise<Proof> {
     this.progress('proving the script on a copy')
-    const { wanted, change, back } = found
+    const { target, change, back } = found
     const parts = change?.scripts ?? []
     const claim = {
       scripts: edited ?? (await this.written(found, undefined)),
-      before: wanted.before,
-      ...(wanted.is === 'schemas' && { after: wanted.after }),
+      before: target.before,
+      ...(target.is === 'schemas' && { after: target.after }),
       ...(change && !edited && { announced: parts.flatMap(({ up }) => up) }),
-      wayBack: back || edited ? ('with rows' as const) : wayBackOf(change),
+      downgrade: back || edited ? ('with rows' as const) : downgradeClaimOf(change),
       extra: this.answers.extra,
       ignored: this.ignored(),
       owners: await ownersOf(this.settings, this.file),
     }
-    return prove(work, claim, work.ahead.takeFilled())
+    return prove(work, claim, work.prefetched.takeFilled())
   }
 
   private written(found: FoundDifference, proof: Proven): Promise<AddedScript[]> {

@@ -21,15 +21,15 @@ export interface WrittenFacts {
 
 /** The scripts with their heads, which tell of the proof once there is one. */
 export async function writtenScripts(
-  { wanted, change, back }: FoundDifference,
+  { target, change, back }: FoundDifference,
   { title, form = 'sql', source, kept, layout, directory, proof }: WrittenFacts,
 ): Promise<AddedScript[]> {
-  const diff = wanted.is === 'schemas' ? wanted.diff : undefined
+  const diff = target.is === 'schemas' ? target.diff : undefined
   const facts = { title, source, diff, change, proof }
   const names = { directory, title, form, layout }
-  if (wanted.is === 'sql') {
+  if (target.is === 'sql') {
     const header = headerLines(facts)
-    const draft = await sqlDraft(wanted.sql, header, back, layout)
+    const draft = await sqlDraft(target.sql, header, back, layout)
     return nameDrafts([draft], { ...names, headers: [header] })
   }
   const { renderScript } = await import('./render/render.js')

@@ -107,7 +107,15 @@ export interface EnumChange {
 /** Compares the columns and enums of two catalogs. */
 export function compare(from: Catalog, to: Catalog): Difference {
   const columns = columnChanges(from, to)
-  return { from, to, columns, newColumns: newColumns(from, to), enums: enumChanges(from, to) }
+  return { ...compareEnums(from, to), columns, newColumns: newColumns(from, to) }
+}
+
+/** Two catalogs whose columns are not compared yet, since their names may change. */
+export type EnumDifference = Pick<Difference, 'from' | 'to' | 'enums'>
+
+/** Compares the enums alone. */
+export function compareEnums(from: Catalog, to: Catalog): EnumDifference {
+  return { from, to, enums: enumChanges(from, to) }
 }
 
 /** Every column of both sides that differs in type, collation, requirement or expression. */
@@ -140,7 +148,7 @@ function parentOf({ facts }: Catalog, table: Id): string {
 }
 
 /** The enums of both sides whose values differ. */
-export function enumChanges(from: Catalog, to: Catalog): EnumChange[] {
+function enumChanges(from: Catalog, to: Catalog): EnumChange[] {
   return factsOf(to.facts, 'type').flatMap((fact) => {
     const { id } = fact
     const before = enumValues(from.facts.get(id))

@@ -18,3 +18,11 @@ export async function loadEngine(): Promise<Engine> {
   ])
   return { extract, plan, build: buildFactBase }
 }
+
+/**
+ * Starts loading pg-delta while something else is waited for. A failure is not lost: whoever needs the
+ * engine awaits the same modules, which Node.js loads once, and gets it.
+ */
+export function preloadEngine(): void {
+  loadEngine().catch(() => undefined)
+}

@@ -175,6 +175,11 @@ export function positionOf(fact: Fact | undefined): number {
   return Number(fact?.payload['_position'] ?? Infinity)
 }
 
+/** The schema that an extension's objects are in. */
+export function schemaOfExtension({ payload }: Fact): string | undefined {
+  return optional(payload['schema'])
+}
+
 /** Which rows of a table a publication publishes; undefined: all. */
 export function rowCondition({ payload }: Fact): string | undefined {
   return optional(payload['where'])

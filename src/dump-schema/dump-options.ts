@@ -12,7 +12,7 @@ export interface DumpSchemaOptions {
   check?: boolean
   /** Aborting it drops the scratch databases and throws INTERRUPTED. */
   signal?: AbortSignal
-  /** Told what goes on, in a few words. */
+  /** Called with what goes on, in a few words. */
   progress?: (text: string) => void
 }
 

@@ -17,14 +17,14 @@ const nothingDecided = { using: new Map(), backfill: new Map(), valueMaps: new M
  * empty, and it has that schema afterwards.
  * @throws {MigrationError} SCHEMA_NOT_WRITABLE
  */
-export async function schemaSteps(copy: Copy, wanted: Catalog): Promise<PlannedStep[]> {
+export async function schemaSteps(copy: Copy, target: Catalog): Promise<PlannedStep[]> {
   try {
     const empty = bare(await copy.read())
-    const planned = copy.plan(compare(empty, bare(wanted)), nothingDecided).map(plain)
-    const arranged = arrangeSchema(planned, wanted.facts)
-    const folded = foldTables(arranged, wanted.facts)
+    const planned = copy.plan(compare(empty, bare(target)), nothingDecided).map(plain)
+    const arranged = arrangeSchema(planned, target.facts)
+    const folded = foldTables(arranged, target.facts)
     const steps = await firstThatWorks(copy.pool, [folded, arranged, planned])
-    const { steps: rest } = await copy.finish(bare(wanted), nothingDecided)
+    const { steps: rest } = await copy.finish(bare(target), nothingDecided)
     return [...steps, ...rest]
   } catch (error) {
     if (!(error instanceof MigrationError) || error.code !== 'DIFFERENCE_REFUSED') throw error

@@ -8,10 +8,12 @@ const relations = items(
     ...of,
     kind: 'relation',
     name: relation,
-    text: `concat_ws(' ', c.relkind, c.relpersistence, nullif(c.reloftype, 0)::regtype,
+    text: `concat_ws(' ', CASE c.relpersistence WHEN 'u' THEN 'unlogged' WHEN 't' THEN 'temporary' END,
+      CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
+        WHEN 'f' THEN 'foreign table' ELSE 'composite type' END, 'of ' || nullif(c.reloftype, 0)::regtype,
       CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,
       pg_get_partkeydef(c.oid), pg_get_expr(c.relpartbound, c.oid),
-      (SELECT string_agg(h.inhparent::regclass::text, ', ' ORDER BY h.inhseqno) FROM pg_inherits h WHERE h.inhrelid = c.oid))`,
+      (SELECT 'below ' || string_agg(h.inhparent::regclass::text, ', ' ORDER BY h.inhseqno) FROM pg_inherits h WHERE h.inhrelid = c.oid))`,
   },
   `FROM pg_class c ${home} WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'c') AND ${ours}`,
 )

@@ -60,10 +60,10 @@ function fitted({ table, now, names }: Pair, known: ReadonlyMap<string, Pair>): 
     .map((reference) => fittedReference(reference, names, known))
     .filter((one) => one.columns.length > 0 && !has.has(likeness(one)))
   const keys = now.keys.map((key) => renamed(key, names)).filter((key, at) => key.length === now.keys[at]!.length) // prettier-ignore
-  const wanted = new Map(now.columns.map((column) => [names.get(column.name), column]))
+  const later = new Map(now.columns.map((column) => [names.get(column.name), column]))
   return {
     ...table,
-    columns: table.columns.map((column) => fittedColumn(column, wanted.get(column.name))),
+    columns: table.columns.map((column) => fittedColumn(column, later.get(column.name))),
     references: [...table.references, ...references],
     keys: [...table.keys, ...keys],
   }
@@ -100,21 +100,21 @@ function likeness({ columns, targets, tableOid }: ReferenceFacts): string {
  * The value is written as the column's own type, and where that is text chosen for the one that it will
  * have; a label is one that stays.
  */
-function fittedColumn(column: ColumnFacts, wanted: ColumnFacts | undefined): ColumnFacts {
-  if (!wanted) return column
-  const notNull = column.notNull || wanted.notNull
-  if (column.labels) return { ...column, notNull, labels: commonLabels(column, wanted) }
-  if (!takes(column, wanted) || column.type === wanted.type) return { ...column, notNull }
-  const { base, category, labels, fields } = wanted
+function fittedColumn(column: ColumnFacts, target: ColumnFacts | undefined): ColumnFacts {
+  if (!target) return column
+  const notNull = column.notNull || target.notNull
+  if (column.labels) return { ...column, notNull, labels: commonLabels(column, target) }
+  if (!takes(column, target) || column.type === target.type) return { ...column, notNull }
+  const { base, category, labels, fields } = target
   return { ...column, notNull, base, category, labels, fields }
 }
 
 /** True where a value of the other type can be written as one of this type. */
-function takes({ category, base }: ColumnFacts, wanted: ColumnFacts): boolean {
-  return category === 'S' || (/^jsonb?$/.test(base) && ['N', 'B'].includes(wanted.category))
+function takes({ category, base }: ColumnFacts, target: ColumnFacts): boolean {
+  return category === 'S' || (/^jsonb?$/.test(base) && ['N', 'B'].includes(target.category))
 }
 
-function commonLabels({ labels }: ColumnFacts, wanted: ColumnFacts): readonly string[] | null {
-  const common = labels?.filter((label) => wanted.labels?.includes(label) ?? true) ?? []
+function commonLabels({ labels }: ColumnFacts, target: ColumnFacts): readonly string[] | null {
+  const common = labels?.filter((label) => target.labels?.includes(label) ?? true) ?? []
   return common.length > 0 ? common : labels
 }

@@ -219,3 +219,49 @@ changeTest('composite types, domains, ranges and multiple schemas', {
   rows: 'INSERT INTO t VALUES (5)',
   holds: [['SELECT v FROM t', [[5]]]],
 })
+
+changeTest('a rule of a domain is renamed as a domain has it', {
+  before: 'CREATE DOMAIN d AS int CONSTRAINT pos CHECK (VALUE > 0); CREATE TABLE t (a d)',
+  after: 'CREATE DOMAIN d AS int CONSTRAINT "is Positive" CHECK (VALUE > 0); CREATE TABLE t (a d)',
+  rows: 'INSERT INTO t VALUES (1)',
+  up: ['ALTER DOMAIN d RENAME CONSTRAINT pos TO "is Positive"'],
+  holds: [['SELECT a FROM t', [[1]]]],
+  reversible: 'yes',
+})
+
+const parted = (more: string) =>
+  `CREATE TABLE m (id int NOT NULL, s text NOT NULL) PARTITION BY LIST (s);
+   CREATE TABLE ma PARTITION OF m FOR VALUES IN ('a'); CREATE TABLE mb PARTITION OF m FOR VALUES IN ('b') PARTITION BY LIST (id);
+   CREATE TABLE mb1 PARTITION OF mb FOR VALUES IN (2); ${more}`
+
+changeTest('a key takes over an index that rules of partitions are attached to', {
+  before: parted(`CREATE UNIQUE INDEX m_key ON m (s, id);
+    ALTER TABLE ma ADD CONSTRAINT ma_pkey PRIMARY KEY USING INDEX ma_s_id_idx;
+    ALTER TABLE mb1 ADD CONSTRAINT mb1_own UNIQUE USING INDEX mb1_s_id_idx`),
+  after: parted('ALTER TABLE m ADD CONSTRAINT m_key PRIMARY KEY (s, id)'),
+  rows: "INSERT INTO m VALUES (1, 'a'), (2, 'b')",
+  holds: [['SELECT id FROM m ORDER BY 1', [[1], [2]]]],
+  restores: [['SELECT id FROM m ORDER BY 1', [[1], [2]]]],
+})
+
+const noticing = `CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';`
+
+changeTest('the tags of an event trigger are written in the order in which they were declared', {
+  before: noticing,
+  after: `${noticing} CREATE EVENT TRIGGER "on DDL" ON ddl_command_end
+    WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE') EXECUTE FUNCTION f()`,
+  up: [
+    `CREATE EVENT TRIGGER "on DDL" ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE') EXECUTE FUNCTION f()`,
+  ],
+})
+
+changeTest(
+  'a bit string of fixed length gets the bits that it lacks, and the downgrade takes them off',
+  {
+    before: 'CREATE TABLE t (b bit(4))',
+    after: 'CREATE TABLE t (b bit(8))',
+    rows: "INSERT INTO t VALUES (B'1010')",
+    up: ['ALTER TABLE t ALTER COLUMN b TYPE bit(8) USING b::bit(8)'],
+    holds: [['SELECT b::text FROM t', [['10100000']]]],
+  },
+)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { proofLines } from '../../src/add-script/proof/header'
+import { headerLines, proofLines } from '../../src/add-script/proof/header'
 import type { Statement } from '../../src/change/model/script-part'
 
 const proof = (tried: object, remarks: readonly string[] = []) =>
@@ -42,4 +42,21 @@ test('each fact stands in a header once', () => {
   const lines = proofLines({ proof: proof({}, ['It is so.', 'It is so.']), change: change('a') })
 
   assert.deepEqual(lines.slice(1), ['Owners are not compared.', 'It is so.'])
+})
+
+test('a header says that data is lost only where some is, not where it is moved first', () => {
+  const drop = (kind: 'drops' | 'drops moved') => {
+    const column = { kind: 'column', schema: 'public', table: 't', name: 'a' } as const
+    const effects = [kind === 'drops' ? { kind, object: column, with: 'values' } : { kind, column, into: column }] // prettier-ignore
+    return { group: 't', destructive: true, effects } as unknown as Statement
+  }
+  const lines = (...up: readonly Statement[]) => {
+    const part = { ...change().scripts[0]!, up }
+    return headerLines({ title: 'x', source: 'schema', part }).filter((line) =>
+      line.includes('loses'),
+    )
+  }
+
+  assert.deepEqual(lines(drop('drops moved')), [])
+  assert.equal(lines(drop('drops moved'), drop('drops')).length, 1)
 })

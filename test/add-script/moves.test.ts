@@ -85,3 +85,14 @@ changeTest('with --online what is dropped is a script of its own, after the valu
   holds: [['SELECT city FROM users JOIN address ON address.id = address_id', [['Bath']]]],
   restores: [['SELECT id, street, city FROM users', [[3, 'Mill Lane', 'Bath']]]],
 })
+
+changeTest('a row that was made after the move gets the default of a required column again', {
+  before: user(`name text, city text NOT NULL DEFAULT 'none'`),
+  after: `CREATE TABLE address (id int PRIMARY KEY, city text NOT NULL DEFAULT 'none');
+    ${user('name text, address_id int UNIQUE REFERENCES address')}`,
+  rows: "INSERT INTO users VALUES (1, 'Ada', 'Bath')",
+  answers: { yes: true },
+  holds: [["INSERT INTO users (id, name) VALUES (2, 'late') RETURNING id", [[2]]]],
+  restores: [['SELECT id, city FROM users ORDER BY 1', [[1, 'Bath'], [2, 'none']]]], // prettier-ignore
+  reversible: 'yes',
+})

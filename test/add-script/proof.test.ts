@@ -18,7 +18,7 @@ interface Case {
   script: string
   /** What the script says that it loses. */
   destructive?: readonly LostData[]
-  wayBack?: ProofRequest['wayBack']
+  downgrade?: ProofRequest['downgrade']
   /** The rows on which the script says that it fails. */
   failing?: readonly RowCondition[]
 }
@@ -28,7 +28,7 @@ async function proofOf({
   after,
   script,
   destructive = [],
-  wayBack,
+  downgrade,
   failing = [],
 }: Case): Promise<Proof> {
   let proof: Proof | undefined
@@ -53,7 +53,7 @@ async function proofOf({
             before: await made(before),
             after: await made(after),
             announced: [...destructive.map(announcement), ...failing.map(warning)],
-            wayBack: wayBack ?? 'with every row',
+            downgrade: downgrade ?? 'with every row',
             extra: 'drop',
             ignored: [settings.journal, { schema: 'public', table: 'typetrek_scratch_journal' }],
           },
@@ -99,7 +99,7 @@ ALTER SEQUENCE users_id_seq RENAME TO people_id_seq; ALTER INDEX users_pkey RENA
 DO $$ BEGIN IF current_setting('server_version_num')::int >= 180000 THEN
   ALTER TABLE people RENAME CONSTRAINT users_id_not_null TO people_id_not_null;
   ALTER TABLE people RENAME CONSTRAINT users_name_not_null TO people_full_name_not_null; END IF; END $$;`,
-    wayBack: 'none',
+    downgrade: 'none',
   })
 
   assert.deepEqual(proof.failures, [])
@@ -112,7 +112,7 @@ const failures: readonly [name: string, given: Case, failure: RegExp][] = [
       before: users,
       after: users.replace('age int', 'age bigint'),
       script: 'ALTER TABLE users DROP age; ALTER TABLE users ADD age bigint',
-      wayBack: 'none',
+      downgrade: 'none',
     },
     /column users\.age lost \d of \d values/,
   ],
@@ -122,7 +122,7 @@ const failures: readonly [name: string, given: Case, failure: RegExp][] = [
       before: users,
       after: users,
       script: `DROP TABLE users; ${users}`,
-      wayBack: 'none',
+      downgrade: 'none',
     },
     /users/,
   ],
@@ -132,7 +132,7 @@ const failures: readonly [name: string, given: Case, failure: RegExp][] = [
       before: users,
       after: 'CREATE TABLE users (id serial PRIMARY KEY, name varchar(50) NOT NULL)',
       script: 'ALTER TABLE users DROP age',
-      wayBack: 'none',
+      downgrade: 'none',
     },
     /column users\.age is gone/,
   ],
@@ -142,7 +142,7 @@ const failures: readonly [name: string, given: Case, failure: RegExp][] = [
       before: users,
       after: `${users}; ALTER TABLE users ADD more int`,
       script: "ALTER TABLE users ADD more int; UPDATE users SET name = 'x'",
-      wayBack: 'none',
+      downgrade: 'none',
     },
     /column users\.name holds other values than before/,
   ],
@@ -152,13 +152,13 @@ const failures: readonly [name: string, given: Case, failure: RegExp][] = [
       before: users,
       after: `${users}; CREATE INDEX more ON users (age)`,
       script: 'ALTER TABLE users ADD more int',
-      wayBack: 'none',
+      downgrade: 'none',
     },
     /^The upgrade leaves a difference: /,
   ],
   [
     'an upgrade that PostgreSQL refuses',
-    { before: users, after: users, script: 'ALTER TABLE nobody ADD more int', wayBack: 'none' },
+    { before: users, after: users, script: 'ALTER TABLE nobody ADD more int', downgrade: 'none' },
     /^The upgrade fails: relation "nobody" does not exist\.$/,
   ],
   [
@@ -206,7 +206,7 @@ test('an announced loss is no failure', async () => {
     after: 'CREATE TABLE users (id serial PRIMARY KEY, name varchar(50) NOT NULL)',
     script: 'ALTER TABLE users DROP age',
     destructive: [{ schema: 'public', table: 'users', column: 'age' }],
-    wayBack: 'none',
+    downgrade: 'none',
   })
 
   assert.deepEqual(proof.failures, [])
@@ -217,7 +217,7 @@ test('a loss is excused by the column that is announced, not by one whose name c
     before: 'CREATE TABLE t (key serial PRIMARY KEY, id int, id2 int)',
     after: 'CREATE TABLE t (key serial PRIMARY KEY, id int)',
     script: 'UPDATE t SET id = NULL; ALTER TABLE t DROP COLUMN id2',
-    wayBack: 'none' as const,
+    downgrade: 'none' as const,
   }
   const dropped = { schema: 'public', table: 't', column: 'id2' }
   const one = await proofOf({ ...change, destructive: [dropped] })
@@ -233,7 +233,7 @@ test('a loss is announced by the names that a rename gives', async () => {
     after: 'CREATE TABLE b (key int)',
     script: 'ALTER TABLE a RENAME TO b; ALTER TABLE b DROP COLUMN old',
     destructive: [{ schema: 'public', table: 'b', column: 'old' }],
-    wayBack: 'none',
+    downgrade: 'none',
   })
 
   assert.deepEqual(proof.failures, [])
@@ -247,7 +247,7 @@ const fitting: readonly [name: string, given: Case, remark: RegExp][] = [
       after: "CREATE TYPE mood AS ENUM ('sad', 'happy'); CREATE TABLE a (s mood NOT NULL)",
       script:
         "CREATE TYPE mood AS ENUM ('sad', 'happy'); ALTER TABLE a ALTER s TYPE mood USING s::mood",
-      wayBack: 'none',
+      downgrade: 'none',
     },
     /invalid input value for enum mood/,
   ],
@@ -257,7 +257,7 @@ const fitting: readonly [name: string, given: Case, remark: RegExp][] = [
       before: 'CREATE TABLE a (s text)',
       after: 'CREATE TABLE a (s text NOT NULL)',
       script: 'ALTER TABLE a ALTER s SET NOT NULL',
-      wayBack: 'none',
+      downgrade: 'none',
     },
     /contains null values/,
   ],
@@ -267,7 +267,7 @@ const fitting: readonly [name: string, given: Case, remark: RegExp][] = [
       before: 'CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a int)',
       after: 'CREATE TABLE a (id int PRIMARY KEY); CREATE TABLE b (a int REFERENCES a)',
       script: 'ALTER TABLE b ADD FOREIGN KEY (a) REFERENCES a',
-      wayBack: 'none',
+      downgrade: 'none',
     },
     /violates foreign key constraint/,
   ],
@@ -290,7 +290,7 @@ test('a table that cannot be filled is told', async () => {
     before: never,
     after: `${never}; ALTER TABLE never ADD more int`,
     script: 'ALTER TABLE never ADD more int',
-    wayBack: 'none',
+    downgrade: 'none',
   })
 
   assert.deepEqual(found, [])
@@ -352,6 +352,6 @@ test('a difference that pg-delta does not read fails the proof', async () => {
 
   assert.match(
     failures.join('\n'),
-    /The upgrade leaves a difference: relation public\.t is r p, not r p public\.c/,
+    /The upgrade leaves a difference: relation public\.t is table, not table of public\.c/,
   )
 })

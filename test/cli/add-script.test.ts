@@ -73,6 +73,31 @@ test('--dry-run shows the script and --check answers; both write nothing', async
   })
 })
 
+const typed = {
+  'migration/1_first.sql': 'CREATE TYPE person AS (id int); CREATE TABLE users (id int);',
+  'schema.sql': 'CREATE TYPE person AS (id int); CREATE TABLE users OF person;',
+}
+
+test('a difference that the comparison misses is found by the second reading, refused, and answers a check', async () => {
+  await withProject(typed, async ({ run, cwd }) => {
+    await run('upgrade')
+    const added = await run('add_script typed')
+    const check = await run('add_script --check')
+
+    assert.equal(added.status, 1)
+    assert.equal(
+      added.stderr,
+      `error: a difference is of a kind that is not written
+  relation public.users is table, not table of public.person
+hint: Write a script for it by hand: add_script --from none makes an empty one.
+`,
+    )
+    assert.equal(check.status, 3, check.stderr)
+    assert.match(check.stdout + check.stderr, /relation public\.users is table, not table of/)
+    assert.deepEqual(await readdir(join(cwd, 'migration')), ['1_first.sql'])
+  })
+})
+
 const dropped = { 'schema.sql': 'CREATE TABLE users (id int PRIMARY KEY);' }
 
 test('a loss needs --yes, and a check that meets one says that something differs', async () => {

@@ -30,7 +30,7 @@ export type TypeVerdict =
       suggestion?: string
       /** Without USING PostgreSQL raises, or at least does what an assignment does. */
       assignment: boolean
-      /** The assignment rounds or cuts values without an error. */
+      /** The assignment, or else the suggestion, rounds or cuts values without an error. */
       loses?: boolean
       /** A cast raises as the assignment does, and loses nothing. */
       castRaises?: boolean
@@ -44,7 +44,7 @@ export type Asked = TypeVerdict & { how: 'ask' }
 const integers = ['smallint', 'integer', 'bigint']
 const floats = ['real', 'double precision']
 const strings = ['text', 'character varying', 'character', 'name', 'citext', 'public.citext']
-const cuttable = ['character varying', 'character', 'bit varying', 'bit']
+const cuttable = ['character varying', 'character', 'bit varying']
 
 /** True where values of the two are compared with each other by one operator family of keys. */
 export function sameKeys(from: TypeFacts, to: TypeFacts): boolean {
@@ -85,7 +85,7 @@ function ofElements(
   column: string,
   casted: string,
 ): TypeVerdict {
-  if (from.name === to.name) return sameType(from, to, column)
+  if (from.name === to.name) return sameType(from, to, column, casted)
   return (
     betweenTimes(from.name, to.name, column, casted) ??
     betweenNumbers(from, to, column, casted) ??
@@ -119,7 +119,7 @@ function betweenArrays(from: TypeFacts, to: TypeFacts, column: string, type: str
   return { how: 'ask', why, suggestion, assignment: false }
 }
 
-function sameType(from: TypeFacts, to: TypeFacts, column: string): TypeVerdict {
+function sameType(from: TypeFacts, to: TypeFacts, column: string, casted: string): TypeVerdict {
   const [size, scale = 0] = from.modifiers
   const [newSize, newScale = 0] = to.modifiers
   if (newSize === undefined) return { how: 'plain' }
@@ -128,7 +128,8 @@ function sameType(from: TypeFacts, to: TypeFacts, column: string): TypeVerdict {
     if (keepsScale && newSize - newScale >= size - scale) return { how: 'plain' }
     return narrowNumeric(column, { size: newSize, scale: newScale }, keepsScale)
   }
-  if (size !== undefined && newSize >= size && to.name !== 'bit') return { how: 'plain' }
+  if (to.name === 'bit') return fixedBits(newSize, newSize < (size ?? 0), casted)
+  if (size !== undefined && newSize >= size) return { how: 'plain' }
   if (cuttable.includes(to.name)) return narrowString(to, column, newSize)
   const why = 'rounds to fewer digits of a second'
   const effect = { kind: 'rounds', to: 'fewer digits of a second' } as const
@@ -149,14 +150,20 @@ function narrowNumeric(
   return { how: 'ask', why, suggestion, assignment: true, effect, raisesOn, ...loses }
 }
 
-function narrowString(to: TypeFacts, column: string, size: number): TypeVerdict {
-  const text = to.name.startsWith('bit')
-    ? { how: 'ask' as const, suggestion: '' }
-    : { how: 'ask' as const, suggestion: `pg_catalog.left(${column}, ${size})`, cuts: size }
-  const unit = to.name.startsWith('bit') ? 'bits' : 'characters'
+function narrowString({ name }: TypeFacts, column: string, size: number): TypeVerdict {
+  const isText = name.startsWith('character')
+  const unit = isText ? 'characters' : 'bits'
+  const cut = isText ? { suggestion: `pg_catalog.left(${column}, ${size})`, cuts: size } : {}
   const effect = { kind: 'raises on length', size, unit } as const
-  const raisesOn = `length(${column}) > ${size}`
-  return { ...text, why: `takes ${size} ${unit} at most`, assignment: true, effect, raisesOn }
+  const raises = { assignment: true, effect, raisesOn: `length(${column}) > ${size}` }
+  return { how: 'ask', why: `takes ${size} ${unit} at most`, suggestion: '', ...cut, ...raises }
+}
+
+/** Of fixed length: assignment raises on any other, and only a cast adds or takes bits. */
+function fixedBits(size: number, isNarrower: boolean, casted: string): TypeVerdict {
+  if (!isNarrower) return { how: 'using', expression: casted }
+  const why = `keeps the first ${size} bits`
+  return { how: 'ask', why, suggestion: casted, assignment: false, loses: true }
 }
 
 const zoned = ['timestamp with time zone', 'time with time zone']
@@ -231,8 +238,7 @@ function outOfRange(column: string, type: string): TypeVerdict {
 
 function toStrings(from: TypeFacts, to: TypeFacts, column: string): TypeVerdict | undefined {
   if (to.category !== 'S') return undefined
-  const [size] = from.modifiers
-  const [newSize] = to.modifiers
+  const [[size], [newSize]] = [from.modifiers, to.modifiers]
   if (newSize === undefined && to.name !== 'character') return { how: 'plain' }
   if (strings.includes(from.name) && size !== undefined && newSize !== undefined && newSize >= size)
     return { how: 'plain' }
@@ -279,9 +285,8 @@ function byCast(
     return { how: 'ask', why: 'goes by way of text', suggestion, assignment: false }
   }
   if (from.name === 'boolean' && to.name === 'integer') return { how: 'using', expression: casted }
-  if (cast === 'e') {
+  if (cast === 'e')
     return { how: 'ask', why: 'may change values', suggestion: casted, assignment: false }
-  }
   const suggestion = suggestionWithoutCast(from, to, column)
   const why = 'is a conversion that PostgreSQL has no cast for'
   return { how: 'ask', why, assignment: false, ...(suggestion && { suggestion }) }

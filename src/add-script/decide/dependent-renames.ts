@@ -38,7 +38,9 @@ export function renamedDefinitions(from: Catalog, to: Catalog): Renaming[] {
     [fact.parent && keyOf(fact.parent), withoutName(definitionOf(fact))].join('\n'),
   )
   return [
-    ...constraints.flatMap(([one, other]) => renameConstraint(one.id, other.id.name)),
+    ...constraints.flatMap(([{ id, parent }, other]) =>
+      renameConstraint(id, other.id.name, parent?.kind === 'domain' ? 'DOMAIN' : 'TABLE'),
+    ),
     ...indexes.flatMap(([one, other]) =>
       renameRelation<'index'>(one.id, other.id, one.parent ? [one.parent] : []),
     ),
@@ -60,10 +62,10 @@ function pairs<Kind extends 'constraint' | 'index'>(
   kind: Kind,
   likeness: (fact: Fact) => string,
 ): [Fact & { id: IdOf<Kind> }, Fact & { id: IdOf<Kind> }][] {
-  const wanted = onlyIn(factsOf(to.facts, kind), from)
+  const added = onlyIn(factsOf(to.facts, kind), from)
   return onlyIn(factsOf(from.facts, kind), to).flatMap((one) => {
-    const at = wanted.findIndex((other) => likeness(other) === likeness(one))
-    const [other] = at < 0 ? [] : wanted.splice(at, 1)
+    const at = added.findIndex((other) => likeness(other) === likeness(one))
+    const [other] = at < 0 ? [] : added.splice(at, 1)
     return other ? [[one, other]] : []
   })
 }
@@ -71,13 +73,13 @@ function pairs<Kind extends 'constraint' | 'index'>(
 function renamedTypes(from: Catalog, to: Catalog): Renaming[] {
   const taken = new Set<string>()
   return factsOf(to.facts, 'column').flatMap(({ id, parent }) => {
-    const wanted = enumOf(to, id)
+    const target = enumOf(to, id)
     const current = enumOf(from, id)
-    if (!wanted || !current || from.facts.has(wanted.id) || to.facts.has(current.id)) return []
-    if (taken.has(keyOf(wanted.id)) || taken.has(keyOf(current.id))) return []
-    if (overlap(enumValues(current) ?? [], enumValues(wanted) ?? []) < 0.5) return []
-    taken.add(keyOf(wanted.id)).add(keyOf(current.id))
-    return renameRelation<'type'>(current.id, wanted.id, parent ? [parent] : [])
+    if (!target || !current || from.facts.has(target.id) || to.facts.has(current.id)) return []
+    if (taken.has(keyOf(target.id)) || taken.has(keyOf(current.id))) return []
+    if (overlap(enumValues(current) ?? [], enumValues(target) ?? []) < 0.5) return []
+    taken.add(keyOf(target.id)).add(keyOf(current.id))
+    return renameRelation<'type'>(current.id, target.id, parent ? [parent] : [])
   })
 }
 
@@ -93,9 +95,9 @@ type TypeId = IdOf<'type'> & { schema: string; name: string }
 
 function renamedSequences(from: Catalog, to: Catalog): Renaming[] {
   const owner = (fact: Fact) => JSON.stringify(ownerOf(fact))
-  const wanted = onlyIn(factsOf(to.facts, 'sequence'), from)
+  const added = onlyIn(factsOf(to.facts, 'sequence'), from)
   return onlyIn(factsOf(from.facts, 'sequence'), to).flatMap((one) => {
-    const other = wanted.find((each) => owner(each) === owner(one))
+    const other = added.find((each) => owner(each) === owner(one))
     const column = ownerOf(one)
     if (!other || !column) return []
     const { schema, table, column: name } = column

@@ -120,7 +120,7 @@ export function conversionQuestion({ id, from, to }: ColumnChange, verdict: Aske
     key: `using ${path}`,
     about: 'using',
     text: `${path} becomes ${to.fullType} from ${from.fullType}, which ${verdict.why}. By which expression?`,
-    ...(orEmpty !== '' && { aside: orEmpty.trim() }),
+    ...(orEmpty !== '' && { remark: orEmpty.trim() }),
     offers: [...plain, ...made],
     free: true,
     proposal,
@@ -152,7 +152,7 @@ export function backfillQuestion(id: ColumnId, isNew: boolean, column: ColumnCha
     key: `backfill ${path}`,
     about: 'backfill',
     text: `${path} (${column.fullType}) becomes required. What do ${who} get?`,
-    aside: 'Empty: there are none.',
+    remark: 'Empty: there are none.',
     offers: [
       { answer: '', effect: `there are none: the script fails where ${what}` },
       ...(value === undefined ? [] : [{ answer: value, effect: 'its default' }]),

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog'
-import { columnOf, enumChanges } from '../../catalog/difference'
+import { columnOf, type EnumDifference } from '../../catalog/difference'
 import {
   type Fact,
   factsOf,
@@ -79,7 +79,7 @@ function likely(kind: Likely['kind'], pairs: readonly Pair[]): Likely[] {
 }
 
 /** Schemas of which half the tables are in a new schema. */
-export function likelySchemas(from: Catalog, to: Catalog): Likely[] {
+export function likelySchemas({ from, to }: EnumDifference): Likely[] {
   const added = onlyIn(factsOf(to.facts, 'schema'), from)
   const pairs = onlyIn(factsOf(from.facts, 'schema'), to).flatMap(({ id }) => {
     const own = tableNames(from, id.name)
@@ -98,7 +98,7 @@ function tableNames({ facts }: Catalog, schema: string): string[] {
 }
 
 /** Tables of which half the columns are in a new table. */
-export function likelyTables(from: Catalog, to: Catalog): Likely[] {
+export function likelyTables({ from, to }: EnumDifference): Likely[] {
   const added = onlyIn(factsOf(to.facts, 'table'), from)
   const pairs = onlyIn(factsOf(from.facts, 'table'), to).flatMap((fact) => {
     if (isPartition(fact)) return []
@@ -128,7 +128,7 @@ function nameOf(id: Id): string {
 }
 
 /** Columns whose type, or nearly whose name, a new column of their table has. */
-export function likelyColumns(from: Catalog, to: Catalog): Likely[] {
+export function likelyColumns({ from, to }: EnumDifference): Likely[] {
   const added = onlyIn(factsOf(to.facts, 'column'), from)
   const pairs = onlyIn(factsOf(from.facts, 'column'), to).flatMap((fact) => {
     const { id, parent } = fact
@@ -137,11 +137,11 @@ export function likelyColumns(from: Catalog, to: Catalog): Likely[] {
     return added
       .filter((one) => one.parent && keyOf(one.parent) === keyOf(parent))
       .map((one) => {
-        const wanted = columnOf(to, one).type
+        const now = columnOf(to, one).type
         const near = nearness(id.name, one.id.name)
         const place = neighbour(from, fact) === neighbour(to, one) ? 0.1 : 0
-        const alike = (wanted === type ? 0.5 : 0) + near + place
-        const effect = wanted === type ? 'it keeps its values' : `its values become ${wanted}`
+        const alike = (now === type ? 0.5 : 0) + near + place
+        const effect = now === type ? 'it keeps its values' : `its values become ${now}`
         const pair = { from: pathOf(id), is: type, to: one.id.name, effect, alike }
         return { ...pair, named: near >= 0.5, target: keyOf(one.id) }
       })
@@ -162,8 +162,8 @@ function neighbour({ facts }: Catalog, fact: Fact): string {
 }
 
 /** Values that an enum loses while it gains others. */
-export function likelyEnumValues(from: Catalog, to: Catalog): Likely[] {
-  const pairs = changedEnums(from, to).flatMap(({ id, lost, gained }) =>
+export function likelyEnumValues({ enums }: EnumDifference): Likely[] {
+  const pairs = enums.flatMap(({ id, lost, gained }) =>
     lost.flatMap((value) =>
       gained.map((name) => {
         const near = nearness(value, name)
@@ -201,11 +201,11 @@ function nearness(one: string, other: string): number {
  * Tables, columns and enum values whose new names differ from the old ones by case and underscores alone,
  * as after a change of naming strategy. What two new names could be is none of them. Pure.
  */
-export function styleRenames(from: Catalog, to: Catalog): Rename[] {
+export function styleRenames({ from, to, enums }: EnumDifference): Rename[] {
   const tables = tablePairs(from, to)
   const renamed = tables.filter(([one, other]) => one.name !== other.name)
   return [
-    ...valuePairs(from, to),
+    ...valuePairs(enums),
     ...renamed.map(([one, other]) => ({ from: shown(one), to: shown(other) })),
     ...tables.flatMap(([one, other]) => columnPairs(from, to, one, other)),
   ]
@@ -233,30 +233,26 @@ function tablePairs(from: Catalog, to: Catalog): [TableId, TableId][] {
 }
 
 function columnPairs(from: Catalog, to: Catalog, one: TableId, other: TableId): Rename[] {
-  const [old, wanted] = [columnNames(from, one), columnNames(to, other)]
+  const [old, target] = [columnNames(from, one), columnNames(to, other)]
   const pairs = samePairs(
-    old.filter((name) => !wanted.includes(name)),
-    wanted.filter((name) => !old.includes(name)),
+    old.filter((name) => !target.includes(name)),
+    target.filter((name) => !old.includes(name)),
   )
   return pairs.map(([name, now]) => ({ from: `${shown(one)}.${name}`, to: now }))
 }
 
-function valuePairs(from: Catalog, to: Catalog): Rename[] {
-  return changedEnums(from, to).flatMap(({ id, lost, gained }) =>
+function valuePairs(enums: EnumDifference['enums']): Rename[] {
+  return enums.flatMap(({ id, lost, gained }) =>
     samePairs(lost, gained).map(([one, other]) => ({ from: `${shown(id)}.${one}`, to: other })),
   )
 }
 
 /** Names of the same words, where there is one on each side. */
-function samePairs(old: readonly string[], wanted: readonly string[]): [string, string][] {
+function samePairs(old: readonly string[], target: readonly string[]): [string, string][] {
   return old.flatMap((name): [string, string][] => {
     const same = (names: readonly string[]) => names.filter((one) => wordsOf(one) === wordsOf(name))
-    const [now] = same(wanted)
-    const isOnly = same(wanted).length === 1 && same(old).length === 1
+    const [now] = same(target)
+    const isOnly = same(target).length === 1 && same(old).length === 1
     return now !== undefined && isOnly ? [[name, now]] : []
   })
-}
-
-function changedEnums(from: Catalog, to: Catalog) {
-  return enumChanges(from, to)
 }

@@ -53,19 +53,24 @@ export function renameColumn(id: ColumnId, name: string): Renaming[] {
   return renamePart('COLUMN', id, name)
 }
 
-/** `ALTER TABLE … RENAME CONSTRAINT …` */
-export function renameConstraint(id: IdOf<'constraint'>, name: string): Renaming[] {
-  return renamePart('CONSTRAINT', id, name)
+/** `ALTER TABLE … RENAME CONSTRAINT …`, or `ALTER DOMAIN …` for that of a domain. */
+export function renameConstraint(
+  id: IdOf<'constraint'>,
+  name: string,
+  of: 'TABLE' | 'DOMAIN' = 'TABLE',
+): Renaming[] {
+  return renamePart('CONSTRAINT', id, name, of)
 }
 
 function renamePart(
   part: 'COLUMN' | 'CONSTRAINT',
   id: ColumnId | IdOf<'constraint'>,
   name: string,
+  of: 'TABLE' | 'DOMAIN' = 'TABLE',
 ): Renaming[] {
   const { schema, table } = id
   const rename = (from: string, to: string) =>
-    ({ kind: 'rename part', part, schema, table, name: from, to }) as const
+    ({ kind: 'rename part', part, of, schema, table, name: from, to }) as const
   const other = { ...id, name }
   return [
     { up: ownStep(rename(id.name, name), [id]), down: ownStep(rename(name, id.name), [other]) },

@@ -1,6 +1,7 @@
 import { MigrationError } from '../../errors'
 import { renamedAway } from './replaced-types'
 import type { Catalog } from '../../catalog/catalog'
+import { compareEnums, type EnumDifference } from '../../catalog/difference'
 import {
   constraintType,
   enumValues,
@@ -63,19 +64,21 @@ export async function applyRenames(
 ): Promise<{ renamings: Renaming[]; catalog: Catalog; stale: readonly FormerName[] }> {
   const renamings: Renaming[] = []
   let catalog = start
+  let difference = compareEnums(start, to)
   const run = async (found: readonly Renaming[]) => {
     const fresh = found.filter(({ up }) => !renamings.some((one) => one.up.sql === up.sql))
     const unique = [...new Map(fresh.map((one) => [one.up.sql, one])).values()]
     if (unique.length === 0) return
     renamings.push(...unique)
     catalog = await apply(unique)
+    difference = compareEnums(catalog, to)
   }
   const gone = answers.renames.filter((one) => one.to === '').map((one) => one.from)
-  const told = answers.renames.filter((one) => one.to !== '')
+  const named = answers.renames.filter((one) => one.to !== '')
   const settled = [...answers.renames, ...former]
-  const styled = styleRenames(start, to).filter((one) => !isSettled(one.from, settled))
+  const styled = styleRenames(difference).filter((one) => !isSettled(one.from, settled))
   const style = decideStyle(styled, answers, interview)
-  const open = new Set<Rename>([...told, ...former, ...style])
+  const open = new Set<Rename>([...named, ...former, ...style])
   const tables = new Map<string, string>()
   for (const stage of stages) {
     const given = [...open].flatMap((rename) => {
@@ -84,11 +87,11 @@ export async function applyRenames(
       return found ?? []
     })
     await run(given)
-    const likely = stage.likely(catalog, to).filter(({ from }) => !gone.includes(from))
+    const likely = stage.likely(difference).filter(({ from }) => !gone.includes(from))
     for (const { from, to: name } of asked(likely, answers, interview))
       await run(stage.find({ from, to: name }, catalog, to, tables) ?? [])
   }
-  const lost = told.find((one) => open.has(one))
+  const lost = named.find((one) => open.has(one))
   if (lost) throw inVain(lost)
   await run(renamedParts(catalog, to))
   await run(renamedDefinitions(catalog, to))
@@ -126,7 +129,7 @@ function asked(likely: readonly Likely[], answers: Answers, interview: Interview
 type TableId = IdOf<'table'>
 
 interface ScriptStage {
-  likely(from: Catalog, to: Catalog): Likely[]
+  likely(difference: EnumDifference): Likely[]
   /** Undefined where the rename is none of this stage's. */
   find(
     rename: Rename,
@@ -155,10 +158,10 @@ function findEnumValue({ from: old, to: name }: Rename, from: Catalog, to: Catal
   const [, other] = lastOf(name)
   const type = factsOf(from.facts, 'type').find(({ id }) => path !== '' && means(path, id))
   const values = enumValues(type)
-  const wanted = type && enumValues(to.facts.get(type.id))
+  const target = type && enumValues(to.facts.get(type.id))
   if (!type || !values?.includes(value)) return undefined
   // Its type may get another name as well, and is then found under it later.
-  if (wanted && (wanted.includes(value) || !wanted.includes(other))) return undefined
+  if (target && (target.includes(value) || !target.includes(other))) return undefined
   return renameEnumValue(type.id, value, other)
 }
 
@@ -172,41 +175,41 @@ function findTable(
   const path = splitOutsideQuotes(name, '.').map(unquoted)
   if (!table || path.length > 2) return undefined
   const schema = path.length === 2 ? path[0]! : table.id.schema
-  const wanted = { kind: 'table' as const, schema, name: path.at(-1)! }
-  if (!to.facts.has(wanted) || from.facts.has(wanted)) return undefined
-  tables.set(shown(table.id), shown(wanted))
+  const target = { kind: 'table' as const, schema, name: path.at(-1)! }
+  if (!to.facts.has(target) || from.facts.has(target)) return undefined
+  tables.set(shown(table.id), shown(target))
   const home = { kind: 'schema' as const, name: schema }
   const made = from.facts.has(home) ? [] : makeSchema(home)
-  const renamed = renameRelation<'table'>(table.id, wanted)
+  const renamed = renameRelation<'table'>(table.id, target)
   return [
     ...made,
     ...renamed,
-    ...(to.facts.has(table.id) ? makeRoom(table.id, wanted, from, to) : []),
+    ...(to.facts.has(table.id) ? makeRoom(table.id, target, from, to) : []),
   ]
 }
 
 /** It is not there, or another one has its name, which it cannot become: a partitioned one. */
 function isGone(fact: Fact, { facts }: Catalog): boolean {
-  const wanted = facts.get(fact.id)
-  return !wanted || tablePlace(wanted).key !== tablePlace(fact).key
+  const target = facts.get(fact.id)
+  return !target || tablePlace(target).key !== tablePlace(fact).key
 }
 
 /** What the new table of the old name calls by the names of the old one's keys and indexes. */
-function makeRoom(id: TableId, wanted: TableId, from: Catalog, to: Catalog): Renaming[] {
-  const { schema } = wanted
+function makeRoom(id: TableId, target: TableId, from: Catalog, to: Catalog): Renaming[] {
+  const { schema } = target
   const fresh = (name: string) =>
     clipped(
       name.startsWith(id.name)
-        ? `${wanted.name}${name.slice(id.name.length)}`
-        : `${wanted.name}_${name}`,
+        ? `${target.name}${name.slice(id.name.length)}`
+        : `${target.name}_${name}`,
     )
   return from.facts.childrenOf(id).flatMap((child) => {
     if (!to.facts.has(child.id)) return []
     if (isA(child.id, 'constraint') && constraintType(child) !== 'c')
-      return renameConstraint({ ...child.id, schema, table: wanted.name }, fresh(child.id.name))
+      return renameConstraint({ ...child.id, schema, table: target.name }, fresh(child.id.name))
     if (!isA(child.id, 'index')) return []
     const index = { ...child.id, schema }
-    return renameRelation<'index'>(index, { schema, name: fresh(index.name) }, [wanted])
+    return renameRelation<'index'>(index, { schema, name: fresh(index.name) }, [target])
   })
 }
 
@@ -224,8 +227,8 @@ function findColumn(
       id.name === column && path !== '' && means(given, { schema: id.schema, name: id.table }),
   )
   if (!fact) return undefined
-  const wanted = { ...fact.id, name: other }
-  return to.facts.has(wanted) && !from.facts.has(wanted) ? renameColumn(fact.id, other) : undefined
+  const target = { ...fact.id, name: other }
+  return to.facts.has(target) && !from.facts.has(target) ? renameColumn(fact.id, other) : undefined
 }
 
 /** The path before the last name, and that name. */

@@ -60,19 +60,19 @@ function isNewType(fact: Fact, from: Catalog, to: Catalog): boolean {
   if (variant === 'range') return differs(fact, to)
   if (variant !== 'composite') return variant !== variantOf(to.facts.get(fact.id))
   return from.facts.childrenOf(fact.id).some((one) => {
-    const wanted = to.facts.get(one.id)
-    if (one.id.kind !== 'typeAttribute' || !wanted) return false
-    return differsIn(one, wanted, ['type', 'collation'])
+    const target = to.facts.get(one.id)
+    if (one.id.kind !== 'typeAttribute' || !target) return false
+    return differsIn(one, target, ['type', 'collation'])
   })
 }
 
 function isNewDomain(fact: Fact, from: Catalog, to: Catalog): boolean {
   const { id } = fact
-  const wanted = to.facts.get(id)!
-  if (differsIn(fact, wanted, ['baseType', 'collation'])) return true
+  const target = to.facts.get(id)!
+  if (differsIn(fact, target, ['baseType', 'collation'])) return true
   const rules = to.facts.childrenOf(id).filter((one) => one.id.kind === 'constraint')
   const isStricter =
-    (isRequired(wanted) && !isRequired(fact)) || rules.some((one) => differs(one, from))
+    (isRequired(target) && !isRequired(fact)) || rules.some((one) => differs(one, from))
   // Inside of lists and rows PostgreSQL does not look for values that break a rule.
   return isStricter && usersOf(id, from.facts).some((user) => isContainer(user, from))
 }

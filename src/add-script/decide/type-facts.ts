@@ -45,7 +45,7 @@ export async function readTypes(
   pairs: readonly { from: string; to: string }[],
 ): Promise<TypePair[]> {
   if (pairs.length === 0) return []
-  const [old, wanted] = await Promise.all([
+  const [old, target] = await Promise.all([
     typeFacts(
       before,
       pairs.map(({ from }) => from),
@@ -56,11 +56,11 @@ export async function readTypes(
     ),
   ])
   const numbers = pairs.map((_, at) => at)
-  const names = [old, wanted].map((list) => list.map(({ name }) => name))
+  const names = [old, target].map((list) => list.map(({ name }) => name))
   const rows = await within<{ i: number; context: Cast }>(before, casts, [numbers, ...names])
   return pairs.map((_, at) => ({
     from: old[at]!,
-    to: wanted[at]!,
+    to: target[at]!,
     cast: rows.find(({ i }) => i === at)?.context,
     checksInput: old[at]!.checksInput,
   }))

@@ -197,7 +197,7 @@ function effectsOf(
   const known = effect === undefined ? [] : [effect, ...counting]
   if (expression === '') return { effects: known, loses: assignment && loses }
   if (castRaises && isCast(expression, id, to.type)) return { effects: known, loses: false }
-  if (!assignment) return { effects: [], loses: false }
+  if (!assignment && !loses) return { effects: [], loses: false }
   const isSuggested = plainText(expression) === plainText(suggestion ?? '')
   const how = isSuggested ? (cuts ?? effect) : undefined
   const converts = { kind: 'converts', column: id, from: from.fullType, to: to.fullType } as const

@@ -33,7 +33,7 @@ export interface AddScriptOptions {
   edit?: (scripts: readonly AddedScript[]) => Promise<readonly AddedScript[]>
   /** Aborting it drops the scratch databases and throws INTERRUPTED. */
   signal?: AbortSignal
-  /** Told what goes on, in a few words. */
+  /** Called with what goes on, in a few words. */
   progress?: (text: string) => void
 }
 

@@ -69,14 +69,14 @@ const ofTables = [
  * (their names are hashes) or what they depend on goes.
  */
 export function keepExtra(engine: Engine, from: Catalog, to: Catalog): Kept {
-  const wanted = to.facts.facts().map((fact) => withTableProperties(fact, from))
-  const present = new Set(wanted.map(({ id }) => keyOf(id)))
+  const given = to.facts.facts().map((fact) => withTableProperties(fact, from))
+  const present = new Set(given.map(({ id }) => keyOf(id)))
   const extra = settled(
     from.facts.facts().filter((fact) => isExtra(fact, from, present)),
     from,
     present,
   )
-  const facts = rebuild(engine, [...wanted, ...extra], [...to.facts.edges, ...from.facts.edges])
+  const facts = rebuild(engine, [...given, ...extra], [...to.facts.edges, ...from.facts.edges])
   const names = extra
     .filter(({ id, parent }) => isReported(id, parent, present))
     .map(({ id }) => describe(id))

@@ -73,10 +73,10 @@ export async function findDifference(
     readings ?? (await Promise.all([readServer(engine, before), readServer(engine, after)]))
   const left = unconcerned(one, other)
   const start = catalogOf(engine, one, ignored, left)
-  const wanted = catalogOf(engine, other, ignored, left)
-  const trusted = proven && !mayLose(start, wanted) && !attachedOtherwise(start, wanted)
+  const target = catalogOf(engine, other, ignored, left)
+  const trusted = proven && !mayLose(start, target) && !attachedOtherwise(start, target)
   const copy = await Copy.of(engine, before, { ignored, left, trusted })
-  const trial = { copy, engine, start, wanted, before, after, owners }
+  const trial = { copy, engine, start, target, before, after, owners }
   const done: Renaming[] = []
   const decided = await interview.settle(
     () => decideAll(trial, { answers, interview, former }, done),
@@ -98,7 +98,7 @@ export async function findDifference(
   return {
     scripts,
     kept: decided.kept,
-    unproven: [...remarksOn([start, wanted], owners), ...unwritten.map(unwrittenRemark)],
+    unproven: [...remarksOn([start, target], owners), ...unwritten.map(unwrittenRemark)],
     stale: decided.stale,
   }
 }
@@ -108,7 +108,7 @@ interface Trial {
   copy: Copy
   engine: Engine
   start: Catalog
-  wanted: Catalog
+  target: Catalog
   before: Pool
   after: Pool
   owners: OwnerChoice
@@ -116,25 +116,25 @@ interface Trial {
 
 /** Makes every decision, with the renames run on the copy. */
 async function decideAll(
-  { copy, engine, start, wanted, before, after, owners }: Trial,
+  { copy, engine, start, target, before, after, owners }: Trial,
   given: RenameAnswers,
   done: Renaming[],
 ) {
   const { answers, interview } = given
-  const renaming = await applyRenames(start, wanted, given, async (found) => {
+  const renaming = await applyRenames(start, target, given, async (found) => {
     await copy.run(
       found.map(({ up }) => up),
       start,
-      wanted,
+      target,
     )
     done.push(...found)
     return copy.read()
   })
   const { renamings, catalog: renamed, stale } = renaming
-  const none = { catalog: wanted, names: [] }
-  const { catalog: target, names: kept } =
-    answers.extra === 'keep' ? keepExtra(engine, renamed, wanted) : none
-  const { catalog: written, unwritten } = withoutUnwritten(renamed, target)
+  const none = { catalog: target, names: [] }
+  const { catalog: whole, names: kept } =
+    answers.extra === 'keep' ? keepExtra(engine, renamed, target) : none
+  const { catalog: written, unwritten } = withoutUnwritten(renamed, whole)
   const to = owners === 'ignore' ? withOwnersOf(written, renamed.details.objects) : written
   const difference = compare(renamed, to)
   const sides = { ...difference, before, after, plain: (sql: string) => copy.plain(sql) }

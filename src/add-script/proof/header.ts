@@ -1,9 +1,10 @@
 import type { ScriptSource } from '../../settings/value/setting-types'
 import { commentLines } from '../../script/sections/comment'
-import { keptLine } from './kept-objects'
+import { lossHeadings } from '../render/render'
+import { keptLine, keptStart } from './kept-objects'
 import type { EmptyTable } from '../../sample-rows/filled-copy'
 import type { Proof } from './prove'
-import type { Change, ScriptPart } from '../../change/model/script-part'
+import type { Change, ScriptPart, Statement } from '../../change/model/script-part'
 
 /** What is known of a script when its head is written. */
 export interface HeaderFacts {
@@ -26,6 +27,13 @@ const origins: Readonly<Record<ScriptSource, string>> = {
   none: '',
 }
 
+const losing = 'The upgrade loses data: see the comments below.'
+const proven = 'Proven'
+const notProven = 'Not proven'
+
+/** Of a script whose last proof held and whose next one did not. */
+export const failedLine = `${notProven}: it failed since it was changed.`
+
 /** The comment lines at the head of a script: what it is, what it loses, what was proven. Pure. */
 export function headerLines(facts: HeaderFacts): string[] {
   const { title, source, part, diff, kept = [] } = facts
@@ -42,22 +50,55 @@ export function headerLines(facts: HeaderFacts): string[] {
 
 /** What the downgrade loses, `renderScript` says. */
 function partLines({ up }: ScriptPart): string[] {
-  const lost = up.some(({ destructive }) => destructive)
-  return lost ? ['The upgrade loses data: see the comments below.'] : []
+  return up.some(losesData) ? [losing] : []
+}
+
+/** What is moved first is lost nowhere. */
+function losesData({ destructive, effects }: Statement): boolean {
+  const isMoved = effects.length > 0 && effects.every(({ kind }) => kind === 'drops moved')
+  return destructive && !isMoved
 }
 
 /** The lines of a header that say what was proven, and no more than was tried. Pure. */
 export function proofLines({ proof, change }: Pick<HeaderFacts, 'proof' | 'change'>): string[] {
   const unproven = [...new Set(change?.unproven)]
   if (proof === undefined) return unproven
-  if (proof === 'skipped') return ['Not proven: written with --no-verify.', ...unproven]
+  if (proof === 'skipped') return [`${notProven}: written with --no-verify.`, ...unproven]
   const { major, tried, remarks } = proof
   const rows = tried.any ? ' with rows' : ''
   const isEmpty = !tried.any && tried.empty.length > 0
   const without = isEmpty ? ['No table had rows when it was tried.'] : []
   const empty = tried.any ? emptyLines(tried.empty, touchedTables(change)) : []
   const said = [...without, ...empty, ...unproven, ...new Set(remarks)]
-  return [`Proven${rows} on PostgreSQL ${major}.`, ...said]
+  return [`${proven}${rows} on PostgreSQL ${major}.`, ...said]
+}
+
+/** True for the line of a header that says the script was proven. Pure. */
+export function saysProven(line: string): boolean {
+  return startsWithWord(line, proven)
+}
+
+/** True for the first line that a header has of a proof. Pure. */
+export function startsProof(line: string): boolean {
+  return saysProven(line) || startsWithWord(line, notProven)
+}
+
+function startsWithWord(line: string, word: string): boolean {
+  return line.startsWith(word) && !/^[\p{L}\p{N}]/u.test(line.slice(word.length))
+}
+
+/** What starts the other lines; the last one is of scripts that older versions wrote. */
+const others = [
+  ...Object.values(origins).filter((line) => line !== ''),
+  ...Object.values(lossHeadings),
+  losing,
+  keptStart,
+  'There is no way back',
+]
+
+/** True for a line of a header that ends what it says of a proof: an empty one, or what it says of the rest. Pure. */
+export function endsProof(line: string): boolean {
+  return line === '' || others.some((start) => line.startsWith(start))
 }
 
 /** The tables that statements are about; undefined where they are not known. */

@@ -3,11 +3,12 @@ import { join } from 'node:path'
 import type { Change } from '../../change/model/script-part'
 import type { Settings } from '../../settings/value/setting-types'
 
-const start = 'Kept, though the wanted schema lacks it: '
+/** What starts that line. */
+export const keptStart = 'Kept, though the wanted schema lacks it: '
 
 /** The line of a header that names what is kept, so that later scripts need not. Pure. */
 export function keptLine(names: readonly string[]): string {
-  return `${start}${names.join('; ')}.`
+  return `${keptStart}${names.join('; ')}.`
 }
 
 /** What the header of a script names as kept. Pure. */
@@ -16,11 +17,11 @@ export function keptIn(text: string): string[] {
   const end = lines.findIndex((line) => !/^(?:--|\/\/)/.test(line))
   const head = end < 0 ? lines : lines.slice(0, end)
   return head.flatMap((line) => {
-    const at = line.indexOf(start)
+    const at = line.indexOf(keptStart)
     return at < 0
       ? []
       : line
-          .slice(at + start.length)
+          .slice(at + keptStart.length)
           .replace(/\.$/, '')
           .split('; ')
   })

@@ -24,7 +24,7 @@ import type { Ignored } from '../../scratch/ignored-tables'
 import type { AddedScript } from '../deliver/add-script-options'
 
 /** What the downgrade is said to do: bring every value back, or the schema, or that of empty tables only. */
-export type WayBack = 'with every row' | 'with rows' | 'without rows' | 'none'
+export type DowngradeClaim = 'with every row' | 'with rows' | 'without rows' | 'none'
 
 /** What is to be proven. */
 export interface ProofRequest {
@@ -35,7 +35,7 @@ export interface ProofRequest {
   after?: ScratchDatabase
   /** Losses that the script announces; absent: none is announced and none is a fault. */
   announced?: readonly Pick<Statement, 'loses' | 'converts' | 'failsOnRows'>[]
-  wayBack: WayBack
+  downgrade: DowngradeClaim
   /** The upgrade is run once more after the downgrade. */
   again?: boolean
   extra: Answers['extra']
@@ -75,7 +75,7 @@ export async function prove(
   filled?: Promise<FilledCopy>,
 ): Promise<Proof> {
   const proof = await proveWithRows(work, claim, filled)
-  if (claim.wayBack !== 'without rows' || proof.failures.length > 0) return proof
+  if (claim.downgrade !== 'without rows' || proof.failures.length > 0) return proof
   const empty = await fillCopy(work.scratch, claim.before, 'none')
   return { ...proof, failures: (await attempt(work, claim, empty, 'there and back')).failures }
 }
@@ -85,7 +85,7 @@ async function proveWithRows(
   claim: ProofRequest,
   filled: Promise<FilledCopy> | undefined,
 ): Promise<Proof> {
-  const way = claim.wayBack === 'without rows' ? 'there' : 'there and back'
+  const way = claim.downgrade === 'without rows' ? 'there' : 'there and back'
   const remarks: string[] = []
   let copy = await (filled ?? fillCopy(work.scratch, claim.before))
   for (let wish: RowsWish | undefined; ; copy = await fillCopy(work.scratch, claim.before, wish)) {
@@ -139,13 +139,13 @@ async function attempt(
     )
     const failures = [...different, ...lost.failures]
     const { remarks } = lost
-    if (failures.length > 0 || way === 'there' || claim.wayBack === 'none')
+    if (failures.length > 0 || way === 'there' || claim.downgrade === 'none')
       return { failures, remarks, tried }
-    return { failures: await wayBack(work, migrator, database, filled, claim), remarks, tried }
+    return { failures: await runDowngrade(work, migrator, database, filled, claim), remarks, tried }
   })
 }
 
-async function wayBack(
+async function runDowngrade(
   work: ProofWork,
   migrator: Migrator,
   database: ScratchDatabase,
@@ -159,7 +159,7 @@ async function wayBack(
   const pool = await database.pool()
   const [back, after] = await Promise.all([
     differences('downgrade', claim.before, database, work, { ...claim, extra: 'drop' }),
-    claim.wayBack === 'with every row' ? takeSnapshot(pool) : undefined,
+    claim.downgrade === 'with every row' ? takeSnapshot(pool) : undefined,
   ])
   const lost = after ? lossesOfUsers(filled, after, work.settings) : []
   const found = [...back, ...lost.map(({ fact }) => `After upgrade and downgrade, ${fact}.`)]
@@ -180,17 +180,17 @@ async function secondUpgrade(
 
 async function differences(
   direction: 'upgrade' | 'downgrade',
-  wanted: ScratchDatabase | undefined,
+  target: ScratchDatabase | undefined,
   database: ScratchDatabase,
   { readings }: ProofWork,
   { extra, ignored, owners, before }: ProofRequest,
 ): Promise<string[]> {
-  if (!wanted) return []
+  if (!target) return []
   const ownersOf = direction === 'upgrade' && owners === 'ignore' ? before : undefined
   const comparing = { extra, ignored, readings, ownersOf }
   const [statements, facts] = await Promise.all([
-    leftover(database, wanted, comparing),
-    missedIn(database, wanted, comparing),
+    leftover(database, target, comparing),
+    missedIn(database, target, comparing),
   ])
   if (statements.length > 0)
     return [`The ${direction} leaves a difference: ${few(statements, ';')}`]

@@ -27,13 +27,13 @@ export interface Comparing {
  */
 export async function leftover(
   database: ScratchDatabase,
-  wanted: ScratchDatabase,
+  target: ScratchDatabase,
   { extra, ignored, readings, ownersOf }: Comparing,
 ): Promise<string[]> {
   const engine = await loadEngine()
   const [have, want, known] = await Promise.all([
     readNow(database),
-    readings.of(wanted),
+    readings.of(target),
     ownersOf && readings.of(ownersOf),
   ])
   const left = unconcerned(have, want)
@@ -47,12 +47,12 @@ export async function leftover(
 /** What is missed although no statement is known for it: read by other means than those that plan. */
 export async function missedIn(
   database: ScratchDatabase,
-  wanted: ScratchDatabase,
+  target: ScratchDatabase,
   { extra, ignored }: Pick<Comparing, 'extra' | 'ignored'>,
 ): Promise<string[]> {
   const [have, want] = await Promise.all([
     readInventory(await database.pool(), ignored),
-    inventoryOf(wanted, ignored),
+    inventoryOf(target, ignored),
   ])
   return missed(have, want, extra)
 }
@@ -63,11 +63,11 @@ export async function missedIn(
  */
 export async function refuseMissed(
   database: ScratchDatabase,
-  wanted: ScratchDatabase,
+  target: ScratchDatabase,
   extra: Answers['extra'],
   ignored: readonly Ignored[],
 ): Promise<void> {
-  const facts = await missedIn(database, wanted, { extra, ignored })
+  const facts = await missedIn(database, target, { extra, ignored })
   if (facts.length === 0) return
   throw new MigrationError('DIFFERENCE_REFUSED', 'a difference is of a kind that is not written', {
     detail: facts.join('\n'),

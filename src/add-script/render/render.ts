@@ -8,6 +8,13 @@ export interface Writing {
   markers?: ScriptLayout['markers']
 }
 
+/** What starts the lines of a header that say what the downgrade loses. */
+export const lossHeadings = {
+  values: 'The downgrade brings the schema back, not every value:',
+  rows: 'The downgrade works while the tables are empty only:',
+  all: 'There is no downgrade:',
+} as const
+
 /** Marks the place between what is made and what is dropped. */
 export const movePlace = 'Move the values here.'
 
@@ -30,12 +37,8 @@ export function renderScript(
 function lossLines({ reversible, losses, down }: ScriptPart): string[] {
   if (reversible === 'yes') return []
   const [first, ...others] = [...new Set(losses)]
-  const what =
-    reversible === 'lossy'
-      ? 'The downgrade brings the schema back, not every value:'
-      : down.length === 0
-        ? 'There is no downgrade:'
-        : 'The downgrade works while the tables are empty only:'
+  const without = down.length === 0 ? lossHeadings.all : lossHeadings.rows
+  const what = reversible === 'lossy' ? lossHeadings.values : without
   return [what, ...[first, ...others].map((line) => `  ${oneLine(line ?? '')}`)]
 }
 

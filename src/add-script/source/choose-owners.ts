@@ -14,7 +14,7 @@ export async function ownersOf(
   return statesOwners(text) ? 'compare' : 'ignore'
 }
 
-/** Comments and texts set aside. */
+/** Neither comments nor quoted texts count. */
 function statesOwners(text: string): boolean {
   const bare = text.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, ' ')
   return /\bOWNER\s+TO\b/i.test(bare)

@@ -4,14 +4,14 @@ import { Readings } from '../../catalog/readings'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
 
 /** The copies of the scripts' schema, which are made while the wanted one is still being built. */
-export class Ahead {
+export class Prefetched {
   readonly readings = new Readings()
   private trial: Promise<ScratchDatabase> | undefined
   private filled: Promise<FilledCopy> | undefined
 
   constructor(private readonly scratch: Scratch) {}
 
-  /** Begins; of a failure hears who takes what was made. */
+  /** Starts making them. A failure is thrown where what failed is taken. */
   begin(before: ScratchDatabase, { proof }: { proof: boolean }): void {
     this.trial = this.scratch.copy(before)
     if (proof) this.filled = fillCopy(this.scratch, before)

@@ -15,7 +15,7 @@ import type { FormerName } from '../../set-up/was'
 import { formerNamesOf, readFormerNames } from './was-comments'
 
 /** What is to be compared, or the SQL that a command gave instead. */
-export type Wanted =
+export type DifferenceTarget =
   | { is: 'nothing' }
   /** `before` is what the SQL is meant for. */
   | { is: 'sql'; sql: string; before: ScratchDatabase }
@@ -36,7 +36,7 @@ export type Wanted =
 
 /** A difference, ready to be written. */
 export interface FoundDifference {
-  wanted: Exclude<Wanted, { is: 'nothing' }>
+  target: Exclude<DifferenceTarget, { is: 'nothing' }>
   /** Absent where a command gave SQL, and where a check needs no more than that something differs. */
   change?: Change
   /** The downgrade of a command's SQL. */
@@ -49,9 +49,9 @@ export interface Building {
   layout: ScriptLayout
   scratch: Scratch
   signal: AbortSignal
-  /** Told what goes on, in a few words. */
+  /** Called with what goes on, in a few words. */
   progress: (text: string) => void
-  /** Told of the scripts' schema while the wanted one may still be built. */
+  /** Called with the scripts' schema, while the wanted one may still be built. */
   replayed?: (before: ScratchDatabase) => void
 }
 
@@ -59,10 +59,10 @@ export interface Building {
  * Builds both sides of the difference in scratch databases.
  * @throws {MigrationError} whatever a script, the schema, the entities or the command end in
  */
-export async function buildWanted(
+export async function buildSides(
   source: Exclude<ScriptSource, 'none'>,
   building: Building,
-): Promise<Wanted> {
+): Promise<DifferenceTarget> {
   const { settings, scratch, signal, progress, replayed, layout } = building
   if (source === 'command') return fromCommand(building)
   const what = source === 'schema' ? 'loading the canonical schema' : 'building the entities'
@@ -113,7 +113,7 @@ async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promi
   return [await one, await other]
 }
 
-async function fromCommand(building: Building): Promise<Wanted> {
+async function fromCommand(building: Building): Promise<DifferenceTarget> {
   const { settings, scratch, signal, progress, layout } = building
   progress('running schema_diff_cmd')
   const result = await runDiffCommand(settings.schemaDiffCmd!, settings.here, signal)

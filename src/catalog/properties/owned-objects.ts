@@ -11,6 +11,8 @@ export interface OwnedObject {
   schema: string
   /** Empty for what is no relation. */
   table: string
+  /** Of an event trigger, as they were declared: pg-delta sorts them. */
+  tags: readonly string[] | null
 }
 
 const relations = `CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END`
@@ -57,6 +59,7 @@ const all = `
 /** All that a person made and that has an owner of its own. */
 export const ownedObjects = `
 SELECT format('%s %s', i.type, i.identity) AS key, o.schema, o."table", o.alter,
+       (SELECT e.evttags FROM pg_event_trigger e WHERE e.oid = o.oid AND o.class = 'pg_event_trigger'::regclass) AS tags,
        CASE WHEN o.owner <> current_user::regrole THEN pg_get_userbyid(o.owner) END AS owner
 FROM (${all}) AS o CROSS JOIN LATERAL pg_identify_object(o.class, o.oid, 0) AS i
 WHERE o.oid >= 16384 AND NOT EXISTS (

@@ -7,7 +7,7 @@ export interface Asking extends Pick<Question, 'about' | 'text' | 'suggestion'> 
   key: string
   facts?: readonly string[]
   /** What is said where there is no list of offers. */
-  aside?: string
+  remark?: string
   offers: readonly Pick<Offer, 'answer' | 'effect'>[]
   /** Any SQL expression may answer too. */
   free?: boolean
@@ -38,8 +38,8 @@ function unique(flags: readonly string[]): string[] {
   return [...new Set(flags)].filter((flag) => flag !== '')
 }
 
-function linesOf({ text, aside, facts = [], proposal, flagFor }: Asking): string {
-  const whole = aside === undefined ? text : `${text} ${aside}`
+function linesOf({ text, remark, facts = [], proposal, flagFor }: Asking): string {
+  const whole = remark === undefined ? text : `${text} ${remark}`
   return [...facts, whole, `  ${flagFor(proposal)}`].join('\n').trimEnd()
 }
 

@@ -76,7 +76,7 @@ export type OwnOperation =
     }
   /** Without a sequence the column's own, or its identity's. */
   | { kind: 'continue sequence'; column: ColumnId; sequence?: Qualified }
-  | { kind: 'move sequence'; before: Numbering; wanted: Numbering }
+  | { kind: 'move sequence'; before: Numbering; target: Numbering }
   | { kind: 'drop constraint'; constraint: IdOf<'constraint'> }
   | {
       kind: 'add constraint'
@@ -117,7 +117,9 @@ type Renamed =
   | {
       kind: 'rename part'
       part: 'COLUMN' | 'CONSTRAINT'
+      of: 'TABLE' | 'DOMAIN'
       schema: string
+      /** Or the domain. */
       table: string
       name: string
       to: string

@@ -83,10 +83,10 @@ export function means(given: string, { schema, name }: { schema: string; name: s
 }
 
 /** What an option says of a column. */
-export function givenFor<Told extends { table: string; column: string }>(
-  list: readonly Told[],
+export function givenFor<One extends { table: string; column: string }>(
+  list: readonly One[],
   { schema, table, name }: ColumnId,
-): Told | undefined {
+): One | undefined {
   return list.find((one) => one.column === name && means(one.table, { schema, name: table }))
 }
 

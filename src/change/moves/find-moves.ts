@@ -1,6 +1,7 @@
 import { eq } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
+import type { Column } from '../../catalog/difference'
 import { type ColumnId, enumValues, factsOf, type IdOf } from '../../catalog/facts'
 import { shown } from '../../catalog/object-names'
 import type { OwnOperation } from '../model/operation'
@@ -188,12 +189,17 @@ function moved(
   const overriding = Boolean(table.columns.get(key)?.identity)
   const copied = `SELECT ${list([old.key!, ...shared])} FROM ${path(old)}${where}`
   const rows = [insert(table, names, copied, overriding), ...following(table, key)]
-  const back = shared.map((name) => ({
-    column: columnId(old, name),
-    expression: `(SELECT ${of(name)} FROM ${path(table)} AS moved WHERE ${of(key)} ${eq} ${at(old, by)})`,
-  }))
+  const back = shared.map((name) => {
+    const value = `(SELECT ${of(name)} FROM ${path(table)} AS moved WHERE ${of(key)} ${eq} ${at(old, by)})`
+    return { column: columnId(old, name), expression: orDefault(value, old.columns.get(name)!) }
+  })
   const homes = shared.map((name) => columnId(old, name))
   return move(table, homes, rows, fills, back, [])
+}
+
+/** A row that was made since may have no row there, and a required column is not to get NULL. */
+function orDefault(value: string, { notNull, default: usual }: Column): string {
+  return notNull && usual !== undefined ? `coalesce(${value}, ${usual})` : value
 }
 
 /** Rows without any of the values need no row of their own. */

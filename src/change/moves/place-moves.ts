@@ -33,7 +33,7 @@ export function placeMoves(
   return markPlace([...placed, ...tidy([...rows, ...missing(fills, placed)])], difference)
 }
 
-/** The same for the way back: the old columns get their values before the new tables go. */
+/** The same for the downgrade: the old columns get their values before the new tables go. */
 export function placeBack(
   steps: readonly PlannedStep[],
   moves: readonly Move[],

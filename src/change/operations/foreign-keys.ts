@@ -50,7 +50,7 @@ export function keySteps(
   const using = new Map(decisions.using)
   const front: PlannedStep[] = []
   const back: PlannedStep[] = []
-  for (const { id, from: column, to: wanted } of retyped) {
+  for (const { id, from: column, to: target } of retyped) {
     const followers = retyped.filter((one) => {
       const leader = follows(to, one.id, [{ change: { id } as ColumnChange }])
       return leader && !decisions.using.has(columnKey(one.id))
@@ -59,7 +59,7 @@ export function keySteps(
     const own = usingOf({ ...decisions, using }, id)
     // Nor may USING look at other rows.
     if (followers.length === 0 && !/\bOVER \(/.test(own.expression)) continue
-    const map = { column: id, from: column.type, to: wanted.type, expression: own.expression }
+    const map = { column: id, from: column.type, to: target.type, expression: own.expression }
     const { made, removed } = mapSteps(map)
     front.push(...made)
     back.push(...removed)
@@ -72,9 +72,9 @@ export function keySteps(
   const broken = new Set(
     retyped.filter(({ id }) => using.get(columnKey(id))?.breaksKeys).map(({ id }) => columnKey(id)),
   )
-  const wanted = new Map(foreignKeys(to).map((key) => [keyOf(key.id), key]))
+  const later = new Map(foreignKeys(to).map((key) => [keyOf(key.id), key]))
   for (const key of foreignKeys(from)) {
-    const again = wanted.get(keyOf(key.id))
+    const again = later.get(keyOf(key.id))
     const touched = [...key.columns, ...key.referred].some((id) => broken.has(columnKey(id)))
     if (!touched || again?.definition !== key.definition) continue
     front.unshift(ownStep({ kind: 'drop constraint', constraint: key.id }, [key.id]))

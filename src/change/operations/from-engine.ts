@@ -11,11 +11,19 @@ import { afterRebuilt, mapEnumValues } from './enums'
 import { withoutBlocking } from './blocking-dependents'
 import { replaceableViews, undropped } from './views'
 import { inlineColumns, settingSteps } from './properties'
-import { attachSteps, isWhole } from '../partitions/attached-indexes'
+import { attachSteps, isWhole, withoutRulesBelow } from '../partitions/attached-indexes'
+import { unquoted } from '../model/option-values'
 import { addsForeignKey, type PlannedStep, type Rule } from '../model/operation'
-import { forTableAlone, repairedSql, withColumnList, withPartitions } from '../render/engine-sql'
+import {
+  forTableAlone,
+  repairedSql,
+  withColumnList,
+  withPartitions,
+  withTags,
+} from '../render/engine-sql'
 import { continueSequences, moveSequences } from './sequences'
 import { stepOf } from './read-action'
+import { refuseChanges } from './refused-changes'
 
 /**
  * Every step from one catalog to the other, in an order that works, in pg-delta's own words.
@@ -28,6 +36,7 @@ export function draftSteps(
   major: number,
 ): PlannedStep[] {
   const { from, to } = difference
+  refuseChanges(difference)
   const whole = planInPlace(engine, difference, major)
   const held = withoutBlocking(engine, difference, whole.actions)
   if (held === from) return draftFrom(difference, decisions, whole)
@@ -65,7 +74,7 @@ function draftFrom(
   const { from, to, columns } = difference
   const retyped = columns.filter((change) => change.retyped)
   const keys = keySteps(from, to, retyped, decisions)
-  const repairedSteps = engineSteps.map((one) => repaired(one, to))
+  const repairedSteps = withoutRulesBelow(engineSteps, from, to).map((one) => repaired(one, to))
   const arranged = arrangeColumns(repairedSteps, difference, { ...decisions, using: keys.using })
   const steps = mapEnumValues(
     afterRebuilt(moveSequences(continueSequences(arranged, difference), difference), difference),
@@ -147,7 +156,8 @@ function refuseSecrets(actions: readonly Action[]): void {
 }
 
 function repaired(one: PlannedStep, to: Catalog): PlannedStep {
-  return { ...one, sql: withOwnColumns(repairedSql(forPartitions(one, to)), one, to) }
+  const sql = withOwnColumns(repairedSql(forPartitions(one, to)), one, to)
+  return { ...one, sql: withDeclaredTags(sql, one, to) }
 }
 
 /** An index or a key of a partitioned table comes with those of its partitions, if they all have one. */
@@ -167,6 +177,13 @@ function withOwnColumns(sql: string, { operation }: PlannedStep, to: Catalog): s
   if (operation?.kind !== 'create table' || operation.form !== 'partition') return sql
   const { table } = operation
   return isA(table, 'table') ? withColumnList(sql, inlineColumns(table, to)) : sql
+}
+
+function withDeclaredTags(sql: string, { verb, ids: [id] }: PlannedStep, to: Catalog): string {
+  if (verb !== 'create' || !id || !isA(id, 'eventTrigger')) return sql
+  const all = [...to.details.objects.values()]
+  const own = all.find(({ key, tags }) => tags && unquoted(key.replace(/^event trigger /, '')) === id.name) // prettier-ignore
+  return own?.tags ? withTags(sql, own.tags) : sql
 }
 
 const indexed: readonly Rule[] = ['PRIMARY KEY', 'UNIQUE', 'EXCLUDE']

@@ -63,10 +63,10 @@ export function disguise(
     if (isApart(fact)) return []
     return payload ? { ...fact, payload } : fact
   })
-  const wanted = new Set(facts.map(({ id }) => keyOf(id)))
+  const present = new Set(facts.map(({ id }) => keyOf(id)))
   const asTheyAre = from.facts
     .facts()
-    .filter((fact) => isApart(fact) && !wanted.has(keyOf(fact.id)))
+    .filter((fact) => isApart(fact) && !present.has(keyOf(fact.id)))
     .concat(beforeAttached(from, to))
   const edges = asTheyAre.length > 0 ? [...to.facts.edges, ...from.facts.edges] : to.facts.edges
   const all = new Map([...facts, ...asTheyAre].map((fact) => [keyOf(fact.id), fact]))
@@ -88,12 +88,12 @@ function columnParts({ from, to, columns }: Difference, major: number): Part {
   const part: Part = { payloads: [], front: [], back: [] }
   for (const change of columns) {
     const before = from.facts.get(change.id)!
-    const wanted = to.facts.get(change.id)!
-    const retyped = differsIn(before, wanted, ['collation'])
+    const target = to.facts.get(change.id)!
+    const retyped = differsIn(before, target, ['collation'])
     const generated = inPlace(change, major)
     if (generated) part.front.push(generated)
     const same = [...(retyped ? ['collation'] : []), ...(generated ? ['generatedExpr'] : [])]
-    const payload = { ...wanted.payload, ...valuesIn(before, same) }
+    const payload = { ...target.payload, ...valuesIn(before, same) }
     // The type's text must differ, or pg-delta sees nothing to do; the statement is typetrek's own.
     part.payloads.push([
       keyOf(change.id),

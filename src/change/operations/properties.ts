@@ -11,14 +11,14 @@ export function settingSteps(
   from: Catalog,
   to: Catalog,
 ): { dropped: PlannedStep[]; set: PlannedStep[] } {
-  const [old, wanted] = [settingsOf(from), settingsOf(to)]
+  const [old, target] = [settingsOf(from), settingsOf(to)]
   return {
-    dropped: from.details.settings.filter((one) => isDropped(one, wanted, to)).map(resetStep),
+    dropped: from.details.settings.filter((one) => isDropped(one, target, to)).map(resetStep),
     set: [
       ...to.details.settings
         // a table that nothing concerns is on neither side
         .filter((one) => isThere(one, to) && !isInline(one, from, to))
-        .flatMap((one) => setSteps(one, old, wanted, from)),
+        .flatMap((one) => setSteps(one, old, target, from)),
       ...ownerSteps(from, to),
     ],
   }
@@ -31,10 +31,10 @@ function settingsOf({ details }: Catalog): SettingsByKey {
 }
 
 /** What goes with its object, or with another setting, needs no statement. */
-function isDropped(one: Setting, wanted: SettingsByKey, to: Catalog): boolean {
-  const next = wanted.get(one.key)
+function isDropped(one: Setting, target: SettingsByKey, to: Catalog): boolean {
+  const next = target.get(one.key)
   if (next?.value === one.value || !isThere(one, to) || one.reset === '') return false
-  if (one.within !== undefined && !wanted.has(one.within)) return false
+  if (one.within !== undefined && !target.has(one.within)) return false
   return !next || isStatistics(one)
 }
 
@@ -45,12 +45,12 @@ function isStatistics({ key }: Setting): boolean {
 function setSteps(
   one: Setting,
   old: SettingsByKey,
-  wanted: SettingsByKey,
+  target: SettingsByKey,
   from: Catalog,
 ): PlannedStep[] {
   const before = isThere(one, from) ? old.get(one.key) : undefined
   const isMadeAgain =
-    one.within !== undefined && old.get(one.within)?.value !== wanted.get(one.within)?.value
+    one.within !== undefined && old.get(one.within)?.value !== target.get(one.within)?.value
   if (!before || isMadeAgain) return one.implied ? [] : [setStep(one, one.set)]
   return before.value === one.value ? [] : [setStep(one, one.change ?? one.set)]
 }

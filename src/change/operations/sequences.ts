@@ -36,22 +36,22 @@ export function moveSequences(
 ): PlannedStep[] {
   return steps.flatMap((one) => {
     const id = one.operation?.kind === 'alter numbering' ? one.operation.of : undefined
-    const [before, wanted] = id ? [from, to].map(({ facts }) => numberingOf(facts.get(id))) : []
-    if (!id || !before || !wanted || isWithin(before, wanted) || areApart(before, wanted))
+    const [before, target] = id ? [from, to].map(({ facts }) => numberingOf(facts.get(id))) : []
+    if (!id || !before || !target || isWithin(before, target) || areApart(before, target))
       return [one]
     const chain = `sequence ${shown(before)}`
-    const moved = ownStep({ kind: 'move sequence', before, wanted }, [id], { verb: 'data', chain })
+    const moved = ownStep({ kind: 'move sequence', before, target }, [id], { verb: 'data', chain })
     return [moved, { ...one, chain }]
   })
 }
 
-function isWithin(before: Numbering, wanted: Numbering): boolean {
+function isWithin(before: Numbering, target: Numbering): boolean {
   // a column that becomes smaller refuses what its sequence may not hold
-  const isOfType = [32_767n, 2_147_483_647n].includes(wanted.max)
-  return before.min >= wanted.min && (before.max <= wanted.max || isOfType)
+  const isOfType = [32_767n, 2_147_483_647n].includes(target.max)
+  return before.min >= target.min && (before.max <= target.max || isOfType)
 }
 
 /** pg-delta lets it start again. */
-function areApart(before: Numbering, wanted: Numbering): boolean {
-  return before.max < wanted.min || before.min > wanted.max
+function areApart(before: Numbering, target: Numbering): boolean {
+  return before.max < target.min || before.min > target.max
 }

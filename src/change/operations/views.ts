@@ -24,8 +24,8 @@ export function replaceableViews(from: Catalog, to: Catalog): ViewId[] {
     const { id } = fact
     const before = from.facts.get(id)
     if (!before || definitionOf(before) === definitionOf(fact)) return []
-    const [old, wanted] = [columnsOf(from, id), columnsOf(to, id)]
-    return old.every((column, at) => column === wanted[at]) ? [id] : []
+    const [old, target] = [columnsOf(from, id), columnsOf(to, id)]
+    return old.every((column, at) => column === target[at]) ? [id] : []
   })
 }
 

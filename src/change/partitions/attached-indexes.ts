@@ -1,6 +1,14 @@
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
-import { definitionOf, type Fact, factsOf, type IdOf, keyOf, tablePlace } from '../../catalog/facts'
+import {
+  definitionOf,
+  type Fact,
+  factsOf,
+  type Id,
+  type IdOf,
+  keyOf,
+  tablePlace,
+} from '../../catalog/facts'
 import type { ChildIndex } from '../../catalog/properties/child-indexes'
 import { step, type PlannedStep } from '../model/operation'
 
@@ -79,25 +87,68 @@ function placing(one: ChildIndex, from: Catalog, to: Catalog): PlannedStep[] {
 function replacing(old: ChildIndex, one: ChildIndex, from: Catalog, to: Catalog): PlannedStep[] {
   const isSameKind = (old.constraint === null) === (one.constraint === null)
   if (old.name === one.name && isSameKind) return []
-  const ids = [tableId(one)]
   const isTaken = isMade(one, from) && old.name !== one.name
   if (isSameKind && !isTaken)
     return [
       step(
         `ALTER INDEX ${quoteIdentifier(old.schema, old.name)} RENAME TO ${quoteIdentifier(one.name)}`,
-        ids,
+        [tableId(one)],
       ),
     ]
-  const partition = to.facts.get(tableId(one))
+  const { leave, join } = placeOf(one, to)
+  return [leave, ...dropping(old, old.constraint), ...makingChild(one, from), join]
+}
+
+/** How a partition leaves the table of the index above its own, and comes back. */
+function placeOf(one: ChildIndex, { facts }: Catalog): { leave: PlannedStep; join: PlannedStep } {
+  const id = tableId(one)
+  const partition = facts.get(id)
   const bound = (partition && tablePlace(partition).bound) ?? ''
   const parent = `ALTER TABLE ${quoteIdentifier(one.above.schema, one.above.table)}`
   const table = quoteIdentifier(one.schema, one.table)
-  return [
-    step(`${parent} DETACH PARTITION ${table}`, ids),
-    ...dropping(old, old.constraint),
-    ...makingChild(one, from),
-    step(`${parent} ATTACH PARTITION ${table} ${bound}`, ids),
-  ]
+  return {
+    leave: step(`${parent} DETACH PARTITION ${table}`, [id]),
+    join: step(`${parent} ATTACH PARTITION ${table} ${bound}`, [id]),
+  }
+}
+
+/**
+ * PostgreSQL drops no index while that of a rule is attached below it: the partition leaves meanwhile. A rule
+ * that stays is kept, and what is made above it afterwards finds its index.
+ */
+export function withoutRulesBelow(
+  steps: readonly PlannedStep[],
+  from: Catalog,
+  to: Catalog,
+): PlannedStep[] {
+  const inside = new Set<PlannedStep>()
+  const around = steps.flatMap((one) => {
+    const { operation } = one
+    const rules = operation?.kind === 'drop index' ? rulesBelow(operation.index, from, to) : []
+    if (operation?.kind !== 'drop index' || rules.length === 0) return [one]
+    const places = rules.map((rule) => placeOf(rule, from))
+    const drops = steps.filter(({ drops }) => rules.some((rule) => isDropOf(rule, drops)))
+    for (const drop of drops) inside.add(drop)
+    const chain = `index ${nameOf(operation.index)}`
+    const leaving = places.map(({ leave }) => leave)
+    const joining = places.map(({ join }) => join)
+    return [...leaving, ...drops, one, ...joining].map((each) => ({ ...each, chain }))
+  })
+  return around.filter((one) => !inside.has(one))
+}
+
+function isDropOf({ schema, table, name }: ChildIndex, dropped: Id | undefined): boolean {
+  return (
+    dropped !== undefined && keyOf(dropped) === keyOf({ kind: 'constraint', schema, table, name })
+  )
+}
+
+/** At any depth; what goes with its partition, or moves with it, stops nothing. */
+function rulesBelow(above: Above, from: Catalog, to: Catalog): ChildIndex[] {
+  const children = from.details.childIndexes.filter(
+    (one) => nameOf(one.above) === nameOf(above) && isBelow(one, to),
+  )
+  return children.flatMap((one) => (one.constraint === null ? rulesBelow(one, from, to) : [one]))
 }
 
 /** The index alone, or with its rule; on top of what is there already. */
@@ -155,9 +206,9 @@ function nameOf({ schema, name }: Above): string {
 
 /** False where it is made again, with all that is below it. */
 function stays(above: ChildIndex['above'], from: Catalog, to: Catalog): boolean {
-  const [old, wanted] = [makerOf(from, above), makerOf(to, above)]
-  if (!old || !wanted) return false
-  return keyOf(old.id) === keyOf(wanted.id) && definitionOf(old) === definitionOf(wanted)
+  const [old, target] = [makerOf(from, above), makerOf(to, above)]
+  if (!old || !target) return false
+  return keyOf(old.id) === keyOf(target.id) && definitionOf(old) === definitionOf(target)
 }
 
 /** The fact of an index, or of the rule that it is the index of. */
@@ -196,7 +247,7 @@ function isBelow(one: ChildIndex, catalog: Catalog): boolean {
  * it where it is.
  */
 export function beforeAttached(from: Catalog, to: Catalog): Fact[] {
-  const wanted = new Set(to.facts.facts().map(({ id }) => keyOf(id)))
+  const present = new Set(to.facts.facts().map(({ id }) => keyOf(id)))
   return to.details.childIndexes.flatMap(({ schema, name, table, definition, constraint }) => {
     const index = from.facts.get({ kind: 'index', schema, name })
     const rule = from.facts.get({ kind: 'constraint', schema, table, name })
@@ -204,7 +255,7 @@ export function beforeAttached(from: Catalog, to: Catalog): Fact[] {
       ? definitionOf(index) === definition
       : rule !== undefined && definitionOf(rule) === constraint
     const fact = index ?? rule
-    return fact && isSame && !wanted.has(keyOf(fact.id)) ? [fact] : []
+    return fact && isSame && !present.has(keyOf(fact.id)) ? [fact] : []
   })
 }
 

@@ -18,7 +18,7 @@ export interface Moved {
   id: IdOf<'table'>
   /** Ends what was, before all else. */
   leaving: PlannedStep[]
-  /** Begins what is wanted, after all else. */
+  /** What starts the new place, after all else. */
   joining: PlannedStep[]
   /** The catalog shows which columns and keys are its own again, once it is detached or attached. */
   hasOtherParent: boolean
@@ -34,12 +34,12 @@ export function movedTables(from: Catalog, to: Catalog): Moved[] {
     const { id } = fact
     const before = from.facts.get(id)
     if (!before) return []
-    const [old, wanted] = [tablePlace(before), tablePlace(fact)]
-    if (old.key !== wanted.key) throw madeAnew(id)
-    const hasOtherParent = textOf(old.parent) !== textOf(wanted.parent)
-    if (!hasOtherParent && old.bound === wanted.bound) return []
+    const [old, target] = [tablePlace(before), tablePlace(fact)]
+    if (old.key !== target.key) throw madeAnew(id)
+    const hasOtherParent = textOf(old.parent) !== textOf(target.parent)
+    if (!hasOtherParent && old.bound === target.bound) return []
     return [
-      { id, leaving: place(id, old, 'out'), joining: place(id, wanted, 'in'), hasOtherParent },
+      { id, leaving: place(id, old, 'out'), joining: place(id, target, 'in'), hasOtherParent },
     ]
   })
 }

@@ -131,8 +131,8 @@ function isAtHand(from: Catalog, { facts }: Catalog, id: IdOf<'column'>): boolea
 }
 
 /** An enum that is new, or stays what it is but for more values. */
-function isSettled(old: Fact | undefined, wanted: Fact | undefined): boolean {
-  const values = enumValues(wanted)
+function isSettled(old: Fact | undefined, target: Fact | undefined): boolean {
+  const values = enumValues(target)
   if (!values) return false
   const places = (enumValues(old) ?? []).map((value) => values.indexOf(value))
   return places.every((place, at) => place > (places[at - 1] ?? -1))

@@ -1,6 +1,6 @@
 import { virtualMark } from '../../catalog/catalog'
 import type { Qualified } from '../../catalog/object-names'
-import { quoteIdentifier } from '../../database/sql/quote'
+import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 
 /** pg-delta's statement with what it does not know put right: virtual columns. */
 export function repairedSql(sql: string): string {
@@ -51,4 +51,10 @@ export function withTypeName(sql: string, schema: string, old: string, name: str
 /** CREATE of what is not there yet. */
 export function withoutReplace(sql: string): string {
   return sql.replace(/^CREATE OR REPLACE /, 'CREATE ')
+}
+
+/** CREATE EVENT TRIGGER with its tags in the order in which they were declared. */
+export function withTags(sql: string, tags: readonly string[]): string {
+  const list = tags.map((tag) => quoteLiteral(tag)).join(', ')
+  return sql.replace(/ WHEN TAG IN \([^)]*\)/, () => ` WHEN TAG IN (${list})`)
 }

@@ -33,7 +33,7 @@ function sqlOf(operation: OwnOperation): string {
     case 'continue sequence':
       return continueSequenceSql(operation.column, operation.sequence)
     case 'move sequence':
-      return moveSequenceSql(operation.before, operation.wanted)
+      return moveSequenceSql(operation.before, operation.target)
     case 'map values':
       return valueMapSql(operation.part, operation.map)
     case 'drop constraint':
@@ -104,8 +104,8 @@ function renameSql(
       return `ALTER ${what} ${quoteIdentifier(schema, name)} SET SCHEMA ${quoteIdentifier(to)}`
     }
     case 'rename part': {
-      const { part, schema, table, name, to } = operation
-      const start = `ALTER TABLE ${quoteIdentifier(schema, table)} RENAME ${part}`
+      const { part, of, schema, table, name, to } = operation
+      const start = `ALTER ${of} ${quoteIdentifier(schema, table)} RENAME ${part}`
       return `${start} ${quoteIdentifier(name)} TO ${quoteIdentifier(to)}`
     }
     case 'rename value': {

@@ -102,9 +102,9 @@ function ofUnique(definition: string, source: RowSource): StoppingRows | undefin
 }
 
 /** True where no two rows of one key can have the same values of another one. */
-function isNarrower(old: string, wanted: string): boolean {
-  if (![old, wanted].every((definition) => unique.test(definition))) return false
-  const [one, other] = [keyElements(old), keyElements(wanted)]
+function isNarrower(old: string, target: string): boolean {
+  if (![old, target].every((definition) => unique.test(definition))) return false
+  const [one, other] = [keyElements(old), keyElements(target)]
   if (!one || !other || one.predicate !== undefined || other.nullsNotDistinct) return false
   return one.elements.every((element) => other.elements.includes(element))
 }

@@ -115,8 +115,8 @@ export class Copy {
   }
 
   /** What the copy still lacks to be as wanted, unless it is trusted to be that. */
-  async lacks(wanted: Catalog): Promise<string[]> {
-    return this.looking.trusted ? [] : remaining(this.engine, await this.read(), wanted)
+  async lacks(target: Catalog): Promise<string[]> {
+    return this.looking.trusted ? [] : remaining(this.engine, await this.read(), target)
   }
 }
 

@@ -250,12 +250,12 @@ async function readTypes(
   from: readonly ColumnRow[],
 ): Promise<Map<string, TypeRow>> {
   const known = new Map<string, TypeRow>()
-  let wanted = [...new Set(from.map(({ typeOid }) => typeOid))]
-  while (wanted.length > 0) {
-    const { rows } = await client.query<TypeRow>(types, [wanted])
+  let unread = [...new Set(from.map(({ typeOid }) => typeOid))]
+  while (unread.length > 0) {
+    const { rows } = await client.query<TypeRow>(types, [unread])
     for (const row of rows) known.set(row.oid, row)
     const next = rows.flatMap(({ base, element }) => [base, element])
-    wanted = [...new Set(next)].filter((oid) => oid !== '0' && !known.has(oid))
+    unread = [...new Set(next)].filter((oid) => oid !== '0' && !known.has(oid))
   }
   return known
 }

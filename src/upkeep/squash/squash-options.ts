@@ -5,7 +5,7 @@ import type { Script } from '../../script/script'
 export interface SquashOptions {
   layout?: ScriptLayout | undefined
   signal: AbortSignal
-  /** Told what goes on, in a few words. */
+  /** Called with what goes on, in a few words. */
   progress?: (text: string) => void
   /** A title, or the path of the file to write. */
   output?: string | undefined

@@ -409,3 +409,65 @@ DROP TABLE s.t;
 
 -- Drops schema s.
 DROP SCHEMA s;
+
+-- CASE a rule of a domain is renamed as a domain has it
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+ALTER DOMAIN d RENAME CONSTRAINT pos TO "is Positive";
+
+-- MIGRATE DOWN
+
+ALTER DOMAIN d RENAME CONSTRAINT "is Positive" TO pos;
+
+-- CASE a key takes over an index that rules of partitions are attached to
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+ALTER TABLE m DETACH PARTITION ma;
+
+ALTER TABLE mb DETACH PARTITION mb1;
+ALTER TABLE mb1 DROP CONSTRAINT mb1_own;
+ALTER TABLE mb ATTACH PARTITION mb1 FOR VALUES IN (2);
+
+DROP INDEX m_key;
+
+ALTER TABLE m ATTACH PARTITION ma FOR VALUES IN ('a');
+
+ALTER TABLE m ADD CONSTRAINT m_key PRIMARY KEY (s, id);
+
+-- MIGRATE DOWN
+
+ALTER TABLE m DROP CONSTRAINT m_key;
+
+-- Fails unless this is 0: SELECT count(*) - count(DISTINCT (s, id)) FROM ma WHERE (s, id) IS NOT NULL
+ALTER TABLE ma ADD CONSTRAINT ma_pkey PRIMARY KEY (s, id);
+
+-- Fails unless this is 0: SELECT count(*) - count(DISTINCT (s, id)) FROM mb1 WHERE (s, id) IS NOT NULL
+ALTER TABLE mb1 ADD CONSTRAINT mb1_own UNIQUE (s, id);
+
+CREATE UNIQUE INDEX m_key ON m (s, id);
+
+-- CASE the tags of an event trigger are written in the order in which they were declared
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+CREATE EVENT TRIGGER "on DDL" ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE') EXECUTE FUNCTION f();
+
+-- MIGRATE DOWN
+
+-- Drops event trigger on DDL.
+DROP EVENT TRIGGER "on DDL";
+
+-- CASE a bit string of fixed length gets the bits that it lacks, and the downgrade takes them off
+-- SCRIPT main (lossy)
+-- The downgrade brings the schema back, not every value:
+--  t.b keeps the first 4 bits.
+
+-- MIGRATE UP
+
+ALTER TABLE t ALTER COLUMN b TYPE bit(8) USING b::bit(8);
+
+-- MIGRATE DOWN
+
+ALTER TABLE t ALTER COLUMN b TYPE bit(4) USING b::bit(4);

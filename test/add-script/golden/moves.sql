@@ -291,3 +291,37 @@ ALTER TABLE users ADD COLUMN city text;
 UPDATE users SET city = (SELECT moved.city FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id);
 ALTER TABLE users ALTER COLUMN city SET NOT NULL;
 UPDATE users SET street = (SELECT moved.street FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id);
+
+-- CASE a row that was made after the move gets the default of a required column again
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+ALTER TABLE users ADD COLUMN address_id integer;
+
+CREATE TABLE address (
+  id integer NOT NULL,
+  city text NOT NULL DEFAULT 'none'::text,
+  CONSTRAINT address_pkey PRIMARY KEY (id)
+);
+
+ALTER TABLE users ADD CONSTRAINT users_address_id_key UNIQUE (address_id);
+
+-- Moves users.city to address.
+INSERT INTO address (id, city) SELECT id, city FROM users;
+
+UPDATE users SET address_id = (SELECT moved.id FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.id);
+ALTER TABLE users ADD CONSTRAINT users_address_id_fkey FOREIGN KEY (address_id) REFERENCES address(id);
+-- Drops column users.city, whose values are in address now.
+ALTER TABLE users DROP COLUMN city;
+
+-- MIGRATE DOWN
+
+ALTER TABLE users DROP CONSTRAINT users_address_id_fkey;
+ALTER TABLE users DROP CONSTRAINT users_address_id_key;
+ALTER TABLE users ADD COLUMN city text NOT NULL DEFAULT 'none'::text;
+UPDATE users SET city = coalesce((SELECT moved.city FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id), 'none'::text);
+-- Drops column users.address_id with its values.
+ALTER TABLE users DROP COLUMN address_id;
+
+-- Drops table address with all its rows.
+DROP TABLE address;

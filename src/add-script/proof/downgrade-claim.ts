@@ -1,8 +1,8 @@
 import type { Change, ScriptPart } from '../../change/model/script-part'
-import type { WayBack } from './prove'
+import type { DowngradeClaim } from './prove'
 
 /** What the downgrades of a change are said to do: the worst of its parts. Pure. */
-export function wayBackOf(change: Change | undefined): WayBack {
+export function downgradeClaimOf(change: Change | undefined): DowngradeClaim {
   const parts = change?.scripts ?? []
   const isOneWay = ({ down, reversible }: ScriptPart) => down.length === 0 && reversible === 'no'
   if (!change || parts.some(isOneWay)) return 'none'
