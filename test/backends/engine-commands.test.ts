@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { migratorFor, setUpMigration } from '../../src/index'
 import { migrate } from '../support/cli'
+import { failureOf } from '../support/failure'
+import { withFolder } from '../support/folder'
 import { startMigrate } from '../support/program'
 import { until } from '../support/until'
 import { engines, stopEngines, type EngineFolder } from './engine-place'
@@ -168,6 +170,23 @@ for (const { name, skip, within } of engines) {
     },
   )
 }
+
+test('a layout whose files have marks of the tool is refused, since its downgrade would run with the upgrade', async () => {
+  const script = '-- +goose Up\nCREATE TABLE a (id int);\n-- +goose Down\nDROP TABLE a;\n'
+  const goose = {
+    'development.ini': '[migration]\ntypeorm.url = sqlite:app.db\nlayout = goose\n',
+    'migration/1_a.sql': script,
+  }
+  await withFolder(goose, async (cwd) => {
+    for (const command of ['status', 'upgrade']) {
+      const { status, stderr } = await migrate([command], { cwd })
+      assert.equal(status, 2)
+      assert.match(stderr, /files of layout goose are read on PostgreSQL only/)
+    }
+    const opened = migratorFor('sqlite:app.db', join(cwd, 'development.ini'))
+    assert.equal((await failureOf(opened)).code, 'SETTINGS_INVALID')
+  })
+})
 
 const [, mariadb] = engines
 

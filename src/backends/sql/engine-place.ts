@@ -5,6 +5,8 @@ import { withMigrationSources } from '../../database/application/migration-sourc
 import { MigrationError } from '../../errors'
 import { usualLayout, type ScriptLayout } from '../../script/layout/layout'
 import { readScripts } from '../../script/source/read-scripts'
+import { layoutNamed } from '../../script/other-layouts/layouts'
+import { readOneText } from '../../script/sections/marked-sections'
 import { readMarkerSections } from '../../script/named/marker-sections'
 import type { Script } from '../../script/script'
 import { dataSourceOptions } from '../../settings/typeorm/data-source-options'
@@ -34,16 +36,12 @@ export function engineOf(type: string): SqlEngine | undefined {
  * MySQL, MariaDB or SQLite.
  * @param given the caller's DataSource, which stays open; absent: one is made of the settings
  */
-export function enginePlace(
-  settings: Settings,
-  given?: DataSource,
-  layout: ScriptLayout = usualLayout,
-): Place {
+export function enginePlace(settings: Settings, given?: DataSource, layout?: ScriptLayout): Place {
+  const own = engineLayout(settings, layout)
   const made = given ?? makeDataSource(settings)
   const engine = engineOf(made.options.type)
   if (!engine) throw new Error(`no engine for ${made.options.type}`)
   const label = given ? labelOf(made) : describeAddress(settings.database)
-  const own = { ...layout, sections: sectionsOf }
   let reading: Promise<readonly Script[]> | undefined
   let opened: Promise<unknown> | undefined
   const open = async () => {
@@ -66,6 +64,24 @@ export function enginePlace(
       if (opened && made.isInitialized) await made.destroy()
     },
   }
+}
+
+/**
+ * Files are read whole, or cut at MIGRATE UP and DOWN. Marks and comments of other tools are found by
+ * PostgreSQL's rules for quotes: by another engine's, a downgrade might be taken for a part of the upgrade.
+ * @throws {MigrationError} SETTINGS_INVALID for a layout that has such marks
+ */
+function engineLayout({ layout: name }: Settings, given?: ScriptLayout): ScriptLayout {
+  const layout = given ?? (name === 'graph' ? usualLayout : layoutNamed(name))
+  const isPlain = layout.sections === usualLayout.sections || layout.sections === readOneText
+  if (isPlain) return { ...layout, sections: sectionsOf }
+  throw new MigrationError(
+    'SETTINGS_INVALID',
+    `files of layout ${name} are read on PostgreSQL only`,
+    {
+      hint: 'Mark the two directions with -- MIGRATE UP and -- MIGRATE DOWN, and remove layout.',
+    },
+  )
 }
 
 const sectionsOf: ScriptLayout['sections'] = (text, file, shown = file) =>
