@@ -128,6 +128,29 @@ test('a folder without a start, and a journal of another kind, are refused', asy
   })
 })
 
+test('doctor reads a graph as one, and a list of its steps is held', async () => {
+  await withDatabase(async ({ url }) => {
+    const ini = (folder: string) =>
+      `[migration]\ntypeorm.url = ${url.replaceAll('%', '%%')}\npackage = ${folder}\nlayout = graph\n`
+    const scripts = {
+      'development.ini': ini('scripts'),
+      'built.ini': ini('built'),
+      'scripts/20230101_initial_up_a.sql': 'CREATE TABLE a (id int);',
+      'scripts/20230101_a_down_initial.sql': 'DROP TABLE a;',
+      'built/20230101_initial_up_a.sql': 'CREATE TABLE a (id int);',
+    }
+    await withFolder(scripts, async (cwd) => {
+      const run = (line: string) => migrate(line.split(' '), { cwd })
+      const { status, stdout } = await run('doctor')
+      assert.equal(status, 0, stdout)
+      assert.match(stdout, /folder: 2 scripts[^]*0 applied, 1 pending/)
+      assert.match((await run('manifest built')).stdout, /lists 2 scripts/)
+      assert.match((await run('built.ini status')).stderr, /a_down_initial is missing/)
+      assert.equal((await run('upgrade')).status, 0)
+    })
+  })
+})
+
 test('with transaction = all the whole way is one transaction, or nothing', async () => {
   await withDatabase(async ({ url, query }) => {
     const ini = `[migration]\ntypeorm.url = ${url.replaceAll('%', '%%')}\npackage = scripts\nlayout = graph\n`
