@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { isAbsent } from './absence'
 import { MigrationError, type ErrorFields } from './errors'
 
 interface SystemFact {
@@ -131,6 +133,19 @@ export async function withSystemFailures<Result>(task: Promise<Result>): Promise
     return await task
   } catch (error) {
     throw systemFailure(error) ?? error
+  }
+}
+
+/**
+ * The text of a small file beside another one; undefined where there is none.
+ * @throws {MigrationError} SYSTEM_FAILED with its name where it cannot be read
+ */
+export function textIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw systemFailure(error, { file }) ?? error
   }
 }
 

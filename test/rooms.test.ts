@@ -10,8 +10,18 @@ import { byPath, files, problems, reachable, sources } from './support/source-fi
  */
 const order: Readonly<Record<string, readonly string[]>> = {
   '': [
-    ...['errors.ts', 'version.ts', 'regular-file.ts', 'interruption.ts', 'system-error.ts'],
-    ...['user-shell.ts', 'settings', 'script', 'database', 'journal', 'plan', 'run', 'set-up'],
+    ...['errors.ts', 'version.ts', 'absence.ts', 'regular-file.ts', 'interruption.ts'],
+    ...[
+      'system-error.ts',
+      'user-shell.ts',
+      'settings',
+      'script',
+      'database',
+      'journal',
+      'plan',
+      'run',
+      'set-up',
+    ],
     ...['backends', 'migrator', 'library', 'setup.ts', 'integration', 'adopt', 'scratch'],
     ...['testing', 'catalog', 'inventory', 'sample-rows', 'git', 'change', 'add-script', 'init'],
     ...['drift', 'doctor', 'dump-schema', 'upkeep', 'cli', 'index.ts'],

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { textIfThere } from '../../system-error'
 import { usualLayout, type ScriptLayout } from '../layout/layout'
 import type { NameReading } from '../layout/script-name'
 import type { SqlPart } from '../script'
@@ -41,9 +41,5 @@ function part(text: string, file: string, shown?: string): SqlPart {
 }
 
 function metadataOf(file: string): string {
-  try {
-    return readFileSync(join(dirname(file), 'metadata.toml'), 'utf8')
-  } catch {
-    return ''
-  }
+  return textIfThere(join(dirname(file), 'metadata.toml')) ?? ''
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { textIfThere } from '../../system-error'
 import { MigrationError } from '../../errors'
 import { usualLayout, type ScriptLayout } from '../layout/layout'
 import type { NameReading } from '../layout/script-name'
@@ -45,12 +45,8 @@ interface Journal {
 }
 
 function readJournal(file: string): ReadonlyMap<string, string> {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    return new Map()
-  }
+  const text = textIfThere(file)
+  if (text === undefined) return new Map()
   try {
     const { entries = [] } = JSON.parse(text) as Journal
     return new Map(entries.map(({ tag, when }) => [tag, String(when)]))

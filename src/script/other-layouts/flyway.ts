@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { textIfThere } from '../../system-error'
 import { MigrationError } from '../../errors'
 import { usualLayout, type ScriptLayout } from '../layout/layout'
 import type { NameReading } from '../layout/script-name'
@@ -94,9 +94,5 @@ function refusePlaceholders(text: string, shown: string): void {
 }
 
 function confOf(file: string): string {
-  try {
-    return readFileSync(`${file}.conf`, 'utf8')
-  } catch {
-    return ''
-  }
+  return textIfThere(`${file}.conf`) ?? ''
 }
