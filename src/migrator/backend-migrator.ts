@@ -119,7 +119,10 @@ export class BackendMigrator implements Migrator {
       const request = setUpRequest(options, this.#settings.schema)
       const scripts = await this.scripts()
       if (this.#place.setUp) return this.#place.setUp(this.context(options), scripts, request)
-      return this.runAll(options)
+      const { runScripts: _, initMigration, ...given } = options
+      const builds = initMigration !== undefined && initMigration !== this.#settings.schema
+      if (builds) throw onlyScripts()
+      return this.runAll(given)
     })
   }
 
@@ -148,15 +151,11 @@ export class BackendMigrator implements Migrator {
   }
 
   lockSessions(): Promise<LockSession[]> {
-    return Promise.resolve([])
+    return Promise.reject(noSessions())
   }
 
   unlock(): Promise<number[]> {
-    return Promise.reject(
-      new MigrationError('UNLOCK_REFUSED', 'sessions can be ended on PostgreSQL only', {
-        hint: 'End the process that holds the lock: it is released then.',
-      }),
-    )
+    return Promise.reject(noSessions())
   }
 
   async close(): Promise<void> {
@@ -222,4 +221,16 @@ export class BackendMigrator implements Migrator {
     void settled.then(() => this.#running.delete(settled))
     return result
   }
+}
+
+function onlyScripts(): MigrationError {
+  return new MigrationError('USAGE', 'nothing but scripts makes what is migrated here', {
+    hint: 'Leave initMigration out.',
+  })
+}
+
+function noSessions(): MigrationError {
+  return new MigrationError('UNLOCK_REFUSED', 'who holds the lock can be seen on PostgreSQL only', {
+    hint: 'End the process that holds the lock: it is released then.',
+  })
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { DataSource, DataSourceOptions } from 'typeorm'
-import { connectionFailed } from '../../database/postgres/connection-failure'
+import { patiently } from '../../database/postgres/connect'
 import { withMigrationSources } from '../../database/application/migration-sources'
 import { MigrationError } from '../../errors'
 import { usualLayout, type ScriptLayout } from '../../script/layout/layout'
@@ -12,8 +12,10 @@ import type { Script } from '../../script/script'
 import { dataSourceOptions } from '../../settings/typeorm/data-source-options'
 import { describeAddress } from '../../settings/address/address'
 import type { Settings } from '../../settings/value/setting-types'
+import type { ExecutionContext } from '../../run/context/run-context'
 import type { Place } from '../backend-place'
 import { folderScheme, readByScheme } from '../folder-scheme'
+import { refuseOfPostgres } from '../said-in-vain'
 import type { SqlEngine } from './sql-engine'
 import { mysql } from './mysql'
 import { SqlBackend } from './sql-backend'
@@ -41,11 +43,13 @@ export function enginePlace(settings: Settings, given?: DataSource, layout?: Scr
   const made = given ?? makeDataSource(settings)
   const engine = engineOf(made.options.type)
   if (!engine) throw new Error(`no engine for ${made.options.type}`)
+  refuseOfPostgres(settings, engine.name)
   const label = given ? labelOf(made) : describeAddress(settings.database)
   let reading: Promise<readonly Script[]> | undefined
   let opened: Promise<unknown> | undefined
-  const open = async () => {
-    if (!made.isInitialized) await (opened ??= initialize(made, label))
+  const open = async ({ signal }: ExecutionContext) => {
+    const waiting = { label, wait: settings.wait, patience: 0, signal }
+    if (!made.isInitialized) await (opened ??= patiently(() => made.initialize(), waiting))
     return made
   }
   return {
@@ -56,9 +60,9 @@ export function enginePlace(settings: Settings, given?: DataSource, layout?: Scr
         readScripts(await withMigrationSources(settings), { layout: own }),
       )),
     exists: () => Promise.resolve(made.isInitialized || isThere(made)),
-    backend: async (context) => new SqlBackend(context, engine, await open()),
+    backend: async (context) => new SqlBackend(context, engine, await open(context)),
     async setUp(context, scripts, request) {
-      return setUpEngine(new SqlBackend(context, engine, await open()), scripts, request)
+      return setUpEngine(new SqlBackend(context, engine, await open(context)), scripts, request)
     },
     async close() {
       if (opened && made.isInitialized) await made.destroy()
@@ -103,14 +107,6 @@ function notLoadable(cause: Error): MigrationError {
     hint: 'Install it beside typeorm: npm install mysql2, or better-sqlite3.',
     cause,
   })
-}
-
-async function initialize(dataSource: DataSource, label: string): Promise<void> {
-  try {
-    await dataSource.initialize()
-  } catch (error) {
-    throw connectionFailed(error, label)
-  }
 }
 
 /** To look into a file of SQLite that is not there would make it. */
