@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { migratorFor, setUpMigration } from '../../src/index'
+import { migrateTo, migratorFor, plan, setUpMigration } from '../../src/index'
 import { migrate } from '../support/cli'
 import { failureOf } from '../support/failure'
 import { withFolder } from '../support/folder'
@@ -207,6 +207,27 @@ for (const line of postgresOnly)
       assert.match(stderr, /works on PostgreSQL only, not on SQLite\n +\w+ \(development\.ini:3\)/)
     })
   })
+
+test('migrateTo goes to a version on SQLite too, and what it cannot work on is named', async () => {
+  const { skip, within } = engines[0]!
+  if (skip !== false) return
+  await within(files, async (place) => {
+    const dataSource = await place.connect()
+    const folder = join(place.cwd, 'migration')
+    const { steps } = await migrateTo(dataSource, folder, '1')
+    assert.equal(steps.length, 1)
+    assert.deepEqual(await place.tables(), ['people'])
+    await migrateTo(`sqlite:${join(place.cwd, 'app.db')}`, folder, '0')
+    assert.deepEqual(await place.tables(), [])
+    const lent = [dataSource, dataSource.createQueryRunner()]
+    for (const on of lent) {
+      const { code, message, hint = '' } = await failureOf(plan(on, folder))
+      assert.equal(code, 'USAGE')
+      assert.match(message, /is for better-sqlite3$/)
+      assert.match(hint, /migrateTo/)
+    }
+  })
+})
 
 test('unlock does not say that nobody holds a lock of which nothing shows the holder', async () => {
   const { skip, within } = engines[0]!
