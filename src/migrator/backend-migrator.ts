@@ -20,6 +20,7 @@ import { settingsFor, type SettingsSource } from '../settings/library'
 import { checkArgument, checkValue, text } from '../settings/value/arguments'
 import { showSettings, type ShownSettings } from '../settings/show-settings'
 import type { Settings } from '../settings/value/setting-types'
+import { entryFilter } from './entry-filter'
 import { executeShape, setUpShape } from './option-shapes'
 import type { ExecuteOptions, ListOptions, SetUpOptions } from './option-shapes'
 import type { Migrator } from './migrator-type'
@@ -182,19 +183,9 @@ export class BackendMigrator implements Migrator {
     return { ...made, plan: this.#place.scheme.plan }
   }
 
-  private async listed(
-    outcome: 'success' | 'error',
-    { limit, since, inFolder = false, revision, all = false, reverse = false }: ListOptions,
-  ): Promise<FullEntry[]> {
-    const scripts = inFolder ? await this.scripts() : undefined
-    return this.entries({
-      outcome: all ? 'any' : outcome,
-      reverse,
-      ...(limit !== undefined && { limit }),
-      ...(since && { since: since.toISOString() }),
-      ...(scripts && { revisions: scripts.map((script) => script.revision) }),
-      ...(revision !== undefined && { revisions: [revision] }),
-    })
+  private async listed(outcome: 'success' | 'error', options: ListOptions): Promise<FullEntry[]> {
+    const scripts = options.inFolder ? await this.scripts() : undefined
+    return this.entries(entryFilter(outcome, options, scripts))
   }
 
   private entries(filter: EntryFilter): Promise<FullEntry[]> {

@@ -62,6 +62,7 @@ test('scripts that lead from revision to revision are run by the shortest way, u
         ],
       )
       assert.match(await run('list'), /initial -> rev1/)
+      assert.match(await refused('list', '-d', 'scripts'), /entries of a graph are of no folder/)
       assert.match(await run('status'), /pending +8 +initial -> rev3/)
 
       // clear words for every dead end
@@ -146,6 +147,8 @@ test('doctor reads a graph as one, and a list of its steps is held', async () =>
       assert.match(stdout, /folder: 2 scripts[^]*0 applied, 1 pending/)
       assert.match((await run('manifest built')).stdout, /lists 2 scripts/)
       assert.match((await run('built.ini status')).stderr, /a_down_initial is missing/)
+      await writeFile(join(cwd, 'both.ini'), ini('scripts, built'))
+      assert.match((await run('both.ini status')).stderr, /are read from one folder/)
       assert.equal((await run('upgrade')).status, 0)
     })
   })

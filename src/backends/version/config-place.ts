@@ -25,7 +25,7 @@ export async function configPlace(
   return {
     label: describeAddress(address),
     scheme: versionScheme(compareNumbers),
-    scripts: () => (reading ??= readModuleFolder({ directory, ignore: settings.ignore })),
+    scripts: () => (reading ??= readModuleFolder({ ...settings, directory })),
     backend: (context) => Promise.resolve(new VersionBackend(context, keeper)),
     close: () => keeper.close(),
   }
