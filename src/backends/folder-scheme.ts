@@ -13,6 +13,7 @@ export function folderScheme({ layout }: Pick<Settings, 'layout'>): Scheme {
 export function readByScheme(
   settings: Pick<Settings, 'layout' | 'directory' | 'ignore' | 'packages'>,
   usual: () => Promise<readonly Script[]>,
+  options?: { listed: boolean },
 ): Promise<readonly Script[]> {
-  return settings.layout === 'graph' ? readGraphFolder(settings) : usual()
+  return settings.layout === 'graph' ? readGraphFolder(settings, options) : usual()
 }

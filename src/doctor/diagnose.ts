@@ -51,7 +51,7 @@ export async function diagnose(
     if (!database)
       return { found: [fine('server', 'embedded, and not made yet')], pending: scripts ?? [] }
     try {
-      return await checkDatabase(database, scripts ?? [], settings)
+      return await checkDatabase(database, scripts, settings)
     } finally {
       await database.close()
     }
@@ -63,12 +63,14 @@ export async function diagnose(
 
 async function checkDatabase(
   database: Database,
-  scripts: readonly Script[],
+  scripts: readonly Script[] | undefined,
   settings: Settings,
 ): Promise<{ found: Diagnosis[]; pending: readonly Script[] }> {
   const session = await database.open('read')
   try {
     const server = await checkServer(session, settings)
+    // without the folder, everything that is applied would seem to be missing
+    if (!scripts) return { found: server, pending: [] }
     const { found, pending } = await checkState(session, database, scripts, settings)
     return { found: [...server, ...(await checkExtensions(session, pending)), ...found], pending }
   } finally {

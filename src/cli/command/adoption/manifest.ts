@@ -17,7 +17,10 @@ export const manifestCommand: Handler = async (context) => {
   if (more !== undefined) throw usageError(`manifest takes one folder, found "${more}" too`)
   const settings = await withMigrationSources(await settingsOf(context))
   refuseNamed(settings)
-  const scripts = await readByScheme(settings, () => readScripts(settings, { layout }))
+  const listed = false
+  const scripts = await readByScheme(settings, () => readScripts(settings, { layout, listed }), {
+    listed,
+  })
   const folder = word === undefined ? settings.directory : resolve(io.cwd, word)
   const file = join(folder, manifestName)
   await mkdir(folder, { recursive: true })
