@@ -7,17 +7,18 @@ import { manifestName, manifestText } from '../../../script/sources/manifest'
 import { MigrationError } from '../../../errors'
 import type { Settings } from '../../../settings/value/setting-types'
 import { usageError } from '../../arguments/usage-error'
-import { answer, settingsOf, type Handler } from '../../context/command-context'
+import { answer, layoutOf, settingsOf, type Handler } from '../../context/command-context'
 import { counted, pathFrom } from '../../text/text'
 
 /** Lists the scripts in a file of the folder that is deployed. */
 export const manifestCommand: Handler = async (context) => {
-  const { call, io, layout, output } = context
+  const { call, io, output } = context
   const [word, more] = call.words
   if (more !== undefined) throw usageError(`manifest takes one folder, found "${more}" too`)
   const settings = await withMigrationSources(await settingsOf(context))
   refuseNamed(settings)
   const listed = false
+  const layout = layoutOf(context, settings)
   const scripts = await readByScheme(settings, () => readScripts(settings, { layout, listed }), {
     listed,
   })
