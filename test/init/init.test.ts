@@ -142,6 +142,10 @@ const options: readonly [text: string, found: Record<string, string>][] = [
     "{ type: 'postgres',\n port: +(process.env.DB_PORT || 5433),\n migrationsTableName: 'done' }",
     { port: '${DB_PORT:-5433}', migrationsTableName: 'done' },
   ],
+  [
+    "{ type: 'mysql',\n host: 'db',\n database: 'shop' }",
+    { type: 'mysql', host: 'db', database: 'shop' },
+  ],
   ["{ type: 'postgres',\n host: config.get<string>('DB_HOST', 'h'),\n}", { host: '${DB_HOST:-h}' }],
 ]
 
