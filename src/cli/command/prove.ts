@@ -1,3 +1,4 @@
+import { withMigrationSources } from '../../database/application/migration-sources'
 import type { ProveReport } from '../../add-script/prove-script'
 import { usageError } from '../arguments/usage-error'
 import {
@@ -28,7 +29,7 @@ export const proveCommand: Handler = async (context) => {
 async function proving(context: Context, script: string | undefined): Promise<ProveReport> {
   const { call, io } = context
   const from = sourceFrom(call.options.from)
-  const settings = await settingsOf(context)
+  const settings = await withMigrationSources(await settingsOf(context))
   const { proveScriptIn } = await import('../../add-script/prove-script.js')
   const { progress, end } = progressOn(context)
   const options = { script, from, cwd: io.cwd, rewrite: call.options.dryRun !== true, progress }

@@ -1,3 +1,4 @@
+import { withMigrationSources } from '../../../database/application/migration-sources'
 import { findDisagreements, repairAll, type Disagreement } from '../../../upkeep/repair'
 import { usageError } from '../../arguments/usage-error'
 import {
@@ -15,7 +16,7 @@ import { counted, pathFrom, titleWords, visibleLines } from '../../text/text'
 /** Shows which scripts and which entries of the journal do not agree, and repairs what is agreed to. */
 export const repair: Handler = async (context) => {
   const { call, output } = context
-  const settings = await settingsOf(context)
+  const settings = await withMigrationSources(await settingsOf(context))
   const revision = revisionOf(call.version)
   return withoutMigrator(context, settings, async ({ observer, label }) => {
     const options = {

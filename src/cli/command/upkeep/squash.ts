@@ -1,3 +1,4 @@
+import { withMigrationSources } from '../../../database/application/migration-sources'
 import { squashScripts } from '../../../upkeep/squash/squash'
 import type { SquashReport } from '../../../upkeep/squash/squash-options'
 import {
@@ -15,7 +16,7 @@ import { counted, indented, pathFrom } from '../../text/text'
 /** Writes one script of many, proven in scratch databases. */
 export const squash: Handler = async (context) => {
   const { call } = context
-  const settings = await settingsOf(context)
+  const settings = await withMigrationSources(await settingsOf(context))
   const [start = '', end = '', output] = call.words
   const { fromSchema = false, force = false, remove = false, dryRun = false } = call.options
   const { progress, end: done } = progressOn(context)

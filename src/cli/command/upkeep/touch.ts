@@ -1,3 +1,4 @@
+import { withMigrationSources } from '../../../database/application/migration-sources'
 import { touchScript, type TouchReport } from '../../../upkeep/touch'
 import { confirm } from '../../context/ask'
 import {
@@ -14,7 +15,7 @@ import { counted, pathFrom } from '../../text/text'
 /** Gives a script a new number; with `--force` an applied one too. */
 export const touch: Handler = async (context) => {
   const { call, output } = context
-  const settings = await settingsOf(context)
+  const settings = await withMigrationSources(await settingsOf(context))
   const [id = ''] = call.words
   const { force = false, dryRun = false } = call.options
   return withoutMigrator(context, settings, async ({ observer, label }) => {
