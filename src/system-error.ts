@@ -1,5 +1,6 @@
+import { isAbsent } from './absence'
 import { MigrationError, type ErrorFields } from './errors'
-import { IrregularFile } from './regular-file'
+import { IrregularFile, readSmall } from './regular-file'
 
 interface SystemFact {
   /** What is the matter, in the words of the system's manual. */
@@ -136,6 +137,21 @@ export async function withSystemFailures<Result>(task: Promise<Result>): Promise
     return await task
   } catch (error) {
     throw systemFailure(error) ?? error
+  }
+}
+
+/**
+ * The text of a small file beside another one; undefined where there is none.
+ * @throws {MigrationError} SYSTEM_FAILED with its name where it cannot be read
+ */
+export function textIfThere(file: string): string | undefined {
+  try {
+    return readSmall(file)
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    if (error instanceof IrregularFile)
+      throw new MigrationError('SYSTEM_FAILED', `cannot read: it ${error.problem}`, { file })
+    throw systemFailure(error, { file }) ?? error
   }
 }
 

@@ -10,8 +10,9 @@ import { byPath, files, problems, reachable, sources } from './support/source-fi
  */
 const order: Readonly<Record<string, readonly string[]>> = {
   '': [
-    ...['errors.ts', 'version.ts', 'regular-file.ts', 'interruption.ts', 'system-error.ts'],
+    ...['errors.ts', 'version.ts', 'absence.ts', 'regular-file.ts', 'interruption.ts'],
     ...[
+      'system-error.ts',
       'user-shell.ts',
       'whole-file.ts',
       'settings',

@@ -11,8 +11,9 @@ export function folderScheme({ layout }: Pick<Settings, 'layout'>): Scheme {
 
 /** Reads the scripts as the settings' layout says; `usual` reads those with numbers. */
 export function readByScheme(
-  settings: Pick<Settings, 'layout' | 'directory' | 'ignore'>,
+  settings: Pick<Settings, 'layout' | 'directory' | 'ignore' | 'packages'>,
   usual: () => Promise<readonly Script[]>,
+  options?: { listed: boolean },
 ): Promise<readonly Script[]> {
-  return settings.layout === 'graph' ? readGraphFolder(settings) : usual()
+  return settings.layout === 'graph' ? readGraphFolder(settings, options) : usual()
 }

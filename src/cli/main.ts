@@ -42,7 +42,7 @@ export async function main(
     return fail(error, { io, output: earlyOutput(argv, io), commands })
   }
   const output = new Output(io, call.options)
-  const context: Context = { call, commands, layout, io, output }
+  const context: Context = { call, commands, programLayout: layout, io, output }
   const stopListening = listenForSignals(context)
   hideAddresses(argv, output)
   const logEnd = logRun(context)

@@ -28,14 +28,20 @@ export async function openDatabase(settings: Settings): Promise<Database> {
   }
 }
 
-/**
- * For what compares catalogs, or writes scripts with numbers.
- * @throws {MigrationError} SETTINGS_INVALID for another database, and for another layout
- */
-export function requirePostgres({ database, layout }: Settings): void {
+/** @throws {MigrationError} SETTINGS_INVALID for another database */
+export function requirePostgresServer({ database }: Settings): void {
   const { kind } = database
   if (kind !== 'postgres' && kind !== 'embedded' && kind !== 'data_source')
     throw notPostgres(describeAddress(database))
+}
+
+/**
+ * For what compares catalogs, or writes scripts with numbers.
+ * @throws {MigrationError} SETTINGS_INVALID for another database, and for a graph
+ */
+export function requirePostgres(settings: Settings): void {
+  requirePostgresServer(settings)
+  const { layout } = settings
   if (layout !== 'graph') return
   throw new MigrationError('SETTINGS_INVALID', `scripts of layout ${layout} are written by hand`, {
     hint: 'Name the file <date>_<from>_<up|down>_<to>.sql.',

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
+import { unlessAbsent } from '../absence'
 import { lookAtProject } from '../init/look-at-project'
 import type { Settings } from '../settings/value/setting-types'
 import { fine, type Diagnosis } from './server-checks'
@@ -88,6 +89,6 @@ export async function checkBuild({ here, directory }: Settings): Promise<Diagnos
 }
 
 async function sqlIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder, { recursive: true }).catch(() => [])
+  const names = await unlessAbsent(readdir(folder, { recursive: true }), [])
   return names.filter((name) => name.endsWith('.sql') && dirname(name) !== 'node_modules')
 }

@@ -1,3 +1,4 @@
+import { folderScheme } from '../backends/folder-scheme'
 import { historiesOf } from '../run/lock/refuse-other-tools'
 import type { Database } from '../database/postgres/database'
 import type { Session } from '../database/postgres/session'
@@ -5,7 +6,6 @@ import { MigrationError } from '../errors'
 import { describeHistory } from '../journal/histories'
 import { readState } from '../journal/journal'
 import { labelOf, type ScriptName } from '../plan/notice'
-import { survey } from '../plan/survey'
 import type { Script } from '../script/script'
 import type { Settings } from '../settings/value/setting-types'
 import { fine, type Diagnosis } from './server-checks'
@@ -42,7 +42,7 @@ export async function checkState(
 ): Promise<{ found: Diagnosis[]; pending: readonly Script[] }> {
   const state = await readState(session, settings.journal)
   const histories = await historiesOf(session, state, settings, database)
-  const { pending, changed, missing, unfinished } = survey(scripts, state)
+  const { pending, changed, missing, unfinished } = folderScheme(settings).survey(scripts, state)
   const late = pending.filter((one) => one.late).map(({ script }) => script)
   const found = [
     ...histories.map((history) =>

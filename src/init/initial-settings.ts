@@ -132,9 +132,12 @@ function notesOf(
   folder: string,
   npmScripts: Readonly<Record<string, string>>,
 ): string[] {
-  const { outDir, manifest, listsClasses, dataSource, scripts } = facts
+  const { outDir, manifest, listsClasses, dataSource, scripts, unread } = facts
   const copies = outDir !== undefined && !listsClasses && !('postbuild' in npmScripts)
   return [
+    ...(unread.length > 0
+      ? [`Not looked at, since it cannot be read: ${unread.slice(0, 5).join('; ')}`]
+      : []),
     ...(copies && manifest
       ? [
           `The build must copy the SQL scripts, since a compiler does not. package.json has a postbuild already; add to it: ${copyStep(facts, folder)}`,

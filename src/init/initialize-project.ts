@@ -1,5 +1,6 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { unlessAbsent } from '../absence'
 import { MigrationError } from '../errors'
 import { createWhole, writeWhole } from '../whole-file'
 import { initialSettings, type InitialSettings } from './initial-settings'
@@ -17,7 +18,7 @@ export interface ProjectPlan extends InitialSettings {
  * @throws {MigrationError} USAGE where the ini file is there already
  */
 export async function planProject(folder: string, file: string): Promise<ProjectPlan> {
-  const there = await stat(file).catch(() => undefined)
+  const there = await unlessAbsent(stat(file), undefined)
   if (there) {
     throw new MigrationError('USAGE', 'the settings file is there already, and stays as it is', {
       file,

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { readRegular } from '../regular-file'
+import { dirname, join } from 'node:path'
+import { isAbsent } from '../absence'
+import { MigrationError } from '../errors'
+import { IrregularFile, readRegular } from '../regular-file'
 import type { LayoutName } from '../settings/value/setting-types'
 import { recogniseLayout, type FolderSample } from './recognise-layout'
 import { sourceOptions, type FoundOptions } from './source-options'
+import { systemFact, textIfThere } from '../system-error'
 
 /** What a project's files say. Paths are relative to its folder, with `/`. */
 export interface ProjectFacts {
@@ -23,15 +26,14 @@ export interface ProjectFacts {
   source: string
   /** The folder that a compiler writes to. */
   outDir?: string
-  nest: boolean
   git: boolean
+  /** What could not be looked at, and why: `data: permission denied`. */
+  unread: readonly string[]
 }
 
 export interface PackageManifest {
   type?: string
   scripts?: Record<string, string>
-  dependencies?: Record<string, string>
-  devDependencies?: Record<string, string>
   [key: string]: unknown
 }
 
@@ -47,28 +49,23 @@ const skipped = new Set([
 ])
 const deepest = 6
 const mostFiles = 20_000
+/** A longer file configures nothing. */
 const longest = 1024 * 1024
-
-/** A project's file; undefined for what is gone, cannot be read, is a pipe or a device, or is too long to be meant. */
-function textOf(path: string): string | undefined {
-  try {
-    return readRegular(path, longest).toString('utf8')
-  } catch {
-    return undefined
-  }
-}
-
-/** Looks at the files of a project: reads, and runs nothing of it. */
+/**
+ * Looks at the files of a project: reads, and runs nothing of it.
+ * @throws {MigrationError} SETTINGS_INVALID for a package.json that is no JSON; SYSTEM_FAILED where that or
+ *   tsconfig.json cannot be read
+ */
 export async function lookAtProject(folder: string): Promise<ProjectFacts> {
-  const files = await filesBelow(folder)
+  const unread: string[] = []
+  const files = await filesBelow(folder, unread)
   const manifest = manifestOf(folder)
-  const configured = configurationsIn(folder, files)
+  const configured = await configurationsIn(folder, files, unread)
   const dataSource = configured.find(({ exported }) => exported)
   const other = dataSource ? undefined : configured[0]
   const entities = dataSource ? undefined : entityGlob(files)
-  const scripts = scriptsIn(folder, files)
+  const scripts = await scriptsIn(folder, files)
   const outDir = outDirOf(folder)
-  const dependencies = { ...manifest?.value.dependencies, ...manifest?.value.devDependencies }
   return {
     ...(manifest && { manifest }),
     ...(dataSource && { dataSource: dataSource.file }),
@@ -78,21 +75,43 @@ export async function lookAtProject(folder: string): Promise<ProjectFacts> {
     ...(scripts && { scripts }),
     source: files.some((file) => file.startsWith('src/')) ? 'src' : '',
     ...(outDir !== undefined && { outDir }),
-    nest: Object.keys(dependencies).some((name) => name.startsWith('@nestjs/')),
-    git: existsSync(join(folder, '.git')),
+    git: isInRepository(folder),
+    unread,
   }
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
+/** A package of a monorepo has the repository above it. */
+function isInRepository(folder: string): boolean {
+  if (existsSync(join(folder, '.git'))) return true
+  const parent = dirname(folder)
+  return parent !== folder && isInRepository(parent)
+}
+
+/** A volume of another user may be in a project: what cannot be read is named, and is no reason to stop. */
+async function reading<Result>(
+  path: string,
+  task: () => Promise<Result>,
+  unread: string[],
+): Promise<Result | undefined> {
+  try {
+    return await task()
+  } catch (error) {
+    const fact = error instanceof IrregularFile ? `it ${error.problem}` : systemFact(error)?.fact
+    if (fact === undefined) throw error
+    // a link that leads nowhere
+    if (!isAbsent(error)) unread.push(`${path || '.'}: ${fact}`)
+    return undefined
+  }
+}
+
+async function filesBelow(folder: string, unread: string[]): Promise<string[]> {
   const files: string[] = []
   const walk = async (path: string, depth: number): Promise<void> => {
-    const entries = await readdir(join(folder, path), { withFileTypes: true }).catch(() => [])
-    for (const { name, ...entry } of entries.map((one) => ({
-      name: one.name,
-      folder: one.isDirectory(),
-    }))) {
+    const entries = () => readdir(join(folder, path), { withFileTypes: true })
+    for (const entry of (await reading(path, entries, unread)) ?? []) {
+      const { name } = entry
       const below = path === '' ? name : `${path}/${name}`
-      if (!entry.folder) files.push(below)
+      if (!entry.isDirectory()) files.push(below)
       else if (
         !skipped.has(name) &&
         !name.startsWith('.') &&
@@ -107,12 +126,14 @@ async function filesBelow(folder: string): Promise<string[]> {
 }
 
 function manifestOf(folder: string): ProjectFacts['manifest'] {
-  const text = textOf(join(folder, 'package.json'))
+  const file = join(folder, 'package.json')
+  const text = textIfThere(file)
   if (text === undefined) return undefined
   try {
-    return { text, value: JSON.parse(text) as PackageManifest }
-  } catch {
-    return undefined // npm will say what is wrong with it
+    return { text, value: JSON.parse(text.replace(/^\uFEFF/, '')) as PackageManifest }
+  } catch (cause) {
+    const hint = 'Correct it: npm could not read it either.'
+    throw new MigrationError('SETTINGS_INVALID', 'package.json is no JSON', { file, hint, cause })
   }
 }
 
@@ -131,13 +152,21 @@ const exportsLater =
 const configures =
   /\bTypeOrmModule\s*\.\s*forRoot|\bnew\s+(?:\w+\.)?DataSource\s*\(|\bDataSourceOptions\b/
 
-function configurationsIn(folder: string, files: readonly string[]): Configured[] {
+async function configurationsIn(
+  folder: string,
+  files: readonly string[],
+  unread: string[],
+): Promise<Configured[]> {
   const modules = files.filter((file) => /(?<!\.d|\.spec|\.test)\.[cm]?[jt]s$/.test(file))
   const sorted = modules.toSorted((a, b) => Number(likely.test(b)) - Number(likely.test(a)))
   const found: Configured[] = []
   for (const file of sorted.slice(0, 400)) {
-    const text = textOf(join(folder, file)) ?? ''
-    if (!configures.test(text)) continue
+    const text = await reading(
+      file,
+      async () => readRegular(join(folder, file), longest).toString('utf8'),
+      unread,
+    )
+    if (text === undefined || !configures.test(text)) continue
     found.push({ file, text, exported: exportsSource.test(text) || exportsLater.test(text) })
   }
   return found.toSorted((a, b) => rank(b) - rank(a))
@@ -177,7 +206,7 @@ function scriptsIn(folder: string, files: readonly string[]): ProjectFacts['scri
       .filter((file) => file.startsWith(`${path}/`))
       .map((file) => file.slice(path.length + 1))
     const sql = names.find((name) => name.endsWith('.sql'))
-    const text = (sql === undefined ? undefined : textOf(join(folder, path, sql))) ?? ''
+    const text = (sql === undefined ? undefined : textIfThere(join(folder, path, sql))) ?? ''
     const sample: FolderSample = { path, names, text }
     const layout = recogniseLayout(sample)
     if (layout !== undefined) found.push({ path, layout, count: names.length })
@@ -193,7 +222,7 @@ function foldersOf(file: string): string[] {
 
 function outDirOf(folder: string): string | undefined {
   for (const name of ['tsconfig.build.json', 'tsconfig.json']) {
-    const text = textOf(join(folder, name)) ?? ''
+    const text = textIfThere(join(folder, name)) ?? ''
     const outDir = /"outDir"\s*:\s*"([^"]+)"/.exec(text)?.[1]
     if (outDir !== undefined) return outDir.replace(/^\.\//, '').replace(/\/$/, '')
   }

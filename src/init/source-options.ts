@@ -10,9 +10,11 @@ const more = ['migrationsTableName'] as const
  * Pure.
  */
 export function sourceOptions(text: string): FoundOptions {
-  const start = text.search(/type\s*:\s*(?:<\w+>)?['"`]postgres['"`]/)
+  const postgres = text.search(/type\s*:\s*(?:<\w+>)?['"`]postgres['"`]/)
+  const other = postgres < 0 ? otherEngine.exec(text) : null
+  const start = other?.index ?? postgres
   const place = start < 0 ? text : text.slice(Math.max(0, start - 400), start + 1500)
-  const found = new Map<string, string>()
+  const found = new Map<string, string>(other?.[1] === undefined ? [] : [['type', other[1]]])
   for (const key of [...keys, ...more]) {
     const expression = new RegExp(`(?<![\\w.])${key}\\s*:\\s*([^\\n]+)`).exec(place)?.[1]
     const value = expression === undefined ? undefined : valueOf(expression)
@@ -20,6 +22,9 @@ export function sourceOptions(text: string): FoundOptions {
   }
   return found
 }
+
+/** A database beside PostgreSQL that scripts can run on. */
+const otherEngine = /type\s*:\s*(?:<\w+>)?['"`](mysql|mariadb|better-sqlite3|sqlite)['"`]/
 
 const variable = /process\.env(?:\.([A-Z_][\w]*)|\[\s*['"`]([\w]+)['"`]\s*\])/i
 const service =

@@ -4,7 +4,8 @@ import { executeShape, type ExecuteOptions } from '../migrator/option-shapes'
 import type { Target } from '../plan/plan'
 import type { RunReport } from '../run/context/events'
 import { checkArgument, object } from '../settings/value/arguments'
-import { migratorOf, type Scripts } from './open-migrator'
+import { migratorElsewhere } from '../migrator/pick-migrator'
+import { checkDatabase, migratorOf, type Scripts } from './open-migrator'
 import { flagsOf, requestOf, type PlanRequest, type RunSettings } from './plan-request'
 import { refuseOtherPlan } from './planned-again'
 import { checkStoredPlan, storedPlan, type StoredPlan } from './stored-plan'
@@ -99,7 +100,10 @@ export async function migrateTo(
 ): Promise<RunReport> {
   checkArgument('the options object', options, { ...executeShape, settings: object })
   const { settings, ...given } = options
-  await using migrator = await migratorOf(on, scripts, flagsOf(settings))
+  checkDatabase(on)
+  const flags = flagsOf(settings)
+  await using migrator =
+    (await migratorElsewhere(on, scripts, flags)) ?? (await migratorOf(on, scripts, flags))
   return await migrator.migrateTo(target, given)
 }
 

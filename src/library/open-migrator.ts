@@ -12,6 +12,14 @@ import type { Settings } from '../settings/value/setting-types'
  */
 export type Scripts = string | Settings | readonly (string | ScriptObject)[]
 
+/** @throws {MigrationError} USAGE for what is no database at all */
+export function checkDatabase(on: unknown): void {
+  checkValue('the database', on, {
+    what: 'an address, a DataSource, a QueryRunner, a pg Pool or Client, or a PGlite',
+    holds: (value) => text.holds(value) || (typeof value === 'object' && value !== null),
+  })
+}
+
 /**
  * A migrator on what the caller has open, or on an address. It connects when its first method needs it.
  * @throws {MigrationError} USAGE, SETTINGS_NOT_FOUND, SETTINGS_INVALID
@@ -21,10 +29,7 @@ export async function migratorOf(
   scripts: Scripts,
   flags: SettingFlags = {},
 ): Promise<SettingsMigrator> {
-  checkValue('the database', on, {
-    what: 'an address, a DataSource, a QueryRunner, a pg Pool or Client, or a PGlite',
-    holds: (value) => text.holds(value) || (typeof value === 'object' && value !== null),
-  })
+  checkDatabase(on)
   if (typeof on === 'string') return new SettingsMigrator(await settingsFor(scripts, on, flags))
   const settings = await settingsFor(scripts, undefined, flags)
   return new SettingsMigrator(settings, databaseOf(on, settings.lockWait))

@@ -20,6 +20,7 @@ import { settingsFor, type SettingsSource } from '../settings/library'
 import { checkArgument, checkValue, text } from '../settings/value/arguments'
 import { showSettings, type ShownSettings } from '../settings/show-settings'
 import type { Settings } from '../settings/value/setting-types'
+import { entryFilter } from './entry-filter'
 import { executeShape, setUpShape } from './option-shapes'
 import type { ExecuteOptions, ListOptions, SetUpOptions } from './option-shapes'
 import type { Migrator } from './migrator-type'
@@ -119,7 +120,10 @@ export class BackendMigrator implements Migrator {
       const request = setUpRequest(options, this.#settings.schema)
       const scripts = await this.scripts()
       if (this.#place.setUp) return this.#place.setUp(this.context(options), scripts, request)
-      return this.runAll(options)
+      const { runScripts: _, initMigration, ...given } = options
+      const builds = initMigration !== undefined && initMigration !== this.#settings.schema
+      if (builds) throw onlyScripts()
+      return this.runAll(given)
     })
   }
 
@@ -148,15 +152,11 @@ export class BackendMigrator implements Migrator {
   }
 
   lockSessions(): Promise<LockSession[]> {
-    return Promise.resolve([])
+    return Promise.reject(noSessions())
   }
 
   unlock(): Promise<number[]> {
-    return Promise.reject(
-      new MigrationError('UNLOCK_REFUSED', 'sessions can be ended on PostgreSQL only', {
-        hint: 'End the process that holds the lock: it is released then.',
-      }),
-    )
+    return Promise.reject(noSessions())
   }
 
   async close(): Promise<void> {
@@ -183,19 +183,9 @@ export class BackendMigrator implements Migrator {
     return { ...made, plan: this.#place.scheme.plan }
   }
 
-  private async listed(
-    outcome: 'success' | 'error',
-    { limit, since, inFolder = false, revision, all = false, reverse = false }: ListOptions,
-  ): Promise<FullEntry[]> {
-    const scripts = inFolder ? await this.scripts() : undefined
-    return this.entries({
-      outcome: all ? 'any' : outcome,
-      reverse,
-      ...(limit !== undefined && { limit }),
-      ...(since && { since: since.toISOString() }),
-      ...(scripts && { revisions: scripts.map((script) => script.revision) }),
-      ...(revision !== undefined && { revisions: [revision] }),
-    })
+  private async listed(outcome: 'success' | 'error', options: ListOptions): Promise<FullEntry[]> {
+    const scripts = options.inFolder ? await this.scripts() : undefined
+    return this.entries(entryFilter(outcome, options, scripts))
   }
 
   private entries(filter: EntryFilter): Promise<FullEntry[]> {
@@ -222,4 +212,16 @@ export class BackendMigrator implements Migrator {
     void settled.then(() => this.#running.delete(settled))
     return result
   }
+}
+
+function onlyScripts(): MigrationError {
+  return new MigrationError('USAGE', 'nothing but scripts makes what is migrated here', {
+    hint: 'Leave initMigration out.',
+  })
+}
+
+function noSessions(): MigrationError {
+  return new MigrationError('UNLOCK_REFUSED', 'who holds the lock can be seen on PostgreSQL only', {
+    hint: 'End the process that holds the lock: it is released then.',
+  })
 }

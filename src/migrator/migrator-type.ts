@@ -35,7 +35,7 @@ export interface Migrator {
   errors(options?: ListOptions): Promise<FullEntry[]>
   /** One entry in full. @throws {MigrationError} ENTRY_NOT_FOUND */
   trace(id: string): Promise<FullEntry>
-  /** Who holds the lock, and the sessions of that run; empty when nobody does. */
+  /** Who holds the lock, and the sessions of that run; empty when nobody does. @throws {MigrationError} UNLOCK_REFUSED where only the lock itself is known */
   lockSessions(): Promise<LockSession[]>
   /**
    * Ends the sessions given, or all of `lockSessions()`: what they run is rolled back or cancelled.

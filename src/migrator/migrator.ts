@@ -18,6 +18,7 @@ import { execute, type Task } from '../run/execute'
 import { journalOn, PostgresBackend } from '../run/postgres-backend'
 import type { FoundHistories, FoundSituation } from '../run/lock/refuse-other-tools'
 import { historiesOf, noticed } from '../run/lock/refuse-other-tools'
+import { entryFilter } from './entry-filter'
 import { executeShape, listOfSessions, setUpShape } from './option-shapes'
 import type { ExecuteOptions, ListOptions, SetUpOptions } from './option-shapes'
 import { Access } from './access'
@@ -273,20 +274,9 @@ export class SettingsMigrator implements Migrator {
     return { state, otherTools }
   }
 
-  private async listed(
-    outcome: 'success' | 'error',
-    { limit, since, inFolder = false, revision, all = false, reverse = false }: ListOptions,
-  ): Promise<FullEntry[]> {
-    const scripts = inFolder ? await this.scripts() : undefined
-    const revisions = scripts?.map((script) => script.revision) ?? []
-    return this.entries({
-      outcome: all ? 'any' : outcome,
-      reverse,
-      ...(limit !== undefined && { limit }),
-      ...(since && { since: since.toISOString() }),
-      ...(scripts && { revisions }),
-      ...(revision !== undefined && { revisions: [revision] }),
-    })
+  private async listed(outcome: 'success' | 'error', options: ListOptions): Promise<FullEntry[]> {
+    const scripts = options.inFolder ? await this.scripts() : undefined
+    return this.entries(entryFilter(outcome, options, scripts))
   }
 
   private entries(filter: EntryFilter): Promise<FullEntry[]> {

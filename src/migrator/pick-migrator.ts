@@ -3,6 +3,7 @@ import type { Place } from '../backends/backend-place'
 import type { Connectable } from '../database/application/callers'
 import type { ScriptLayout } from '../script/layout/layout'
 import { settingsFor, type SettingsSource } from '../settings/library'
+import type { SettingFlags } from '../settings/read-settings'
 import type { Settings } from '../settings/value/setting-types'
 import { SettingsMigrator } from './migrator'
 import type { Migrator } from './migrator-type'
@@ -30,16 +31,17 @@ function onPlace(settings: Settings, place: Place): Migrator {
 export async function migratorElsewhere(
   on: Connectable | string,
   source: SettingsSource,
+  flags: SettingFlags = {},
 ): Promise<Migrator | undefined> {
   if (typeof on === 'string') {
-    const { kind } = (await settingsFor(source, on)).database
-    if (kind === 'postgres' || kind === 'embedded') return undefined
-    return openMigrator(await settingsFor(source, on))
+    const settings = await settingsFor(source, on, flags)
+    const { kind } = settings.database
+    return kind === 'postgres' || kind === 'embedded' ? undefined : openMigrator(settings)
   }
   const { type } = (on as Partial<DataSource> | null)?.options ?? {}
   if (type === undefined || type === 'postgres') return undefined
   const { placeOfDataSource } = require('./open-place') as typeof import('./open-place')
-  const settings = await settingsFor(source)
+  const settings = await settingsFor(source, undefined, flags)
   const place = placeOfDataSource(on, settings)
   return place && onPlace(settings, place)
 }

@@ -25,6 +25,11 @@ const targets: Check = {
   holds: (value) => target.holds(value) || (Array.isArray(value) && value.every(target.holds)),
 }
 
+const namedTargets: Check = {
+  what: 'a text, or a list of texts',
+  holds: (value) => text.holds(value) || (Array.isArray(value) && value.every(text.holds)),
+}
+
 const command = oneOf('upgrade', 'downgrade', 'to', 'mark', 'rebuild')
 
 const shapes: Readonly<Record<string, Shape>> = {
@@ -54,8 +59,13 @@ export function checkRequest(request: unknown, { named = false }: { named?: bool
 
 /** Where scripts have names, those are targets too. */
 function withNames(shape: Shape): Shape {
-  const names = Object.keys(shape).filter((key) => shape[key] === target)
-  return { ...shape, ...Object.fromEntries(names.map((key) => [key, text])) }
+  const named = new Map([
+    [target, text],
+    [targets, namedTargets],
+  ])
+  return Object.fromEntries(
+    Object.entries(shape).map(([key, check]) => [key, named.get(check) ?? check]),
+  )
 }
 
 function commandOf(request: unknown): unknown {

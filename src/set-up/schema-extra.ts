@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { unlessAbsent } from '../absence'
 import type { Session } from '../database/postgres/session'
 import { MigrationError } from '../errors'
 import { globBase } from '../settings/value/glob-base'
@@ -24,10 +25,10 @@ async function must(session: Session, text: string): Promise<void> {
 }
 
 async function filesOf(pattern: string): Promise<string[]> {
-  const found = await stat(pattern).catch(() => undefined)
+  const found = await unlessAbsent(stat(pattern), undefined)
   if (found?.isFile()) return [pattern]
   const base = globBase(pattern)
-  const names = await readdir(base, { recursive: true }).catch(() => [])
+  const names = await unlessAbsent(readdir(base, { recursive: true }), [])
   const picomatch = require('picomatch') as typeof import('picomatch')
   const matches = picomatch(found?.isDirectory() ? join(pattern, '*.sql') : pattern)
   const files = names.map((name) => join(base, name)).filter((path) => matches(path))

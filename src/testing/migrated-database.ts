@@ -3,6 +3,7 @@ import type { Scripts } from '../library/open-migrator'
 import type { MigrationLogger } from '../run/context/observers'
 import { executeShape } from '../migrator/option-shapes'
 import { openScratch, type Scratch, type ScratchDatabase } from '../scratch/scratch'
+import { withMigrationSources } from '../database/application/migration-sources'
 import { settingsFor } from '../settings/library'
 import { quoteIdentifier } from '../database/sql/quote'
 import { readSettings } from '../settings/read-settings'
@@ -120,7 +121,7 @@ async function open(
   server: string | undefined,
   rest: Omit<TemplateRequest, 'settings'>,
 ): Promise<Copies> {
-  const settings = await withServer(await settingsFor(scripts), server)
+  const settings = await withServer(await withMigrationSources(await settingsFor(scripts)), server)
   const scratch = await openScratch(settings, undefined)
   try {
     const template = await findTemplate(scratch, { settings, ...rest })

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { quoteIdentifier } from '../database/sql/quote'
 import { eq, matches } from '../database/sql/operators'
+import { readByScheme } from '../backends/folder-scheme'
 import { SettingsMigrator } from '../migrator/migrator'
 import type { ExecuteOptions } from '../migrator/option-shapes'
 import type { Script } from '../script/script'
@@ -26,8 +27,9 @@ const kept = 3
  * while others wait. Nobody can connect to it, so that it can always be copied.
  */
 export async function findTemplate(scratch: Scratch, request: TemplateRequest): Promise<string> {
-  const scripts = await readScripts(request.settings)
-  const family = `typetrek_template_${digest(placeOf(request.settings), 8)}_`
+  const { settings } = request
+  const scripts = await readByScheme(settings, () => readScripts(settings))
+  const family = `typetrek_template_${digest(placeOf(settings), 8)}_`
   const name = family + digest(keyOf(request, scripts), 24)
   if (await exists(scratch, name)) return name
   const lock = 'pg_catalog.hashtextextended($1, 1959)'

@@ -3,8 +3,10 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { migratorFor, setUpMigration } from '../../src/index'
+import { migrateTo, migratorFor, plan, setUpMigration } from '../../src/index'
 import { migrate } from '../support/cli'
+import { failureOf } from '../support/failure'
+import { withFolder } from '../support/folder'
 import { startMigrate } from '../support/program'
 import { until } from '../support/until'
 import { engines, stopEngines, type EngineFolder } from './engine-place'
@@ -57,7 +59,9 @@ for (const { name, skip, within } of engines) {
         assert.ok(!existsSync(join(place.cwd, 'app.db')), 'reading makes no database')
       }
       assert.match(await run(place, 'plan'), /2 scripts would be applied$/m)
-      assert.match(await run(place, 'upgrade'), /2 scripts applied/)
+      const shown = await migrate(['upgrade', '--verbose'], { cwd: place.cwd })
+      assert.match(shown.stdout, /2 scripts applied/, shown.stderr)
+      assert.match(shown.stderr, /CREATE TABLE people/)
       assert.deepEqual(await place.tables(), ['people', 'pets'])
       assert.deepEqual(await place.query('SELECT name FROM people'), [{ name: 'a;b' }])
       assert.match(await run(place, 'upgrade'), /nothing to do: 2 applied, none pending/)
@@ -169,7 +173,81 @@ for (const { name, skip, within } of engines) {
   )
 }
 
+test('a layout whose files have marks of the tool is refused, since its downgrade would run with the upgrade', async () => {
+  const script = '-- +goose Up\nCREATE TABLE a (id int);\n-- +goose Down\nDROP TABLE a;\n'
+  const goose = {
+    'development.ini': '[migration]\ntypeorm.url = sqlite:app.db\nlayout = goose\n',
+    'migration/1_a.sql': script,
+  }
+  await withFolder(goose, async (cwd) => {
+    for (const command of ['status', 'upgrade']) {
+      const { status, stderr } = await migrate([command], { cwd })
+      assert.equal(status, 2)
+      assert.match(stderr, /files of layout goose are read on PostgreSQL only/)
+    }
+    const opened = migratorFor('sqlite:app.db', join(cwd, 'development.ini'))
+    assert.equal((await failureOf(opened)).code, 'SETTINGS_INVALID')
+  })
+})
+
+const postgresOnly = [
+  'role = app_owner',
+  'safe = false',
+  'journal_schema = ops',
+  'statement_timeout = 1s',
+  'schema_extra = db/*.sql',
+]
+
+for (const line of postgresOnly)
+  test(`${line} is refused where only PostgreSQL could follow it`, async () => {
+    const ini = `[migration]\ntypeorm.url = sqlite:app.db\n${line}\n`
+    await withFolder({ 'development.ini': ini, 'migration/1_a.sql': 'SELECT 1' }, async (cwd) => {
+      const { status, stderr } = await migrate(['upgrade'], { cwd })
+      assert.equal(status, 2, stderr)
+      assert.match(stderr, /works on PostgreSQL only, not on SQLite\n +\w+ \(development\.ini:3\)/)
+    })
+  })
+
+test('migrateTo goes to a version on SQLite too, and what it cannot work on is named', async () => {
+  const { skip, within } = engines[0]!
+  if (skip !== false) return
+  await within(files, async (place) => {
+    const dataSource = await place.connect()
+    const folder = join(place.cwd, 'migration')
+    const { steps } = await migrateTo(dataSource, folder, '1')
+    assert.equal(steps.length, 1)
+    assert.deepEqual(await place.tables(), ['people'])
+    await migrateTo(`sqlite:${join(place.cwd, 'app.db')}`, folder, '0')
+    assert.deepEqual(await place.tables(), [])
+    const lent = [dataSource, dataSource.createQueryRunner()]
+    for (const on of lent) {
+      const { code, message, hint = '' } = await failureOf(plan(on, folder))
+      assert.equal(code, 'USAGE')
+      assert.match(message, /is for better-sqlite3$/)
+      assert.match(hint, /migrateTo/)
+    }
+  })
+})
+
+test('unlock does not say that nobody holds a lock of which nothing shows the holder', async () => {
+  const { skip, within } = engines[0]!
+  if (skip !== false) return
+  await within(files, async (place) => {
+    assert.match(await refused(place, 'unlock'), /can be seen on PostgreSQL only/)
+  })
+})
+
 const [, mariadb] = engines
+
+test('a MySQL server that is away is waited for as long as wait says', async () => {
+  const ini = '[migration]\ntypeorm.url = mysql://a@127.0.0.1:1/a\n'
+  await withFolder({ 'development.ini': ini, 'migration/1_a.sql': 'SELECT 1' }, async (cwd) => {
+    const since = performance.now()
+    const { status } = await migrate(['status', '--wait', '700ms'], { cwd })
+    assert.equal(status, 75)
+    assert.ok(performance.now() - since > 600)
+  })
+})
 
 test(
   'MariaDB: a script that is cut off goes on with the statement that is not done',

@@ -62,6 +62,7 @@ test('scripts that lead from revision to revision are run by the shortest way, u
         ],
       )
       assert.match(await run('list'), /initial -> rev1/)
+      assert.match(await refused('list', '-d', 'scripts'), /entries of a graph are of no folder/)
       assert.match(await run('status'), /pending +8 +initial -> rev3/)
 
       // clear words for every dead end
@@ -124,6 +125,31 @@ test('a folder without a start, and a journal of another kind, are refused', asy
     const graph = { ...lost, 'scripts/20230101_initial_up_a.sql': 'SELECT 1' }
     await withFolder(graph, async (cwd) => {
       assert.match((await migrate([], { cwd })).stderr, /journal is of scripts with numbers/)
+    })
+  })
+})
+
+test('doctor reads a graph as one, and a list of its steps is held', async () => {
+  await withDatabase(async ({ url }) => {
+    const ini = (folder: string) =>
+      `[migration]\ntypeorm.url = ${url.replaceAll('%', '%%')}\npackage = ${folder}\nlayout = graph\n`
+    const scripts = {
+      'development.ini': ini('scripts'),
+      'built.ini': ini('built'),
+      'scripts/20230101_initial_up_a.sql': 'CREATE TABLE a (id int);',
+      'scripts/20230101_a_down_initial.sql': 'DROP TABLE a;',
+      'built/20230101_initial_up_a.sql': 'CREATE TABLE a (id int);',
+    }
+    await withFolder(scripts, async (cwd) => {
+      const run = (line: string) => migrate(line.split(' '), { cwd })
+      const { status, stdout } = await run('doctor')
+      assert.equal(status, 0, stdout)
+      assert.match(stdout, /folder: 2 scripts[^]*0 applied, 1 pending/)
+      assert.match((await run('manifest built')).stdout, /lists 2 scripts/)
+      assert.match((await run('built.ini status')).stderr, /a_down_initial is missing/)
+      await writeFile(join(cwd, 'both.ini'), ini('scripts, built'))
+      assert.match((await run('both.ini status')).stderr, /are read from one folder/)
+      assert.equal((await run('upgrade')).status, 0)
     })
   })
 })

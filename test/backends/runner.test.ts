@@ -124,6 +124,23 @@ test('what is no runner, and a text without its markers, are refused by name', a
   })
 })
 
+test('where versions lead on from each other, setup runs the scripts, and none goes alone', async () => {
+  await withFolder(scripts, async (cwd) => {
+    const file = join(cwd, 'names.json')
+    const run = (...argv: string[]) =>
+      migrate(['-r', './my-runner.ts:MyRunner', '-d', 'migrations', ...argv, file], { cwd })
+    const alone = await run('up', '--only', '2014-01-02T00-00-00_second.vim')
+    assert.equal(alone.status, 2)
+    assert.match(alone.stderr, /no script runs alone where each leads on from another/)
+    const { status, stderr } = await run('setup', '--run-scripts')
+    assert.equal(status, 0, stderr)
+    const names = JSON.parse(await readFile(file, 'utf8')) as string[]
+    assert.equal(names.length, 3)
+    const layout = await run('up', '--layout', 'goose')
+    assert.match(layout.stderr, /layout has no meaning for a runner/)
+  })
+})
+
 test("trek's own runner is PostgreSQL: the address stands behind up and down", async () => {
   await withDatabase(async ({ url, query }) => {
     const migrations = {

@@ -40,6 +40,8 @@ test('errors takes the same options, and -d leaves only the entries of a folder'
       await run('upgrade')
 
       assert.deepEqual(revisionsIn((await run('list -d other')).stdout), ['2'])
+      assert.deepEqual(revisionsIn((await run('list -d other --revision 02')).stdout), ['2'])
+      assert.deepEqual(revisionsIn((await run('list -d other --revision 1')).stdout), [])
       assert.deepEqual(revisionsIn((await run('errors --limit 1 --since 2h')).stdout), ['4'])
       assert.match((await run('errors -d other')).stdout, /\nthe journal has no such entries\n$/)
     },

@@ -131,6 +131,31 @@ test('init passes over pipes and devices, and shows no password that a file of t
   assert.equal(masked, 'typeorm.password = ${A:-***}\ntypeorm.password = ${A}\n')
 })
 
+test('what cannot be read is named, and only what is not there is taken for absent', async () => {
+  const files = { 'package.json/not': '', 'src/a.ts': '' }
+  await withFolder(files, async (cwd) => {
+    const { status, stderr } = await migrate(['init'], { cwd })
+    assert.notEqual(status, 0)
+    assert.match(stderr, /cannot read: it is a folder\n +at package\.json/)
+  })
+  await withFolder({ 'package.json': '{ "name": }' }, async (cwd) => {
+    assert.match((await migrate(['init'], { cwd })).stderr, /package\.json is no JSON/)
+  })
+  await withFolder({ 'src/a.ts': '' }, async (cwd) => {
+    symlinkSync('data-source.ts', join(cwd, 'src/data-source.ts'))
+    symlinkSync('nowhere', join(cwd, 'src/config.ts'))
+    const { stdout, stderr } = await migrate(['init', '--dry-run'], { cwd })
+    assert.match(stdout, /Not looked at[^\n]*: src\/data-source\.ts: .*circle$/m, stderr)
+  })
+})
+
+test('a package of a monorepo commits to the repository above it', async () => {
+  const files = { '.git/HEAD': 'ref: refs/heads/main\n', 'packages/api/src/a.ts': '' }
+  await withFolder(files, async (cwd) => {
+    assert.ok((await lookAtProject(join(cwd, 'packages/api'))).git)
+  })
+})
+
 const options: readonly [text: string, found: Record<string, string>][] = [
   ["{ type: 'postgres', url: process.env.DATABASE_URL }", { url: '${DATABASE_URL}' }],
   [
@@ -144,6 +169,10 @@ const options: readonly [text: string, found: Record<string, string>][] = [
   [
     "{ type: 'postgres',\n port: +(process.env.DB_PORT || 5433),\n migrationsTableName: 'done' }",
     { port: '${DB_PORT:-5433}', migrationsTableName: 'done' },
+  ],
+  [
+    "{ type: 'mysql',\n host: 'db',\n database: 'shop' }",
+    { type: 'mysql', host: 'db', database: 'shop' },
   ],
   ["{ type: 'postgres',\n host: config.get<string>('DB_HOST', 'h'),\n}", { host: '${DB_HOST:-h}' }],
 ]

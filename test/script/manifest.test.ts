@@ -34,6 +34,14 @@ test('a deployed folder that lacks a script of its list, or has another text, is
       await rm(join(cwd, 'dist/m/1_a.sql'))
       await cp(join(cwd, 'src/m/1_a.sql'), join(cwd, 'dist/m/1_a.sql'))
       assert.equal((await run('production.ini upgrade')).status, 0)
+
+      // doctor says no more than it knows, and the list can be written again
+      await writeFile(join(cwd, 'dist/m/1_a.sql'), 'CREATE TABLE other ();')
+      const doctor = await run('production.ini doctor')
+      assert.match(doctor.stdout, /problem +folder: .*1_a has another text/)
+      assert.doesNotMatch(doctor.stdout, /the file is gone/)
+      assert.equal((await run('production.ini manifest')).status, 0)
+      assert.equal((await run('production.ini status')).status, 0)
     })
   })
 })

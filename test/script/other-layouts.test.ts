@@ -158,6 +158,13 @@ for (const [layout, files, message] of refused)
     assert.match((await failureOf(read(layout, files))).message, message)
   })
 
+test('a file of a tool beside a script that cannot be read is named, and not taken for absent', async () => {
+  const reading = read('flyway', { 'V1__a.sql': 'a;', 'V1__a.sql.conf/not': '' })
+  const { code, file = '' } = await failureOf(reading)
+  assert.equal(code, 'SYSTEM_FAILED')
+  assert.match(file, /V1__a\.sql\.conf$/)
+})
+
 test('each layout reads the name that it gives a new script', () => {
   const parts = { revision: '20260101120000', title: 'add_users', extension: 'sql' } as const
   for (const [layout] of table) {

@@ -128,8 +128,8 @@ test('a list, a runner and what layouts keep beside scripts are read from regula
   for (const [lines, name, shown] of [
     ['', 'migration/scripts.manifest.json', 'the list of scripts cannot be read'],
     ['runner = ./run.ts', 'run.ts', 'is neither postgres nor an existing file'],
-    ['layout = flyway', 'migration/V1__a.sql.conf', '0 applied, 1 pending'],
-    ['layout = drizzle', 'migration/meta/_journal.json', '0 applied, 1 pending'],
+    ['layout = flyway', 'migration/V1__a.sql.conf', 'cannot read: it is a named pipe'],
+    ['layout = drizzle', 'migration/meta/_journal.json', 'cannot read: it is a named pipe'],
   ] as const) {
     const ini = `[migration]\ntypeorm.url = embedded:database\n${lines}\n`
     const script = lines.includes('flyway') ? 'V1__a.sql' : '1_a.sql'

@@ -2,7 +2,8 @@ import Module, { createRequire, register } from 'node:module'
 
 /*
  * Preloaded (`--require`) into a process and its children: what asks for `typeorm` there gets TypeORM 0.3,
- * the oldest line that typetrek supports.
+ * the oldest line that typetrek supports. An ES module gets it where it was imported: what Node 20 takes
+ * by `require` passes by the hook.
  */
 
 const older = 'typeorm-0.3'

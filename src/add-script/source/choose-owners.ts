@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { unlessAbsent } from '../../absence'
 import type { OwnerChoice, Settings } from '../../settings/value/setting-types'
 
 /**
@@ -10,7 +11,7 @@ export async function ownersOf(
   file: string | undefined,
 ): Promise<OwnerChoice> {
   if (owners !== undefined) return owners
-  const text = file === undefined ? '' : await readFile(file, 'utf8').catch(() => '')
+  const text = file === undefined ? '' : await unlessAbsent(readFile(file, 'utf8'), '')
   return statesOwners(text) ? 'compare' : 'ignore'
 }
 

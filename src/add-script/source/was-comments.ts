@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
+import { unlessAbsent } from '../../absence'
 import { quoteIdentifier } from '../../database/sql/quote'
 import { lex } from '../../script/lexer/lexer'
 import type { LexedStatement } from '../../script/lexer/lexed'
 import type { FormerName } from '../../set-up/was'
 
-/** The old names that the comments of a schema file give; none where it cannot be read. */
+/** The old names that the comments of a schema file give; none where there is no file. */
 export async function formerNamesOf(file: string | undefined): Promise<FormerName[]> {
   if (file === undefined) return []
-  const text = await readFile(file, 'utf8').catch(() => '')
+  const text = await unlessAbsent(readFile(file, 'utf8'), '')
   return readFormerNames(text, basename(file))
 }
 

@@ -1,17 +1,21 @@
 import { existsSync } from 'node:fs'
 import type { DataSource, DataSourceOptions } from 'typeorm'
-import { connectionFailed } from '../../database/postgres/connection-failure'
+import { patiently } from '../../database/postgres/connect'
 import { withMigrationSources } from '../../database/application/migration-sources'
 import { MigrationError } from '../../errors'
 import { usualLayout, type ScriptLayout } from '../../script/layout/layout'
 import { readScripts } from '../../script/source/read-scripts'
+import { layoutNamed } from '../../script/other-layouts/layouts'
+import { readOneText } from '../../script/sections/marked-sections'
 import { readMarkerSections } from '../../script/named/marker-sections'
 import type { Script } from '../../script/script'
 import { dataSourceOptions } from '../../settings/typeorm/data-source-options'
 import { describeAddress } from '../../settings/address/address'
 import type { Settings } from '../../settings/value/setting-types'
+import type { ExecutionContext } from '../../run/context/run-context'
 import type { Place } from '../backend-place'
 import { folderScheme, readByScheme } from '../folder-scheme'
+import { refuseOfPostgres } from '../said-in-vain'
 import type { SqlEngine } from './sql-engine'
 import { mysql } from './mysql'
 import { SqlBackend } from './sql-backend'
@@ -34,20 +38,18 @@ export function engineOf(type: string): SqlEngine | undefined {
  * MySQL, MariaDB or SQLite.
  * @param given the caller's DataSource, which stays open; absent: one is made of the settings
  */
-export function enginePlace(
-  settings: Settings,
-  given?: DataSource,
-  layout: ScriptLayout = usualLayout,
-): Place {
+export function enginePlace(settings: Settings, given?: DataSource, layout?: ScriptLayout): Place {
+  const own = engineLayout(settings, layout)
   const made = given ?? makeDataSource(settings)
   const engine = engineOf(made.options.type)
   if (!engine) throw new Error(`no engine for ${made.options.type}`)
+  refuseOfPostgres(settings, engine.name)
   const label = given ? labelOf(made) : describeAddress(settings.database)
-  const own = { ...layout, sections: sectionsOf }
   let reading: Promise<readonly Script[]> | undefined
   let opened: Promise<unknown> | undefined
-  const open = async () => {
-    if (!made.isInitialized) await (opened ??= initialize(made, label))
+  const open = async ({ signal }: ExecutionContext) => {
+    const waiting = { label, wait: settings.wait, patience: 0, signal }
+    if (!made.isInitialized) await (opened ??= patiently(() => made.initialize(), waiting))
     return made
   }
   return {
@@ -58,14 +60,32 @@ export function enginePlace(
         readScripts(await withMigrationSources(settings), { layout: own }),
       )),
     exists: () => Promise.resolve(made.isInitialized || isThere(made)),
-    backend: async (context) => new SqlBackend(context, engine, await open()),
+    backend: async (context) => new SqlBackend(context, engine, await open(context)),
     async setUp(context, scripts, request) {
-      return setUpEngine(new SqlBackend(context, engine, await open()), scripts, request)
+      return setUpEngine(new SqlBackend(context, engine, await open(context)), scripts, request)
     },
     async close() {
       if (opened && made.isInitialized) await made.destroy()
     },
   }
+}
+
+/**
+ * Files are read whole, or cut at MIGRATE UP and DOWN. Marks and comments of other tools are found by
+ * PostgreSQL's rules for quotes: by another engine's, a downgrade might be taken for a part of the upgrade.
+ * @throws {MigrationError} SETTINGS_INVALID for a layout that has such marks
+ */
+function engineLayout({ layout: name }: Settings, given?: ScriptLayout): ScriptLayout {
+  const layout = given ?? (name === 'graph' ? usualLayout : layoutNamed(name))
+  const isPlain = layout.sections === usualLayout.sections || layout.sections === readOneText
+  if (isPlain) return { ...layout, sections: sectionsOf }
+  throw new MigrationError(
+    'SETTINGS_INVALID',
+    `files of layout ${name} are read on PostgreSQL only`,
+    {
+      hint: 'Mark the two directions with -- MIGRATE UP and -- MIGRATE DOWN, and remove layout.',
+    },
+  )
 }
 
 const sectionsOf: ScriptLayout['sections'] = (text, file, shown = file) =>
@@ -87,14 +107,6 @@ function notLoadable(cause: Error): MigrationError {
     hint: 'Install it beside typeorm: npm install mysql2, or better-sqlite3.',
     cause,
   })
-}
-
-async function initialize(dataSource: DataSource, label: string): Promise<void> {
-  try {
-    await dataSource.initialize()
-  } catch (error) {
-    throw connectionFailed(error, label)
-  }
 }
 
 /** To look into a file of SQLite that is not there would make it. */

@@ -7,7 +7,7 @@ import { requireRegular } from '../../regular-file'
 import type { ScriptContext } from '../../script/context'
 import { readMarkerSections } from '../../script/named/marker-sections'
 import type { SqlPart } from '../../script/script'
-import { statementFailed, statementsOf, type StepPlace } from './statement-work'
+import { sendStatement, statementsOf, type StepPlace } from './statement-work'
 
 /** What a module is given beside the QueryRunner. */
 export function engineContext(place: StepPlace, step: Step): ScriptContext {
@@ -47,13 +47,7 @@ async function partFor(step: Step, file: string | undefined): Promise<SqlPart> {
   })
 }
 
-async function runPart({ journal, engine }: StepPlace, step: Step, part: SqlPart): Promise<void> {
-  for (const { text, offset } of statementsOf(engine, part)) {
-    try {
-      await journal.work.query(text)
-    } catch (error) {
-      if (engine.isConnectionLoss(error)) throw error
-      throw statementFailed(error, labelOf(step), part, offset)
-    }
-  }
+async function runPart(place: StepPlace, step: Step, part: SqlPart): Promise<void> {
+  for (const statement of statementsOf(place.engine, part))
+    await sendStatement(place, step, part, statement)
 }

@@ -41,18 +41,32 @@ export function statementsOf(engine: SqlEngine, part: SqlPart): SqlStatement[] {
 
 /** Sends one statement. @throws {MigrationError} SCRIPT_FAILED with its place; what a lost connection throws as it is */
 export async function runStatement(work: Work, index: number): Promise<void> {
-  const { journal, engine, statements, part, step } = work
-  const { text, offset } = statements[index]!
+  const { statements, part, step } = work
+  await sendStatement(work, step, part, statements[index]!)
+}
+
+/** Sends one statement of a part, and reports it with its time where somebody listens. */
+export async function sendStatement(
+  { context: { observer }, journal, engine }: StepPlace,
+  step: Step,
+  part: SqlPart,
+  { text, offset }: SqlStatement,
+): Promise<void> {
+  const { revision, title } = step
+  const since = performance.now()
   try {
     await journal.work.query(text)
   } catch (error) {
     if (engine.isConnectionLoss(error)) throw error
     throw statementFailed(error, labelOf(step), part, offset)
+  } finally {
+    const durationMs = Math.round((performance.now() - since) * 10) / 10
+    observer.statement?.({ text, durationMs }, { revision, title })
   }
 }
 
 /** A server's refusal with the line of the statement. */
-export function statementFailed(
+function statementFailed(
   error: unknown,
   label: string,
   part: SqlPart,

@@ -4,6 +4,7 @@ import type { Script } from '../../script/script'
 import { describeAddress } from '../../settings/address/address'
 import type { DatabaseAddress, Settings } from '../../settings/value/setting-types'
 import type { Place } from '../backend-place'
+import { refuseOfScripts } from '../said-in-vain'
 import { loadVersionConfig } from './config-module'
 import { ModuleKeeper } from './module-keeper'
 import { VersionBackend } from './version-backend'
@@ -13,6 +14,7 @@ export async function configPlace(
   settings: Settings,
   address: Extract<DatabaseAddress, { kind: 'versions' }>,
 ): Promise<Place> {
+  refuseOfScripts(settings)
   const config = await loadVersionConfig(address.file)
   const isNamed = settings.origins.some(
     ({ key, from }) => (key === 'package' || key === 'directory') && from !== 'default',
@@ -23,7 +25,7 @@ export async function configPlace(
   return {
     label: describeAddress(address),
     scheme: versionScheme(compareNumbers),
-    scripts: () => (reading ??= readModuleFolder({ directory, ignore: settings.ignore })),
+    scripts: () => (reading ??= readModuleFolder({ ...settings, directory })),
     backend: (context) => Promise.resolve(new VersionBackend(context, keeper)),
     close: () => keeper.close(),
   }

@@ -9,6 +9,7 @@ import type { DatabaseAddress, Settings } from '../../settings/value/setting-typ
 import type { Backend } from '../../run/context/backend'
 import type { ExecutionContext } from '../../run/context/run-context'
 import { folderScheme, readByScheme } from '../folder-scheme'
+import { refuseOfScripts } from '../said-in-vain'
 import type { Place } from '../backend-place'
 import { RunnerKeeper, type Runner } from './user-runner'
 import { VersionBackend } from './version-backend'
@@ -23,7 +24,8 @@ const backendMethods = ['read', 'lock', 'run', 'close'] as const
 
 /**
  * A runner of the user's own, with the scripts of a folder; or a backend of the user's own.
- * @throws {MigrationError} SCRIPT_NOT_LOADABLE, SETTINGS_INVALID where the module exports neither
+ * @throws {MigrationError} SCRIPT_NOT_LOADABLE, SETTINGS_INVALID where the module exports neither, or where an
+ *   option says what a runner cannot follow
  */
 export async function runnerPlace(settings: Settings, address: RunnerAddress): Promise<Place> {
   const exported = await loadModule(address.file)
@@ -35,6 +37,7 @@ export async function runnerPlace(settings: Settings, address: RunnerAddress): P
   }
   const found = findExport(exported, address, runnerMethods)
   if (!found) throw noRunner(address, Object.keys(exported))
+  refuseOfScripts(settings)
   return placeOf(settings, label, address, makerOf(found))
 }
 

@@ -6,7 +6,13 @@ import type { OpenQuestions } from '../../change/model/interview'
 import { MigrationError } from '../../errors'
 import { commandLine } from '../context/command-line'
 import { askerOf } from '../context/prompt'
-import { answer, settingsOf, type Context, type Handler } from '../context/command-context'
+import {
+  answer,
+  layoutOf,
+  settingsOf,
+  type Context,
+  type Handler,
+} from '../context/command-context'
 import { editorOf } from '../context/editor'
 import { progressOn } from '../context/progress-line'
 import { stoppable } from '../context/signals'
@@ -64,7 +70,7 @@ async function adding(
     const answers = { ...options.answers, ...(ask && { ask }) }
     try {
       const more = { answers, signal, progress, ...(edit && { edit }) }
-      return await addScriptIn(context.layout, settings, { ...options, ...more })
+      return await addScriptIn(layoutOf(context, settings), settings, { ...options, ...more })
     } catch (error) {
       throw error instanceof OpenQuestions ? withCommandLine(error, context) : error
     } finally {

@@ -2,7 +2,13 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { DumpSchemaOptions, DumpSchemaReport } from '../../dump-schema/dump-options'
 import { canAsk, confirm } from '../context/ask'
-import { answer, settingsOf, type Context, type Handler } from '../context/command-context'
+import {
+  answer,
+  layoutOf,
+  settingsOf,
+  type Context,
+  type Handler,
+} from '../context/command-context'
 import { progressOn } from '../context/progress-line'
 import { stoppable } from '../context/signals'
 import { counted, indented, pathFrom } from '../text/text'
@@ -16,7 +22,7 @@ export const dumpSchemaCommand: Handler = async (context) => {
   const report = await dumping(context, async (options) => {
     const { dumpSchemaIn } = await import('../../dump-schema/dump-schema.js')
     const named = { ...options, ...(file !== undefined && { file }) }
-    return dumpSchemaIn(context.layout, settings, named)
+    return dumpSchemaIn(layoutOf(context, settings), settings, named)
   })
   const { outcome, text, difference, filled, notes } = report
   const isNo = (call.options.check ?? false) && outcome === 'differs'

@@ -7,7 +7,13 @@ import type { ScriptLayout } from '../../script/layout/layout'
 import type { Settings } from '../../settings/value/setting-types'
 import { newRevision, titleFileName, type Extension } from '../../script/layout/script-name'
 import { newestRevision } from '../../script/layout/newest'
-import { answer, settingsOf, type Context, type Handler } from '../context/command-context'
+import {
+  answer,
+  layoutOf,
+  settingsOf,
+  type Context,
+  type Handler,
+} from '../context/command-context'
 import { scriptTemplate } from '../text/template'
 import { indented, pathFrom } from '../text/text'
 import { usageError } from '../arguments/usage-error'
@@ -17,12 +23,13 @@ interface NewScript {
   path: string
   title: string
   revision: string
+  layout: ScriptLayout
 }
 
 /** Writes a new, empty script; never over an existing file, and never needs the database. */
 export const generate: Handler = async (context) => {
   const { call, io, output } = context
-  const { path, title, revision } = await newScript(context)
+  const { path, title, revision, layout } = await newScript(context)
   const kind = extname(path) === '.sql' ? 'sql' : 'ts'
   if (call.options.ts && kind === 'sql') {
     throw usageError(
@@ -30,7 +37,7 @@ export const generate: Handler = async (context) => {
       'End the name with .ts.',
     )
   }
-  const text = scriptTemplate(kind, title, context.layout)
+  const text = scriptTemplate(kind, title, layout)
   const { dryRun = false } = call.options
   if (dryRun) await refuseExisting(path)
   else await writeNew(path, text)
@@ -44,12 +51,13 @@ async function newScript(context: Context): Promise<NewScript> {
   const { call, io } = context
   const [first = '', ...rest] = call.words
   const path = resolve(io.cwd, first)
-  if (/\.(sql|[cm]?ts)$/i.test(first) && rest.length === 0) return givenFile(path, context.layout)
+  if (/\.(sql|[cm]?ts)$/i.test(first) && rest.length === 0)
+    return givenFile(path, await layoutIn(dirname(path), context))
   if (first !== '' && (await isFolder(path))) {
     if (call.folder !== undefined) {
       throw usageError(`folder "${first}" and --directory ${call.folder} contradict each other`)
     }
-    return inFolder(path, rest, context)
+    return inFolder(path, rest, context, await layoutIn(path, context))
   }
   if (/[/\\]/.test(first)) {
     throw usageError(
@@ -57,9 +65,23 @@ async function newScript(context: Context): Promise<NewScript> {
       'End the path with .sql or .ts, or name an existing folder.',
     )
   }
-  const folder = call.folder === undefined ? undefined : resolve(io.cwd, call.folder)
-  const directory = folder ?? (await foundFolder(await settingsOf(context)))
-  return inFolder(directory, call.words, context)
+  if (call.folder !== undefined) {
+    const folder = resolve(io.cwd, call.folder)
+    return inFolder(folder, call.words, context, await layoutIn(folder, context))
+  }
+  const settings = await settingsOf(context)
+  return inFolder(await foundFolder(settings), call.words, context, layoutOf(context, settings))
+}
+
+/** The layout of a folder that is named: the settings' own, where it is theirs and they can be read. */
+async function layoutIn(folder: string, context: Context): Promise<ScriptLayout> {
+  try {
+    const settings = await settingsOf({ ...context })
+    if (settings.directory === folder) return layoutOf(context, settings)
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error
+  }
+  return context.programLayout
 }
 
 /** A step of a graph has the names of two revisions, which a title has not. */
@@ -74,20 +96,21 @@ async function foundFolder(settings: Settings): Promise<string> {
 async function inFolder(
   directory: string,
   words: readonly string[],
-  { call, layout }: Context,
+  { call }: Context,
+  layout: ScriptLayout,
 ): Promise<NewScript> {
   const revision = newRevision(new Date(), await newestRevision(directory, layout))
   const title = titleFileName(words.join(' '))
   const extension = call.options.ts ? 'ts' : 'sql'
   const name = layout.nameFor({ revision, title, extension, role: 'script' })
-  return { path: join(directory, name), title, revision }
+  return { path: join(directory, name), title, revision, layout }
 }
 
 function givenFile(path: string, layout: ScriptLayout): NewScript {
   const name = basename(path)
   const reading = layout.readName(name)
   if (reading.is === 'script' && reading.role === 'script' && reading.revision !== '0')
-    return { path, title: reading.title, revision: reading.revision }
+    return { path, title: reading.title, revision: reading.revision, layout }
   const title = titleFileName(name.slice(0, -extname(name).length))
   const extension = extname(name).slice(1) as Extension
   const revision = newRevision(new Date())

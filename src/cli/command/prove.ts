@@ -1,6 +1,13 @@
+import { withMigrationSources } from '../../database/application/migration-sources'
 import type { ProveReport } from '../../add-script/prove-script'
 import { usageError } from '../arguments/usage-error'
-import { answer, settingsOf, type Context, type Handler } from '../context/command-context'
+import {
+  answer,
+  layoutOf,
+  settingsOf,
+  type Context,
+  type Handler,
+} from '../context/command-context'
 import { progressOn } from '../context/progress-line'
 import { sourceFrom } from '../context/script-answers'
 import { stoppable } from '../context/signals'
@@ -20,15 +27,15 @@ export const proveCommand: Handler = async (context) => {
 }
 
 async function proving(context: Context, script: string | undefined): Promise<ProveReport> {
-  const { call, io, layout } = context
+  const { call, io } = context
   const from = sourceFrom(call.options.from)
-  const settings = await settingsOf(context)
+  const settings = await withMigrationSources(await settingsOf(context))
   const { proveScriptIn } = await import('../../add-script/prove-script.js')
   const { progress, end } = progressOn(context)
   const options = { script, from, cwd: io.cwd, rewrite: call.options.dryRun !== true, progress }
   try {
     return await stoppable(context, (signal) =>
-      proveScriptIn(layout, settings, { ...options, signal }),
+      proveScriptIn(layoutOf(context, settings), settings, { ...options, signal }),
     )
   } finally {
     end()

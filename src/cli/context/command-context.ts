@@ -15,8 +15,8 @@ export interface Context {
   call: Call
   /** All commands, for help and completion. */
   commands: Commands
-  /** How the scripts' folder is laid out. */
-  layout: ScriptLayout
+  /** How folders are laid out where the settings say nothing; `layoutOf` says how one is. */
+  programLayout: ScriptLayout
   io: Io
   output: Output
   /** The signal that stopped the run, for the exit status. */
@@ -55,18 +55,24 @@ export async function settingsOf(context: Context): Promise<Settings> {
     runnerArguments: call.runnerArguments,
   })
   output.hide(settings.secrets)
-  const other = settings.layout !== 'typetrek' && settings.layout !== 'graph'
-  if (other && context.layout === usualLayout) {
-    const { layoutNamed } =
-      require('../../script/other-layouts/layouts') as typeof import('../../script/other-layouts/layouts')
-    context.layout = layoutNamed(settings.layout)
-  }
   context.place = placeOf(settings)
   context.inOneTransaction = settings.transaction === 'all'
   if (output.verbose && call.command !== 'environ') {
     output.note(renderSettings(settings).join('\n'))
   }
   return settings
+}
+
+/** How the scripts' folder of these settings is laid out. */
+export function layoutOf(
+  { programLayout }: Pick<Context, 'programLayout'>,
+  { layout }: Pick<Settings, 'layout'>,
+): ScriptLayout {
+  const isOwn = layout === 'typetrek' || layout === 'graph'
+  if (isOwn || programLayout !== usualLayout) return programLayout
+  const { layoutNamed } =
+    require('../../script/other-layouts/layouts') as typeof import('../../script/other-layouts/layouts')
+  return layoutNamed(layout)
 }
 
 /** Options as settings: they come before everything else. */

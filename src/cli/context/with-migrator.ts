@@ -1,6 +1,6 @@
 import type { Migrator } from '../../migrator/migrator'
 import type { Settings } from '../../settings/value/setting-types'
-import { settingsOf, type Context } from './command-context'
+import { layoutOf, settingsOf, type Context } from './command-context'
 import { databaseMember, loadedAddress, type DatabasePlace } from '../render/database-member'
 import { describeAddress } from '../../settings/address/address'
 
@@ -13,7 +13,7 @@ export async function withMigrator<Result>(
   const { label } = await reach(context, settings)
   const { openMigrator } =
     require('../../migrator/pick-migrator') as typeof import('../../migrator/pick-migrator')
-  const migrator = await openMigrator(settings, context.layout)
+  const migrator = await openMigrator(settings, layoutOf(context, settings))
   let result: Result
   try {
     result = await work(migrator, label)

@@ -37,23 +37,33 @@ function reasonOf(lent: object): readonly [string, string] | undefined {
   ]
 }
 
-function typeReason(lent: { options?: { type?: string } }): readonly [string, string] | undefined {
-  const type = lent.options?.type
+interface TypedSource {
+  options?: { type?: string }
+  isInitialized?: boolean
+}
+
+function typeReason(
+  lent: TypedSource | undefined,
+  what = 'DataSource',
+): readonly [string, string] | undefined {
+  const type = lent?.options?.type
   if (type === undefined || type === 'postgres') return undefined
   return [
-    `the DataSource is for ${type}`,
-    'typetrek works on PostgreSQL, and on MySQL, MariaDB and SQLite through a DataSource.',
+    `the ${what} is for ${type}`,
+    'Of MySQL, MariaDB and SQLite give a DataSource to setUpMigration, migrateTo or migratorFor; everything else works on PostgreSQL only.',
   ]
 }
 
 function runnerReason(lent: {
   isReleased?: boolean
-  dataSource?: { isInitialized?: boolean }
-  connection?: { isInitialized?: boolean }
+  dataSource?: TypedSource
+  connection?: TypedSource
 }): readonly [string, string] | undefined {
   const again = 'Make another one with dataSource.createQueryRunner().'
   if (lent.isReleased) return ['the QueryRunner has been released', again]
-  if ((lent.dataSource ?? lent.connection)?.isInitialized !== false) return undefined
+  const source = lent.dataSource ?? lent.connection
+  const type = typeReason(source, 'QueryRunner')
+  if (type ?? source?.isInitialized !== false) return type
   return [
     "the QueryRunner's DataSource is not initialized",
     'Await dataSource.initialize() first, or give the DataSource itself.',

@@ -2,7 +2,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { MigrationError } from '../../errors'
-import { isAbsent } from './place/absence'
+import { isAbsent } from '../../absence'
 import { findBinaries } from './server/binaries'
 import {
   type Cluster,

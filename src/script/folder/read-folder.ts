@@ -27,6 +27,8 @@ export interface FolderOptions {
   packages?: readonly string[] | undefined
   /** True: scripts may share a number, and are told apart by their names. */
   byName?: boolean
+  /** False: the folder's list is being written, so that the one that is there does not count. */
+  listed?: boolean
 }
 
 const scriptsAtOnce = 25
@@ -64,9 +66,10 @@ export function readFolder(
     layout = usualLayout,
     packages,
     byName = false,
+    listed = true,
   }: FolderOptions = {},
 ): Promise<readonly Script[]> {
-  const options = { shown, allowEmpty, ignore, others, packages, byName }
+  const options = { shown, allowEmpty, ignore, others, packages, byName, listed }
   const key = JSON.stringify([resolve(directory), options])
   const started = beginningIn(layout)
   const shared = started.get(key)
@@ -86,7 +89,7 @@ type Reading = Required<Omit<FolderOptions, 'layout' | 'packages'>> & {
 
 async function read(
   directory: string,
-  { shown, allowEmpty, ignore, others, layout: general, packages, byName }: Reading,
+  { shown, allowEmpty, ignore, others, layout: general, packages, byName, listed }: Reading,
 ): Promise<Script[]> {
   const folder = resolve(directory)
   const layout = general.within?.(folder) ?? general
@@ -110,7 +113,7 @@ async function read(
     layout,
   )
   if (problems.length > 0) throw together(problems, shown)
-  if (names.entries.some(({ name }) => name === manifestName))
+  if (listed && names.entries.some(({ name }) => name === manifestName))
     for (const { path } of sources)
       if (existsSync(join(path, manifestName))) checkManifest(path, scripts)
   return inOrder(scripts)

@@ -18,6 +18,8 @@ export interface FoundFile {
 export interface NamedFolder {
   directory: string
   ignore: readonly string[]
+  /** Several folders or globs in its place: refused. */
+  packages?: readonly string[] | undefined
 }
 
 /**
@@ -25,12 +27,14 @@ export interface NamedFolder {
  * subfolders. A README is no script.
  *
  * @param isScript says of a name whether its text is read; the others are left out
- * @throws {MigrationError} FOLDER_NOT_FOUND, SCRIPT_INVALID where a file cannot be read or is no UTF-8
+ * @throws {MigrationError} SETTINGS_INVALID for several folders; FOLDER_NOT_FOUND, SCRIPT_INVALID where a file
+ *   cannot be read or is no UTF-8
  */
 export async function readFiles(
-  { directory, ignore }: NamedFolder,
+  { directory, ignore, packages }: NamedFolder,
   isScript: (name: string) => boolean,
 ): Promise<FoundFile[]> {
+  if (packages) throw severalFolders(packages)
   const ignores = readIgnore(ignore)
   const entries = (await entriesOf(directory)).toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const files: FoundFile[] = []
@@ -41,6 +45,12 @@ export async function readFiles(
     if (await isFile(entry, path)) files.push({ name, path, text: readText({ path, shown: path }) })
   }
   return files
+}
+
+function severalFolders(packages: readonly string[]): MigrationError {
+  const message = 'scripts that have no numbers are read from one folder'
+  const detail = `package names ${packages.join(', ')}`
+  return new MigrationError('SETTINGS_INVALID', message, { detail, hint: 'Name one folder.' })
 }
 
 async function entriesOf(directory: string): Promise<Dirent[]> {

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { MigrationError } from '../../errors'
 import { together } from '../folder/folder-problems'
 import type { Direction, RevisionEdge } from '../script'
+import { checkManifest, manifestName } from '../sources/manifest'
 import { readSqlPart, type Sections } from '../sections/sections'
 import { noScripts, readFiles, type FoundFile, type NamedFolder } from './folder-files'
 import { PlainScript } from './plain-script'
@@ -25,11 +28,14 @@ export class EdgeScript extends PlainScript {
 /**
  * Reads the scripts of a graph of revisions, `<date>_<from>_<up|down>_<to>.sql` or `.ts`. The date is for
  * people alone. Nothing is parsed and no module is imported.
- *
+ * @param options `listed`: false where the folder's list is being written
  * @throws {MigrationError} SCRIPT_NAME_INVALID, REVISION_TAKEN for two scripts of one way and direction,
- *   FOLDER_EMPTY where nothing leads from `initial`, or where there is no script at all
+ *   FOLDER_EMPTY where nothing leads from `initial`, or where there is no script at all; SCRIPTS_INCOMPLETE
  */
-export async function readGraphFolder(folder: NamedFolder): Promise<EdgeScript[]> {
+export async function readGraphFolder(
+  folder: NamedFolder,
+  { listed = true }: { listed?: boolean } = {},
+): Promise<EdgeScript[]> {
   const files = await readFiles(
     folder,
     (name) => nearlyEdge.test(name) && !/\.d\.[cm]?ts$/.test(name),
@@ -39,10 +45,12 @@ export async function readGraphFolder(folder: NamedFolder): Promise<EdgeScript[]
   problems.push(...duplicates(scripts))
   if (problems.length > 0) throw together(problems, folder.directory)
   const hint = `The first script is <date>_${start}_up_<revision>.sql.`
+  const { directory } = folder
+  if (listed && existsSync(join(directory, manifestName))) checkManifest(directory, scripts)
   if (scripts.length === 0) throw noScripts(folder, hint)
   if (scripts.some(({ edge }) => edge.from === start)) return scripts
   throw new MigrationError('FOLDER_EMPTY', `no script leads from ${start}, the empty database`, {
-    file: folder.directory,
+    file: directory,
     hint,
   })
 }

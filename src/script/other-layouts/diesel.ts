@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { readSmall } from '../../regular-file'
+import { textIfThere } from '../../system-error'
 import { usualLayout, type ScriptLayout } from '../layout/layout'
 import type { NameReading } from '../layout/script-name'
 import type { SqlPart } from '../script'
@@ -41,9 +41,5 @@ function part(text: string, file: string, shown?: string): SqlPart {
 }
 
 function metadataOf(file: string): string {
-  try {
-    return readSmall(join(dirname(file), 'metadata.toml'))
-  } catch {
-    return ''
-  }
+  return textIfThere(join(dirname(file), 'metadata.toml')) ?? ''
 }

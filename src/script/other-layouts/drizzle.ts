@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import { textIfThere } from '../../system-error'
 import { MigrationError } from '../../errors'
-import { readSmall } from '../../regular-file'
 import { usualLayout, type ScriptLayout } from '../layout/layout'
 import type { NameReading } from '../layout/script-name'
 import { readOneText } from '../sections/marked-sections'
@@ -45,12 +45,8 @@ interface Journal {
 }
 
 function readJournal(file: string): ReadonlyMap<string, string> {
-  let text: string
-  try {
-    text = readSmall(file)
-  } catch {
-    return new Map()
-  }
+  const text = textIfThere(file)
+  if (text === undefined) return new Map()
   try {
     const { entries = [] } = JSON.parse(text) as Journal
     return new Map(entries.map(({ tag, when }) => [tag, String(when)]))

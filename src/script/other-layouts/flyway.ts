@@ -1,5 +1,5 @@
+import { textIfThere } from '../../system-error'
 import { MigrationError } from '../../errors'
-import { readSmall } from '../../regular-file'
 import { usualLayout, type ScriptLayout } from '../layout/layout'
 import type { NameReading } from '../layout/script-name'
 import type { SqlPart } from '../script'
@@ -94,9 +94,5 @@ function refusePlaceholders(text: string, shown: string): void {
 }
 
 function confOf(file: string): string {
-  try {
-    return readSmall(`${file}.conf`)
-  } catch {
-    return ''
-  }
+  return textIfThere(`${file}.conf`) ?? ''
 }

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
+import { unlessAbsent } from '../../absence'
 
 /** A folder of scripts that a glob has found. */
 export interface FoundFolder {
@@ -47,7 +48,10 @@ interface Visited {
 }
 
 async function* walk(folder: string): AsyncGenerator<Visited> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const entries = await unlessAbsent<Dirent[], Dirent[]>(
+    readdir(folder, { withFileTypes: true }),
+    [],
+  )
   yield { folder, entries }
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     if (!entry.isDirectory() || entry.name === 'node_modules' || entry.name.startsWith('.'))

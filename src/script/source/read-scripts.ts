@@ -18,7 +18,7 @@ export type ScriptPlaces = Pick<
 /**
  * Every script that settings name, in the order of revisions: those of the folder, of several folders and
  * globs (`packages`), of a DataSource's classes, or of `sources`.
- * @throws {MigrationError} FOLDER_NOT_FOUND, FOLDER_EMPTY, REVISION_TAKEN, whatever a folder or a script
+ * @throws {MigrationError} SETTINGS_INVALID for a graph of revisions, FOLDER_NOT_FOUND, FOLDER_EMPTY, REVISION_TAKEN, whatever a folder or a script
  *   that is a value refuses
  */
 export async function readScripts(
@@ -27,12 +27,14 @@ export async function readScripts(
 ): Promise<readonly Script[]> {
   const { directory, sources, ignore, schema, packages, classes } = places
   const known = schema === undefined ? others : [schema, ...others]
-  const layout = options.layout ?? layoutNamed(places.layout ?? 'typetrek')
+  // steps of a graph are never read as scripts with numbers, whatever layout a caller has at hand
+  const given = places.layout === 'graph' ? undefined : options.layout
+  const layout = given ?? layoutNamed(places.layout ?? 'typetrek')
   const byName = places.duplicateRevisions === 'by_name'
-  const given = { ...options, layout, byName, ignore, others: known }
-  if (!sources && !classes) return readFolder(directory, { ...given, packages })
-  if (!sources) return readClasses(places, given)
-  const lists = await Promise.all(sources.map((source) => readSource(source, given)))
+  const reading = { ...options, layout, byName, ignore, others: known }
+  if (!sources && !classes) return readFolder(directory, { ...reading, packages })
+  if (!sources) return readClasses(places, reading)
+  const lists = await Promise.all(sources.map((source) => readSource(source, reading)))
   const scripts = lists.flat()
   if (scripts.length === 0 && !options.allowEmpty) throw nothingIn(sources)
   return inOrder(scripts)

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { unlessAbsent } from '../../absence'
 
 /** A folder of scripts, and which of its files count. */
 export interface SourceFolder {
@@ -36,7 +37,7 @@ export async function sourceFolders(patterns: readonly string[]): Promise<Source
 }
 
 async function wholeFolder(pattern: string): Promise<string | undefined> {
-  const found = await stat(pattern).catch(() => undefined)
+  const found = await unlessAbsent(stat(pattern), undefined)
   if (found?.isDirectory()) return pattern
   const { base, glob, isGlob } = scan(pattern)
   // a folder that is not there is an error where it is read
@@ -93,7 +94,10 @@ function isBelow(folder: string, path: string): boolean {
 }
 
 async function filesBelow(folder: string): Promise<string[]> {
-  const entries: Dirent[] = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const entries = await unlessAbsent<Dirent[], Dirent[]>(
+    readdir(folder, { withFileTypes: true }),
+    [],
+  )
   const found = await Promise.all(
     entries.map(async (entry) => {
       const path = join(folder, entry.name)

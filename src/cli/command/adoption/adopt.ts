@@ -7,7 +7,13 @@ import { labelOf, type ScriptName } from '../../../plan/notice'
 import type { Settings } from '../../../settings/value/setting-types'
 import { usageError } from '../../arguments/usage-error'
 import { confirm } from '../../context/ask'
-import { answer, settingsOf, type Context, type Handler } from '../../context/command-context'
+import {
+  answer,
+  layoutOf,
+  settingsOf,
+  type Context,
+  type Handler,
+} from '../../context/command-context'
 import { stoppable } from '../../context/signals'
 import { reach } from '../../context/with-migrator'
 import { counted } from '../../text/text'
@@ -24,7 +30,8 @@ export const adoptCommand: Handler = async (context) => {
 }
 
 async function adopting(context: Context, settings: Settings, label: string): Promise<number> {
-  const { call, layout, output, io } = context
+  const { call, output, io } = context
+  const layout = layoutOf(context, settings)
   const { dryRun = false, yes } = call.options
   const { adopt, findAdoption } = await import('../../../adopt/adopt.js')
   const found = await findAdoption(settings, { version: call.version, layout })
@@ -74,7 +81,8 @@ const most = 12
 const few = 5
 
 async function exporting(context: Context, settings: Settings): Promise<number> {
-  const { call, layout, output, io } = context
+  const { call, output, io } = context
+  const layout = layoutOf(context, settings)
   const { dryRun = false, yes } = call.options
   const { exportHistory } = await import('../../../adopt/export-history.js')
   const found = await exportHistory(settings, { layout, dryRun: true })

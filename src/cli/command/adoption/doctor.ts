@@ -1,14 +1,14 @@
 import type { Diagnosis } from '../../../doctor/diagnose'
-import { answer, settingsOf, type Handler } from '../../context/command-context'
+import { answer, layoutOf, settingsOf, type Handler } from '../../context/command-context'
 
 const answerIsNo = 3
 
 /** Says what would make a command fail, and what to do. */
 export const doctorCommand: Handler = async (context) => {
-  const { layout, output } = context
+  const { output } = context
   const settings = await settingsOf(context)
   const { diagnose } = await import('../../../doctor/diagnose.js')
-  const found = await diagnose(settings, layout)
+  const found = await diagnose(settings, layoutOf(context, settings))
   const exitStatus = found.some(({ is }) => is === 'problem') ? answerIsNo : 0
   answer(context, { diagnoses: found }, exitStatus)
   output.result(found.flatMap((one) => rendered(one, output.style)).join('\n'))

@@ -1,5 +1,5 @@
 import type { DriftItem, DriftReport } from '../../../drift/drift'
-import { answer, settingsOf, type Handler } from '../../context/command-context'
+import { answer, layoutOf, settingsOf, type Handler } from '../../context/command-context'
 import { progressOn } from '../../context/progress-line'
 import { stoppable } from '../../context/signals'
 import { reach } from '../../context/with-migrator'
@@ -9,7 +9,7 @@ const answerIsNo = 3
 
 /** Says what differs between the database and the scripts that it has applied. */
 export const driftCommand: Handler = async (context) => {
-  const { call, layout, output } = context
+  const { call, output } = context
   const settings = await settingsOf(context)
   const { label } = await reach(context, settings)
   const { findDrift } = await import('../../../drift/drift.js')
@@ -18,7 +18,7 @@ export const driftCommand: Handler = async (context) => {
   let report: DriftReport
   try {
     report = await stoppable(context, (signal) =>
-      findDrift(settings, { layout, ignore, signal, progress }),
+      findDrift(settings, { layout: layoutOf(context, settings), ignore, signal, progress }),
     )
   } finally {
     end()

@@ -1,6 +1,13 @@
+import { withMigrationSources } from '../../../database/application/migration-sources'
 import { findDisagreements, repairAll, type Disagreement } from '../../../upkeep/repair'
 import { usageError } from '../../arguments/usage-error'
-import { answer, settingsOf, type Context, type Handler } from '../../context/command-context'
+import {
+  answer,
+  layoutOf,
+  settingsOf,
+  type Context,
+  type Handler,
+} from '../../context/command-context'
 import { askerOf } from '../../context/prompt'
 import { stoppable } from '../../context/signals'
 import { withoutMigrator } from '../../context/without-migrator'
@@ -8,11 +15,15 @@ import { counted, pathFrom, titleWords, visibleLines } from '../../text/text'
 
 /** Shows which scripts and which entries of the journal do not agree, and repairs what is agreed to. */
 export const repair: Handler = async (context) => {
-  const { call, layout, output } = context
-  const settings = await settingsOf(context)
+  const { call, output } = context
+  const settings = await withMigrationSources(await settingsOf(context))
   const revision = revisionOf(call.version)
   return withoutMigrator(context, settings, async ({ observer, label }) => {
-    const options = { layout, observer, ...(revision !== undefined && { revision }) }
+    const options = {
+      layout: layoutOf(context, settings),
+      observer,
+      ...(revision !== undefined && { revision }),
+    }
     const found = await findDisagreements(settings, options)
     output.result(output.style.bold(label))
     const repaired = await stoppable(context, async (signal): Promise<readonly string[]> => {

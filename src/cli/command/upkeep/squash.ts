@@ -1,6 +1,13 @@
+import { withMigrationSources } from '../../../database/application/migration-sources'
 import { squashScripts } from '../../../upkeep/squash/squash'
 import type { SquashReport } from '../../../upkeep/squash/squash-options'
-import { answer, settingsOf, type Context, type Handler } from '../../context/command-context'
+import {
+  answer,
+  layoutOf,
+  settingsOf,
+  type Context,
+  type Handler,
+} from '../../context/command-context'
 import { progressOn } from '../../context/progress-line'
 import { stoppable } from '../../context/signals'
 import { labelOf } from '../../../plan/notice'
@@ -8,13 +15,21 @@ import { counted, indented, pathFrom } from '../../text/text'
 
 /** Writes one script of many, proven in scratch databases. */
 export const squash: Handler = async (context) => {
-  const { call, layout } = context
-  const settings = await settingsOf(context)
+  const { call } = context
+  const settings = await withMigrationSources(await settingsOf(context))
   const [start = '', end = '', output] = call.words
   const { fromSchema = false, force = false, remove = false, dryRun = false } = call.options
   const { progress, end: done } = progressOn(context)
   try {
-    const given = { layout, progress, output, fromSchema, force, remove, dryRun }
+    const given = {
+      layout: layoutOf(context, settings),
+      progress,
+      output,
+      fromSchema,
+      force,
+      remove,
+      dryRun,
+    }
     const report = await stoppable(context, (signal) =>
       squashScripts(settings, start, end, { ...given, signal }),
     )

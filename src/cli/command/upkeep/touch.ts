@@ -1,18 +1,25 @@
+import { withMigrationSources } from '../../../database/application/migration-sources'
 import { touchScript, type TouchReport } from '../../../upkeep/touch'
 import { confirm } from '../../context/ask'
-import { answer, settingsOf, type Context, type Handler } from '../../context/command-context'
+import {
+  answer,
+  layoutOf,
+  settingsOf,
+  type Context,
+  type Handler,
+} from '../../context/command-context'
 import { stoppable } from '../../context/signals'
 import { withoutMigrator } from '../../context/without-migrator'
 import { counted, pathFrom } from '../../text/text'
 
 /** Gives a script a new number; with `--force` an applied one too. */
 export const touch: Handler = async (context) => {
-  const { call, output, layout } = context
-  const settings = await settingsOf(context)
+  const { call, output } = context
+  const settings = await withMigrationSources(await settingsOf(context))
   const [id = ''] = call.words
   const { force = false, dryRun = false } = call.options
   return withoutMigrator(context, settings, async ({ observer, label }) => {
-    const options = { layout, observer, force }
+    const options = { layout: layoutOf(context, settings), observer, force }
     const planned = await touchScript(settings, id, { ...options, dryRun: true })
     if (dryRun) return shown(context, planned)
     if (planned.entries > 0) {

@@ -1,6 +1,6 @@
 import { readdir, readlink, rm, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { hasCode } from './absence'
+import { hasCode } from '../../../absence'
 import { beginning } from './process'
 
 /** The supervisor that holds, or last held, a state folder. */

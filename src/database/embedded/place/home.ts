@@ -4,7 +4,7 @@ import { chmod, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MigrationError } from '../../../errors'
 import { IrregularFile, readRegular } from '../../../regular-file'
-import { hasCode, isAbsent } from './absence'
+import { hasCode, isAbsent } from '../../../absence'
 import { holder } from './folder-lock'
 import { type ServerUser, serverUser } from './owner'
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { hasCode, isAbsent } from './absence'
+import { hasCode, isAbsent } from '../../../absence'
 
 const run = promisify(execFile)
 

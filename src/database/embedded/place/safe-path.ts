@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs'
 import { lstat, readFile, readlink, stat } from 'node:fs/promises'
 import { dirname, join, parse, resolve, sep } from 'node:path'
 import { MigrationError } from '../../../errors'
-import { isAbsent } from './absence'
+import { isAbsent } from '../../../absence'
 
 /**
  * Refuses a folder for an embedded server that another user could put something else in place of: every

@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { MigrationError } from '../../../errors'
-import { isAbsent } from '../place/absence'
+import { isAbsent } from '../../../absence'
 
 /** PostgreSQL's programs as an npm package brought them. */
 export interface Binaries {

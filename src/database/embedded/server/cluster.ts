@@ -3,7 +3,7 @@ import { chmod, chown, mkdir, mkdtemp, open, readFile, rename, rm } from 'node:f
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { MigrationError } from '../../../errors'
-import { isAbsent } from '../place/absence'
+import { isAbsent } from '../../../absence'
 import type { ServerUser } from '../place/owner'
 import { isAlive, isServerOf } from '../place/process'
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { chown, lstat, mkdir, rm, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { hasCode, isAbsent } from '../place/absence'
+import { hasCode, isAbsent } from '../../../absence'
 import type { Cluster } from './cluster'
 
 const run = promisify(execFile)

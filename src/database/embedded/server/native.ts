@@ -11,7 +11,7 @@ import {
 import { rename, rm, stat, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import type { Binaries } from './binaries'
-import { hasCode } from '../place/absence'
+import { hasCode } from '../../../absence'
 
 /**
  * Makes an installed package's programs runnable where they are: adds the links that the package's

@@ -7,3 +7,14 @@ export function isAbsent(error: unknown): boolean {
 export function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === code
 }
+
+/** What a task gives, or something else where its file or folder is not there; every other failure stays one. */
+export function unlessAbsent<Result, Other>(
+  task: Promise<Result>,
+  other: Other,
+): Promise<Result | Other> {
+  return task.catch((error: unknown) => {
+    if (isAbsent(error)) return other
+    throw error
+  })
+}
