@@ -1,3 +1,4 @@
+import { literalInIni } from './source-options'
 import { maskPasswords } from '../settings/value/mask'
 import type { PackageManifest, ProjectFacts } from './look-at-project'
 
@@ -44,7 +45,10 @@ function iniText(facts: ProjectFacts, folder: string): string {
           '# The scripts are the migrations that the DataSource lists. package = FOLDER would name a folder.',
           '',
         ]
-      : ['# The scripts, applied in the order of their numbers.', `package = ${folder}`]),
+      : [
+          '# The scripts, applied in the order of their numbers.',
+          `package = ${literalInIni(folder)}`,
+        ]),
     ...(outDir === undefined || listsClasses
       ? []
       : [`# In a compiled build: package = ${builtFolder(facts, folder)}`]),
@@ -74,7 +78,7 @@ function databaseLines({ dataSource, configuration, entities }: ProjectFacts): s
   if (dataSource !== undefined)
     return [
       "# The module that exports the application's DataSource.",
-      `typeorm.data_source = ${dataSource}`,
+      `typeorm.data_source = ${literalInIni(dataSource)}`,
     ]
   const options = [...(configuration?.options ?? [])].map(
     ([key, value]) => `typeorm.${key} = ${value}`,
@@ -110,8 +114,17 @@ function missingScripts(facts: ProjectFacts, folder: string): Record<string, str
 
 /** A compiler writes only what it compiles. */
 function copyStep(facts: ProjectFacts, folder: string): string {
-  const copy = `require('fs').cpSync('${folder}','${builtFolder(facts, folder)}',{recursive:true,filter:f=>!/[.][cm]?ts$/.test(f)})`
+  const [from, to] = [folder, builtFolder(facts, folder)].map(escaped)
+  const copy = `require('fs').cpSync('${from}','${to}',{recursive:true,filter:f=>!/[.][cm]?ts$/.test(f)})`
   return `node -e "${copy}"`
+}
+
+/** A folder's name in JavaScript that a shell reads between double quotes: neither finds more in it. */
+function escaped(name: string): string {
+  return name.replace(
+    /[^\w./@-]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 function manifestWith(

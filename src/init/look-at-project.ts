@@ -64,7 +64,7 @@ export async function lookAtProject(folder: string): Promise<ProjectFacts> {
   const dataSource = configured.find(({ exported }) => exported)
   const other = dataSource ? undefined : configured[0]
   const entities = dataSource ? undefined : entityGlob(files)
-  const scripts = await scriptsIn(folder, files)
+  const scripts = scriptsIn(folder, files)
   const outDir = outDirOf(folder)
   return {
     ...(manifest && { manifest }),

@@ -34,17 +34,17 @@ const otherwise = /(?:\?\?|\|\|)\s*(?:['"`]([^'"`$]*)['"`]|(\d+))/
 
 function valueOf(expression: string): string | undefined {
   const plain = literal.exec(expression)
-  if (plain) return escaped(plain[1] ?? plain[2] ?? '')
+  if (plain) return literalInIni(plain[1] ?? plain[2] ?? '')
   const asked = service.exec(expression)
   const named = variable.exec(expression)
   const name = asked?.[1] ?? named?.[1] ?? named?.[2]
   if (name === undefined) return undefined
   const given = otherwise.exec(expression)
   const fallback = given?.[1] ?? given?.[2] ?? asked?.[2]?.replace(/['"`]/g, '').trim()
-  return fallback === undefined ? `\${${name}}` : `\${${name}:-${escaped(fallback)}}`
+  return fallback === undefined ? `\${${name}}` : `\${${name}:-${literalInIni(fallback)}}`
 }
 
-/** A percent sign means something in an ini. */
-function escaped(text: string): string {
-  return text.replaceAll('%', '%%')
+/** A text in which nothing is expanded when it stands in an ini. Pure. */
+export function literalInIni(text: string): string {
+  return text.replaceAll('%', '%%').replaceAll('${', () => '$${')
 }

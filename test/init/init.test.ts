@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { symlinkSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, symlinkSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -146,6 +147,29 @@ test('what cannot be read is named, and only what is not there is taken for abse
     symlinkSync('nowhere', join(cwd, 'src/config.ts'))
     const { stdout, stderr } = await migrate(['init', '--dry-run'], { cwd })
     assert.match(stdout, /Not looked at[^\n]*: src\/data-source\.ts: .*circle$/m, stderr)
+  })
+})
+
+test('the step that copies SQL scripts takes any name of a folder for a name', async () => {
+  const folder = `100%ir's $(touch harm) "x" \`y\`/migrations`
+  const files = {
+    'package.json': '{"name":"x","scripts":{"build":"tsc"}}',
+    'tsconfig.json': tsconfig,
+    [`src/${folder}/1_a.sql`]: 'CREATE TABLE a ();',
+  }
+  await withFolder(files, async (cwd) => {
+    assert.equal((await migrate(['init'], { cwd })).status, 0)
+    const { scripts } = JSON.parse(await readFile(join(cwd, 'package.json'), 'utf8')) as {
+      scripts: { postbuild: string }
+    }
+    execFileSync('sh', ['-c', scripts.postbuild], { cwd })
+
+    assert.deepEqual(readdirSync(join(cwd, 'dist', folder)), ['1_a.sql'])
+    assert.ok(!existsSync(join(cwd, 'harm')))
+    assert.match(
+      (await migrate(['environ'], { cwd, env: { DATABASE_URL: 'postgres://h/d' } })).stdout,
+      /^package +src\/100%ir/m,
+    )
   })
 })
 
