@@ -136,14 +136,14 @@ interface Database {
   secrets: Set<string>
 }
 
-/** Only PostgreSQL lets a session become another role. */
+/** A runner and a version that is kept anywhere have no roles; where an engine has none, its backend says so. */
 function refuseRole(
   role: Sourced | undefined,
   database: Database | undefined,
   problems: Problems,
 ): void {
   const kind = database?.result.database.kind ?? 'postgres'
-  if (!role?.value || !['engine', 'versions', 'runner'].includes(kind)) return
+  if (!role?.value || !['versions', 'runner'].includes(kind)) return
   problems.add(role, 'role counts only on PostgreSQL', 'Leave it out.')
 }
 

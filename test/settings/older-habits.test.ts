@@ -122,7 +122,7 @@ test('two places of a password, and a command or a role where they count for not
     /contradict each other/,
   )
   assert.match(await refused('typeorm.url = embedded:x\npassword_file = a'), /only for a postgres:/)
-  assert.match(await refused('typeorm.url = sqlite:x\nrole = r'), /role counts only on PostgreSQL/)
+  assert.match(await refused(`runner = ${__filename}\nrole = r`), /role counts only on PostgreSQL/)
 })
 
 test('vcs is git, none or the name of a program', async () => {
