@@ -10,8 +10,9 @@ import { yearTwo } from './year-two'
 const edits = [...yearOne, ...yearTwo, ...yearThree]
 const versions = versionsOf(firstVersion(), edits)
 const seed = Number(process.env['APPLICATION_SEED'] ?? 20260101)
-const start = few(seed % (edits.length - 2), 0)
-const end = few(start + 2, edits.length)
+const count = Number(process.env['APPLICATION_EDITS'] ?? few(2, edits.length))
+const start = seed % (edits.length - count + 1)
+const end = start + count
 
 test('successive changes of an application are proven, go up, down and up, and leave no difference', async (context) => {
   const report = async (edit: Edit, work: () => Promise<void>) => {

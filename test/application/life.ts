@@ -8,8 +8,8 @@ import { migrate, type CliResult } from '../support/cli'
 import type { TestDatabase } from '../support/database'
 import { type Application, moduleOf } from './application'
 import type { Edit } from './edit'
-import { fillEmptyTables } from './ordinary-rows'
-import { changedRows, lossesOf, stateOf, type State } from './state'
+import { addRows } from './ordinary-rows'
+import { changedRows, lossesOf, stateOf, type State, usedNumbers } from './state'
 
 /**
  * Lives through successive edits of an application, on one database that has rows, up to the first one
@@ -26,7 +26,7 @@ export async function live(
     await turnTo(project, versions[0]!, 'first')
     await succeed(project, 'add_script', 'first', '--yes')
     await succeed(project, 'upgrade')
-    assert.deepEqual(await fillEmptyTables(project.database), [])
+    assert.deepEqual(await addRows(project.database), [])
     for (const edit of edits) {
       done++
       await turnTo(project, versions[done]!, `version${done}`)
@@ -71,13 +71,14 @@ async function change(project: Project, { title, answers = [], online, holds = [
   await succeed(project, 'upgrade')
   const after = await stateOf(database)
   assert.deepEqual(lossesOf(before, after), [])
+  assert.deepEqual(await usedNumbers(database), [])
   for (const query of holds) assert.deepEqual(await answerOf(database, query), [true], query)
   await goBack(project, written.length, texts, before)
   await succeed(project, 'upgrade')
   const again = await stateOf(database)
   assert.deepEqual(differencesBetween(again.catalog, after.catalog), [])
   await succeed(project, 'add_script', '--check')
-  await fillEmptyTables(database)
+  await addRows(database)
 }
 
 /** A downgrade restores the schema, and every row unless its script says what it loses. */
@@ -89,6 +90,7 @@ async function goBack(project: Project, count: number, texts: readonly string[],
     return
   }
   assert.equal(down.status, 0, down.stderr)
+  assert.deepEqual(await usedNumbers(project.database), [])
   const back = await stateOf(project.database)
   assert.deepEqual(differencesBetween(back.catalog, before.catalog), [])
   if (!says(lossHeadings.values)) assert.deepEqual(changedRows(before, back), [])

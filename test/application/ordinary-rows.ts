@@ -25,7 +25,8 @@ const tables = `
        'unique', EXISTS (SELECT FROM pg_index WHERE indrelid = c.oid AND indisunique AND attnum = ANY (indkey)))
        ORDER BY attnum), '[]')
      FROM pg_attribute JOIN pg_type t ON t.oid = atttypid
-     WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity = '') AS columns,
+     WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity = ''
+       AND pg_get_serial_sequence(attrelid::regclass::text, attname) IS NULL) AS columns,
     (SELECT coalesce(json_agg(json_build_object('table', confrelid::regclass::text,
        'columns', (SELECT json_agg(quote_ident(attname) ORDER BY n) FROM unnest(conkey) WITH ORDINALITY k(m, n) JOIN pg_attribute ON attrelid = conrelid AND attnum = m),
        'targets', (SELECT json_agg(quote_ident(attname) ORDER BY n) FROM unnest(confkey) WITH ORDINALITY k(m, n) JOIN pg_attribute ON attrelid = confrelid AND attnum = m))
@@ -54,47 +55,83 @@ const values: readonly [RegExp, string][] = [
 ]
 
 /**
- * Puts rows into the tables that have none, as their application would.
+ * Puts rows into the tables that have none, and values into the columns that have none, as their
+ * application would.
  * @returns the tables that stayed empty
  */
-export async function fillEmptyTables({ query }: TestDatabase): Promise<string[]> {
+export async function addRows({ query }: TestDatabase): Promise<string[]> {
   let waiting = await query<Table & Record<string, unknown>>(tables)
   for (let last = Infinity; waiting.length < last;) {
     last = waiting.length
     const still: typeof waiting = []
-    for (const table of waiting) if (!(await fill(query, table))) still.push(table)
+    for (const table of waiting) if (!(await fillTable(query, table))) still.push(table)
     waiting = still
   }
+  for (const table of await query<Table & Record<string, unknown>>(tables))
+    for (const [column, value] of valuesOf(table, false)) await fillColumn(query, table, column, value) // prettier-ignore
   return waiting.map(({ name }) => name)
 }
 
-async function fill(query: TestDatabase['query'], table: Table): Promise<boolean> {
+async function fillTable(query: TestDatabase['query'], table: Table): Promise<boolean> {
   const [state] = await query<{ filled: boolean }>(`SELECT EXISTS (SELECT FROM ${table.name}) AS filled`) // prettier-ignore
   if (state!.filled) return true
-  const given = table.columns.map((column) => [column.name, valueOf(column)] as const)
-  const expressions = new Map<string, string>(given.flatMap(([column, value]) => (value === undefined ? [] : [[column, value]]))) // prettier-ignore
-  for (const key of table.keys)
-    for (const [at, column] of key.columns.entries()) {
-      const own = table.columns.find(({ name }) => name === column)!
-      // nobody is there to refer to in the table itself
-      if (key.table === table.name && own.nullable) expressions.delete(column)
-      else expressions.set(column, reference(key, at))
-    }
-  const names = [...expressions.keys()]
-  const row = [...expressions.values()].join(', ')
-  const columns = names.length === 0 ? 'DEFAULT VALUES' : `(${names.join(', ')}) SELECT ${row} FROM generate_series(1, ${count}) n` // prettier-ignore
+  const values = valuesOf(table, true)
+  const columns = `(${[...values.keys()].join(', ')}) SELECT ${[...values.values()].join(', ')} FROM generate_series(1, ${count}) n`
+  return attempt(
+    query,
+    `INSERT INTO ${table.name} ${values.size === 0 ? 'DEFAULT VALUES' : columns}`,
+  )
+}
+
+/** All rows but the first get one. */
+async function fillColumn(
+  query: TestDatabase['query'],
+  { name, columns }: Table,
+  column: string,
+  value: string,
+): Promise<void> {
+  if (columns.find((one) => one.name === column)?.nullable !== true) return
+  const [state] = await query<{ filled: boolean }>(`SELECT count(${column}) > 0 AS filled FROM ${name}`) // prettier-ignore
+  if (state!.filled) return
+  const numbered = `SELECT ctid, row_number() OVER (ORDER BY one::text) AS n FROM ${name} AS one`
+  await attempt(
+    query,
+    `UPDATE ${name} AS target SET ${column} = (SELECT ${value} FROM (SELECT n::int) AS row) FROM (${numbered}) AS numbered WHERE target.ctid = numbered.ctid AND n > 1`,
+  )
+}
+
+async function attempt(query: TestDatabase['query'], sql: string): Promise<boolean> {
   try {
-    await query(`INSERT INTO ${table.name} ${columns}`)
+    await query(sql)
     return true
   } catch (error) {
-    if (process.env['SHOW']) console.log(`${table.name}: ${(error as Error).message}`)
+    if (process.env['SHOW']) console.log(`${sql}: ${(error as Error).message}`)
     return false
   }
 }
 
+/**
+ * What the n-th row gets in each column.
+ * @param isFirst the table is empty: nobody is there to refer to
+ */
+function valuesOf({ name, columns, keys }: Table, isFirst: boolean): Map<string, string> {
+  const values = new Map<string, string>()
+  for (const column of columns) {
+    const value = valueOf(column)
+    if (value !== undefined) values.set(column.name, value)
+  }
+  for (const key of keys)
+    for (const [at, column] of key.columns.entries()) {
+      const own = columns.find((one) => one.name === column)!
+      if (isFirst && key.table === name && own.nullable) values.delete(column)
+      else values.set(column, reference(key, at))
+    }
+  return values
+}
+
 /** The key of the n-th row of a table. */
 function reference({ table, targets }: Table['keys'][number], at: number): string {
-  return `(SELECT ${targets[at]} FROM ${table} ORDER BY ${targets.join(', ')} OFFSET n - 1 LIMIT 1)`
+  return `(SELECT ${targets[at]} FROM ${table} ORDER BY ${targets.join(', ')} OFFSET (n - 1) % ${count} LIMIT 1)`
 }
 
 /** Undefined: the column's default is as good. */

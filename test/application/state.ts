@@ -35,7 +35,28 @@ export async function stateOf({ connection, query }: TestDatabase): Promise<Stat
     const values = new Map(columns.map(({ number }, at) => [number, row!.counts[at]!]))
     rows.set(name, { oid, texts: row!.texts, values })
   }
-  return { catalog: catalogText(dump), rows }
+  return { catalog: catalogText(dump.replaceAll(ruleName, '')), rows }
+}
+
+/** Names of NOT NULL rules, which are PostgreSQL's own and are not compared. */
+const ruleName = /CONSTRAINT (?:"(?:[^"]|"")*"|\S+) (?=NOT NULL)/g
+
+/** The keys whose sequence would give a number that a row has. */
+export async function usedNumbers({ query }: TestDatabase): Promise<string[]> {
+  const keys = await query<{ name: string; column: string; sequence: string }>(`
+    SELECT c.oid::regclass::text AS name, quote_ident(attname) AS column,
+      pg_get_serial_sequence(c.oid::regclass::text, attname) AS sequence
+    FROM pg_class c JOIN pg_attribute ON attrelid = c.oid
+    WHERE relkind = 'r' AND attnum > 0 AND NOT attisdropped
+      AND pg_get_serial_sequence(c.oid::regclass::text, attname) IS NOT NULL`)
+  const found: string[] = []
+  for (const { name, column, sequence } of keys) {
+    const [row] = await query<{ is: boolean }>(
+      `SELECT coalesce(max(${column}) >= (SELECT last_value + is_called::int FROM ${sequence}), false) AS is FROM ${name}`,
+    )
+    if (row!.is) found.push(`${name}.${column}`)
+  }
+  return found
 }
 
 /** What the tables that stayed have lost: rows, or values of columns that stayed. */

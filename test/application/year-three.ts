@@ -178,5 +178,13 @@ export const yearThree: readonly Edit[] = [
     answers: ['--using', "billing.invoice.due=due::timestamp AT TIME ZONE 'UTC'"],
     online: true,
   },
-  { title: 'the last sprint is taken back', changes: revert, answers: [] },
+  {
+    title: 'the last sprint is taken back',
+    changes: revert,
+    answers: [
+      ...['--map', 'orders_state_enum.packed='],
+      ...['--using', "billing.invoice.due=(due AT TIME ZONE 'UTC')::date"],
+      ...['--using', 'person.school='],
+    ],
+  },
 ]

@@ -155,7 +155,9 @@ function narrowString({ name }: TypeFacts, column: string, size: number): TypeVe
   const unit = isText ? 'characters' : 'bits'
   const cut = isText ? { suggestion: `pg_catalog.left(${column}, ${size})`, cuts: size } : {}
   const effect = { kind: 'raises on length', size, unit } as const
-  const raises = { assignment: true, effect, raisesOn: `length(${column}) > ${size}` }
+  // spaces at the end are cut off without an error
+  const counted = isText ? `rtrim(${column})` : column
+  const raises = { assignment: true, effect, raisesOn: `length(${counted}) > ${size}` }
   return { how: 'ask', why: `takes ${size} ${unit} at most`, suggestion: '', ...cut, ...raises }
 }
 

@@ -41,17 +41,26 @@ export async function decideDown(
     const given = up.using.get(columnKey(id))?.expression
     const isLed = follows(sides.to, id, columns) !== undefined
     if (isLed && verdict.how === 'ask' && !verdict.assignment) continue
-    const { expression, effect, isOwn, loss } = backwards(verdict, given, id, change.to, sides.to)
-    const { destructive = false } = up.using.get(columnKey(id)) ?? {}
+    const { expression, effect, isOwn, loss, isInverse } = backwards(
+      verdict,
+      given,
+      id,
+      change.to,
+      sides.to,
+    )
+    const { destructive = false, unknown = false } = up.using.get(columnKey(id)) ?? {}
     if (destructive && verdict.how === 'using' && !to.isEnum)
       obstacles.push(`${pathOf(id)} may hold what is no ${change.to.type}.`)
-    if (to.category === 'S' && !isText(from) && !from.isEnum)
-      losses.push(`${pathOf(id)} is written as ${change.from.type} is.`)
+    const isWritten = to.category === 'S' && !isText(from) && !from.isEnum
+    if (isWritten) losses.push(`${pathOf(id)} is written as ${change.from.type} is.`)
     if (loss) losses.push(`${pathOf(id)} ${loss}.`)
+    else if (!isWritten && unknown && isInverse !== true)
+      losses.push(`${pathOf(id)} keeps what the upgrade made of its values.`)
     using.set(columnKey(id), {
       expression,
       effects: effect === undefined ? [] : [effect, ...(isOwn ? counting : [])],
       destructive: false,
+      unknown: false,
       dropsDefault: !isAssignable(from, to, cast),
       breaksKeys: !sameKeys(from, to),
       raises: verdict.how !== 'plain',
@@ -124,6 +133,8 @@ interface Backwards {
   /** As PostgreSQL itself converts, so that it raises as it would upwards. */
   isOwn?: boolean
   loss?: string
+  /** It undoes what the expression of the upgrade did. */
+  isInverse?: boolean
 }
 
 function backwards(
@@ -141,7 +152,7 @@ function backwards(
       ...(verdict.effect && { effect: verdict.effect }),
     }
   const inverse = given === undefined ? undefined : inverseOf(given, id, column.type)
-  if (inverse !== undefined) return { expression: inverse }
+  if (inverse !== undefined) return { expression: inverse, isInverse: true }
   if (verdict.assignment) {
     const loss = verdict.loses === true ? verdict.why : undefined
     return {

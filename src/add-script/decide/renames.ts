@@ -143,6 +143,7 @@ const stages: readonly ScriptStage[] = [
   { likely: likelySchemas, find: findSchema },
   { likely: likelyEnumValues, find: findEnumValue },
   { likely: likelyTables, find: findTable },
+  { likely: () => [], find: findType },
   { likely: likelyColumns, find: findColumn },
 ]
 
@@ -172,20 +173,41 @@ function findTable(
   tables: Map<string, string>,
 ) {
   const table = factsOf(from.facts, 'table').find((fact) => means(old, fact.id) && isGone(fact, to))
-  const path = splitOutsideQuotes(name, '.').map(unquoted)
-  if (!table || path.length > 2) return undefined
-  const schema = path.length === 2 ? path[0]! : table.id.schema
-  const target = { kind: 'table' as const, schema, name: path.at(-1)! }
+  const place = table && placeOf(name, table.id.schema)
+  if (!place) return undefined
+  const target = { kind: 'table' as const, ...place }
   if (!to.facts.has(target) || from.facts.has(target)) return undefined
   tables.set(shown(table.id), shown(target))
-  const home = { kind: 'schema' as const, name: schema }
-  const made = from.facts.has(home) ? [] : makeSchema(home)
-  const renamed = renameRelation<'table'>(table.id, target)
   return [
-    ...made,
-    ...renamed,
+    ...madeFor(target, from),
+    ...renameRelation<'table'>(table.id, target),
     ...(to.facts.has(table.id) ? makeRoom(table.id, target, from, to) : []),
   ]
+}
+
+/** The schema and the name that a new name says; the old schema where it says none. */
+function placeOf(path: string, old: string): { schema: string; name: string } | undefined {
+  const [name = '', schema = old, ...more] = splitOutsideQuotes(path, '.').map(unquoted).toReversed() // prettier-ignore
+  return more.length > 0 ? undefined : { schema, name }
+}
+
+/** A schema that is new. */
+function madeFor({ schema }: { schema: string }, { facts }: Catalog): Renaming[] {
+  const home = { kind: 'schema' as const, name: schema }
+  return facts.has(home) ? [] : makeSchema(home)
+}
+
+/** An enum, another type or a domain. */
+function findType({ from: old, to: name }: Rename, from: Catalog, to: Catalog) {
+  for (const kind of ['type', 'domain'] as const) {
+    const found = onlyIn(factsOf(from.facts, kind), to).find(({ id }) => means(old, id))
+    const place = found && placeOf(name, found.id.schema)
+    if (!place) continue
+    const target = { ...found.id, ...place }
+    if (!to.facts.has(target) || from.facts.has(target)) continue
+    return [...madeFor(place, from), ...renameRelation<typeof kind>(found.id, place)]
+  }
+  return undefined
 }
 
 /** It is not there, or another one has its name, which it cannot become: a partitioned one. */
