@@ -8,7 +8,7 @@ import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
 import { definitionOf, enumValues, factsOf } from '../../catalog/facts'
 import { foreignKeys } from '../../catalog/rule-facts'
 import { follows } from '../../change/operations/foreign-keys'
-import type { Move } from '../../change/moves/find-moves'
+import type { Move } from '../../change/moves/move'
 import { isAssignable, sameKeys } from './conversions'
 import { columnKey, type ColumnId, type PlannedStep } from '../../change/model/operation'
 import { pathOf } from '../../change/model/option-values'
@@ -49,7 +49,8 @@ export async function decideDown(
       sides.to,
     )
     const { destructive = false, unknown = false } = up.using.get(columnKey(id)) ?? {}
-    if (destructive && verdict.how === 'using' && !to.isEnum)
+    // without an effect PostgreSQL converts every value
+    if (destructive && verdict.how === 'using' && verdict.effect && !to.isEnum)
       obstacles.push(`${pathOf(id)} may hold what is no ${change.to.type}.`)
     const isWritten = to.category === 'S' && !isText(from) && !from.isEnum
     if (isWritten) losses.push(`${pathOf(id)} is written as ${change.from.type} is.`)
@@ -71,7 +72,7 @@ export async function decideDown(
     if (!isBare(column)) continue
     const back = moved.get(columnKey(id))
     if (back !== undefined) {
-      backfill.set(columnKey(id), { expression: back, effects: [] })
+      backfill.set(columnKey(id), { expression: back, effects: [failsWithout(back, id, sides)] })
       continue
     }
     const filler = await fillerFor(sides, id, column.type)
@@ -95,6 +96,12 @@ export async function decideDown(
   obstacles.push(...restored.obstacles)
   const valueMaps = inverseValueMaps(up.valueMaps, sides.to)
   return { using, backfill, valueMaps, losses, obstacles, restored: restored.steps }
+}
+
+/** A row that was made since may have nothing where its value comes from. */
+function failsWithout(value: string, { schema, table }: ColumnId, sides: Sides): Effect {
+  const query = `SELECT count(*) FROM ${quoteIdentifier(schema, table)} WHERE ${value} IS NULL`
+  return { kind: 'fails unless none', query: sides.plain(query) }
 }
 
 /** What columns that come back get from where their values were moved. */

@@ -1,8 +1,9 @@
 import type { Difference } from '../../catalog/difference'
-import { type ColumnId, columnKey, factsOf, type IdOf, isA } from '../../catalog/facts'
+import { type ColumnId, columnKey, factsOf, type IdOf, isA, keyOf } from '../../catalog/facts'
+import { foreignKeys } from '../../catalog/rule-facts'
 import { addsForeignKey, changes, type PlannedStep } from '../model/operation'
 import { ownStep } from '../render/own-step'
-import type { Fill, Move } from './find-moves'
+import type { Fill, Move } from './move'
 import { columnNamesOf, nameOf } from './table-shapes'
 
 /** Words steps as the others are. */
@@ -29,7 +30,8 @@ export function placeMoves(
   )
   const fills = moves.flatMap((one) => one.fills)
   const tables = new Set(moves.flatMap((one) => [one.into, ...one.from].map(nameOf)))
-  const placed = inPhases(steps, fills, tables).map((one) => lastWhereMoved(one, moves))
+  const found = foundKeys(moves, difference)
+  const placed = inPhases(steps, fills, tables).map((one) => lastWhereMoved(findsRows(one, found), moves)) // prettier-ignore
   return markPlace([...placed, ...tidy([...rows, ...missing(fills, placed)])], difference)
 }
 
@@ -55,6 +57,20 @@ export function placeBack(
     return isGone ? { ...one, phase: 'contract' as const } : one
   })
   return [...placed, ...tidy(missing(fills, placed))]
+}
+
+/** Foreign keys to tables whose rows are made from the values that refer to them. */
+function foundKeys(moves: readonly Move[], { to }: Difference): ReadonlySet<string> {
+  const made = new Set(moves.map(({ into }) => nameOf(into)))
+  const keys = foreignKeys(to).filter(({ referred: [one] }) => one && made.has(nameOf(one)))
+  return new Set(keys.map(({ id }) => keyOf(id)))
+}
+
+/** No row stops such a key. */
+function findsRows(one: PlannedStep, found: ReadonlySet<string>): PlannedStep {
+  const { operation } = one
+  if (operation?.kind !== 'add constraint' || !found.has(keyOf(operation.constraint))) return one
+  return { ...one, effects: [], failsOnRows: [] }
 }
 
 /** Values come before the rule that they are there, and before the keys. */

@@ -157,10 +157,12 @@ function fillNew(steps: PlannedStep[], id: ColumnId, decisions: Decisions): Plan
       return [{ ...one, effects: fill.effects, failsOnRows: [{ schema, table: name }] }]
     }
     const chain = columnKey(id)
+    const { effects } = fill
+    const failsOnRows = effects.length > 0 ? [{ schema: id.schema, table: id.table }] : []
     return [
       { ...one, sql: withoutNotNull(one.sql), chain },
-      filling(id, fill.expression, fill.effects, false),
-      alterStep(id, { part: 'required' }, [id], { chain }),
+      filling(id, fill.expression, [], false),
+      alterStep(id, { part: 'required' }, [id], { chain, effects, failsOnRows }),
     ]
   })
 }

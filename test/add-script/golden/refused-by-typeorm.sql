@@ -52,7 +52,7 @@ DROP VIEW w;
 DROP VIEW v;
 
 -- Raises where a value has more than 50 characters.
--- Fails unless this is 0: SELECT count(*) FROM users WHERE length(name) > 50
+-- Fails unless this is 0: SELECT count(*) FROM users WHERE length(rtrim(name)) > 50
 ALTER TABLE users ALTER COLUMN name TYPE character varying(50);
 
 CREATE VIEW v AS

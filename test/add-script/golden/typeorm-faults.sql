@@ -43,7 +43,7 @@ ALTER SEQUENCE case4.ev_id_seq AS integer;
 ALTER TABLE case4.ev ALTER COLUMN id TYPE integer;
 
 -- Raises where a value has more than 50 characters.
--- Fails unless this is 0: SELECT count(*) FROM case1.users WHERE length(name) > 50
+-- Fails unless this is 0: SELECT count(*) FROM case1.users WHERE length(rtrim(name)) > 50
 ALTER TABLE case1.users ALTER COLUMN name TYPE character varying(50);
 
 ALTER TABLE case10.users ALTER COLUMN v TYPE character varying[];
@@ -51,7 +51,7 @@ ALTER TABLE case10.users ALTER COLUMN v TYPE character varying[];
 ALTER TABLE case11.users ALTER COLUMN v TYPE json;
 
 -- Raises where a value has more than 50 characters.
--- Fails unless this is 0: SELECT count(*) FROM case2.users WHERE length(name) > 50
+-- Fails unless this is 0: SELECT count(*) FROM case2.users WHERE length(rtrim(name)) > 50
 ALTER TABLE case2.users ALTER COLUMN name TYPE character varying(50);
 
 -- Raises where a value is out of the range of integer.
@@ -72,7 +72,7 @@ ALTER TABLE case8.users ALTER COLUMN name TYPE character varying(20);
 ALTER TABLE case8.users ALTER COLUMN other TYPE character varying(20) COLLATE pg_catalog."C";
 
 -- Raises where a value has more than 20 characters.
--- Fails unless this is 0: SELECT count(*) FROM case9.users WHERE length(v) > 20
+-- Fails unless this is 0: SELECT count(*) FROM case9.users WHERE length(rtrim(v)) > 20
 ALTER TABLE case9.users ALTER COLUMN v TYPE character varying(20);
 
 ALTER TABLE case7.users ALTER COLUMN status SET DEFAULT 'active'::character varying;
@@ -183,7 +183,7 @@ ALTER TABLE users ALTER COLUMN first_name TYPE character varying(20);
 -- MIGRATE DOWN
 
 -- Raises where a value has more than 10 characters.
--- Fails unless this is 0: SELECT count(*) FROM users WHERE length(first_name) > 10
+-- Fails unless this is 0: SELECT count(*) FROM users WHERE length(rtrim(first_name)) > 10
 ALTER TABLE users ALTER COLUMN first_name TYPE character varying(10);
 ALTER TABLE users RENAME COLUMN first_name TO first;
 
