@@ -1,7 +1,7 @@
 import { cutOff, commentsOf, sentenceOf } from '../../change/render/comments'
 import type { Answers, Rename } from '../../change/model/answers'
 import type { Asking, Interview } from '../../change/model/interview'
-import type { PlannedStep } from '../../change/model/operation'
+import type { PlannedStep } from '../../change/model/planned-step'
 import { flagOf, pathOf } from '../../change/model/option-values'
 import type { ColumnChange } from '../../catalog/difference'
 import type { ColumnId } from '../../catalog/facts'

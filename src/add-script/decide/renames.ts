@@ -66,8 +66,10 @@ export async function applyRenames(
   let catalog = start
   let difference = compareEnums(start, to)
   const run = async (found: readonly Renaming[]) => {
-    const fresh = found.filter(({ up }) => !renamings.some((one) => one.up.sql === up.sql))
-    const unique = [...new Map(fresh.map((one) => [one.up.sql, one])).values()]
+    const known = new Set(renamings.map(keyOfRenaming))
+    const unique = [...new Map(found.map((one) => [keyOfRenaming(one), one]))]
+      .filter(([key]) => !known.has(key))
+      .map(([, one]) => one)
     if (unique.length === 0) return
     renamings.push(...unique)
     catalog = await apply(unique)
@@ -98,6 +100,10 @@ export async function applyRenames(
   for (let away = renamedAway(catalog, to); away.length > 0; away = renamedAway(catalog, to))
     await run(away)
   return { renamings, catalog, stale: former.filter((one) => open.has(one)) }
+}
+
+function keyOfRenaming({ up }: Renaming): string {
+  return JSON.stringify(up.operation)
 }
 
 function inVain({ from, to }: Rename): MigrationError {

@@ -1,6 +1,6 @@
 import { MigrationError } from '../../errors'
 import { catalogOf } from '../../catalog/catalog'
-import { remaining } from '../../change/operations/from-engine'
+import { remaining } from '../../change/trial/trial'
 import { loadEngine } from '../../catalog/engine'
 import { keepExtra } from '../difference/keep-unmanaged'
 import { unconcerned } from '../difference/select'
