@@ -75,6 +75,14 @@ export async function applyRenames(
     catalog = await apply(unique)
     difference = compareEnums(catalog, to)
   }
+  const renameAway = async () => {
+    for (let away = renamedAway(catalog, to); away.length > 0; away = renamedAway(catalog, to))
+      await run(away)
+  }
+  if (answers.renames.length === 0 && !mayBeRenamed(difference)) {
+    await renameAway()
+    return { renamings, catalog, stale: former }
+  }
   const gone = answers.renames.filter((one) => one.to === '').map((one) => one.from)
   const named = answers.renames.filter((one) => one.to !== '')
   const settled = [...answers.renames, ...former]
@@ -97,9 +105,16 @@ export async function applyRenames(
   if (lost) throw inVain(lost)
   await run(renamedParts(catalog, to))
   await run(renamedDefinitions(catalog, to))
-  for (let away = renamedAway(catalog, to); away.length > 0; away = renamedAway(catalog, to))
-    await run(away)
+  await renameAway()
   return { renamings, catalog, stale: former.filter((one) => open.has(one)) }
+}
+
+/** Something is gone that may have another name now. */
+function mayBeRenamed({ from, to, enums }: EnumDifference): boolean {
+  return (
+    enums.some(({ lost }) => lost.length > 0) ||
+    from.facts.facts().some(({ id }) => !to.facts.has(id))
+  )
 }
 
 function keyOfRenaming({ up }: Renaming): string {

@@ -143,7 +143,7 @@ async function decideAll(
   const decisions = await decide(sides, answers, interview, moves)
   const planned = copy.plan(difference, decisions)
   const steps = placeMoves(planned, moves, difference)
-  consent(steps, answers, interview)
+  consent(copy.writer.write(steps), answers, interview)
   return { renamings, renamed, stale, to, kept, unwritten, decisions, moves, steps }
 }
 

@@ -34,7 +34,8 @@ export function completeSteps(
       operation.kind === 'fill column' ? [columnKey(operation.column)] : [],
     ),
   )
-  const folded = foldColumns(foldSerials(typesFirst(needed), to), from, to)
+  const makes = needed.some(({ verb }) => verb === 'create')
+  const folded = makes ? foldColumns(foldSerials(typesFirst(needed), to), from, to) : needed
   return folded.map((one) => {
     const { effects, destructive, loses, ...rest } = one
     const isNew = one.verb === 'create' && one.ids.some((id) => isNewRoutine(id, goes, from))

@@ -14,6 +14,7 @@ export function placeMoves(
   moves: readonly Move[],
   difference: Difference,
 ): PlannedStep[] {
+  if (moves.length === 0) return markPlace(steps, difference)
   const rows = moves.flatMap((one) =>
     one.rows.map((operation, at) =>
       step(operation, [one.into], {
