@@ -20,7 +20,7 @@ import { Databases } from './scratch'
 
 /** A change of schema, and what is to come of it. */
 export interface ChangeCase {
-  /** SQL of the scripts, and of the wanted schema. */
+  /** SQL of the scripts, and of the target schema. */
   before: string
   after: string
   /** Run on a copy of `before`, ahead of the script. */

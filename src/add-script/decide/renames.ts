@@ -123,7 +123,7 @@ function keyOfRenaming({ up }: Renaming): string {
 
 function inVain({ from, to }: Rename): MigrationError {
   return new MigrationError('USAGE', `nothing can be renamed from ${from} to ${to}`, {
-    detail: 'The old name must be in the scripts and the new one in the wanted schema alone.',
+    detail: 'The old name must be in the scripts and the new one in the target schema alone.',
     hint: 'Write --rename users:customers, users.first:first_name or user_status.active:enabled.',
   })
 }
@@ -170,8 +170,8 @@ const stages: readonly ScriptStage[] = [
 function findSchema({ from: old, to: name }: Rename, from: Catalog, to: Catalog) {
   const [one, other] = [unquoted(old), unquoted(name)]
   const schema = onlyIn(factsOf(from.facts, 'schema'), to).find(({ id }) => id.name === one)
-  const isWanted = onlyIn(factsOf(to.facts, 'schema'), from).some(({ id }) => id.name === other)
-  return schema && isWanted ? renameSchema(schema.id, other) : undefined
+  const isTarget = onlyIn(factsOf(to.facts, 'schema'), from).some(({ id }) => id.name === other)
+  return schema && isTarget ? renameSchema(schema.id, other) : undefined
 }
 
 function findEnumValue({ from: old, to: name }: Rename, from: Catalog, to: Catalog) {

@@ -63,7 +63,7 @@ export interface ScriptPart {
 export interface Change {
   /** In the order in which they run; none: nothing differs. */
   scripts: readonly ScriptPart[]
-  /** Objects that the wanted schema lacks and that stay, each in a few words: `index users_trgm`. */
+  /** Objects that the target schema lacks and that stay, each in a few words: `index users_trgm`. */
   kept: readonly string[]
   /** What could not be compared, a sentence each, for the header and the terminal. */
   unproven: readonly string[]

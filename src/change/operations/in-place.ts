@@ -18,7 +18,7 @@ import { isOf, type Moved, movedTables } from '../partitions/partitions'
 import { replaceView, type ViewId } from './views'
 import { step, type PlannedStep } from '../model/planned-step'
 
-/** The wanted facts as pg-delta is to see them, and what we write in place of what it would. */
+/** The target facts as pg-delta is to see them, and what we write in place of what it would. */
 export interface Disguised {
   to: Catalog
   /** Before all that pg-delta plans. */

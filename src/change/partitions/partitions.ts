@@ -50,7 +50,7 @@ function madeAnew(id: IdOf<'table'>): MigrationError {
     {
       detail: 'Its partition key differs, which PostgreSQL cannot change in place.',
       hint:
-        'Let the wanted schema keep the old table as a partition under another name and give --rename, ' +
+        'Let the target schema keep the old table as a partition under another name and give --rename, ' +
         'or write this script by hand: make the new table, move the rows, drop the old one.',
     },
   )

@@ -76,7 +76,7 @@ export class Copy {
   }
 
   /**
-   * Plans and runs what is left until the copy is as wanted, unless it is trusted to be that.
+   * Plans and runs what is left until the copy is the target, unless it is trusted to be that.
    * @returns the steps that this took, and the catalog
    * @throws {MigrationError} DIFFERENCE_REFUSED with what would still differ
    */
@@ -94,13 +94,13 @@ export class Copy {
     const catalog = await this.read()
     const left = remaining(this.engine, catalog, to)
     if (left.length === 0) return { steps, catalog }
-    throw new MigrationError('DIFFERENCE_REFUSED', 'the script would not reach the wanted schema', {
+    throw new MigrationError('DIFFERENCE_REFUSED', 'the script would not reach the target schema', {
       detail: `Still to do after it:\n${left.join('\n')}`,
       hint: 'Write this script by hand: add_script --from none makes an empty one.',
     })
   }
 
-  /** What the copy still lacks to be as wanted, unless it is trusted to be that. */
+  /** What the copy still lacks to be the target, unless it is trusted to be that. */
   async lacks(target: Catalog): Promise<string[]> {
     return this.looking.trusted ? [] : remaining(this.engine, await this.read(), target)
   }
