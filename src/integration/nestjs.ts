@@ -46,7 +46,7 @@ export interface NestModule {
   exports: any[]
 }
 
-/** The answer of the health indicator, as `@nestjs/terminus` takes it. */
+/** The answer of the health indicator, as `@nestjs/terminus` takes it from its version 11 on. */
 export type SchemaHealth = Record<string, { status: 'up' | 'down' } & Record<string, unknown>>
 
 /** Says whether the schema is current: for a readiness check, and for programs. */

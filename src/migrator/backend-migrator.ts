@@ -7,7 +7,7 @@ import type { Plan, Request, Target } from '../plan/plan'
 import { numbered } from '../plan/scheme/scheme'
 import { refuseAll } from '../plan/usable'
 import type { Place } from '../backends/backend-place'
-import type { Backend, OpenBackend } from '../run/context/backend'
+import type { Backend } from '../run/context/backend'
 import type { RunReport } from '../run/context/events'
 import { observerOf } from '../run/context/observers'
 import { executionContext, type ExecutionContext } from '../run/context/run-context'
@@ -15,7 +15,6 @@ import { execute, type Task } from '../run/execute'
 import type { LockSession } from '../run/lock/lock-sessions'
 import type { Script } from '../script/script'
 import { withSystemFailures } from '../system-error'
-import { settingsFor, type SettingsSource } from '../settings/library'
 import { checkArgument, checkValue, text } from '../settings/value/arguments'
 import { redactor } from '../settings/value/redact'
 import { showSettings, type ShownSettings } from '../settings/show-settings'
@@ -23,23 +22,9 @@ import type { Settings } from '../settings/value/setting-types'
 import { entryFilter } from './entry-filter'
 import { executeShape, setUpShape } from './option-shapes'
 import type { ExecuteOptions, ListOptions, SetUpOptions } from './option-shapes'
-import type { Migrator, StoringMigrator } from './migrator-type'
+import type { StoringMigrator } from './migrator-type'
 import { planFor } from './plan-for'
 import { nothingFound, readStatus, statusOf, type Status } from './status'
-
-/**
- * A migrator on a backend of the caller's own.
- * @param source the ini file, the folder of scripts, or settings read before.
- * @throws {MigrationError} SETTINGS_NOT_FOUND, SETTINGS_INVALID
- */
-export async function migratorOnBackend(
-  open: OpenBackend,
-  source: SettingsSource,
-): Promise<Migrator> {
-  const settings = await settingsFor(source)
-  const { placeOfBackend } = require('./open-place') as typeof import('./open-place')
-  return new BackendMigrator(settings, placeOfBackend(open, settings))
-}
 
 /** The migrator of everything that is not PostgreSQL. */
 export class BackendMigrator implements StoringMigrator {
