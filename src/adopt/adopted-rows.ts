@@ -42,6 +42,9 @@ interface Row {
 const text = (column: string) => `${column}::pg_catalog.text`
 const numbered = (column: string): Source => ({ name: text(column), order: column })
 
+/** Up to 0.9.2 it marked the start of a database by a row of its own. */
+const markOfMigratore = 'da023aab-736d-40a6-8e9b-c6175c1241f5'
+
 const goose: Source = {
   name: text('version_id'),
   where: 'version_id OPERATOR(pg_catalog.>) 0',
@@ -57,6 +60,18 @@ const flyway: Source = {
   order: 'installed_rank',
   more: text('"type"'),
   fold: foldFlyway,
+}
+
+/** A version that was run again by its number has a row more. */
+const nous: Source = { ...numbered('version'), fold: (rows) => toggled(rows, () => true) }
+
+const migratore: Source = {
+  name: 'pg_catalog.lower(uuid::pg_catalog.text)',
+  stamp: text('"timestamp"'),
+  where: `"result"::pg_catalog.text OPERATOR(pg_catalog.=) 'success' AND uuid::pg_catalog.text OPERATOR(pg_catalog.<>) '${markOfMigratore}'`,
+  order: 'object_id',
+  more: text('"operation"'),
+  fold: (rows) => toggled(rows, (more) => more !== 'Rollback'),
 }
 
 /** By the tool's name as the journal's room knows it. Of any other tool no row can be matched. */
@@ -106,6 +121,8 @@ const sources: Readonly<Record<string, Source>> = {
   Kysely: numbered('name'),
   MikroORM: { ...numbered('name'), stamp: `pg_catalog.substring(name::pg_catalog.text, '\\d+')` },
   Ecto: numbered('version'),
+  'nous.migration': nous,
+  migratore,
   tern: { ...numbered('version'), upTo: true },
 }
 

@@ -3,6 +3,7 @@ import type { ScriptLayout } from '../layout/layout'
 import type { NamedFile } from '../layout/script-name'
 import { excerpt } from '../position'
 import type { ChecksumKind, Kind, Script, ScriptHooks, SqlPart, TrackedName } from '../script'
+import { uuidIn } from '../sources/script-uuid'
 import { type Sections, readSqlPart } from '../sections/sections'
 import {
   downgradeFunctionLine,
@@ -108,6 +109,10 @@ export class FolderScript implements Script {
     const [{ text }] = this.#texts
     const has = (name: RegExp) => this.kind !== 'sql' && name.test(text)
     return { runPartial: has(/\brun_?partial\b/i), runSkip: has(/\brun_?skip\b/i) }
+  }
+
+  get uuid(): string | undefined {
+    return this.kind === 'sql' ? undefined : uuidIn(this.#texts[0].text)
   }
 
   get squashes(): readonly string[] {
