@@ -2,6 +2,7 @@ import type { Session } from '../database/postgres/session'
 import { quoteIdentifier } from '../database/sql/quote'
 import { MigrationError } from '../errors'
 import type { OtherHistory } from '../journal/histories'
+import { canonicalUuid } from '../script/sources/script-uuid'
 
 /** A migration that another tool's table names as applied, oldest first. */
 export interface AdoptedRow {
@@ -66,12 +67,12 @@ const flyway: Source = {
 const nous: Source = { ...numbered('version'), fold: (rows) => toggled(rows, () => true) }
 
 const migratore: Source = {
-  name: 'pg_catalog.lower(uuid::pg_catalog.text)',
+  name: text('uuid'),
   stamp: text('"timestamp"'),
   where: `"result"::pg_catalog.text OPERATOR(pg_catalog.=) 'success' AND uuid::pg_catalog.text OPERATOR(pg_catalog.<>) '${markOfMigratore}'`,
   order: 'object_id',
   more: text('"operation"'),
-  fold: (rows) => toggled(rows, (more) => more !== 'Rollback'),
+  fold: (rows) => toggled(rows.map(byUuid), (more) => more !== 'Rollback'),
 }
 
 /** By the tool's name as the journal's room knows it. Of any other tool no row can be matched. */
@@ -160,6 +161,10 @@ function rowOf({ name, stamp }: Pick<Row, 'name' | 'stamp'>): AdoptedRow {
 /** A number without its leading zeros. Pure. */
 export function withoutZeros(digits: string): string {
   return digits.replace(/^0+(?=\d)/, '')
+}
+
+function byUuid(row: Row): Row {
+  return { ...row, name: canonicalUuid(row.name) ?? row.name }
 }
 
 /** The last row about a migration counts. */
