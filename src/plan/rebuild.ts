@@ -55,7 +55,7 @@ function partialOf(situation: Situation, target: string): Step | undefined {
   const script = scripts.find(({ revision }) => revision === entry?.revision)
   if (!entry || !script?.hooks?.runPartial || state.failed.has(entry.revision)) return undefined
   if (state.unfinished.has(entry.revision)) return undefined
-  return { ...upStep(situation, script, false, 'run'), operation: 'run_partial' }
+  return { ...upStep(situation, script, false, 'run'), operation: 'run_partial', again: true }
 }
 
 function answered(step: Step, entry: Entry, answer: Answer | undefined): Step {
