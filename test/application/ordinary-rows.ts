@@ -138,7 +138,8 @@ function reference({ table, targets }: Table['keys'][number], at: number): strin
 function valueOf({ type, kind, length, nullable, unique }: Column): string | undefined {
   const value = plainValue(type, kind)
   if (value === undefined) return undefined
-  const fitting = length !== null && /^character/.test(type) ? `left(${value}, ${length})` : value
+  const fitting =
+    length !== null && type.startsWith('character') ? `left(${value}, ${length})` : value
   return nullable && !unique ? `CASE WHEN n > 1 THEN ${fitting} END` : fitting
 }
 

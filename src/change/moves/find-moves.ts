@@ -18,8 +18,8 @@ import {
   of,
   path,
   type RowsOperation,
-  type Sides,
-} from './move'
+  type MoveSides,
+} from './move-parts'
 import { lostColumns, nameOf, type TableShape, tableShapes } from './table-shapes'
 import { keyTables, valueTables } from './value-tables'
 
@@ -29,14 +29,14 @@ import { keyTables, valueTables } from './value-tables'
  * fits, there is none. Pure.
  */
 export function findMoves(from: Catalog, to: Catalog): Move[] {
+  if (factsOf(to.facts, 'table').every(({ id }) => from.facts.has(id))) return []
   const [before, after] = [tableShapes(from), tableShapes(to)]
   const added = [...after.values()].filter(({ id }) => !from.facts.has(id))
-  if (added.length === 0) return []
   const enums = factsOf(from.facts, 'type').flatMap((fact) => {
     const values = enumValues(fact)
     return values ? [[`${fact.id.schema}.${fact.id.name}`, values] as const] : []
   })
-  const sides: Sides = { before, after, added, enums: new Map(enums) }
+  const sides: MoveSides = { before, after, added, enums: new Map(enums) }
   return [...before.values()].flatMap((old) => {
     const now = after.get(nameOf(old.id))
     if (!now) return []
@@ -49,7 +49,7 @@ export function findMoves(from: Catalog, to: Catalog): Move[] {
 }
 
 /** `book.author_id` becomes `book_author (book_id, author_id)`. */
-function joinTable(column: string, old: TableShape, { added }: Sides): Move[] {
+function joinTable(column: string, old: TableShape, { added }: MoveSides): Move[] {
   const { key } = old
   const target = old.keys.find(({ columns }) => columns[0]!.name === column)?.referred[0]
   if (!target || key === undefined || nameOf(target) === nameOf(old.id)) return []
@@ -77,7 +77,7 @@ function ownTables(
   left: readonly string[],
   old: TableShape,
   now: TableShape,
-  { added }: Sides,
+  { added }: MoveSides,
 ): Move[] {
   const fitting = added.flatMap((table) => {
     const shared = left.filter((name) => table.columns.get(name)?.type === old.columns.get(name)!.type) // prettier-ignore

@@ -10,12 +10,12 @@ import {
   newReferences,
   of,
   path,
-  type Sides,
-} from './move'
+  type MoveSides,
+} from './move-parts'
 import { lostColumns, nameOf, type TableShape } from './table-shapes'
 
 /** `users.status status` becomes `users.status_id` and `status (id, name)`. */
-export function valueTables(old: TableShape, now: TableShape, { added, enums }: Sides): Move[] {
+export function valueTables(old: TableShape, now: TableShape, { added, enums }: MoveSides): Move[] {
   const columns = [...lostColumns(old, now)].filter((name) => enums.has(plain(old, name)))
   return columns.flatMap((column) => {
     const found = added.flatMap((table) => valuesOf(table, old, now, column))
@@ -34,7 +34,7 @@ export function valueTables(old: TableShape, now: TableShape, { added, enums }: 
 }
 
 /** `users.status status` becomes a text that refers to a new table of its values. */
-export function keyTables(old: TableShape, now: TableShape, { added, enums }: Sides): Move[] {
+export function keyTables(old: TableShape, now: TableShape, { added, enums }: MoveSides): Move[] {
   return now.keys.flatMap(({ columns: [own], referred: [one] }) => {
     const column = own!.name
     const values = old.columns.has(column) ? enums.get(plain(old, column)) : undefined

@@ -28,7 +28,7 @@ export interface Fill {
   expression: string
 }
 
-export interface Sides {
+export interface MoveSides {
   before: ReadonlyMap<string, TableShape>
   after: ReadonlyMap<string, TableShape>
   added: readonly TableShape[]
