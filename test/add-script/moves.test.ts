@@ -126,3 +126,19 @@ changeTest(
     downRaises: /column "city" of relation "users" contains null values/,
   },
 )
+
+changeTest('a new table of the ancestors and descendants of a tree is filled from the parents', {
+  before: `CREATE TABLE node (id int PRIMARY KEY, mpath text, "parentId" int REFERENCES node)`,
+  after: `CREATE TABLE node (id int PRIMARY KEY, "parentId" int REFERENCES node);
+    CREATE TABLE node_closure (id_ancestor int REFERENCES node, id_descendant int REFERENCES node,
+      PRIMARY KEY (id_ancestor, id_descendant))`,
+  rows: `INSERT INTO node VALUES (1, '1.', NULL), (2, '1.2.', 1), (3, '1.2.3.', 2), (4, '4.', NULL)`,
+  answers: { yes: true },
+  holds: [
+    [
+      'SELECT string_agg(id_ancestor || $$>$$ || id_descendant, $$ $$ ORDER BY id_ancestor, id_descendant) FROM node_closure',
+      [['1>1 1>2 1>3 2>2 2>3 3>3 4>4']],
+    ],
+  ],
+  reversible: 'lossy',
+})

@@ -138,8 +138,10 @@ function reference({ table, targets }: Table['keys'][number], at: number): strin
 function valueOf({ type, kind, length, nullable, unique }: Column): string | undefined {
   const value = plainValue(type, kind)
   if (value === undefined) return undefined
-  const fitting =
-    length !== null && type.startsWith('character') ? `left(${value}, ${length})` : value
+  // few characters must differ from row to row
+  const text = length !== null && length < 9 ? "'c' || n" : value
+  const isText = length !== null && type.startsWith('character')
+  const fitting = isText ? `left(${text}, ${length})` : value
   return nullable && !unique ? `CASE WHEN n > 1 THEN ${fitting} END` : fitting
 }
 

@@ -8,7 +8,7 @@ import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
 import { definitionOf, enumValues, factsOf } from '../../catalog/facts'
 import { foreignKeys } from '../../catalog/rule-facts'
 import { follows } from '../../change/operations/foreign-keys'
-import type { Move } from '../../change/moves/move-parts'
+import type { Fill, Move } from '../../change/moves/move-parts'
 import { isAssignable, sameKeys } from './conversions'
 import { columnKey, type ColumnId } from '../../change/model/operation'
 import type { PlannedStep } from '../../change/model/planned-step'
@@ -73,7 +73,10 @@ export async function decideDown(
     if (!isBare(column)) continue
     const back = moved.get(columnKey(id))
     if (back !== undefined) {
-      backfill.set(columnKey(id), { expression: back, effects: [failsWithout(back, id, sides)] })
+      backfill.set(columnKey(id), {
+        expression: back.expression,
+        effects: [...(back.effects ?? []), failsWithout(back.expression, id, sides)],
+      })
       continue
     }
     const filler = await fillerFor(sides, id, column.type)
@@ -106,11 +109,11 @@ function failsWithout(value: string, { schema, table }: ColumnId, sides: Sides):
 }
 
 /** What columns that come back get from where their values were moved. */
-function movedBack({ newColumns }: Sides, moves: readonly Move[]): Map<string, string> {
+function movedBack({ newColumns }: Sides, moves: readonly Move[]): Map<string, Fill> {
   const back = new Set(newColumns.map(({ id }) => columnKey(id)))
   const fills = moves.flatMap((move) => move.back)
   const found = fills.filter(({ column }) => back.has(columnKey(column)))
-  return new Map(found.map(({ column, expression }) => [columnKey(column), expression]))
+  return new Map(found.map((one) => [columnKey(one.column), one]))
 }
 
 /** Rows whose value was mapped to a new one get their old value again. */

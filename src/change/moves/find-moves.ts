@@ -21,6 +21,7 @@ import {
   type MoveSides,
 } from './move-parts'
 import { lostColumns, nameOf, type TableShape, tableShapes } from './table-shapes'
+import { closureTables } from './closure-tables'
 import { keyTables, valueTables } from './value-tables'
 
 /**
@@ -44,7 +45,12 @@ export function findMoves(from: Catalog, to: Catalog): Move[] {
     const values = [...valueTables(old, now, sides), ...keyTables(old, now, sides)]
     const taken = [...joins, ...values].flatMap((move) => move.from.map(({ name }) => name))
     const left = [...lostColumns(old, now)].filter((name) => !taken.includes(name))
-    return [...joins, ...values, ...ownTables(left, old, now, sides)]
+    return [
+      ...joins,
+      ...values,
+      ...ownTables(left, old, now, sides),
+      ...closureTables(old, now, sides),
+    ]
   })
 }
 

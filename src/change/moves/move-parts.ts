@@ -1,6 +1,7 @@
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { ColumnId, IdOf } from '../../catalog/facts'
 import type { OwnOperation } from '../model/operation'
+import type { Effect } from '../model/effect'
 import { isOptional, nameOf, type TableShape } from './table-shapes'
 
 /** Makes the rows of a new table, or lets its key go on after them. */
@@ -26,6 +27,8 @@ export interface Move {
 export interface Fill {
   column: ColumnId
   expression: string
+  /** What stops it. */
+  effects?: readonly Effect[]
 }
 
 export interface MoveSides {

@@ -1,7 +1,7 @@
 import type { Difference } from '../../catalog/difference'
 import { type ColumnId, columnKey, factsOf, type IdOf, isA, keyOf } from '../../catalog/facts'
 import { foreignKeys } from '../../catalog/rule-facts'
-import { step, addsForeignKey, changes, type PlannedStep } from '../model/planned-step'
+import { step, addsForeignKey, changes, type PlannedStep, valuesOf } from '../model/planned-step'
 import { completeSteps } from '../complete/complete-steps'
 import type { Fill, Move } from './move-parts'
 import { columnNamesOf, nameOf } from './table-shapes'
@@ -21,7 +21,10 @@ export function placeMoves(
       step(operation, [one.into], {
         verb: 'data',
         phase: 'rows',
-        effects: at === 0 ? [{ kind: 'moves', from: one.from, into: one.into }] : [],
+        effects:
+          at === 0 && one.from.length > 0
+            ? [{ kind: 'moves', from: one.from, into: one.into }]
+            : [],
       }),
     ),
   )
@@ -66,7 +69,7 @@ function foundKeys(moves: readonly Move[], { to }: Difference): ReadonlySet<stri
 /** No row stops such a key. */
 function findsRows(one: PlannedStep, found: ReadonlySet<string>): PlannedStep {
   const { operation } = one
-  if (operation?.kind !== 'add constraint' || !found.has(keyOf(operation.constraint))) return one
+  if (operation.kind !== 'add constraint' || !found.has(keyOf(operation.constraint))) return one
   return { ...one, effects: one.effects.filter(({ kind }) => kind !== 'fails unless none'), failsOnRows: [] } // prettier-ignore
 }
 
@@ -96,11 +99,13 @@ function isFillOf({ operation }: PlannedStep, column: ColumnId): boolean {
 /** Fills of columns that may be empty are no part of the plan yet. */
 function missing(fills: readonly Fill[], placed: readonly PlannedStep[]): PlannedStep[] {
   const open = fills.filter(({ column }) => !placed.some((one) => isFillOf(one, column)))
-  return open.map(({ column, expression }) =>
+  return open.map(({ column, expression, effects = [] }) =>
     step({ kind: 'fill column', column, expression, onlyNulls: false }, [column], {
       verb: 'data',
       phase: 'fill',
       chain: columnKey(column),
+      effects,
+      failsOnRows: effects.length > 0 ? [valuesOf(column)] : [],
     }),
   )
 }

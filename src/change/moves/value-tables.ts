@@ -29,7 +29,8 @@ export function valueTables(old: TableShape, now: TableShape, { added, enums }: 
     const fill = `(SELECT ${of(key)} FROM ${path(table)} AS moved WHERE ${of(value)} ${eq} ${at(old, column)}::pg_catalog.text)`
     const expression = `(SELECT ${of(value)} FROM ${path(table)} AS moved WHERE ${of(key)} ${eq} ${at(old, reference)})::pg_catalog.text::${type}`
     const fills = [{ column: columnId(now, reference), expression: fill }]
-    return [move(table, [home], [rows], fills, [{ column: home, expression }], [])]
+    const raises = { kind: 'raises on other text', type: bare(type), isEnum: true } as const
+    return [move(table, [home], [rows], fills, [{ column: home, expression, effects: [raises] }], [])] // prettier-ignore
   })
 }
 
@@ -44,6 +45,11 @@ export function keyTables(old: TableShape, now: TableShape, { added, enums }: Mo
     const rows = insert(table, [one!.name], `VALUES ${listed(values)}`)
     return [move(table, [columnId(old, column)], [rows], [], [], [])]
   })
+}
+
+/** As a person would name the type. */
+function bare(type: string): string {
+  return type.replace(/^public\./, '')
 }
 
 function listed(values: readonly string[]): string {

@@ -134,6 +134,7 @@ CREATE TYPE status AS ENUM ('active', 'gone');
 
 ALTER TABLE users DROP CONSTRAINT users_status_id_fkey;
 ALTER TABLE users ADD COLUMN status status;
+-- Raises on a text that is no value of status.
 UPDATE users SET status = (SELECT moved.name FROM user_status AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.status_id)::pg_catalog.text::status;
 -- Fails unless this is 0: SELECT count(*) FROM users WHERE (SELECT moved.name FROM user_status AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.status_id)::pg_catalog.text::status IS NULL
 ALTER TABLE users ALTER COLUMN status SET NOT NULL;
@@ -385,3 +386,29 @@ ALTER TABLE users ALTER COLUMN city SET NOT NULL;
 
 -- Drops table address with all its rows.
 DROP TABLE address;
+
+-- CASE a new table of the ancestors and descendants of a tree is filled from the parents
+-- SCRIPT main (lossy)
+-- The downgrade brings the schema back, not every value:
+--  Drops column node.mpath with its values.
+
+-- MIGRATE UP
+
+-- Drops column node.mpath with its values.
+ALTER TABLE node DROP COLUMN mpath;
+
+CREATE TABLE node_closure (
+  id_ancestor integer NOT NULL,
+  id_descendant integer NOT NULL,
+  CONSTRAINT node_closure_pkey PRIMARY KEY (id_ancestor, id_descendant)
+);
+INSERT INTO node_closure (id_ancestor, id_descendant) WITH RECURSIVE tree AS (SELECT id AS ancestor, id AS descendant FROM node UNION SELECT up.ancestor, node.id FROM tree AS up JOIN node AS node ON node."parentId" OPERATOR(pg_catalog.=) up.descendant) SELECT ancestor, descendant FROM tree;
+ALTER TABLE node_closure ADD CONSTRAINT node_closure_id_ancestor_fkey FOREIGN KEY (id_ancestor) REFERENCES node(id);
+ALTER TABLE node_closure ADD CONSTRAINT node_closure_id_descendant_fkey FOREIGN KEY (id_descendant) REFERENCES node(id);
+
+-- MIGRATE DOWN
+
+-- Drops table node_closure with all its rows.
+DROP TABLE node_closure;
+
+ALTER TABLE node ADD COLUMN mpath text;
