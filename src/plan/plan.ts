@@ -43,6 +43,7 @@ export interface Alone {
 /** A person's word on what was cut off. */
 export type Answer = 'done' | 'not done'
 
+/** What of the settings matters to a plan. */
 export interface PlanOptions {
   lateScripts: LateScripts
   /** Refuse when a script is changed or missing. */
