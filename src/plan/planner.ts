@@ -142,7 +142,7 @@ function alone(situation: Situation, { command, only, force }: AloneRequest): St
     `script ${labelOf(passed.script)} is not the ${up ? 'next to apply' : 'newest application'}`,
     {
       detail: `${up ? 'Pending before it' : 'Applied after it'}: ${names(passed.scripts)}.`,
-      hint: `It may rest on them: ${up ? 'apply' : 'revert'} them first, or say force.`,
+      hint: `It may rest on them: ${up ? 'apply' : 'revert'} them first, or force it (--force).`,
     },
   )
 }
