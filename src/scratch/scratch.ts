@@ -194,7 +194,7 @@ function notMade(cause: unknown, label: string): MigrationError {
   const hint =
     code === '42501'
       ? 'Give the role of scratch.url the right CREATEDB, or name another server there.'
-      : 'Look at the server that scratch.url names.'
+      : 'Check the server that scratch.url names.'
   return new MigrationError('SCRATCH_FAILED', `cannot create a scratch database on ${label}`, {
     detail: message,
     hint,
