@@ -71,7 +71,7 @@ export type { PlanBasis, StoredStep, StoredPlan } from './library/stored-plan'
 export type { RunEnd, RunHooks } from './run/context/hooks'
 export type { Listeners, MigrationEvent, MigrationLogger } from './run/context/observers'
 export type { ScriptObject, ScriptWork } from './script/source/script-object'
-export type { RollbackContext, ScriptContext } from './script/context'
+export type { PartialContext, RollbackContext, ScriptContext } from './script/context'
 export type {
   ApplyOptions,
   TableColumnChange,

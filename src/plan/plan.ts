@@ -70,6 +70,8 @@ export interface Step {
   to?: string
   /** The unfinished entry that this step takes over or goes on from. */
   resume?: Entry
+  /** True: the script is applied, and its `runPartial` runs. */
+  again?: true
   /** What a person says of the work in doubt. */
   answer?: Answer
   /**
