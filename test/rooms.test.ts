@@ -41,7 +41,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
   run: ['context', 'failure', 'lock', 'prepare', 'session', 'batch', 'outside', 'typescript', '.'],
   catalog: ['properties', '.'],
   'sample-rows': ['tables', 'values', '.'],
-  change: ['model', 'render', 'partitions', 'operations', 'moves', 'trial'],
+  change: ['model', 'partitions', 'operations', 'complete', 'moves', 'render', 'trial'],
   'add-script': ['decide', 'online', 'difference', 'render', 'deliver', 'proof', 'source', '.'],
   upkeep: ['.', 'squash'],
   cli: ['text', 'arguments', 'render', 'terminal', 'context', 'command', '.'],

@@ -157,6 +157,14 @@ interface Tool {
   unknown?: readonly string[]
 }
 
+const uuids = Array.from({ length: 5 }, (_, at) => `9f0c2f8e-5d3b-4a57-8f0a-0c3f6f2f7a1${at}`) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+]
+
 const two = { '20240101000000_a.sql': 'CREATE TABLE a ();', '20240102000000_b.sql': 'b;' }
 
 const tools: Readonly<Record<string, Tool>> = {
@@ -233,6 +241,31 @@ INSERT INTO flyway_schema_history (installed_rank, version, description, type, s
     files: { 'V1__a.sql': 'a;', 'V2__b.sql': 'b;' },
     sql: `CREATE TABLE refinery_schema_history (version int4 PRIMARY KEY, name varchar(255), applied_on varchar(255), checksum varchar(255)); INSERT INTO refinery_schema_history VALUES (1, 'a', '', '')`,
     marked: ['1'],
+  },
+  'nous.migration': {
+    layout: 'typetrek',
+    files: {
+      '201201011200_a.sql': 'a;',
+      '201201011200_downgrade.sql': 'undo;',
+      '201201011300_b.sql': 'b;',
+      '201201011400_c.sql': 'c;',
+    },
+    sql: 'CREATE TABLE versions (version bigint NOT NULL); INSERT INTO versions VALUES (201201011200), (201201011400), (201201011200)',
+    marked: ['201201011200', '201201011400'],
+  },
+  migratore: {
+    layout: 'typetrek',
+    files: {
+      '1400000001.js': `exports.A = class { uuid = '${uuids[0]}'; run() {} }`,
+      // touched since: known by its uuid alone
+      '1500000002.js': `exports.B = class { constructor() { this.uuid = '${uuids[1].toUpperCase()}' } run() {} }`,
+      '1400000003.js': `exports.C = class { uuid = '${uuids[2]}'; run() {} }`,
+      '1400000004.js': `exports.D = class { uuid = '${uuids[3]}'; run() {} }`,
+    },
+    sql: `CREATE TABLE migratore (object_id integer PRIMARY KEY, uuid varchar(255), "timestamp" integer, name varchar(255), description text, result varchar(255), error text, traceback text, operator text, operation text, "start" integer, "end" integer, duration integer, start_s varchar(255), end_s varchar(255));
+INSERT INTO migratore (object_id, uuid, "timestamp", result, operation) VALUES (1, 'da023aab-736d-40a6-8e9b-c6175c1241f5', 1400000000, 'success', 'Run'), (2, '${uuids[0]}', 1400000001, 'success', 'Run'), (3, '${uuids[1]}', 1400000002, 'success', 'Run Skip'), (4, '${uuids[2]}', 1400000003, 'success', 'Run'), (5, '${uuids[2]}', 1400000003, 'success', 'Rollback'), (6, '${uuids[3]}', 1400000004, 'error', 'Run'), (7, '${uuids[1]}', 1400000002, 'success', 'Run Partial'), (8, '${uuids[4]}', 1300000000, 'success', 'Run')`,
+    marked: ['1400000001', '1500000002'],
+    unknown: [uuids[4]],
   },
 }
 

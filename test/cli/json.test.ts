@@ -359,10 +359,10 @@ function withOption(option: 'json'): CommandName[] {
 
 test('docs/json.md states every command with --json, and every key that it states was seen', () => {
   assert.deepEqual([...typeOfCommand.keys()].toSorted(), withOption('json').toSorted())
-  const wanted = withOption('json').flatMap((name) => [`${name} success`, `${name} error`])
+  const expected = withOption('json').flatMap((name) => [`${name} success`, `${name} error`])
   const checks = ['drift no', 'status no', 'add_script no', 'dump_schema no', 'repair no']
   assert.deepEqual(
-    [...wanted, ...checks].filter((one) => !seen.has(one)),
+    [...expected, ...checks].filter((one) => !seen.has(one)),
     [],
   )
   assert.deepEqual(
