@@ -25,7 +25,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['backends', 'migrator', 'library', 'setup.ts', 'integration', 'adopt', 'scratch'],
     ...['testing', 'catalog', 'inventory', 'sample-rows', 'git', 'change', 'add-script', 'init'],
-    ...['drift', 'doctor', 'dump-schema', 'upkeep', 'cli', 'index.ts'],
+    ...['drift', 'doctor', 'dump-schema', 'upkeep', 'bundle', 'cli', 'index.ts', 'bundled'],
     ...['backend-kit.ts', 'backend-contract.ts'],
   ],
   settings: ['value', 'address', 'ini', 'typeorm', 'elsewhere', '.'],

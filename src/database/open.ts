@@ -99,7 +99,7 @@ function postgres(
 async function typeormOptions(settings: Settings, connection: ConnectionParts) {
   const { enableTypeScript } = await import('../script/typescript/load-module.js')
   enableTypeScript(settings.file ?? settings.directory)
-  return dataSourceOptions(settings, { connection })
+  return { ...dataSourceOptions(settings, { connection }), ...(await settings.loadClasses?.()) }
 }
 
 async function dataSourceOf(settings: Settings, file: string): Promise<Database> {

@@ -197,6 +197,8 @@ export interface Settings {
   scratch: ScratchSettings
   /** TypeORM DataSource options from `typeorm.*` (without url/host/... that `database` already holds); globs made absolute. */
   typeorm: Record<string, unknown>
+  /** In a bundle: the classes for the options of a DataSource that elsewhere are files, loaded by the call. */
+  loadClasses?: () => Promise<Record<string, unknown>>
   /** What the application itself uses: the section that `app` names, without overrides of `[migration]`. */
   application?: { database: DatabaseAddress; typeorm: Record<string, unknown> }
   origins: readonly SettingOrigin[]
