@@ -16,6 +16,7 @@ const inPlace: Readonly<Record<string, string>> = {
   'script/typescript/load-module.js': 'bundled/carried-modules.js',
   'script/parser/parse-statement.js': 'bundled/known-statements.js',
   'script/folder/schema-file.js': 'bundled/carried-sql.js',
+  'database/classes-of-files.js': 'bundled/carried-classes.js',
   'migrator/open-place.js': 'bundled/not-here.js',
   'add-script/add-script.js': 'bundled/not-here.js',
   'dump-schema/dump-schema.js': 'bundled/not-here.js',

@@ -1,4 +1,4 @@
-import type { BundleContents } from './contents'
+import type { BundleContents } from './bundle-contents'
 
 const mark = '// A bundle of migrations, written by typetrek.'
 

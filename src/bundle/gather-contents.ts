@@ -12,7 +12,7 @@ import {
   type Verdicts,
 } from './carried-scripts'
 import { collectModules, ownName, type CollectedModules } from './collect-modules'
-import type { BundleContents, CarriedModule } from './contents'
+import type { BundleContents, CarriedModule } from './bundle-contents'
 import { filesMatching } from './files-matching'
 
 /** Contents, and the packages that they leave to where they run. */

@@ -1,6 +1,5 @@
-import type { BundleContents } from '../bundle/contents'
+import type { BundleContents } from '../bundle/bundle-contents'
 import { withMigrationSources } from '../database/application/migration-sources'
-import { loadModule } from './carried-modules'
 import { CarriedScript, type CarriedFields } from '../script/source/carried-script'
 import type { SqlPart } from '../script/script'
 import { unexpanded } from '../settings/ini/expand'
@@ -40,7 +39,6 @@ export async function settingsOfBundle(
     directory: fileOf('.'),
     sources: scriptsOf(bundle),
     ...(schema !== undefined && { schema: fileOf(schema) }),
-    loadClasses: () => classesOf(bundle),
   }
   return classes && dataSource !== undefined ? withClasses(settings, fileOf(dataSource)) : settings
 }
@@ -67,24 +65,4 @@ function scriptsOf({ contents, fileOf }: OpenBundle): CarriedScript[] {
     const code = contents.modules[file]?.code
     return new CarriedScript(placed, code === undefined ? undefined : () => code)
   })
-}
-
-/** Those that `typeorm.entities` and `typeorm.subscribers` named as files. */
-async function classesOf({ contents, fileOf }: OpenBundle): Promise<Record<string, unknown>> {
-  const { entities, subscribers } = contents
-  const load = async (paths: readonly string[]) =>
-    (await Promise.all(paths.map((path) => loadModule(fileOf(path))))).flatMap(Object.values)
-  return {
-    ...(entities.length > 0 && { entities: (await load(entities)).filter(isEntity) }),
-    ...(subscribers.length > 0 && { subscribers: (await load(subscribers)).filter(isClass) }),
-  }
-}
-
-function isClass(value: unknown): boolean {
-  return typeof value === 'function'
-}
-
-/** A class, or what `new EntitySchema` makes. */
-function isEntity(value: unknown): boolean {
-  return isClass(value) || value?.constructor?.name === 'EntitySchema'
 }

@@ -1,7 +1,7 @@
 import Module from 'node:module'
 import { dirname } from 'node:path'
 import { compileFunction, constants } from 'node:vm'
-import type { BundleContents } from '../bundle/contents'
+import type { BundleContents } from '../bundle/bundle-contents'
 import { MigrationError } from '../errors'
 import { loadFailure } from '../script/typescript/load-failure'
 import type * as usual from '../script/typescript/load-module'

@@ -1,4 +1,4 @@
-import type { BundleContents } from '../bundle/contents'
+import type { BundleContents } from '../bundle/bundle-contents'
 import type * as usual from '../script/parser/parse-statement'
 
 /*

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { dirname, join, relative, sep } from 'node:path'
-import type { BundleContents } from '../bundle/contents'
+import type { BundleContents } from '../bundle/bundle-contents'
 import { run } from '../cli/run'
 import type { Connectable } from '../database/application/callers'
 import { MigrationError } from '../errors'
@@ -13,6 +13,7 @@ import type { SetUpMigrationOptions } from '../setup'
 import type { Settings } from '../settings/value/setting-types'
 import { bundledCommands } from './bundled-commands'
 import { settingsOfBundle, type OpenBundle } from './bundled-settings'
+import { carryClasses } from './carried-classes'
 import { carryModules } from './carried-modules'
 import { carrySql } from './carried-sql'
 import { carryStatements } from './known-statements'
@@ -44,6 +45,7 @@ export function start(contents: BundleContents, file: string): BundleLibrary {
   const bundle: OpenBundle = { contents, file, fileOf }
   carryStatements(contents.statements)
   carrySql((absolute) => contents.files[pathOf(absolute)])
+  carryClasses(contents, fileOf)
   carryModules({
     modules: contents.modules,
     pathOf,

@@ -189,7 +189,7 @@ export interface Settings {
   /** True: each statement of a script is shown with its time. */
   debug: boolean
   schemaDiffCmd?: string
-  /** Where `add_script` takes the wanted schema from; absent: from what the other settings name. */
+  /** Where `add_script` takes the target schema from; absent: from what the other settings name. */
   addScriptFrom?: ScriptSource
   /** Absent: compared where the canonical schema has an OWNER TO. */
   owners?: OwnerChoice
@@ -197,8 +197,6 @@ export interface Settings {
   scratch: ScratchSettings
   /** TypeORM DataSource options from `typeorm.*` (without url/host/... that `database` already holds); globs made absolute. */
   typeorm: Record<string, unknown>
-  /** In a bundle: the classes for the options of a DataSource that elsewhere are files, loaded by the call. */
-  loadClasses?: () => Promise<Record<string, unknown>>
   /** What the application itself uses: the section that `app` names, without overrides of `[migration]`. */
   application?: { database: DatabaseAddress; typeorm: Record<string, unknown> }
   origins: readonly SettingOrigin[]
