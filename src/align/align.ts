@@ -9,7 +9,7 @@ import { writtenScripts } from '../add-script/written-scripts'
 import { readCatalog, type Catalog } from '../catalog/catalog'
 import { loadEngine, preloadEngine, type Engine } from '../catalog/engine'
 import { Readings } from '../catalog/readings'
-import type { PlannedStep } from '../change/model/operation'
+import type { PlannedStep } from '../change/model/planned-step'
 import type { Change, ScriptPart } from '../change/model/script-part'
 import { Copy } from '../change/trial/trial'
 import { withMigrationSources } from '../database/application/migration-sources'
@@ -264,9 +264,9 @@ function namesFrom(settings: Settings, from: ScriptSource | undefined): 'schema'
   return sourceOf(settings, 'schema') as 'schema'
 }
 
-function partOf({ copy, start, target }: Trial, { steps }: AppliedRenames): ScriptPart {
+function partOf({ copy }: Trial, { steps }: AppliedRenames): ScriptPart {
   const written = (one: PlannedStep, object: NamedObject) => ({
-    ...copy.tidy([one], start, target)[0]!,
+    ...copy.writer.write([one])[0]!,
     group: object.table ?? object.what,
   })
   const up = steps.map(({ pair, renaming }) => written(renaming.up, pair.object))

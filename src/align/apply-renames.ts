@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg'
+import type { PoolClient } from 'pg'
 import {
   renameConstraint,
   renameRelation,
@@ -50,7 +50,7 @@ export async function renameOnCopy(
     const objects = namedObjects(catalog)
     const found = findNamePairs(objects, wanted, given)
     const taken = new Set([...objects, ...wanted].map(({ name }) => name))
-    const { done, refused } = await runBatches(copy.pool, orderRenames(found.pairs, taken))
+    const { done, refused } = await runBatches(copy, orderRenames(found.pairs, taken))
     if (done.length === 0 || round === mostRounds)
       return { pairs, steps, alike: found.alike, refused, catalog }
     const run = new Set(done.flat().map(({ object, to }) => `${object.what} ${to}`))
@@ -85,14 +85,14 @@ export function isIndex({ what, hasIndex = false }: NamedObject): boolean {
   return what === 'index' || hasIndex
 }
 
-async function runBatches(pool: Pool, batches: readonly RenameBatch[]) {
+async function runBatches({ pool, writer }: Copy, batches: readonly RenameBatch[]) {
   const done: RenameBatch[] = []
   const refused: RefusedRename[] = []
   const client = await pool.connect()
   try {
     await client.query('BEGIN')
     for (const batch of batches) {
-      const reason = await failureOf(client, batch)
+      const reason = await failureOf(client, batch, writer)
       if (reason === undefined) done.push(batch)
       else refused.push(...batch.map((pair) => ({ ...pair, reason })))
     }
@@ -106,10 +106,14 @@ async function runBatches(pool: Pool, batches: readonly RenameBatch[]) {
   }
 }
 
-async function failureOf(client: PoolClient, batch: RenameBatch): Promise<string | undefined> {
+async function failureOf(
+  client: PoolClient,
+  batch: RenameBatch,
+  writer: Copy['writer'],
+): Promise<string | undefined> {
   await client.query('SAVEPOINT batch')
   try {
-    for (const pair of batch) await client.query(renamingOf(pair).up.sql)
+    for (const pair of batch) await client.query(writer.sql(renamingOf(pair).up))
     await client.query('RELEASE batch')
     return undefined
   } catch (error) {
