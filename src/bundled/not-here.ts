@@ -2,6 +2,7 @@ import type { addScript as usualAddScript } from '../add-script/add-script'
 import type { dumpSchema as usualDumpSchema } from '../dump-schema/dump-schema'
 import { MigrationError } from '../errors'
 import type * as place from '../migrator/open-place'
+import type { Settings } from '../settings/value/setting-types'
 
 /*
  * What a bundle does not have. In its program this file stands in the place of what needs a scratch
@@ -21,19 +22,21 @@ async function refuse(name: string): Promise<never> {
 }
 
 /** A DataSource's module, which alone says what it is. @throws {MigrationError} SETTINGS_INVALID */
-export const openPlace: typeof place.openPlace = async ({ database }) => {
+export const openPlace = async ({ database }: Settings): Promise<undefined> => {
   if (database.kind !== 'data_source') throw otherDatabase()
   const { loadDataSource } = await import('../database/application/data-source-module.js')
-  const dataSource = await loadDataSource(database.file)
-  return placeOf(dataSource)
+  const { type } = (await loadDataSource(database.file)).options
+  if (type !== undefined && type !== 'postgres') throw otherDatabase()
 }
 
 /** @throws {MigrationError} SETTINGS_INVALID */
-export const placeOfDataSource: typeof place.placeOfDataSource = (given) => placeOf(given)
+export const placeOfLent: typeof place.placeOfLent = () => {
+  throw otherDatabase()
+}
 
-function placeOf(dataSource: { options?: { type?: string } }): undefined {
-  const { type } = dataSource.options ?? {}
-  if (type !== undefined && type !== 'postgres') throw otherDatabase()
+/** @throws {MigrationError} SETTINGS_INVALID */
+export const placeOfBackend: typeof place.placeOfBackend = () => {
+  throw otherDatabase()
 }
 
 /** The error for a database that a bundle has no code for. */
