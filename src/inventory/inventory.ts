@@ -17,13 +17,20 @@ const verbatim = new Set(['routine', 'comment'])
 
 /** Reads the catalogs without pg-delta, in one snapshot; writes nothing. */
 export async function readInventory(pool: Pool, ignored: readonly Ignored[]): Promise<Inventory> {
+  return inventoryFrom(await readItems(pool), ignored)
+}
+
+async function readItems(pool: Pool): Promise<readonly Item[]> {
   const rows = await underCatalogPath(
     pool,
     async (client) => (await client.query<Item>(query)).rows,
   )
-  const kept = rows.filter((item) => item.text !== '' || !quiet.has(item.kind))
+  return rows.filter((item) => item.text !== '' || !quiet.has(item.kind))
+}
+
+function inventoryFrom(items: readonly Item[], ignored: readonly Ignored[]): Inventory {
   return new Map(
-    kept
+    items
       .filter((item) => !isIgnored(item, ignored))
       .map((item) => [`${item.kind} ${item.name}`, settled(item)]),
   )
@@ -45,15 +52,23 @@ function isIgnored({ kind, name, schema, table }: Item, ignored: readonly Ignore
   })
 }
 
-const known = new WeakMap<ScratchDatabase, Promise<Inventory>>()
+const known = new WeakMap<ScratchDatabase, Promise<readonly Item[]>>()
 
-/** The inventory of a database that stays as it is, which is read once. */
-export function inventoryOf(
+/**
+ * Reads what a database that stays as it is holds, which is done once.
+ * @param at the database that is read in its place: a copy of it
+ */
+export async function readItemsOf(database: ScratchDatabase, at = database): Promise<void> {
+  const items = known.get(database) ?? at.pool().then(readItems)
+  known.set(database, items)
+  await items
+}
+
+/** The inventory of a database that stays as it is. */
+export async function inventoryOf(
   database: ScratchDatabase,
   ignored: readonly Ignored[],
 ): Promise<Inventory> {
-  const inventory =
-    known.get(database) ?? database.pool().then((pool) => readInventory(pool, ignored))
-  known.set(database, inventory)
-  return inventory
+  await readItemsOf(database)
+  return inventoryFrom(await known.get(database)!, ignored)
 }

@@ -35,7 +35,7 @@ test('the example of the design is read', async () => {
     schema: 'HERE/example-app/schema.sql',
     driftIgnore: [],
     vcs: 'git',
-    scratch: { prefer: 'embedded', extensions: [] },
+    scratch: { prefer: 'embedded', extensions: [], keep: 300_000 },
     journal: { schema: 'public', table: 'migration_journal' },
     journalText: 'full',
     transaction: 'each',
