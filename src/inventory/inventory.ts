@@ -1,16 +1,17 @@
 import type { Pool } from 'pg'
+import { ownedObjects } from '../catalog/properties/owned-objects'
 import { underCatalogPath } from '../catalog/catalog-path'
 import { settledText } from '../catalog/expressions'
 import type { Ignored } from '../scratch/ignored-tables'
 import type { ScratchDatabase } from '../scratch/scratch'
 import type { Item } from './item'
+import { type Inventory, missed } from './missed'
 import { objectItems } from './object-items'
 import { relationItems } from './relation-items'
 
-/** All that a database holds but rows and owners: what is equal here, `pg_dump -s` writes alike. */
-export type Inventory = ReadonlyMap<string, Item>
-
-const query = [...relationItems, ...objectItems].join(' UNION ALL ')
+const owner = 'owner'
+const owners = `SELECT '${owner}', o.key, o.schema::text, o."table"::text, coalesce(o.owner::text, '') FROM (${ownedObjects}) AS o`
+const query = [...relationItems, ...objectItems, owners].join(' UNION ALL ')
 
 /** Texts that their author wrote. */
 const verbatim = new Set(['routine', 'comment'])
@@ -31,9 +32,15 @@ async function readItems(pool: Pool): Promise<readonly Item[]> {
 function inventoryFrom(items: readonly Item[], ignored: readonly Ignored[]): Inventory {
   return new Map(
     items
-      .filter((item) => !isIgnored(item, ignored))
+      .filter((item) => item.kind !== owner && !isIgnored(item, ignored))
       .map((item) => [`${item.kind} ${item.name}`, settled(item)]),
   )
+}
+
+/** Owners by object, but of what is ignored. */
+function ownersFrom(items: readonly Item[], ignored: readonly Ignored[]): Map<string, string> {
+  const own = items.filter((item) => item.kind === owner && !isIgnored(item, ignored))
+  return new Map(own.map(({ name, text }) => [name, text]))
 }
 
 /** Only what is said counts. */
@@ -69,6 +76,36 @@ export async function inventoryOf(
   database: ScratchDatabase,
   ignored: readonly Ignored[],
 ): Promise<Inventory> {
+  return inventoryFrom(await itemsOf(database), ignored)
+}
+
+/** How two databases are compared. */
+export interface Equality {
+  ignored: readonly Ignored[]
+  /** Whose owners count, where the target's do not. */
+  ownersOf?: ScratchDatabase | undefined
+}
+
+/**
+ * What a database holds, and whether that is, owners included, what another one holds, which stays as it is.
+ * One connection reads, so that PostgreSQL plans the query once.
+ */
+export async function compareInventory(
+  database: ScratchDatabase,
+  target: ScratchDatabase,
+  { ignored, ownersOf = target }: Equality,
+): Promise<boolean> {
+  const have = await readItems(await database.pool())
+  const [want, other] = await Promise.all([itemsOf(target), itemsOf(ownersOf)])
+  const [one, two] = [have, want].map((items) => inventoryFrom(items, ignored)) as [Inventory, Inventory] // prettier-ignore
+  if (missed(one, two, 'drop').length > 0) return false
+  const known = ownersFrom(other, ignored)
+  const isKept = ([name, role]: [string, string]) =>
+    known.get(name) === role || (ownersOf !== target && !known.has(name))
+  return [...ownersFrom(have, ignored)].every(isKept)
+}
+
+async function itemsOf(database: ScratchDatabase): Promise<readonly Item[]> {
   await readItemsOf(database)
-  return inventoryFrom(await known.get(database)!, ignored)
+  return known.get(database)!
 }

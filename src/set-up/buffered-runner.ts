@@ -66,10 +66,12 @@ class Messages {
     if (this.open.length >= most) this.flush()
   }
 
-  /** @throws what the server said to any of them */
+  /** @throws what the server said to any of them; once, so that ROLLBACK can follow */
   async settle(): Promise<void> {
     this.flush()
-    await this.sent
+    const { sent } = this
+    this.sent = Promise.resolve()
+    await sent
   }
 
   private flush(): void {

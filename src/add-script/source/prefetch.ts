@@ -31,6 +31,7 @@ export class Prefetched {
     const trial = this.trial ?? this.scratch.copy(before)
     this.trial = undefined
     const readings = Promise.all([this.readings.of(before, trial), this.readings.of(after)])
+    readItemsOf(after).catch(() => undefined) // thrown where they are needed
     await this.items // what is tried would change them
     return { readings: await readings, trial: await trial }
   }
