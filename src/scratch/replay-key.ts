@@ -22,7 +22,8 @@ export async function replayKeys(
   server: string,
 ): Promise<ReplayKey[]> {
   const { sources, classes, layout, safe, duplicateRevisions, scratch, typeorm } = settings
-  const hasValues = sources?.some((one) => typeof one !== 'string') === true || classes !== undefined
+  const hasValues =
+    sources?.some((one) => typeof one !== 'string') === true || classes !== undefined
   if (hasValues || settings.database.kind === 'data_source') return []
   const { entities: _, subscribers: __, ...options } = typeorm
   const rules = { layout, safe, duplicateRevisions, extensions: scratch.extensions, options }
@@ -34,9 +35,12 @@ export async function replayKeys(
     last = digest([last, script.revision, script.kind, ...script.files.map(baseName), ...texts])
     keys.unshift({ key: last, scripts: scripts.slice(0, at + 1) })
   }
-  // some of them run again, or instead of others, depending on what was run before
-  const isOrdered = scripts.every(({ repeatable, edge, squashes }) => !repeatable && !edge && !squashes)
-  return isOrdered ? keys : keys.slice(0, 1)
+  return scripts.every(isOrdered) ? keys : keys.slice(0, 1)
+}
+
+/** False for what runs again, or instead of others, depending on what was run before. */
+function isOrdered({ repeatable, edge, squashes = [] }: Script): boolean {
+  return !repeatable && !edge && squashes.length === 0
 }
 
 const known = /^(?:typeorm|typetrek)$/

@@ -74,7 +74,10 @@ function newIn(scripts: readonly Script[], { scripts: done }: ReplayKey): string
 }
 
 async function serverOf(scratch: Scratch): Promise<string> {
-  const [row] = await scratch.rows<{ version: string }>('SELECT pg_catalog.version() AS version', [])
+  const [row] = await scratch.rows<{ version: string }>(
+    'SELECT pg_catalog.version() AS version',
+    [],
+  )
   return row!.version
 }
 

@@ -21,7 +21,9 @@ export class ReplayTemplates {
   constructor(private readonly scratch: Scratch) {}
 
   /** The newest of these states that is there, and which; locked from now on. */
-  async find(keys: readonly ReplayKey[]): Promise<{ database: ScratchDatabase; key: ReplayKey } | undefined> {
+  async find(
+    keys: readonly ReplayKey[],
+  ): Promise<{ database: ScratchDatabase; key: ReplayKey } | undefined> {
     const near = keys.slice(0, deepest)
     const rows = await this.scratch.rows<{ name: string }>(
       `SELECT datname AS name FROM pg_catalog.pg_database WHERE datname ${eq} ANY ($1)`,

@@ -43,9 +43,9 @@ export function buffered(runner: QueryRunner): QueryRunner {
     query: query as SchemaRunner['query'],
     async executeQueries(up: Statement | Statement[], down: Statement | Statement[]) {
       const statements = [up].flat()
+      types.note(statements)
       if (statements.some(({ parameters }) => parameters !== undefined))
         return original.executeQueries(up, down)
-      types.note(statements)
       messages.add(statements)
     },
     async hasEnumType(table: Table, column: TableColumn) {
