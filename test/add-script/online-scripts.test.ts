@@ -39,7 +39,15 @@ test('the scripts of one online change are proven in order and back, and so they
 
       assert.deepEqual(
         report.scripts.map(({ title }) => title),
-        ['more', 'more_backfill', 'more_concurrently', 'more_constraints', 'more_validate'],
+        [
+          'more',
+          'more_backfill',
+          'more_concurrently',
+          'more_validate',
+          'more_required',
+          'more_constraints',
+          'more_validate_keys',
+        ],
       )
       assert.equal(report.proven, true)
       await migrated(own, (migrator) => migrator.execute({ command: 'upgrade' }, {}))

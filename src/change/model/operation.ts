@@ -26,13 +26,36 @@ export type ColumnAlteration =
   | { part: 'default'; value: string }
   | { part: 'expression'; expression: string }
   | { part: 'identity'; clause: string }
-  | { part: 'no default' | 'required' | 'no expression' }
+  | { part: 'no default' | 'required' | 'not required' | 'no expression' }
 
 /** Which part of it that is. */
 export type ColumnPart = ColumnAlteration['part']
 
 /** What a constraint demands. */
 export type Rule = 'FOREIGN KEY' | 'CHECK' | 'UNIQUE' | 'PRIMARY KEY' | 'EXCLUDE'
+
+/** What an index is, but for its name; SQL in it is as PostgreSQL writes it. */
+export interface IndexParts {
+  unique: boolean
+  /** The table, the columns and all that follows them. */
+  on: string
+}
+
+/** A unique or primary key that an index can be made for beforehand. */
+export interface KeyParts {
+  /** In parentheses. */
+  columns: string
+  /** What an index has after its columns, with a space before it. */
+  rest: string
+  /** What the constraint has after its index, with a space before it. */
+  checked: string
+}
+
+/** What a column gets where it has no value. */
+export interface ColumnFill {
+  column: ColumnId
+  expression: string
+}
 
 /** What a statement of pg-delta's does, where other statements are made or placed by it. */
 export type EngineOperation =
@@ -44,7 +67,8 @@ export type EngineOperation =
     }
   | { kind: 'create sequence' | 'own sequence'; sequence: IdOf<'sequence'> }
   | { kind: 'add column' | 'drop column'; column: ColumnId }
-  | { kind: 'create index' | 'drop index'; index: IdOf<'index'> }
+  | ({ kind: 'create index'; index: IdOf<'index'> } & IndexParts)
+  | { kind: 'drop index'; index: IdOf<'index'> }
   /** Which numbers a sequence, or that of an identity column, counts through. */
   | { kind: 'alter numbering'; of: IdOf<'sequence'> | ColumnId }
   | { kind: 'create enum' | 'add enum value'; type: IdOf<'type'> }
@@ -84,10 +108,39 @@ export type OwnOperation =
       rule: Rule
       valid: boolean
       definition: string
+      /** Of a unique or primary key that an index can be made for. */
+      key?: KeyParts
     }
   | { kind: 'map values'; part: ValueMapPart; map: ValueMap }
   | PartitionPlacing
   | Renamed
+
+/** The forms that let an application go on. */
+export type OnlineOperation =
+  | ({ kind: 'build index'; index: IdOf<'index'> } & IndexParts)
+  | { kind: 'remove index'; index: IdOf<'index'> }
+  /** Without its default, and without the rule that it has a value. */
+  | { kind: 'add empty column'; column: ColumnId; type: string }
+  /** Makes a constraint of an index; `replaces`: the constraint that is there under its name goes. */
+  | {
+      kind: 'use index'
+      constraint: IdOf<'constraint'>
+      rule: Rule
+      index: string
+      checked: string
+      replaces: boolean
+    }
+  /** In batches, each a transaction of its own. */
+  | { kind: 'fill in batches'; table: IdOf<'table'>; fills: readonly ColumnFill[] }
+  /** A trigger of that name gives rows that are written meanwhile their values. */
+  | {
+      kind: 'fill function' | 'fill trigger'
+      table: IdOf<'table'>
+      name: string
+      fills: readonly ColumnFill[]
+      always: boolean
+    }
+  | { kind: 'drop fill trigger' | 'drop fill function'; table: IdOf<'table'>; name: string }
 
 /** The old values of a column and the new ones, in a temporary table with a function over it. */
 export interface ValueMap {
@@ -128,7 +181,7 @@ type Renamed =
   | { kind: 'rename function'; schema: string; name: string; signature: string; to: string }
 
 /** What a statement does. */
-export type SchemaOperation = EngineOperation | OwnOperation
+export type SchemaOperation = EngineOperation | OwnOperation | OnlineOperation
 
 /** A statement in the making. */
 export interface PlannedStep extends Statement {

@@ -12,6 +12,7 @@ import { alterColumn } from '../render/alter-column'
 import {
   type ColumnAlteration,
   type EngineJudgement,
+  type KeyParts,
   type SchemaOperation,
   type Rule,
   step,
@@ -125,6 +126,7 @@ function alterationIn(clause: string): ColumnAlteration | undefined {
   const identity = after('ADD GENERATED ')
   if (identity !== undefined) return { part: 'identity', clause: `GENERATED ${identity}` }
   if (clause.startsWith('DROP DEFAULT')) return { part: 'no default' }
+  if (clause.startsWith('DROP NOT NULL')) return { part: 'not required' }
   return clause.startsWith('SET NOT NULL') ? { part: 'required' } : undefined
 }
 
@@ -155,12 +157,14 @@ function ofEnum(sql: string, type: Id & { kind: 'type' }): SchemaOperation | und
 }
 
 /** PostgreSQL writes CREATE INDEX itself, with no quotes that a name does not need. */
-const createIndex = /^CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|[\w$]+) ON /
+const createIndex = /^CREATE (UNIQUE )?INDEX (?:"(?:[^"]|"")*"|[\w$]+) ON ([\s\S]*)$/
 
 function ofIndex(sql: string, index: IdOf<'index'>): SchemaOperation | undefined {
   if (sql === `DROP INDEX ${quoteIdentifier(index.schema, index.name)}`)
     return { kind: 'drop index', index }
-  return createIndex.test(sql) ? { kind: 'create index', index } : undefined
+  const [made, unique, on = ''] = createIndex.exec(sql) ?? []
+  if (made === undefined) return undefined
+  return { kind: 'create index', index, unique: unique !== undefined, on }
 }
 
 const rules: readonly Rule[] = ['FOREIGN KEY', 'CHECK', 'UNIQUE', 'PRIMARY KEY', 'EXCLUDE']
@@ -172,5 +176,18 @@ function ofConstraint(sql: string, constraint: IdOf<'constraint'>): SchemaOperat
   const definition = start === undefined ? '' : sql.slice(start.length)
   const rule = rules.find((words) => definition.startsWith(`${words} `))
   const valid = !definition.endsWith(' NOT VALID')
-  return rule && { kind: 'add constraint', constraint, rule, valid, definition }
+  const key = keyParts(definition)
+  return (
+    rule && { kind: 'add constraint', constraint, rule, valid, definition, ...(key && { key }) }
+  )
+}
+
+const indexedKey =
+  /^(?:UNIQUE|PRIMARY KEY)( NULLS NOT DISTINCT)? (\([^()]*\))( INCLUDE \([^()]*\))?((?: NOT)? DEFERRABLE.*)?$/
+
+/** Undefined for a rule that no index can be made for beforehand, such as one over periods. */
+function keyParts(definition: string): KeyParts | undefined {
+  const [, nulls = '', columns, include = '', checked = ''] = indexedKey.exec(definition) ?? []
+  if (columns === undefined || columns.includes(' WITHOUT OVERLAPS')) return undefined
+  return { columns, rest: `${include}${nulls}`, checked }
 }

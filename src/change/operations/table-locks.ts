@@ -1,9 +1,15 @@
 import { type Catalog, virtualMark } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
-import { isSteady } from '../render/online-forms'
-import { relationOf } from '../../catalog/object-names'
+import { type Qualified, relationOf } from '../../catalog/object-names'
 import { generatedExpression } from '../../catalog/facts'
-import type { ColumnId, PlannedStep, SchemaOperation, TableLock } from '../model/operation'
+import type { LockedWork } from '../model/effect'
+import type {
+  ColumnId,
+  OwnOperation,
+  PlannedStep,
+  SchemaOperation,
+  TableLock,
+} from '../model/operation'
 
 /** True where PostgreSQL writes the whole table again, under a lock that stops even readers. */
 export function rewritesTable(
@@ -52,7 +58,17 @@ function lockFor(operation: SchemaOperation): TableLock {
     case 'revoke all':
     case 'fill column':
     case 'insert rows':
+    case 'fill in batches':
+    case 'fill function':
+    case 'drop fill function':
       return 'none'
+    case 'fill trigger':
+      return 'shareRowExclusive'
+    case 'build index':
+    case 'remove index':
+      return 'shareUpdateExclusive'
+    case 'rename':
+      return operation.what === 'INDEX' ? 'shareUpdateExclusive' : 'accessExclusive'
     case 'create index':
       return 'share'
     case 'add constraint':
@@ -64,6 +80,58 @@ function lockFor(operation: SchemaOperation): TableLock {
     default:
       return 'accessExclusive'
   }
+}
+
+/**
+ * What a statement does to a whole table that is there while it holds a lock which stops others: it writes
+ * or reads it, or builds an index. Undefined for one that only changes the catalog.
+ */
+export function lockedWork(one: PlannedStep, { facts }: Catalog): LockedWork | undefined {
+  const work = workOf(one)
+  const isThere = work && facts.has({ kind: 'table', ...work.table })
+  return isThere ? work : undefined
+}
+
+function workOf({ operation, rewrites, ids }: PlannedStep): LockedWork | undefined {
+  const [table] = ids.flatMap((id) => relationOf(id) ?? [])
+  if (table && rewrites === true) return { table, lock: 'ACCESS EXCLUSIVE', does: 'rewrites' }
+  switch (operation?.kind) {
+    case 'create index':
+      return table && { table, lock: 'SHARE', does: 'builds an index' }
+    case 'add constraint':
+      return workOfRule(operation)
+    case 'alter column':
+      if (operation.part !== 'required') return undefined
+      return { table: tableOf(operation.column), lock: 'ACCESS EXCLUSIVE', does: 'reads' }
+    case 'place partition':
+      if (!operation.into || operation.bound === undefined) return undefined
+      return { table: operation.table, lock: 'ACCESS EXCLUSIVE', does: 'reads' }
+    default:
+      return undefined
+  }
+}
+
+function workOfRule(operation: Extract<OwnOperation, { kind: 'add constraint' }>) {
+  const { rule, valid, constraint } = operation
+  const table = tableOf(constraint)
+  if (!valid) return undefined
+  if (rule === 'FOREIGN KEY') return { table, lock: 'SHARE ROW EXCLUSIVE', does: 'reads' } as const
+  const does = rule === 'CHECK' ? 'reads' : 'builds an index'
+  return { table, lock: 'ACCESS EXCLUSIVE', does } as const
+}
+
+function tableOf({ schema, table }: { schema: string; table: string }): Qualified {
+  return { schema, name: table }
+}
+
+/** Functions whose value is the same for every row of a statement, so that no row is written. */
+const steady = /^(?:now|transaction_timestamp|statement_timestamp|current_setting|timezone)$/
+
+/** True where a default is the same for every row of a statement. */
+export function isSteady(value: string): boolean {
+  const bare = value.replaceAll(/'(?:[^']|'')*'/g, ' ')
+  const called = [...bare.matchAll(/([\w$]+)"?\s*\(/g)].map(([, each = '']) => each.toLowerCase())
+  return called.every((each) => steady.test(each))
 }
 
 function isStored(id: ColumnId, { facts }: Catalog): boolean {

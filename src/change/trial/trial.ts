@@ -72,17 +72,41 @@ export class Copy {
     return tidySteps(steps, from, to, this.words)
   }
 
+  /** Two catalogs, and how statements between them are worded. */
+  sides(from: Catalog, to: Catalog) {
+    return {
+      from,
+      to,
+      plain: (sql: string) => this.plain(sql),
+      tidy: (steps: readonly PlannedStep[]) => this.tidy(steps, from, to),
+    }
+  }
+
   /** Runs the steps in one transaction, in the most readable way that works, and gives that back. */
-  async run(steps: readonly PlannedStep[], from: Catalog, to: Catalog): Promise<PlannedStep[]> {
+  run(steps: readonly PlannedStep[], from: Catalog, to: Catalog): Promise<PlannedStep[]> {
+    return this.trial(steps, from, to, true)
+  }
+
+  /** The same order, with nothing done. */
+  order(steps: readonly PlannedStep[], from: Catalog, to: Catalog): Promise<PlannedStep[]> {
+    return this.trial(steps, from, to, false)
+  }
+
+  private async trial(
+    steps: readonly PlannedStep[],
+    from: Catalog,
+    to: Catalog,
+    keep: boolean,
+  ): Promise<PlannedStep[]> {
     const grouped = expandFirst(groupSteps(steps, from, to))
     for (const order of [expandFirst(dropTables(grouped, from)), grouped]) {
       try {
-        return await trySteps(this.pool, order)
+        return await trySteps(this.pool, order, keep)
       } catch (error) {
         if (!(error instanceof MigrationError)) throw error
       }
     }
-    return trySteps(this.pool, expandFirst(steps))
+    return trySteps(this.pool, expandFirst(steps), keep)
   }
 
   runOutside(steps: readonly PlannedStep[]): Promise<void> {
