@@ -1,5 +1,6 @@
 import { type Fact, type Id, type IdOf, isA, keyOf, tablePlace } from '../../catalog/facts'
 import type { Catalog } from '../../catalog/catalog'
+import { foreignKeys } from '../../catalog/rule-facts'
 import { clipped, type Qualified, relationOf } from '../../catalog/object-names'
 import {
   changes,
@@ -72,8 +73,8 @@ export class OnlineContext {
   }
 
   /** The tables that are there, that it is about, and for which the online forms exist: no partitioned ones. */
-  tablesOf({ ids }: PlannedStep): Qualified[] {
-    const found = ids.flatMap((id) => this.tableOf(id) ?? [])
+  tablesOf(one: PlannedStep): Qualified[] {
+    const found = [...one.ids, ...this.referredBy(one)].flatMap((id) => this.tableOf(id) ?? [])
     return [...new Map(found.map((table) => [shownKey(table), table])).values()]
   }
 
@@ -142,6 +143,13 @@ export class OnlineContext {
 
   private locked(one: PlannedStep): PlannedStep {
     return { ...one, lock: lockOf(one, this.sides.from), rewrites: false }
+  }
+
+  /** A foreign key is about two tables. */
+  private referredBy({ operation }: PlannedStep): readonly Id[] {
+    if (operation?.kind !== 'add constraint' || operation.rule !== 'FOREIGN KEY') return []
+    const key = keyOf(operation.constraint)
+    return foreignKeys(this.sides.to).find(({ id }) => keyOf(id) === key)?.referred ?? []
   }
 
   private tableOf(id: Id): Qualified | undefined {

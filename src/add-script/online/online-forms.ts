@@ -50,7 +50,7 @@ function asItIs(one: PlannedStep, context: OnlineContext): Placed[] {
 function withLock(one: PlannedStep, { sides }: OnlineContext): PlannedStep {
   const work = lockedWork(one, sides.from)
   if (!work) return one
-  const effect = { kind: 'works under a lock', online: 'none', ...work } as const
+  const effect = { kind: 'works under a lock', online: true, ...work } as const
   return { ...one, effects: [...one.effects, effect] }
 }
 

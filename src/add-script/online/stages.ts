@@ -51,7 +51,11 @@ const byTable: ReadonlySet<StageName> = new Set(['required', 'swap'])
  * @see https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES
  */
 export function inStages(steps: readonly PlannedStep[], sides: OnlineSides): ScriptStage[] {
-  const context = new OnlineContext(splitDefaults(new OnlineContext(steps, sides)), sides)
+  const bare = steps.map((one) => ({
+    ...one,
+    effects: one.effects.filter(({ kind }) => kind !== 'works under a lock'),
+  }))
+  const context = new OnlineContext(splitDefaults(new OnlineContext(bare, sides)), sides)
   const placed = context.steps.flatMap((one) => onlineForm(one, context))
   const late = afterWhatTheyNeed(batchFills(placed, context))
   const scripts = order.flatMap((stage) => {

@@ -43,5 +43,6 @@ export type Effect =
   | { kind: 'restores keys'; table: string }
   | { kind: 'follows TypeORM' }
   | { kind: 'works in batches' }
-  | ({ kind: 'works under a lock'; online?: 'none' | 'on request' } & LockedWork)
+  /** `online`: in scripts that are to go on without it. */
+  | ({ kind: 'works under a lock'; online: boolean } & LockedWork)
   | { kind: 'fails on equal values' }

@@ -55,14 +55,9 @@ function worksUnderLock(effect: Extract<Effect, { kind: 'works under a lock' }>)
   const table = shown(effect.table)
   const work = { rewrites: `Rewrites ${table}`, reads: `Reads all of ${table}`, 'builds an index': `Builds an index of ${table}` }[does] // prettier-ignore
   const stopped = lock === 'ACCESS EXCLUSIVE' ? 'reads or writes' : 'writes'
-  const otherwise = online === undefined ? '' : onlineForms[online]
-  return `${work} under ${lock}: nobody ${stopped} it meanwhile.${otherwise}`
+  const more = online ? ' It has no online form.' : ''
+  return `${work} under ${lock}: nobody ${stopped} it meanwhile.${more}`
 }
-
-const onlineForms = {
-  none: ' It has no online form.',
-  'on request': ' --online=rewrite writes the form that does not.',
-} as const
 
 const endings = {
   rows: ' with all its rows',

@@ -5,7 +5,7 @@ import { withoutReplace } from './engine-sql'
 import { layOut } from './statement'
 import { relationOf, shown } from '../../catalog/object-names'
 import { plainNames, type Words } from '../../catalog/sql-words'
-import { stoppingRows } from './stopping-rows'
+import { stoppingRows, type StoppingRows } from './stopping-rows'
 import type { Effect } from '../model/effect'
 import { columnKey, type ColumnId, type PlannedStep, valuesOf } from '../model/operation'
 import type { LostData } from '../model/script-part'
@@ -39,8 +39,7 @@ export function tidySteps(
     const sql = isNew ? withoutReplace(one.sql) : one.sql
     const loss = lossOf(one, from, to)
     const stopping = stoppingRows(one, from, to, filled)
-    const query = stopping?.query
-    const counting = query === undefined ? [] : [failsUnlessNone(plainNames(query, words))]
+    const counting = stopping ? failing(one, stopping, words) : []
     return {
       ...rest,
       sql: layOut(sql, words),
@@ -53,8 +52,15 @@ export function tidySteps(
   })
 }
 
-function failsUnlessNone(query: string): Effect {
-  return { kind: 'fails unless none', query }
+function failing(one: PlannedStep, { query }: StoppingRows, words: Words): Effect[] {
+  if (query !== undefined) return [{ kind: 'fails unless none', query: plainNames(query, words) }]
+  return isUnique(one) ? [{ kind: 'fails on equal values' }] : []
+}
+
+function isUnique({ operation }: PlannedStep): boolean {
+  if (operation?.kind === 'create index') return operation.unique
+  const rules = ['UNIQUE', 'PRIMARY KEY']
+  return operation?.kind === 'add constraint' && rules.includes(operation.rule)
 }
 
 function isNewRoutine(id: Id, goes: ReadonlySet<string>, { facts }: Catalog): boolean {

@@ -7,7 +7,7 @@ import { draftSteps, remaining } from '../operations/from-engine'
 import { dropTables } from './drop-tables'
 import { expandFirst } from '../moves/phases'
 import type { Engine } from '../../catalog/engine'
-import { lockOf, rewritesTable } from '../operations/table-locks'
+import { lockedWork, lockOf, rewritesTable } from '../operations/table-locks'
 import { groupSteps } from './dependencies'
 import { eq, ne } from '../../database/sql/operators'
 import { plainNames, type Words } from '../../catalog/sql-words'
@@ -55,11 +55,7 @@ export class Copy {
   plan(difference: Difference, decisions: Decisions): PlannedStep[] {
     const { from, to } = difference
     const drafted = draftSteps(this.engine, difference, decisions, this.major)
-    return tidySteps(drafted, from, to, this.words).map((one) => ({
-      ...one,
-      rewrites: rewritesTable(one, from, to),
-      lock: lockOf(one, from),
-    }))
+    return tidySteps(drafted, from, to, this.words).map((one) => judged(one, from, to))
   }
 
   /** Names without quotes and schemas that they do not need. */
@@ -142,6 +138,15 @@ export class Copy {
   async lacks(target: Catalog): Promise<string[]> {
     return this.looking.trusted ? [] : remaining(this.engine, await this.read(), target)
   }
+}
+
+/** With what it does to its table, which a line above it says where others have to wait for it. */
+function judged(one: PlannedStep, from: Catalog, to: Catalog): PlannedStep {
+  const known = { ...one, rewrites: rewritesTable(one, from, to), lock: lockOf(one, from) }
+  const work = lockedWork(known, from)
+  if (!work) return known
+  const effect = { kind: 'works under a lock', online: false, ...work } as const
+  return { ...known, effects: [...known.effects, effect] }
 }
 
 const inCatalog = (namespace: string) => `${namespace} ${eq} 'pg_catalog'::pg_catalog.regnamespace`
