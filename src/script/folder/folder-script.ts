@@ -111,7 +111,9 @@ export class FolderScript implements Script {
   }
 
   get squashes(): readonly string[] {
-    const list = /^(?:--|\/\/) migrate: squashes((?: \d+)+)\s*$/m.exec(this.#texts[0].text)?.[1]
+    const [{ text }] = this.#texts
+    if (!text.includes('migrate: squashes')) return []
+    const list = /^(?:--|\/\/) migrate: squashes((?: \d+)+)\s*$/m.exec(text)?.[1]
     return list?.trim().split(' ') ?? []
   }
 
