@@ -34,6 +34,7 @@ test('the scripts of one online change are proven in order and back, and so they
       const report = await addScript(own, {
         title: 'more',
         from: 'schema',
+        onlineRows: 500,
         answers: { online: true, backfills },
       })
 
@@ -50,6 +51,12 @@ test('the scripts of one online change are proven in order and back, and so they
         ],
       )
       assert.equal(report.proven, true)
+      const measured = report.scripts.flatMap(
+        ({ files }) =>
+          /^-- Measured with 500 rows in (.*?),? read/m.exec(files[0]?.text ?? '') ?? [],
+      )
+      assert.equal(measured.length, 2 * report.scripts.length, report.notes.join())
+      assert.match(measured[1] ?? '', /team/)
       await migrated(own, (migrator) => migrator.execute({ command: 'upgrade' }, {}))
       const rows = 'SELECT id, team, age FROM member ORDER BY id'
       assert.deepEqual(await database.query(rows), [

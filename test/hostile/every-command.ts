@@ -89,7 +89,7 @@ export async function everyCommand(): Promise<string[]> {
     const answers =
       "--rename t.v:label --map kind.a=b --using t.price=pg_catalog.round(price,2) --using t.low=low::boolean --using t.tags=pg_catalog.string_to_array(tags,'-') --backfill t.extra=1 --backfill u.x=1 --yes"
     written.push(await run(project, `add_script next ${answers} --dry-run`))
-    await run(project, `add_script online --online ${answers}`, 'question')
+    await run(project, `add_script online --online --online-rows 50 ${answers}`, 'question')
     written.push(...(await newScripts(project)))
     await run(project, 'upgrade')
     await run(project, 'dump_schema --yes')

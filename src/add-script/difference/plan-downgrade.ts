@@ -108,7 +108,7 @@ async function downgrade(
     const renames = part.renamings.toReversed().map((one) => one.down)
     await copy.run(renames, goal, goal)
     if (undone && renames.length > 0) await prove(copy, undone)
-    const lost = part.up.filter(losesData).flatMap(commentsOf)
+    const lost = part.up.filter(losesData).flatMap((one) => commentsOf(withoutLocks(one)))
     const losses = [...lost, ...decisions.losses]
     const blocked = decisions.obstacles.length > 0
     return {
@@ -148,6 +148,11 @@ const definitions = new Set<Id['kind']>([
 /** What is only defined is made again as it was. */
 function losesData({ destructive, drops, isMoved }: PlannedStep): boolean {
   return destructive && isMoved !== true && !(drops && definitions.has(drops.kind))
+}
+
+/** How long others wait is nothing that is lost. */
+function withoutLocks({ effects }: PlannedStep): Pick<PlannedStep, 'effects'> {
+  return { effects: effects.filter(({ kind }) => kind !== 'works under a lock') }
 }
 
 async function runDown(
