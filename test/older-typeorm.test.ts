@@ -10,7 +10,7 @@ const files = few(
   [
     ...['typeorm', 'setup', 'run/typescript', 'run/data-source', 'run/lent-state', 'run/callers'],
     ...['run/observer', 'scratch/sources', 'cli/entities', 'example-app/set-up'],
-    ...['integration/nestjs', 'adopt/typeorm-application'],
+    ...['integration/nestjs', 'adopt/typeorm-application', 'align/hashed-names'],
   ],
 )
 for (const file of files) {

@@ -25,7 +25,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['backends', 'migrator', 'library', 'setup.ts', 'integration', 'adopt', 'scratch'],
     ...['testing', 'catalog', 'inventory', 'sample-rows', 'git', 'change', 'add-script', 'init'],
-    ...['drift', 'doctor', 'dump-schema', 'upkeep', 'cli', 'index.ts'],
+    ...['drift', 'align', 'doctor', 'dump-schema', 'upkeep', 'cli', 'index.ts'],
     ...['backend-kit.ts', 'backend-contract.ts'],
   ],
   settings: ['value', 'address', 'ini', 'typeorm', 'elsewhere', '.'],
@@ -41,7 +41,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
   run: ['context', 'failure', 'lock', 'prepare', 'session', 'batch', 'outside', 'typescript', '.'],
   catalog: ['properties', '.'],
   'sample-rows': ['tables', 'values', '.'],
-  change: ['model', 'render', 'partitions', 'operations', 'moves', 'trial'],
+  change: ['model', 'partitions', 'operations', 'complete', 'moves', 'render', 'trial'],
   'add-script': [
     ...['decide', 'online', 'difference', 'render', 'deliver', 'measure', 'proof', 'source', '.'],
   ],

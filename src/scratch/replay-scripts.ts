@@ -1,5 +1,6 @@
 import { quoteIdentifier } from '../database/sql/quote'
 import { MigrationError } from '../errors'
+import { readByScheme } from '../backends/folder-scheme'
 import { openMigrator } from '../migrator/pick-migrator'
 import { readScripts } from '../script/source/read-scripts'
 import { usualLayout, type ScriptLayout } from '../script/layout/layout'
@@ -39,7 +40,8 @@ export async function replayScripts(
 /** False for a folder that is empty or not there yet. */
 export async function hasScripts(settings: Settings, layout: ScriptLayout): Promise<boolean> {
   try {
-    return (await readScripts(settings, { allowEmpty: true, layout })).length > 0
+    const read = () => readScripts(settings, { allowEmpty: true, layout })
+    return (await readByScheme(settings, read)).length > 0
   } catch (error) {
     const { code, cause } = error as { code?: string; cause?: { code?: string } }
     if (code === 'FOLDER_NOT_FOUND' && cause?.code === 'ENOENT') return false

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Migrator } from '../../src/migrator/migrator'
 import { withDatabase, type TestDatabase } from '../support/database'
-import { fingerprint } from '../support/history-snapshot'
+import { catalogLines } from '../support/history-snapshot'
 import { canonicalDump, dumpOf, withScripts } from './example-database'
 
 /** The help desk as it was when it had the first tickets, so that later scripts find rows. */
@@ -59,7 +59,7 @@ test('every script goes up, down and up again to the same catalog', async () => 
   await withDatabase(async (database) => {
     await withScripts(database, async (migrator) => {
       const { pending } = await migrator.status()
-      let before: readonly string[] = await fingerprint(database)
+      let before: readonly string[] = await catalogLines(database)
       for (const { script } of pending) {
         before = await upDownUp(migrator, database, script.revision, before)
         if (script.revision === firstTickets) await database.query(rows)
@@ -81,7 +81,7 @@ async function upDownUp(
   before: readonly string[],
 ): Promise<readonly string[]> {
   await migrator.execute({ command: 'upgrade', target: revision })
-  const after = await fingerprint(database)
+  const after = await catalogLines(database)
   if (revision === irreversible) {
     await assert.rejects(migrator.execute({ command: 'downgrade' }), { code: 'IRREVERSIBLE' })
     return after
@@ -91,7 +91,7 @@ async function upDownUp(
     steps.map((step) => step.revision),
     [revision],
   )
-  assert.deepEqual(await fingerprint(database), before, `what ${revision} leaves behind`)
+  assert.deepEqual(await catalogLines(database), before, `what ${revision} leaves behind`)
   await migrator.execute({ command: 'upgrade', target: revision })
   return after
 }

@@ -93,6 +93,10 @@ export async function everyCommand(): Promise<string[]> {
     written.push(...(await newScripts(project)))
     await run(project, 'upgrade')
     await run(project, 'dump_schema --yes')
+    const file = join(project.cwd, 'schema.sql')
+    await writeFile(file, (await readFile(file, 'utf8')).replaceAll('t_n', 't_number'))
+    await run(project, 'align --yes')
+    written.push(...(await newScripts(project)))
   })
   const filled = `${base}\nINSERT INTO ${m} u VALUES (1);`
   await withProject({ ...scripts, 'schema.sql': filled }, async (project) => {

@@ -12,8 +12,9 @@ import { decideDown, type DownDecisions } from '../decide/downgrade-decisions'
 import type { Move } from '../../change/moves/find-moves'
 import { placeBack } from '../../change/moves/place-moves'
 import type { Engine } from '../../catalog/engine'
-import { addsForeignKey, type PlannedStep } from '../../change/model/operation'
+import { addsForeignKey, type PlannedStep } from '../../change/model/planned-step'
 import { definitionOf, type Fact, type Id, isValidated } from '../../catalog/facts'
+import { completeSteps } from '../../change/complete/complete-steps'
 import { splitEnumValues } from '../../change/operations/enums'
 import { NewValuesFirst } from '../../change/trial/try-steps'
 import type { ScriptPart } from '../../change/model/script-part'
@@ -59,7 +60,7 @@ export async function addDowngrades(
     const script =
       obstacle === undefined
         ? await downgrade(copy, states, up, part, now ?? part.catalog, goal, undone, online)
-        : irreversible(part, obstacle)
+        : irreversible(copy, part, obstacle)
     if (script.reversible === 'no' && script.down.length === 0) obstacle ??= script.losses[0]
     scripts.unshift(script)
     now = at > 0 && obstacle === undefined ? await copy.read() : undefined
@@ -67,13 +68,13 @@ export async function addDowngrades(
   return scripts
 }
 
-function irreversible(part: DraftPart, reason = ''): ScriptPart {
+function irreversible({ writer }: Copy, part: DraftPart, reason = ''): ScriptPart {
   const { purpose, transaction } = part
   const steps = [...part.renamings.map((one) => one.up), ...part.up]
   return {
     purpose,
     transaction,
-    up: steps,
+    up: writer.write(steps),
     down: [],
     downTransaction: true,
     reversible: 'no',
@@ -100,7 +101,7 @@ async function downgrade(
       ...compare(from, to),
       before,
       after: before,
-      plain: (sql: string) => copy.plain(sql),
+      plain: (sql: string) => copy.writer.plain(sql),
     }
     const { moves } = states
     const decisions = await decideDown(sides, up, moves)
@@ -108,21 +109,21 @@ async function downgrade(
     const renames = part.renamings.toReversed().map((one) => one.down)
     await copy.run(renames, goal, goal)
     if (undone && renames.length > 0) await prove(copy, undone)
-    const lost = part.up.filter(losesData).flatMap((one) => commentsOf(withoutLocks(one)))
+    const lost = copy.writer.write(part.up.filter(losesData).map(withoutLocks)).flatMap(commentsOf)
     const losses = [...lost, ...decisions.losses]
     const blocked = decisions.obstacles.length > 0
     return {
       purpose: part.purpose,
       transaction: part.transaction,
-      up: [...part.renamings.map((one) => one.up), ...part.up],
-      down: [...down, ...renames],
+      up: copy.writer.write([...part.renamings.map((one) => one.up), ...part.up]),
+      down: copy.writer.write([...down, ...renames]),
       downTransaction: transaction,
       reversible: blocked ? 'no' : losses.length > 0 ? 'lossy' : 'yes',
       losses: [...decisions.obstacles, ...losses],
     }
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error
-    return irreversible(part, [error.message, error.detail].filter(Boolean).join(': '))
+    return irreversible(copy, part, [error.message, error.detail].filter(Boolean).join(': '))
   }
 }
 
@@ -151,8 +152,8 @@ function losesData({ destructive, drops, isMoved }: PlannedStep): boolean {
 }
 
 /** How long others wait is nothing that is lost. */
-function withoutLocks({ effects }: PlannedStep): Pick<PlannedStep, 'effects'> {
-  return { effects: effects.filter(({ kind }) => kind !== 'works under a lock') }
+function withoutLocks(one: PlannedStep): PlannedStep {
+  return { ...one, effects: one.effects.filter(({ kind }) => kind !== 'works under a lock') }
 }
 
 async function runDown(
@@ -164,10 +165,8 @@ async function runDown(
 ): Promise<{ down: PlannedStep[]; transaction: boolean }> {
   const { from, to } = difference
   const steps = beforeKeys(
-    placeBack(copy.plan(difference, decisions), moves, difference, (some) =>
-      copy.tidy(some, from, to),
-    ),
-    copy.tidy(decisions.restored, from, to),
+    placeBack(copy.plan(difference, decisions), moves, difference),
+    completeSteps(decisions.restored, from, to),
   )
   try {
     if (online) return await runOnline(copy, steps, difference, decisions)
@@ -191,16 +190,15 @@ async function runOnline(
   { from, to }: Difference,
   decisions: DownDecisions,
 ): Promise<{ down: PlannedStep[]; transaction: boolean }> {
-  const sides = copy.sides(from, to)
   const down: PlannedStep[] = []
-  for (const stage of inStages(steps, sides)) {
+  for (const stage of inStages(steps, { from, to })) {
     const own = stage.isMain ? await copy.order(stage.steps, from, to) : stage.steps
     await copy.runOutside(own)
     down.push(...own)
   }
   const { steps: rest } = await copy.finish(to, decisions)
   const all = [...down, ...rest]
-  return { down: all, transaction: isOneLock(all, new OnlineContext(all, sides)) }
+  return { down: all, transaction: isOneLock(all, new OnlineContext(all, { from, to })) }
 }
 
 async function withDowngrade(
@@ -211,8 +209,8 @@ async function withDowngrade(
 ): Promise<ScriptPart> {
   await copy.runOutside(down)
   await prove(copy, goal)
-  const plain = { reversible: 'yes', losses: [] } as const
-  return { purpose, transaction, up, down, downTransaction: true, ...plain }
+  const texts = { up: copy.writer.write(up), down: copy.writer.write(down) }
+  return { purpose, transaction, ...texts, downTransaction: true, reversible: 'yes', losses: [] }
 }
 
 /** Rows are restored once their tables are there, and before the first key that needs them. */

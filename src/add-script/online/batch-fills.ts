@@ -19,7 +19,7 @@ export function batchFills(placed: readonly Placed[], context: OnlineContext): P
   const groups: Group[] = []
   const others = placed.filter((one) => {
     const { operation } = one.step
-    if (one.stage !== 'backfill' || operation?.kind !== 'fill column') return true
+    if (one.stage !== 'backfill' || operation.kind !== 'fill column') return true
     const { column, expression } = operation
     const table = tableIdOf(column)
     const key = shownKey(table)
@@ -39,7 +39,7 @@ function batched({ placed, fills }: Group, context: OnlineContext): Placed {
   const [{ column } = { column: undefined }] = fills
   const steps = placed.map((one) => one.step)
   const table = tableIdOf(column!)
-  const step = context.online(
+  const step = context.own(
     { kind: 'fill in batches', table, fills },
     steps.flatMap(({ ids }) => ids),
     first!,

@@ -3,24 +3,18 @@ import type { Catalog } from '../../catalog/catalog'
 import { foreignKeys } from '../../catalog/rule-facts'
 import { clipped, type Qualified, relationOf } from '../../catalog/object-names'
 import {
-  changes,
   type ColumnFill,
   columnKey,
   type ColumnId,
-  type OnlineOperation,
-  type OwnOperation,
-  type PlannedStep,
+  type SchemaOperation,
 } from '../../change/model/operation'
-import { onlineStep, type Plain } from '../../change/render/online-sql'
-import { ownStep } from '../../change/render/own-step'
-import { lockOf } from '../../change/operations/table-locks'
+import { changes, step, type PlannedStep } from '../../change/model/planned-step'
+import { lockOf } from '../../change/complete/table-locks'
 
-/** Where a change leads, and how its statements are worded. */
+/** Where a change leads. */
 export interface OnlineSides {
   from: Catalog
   to: Catalog
-  plain: Plain
-  tidy: (steps: readonly PlannedStep[]) => PlannedStep[]
 }
 
 /** What the online form of one statement has to know of the others. */
@@ -51,7 +45,7 @@ export class OnlineContext {
     )
     this.replacesForeignKeys = steps.some(
       ({ operation }) =>
-        operation?.kind === 'add constraint' &&
+        operation.kind === 'add constraint' &&
         operation.rule === 'FOREIGN KEY' &&
         this.dropped.has(keyOf(operation.constraint)),
     )
@@ -65,7 +59,7 @@ export class OnlineContext {
   /** A foreign key may refer to a key that is only now being built. */
   needsNewKey(one: PlannedStep): boolean {
     const { operation } = one
-    if (operation?.kind !== 'add constraint' || operation.rule !== 'FOREIGN KEY') return false
+    if (operation.kind !== 'add constraint' || operation.rule !== 'FOREIGN KEY') return false
     const own = shownKey(relationOf(operation.constraint)!)
     const tables = this.tablesOf(one).map(shownKey)
     const referred = tables.filter((table) => table !== own)
@@ -95,7 +89,7 @@ export class OnlineContext {
   /** The columns of this one's table that become required and get values for the rows that lack them. */
   requiredFills(column: ColumnId): ColumnFill[] {
     return this.steps.flatMap(({ operation }) => {
-      if (operation?.kind !== 'alter column' || operation.part !== 'required') return []
+      if (operation.kind !== 'alter column' || operation.part !== 'required') return []
       const { column: id } = operation
       const isIdentity = this.steps.some((one) => changes(one, id, 'identity'))
       const expression = isSameTable(id, column) && !isIdentity ? this.fillOf(id) : undefined
@@ -106,7 +100,7 @@ export class OnlineContext {
   private fillOf(column: ColumnId): string | undefined {
     const key = columnKey(column)
     const found = this.steps.flatMap(({ operation }) =>
-      operation?.kind === 'fill column' && columnKey(operation.column) === key
+      operation.kind === 'fill column' && columnKey(operation.column) === key
         ? [operation.expression]
         : [],
     )
@@ -129,25 +123,25 @@ export class OnlineContext {
     }
   }
 
-  /** A statement of typetrek's own, without a comment. */
-  own(operation: OwnOperation, ids: readonly Id[], more: Partial<PlannedStep> = {}): PlannedStep {
-    const [written] = this.sides.tidy([ownStep(operation, ids, { verb: more.verb ?? 'alter' })])
-    const plain = { effects: [], destructive: false, loses: [], failsOnRows: [] }
-    return this.locked({ ...written!, ...plain, ...more })
-  }
-
-  /** The same of one that only the online forms have. */
-  online(operation: OnlineOperation, ids: readonly Id[], like: PlannedStep): PlannedStep {
-    return this.locked(onlineStep(operation, ids, this.sides.plain, { group: like.group }))
-  }
-
-  private locked(one: PlannedStep): PlannedStep {
-    return { ...one, lock: lockOf(one, this.sides.from), rewrites: false }
+  /** A statement of typetrek's own, about the same table as another one. */
+  own(
+    operation: SchemaOperation,
+    ids: readonly Id[],
+    { group }: PlannedStep,
+    more: Partial<PlannedStep> = {},
+  ): PlannedStep {
+    const isOutside =
+      operation.kind === 'build index' ||
+      operation.kind === 'build key index' ||
+      operation.kind === 'fill in batches' ||
+      (operation.kind === 'drop index' && operation.concurrently === true)
+    const made = step(operation, ids, { transactional: !isOutside, ...more })
+    return { ...made, group, lock: lockOf(made, this.sides.from), rewrites: false }
   }
 
   /** A foreign key is about two tables. */
   private referredBy({ operation }: PlannedStep): readonly Id[] {
-    if (operation?.kind !== 'add constraint' || operation.rule !== 'FOREIGN KEY') return []
+    if (operation.kind !== 'add constraint' || operation.rule !== 'FOREIGN KEY') return []
     const key = keyOf(operation.constraint)
     return foreignKeys(this.sides.to).find(({ id }) => keyOf(id) === key)?.referred ?? []
   }
@@ -167,13 +161,13 @@ function indexParent(id: IdOf<'index'>, { from, to }: OnlineSides): Id | undefin
 }
 
 function keyOfMade({ operation }: PlannedStep): string | undefined {
-  if (operation?.kind === 'create index') return keyOf(operation.index)
-  return operation?.kind === 'add constraint' ? keyOf(operation.constraint) : undefined
+  if (operation.kind === 'create index') return keyOf(operation.index)
+  return operation.kind === 'add constraint' ? keyOf(operation.constraint) : undefined
 }
 
 /** The unique or primary key that a statement adds, where an index can be made for it beforehand. */
 export function keyIn({ operation }: PlannedStep) {
-  return operation?.kind === 'add constraint' ? operation.key : undefined
+  return operation.kind === 'add constraint' ? operation.key : undefined
 }
 
 function nameIn({ id }: Fact): string[] {

@@ -1,16 +1,14 @@
 import { isA, type IdOf } from '../../catalog/facts'
 import {
-  changes,
   type ColumnFill,
   columnKey,
   type ColumnId,
   type IndexParts,
   type KeyParts,
   type OwnOperation,
-  type PlannedStep,
 } from '../../change/model/operation'
-import { indexOfKey, requiredCheck } from '../../change/render/online-sql'
-import { lockedWork } from '../../change/operations/table-locks'
+import { changes, type PlannedStep } from '../../change/model/planned-step'
+import { lockedWork } from '../../change/complete/table-locks'
 import { keyIn, type OnlineContext, shownKey, tableIdOf } from './online-context'
 import { relationOf } from '../../catalog/object-names'
 
@@ -56,7 +54,7 @@ function withLock(one: PlannedStep, { sides }: OnlineContext): PlannedStep {
 
 function formOf(one: PlannedStep, context: OnlineContext): Placed[] | undefined {
   const { operation } = one
-  switch (operation?.kind) {
+  switch (operation.kind) {
     case 'create index':
       return builtIndex(one, operation.index, operation, context)
     case 'drop index':
@@ -89,7 +87,7 @@ function builtIndex(
   const [, ...others] = one.ids
   const build = (id: IdOf<'index'>): Placed => {
     const operation = { kind: 'build index', index: id, unique, on } as const
-    const step = context.online(operation, [id, ...others, ...parentOf(one, context)], one)
+    const step = context.own(operation, [id, ...others, ...parentOf(one, context)], one)
     const { effects, failsOnRows } = one
     return { stage: 'concurrently', step: { ...step, verb: 'create', effects, failsOnRows } }
   }
@@ -98,14 +96,15 @@ function builtIndex(
   const built = { ...index, name: context.nameFor(index, '_new') }
   const old = { ...index, name: context.nameFor(index, '_old') }
   const rename = (from: string, to: string) =>
-    context.own({ kind: 'rename', what: 'INDEX', schema, name: from, to }, [
-      index,
-      ...parentOf(one, context),
-    ])
+    context.own(
+      { kind: 'rename', what: 'INDEX', schema, name: from, to },
+      [index, ...parentOf(one, context)],
+      one,
+    )
   const names = { up: [rename(name, old.name), rename(built.name, name)] }
   const downs = [rename(name, built.name), rename(old.name, name)]
-  const remove = context.online(
-    { kind: 'remove index', index: old },
+  const remove = context.own(
+    { kind: 'drop index', index: old, concurrently: true },
     [old, ...parentOf(one, context)],
     one,
   )
@@ -132,7 +131,7 @@ function droppedIndex(
 ): Placed[] | undefined {
   if (isPlain(index, one, context)) return undefined
   if (context.isReplaced(index)) return []
-  const step = context.online({ kind: 'remove index', index }, one.ids, one)
+  const step = context.own({ kind: 'drop index', index, concurrently: true }, one.ids, one)
   return [{ stage: 'drops', step: { ...step, verb: 'drop', drops: index } }]
 }
 
@@ -141,7 +140,7 @@ function droppedKey({ drops }: PlannedStep, context: OnlineContext): Placed[] | 
   if (!drops || !isA(drops, 'constraint') || !context.isReplaced(drops)) return undefined
   const added = context.steps.find(
     ({ operation }) =>
-      operation?.kind === 'add constraint' &&
+      operation.kind === 'add constraint' &&
       operation.constraint.name === drops.name &&
       operation.constraint.table === drops.table &&
       operation.constraint.schema === drops.schema,
@@ -179,11 +178,11 @@ function uniqueForm(
   const index = replaces ? context.nameFor({ schema, name }, '_new') : name
   const id = { kind: 'index', schema, name: index } as const
   const { effects, failsOnRows } = one
-  const building = { kind: 'build index', index: id, ...indexOfKey(constraint, key) } as const
-  const build = context.online(building, [id, tableIdOf(constraint)], one)
+  const building = { kind: 'build key index', index: id, constraint, key } as const
+  const build = context.own(building, [id, tableIdOf(constraint)], one)
   const { checked } = key
   const using = { kind: 'use index', constraint, rule, index, checked, replaces } as const
-  const use = context.online(using, one.ids, one)
+  const use = context.own(using, one.ids, one)
   return [
     { stage: 'concurrently', step: { ...build, verb: 'create', effects, failsOnRows } },
     { stage: 'constraints', step: { ...use, verb: 'create' } },
@@ -200,11 +199,11 @@ function validated(one: PlannedStep, adding: Adding, context: OnlineContext): Pl
   return [
     {
       stage: isLate ? 'constraints' : 'main',
-      step: context.own(added, one.ids, { verb: 'create' }),
+      step: context.own(added, one.ids, one, { verb: 'create' }),
     },
     {
       stage: isLate ? 'validate keys' : 'validate',
-      step: context.own(validating, [constraint], { effects, failsOnRows }),
+      step: context.own(validating, [constraint], one, { effects, failsOnRows }),
     },
   ]
 }
@@ -212,7 +211,7 @@ function validated(one: PlannedStep, adding: Adding, context: OnlineContext): Pl
 /** A check says it first, which is validated while others read and write. */
 function requiredForm(one: PlannedStep, context: OnlineContext): Placed[] | undefined {
   const { operation } = one
-  if (operation?.kind !== 'alter column') return undefined
+  if (operation.kind !== 'alter column') return undefined
   const { column } = operation
   if (context.steps.some((other) => changes(other, column, 'identity'))) return undefined
   const { schema, table, name } = column
@@ -222,14 +221,7 @@ function requiredForm(one: PlannedStep, context: OnlineContext): Placed[] | unde
     table,
     name: context.nameFor({ schema, name: `${table}_${name}` }, '_required'),
   } as const
-  const definition = requiredCheck(column)
-  const check = {
-    kind: 'add constraint',
-    constraint,
-    rule: 'CHECK',
-    valid: false,
-    definition,
-  } as const
+  const check = { kind: 'add not null check', constraint, column } as const
   const validating = { kind: 'validate constraint', constraint, of: 'TABLE' } as const
   const { effects, failsOnRows, phase } = one
   const ids = [column, tableIdOf(column)]
@@ -237,10 +229,10 @@ function requiredForm(one: PlannedStep, context: OnlineContext): Placed[] | unde
   const { start, end } = keptFilled(one, column, context)
   return [
     ...start.map((step): Placed => ({ stage: 'main', step: { ...step, ...more } })),
-    { stage: 'main', step: context.own(check, ids, more) },
-    { stage: 'validate', step: context.own(validating, ids, { effects, failsOnRows }) },
+    { stage: 'main', step: context.own(check, ids, one, more) },
+    { stage: 'validate', step: context.own(validating, ids, one, { effects, failsOnRows }) },
     { stage: 'required', step: { ...one, effects: [], failsOnRows: [] } },
-    { stage: 'required', step: context.own({ kind: 'drop constraint', constraint }, ids) },
+    { stage: 'required', step: context.own({ kind: 'drop constraint', constraint }, ids, one) },
     ...end.map((step): Placed => ({ stage: 'required', step })),
   ]
 }
@@ -250,7 +242,7 @@ function noLongerRequired(one: PlannedStep, context: OnlineContext): Placed[] | 
   const tables = context.tablesOf(one).map(shownKey)
   const addsCheck = context.steps.some(
     (other) =>
-      other.operation?.kind === 'add constraint' &&
+      other.operation.kind === 'add constraint' &&
       other.operation.rule === 'CHECK' &&
       context.tablesOf(other).some((table) => tables.includes(shownKey(table))),
   )
@@ -268,18 +260,18 @@ function keptFilled(one: PlannedStep, column: ColumnId, context: OnlineContext) 
   const table = tableIdOf(column)
   const name = context.nameFor({ schema: table.schema, name: table.name }, '_fill')
   const ids = [column, table]
-  const trigger = { table, name, fills, always: false }
+  const trigger = { table, name }
   return {
     start: isOwn(fills[0])
       ? [
-          context.online({ kind: 'fill function', ...trigger }, ids, one),
-          context.online({ kind: 'fill trigger', ...trigger }, ids, one),
+          context.own({ kind: 'fill function', ...trigger, fills }, ids, one),
+          context.own({ kind: 'fill trigger', ...trigger }, ids, one),
         ]
       : [],
     end: isOwn(fills.at(-1))
       ? [
-          context.online({ kind: 'drop fill trigger', table, name }, ids, one),
-          context.online({ kind: 'drop fill function', table, name }, ids, one),
+          context.own({ kind: 'drop fill trigger', ...trigger }, ids, one),
+          context.own({ kind: 'drop fill function', ...trigger }, ids, one),
         ]
       : [],
   }

@@ -1,7 +1,8 @@
 import { columnOf } from '../../catalog/difference'
 import { isA } from '../../catalog/facts'
-import { columnKey, type ColumnId, type PlannedStep } from '../../change/model/operation'
-import { isSteady } from '../../change/operations/table-locks'
+import { columnKey, type ColumnId } from '../../change/model/operation'
+import type { PlannedStep } from '../../change/model/planned-step'
+import { isSteady } from '../../change/complete/table-locks'
 import type { OnlineContext } from './online-context'
 
 /**
@@ -15,26 +16,26 @@ export function splitDefaults(context: OnlineContext): PlannedStep[] {
 function split(one: PlannedStep, context: OnlineContext): PlannedStep[] {
   const { operation } = one
   const { to } = context.sides
-  const fact = operation?.kind === 'add column' ? to.facts.get(operation.column) : undefined
-  if (operation?.kind !== 'add column' || !fact || !hasItsSequence(one, context)) return [one]
+  const fact = operation.kind === 'add column' ? to.facts.get(operation.column) : undefined
+  if (operation.kind !== 'add column' || !fact || !hasItsSequence(one, context)) return [one]
   const { column } = operation
   const { fullType: type, default: value, notNull, identity, generated } = columnOf(to, fact)
   if (value === undefined || identity || generated !== undefined || isSteady(value)) return [one]
   const own = { chain: columnKey(column) }
   const alter = { kind: 'alter column', column } as const
-  const empty = context.online({ kind: 'add empty column', column, type }, one.ids, one)
+  const empty = context.own({ kind: 'add empty column', column, type }, one.ids, one)
   const fill = { kind: 'fill column', column, expression: value, onlyNulls: true } as const
   return [
     { ...one, ...empty, ...own },
-    context.own({ ...alter, part: 'default', value }, [column], own),
-    context.own(fill, [column], { ...own, verb: 'data' }),
-    ...(notNull ? [required(column, context)] : []),
+    context.own({ ...alter, part: 'default', value }, [column], one, own),
+    context.own(fill, [column], one, { ...own, verb: 'data' }),
+    ...(notNull ? [required(column, one, context)] : []),
   ]
 }
 
-function required(column: ColumnId, context: OnlineContext): PlannedStep {
+function required(column: ColumnId, one: PlannedStep, context: OnlineContext): PlannedStep {
   const operation = { kind: 'alter column', column, part: 'required' } as const
-  return context.own(operation, [column], { chain: columnKey(column) })
+  return context.own(operation, [column], one, { chain: columnKey(column) })
 }
 
 /** False for `serial`, whose sequence is made by the same statement. */
@@ -45,7 +46,7 @@ function hasItsSequence({ ids }: PlannedStep, { steps, sides }: OnlineContext): 
       sides.from.facts.has(id) ||
       steps.some(
         ({ operation }) =>
-          operation?.kind === 'create sequence' && operation.sequence.name === id.name,
+          operation.kind === 'create sequence' && operation.sequence.name === id.name,
       ),
   )
 }

@@ -1,10 +1,10 @@
 import { keyOf, type Id } from '../../catalog/facts'
-import type { PlannedStep } from '../../change/model/operation'
+import type { PlannedStep } from '../../change/model/planned-step'
 import { onlineForm, type Placed, type StageName } from './online-forms'
 import { OnlineContext, shownKey, type OnlineSides } from './online-context'
 import { splitDefaults } from './split-default'
 import { batchFills } from './batch-fills'
-import { lockedWork } from '../../change/operations/table-locks'
+import { lockedWork } from '../../change/complete/table-locks'
 
 /** Steps that are a script of their own. */
 export interface ScriptStage {
@@ -142,7 +142,7 @@ export function cutMain(
   sides: OnlineSides,
 ): ScriptStage[] {
   const context = new OnlineContext(steps, sides)
-  if (steps.some(({ operation }) => operation?.kind === 'map values'))
+  if (steps.some(({ operation }) => operation.kind === 'map values'))
     return [{ ...stage, transaction: true, steps }]
   const runs: { long: boolean; steps: PlannedStep[] }[] = []
   for (const one of steps) {

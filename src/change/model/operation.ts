@@ -1,24 +1,9 @@
-import type { Action, ColumnId, Delta, Id, IdOf } from '../../catalog/facts'
+import type { ColumnId, IdOf } from '../../catalog/facts'
 import type { Numbering } from '../../catalog/difference'
-import { describe, type Qualified, relationOf, shown } from '../../catalog/object-names'
-import type { LostData, Statement } from './script-part'
-
-import { columnKey } from '../../catalog/facts'
+import type { Qualified } from '../../catalog/object-names'
+import type { ValueMap, ValueMapPart } from './value-map'
 
 export { columnKey, type ColumnId } from '../../catalog/facts'
-
-/** The strongest lock that a statement takes on a table that is there. */
-export type TableLock = Action['lockClass']
-
-/** What pg-delta knows of a statement that it plans. */
-export interface EngineJudgement {
-  /** What differs, and is the reason for it; none: it makes way for another statement. */
-  deltas: readonly Delta[]
-  lock: TableLock
-  rewrites: boolean
-  losesData: boolean
-  boundary: 'none' | 'commit after' | 'outside'
-}
 
 /** What happens to a column that is there; SQL in it is as PostgreSQL takes it. */
 export type ColumnAlteration =
@@ -33,6 +18,30 @@ export type ColumnPart = ColumnAlteration['part']
 
 /** What a constraint demands. */
 export type Rule = 'FOREIGN KEY' | 'CHECK' | 'UNIQUE' | 'PRIMARY KEY' | 'EXCLUDE'
+
+/** pg-delta's text of a statement, which is written as it is but for what is said here. */
+export interface EngineText {
+  sql: string
+  /** What it makes is not there: CREATE, not CREATE OR REPLACE. */
+  isNew?: boolean
+  /** Other names of types that it names, schema included and quoted. */
+  typeNames?: readonly Replaced[]
+}
+
+/** A part of a text, and what is written in its place. */
+export interface Replaced {
+  written: string
+  by: string
+}
+
+/** A column that a table gets. */
+interface AddedColumn {
+  kind: 'add column'
+  column: ColumnId
+  /** It is required only later, once it has values. */
+  isFilledLater?: boolean
+  serials?: readonly Replaced[]
+}
 
 /** What an index is, but for its name; SQL in it is as PostgreSQL writes it. */
 export interface IndexParts {
@@ -58,28 +67,41 @@ export interface ColumnFill {
 }
 
 /** What a statement of pg-delta's does, where other statements are made or placed by it. */
-export type EngineOperation =
+type EngineWork =
+  | { kind: 'engine' }
   | {
       kind: 'create table'
       table: IdOf<'table'> | IdOf<'foreignTable'>
       /** Whether its columns are listed in parentheses. */
       form: 'columns' | 'partition' | 'foreign'
+      /** What a partition's columns have for themselves, a clause each. */
+      own?: readonly string[]
+      /** Columns and constraints that are written in it. */
+      added?: readonly SchemaOperation[]
+      /** The names of its columns in their order. */
+      order?: readonly string[]
+      serials?: readonly Replaced[]
     }
   | { kind: 'create sequence' | 'own sequence'; sequence: IdOf<'sequence'> }
-  | { kind: 'add column' | 'drop column'; column: ColumnId }
-  | ({ kind: 'create index'; index: IdOf<'index'> } & IndexParts)
-  | { kind: 'drop index'; index: IdOf<'index'> }
+  | AddedColumn
+  | { kind: 'drop column'; column: ColumnId }
+  /** Of a partitioned table either with those of its partitions or for the table alone. */
+  | ({ kind: 'create index'; index: IdOf<'index'>; ofPartitions?: boolean } & IndexParts)
   /** Which numbers a sequence, or that of an identity column, counts through. */
   | { kind: 'alter numbering'; of: IdOf<'sequence'> | ColumnId }
-  | { kind: 'create enum' | 'add enum value'; type: IdOf<'type'> }
-  /** `to` is quoted. */
-  | { kind: 'rename enum'; type: IdOf<'type'>; to: string }
+  | { kind: 'create enum'; type: IdOf<'type'> }
+  /** `once`: it may be there already. */
+  | { kind: 'add enum value'; type: IdOf<'type'>; once?: boolean }
+  | { kind: 'create event trigger'; tags: readonly string[] }
   | { kind: 'grant' | 'revoke all'; privileges: IdOf<'acl'> }
+
+/** A statement of pg-delta's. */
+export type EngineOperation = EngineWork & EngineText
 
 /** What a statement of typetrek's own does; its SQL is written of it. */
 export type OwnOperation =
   | ({ kind: 'alter column'; column: ColumnId } & ColumnAlteration)
-  | { kind: 'fill column'; column: ColumnId; expression: string; onlyNulls: boolean }
+  | ({ kind: 'fill column'; onlyNulls: boolean } & ColumnFill)
   /** `rows` is a query, or VALUES. */
   | {
       kind: 'insert rows'
@@ -88,7 +110,23 @@ export type OwnOperation =
       rows: string
       overriding: boolean
     }
-  | { kind: 'create schema' | 'drop schema'; schema: IdOf<'schema'> }
+  /** A row for each key that another table holds; `values` are those of the columns beside the key. */
+  | {
+      kind: 'restore rows'
+      keys: readonly ColumnId[]
+      referred: readonly ColumnId[]
+      values: ReadonlyMap<string, string>
+    }
+  /** `owner` is quoted. */
+  | { kind: 'create schema'; schema: IdOf<'schema'>; owner?: string }
+  | { kind: 'drop schema'; schema: IdOf<'schema'> }
+  | { kind: 'drop index'; index: IdOf<'index'>; concurrently?: boolean }
+  /** `to` is quoted. */
+  | { kind: 'rename enum'; type: IdOf<'type'>; to: string }
+  /** What the catalog has no facts for; the statement is as the server writes it. */
+  | { kind: 'property'; statement: string }
+  /** `alter`: `ALTER TABLE …`, as the server writes it; no owner: whoever runs it. */
+  | { kind: 'change owner'; alter: string; owner: string | null }
   | { kind: 'replace view'; view: IdOf<'view'>; options: readonly string[]; query: string }
   | { kind: 'validate constraint'; constraint: IdOf<'constraint'>; of: 'TABLE' | 'DOMAIN' }
   /** `checked`: when, with a space before it: ` DEFERRABLE INITIALLY DEFERRED`. */
@@ -105,20 +143,32 @@ export type OwnOperation =
   | {
       kind: 'add constraint'
       constraint: IdOf<'constraint'>
+      of?: 'TABLE' | 'DOMAIN'
       rule: Rule
       valid: boolean
       definition: string
       /** Of a unique or primary key that an index can be made for. */
       key?: KeyParts
+      /** Of a partitioned table without its partitions. */
+      isAlone?: boolean
     }
   | { kind: 'map values'; part: ValueMapPart; map: ValueMap }
   | PartitionPlacing
+  | AttachedIndexChange
+  | MetadataChange
   | Renamed
 
 /** The forms that let an application go on. */
 export type OnlineOperation =
   | ({ kind: 'build index'; index: IdOf<'index'> } & IndexParts)
-  | { kind: 'remove index'; index: IdOf<'index'> }
+  | {
+      kind: 'build key index'
+      index: IdOf<'index'>
+      constraint: IdOf<'constraint'>
+      key: KeyParts
+    }
+  /** Says what NOT NULL does, for the rows that are written from now on. */
+  | { kind: 'add not null check'; constraint: IdOf<'constraint'>; column: ColumnId }
   /** Without its default, and without the rule that it has a value. */
   | { kind: 'add empty column'; column: ColumnId; type: string }
   /** Makes a constraint of an index; `replaces`: the constraint that is there under its name goes. */
@@ -132,27 +182,21 @@ export type OnlineOperation =
     }
   /** In batches, each a transaction of its own. */
   | { kind: 'fill in batches'; table: IdOf<'table'>; fills: readonly ColumnFill[] }
-  /** A trigger of that name gives rows that are written meanwhile their values. */
+  | FillTrigger
+
+/** A trigger gives rows that are written meanwhile the values that their columns lack. */
+export type FillTrigger =
   | {
-      kind: 'fill function' | 'fill trigger'
+      kind: 'fill function'
       table: IdOf<'table'>
       name: string
       fills: readonly ColumnFill[]
-      always: boolean
     }
-  | { kind: 'drop fill trigger' | 'drop fill function'; table: IdOf<'table'>; name: string }
-
-/** The old values of a column and the new ones, in a temporary table with a function over it. */
-export interface ValueMap {
-  column: ColumnId
-  from: string
-  to: string
-  /** Makes the new value of a row. */
-  expression: string
-}
-
-/** What of it a statement makes or drops. */
-export type ValueMapPart = 'table' | 'index' | 'function' | 'drop function' | 'drop table'
+  | {
+      kind: 'fill trigger' | 'drop fill trigger' | 'drop fill function'
+      table: IdOf<'table'>
+      name: string
+    }
 
 /** A table becomes a partition or a child, or ends being one; without bounds it inherits. */
 export interface PartitionPlacing {
@@ -162,6 +206,39 @@ export interface PartitionPlacing {
   bound: string | undefined
   into: boolean
 }
+
+/** An index of a partition, or the rule that it is of, is made below that of its parent or dropped. */
+type AttachedIndexChange =
+  | { kind: 'attached index'; part: 'attach'; index: Qualified; above: Qualified }
+  | { kind: 'attached index'; part: 'create'; definition: string }
+  | { kind: 'attached index'; part: 'drop'; index: Qualified }
+  | {
+      kind: 'attached index'
+      part: 'add rule'
+      rule: IdOf<'constraint'>
+      definition: string
+      isAlone: boolean
+    }
+  | { kind: 'attached index'; part: 'drop rule'; rule: IdOf<'constraint'> }
+
+/** What TypeORM remembers of a view or a generated column: the text that the entity gives. */
+export interface MetadataRow {
+  type: string
+  /** True for a row that is of one database; TypeORM looks it up by the database's name. */
+  ofDatabase: boolean
+  schema: string | null
+  table: string | null
+  name: string | null
+  value: string | null
+}
+
+/** The columns by which TypeORM finds such a row. */
+export const metadataKeys = ['type', 'schema', 'table', 'name'] as const
+
+/** TypeORM's own table, or a row of it. */
+type MetadataChange =
+  | { kind: 'create metadata table'; table: Qualified }
+  | { kind: 'insert metadata' | 'delete metadata'; table: Qualified; row: MetadataRow }
 
 /** A new name or a new schema, never quoted here. */
 type Renamed =
@@ -182,74 +259,3 @@ type Renamed =
 
 /** What a statement does. */
 export type SchemaOperation = EngineOperation | OwnOperation | OnlineOperation
-
-/** A statement in the making. */
-export interface PlannedStep extends Statement {
-  verb: 'create' | 'alter' | 'drop' | 'data'
-  /** Absent for what nothing else depends on. */
-  operation?: SchemaOperation
-  /** What it makes, changes or needs. */
-  ids: readonly Id[]
-  /** What it drops; the wanted schema may have it again. */
-  drops?: Id
-  /** Steps with the same chain keep their order, whatever is put off. */
-  chain?: string
-  /** When it runs, where values are moved: after what is new; what is dropped comes last. */
-  phase?: 'rows' | 'fill' | 'keys' | 'contract'
-  /** What it drops has been moved before. */
-  isMoved?: boolean
-  /** PostgreSQL writes the whole table again. */
-  rewrites?: boolean
-  lock?: TableLock
-  /** Absent where the statement is typetrek's own. */
-  engine?: EngineJudgement
-}
-
-/** A step that typetrek writes itself, on a table where one is named. */
-export function step(
-  sql: string,
-  ids: readonly Id[],
-  more: Partial<PlannedStep> = {},
-): PlannedStep {
-  const verb = more.verb ?? 'alter'
-  const plain = {
-    effects: [],
-    destructive: false,
-    transactional: true,
-    loses: [],
-    converts: [],
-    failsOnRows: [],
-  }
-  return { ...plain, ...more, sql, ids, verb, group: groupOf(ids) }
-}
-
-/** The values of a column, as a statement loses, converts or refuses them. */
-export function valuesOf({ schema, table, name }: ColumnId): Required<LostData> {
-  return { schema, table, column: name }
-}
-
-function groupOf(ids: readonly Id[]): string {
-  const [first] = ids.filter(({ kind }) => kind !== 'schema' && kind !== 'role')
-  const id = first ?? ids[0]
-  if (!id) return ''
-  const relation = relationOf(id)
-  return relation ? shown(relation) : describe(id)
-}
-
-/** True for the statement that changes this part of that column. */
-export function changes(
-  { operation }: PlannedStep,
-  column: ColumnId,
-  ...parts: ColumnPart[]
-): boolean {
-  return (
-    operation?.kind === 'alter column' &&
-    parts.includes(operation.part) &&
-    columnKey(operation.column) === columnKey(column)
-  )
-}
-
-/** True for the statement that adds a foreign key. */
-export function addsForeignKey({ operation }: PlannedStep): boolean {
-  return operation?.kind === 'add constraint' && operation.rule === 'FOREIGN KEY'
-}

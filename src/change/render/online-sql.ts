@@ -1,48 +1,32 @@
 import { eq, ge, lt, minus, plus, times } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
-import type { Id, IdOf } from '../../catalog/facts'
-import {
-  type ColumnFill,
-  type ColumnId,
-  type IndexParts,
-  type KeyParts,
-  type OnlineOperation,
-  type PlannedStep,
-  step,
-} from '../model/operation'
+import type { ColumnFill, FillTrigger, OnlineOperation, SchemaOperation } from '../model/operation'
 
 type Of<Kind extends OnlineOperation['kind']> = Extract<OnlineOperation, { kind: Kind }>
-type Filling = Extract<OnlineOperation, { always: boolean }>
 
 /** Writes names as a person would. */
-export type Plain = (sql: string) => string
+type Plain = (sql: string) => string
 
-/** A statement of the forms that let an application go on, readable: its SQL is that of the operation. */
-export function onlineStep(
-  operation: OnlineOperation,
-  ids: readonly Id[],
-  plain: Plain,
-  more: Partial<PlannedStep> = {},
-): PlannedStep {
-  const { kind } = operation
-  const isOutside = kind === 'build index' || kind === 'remove index' || kind === 'fill in batches'
-  return step(onlineSql(operation, plain), ids, { transactional: !isOutside, ...more, operation })
+const kinds: ReadonlySet<SchemaOperation['kind']> = new Set<OnlineOperation['kind']>([
+  'build index',
+  'build key index',
+  'add not null check',
+  'add empty column',
+  'use index',
+  'fill in batches',
+  'fill function',
+  'fill trigger',
+  'drop fill trigger',
+  'drop fill function',
+])
+
+/** True for one of the statements that let an application go on. */
+export function isOnline(operation: SchemaOperation): operation is OnlineOperation {
+  return kinds.has(operation.kind)
 }
 
-/** The index that a unique or primary key is made of. */
-export function indexOfKey(
-  { schema, table }: IdOf<'constraint'>,
-  { columns, rest }: KeyParts,
-): IndexParts {
-  return { unique: true, on: `${quoteIdentifier(schema, table)} ${columns}${rest}` }
-}
-
-/** The definition of a check that says what NOT NULL does, for the rows that are written from now on. */
-export function requiredCheck({ name }: ColumnId): string {
-  return `CHECK (${quoteIdentifier(name)} IS NOT NULL) NOT VALID`
-}
-
-function onlineSql(operation: OnlineOperation, plain: Plain): string {
+/** Such a statement. @param plain also writes the names in a block */
+export function onlineSql(operation: OnlineOperation, plain: Plain): string {
   switch (operation.kind) {
     case 'build index': {
       const { index, unique, on } = operation
@@ -51,10 +35,19 @@ function onlineSql(operation: OnlineOperation, plain: Plain): string {
         `CREATE ${unique ? 'UNIQUE ' : ''}INDEX CONCURRENTLY ${quoteIdentifier(index.name)} ON ${kept}`,
       )
     }
-    case 'remove index':
+    case 'build key index': {
+      const { index, constraint, key } = operation
+      const on = `${quoteIdentifier(constraint.schema, constraint.table)} ${key.columns}${key.rest}`
+      return plain(`CREATE UNIQUE INDEX CONCURRENTLY ${quoteIdentifier(index.name)} ON ${on}`)
+    }
+    case 'add not null check': {
+      const { constraint, column } = operation
+      const table = quoteIdentifier(constraint.schema, constraint.table)
+      const check = `CHECK (${quoteIdentifier(column.name)} IS NOT NULL) NOT VALID`
       return plain(
-        `DROP INDEX CONCURRENTLY ${quoteIdentifier(operation.index.schema, operation.index.name)}`,
+        `ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdentifier(constraint.name)} ${check}`,
       )
+    }
     case 'add empty column': {
       const { column, type } = operation
       const table = quoteIdentifier(column.schema, column.table)
@@ -146,7 +139,7 @@ function assignments(fills: readonly NamedFill[]): string {
     .join(', ')
 }
 
-function triggerSql(operation: Extract<OnlineOperation, { name: string }>, plain: Plain): string {
+function triggerSql(operation: FillTrigger, plain: Plain): string {
   const { table, name } = operation
   const path = plain(quoteIdentifier(table.schema, table.name))
   const trigger = plain(quoteIdentifier(name))
@@ -164,11 +157,11 @@ function triggerSql(operation: Extract<OnlineOperation, { name: string }>, plain
 }
 
 /** An expression names the columns of its row as it does in an UPDATE. */
-function functionBody({ table, fills, always }: Filling, plain: Plain): string {
+function functionBody({ table, fills }: Of<'fill function'>, plain: Plain): string {
   const row = `(SELECT NEW.*) AS ${plain(quoteIdentifier(table.name))}`
   const lines = plainFills(fills, plain).map(({ name, expression }) => {
     const set = `NEW.${name} := (SELECT ${expression} FROM ${row});`
-    return always ? `  ${set}` : `  IF NEW.${name} IS NULL THEN ${set} END IF;`
+    return `  IF NEW.${name} IS NULL THEN ${set} END IF;`
   })
   return `\nBEGIN\n${lines.join('\n')}\n  RETURN NEW;\nEND\n`
 }

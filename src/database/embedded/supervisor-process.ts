@@ -79,7 +79,7 @@ class SupervisorProcess {
     this.leaving = setTimeout(() => void this.end().catch(this.fail), milliseconds)
   }
 
-  /** A server that was killed is wanted back by those who use it. */
+  /** A server that was killed is started again for those who use it. */
   private async look(): Promise<void> {
     if (this.ending || this.users.size === 0 || (await this.supervisor.isUp())) return
     await this.supervisor.up()

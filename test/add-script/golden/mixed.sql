@@ -305,7 +305,6 @@ ALTER TABLE t DROP COLUMN b;
 -- migrate: no-transaction
 
 ALTER TABLE t ADD COLUMN b integer;
-
 CREATE INDEX CONCURRENTLY i ON t (a, b);
 
 -- CASE one value becomes a list, and the first of it again

@@ -283,7 +283,6 @@ ALTER TABLE users ADD CONSTRAINT users_address_id_key UNIQUE USING INDEX users_a
 
 ALTER TABLE users DROP CONSTRAINT users_address_id_fkey;
 ALTER TABLE users DROP CONSTRAINT users_address_id_key;
-
 CREATE UNIQUE INDEX CONCURRENTLY users_address_id_key ON users (address_id);
 
 -- SCRIPT validate keys (yes)

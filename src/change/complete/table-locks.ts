@@ -3,13 +3,8 @@ import { columnOf } from '../../catalog/difference'
 import { type Qualified, relationOf } from '../../catalog/object-names'
 import { generatedExpression } from '../../catalog/facts'
 import type { LockedWork } from '../model/effect'
-import type {
-  ColumnId,
-  OwnOperation,
-  PlannedStep,
-  SchemaOperation,
-  TableLock,
-} from '../model/operation'
+import type { ColumnId, OwnOperation, SchemaOperation } from '../model/operation'
+import type { PlannedStep, TableLock } from '../model/planned-step'
 
 /** True where PostgreSQL writes the whole table again, under a lock that stops even readers. */
 export function rewritesTable(
@@ -17,7 +12,7 @@ export function rewritesTable(
   from: Catalog,
   to: Catalog,
 ): boolean {
-  if (!operation) return engine?.rewrites ?? false
+  if (isOpaque(operation)) return engine?.rewrites ?? false
   if (operation.kind === 'add column')
     return isStored(operation.column, to) || differsByRow(operation.column, to)
   if (operation.kind !== 'alter column' || operation.part !== 'type') return false
@@ -32,7 +27,7 @@ export function rewritesTable(
  * @see https://www.postgresql.org/docs/current/explicit-locking.html
  */
 export function lockOf({ operation, engine, ids }: PlannedStep, from: Catalog): TableLock {
-  if (!operation) return engine?.lock ?? 'none'
+  if (isOpaque(operation)) return engine?.lock ?? 'none'
   const isThere = ids.some((id) => {
     const table = relationOf(id) ?? relationOf(from.facts.get(id)?.parent ?? id)
     return table !== undefined && tables.some((kind) => from.facts.has({ kind, ...table }))
@@ -41,6 +36,11 @@ export function lockOf({ operation, engine, ids }: PlannedStep, from: Catalog): 
 }
 
 const tables = ['table', 'materializedView', 'foreignTable'] as const
+
+/** Nothing is known of it but its text. */
+function isOpaque({ kind }: SchemaOperation): boolean {
+  return kind === 'engine' || kind === 'property' || kind === 'create event trigger'
+}
 
 function lockFor(operation: SchemaOperation): TableLock {
   switch (operation.kind) {
@@ -58,6 +58,10 @@ function lockFor(operation: SchemaOperation): TableLock {
     case 'revoke all':
     case 'fill column':
     case 'insert rows':
+    case 'restore rows':
+    case 'create metadata table':
+    case 'insert metadata':
+    case 'delete metadata':
     case 'fill in batches':
     case 'fill function':
     case 'drop fill function':
@@ -65,8 +69,10 @@ function lockFor(operation: SchemaOperation): TableLock {
     case 'fill trigger':
       return 'shareRowExclusive'
     case 'build index':
-    case 'remove index':
+    case 'build key index':
       return 'shareUpdateExclusive'
+    case 'drop index':
+      return operation.concurrently ? 'shareUpdateExclusive' : 'accessExclusive'
     case 'rename':
       return operation.what === 'INDEX' ? 'shareUpdateExclusive' : 'accessExclusive'
     case 'create index':
@@ -95,7 +101,7 @@ export function lockedWork(one: PlannedStep, { facts }: Catalog): LockedWork | u
 function workOf({ operation, rewrites, ids }: PlannedStep): LockedWork | undefined {
   const [table] = ids.flatMap((id) => relationOf(id) ?? [])
   if (table && rewrites === true) return { table, lock: 'ACCESS EXCLUSIVE', does: 'rewrites' }
-  switch (operation?.kind) {
+  switch (operation.kind) {
     case 'create index':
       return table && { table, lock: 'SHARE', does: 'builds an index' }
     case 'add constraint':
@@ -124,16 +130,6 @@ function tableOf({ schema, table }: { schema: string; table: string }): Qualifie
   return { schema, name: table }
 }
 
-/** Functions whose value is the same for every row of a statement, so that no row is written. */
-const steady = /^(?:now|transaction_timestamp|statement_timestamp|current_setting|timezone)$/
-
-/** True where a default is the same for every row of a statement. */
-export function isSteady(value: string): boolean {
-  const bare = value.replaceAll(/'(?:[^']|'')*'/g, ' ')
-  const called = [...bare.matchAll(/([\w$]+)"?\s*\(/g)].map(([, each = '']) => each.toLowerCase())
-  return called.every((each) => steady.test(each))
-}
-
 function isStored(id: ColumnId, { facts }: Catalog): boolean {
   const expression = generatedExpression(facts.get(id))
   return expression !== undefined && !expression.endsWith(virtualMark)
@@ -144,6 +140,16 @@ function differsByRow(id: ColumnId, to: Catalog): boolean {
   const fact = to.facts.get(id)
   const column = fact && columnOf(to, fact)
   return column !== undefined && (column.identity || !isSteady(column.default ?? ''))
+}
+
+/** Functions whose value is the same for every row of a statement, so that no row is written. */
+const steady = /^(?:now|transaction_timestamp|statement_timestamp|current_setting|timezone)$/
+
+/** True where a default is the same for every row of a statement. */
+export function isSteady(value: string): boolean {
+  const bare = value.replaceAll(/'(?:[^']|'')*'/g, ' ')
+  const called = [...bare.matchAll(/([\w$]+)"?\s*\(/g)].map(([, each = '']) => each.toLowerCase())
+  return called.every((each) => steady.test(each))
 }
 
 const characters = /^(?:character varying|varchar)(?:\((\d+)\))?$/

@@ -1,50 +1,57 @@
 import type { Catalog } from '../../catalog/catalog'
 import { type Id, isA, isComputed, keyOf, ownerOf } from '../../catalog/facts'
-import { foldColumns, foldSerials, typesFirst } from './create-table'
-import { withoutReplace } from './engine-sql'
-import { layOut } from './statement'
+import { foldColumns, foldSerials, typesFirst } from './fold-columns'
+import { lockedWork, lockOf, rewritesTable } from './table-locks'
 import { relationOf, shown } from '../../catalog/object-names'
-import { plainNames, type Words } from '../../catalog/sql-words'
 import { stoppingRows, type StoppingRows } from './stopping-rows'
 import type { Effect } from '../model/effect'
-import { columnKey, type ColumnId, type PlannedStep, valuesOf } from '../model/operation'
+import type { SchemaOperation } from '../model/operation'
+import { columnKey, type ColumnId } from '../model/operation'
+import { type PlannedStep, valuesOf } from '../model/planned-step'
 import type { LostData } from '../model/script-part'
 
-/** Writes the steps as a careful person would, and says above each what is lost by it. */
-export function tidySteps(
+/**
+ * The steps as a careful person would take them: none that does nothing, columns within the table that is
+ * made, and each with what it loses, which rows stop it, and which lock it takes.
+ */
+export function completeSteps(
   steps: readonly PlannedStep[],
   from: Catalog,
   to: Catalog,
-  words: Words,
 ): PlannedStep[] {
   const dropped = new Set(
     steps.flatMap(({ drops }) => (drops?.kind === 'column' ? [keyOf(drops)] : [])),
   )
   const needed = steps.filter(
     (one, at) =>
-      one.sql !== steps[at - 1]?.sql &&
+      !isSame(one, steps[at - 1]) &&
       !revokesNothing(one, steps[at + 1], from) &&
       !goesAnyway(one, dropped, from),
   )
   const goes = new Set(steps.flatMap(({ drops }) => (drops ? [keyOf(drops)] : [])))
   const filled = new Set(
     steps.flatMap(({ operation }) =>
-      operation?.kind === 'fill column' ? [columnKey(operation.column)] : [],
+      operation.kind === 'fill column' ? [columnKey(operation.column)] : [],
     ),
   )
-  const folded = foldColumns(foldSerials(typesFirst(needed), to), from, to)
+  const makes = needed.some(({ verb }) => verb === 'create')
+  const folded = makes ? foldColumns(foldSerials(typesFirst(needed), to), from, to) : needed
   return folded.map((one) => {
     const { effects, destructive, loses, ...rest } = one
     const isNew = one.verb === 'create' && one.ids.some((id) => isNewRoutine(id, goes, from))
-    const sql = isNew ? withoutReplace(one.sql) : one.sql
     const loss = lossOf(one, from, to)
     const stopping = stoppingRows(one, from, to, filled)
-    const counting = stopping ? failing(one, stopping, words) : []
+    const counting = stopping ? failing(one, stopping) : []
+    const rewrites = rewritesTable(one, from, to)
+    const work = lockedWork({ ...one, rewrites }, from)
+    const locking = work ? [{ kind: 'works under a lock', online: false, ...work } as const] : []
     return {
       ...rest,
-      sql: layOut(sql, words),
+      ...(isNew && { operation: asNew(one.operation) }),
+      rewrites,
+      lock: lockOf(one, from),
       group: groupOf(one, from, to),
-      effects: [...(loss ? [loss.effect] : []), ...effects, ...counting],
+      effects: [...(loss ? [loss.effect] : []), ...effects, ...counting, ...locking],
       failsOnRows: [...rest.failsOnRows, ...(stopping?.of ?? [])],
       destructive: destructive || (loss?.destructive ?? false),
       loses: [...(loss?.data ?? []), ...loses],
@@ -52,15 +59,30 @@ export function tidySteps(
   })
 }
 
-function failing(one: PlannedStep, { query }: StoppingRows, words: Words): Effect[] {
-  if (query !== undefined) return [{ kind: 'fails unless none', query: plainNames(query, words) }]
-  return isUnique(one) ? [{ kind: 'fails on equal values' }] : []
+function failing({ operation }: PlannedStep, { query }: StoppingRows): Effect[] {
+  if (query !== undefined) return [{ kind: 'fails unless none', query }]
+  const isUnique =
+    operation.kind === 'create index'
+      ? operation.unique
+      : operation.kind === 'add constraint' && /^(?:UNIQUE|PRIMARY KEY)$/.test(operation.rule)
+  return isUnique ? [{ kind: 'fails on equal values' }] : []
 }
 
-function isUnique({ operation }: PlannedStep): boolean {
-  if (operation?.kind === 'create index') return operation.unique
-  const rules = ['UNIQUE', 'PRIMARY KEY']
-  return operation?.kind === 'add constraint' && rules.includes(operation.rule)
+/** Said twice, with the same text. */
+function isSame({ operation }: PlannedStep, before: PlannedStep | undefined): boolean {
+  const text = givenText(operation)
+  return text !== undefined && before !== undefined && givenText(before.operation) === text
+}
+
+/** What pg-delta or the server has written. */
+function givenText(operation: SchemaOperation): string | undefined {
+  if (operation.kind === 'property') return operation.statement
+  return 'sql' in operation ? operation.sql : undefined
+}
+
+/** What it makes is not there, so that nothing is replaced. */
+export function asNew(operation: SchemaOperation): SchemaOperation {
+  return 'sql' in operation ? { ...operation, isNew: true } : operation
 }
 
 function isNewRoutine(id: Id, goes: ReadonlySet<string>, { facts }: Catalog): boolean {
@@ -84,8 +106,8 @@ function revokesNothing(
   next: PlannedStep | undefined,
   from: Catalog,
 ): boolean {
-  if (operation?.kind !== 'revoke all' || from.facts.has(operation.privileges)) return false
-  const granted = next?.operation?.kind === 'grant' ? next.operation.privileges : undefined
+  if (operation.kind !== 'revoke all' || from.facts.has(operation.privileges)) return false
+  const granted = next?.operation.kind === 'grant' ? next.operation.privileges : undefined
   return granted !== undefined && keyOf(granted) === keyOf(operation.privileges)
 }
 
@@ -109,7 +131,7 @@ function lossOf({ drops, operation }: PlannedStep, from: Catalog, to: Catalog): 
       destructive: true,
       data: [{ schema: drops.schema, table: drops.name }],
     }
-  if (drops.kind === 'column' && operation?.kind === 'drop column') {
+  if (drops.kind === 'column' && operation.kind === 'drop column') {
     const computed = isComputed(drops, from.facts)
     return {
       effect: { kind: 'drops', object: drops, with: computed ? 'computed values' : 'values' },
