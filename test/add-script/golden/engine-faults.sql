@@ -443,10 +443,12 @@ ALTER TABLE m DETACH PARTITION ma;
 
 ALTER TABLE mb DETACH PARTITION mb1;
 ALTER TABLE mb1 DROP CONSTRAINT mb1_own;
+-- Reads all of mb1 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE mb ATTACH PARTITION mb1 FOR VALUES IN (2);
 
 DROP INDEX m_key;
 
+-- Reads all of ma under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE m ATTACH PARTITION ma FOR VALUES IN ('a');
 
 -- Builds an index of m under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
