@@ -25,7 +25,8 @@ const order: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['backends', 'migrator', 'library', 'setup.ts', 'integration', 'adopt', 'scratch'],
     ...['testing', 'catalog', 'inventory', 'sample-rows', 'git', 'change', 'add-script', 'init'],
-    ...['drift', 'align', 'doctor', 'dump-schema', 'upkeep', 'cli', 'index.ts'],
+    ...['drift', 'align', 'doctor', 'dump-schema', 'upkeep', 'bundle', 'cli', 'index.ts'],
+    ...['bundled'],
     ...['backend-kit.ts', 'backend-contract.ts'],
   ],
   settings: ['value', 'address', 'ini', 'typeorm', 'elsewhere', '.'],
@@ -42,7 +43,9 @@ const order: Readonly<Record<string, readonly string[]>> = {
   catalog: ['properties', '.'],
   'sample-rows': ['tables', 'values', '.'],
   change: ['model', 'partitions', 'operations', 'complete', 'moves', 'render', 'trial'],
-  'add-script': ['decide', 'online', 'difference', 'render', 'deliver', 'proof', 'source', '.'],
+  'add-script': [
+    ...['decide', 'online', 'difference', 'render', 'deliver', 'measure', 'proof', 'source', '.'],
+  ],
   upkeep: ['.', 'squash'],
   cli: ['text', 'arguments', 'render', 'terminal', 'context', 'command', '.'],
 }

@@ -60,3 +60,25 @@ export function secretMembers(options: object): string[] {
     return typeof value === 'object' && value !== null ? secretMembers(value) : []
   })
 }
+
+/**
+ * Every secret there is but those that are no secret because they are also a name that is shown:
+ * the user's or the database's own name as its password.
+ */
+export function secretTexts(
+  found: ReadonlySet<string>,
+  values: ReadonlyMap<string, Pick<Sourced, 'value'>>,
+  result: object,
+): string[] {
+  const all = new Set([...found, ...secretMembers(result)])
+  for (const [key, { value }] of values) for (const secret of secretsIn(key, value)) all.add(secret)
+  for (const name of shownNames(result)) all.delete(name)
+  return [...all]
+}
+
+function shownNames(options: object): string[] {
+  return Object.entries(options).flatMap(([key, value]: [string, unknown]) => {
+    if (typeof value === 'object' && value !== null) return shownNames(value)
+    return ['user', 'database', 'host'].includes(key) && typeof value === 'string' ? [value] : []
+  })
+}

@@ -126,7 +126,7 @@ export async function sendOwn(session: Session, text: string): Promise<void> {
   if (!error) return
   throw new MigrationError('JOURNAL_FAILED', 'the journal could not be changed', {
     detail: error.message,
-    hint: 'Look at what the server says, and run it again.',
+    hint: 'Check what the server says, and run it again.',
     sqlstate: error.code,
     cause: error,
   })

@@ -158,7 +158,7 @@ function hasNoNumber({ revision, file }: Script): MigrationError {
 function refuseTaken(files: TouchReport['files']): void {
   const taken = files.find(({ to }) => existsSync(to))
   if (!taken) return
-  throw new MigrationError('USAGE', 'a file of that name is there already', {
+  throw new MigrationError('USAGE', 'a file of that name already exists', {
     file: taken.to,
     hint: 'Run it again: the next second gives the next number.',
   })
@@ -219,7 +219,11 @@ function isApplied(revision: string): MigrationError {
 }
 
 function isUnfinished(revision: string): MigrationError {
-  return new MigrationError('SCRIPT_UNFINISHED', `script ${revision} is begun and not finished`, {
-    hint: `Finish it with rebuild ${revision} first.`,
-  })
+  return new MigrationError(
+    'SCRIPT_UNFINISHED',
+    `script ${revision} was started and not finished`,
+    {
+      hint: `Finish it with rebuild ${revision} first.`,
+    },
+  )
 }

@@ -143,7 +143,7 @@ for (const { name, skip, within } of engines) {
         if (name === 'MariaDB') {
           assert.match(
             await refused(place),
-            /3_kill was cut off while it ran[^]*rebuild 3 --not-done/,
+            /3_kill was interrupted while it ran[^]*rebuild 3 --not-done/,
           )
           await run(place, 'rebuild', '3', '--not-done')
         } else await run(place, 'upgrade')

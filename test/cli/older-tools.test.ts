@@ -101,9 +101,9 @@ test('migratore: its variables, its folder and its words do what they did', asyn
   await withDatabase(async ({ connection, query }) => {
     const { host, user, database } = connection
     const env = {
-      UNIX_SOCKET: `${host}`,
-      USERNAME: `${user}`,
-      DB: `${database}`,
+      UNIX_SOCKET: host,
+      USERNAME: user,
+      DB: database,
       PORT: '5432',
       FS: '.',
     }

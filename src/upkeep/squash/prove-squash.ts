@@ -91,7 +91,13 @@ async function original(work: Promise<void>): Promise<void> {
       'SQUASH_REFUSED',
       `a scratch database does not take ${error.message}`,
       {
-        ...{ file, line, column, excerpt, sqlstate, detail: error.detail, cause: error },
+        file,
+        line,
+        column,
+        excerpt,
+        sqlstate,
+        detail: error.detail,
+        cause: error,
         hint: 'Nothing was written. Correct the script, or squash a range without it.',
       },
     )
@@ -162,7 +168,7 @@ function refused(detail: string, cause?: unknown): MigrationError {
 
 function interrupted(cause: unknown): MigrationError {
   return new MigrationError('INTERRUPTED', 'stopped before the squashed script was proven', {
-    hint: 'Nothing was written, and the scratch databases are gone.',
+    hint: 'Nothing was written, and the scratch databases have been dropped.',
     cause,
   })
 }
