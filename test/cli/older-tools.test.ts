@@ -130,7 +130,7 @@ test('migratore: its variables, its folder and its words do what they did', asyn
       assert.match(skipped.stdout, /^mark 1400000002/m)
       assert.match(none.stdout, /nothing to do: 2 applied, none pending/)
       assert.match(traced.stdout, new RegExp(`^ *uuid +${uuid}$`, 'm'))
-      assert.match(again.stderr, /^error: script 1400000001 neither failed nor was cut off$/m)
+      assert.match(again.stderr, /^error: script 1400000001 neither failed nor was interrupted$/m)
       assert.equal(down.status, 0, down.stderr)
       assert.deepEqual(await query("SELECT to_regclass('users') AS users"), [{ users: null }])
       assert.equal(made.status, 0, made.stderr)

@@ -139,7 +139,7 @@ test('a touch that is killed, before the journal has changed or after, applies n
     const left = await names()
     const status = await run('status')
 
-    assert.match(refused.stderr, /touch was cut off while it renamed this file/)
+    assert.match(refused.stderr, /touch was interrupted while it renamed this file/)
     assert.match(refused.stderr, /^hint: Run repair, which gives the file/m)
     assert.equal(before.status, 0, before.stderr)
     assert.match(before.stdout, /1_a\.sql\.\d+\.touch -> migration\/1_a\.sql$/m)
