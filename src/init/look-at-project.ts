@@ -139,7 +139,11 @@ function manifestOf(folder: string): ProjectFacts['manifest'] {
     return { text, value: JSON.parse(text.replace(/^\uFEFF/, '')) as PackageManifest }
   } catch (cause) {
     const hint = 'Correct it: npm could not read it either.'
-    throw new MigrationError('SETTINGS_INVALID', 'package.json is no JSON', { file, hint, cause })
+    throw new MigrationError('SETTINGS_INVALID', 'package.json is not valid JSON', {
+      file,
+      hint,
+      cause,
+    })
   }
 }
 
