@@ -151,11 +151,13 @@ test('names alone become one proven script that renames in place; all else is na
       join(cwd, 'schema.sql'),
       schema.replace('kinds users_kinds_enum[]\n', '$&, extra int'),
     )
-    const given = await align('align the rest --rename posts.same_1:IDX_2 --dry-run')
-    assert.deepEqual(given.renames, [
-      { object: 'index same_1 of posts', to: 'IDX_2' },
-      { object: 'index same_2 of posts', to: 'IDX_1' },
-    ])
+    const terminal = { stdin: true, stderr: true }
+    const line = 'align the rest --rename posts.same_1:IDX_2 --no-color'
+    const declined = await run(line, { terminal, input: 'n\n' })
+    assert.match(
+      declined.stderr,
+      /Names alone that differ:\n {2}index same_1 of posts → IDX_2\n {2}index same_2 of posts → IDX_1\n[^]*Write and commit a script with 2 renames\? \[y\/N\][^]*the answer was not yes/,
+    )
     const vain = await run('align --rename a:c')
     assert.match(vain.stderr, /error: nothing differs in its name alone from a to c/)
     assert.equal((await run('downgrade')).status, 0)
