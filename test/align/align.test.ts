@@ -158,6 +158,8 @@ test('names alone become one proven script that renames in place; all else is na
       declined.stderr,
       /Names alone that differ:\n {2}index same_1 of posts → IDX_2\n {2}index same_2 of posts → IDX_1\n[^]*Write and commit a script with 2 renames\? \[y\/N\][^]*the answer was not yes/,
     )
+    const nothing = await run('align --from none')
+    assert.match(nothing.stderr, /error: there is nothing to compare the names with/)
     const vain = await run('align --rename a:c')
     assert.match(vain.stderr, /error: nothing differs in its name alone from a to c/)
     assert.equal((await run('downgrade')).status, 0)

@@ -1,6 +1,6 @@
 import type { AlignReport } from '../../../align/align'
 import type { AlignOptions } from '../../../align/align-options'
-import { confirm } from '../../context/ask'
+import { canAsk, confirm } from '../../context/ask'
 import {
   answer,
   layoutOf,
@@ -23,7 +23,7 @@ export const alignCommand: Handler = async (context) => {
   const { progress, begin, end } = progressOn(context)
   const agree = async (report: AlignReport) => {
     end()
-    if (!context.call.options.yes) output.note(proposed(report))
+    if (!context.call.options.yes && canAsk(context)) output.note(proposed(report))
     const where = settings.vcs === 'none' ? 'Write' : 'Write and commit'
     await confirm(context, `${where} a script with ${counted(report.renames.length, 'rename')}?`)
     begin()
