@@ -9,10 +9,10 @@ import {
   type NamedFile,
   type NameReading,
 } from '../layout/script-name'
-import { migrationClasses, titleOf } from '../sources/migration-classes'
-import { squashedRevisions } from '../sources/squashed-revisions'
-import { readTouchedName } from '../sources/touched-name'
-import type { SourceFolder } from '../sources/source-folders'
+import { migrationClasses, titleOf } from '../module-text/migration-classes'
+import { squashedRevisions } from '../module-text/squashed-revisions'
+import { readTouchedName } from '../layout/touched-name'
+import type { SourceFolder } from '../places/source-folders'
 import { isModuleName } from './stray'
 import { type FolderPlace, strayProblems } from './strays'
 import { readText } from './texts'

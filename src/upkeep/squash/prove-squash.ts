@@ -40,7 +40,7 @@ export async function proveSquash(
   // beside the script that stands for them, the originals would not run
   const ignore = [...settings.ignore, basename(claim.file)]
   const forOriginals = { ...settings, ignore }
-  const { sources: _, ...own } = settings
+  const { sources: _, packages: __, classes: ___, packageIsDefault: ____, ...own } = settings
   const forSquashed = { ...own, directory: dirname(claim.file) }
   const revisions = claim.inside.map(({ revision }) => revision)
   await withScratch(settings, major, { signal, interrupted }, async (scratch) => {
