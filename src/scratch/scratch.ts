@@ -1,6 +1,6 @@
 import type { Pool, QueryResultRow } from 'pg'
 import { connect } from '../database/postgres/connect'
-import { openPool } from '../database/postgres/pool'
+import { endPool, openPool } from '../database/postgres/pool'
 import { divided } from '../database/sql/operators'
 import { quoteIdentifier } from '../database/sql/quote'
 import type { Session } from '../database/postgres/session'
@@ -151,13 +151,15 @@ class ServerScratch implements Scratch {
     return database
   }
 
-  /** What cannot be dropped, since the server is gone or goes, the next command drops. */
+  /**
+   * What cannot be dropped, since the server is gone or goes, the next command drops. PostgreSQL waits
+   * 100 ms for each database that still has connections, so the pools are ended first.
+   */
   private async dropAll(): Promise<void> {
-    for (const database of this.made) {
-      const drop = `DROP DATABASE IF EXISTS ${quoteIdentifier(database.name)} WITH (FORCE)`
+    await Promise.all(this.made.map((database) => database.leave()))
+    for (const { name } of this.made) {
+      const drop = `DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`
       await this.run(drop).catch(() => undefined)
-      // its connections are gone, but a pool waits for whoever still has one
-      database.rest().catch(() => undefined)
     }
     await this.session.close()
     await this.server.release()
@@ -180,7 +182,14 @@ class Made implements ScratchDatabase {
   async rest(): Promise<void> {
     const opened = this.opened
     this.opened = undefined
-    await (await opened)?.end()
+    if (opened) await endPool(await opened)
+  }
+
+  /** Ends the pool for good; never throws, and does not wait for whoever is at work with a connection. */
+  async leave(): Promise<void> {
+    const pool = await this.opened?.catch(() => undefined)
+    const ended = this.rest().catch(() => undefined)
+    if (pool?.totalCount === pool?.idleCount) await ended
   }
 }
 
@@ -205,7 +214,7 @@ function notMade(cause: unknown, label: string): MigrationError {
   const hint =
     code === '42501'
       ? 'Give the role of scratch.url the right CREATEDB, or name another server there.'
-      : 'Look at the server that scratch.url names.'
+      : 'Check the server that scratch.url names.'
   return new MigrationError('SCRATCH_FAILED', `cannot create a scratch database on ${label}`, {
     detail: message,
     hint,
