@@ -82,6 +82,8 @@ test('a function that makes no backend is refused, and so is what is no database
   const none = (() => ({ read: () => undefined })) as never
   const { code, message } = await failureOf(plan(none, scripts))
   assert.deepEqual([code, message], ['USAGE', 'the backend has no method entries'])
+  const given = await failureOf(plan(MemoryBackend as never, scripts))
+  assert.equal(given.hint, 'Give a function: (context) => new MemoryBackend(context).')
   for (const on of [undefined, 7, {}])
     assert.equal((await failureOf(plan(on as never, scripts))).code, 'USAGE')
 })
