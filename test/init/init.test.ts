@@ -140,7 +140,7 @@ test('what cannot be read is named, and only what is not there is taken for abse
     assert.match(stderr, /cannot read: it is a folder\n +at package\.json/)
   })
   await withFolder({ 'package.json': '{ "name": }' }, async (cwd) => {
-    assert.match((await migrate(['init'], { cwd })).stderr, /package\.json is no JSON/)
+    assert.match((await migrate(['init'], { cwd })).stderr, /package\.json is not valid JSON/)
   })
   await withFolder({ 'src/a.ts': '' }, async (cwd) => {
     symlinkSync('data-source.ts', join(cwd, 'src/data-source.ts'))
