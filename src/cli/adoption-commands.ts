@@ -89,4 +89,16 @@ export const adoptionCommands = {
       (require('./command/adoption/manifest') as typeof import('./command/adoption/manifest'))
         .manifestCommand,
   },
+  bundle: {
+    summary: 'writes scripts, settings and program into one file to deploy',
+    arguments: ['[file]'],
+    options: ['yes', 'quiet', 'directory', 'layout', ...output],
+    detail:
+      'The file (bundle.cjs unless named) needs node and pg; typeorm only where scripts are modules. It has the compiled scripts with their checksums, the canonical schema, and the settings that are neither secret nor of this machine; DATABASE_URL and its like name the database. node bundle.cjs upgrade, status, setup and what else needs no scratch server; require() of it has setUpMigration, migrateTo and migratorFor. --yes replaces a file that is no bundle.',
+    otherWords: ['pack', 'package', 'build', 'dist'],
+    parse: withoutConfig,
+    load: () =>
+      (require('./command/adoption/bundle') as typeof import('./command/adoption/bundle'))
+        .bundleCommand,
+  },
 } as const satisfies Record<string, CommandRow & { load: () => Handler }>

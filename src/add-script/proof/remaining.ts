@@ -6,7 +6,8 @@ import { keepExtra } from '../difference/keep-unmanaged'
 import { unconcerned } from '../difference/select'
 import { withOwnersOf } from '../../catalog/owners'
 import { readNow, type Readings } from '../../catalog/readings'
-import { inventoryOf, readInventory } from '../../inventory/inventory'
+import { isPlain } from '../../catalog/plain-kinds'
+import { compareInventory, inventoryOf, readInventory } from '../../inventory/inventory'
 import { missed } from '../../inventory/missed'
 import type { ScratchDatabase } from '../../scratch/scratch'
 import type { Answers } from '../../change/model/answers'
@@ -42,6 +43,19 @@ export async function leftover(
   const whole = extra === 'keep' ? keepExtra(engine, from, to).catalog : to
   const owners = known && [known.details.objects, have.details.objects]
   return remaining(engine, from, owners ? withOwnersOf(whole, ...owners) : whole)
+}
+
+/**
+ * True where a database is what another one is, which stays as it is, so that pg-delta has nothing to add:
+ * both hold only what is read as completely without it.
+ */
+export async function isSame(
+  database: ScratchDatabase,
+  target: ScratchDatabase,
+  { ignored, readings, ownersOf }: Comparing,
+): Promise<boolean> {
+  const known = await Promise.all([target, ownersOf ?? target].map((one) => readings.of(one)))
+  return known.every(isPlain) && compareInventory(database, target, { ignored, ownersOf })
 }
 
 /** What is missed although no statement is known for it: read by other means than those that plan. */

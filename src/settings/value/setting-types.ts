@@ -119,6 +119,8 @@ export interface ScratchSettings {
   address?: Extract<DatabaseAddress, { kind: 'postgres' | 'embedded' }>
   /** Which is taken where there are both: an embedded server of production's major version (default), or the address. */
   prefer?: 'embedded' | 'url'
+  /** Milliseconds that an embedded server, and what was replayed on it, stay after a command; default: 5 minutes. */
+  keep?: number
   /** Made in every scratch database before anything else: what no script creates but the schema needs. */
   extensions: readonly string[]
 }

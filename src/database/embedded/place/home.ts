@@ -135,6 +135,13 @@ async function stateRoot(): Promise<string> {
   })
 }
 
+/** True where the folder that the server is for is gone. */
+export async function isAbandoned({ state, user }: Home): Promise<boolean> {
+  if (!user) return (await stat(state).catch(undefinedWhenAbsent)) === undefined
+  const path = await readFile(join(state, 'path'), 'utf8').catch(undefinedWhenAbsent)
+  return path === undefined || (await readMarker(path).catch(() => '')) === undefined
+}
+
 /** Removes the data of embedded databases whose marker is gone, like that of a deleted clone. */
 export async function clearAbandoned(): Promise<void> {
   for (const root of roots) {
