@@ -5,6 +5,7 @@ import { withSystemFailures } from '../system-error'
 import {
   callable,
   checkArgument,
+  count,
   flag,
   object,
   oneOf,
@@ -27,6 +28,7 @@ const shape = {
   message: text,
   withSchema: flag,
   withSource: flag,
+  onlineRows: count,
   dryRun: flag,
   check: flag,
   edit: callable,

@@ -1,5 +1,5 @@
-import type { Reading } from '../catalog/catalog'
-import type { Fact, Id } from '../catalog/facts'
+import type { Reading } from './catalog'
+import type { Fact, Id } from './facts'
 
 /** What the inventory reads as completely as pg-delta does. */
 const plain = new Set<Id['kind']>([
