@@ -77,7 +77,7 @@ export class Adding {
       const header = headerLines({ title: this.options.title, source: 'none' })
       const { layout, settings, options } = this
       const { title, form = 'sql' } = options
-      const names = { directory: settings.directory, layout, title, form, headers: [header] }
+      const names = { places: settings, layout, title, form, headers: [header] }
       return this.finishEmpty(await nameDrafts([emptyDraft(header, layout)], names))
     }
     const { source } = this
@@ -265,7 +265,7 @@ export class Adding {
 
   private written(found: FoundDifference, proof: Proven): Promise<AddedScript[]> {
     const { source, kept, layout, options, settings } = this
-    const facts = { title: options.title, form: options.form, directory: settings.directory }
+    const facts = { title: options.title, form: options.form, places: settings }
     return writtenScripts(found, { ...facts, source, kept, layout, proof })
   }
 

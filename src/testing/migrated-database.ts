@@ -4,6 +4,7 @@ import type { MigrationLogger } from '../run/context/observers'
 import { executeShape } from '../migrator/option-shapes'
 import { openScratch, type Scratch, type ScratchDatabase } from '../scratch/scratch'
 import { withMigrationSources } from '../database/application/migration-sources'
+import { hostInUrl } from '../settings/address/percent'
 import { settingsFor } from '../settings/library'
 import { quoteIdentifier } from '../database/sql/quote'
 import { readSettings } from '../settings/read-settings'
@@ -222,7 +223,7 @@ function migrated({ name, connection }: ScratchDatabase): MigratedDatabase {
   const credentials = [user, password].filter((one) => one !== undefined).map(encodeURIComponent)
   const at = credentials.length > 0 ? `${credentials.join(':')}@` : ''
   const socket = host.startsWith('/')
-  const place = socket ? '' : `${host}:${port}`
+  const place = socket ? '' : `${hostInUrl(host)}:${port}`
   const query = socket ? `?host=${encodeURIComponent(host)}&port=${port}` : ''
   const url = `postgres://${at}${place}/${encodeURIComponent(name)}${query}`
   return { name, url, connection }

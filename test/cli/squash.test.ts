@@ -59,7 +59,7 @@ test('squash writes one proven script; who has all of the originals has it, who 
     ])
     assert.match(
       made.stdout,
-      /^migration\/4_users\.sql\nstands for 2 scripts, which are removed:\n {2}2_mail\n {2}3_rows\n$/,
+      /^migration\/4_users\.sql\nreplaces 2 scripts, which are removed:\n {2}2_mail\n {2}3_rows\n$/,
     )
     assert.match(
       text,

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createConnection, createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Client } from 'pg'
+import { DataSource } from 'typeorm'
 import { closeMigratedDatabases, withMigratedDatabase } from '../../src/testing/testing'
 import { failureOf } from '../support/failure'
 import { testServer } from '../support/server'
@@ -32,6 +35,50 @@ async function ask(url: string, sql: string): Promise<unknown[]> {
 
 const databases = (server: string) =>
   ask(server, "SELECT datname FROM pg_database WHERE datname ~ '^typetrek_scratch_'")
+
+/** The test server behind a port of the IPv6 loopback; undefined where this machine has none. */
+async function onIpv6(): Promise<{ port: number; close: () => void } | undefined> {
+  const { host, port } = await testServer(18)
+  const relay = createServer((client) => {
+    const upstream = createConnection(join(host, `.s.PGSQL.${port}`))
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      from.on('error', () => to.destroy())
+      from.pipe(to)
+    }
+  })
+  relay.listen(0, '::1')
+  const listens = await once(relay, 'listening').then(
+    () => true,
+    () => false,
+  )
+  if (!listens) return undefined
+  return { port: (relay.address() as AddressInfo).port, close: () => relay.close() }
+}
+
+test('the address of a server may be one of IPv6, for pg and TypeORM alike', async (context) => {
+  const relay = await onIpv6()
+  if (!relay) return context.skip('no IPv6 loopback')
+  const server = `postgres://postgres@[::1]:${relay.port}/postgres`
+  try {
+    await withMigratedDatabase(
+      async ({ url, name, connection }) => {
+        assert.equal(url, `postgres://postgres@[::1]:${relay.port}/${name}`)
+        assert.equal(connection.host, '::1')
+        assert.deepEqual(await ask(url, 'SELECT id FROM a'), [{ id: 1 }])
+        const dataSource = await new DataSource({ type: 'postgres', url }).initialize()
+        assert.deepEqual(await dataSource.query('SELECT id FROM a'), [{ id: 1 }])
+        await dataSource.destroy()
+      },
+      { scripts, server },
+    )
+    await closeMigratedDatabases()
+  } finally {
+    relay.close()
+  }
+})
 
 test('each test gets a migrated database of its own, and the scripts run once', async () => {
   const server = await serverUrl()
