@@ -45,10 +45,10 @@ export async function contest(
   contestants: readonly Contestant[],
 ): Promise<Contest> {
   const { only } = options
-  const wanted = contestants.filter(
+  const chosen = contestants.filter(
     ({ name }, index) => index === 0 || (only?.includes(name) ?? true),
   )
-  const present = wanted.filter(isInstalled)
+  const present = chosen.filter(isInstalled)
   const found = new Map<Contestant, Measured[]>(present.map((one) => [one, []]))
   for (let round = 0; round < options.rounds; round++)
     for (const [one, measured] of found) measured.push(await runOnce(options, one))

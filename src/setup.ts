@@ -1,9 +1,8 @@
 import type { DataSource } from 'typeorm'
-import type { Connectable } from './database/application/callers'
 import { MigrationError } from './errors'
 import { migratorOf, type Scripts } from './library/open-migrator'
 import type { Migrator } from './migrator/migrator-type'
-import { migratorElsewhere } from './migrator/pick-migrator'
+import type { DatabaseGiven } from './migrator/pick-migrator'
 import type { Plan } from './plan/plan'
 import type { InitMigration } from './set-up/build-initial-schema'
 import { setUpShape, type ExecuteOptions } from './migrator/option-shapes'
@@ -33,7 +32,8 @@ export interface SetUpMigrationOptions extends ExecuteOptions {
  * Sets up an empty database once, however many replicas boot at the same time; call it at every start.
  * Creates the journal, builds the database, marks or runs every script, all in one lock.
  *
- * @param database a DataSource, QueryRunner, pg Pool or Client, or a `postgres://` or `embedded:` URL.
+ * @param database an address, a DataSource, QueryRunner, pg Pool or Client, PGlite, or a function that makes a
+ *   backend of one's own.
  * @param source the ini file, the folder of scripts, a glob, a list of them and of scripts that are values, or
  *   settings read before.
  * @returns true when this call set the database up, false when the journal was there.
@@ -45,7 +45,7 @@ export interface SetUpMigrationOptions extends ExecuteOptions {
  * await setUpMigration(dataSource, 'development.ini', { whenSetUp: 'upgrade' })
  */
 export async function setUpMigration(
-  database: Connectable | string,
+  database: DatabaseGiven,
   source: Scripts,
   options: SetUpMigrationOptions = {},
 ): Promise<boolean> {
@@ -105,11 +105,8 @@ function sayingOnce(observer: Observer): Observer {
  * go what was opened here, never what the caller gave.
  * @throws {MigrationError} SETTINGS_NOT_FOUND, SETTINGS_INVALID
  */
-export async function migratorFor(
-  database: Connectable | string,
-  source: Scripts,
-): Promise<Migrator> {
-  return (await migratorElsewhere(database, source)) ?? migratorOf(database, source)
+export async function migratorFor(database: DatabaseGiven, source: Scripts): Promise<Migrator> {
+  return migratorOf(database, source)
 }
 
 function refusePending({ pending, unfinished }: Plan): void {

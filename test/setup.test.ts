@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { Pool } from 'pg'
+
 import { Column, DataSource, Entity, PrimaryGeneratedColumn, type QueryRunner } from 'typeorm'
 import { migratorFor, setUpMigration } from '../src/setup'
 import { withDatabase, type TestDatabase } from './support/database'
 import { failureOf } from './support/failure'
 import { withFolder } from './support/folder'
+import { testPool } from './support/pool'
 
 const files = {
   'migration/1_a.sql': 'CREATE TABLE a (id int)',
@@ -189,11 +190,9 @@ for (const whenSetUp of ['leave', 'upgrade', 'verify'] as const) {
   test(`a boot with nothing to do asks one question (${whenSetUp})`, async () => {
     await withPlace(async ({ database, scripts }) => {
       await setUpMigration(database.url, scripts)
-      const pool = new Pool({ connectionString: database.url })
+      const pool = testPool({ connectionString: database.url })
       const questions: unknown[] = []
       pool.on('connect', (client) => {
-        // the server ends what the pool has not closed yet when the database is dropped
-        client.on('error', () => {})
         const ask = client.query.bind(client) as (...values: unknown[]) => unknown
         Object.assign(client, {
           query: (...values: unknown[]) => {
@@ -217,13 +216,13 @@ test('a pg client, a pool and a query runner do as well as a URL', async () => {
     client: async (database: TestDatabase, scripts: string) =>
       setUpMigration(await database.client(), scripts),
     pool: async ({ connection }: TestDatabase, scripts: string) => {
-      const pool = new Pool(connection)
+      const pool = testPool(connection)
       const done = await setUpMigration(pool, scripts)
       await pool.end()
       return done
     },
     'pool of one': async ({ connection }: TestDatabase, scripts: string) => {
-      const pool = new Pool({ ...connection, max: 1 })
+      const pool = testPool({ ...connection, max: 1 })
       const done = await setUpMigration(pool, scripts)
       await pool.end()
       return done

@@ -56,7 +56,7 @@ export function apiPage(): string {
 
 const introduction = `What programs call. Made from the docstrings by \`tools/api-page.ts\`; tests compare them and run every example. All declarations are in [api-report.md](api-report.md), uses from end to end in [recipes](recipes/README.md), error codes in [errors.md](errors.md).
 
-Every function takes what the application has: a DataSource, a QueryRunner, a pg Client or Pool, a PGlite, or an address. Nothing is closed that was not opened by it; on a connection that is inside a transaction everything is a part of that transaction, and what cannot be is refused (\`TRANSACTION_MODE\`). Scripts come from an ini file, a folder, a glob, a list of folders and globs, or an array of values (\`ScriptObject\`).`
+Every function takes what the application has: a DataSource or QueryRunner (of PostgreSQL, MySQL, MariaDB or SQLite), a pg Client or Pool, a PGlite, an address, or a function that makes a backend of one's own ([databases.md](databases.md)). Nothing is closed that was not opened by it; on a connection that is inside a transaction everything is a part of that transaction, and what cannot be is refused (\`TRANSACTION_MODE\`). Scripts come from an ini file, a folder, a glob, a list of folders and globs, or an array of values (\`ScriptObject\`).`
 
 /** Every public declaration, for reviews: a change of the interface is a change of this file. */
 export function apiReport(): string {

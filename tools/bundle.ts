@@ -163,7 +163,7 @@ const { hash } = require('node:crypto')
 const { existsSync, lstatSync, readFileSync, realpathSync } = require('node:fs')
 const { createRequire, isBuiltin } = require('node:module')
 const Module = require('node:module')
-const { dirname, join } = require('node:path')
+const { dirname, join, sep } = require('node:path')
 const made = []
 
 /** The module of the table's row; under its file's name also for those that are not in here. */
@@ -171,7 +171,8 @@ function load(id) {
   const known = made[id]
   if (known) return known.exports
   const [kind, name, links, make] = table[id]
-  const file = kind === 'private' ? __filename : join(kind === 'own' ? __dirname : packages(), name)
+  const folder = kind === 'own' ? __dirname : packages()
+  const file = kind === 'private' ? __filename : folder + sep + name.replaceAll('/', sep)
   const loaded = kind === 'private' ? undefined : require.cache[file]
   if (loaded) return loaded.exports
   const module = new Module(file)

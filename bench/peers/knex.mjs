@@ -1,6 +1,6 @@
 import knex from 'knex'
 
-const [directory, connection] = process.argv.slice(2)
-const database = knex({ client: 'pg', connection })
+const [directory, connectionString] = process.argv.slice(2)
+const database = knex({ client: 'pg', connection: { connectionString } })
 await database.migrate.latest({ directory })
 await database.destroy()

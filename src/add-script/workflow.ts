@@ -53,7 +53,7 @@ export class Adding {
   private known: ReadonlySet<string> = new Set()
   private unsynchronized: readonly Ignored[] = []
   private former: readonly FormerName[] = []
-  /** What is kept although the wanted schema lacks it, and was not named before. */
+  /** What is kept although the target schema lacks it, and was not named before. */
   private kept: readonly string[] = []
   /** The schema file that the difference is read from. */
   private file: string | undefined

@@ -12,7 +12,7 @@ export interface WrittenFacts {
   title: string
   form: AddScriptOptions['form']
   source: ScriptSource
-  /** What is kept although the wanted schema lacks it. */
+  /** What is kept although the target schema lacks it. */
   kept: readonly string[]
   layout: ScriptLayout
   directory: string

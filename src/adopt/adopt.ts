@@ -1,5 +1,5 @@
 import { withMigrationSources } from '../database/application/migration-sources'
-import { openDatabase, requirePostgres } from '../database/open'
+import { openDatabase } from '../database/open'
 import type { Database } from '../database/postgres/database'
 import type { Session } from '../database/postgres/session'
 import { MigrationError } from '../errors'
@@ -19,6 +19,7 @@ import type { Script } from '../script/script'
 import { setUpClaim } from '../set-up/set-up-state'
 import type { Settings } from '../settings/value/setting-types'
 import { canMatch, readAdopted, type AdoptedRow } from './adopted-rows'
+import { requireNumbers } from './require-numbers'
 import { matchRows, type Matched } from './match-rows'
 
 /** What is taken over from another tool. */
@@ -46,7 +47,7 @@ export interface AdoptOptions {
  *   been here, or nothing matches; what reading the folder and the database ends in
  */
 export async function findAdoption(given: Settings, options: AdoptOptions): Promise<Adoption> {
-  requirePostgres(given)
+  requireNumbers(given)
   const settings = await withMigrationSources(given)
   const scripts = await readScripts(settings, { layout: options.layout })
   const database = await openDatabase(settings)

@@ -2,6 +2,7 @@ import type { Session } from '../database/postgres/session'
 import { quoteIdentifier } from '../database/sql/quote'
 import { MigrationError } from '../errors'
 import type { OtherHistory } from '../journal/histories'
+import { canonicalUuid } from '../script/sources/script-uuid'
 
 /** A migration that another tool's table names as applied, oldest first. */
 export interface AdoptedRow {
@@ -42,6 +43,9 @@ interface Row {
 const text = (column: string) => `${column}::pg_catalog.text`
 const numbered = (column: string): Source => ({ name: text(column), order: column })
 
+/** Up to 0.9.2 it marked the start of a database by a row of its own. */
+const markOfMigratore = 'da023aab-736d-40a6-8e9b-c6175c1241f5'
+
 const goose: Source = {
   name: text('version_id'),
   where: 'version_id OPERATOR(pg_catalog.>) 0',
@@ -57,6 +61,18 @@ const flyway: Source = {
   order: 'installed_rank',
   more: text('"type"'),
   fold: foldFlyway,
+}
+
+/** A version that was run again by its number has a row more. */
+const nous: Source = { ...numbered('version'), fold: (rows) => toggled(rows, () => true) }
+
+const migratore: Source = {
+  name: text('uuid'),
+  stamp: text('"timestamp"'),
+  where: `"result"::pg_catalog.text OPERATOR(pg_catalog.=) 'success' AND uuid::pg_catalog.text OPERATOR(pg_catalog.<>) '${markOfMigratore}'`,
+  order: 'object_id',
+  more: text('"operation"'),
+  fold: (rows) => toggled(rows.map(byUuid), (more) => more !== 'Rollback'),
 }
 
 /** By the tool's name as the journal's room knows it. Of any other tool no row can be matched. */
@@ -106,6 +122,8 @@ const sources: Readonly<Record<string, Source>> = {
   Kysely: numbered('name'),
   MikroORM: { ...numbered('name'), stamp: `pg_catalog.substring(name::pg_catalog.text, '\\d+')` },
   Ecto: numbered('version'),
+  'nous.migration': nous,
+  migratore,
   tern: { ...numbered('version'), upTo: true },
 }
 
@@ -143,6 +161,10 @@ function rowOf({ name, stamp }: Pick<Row, 'name' | 'stamp'>): AdoptedRow {
 /** A number without its leading zeros. Pure. */
 export function withoutZeros(digits: string): string {
   return digits.replace(/^0+(?=\d)/, '')
+}
+
+function byUuid(row: Row): Row {
+  return { ...row, name: canonicalUuid(row.name) ?? row.name }
 }
 
 /** The last row about a migration counts. */

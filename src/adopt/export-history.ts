@@ -21,6 +21,8 @@ import type { Script } from '../script/script'
 import { stampOf } from '../script/sources/migration-classes'
 import type { Settings } from '../settings/value/setting-types'
 
+import { requireNumbers } from './require-numbers'
+
 /** What TypeORM's table lacks, and has too many. */
 export interface HistoryExport extends TypeormTableName {
   inserted: readonly TypeormRow[]
@@ -39,6 +41,7 @@ export async function exportHistory(
   given: Settings,
   { layout, dryRun }: { layout?: ScriptLayout | undefined; dryRun: boolean },
 ): Promise<HistoryExport> {
+  requireNumbers(given)
   const settings = await withMigrationSources(given)
   const scripts = await readScripts(settings, { layout })
   const database = await openDatabase(settings)

@@ -48,11 +48,11 @@ function matchUpTo(scripts: readonly Script[], rows: readonly AdoptedRow[]): Mat
 }
 
 /** Everything that a tool may call a script. */
-function namesOf({ file, migration, byName }: Script): string[] {
+function namesOf({ file, migration, byName, uuid }: Script): string[] {
   const name = basename(file)
   const stem = name.replace(/(?:\.(?:up|down))?\.\w+$/, '')
   const compiled = [`${stem}.js`, `${stem}.ts`]
-  const names = [migration, byName?.name, name, stem, ...compiled, basename(dirname(file))]
+  const names = [uuid, migration, byName?.name, name, stem, ...compiled, basename(dirname(file))]
   return names.filter((one) => one !== undefined)
 }
 

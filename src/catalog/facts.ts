@@ -94,6 +94,11 @@ export function isValidated({ payload }: Fact): boolean {
   return payload['validated'] !== false
 }
 
+/** False for an index that was not built to its end. */
+export function isWholeIndex({ payload }: Fact): boolean {
+  return payload['valid'] !== false
+}
+
 /** The values of an enum in their order; undefined for any other type. */
 export function enumValues(fact: Fact | undefined): readonly string[] | undefined {
   return fact?.payload['values'] as readonly string[] | undefined

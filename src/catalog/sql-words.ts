@@ -73,11 +73,11 @@ export function closingParenthesis(sql: string, open: number): number {
 }
 
 /** Where these words and signs follow each other, outside of texts; below 0: nowhere. */
-export function indexOfWords(sql: string, wanted: readonly string[], from: number): number {
+export function indexOfWords(sql: string, words: readonly string[], from: number): number {
   const all = tokens(sql)
   let at = 0
   for (const [place, { text }] of all.entries()) {
-    const found = at >= from && wanted.every((one, next) => all[place + next]?.text === one)
+    const found = at >= from && words.every((one, next) => all[place + next]?.text === one)
     if (found) return at
     at += text.length
   }

@@ -3,7 +3,8 @@ import { versionAndFolder, withoutConfig } from './arguments/parse-arguments'
 import type { Handler } from './context/command-context'
 
 const output = ['json', 'log', 'verbose', 'color', 'help', 'version'] as const
-const reading = ['directory', 'wait', ...output] as const
+const folder = ['directory', 'runner', 'layout'] as const
+const reading = [...folder, 'wait', ...output] as const
 
 /** Commands for coming from another tool, and for shipping. They belong to the command table. */
 export const adoptionCommands = {
@@ -42,6 +43,29 @@ export const adoptionCommands = {
       (require('./command/adoption/drift') as typeof import('./command/adoption/drift'))
         .driftCommand,
   },
+  align: {
+    summary: 'writes one script that renames what differs in its name alone',
+    arguments: ['[title]'],
+    options: [
+      'from',
+      'rename',
+      'ts',
+      'pair',
+      'commit',
+      'message',
+      'dryRun',
+      'yes',
+      'quiet',
+      ...reading,
+    ],
+    detail:
+      "Constraints, indexes, sequences and enum types that the scripts define as the entities or the canonical schema do, under another name: TypeORM's hashes against names of your own. The script is proven up, down and up on a copy with rows, and that it writes no table again. What differs in more than its name is listed and left; so is what is alike, unless --rename OLD:NEW says which is which.",
+    otherWords: ['names', 'rename_only'],
+    parse: withoutConfig,
+    load: () =>
+      (require('./command/adoption/align') as typeof import('./command/adoption/align'))
+        .alignCommand,
+  },
   doctor: {
     summary: 'looks for what would make a command fail',
     arguments: ['[folder]'],
@@ -57,7 +81,7 @@ export const adoptionCommands = {
   manifest: {
     summary: 'lists the scripts in the folder that is deployed',
     arguments: ['[folder]'],
-    options: ['quiet', 'directory', ...output],
+    options: ['quiet', ...folder, ...output],
     detail:
       'Writes scripts.manifest.json into the folder that is named, or into that of the scripts. Where it is there, every command that reads the folder refuses one that lacks a script of the list, or has SQL with another text: a compiler copies no .sql files. Run it in the build.',
     parse: withoutConfig,

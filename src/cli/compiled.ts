@@ -15,7 +15,7 @@ import { Script } from 'node:vm'
 /**
  * Loads a CommonJS file with the code that V8 compiled for it at an earlier start. That is kept beside the
  * file, as `.pyc` files are, where this user may write there; it counts for this version of Node and this
- * very file alone. The file cannot use `import()`. From 22.1 on Node does the same by itself
+ * very file alone. The file cannot use `import()`, and is plain ASCII. From 22.1 on Node does the same by itself
  * (`module.enableCompileCache`).
  *
  * @see https://nodejs.org/api/vm.html#scriptcreatecacheddata
@@ -24,7 +24,7 @@ export function requireCompiled(file: string): unknown {
   const cache = `${file}.cache`
   const key = keyOf(file)
   const kept = readKept(cache, key)
-  const script = new Script(Module.wrap(readFileSync(file, 'utf8')), {
+  const script = new Script(Module.wrap(readFileSync(file, 'latin1')), {
     filename: file,
     ...(kept && { cachedData: kept }),
   })

@@ -75,8 +75,8 @@ export async function checkBuild({ here, directory }: Settings): Promise<Diagnos
   if (outDir === undefined || inner.startsWith('..') || inner === '') return []
   const built = join(here, outDir, inner)
   if (!existsSync(built) || !existsSync(join(here, outDir))) return []
-  const [wanted, there] = await Promise.all([sqlIn(directory), sqlIn(built)])
-  const lacking = wanted.filter((name) => !there.includes(name))
+  const [expected, there] = await Promise.all([sqlIn(directory), sqlIn(built)])
+  const lacking = expected.filter((name) => !there.includes(name))
   if (lacking.length === 0) return [fine('build', `${relative(here, built)} has every SQL script`)]
   return [
     {

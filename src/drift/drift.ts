@@ -2,11 +2,11 @@ import type { Pool } from 'pg'
 import { readCatalog, rebuild, type Catalog } from '../catalog/catalog'
 import { loadEngine, type Engine } from '../catalog/engine'
 import { plainNames } from '../catalog/sql-words'
-import { remaining } from '../change/operations/from-engine'
+import { remaining } from '../change/trial/trial'
 import { readWords } from '../change/trial/trial'
 import { withMigrationSources } from '../database/application/migration-sources'
 import { withOwnPool } from '../database/own-pool'
-import { openDatabase, requirePostgres } from '../database/open'
+import { openDatabase, requirePostgresServer } from '../database/open'
 import { MigrationError } from '../errors'
 import { readHistories } from '../journal/histories'
 import { openMigrator } from '../migrator/pick-migrator'
@@ -16,7 +16,9 @@ import { ignoredTables, type Ignored } from '../scratch/ignored-tables'
 import { serverOf } from '../scratch/database-state'
 import { withScratch } from '../scratch/lifetime'
 import { replayScripts } from '../scratch/replay-scripts'
-import type { ScriptLayout } from '../script/layout/layout'
+import { currentRevision } from '../plan/scheme/graph-scheme'
+import { initialRevision } from '../plan/scheme/revision-graph'
+import { usualLayout, type ScriptLayout } from '../script/layout/layout'
 import { layoutNamed } from '../script/other-layouts/layouts'
 import { newestOf } from '../script/revision'
 import { readScripts } from '../script/source/read-scripts'
@@ -47,9 +49,9 @@ export interface DriftReport {
  * @throws {MigrationError} PENDING where a script is late; SCRIPT_UNFINISHED; what replaying ends in
  */
 export async function findDrift(given: Settings, options: DriftOptions): Promise<DriftReport> {
-  requirePostgres(given)
+  requirePostgresServer(given)
   const settings = await withMigrationSources(given)
-  const layout = options.layout ?? layoutNamed(settings.layout)
+  const layout = options.layout ?? ownLayout(settings)
   const { signal, progress } = options
   const { target, notes } = await appliedUpTo(settings, layout)
   const { major } = await serverOf(settings)
@@ -122,12 +124,26 @@ async function appliedUpTo(settings: Settings, layout: ScriptLayout): Promise<Up
     const message = `script ${late.script.revision} is pending below what is applied`
     throw new MigrationError('PENDING', message, { hint: 'Run upgrade before.' })
   }
+  if (settings.layout === 'graph') return upToRevision(status)
   if (pending.length === 0) return { target: undefined, notes: [] }
   const newest = newestOf(numbered(applied).map(({ revision }) => revision)) ?? '0'
   const said =
     pending.length === 1 ? '1 script is pending' : `${pending.length} scripts are pending`
   const note = `${said}; what is applied is compared, up to ${newest}.`
   return { target: await lastBefore(pending, settings, layout), notes: [note] }
+}
+
+/** Where the steps that were done have led; scripts that lead on from there are pending. */
+function upToRevision({ applied, pending }: Status): UpTo {
+  const current = currentRevision({ applied })
+  const note = `Scripts are pending; ${current}, where the database is, is compared.`
+  const target = current === initialRevision ? '0' : current
+  return { target, notes: pending.length > 0 ? [note] : [] }
+}
+
+/** Steps of a graph are read by code of their own. */
+function ownLayout({ layout }: Settings): ScriptLayout {
+  return layout === 'graph' ? usualLayout : layoutNamed(layout)
 }
 
 /** The last script that is not pending: applied, or standing for those that are. */

@@ -1,6 +1,6 @@
 import { type Facts, factsOf, type Id, keyOf, ownerOf } from '../catalog/facts'
 import { shown } from '../catalog/object-names'
-import type { PlannedStep } from '../change/model/operation'
+import type { PlannedStep } from '../change/model/planned-step'
 
 /**
  * Puts the steps that make a schema into the order in which a person would write it: each table, in the
@@ -14,7 +14,7 @@ export function arrangeSchema(steps: readonly PlannedStep[], facts: Facts): Plan
 
 /** Columns, keys and conditions that pg-delta gives a table once it is there. */
 export function addsToTable({ operation }: PlannedStep): boolean {
-  return operation?.kind === 'add constraint' || operation?.kind === 'add column'
+  return operation.kind === 'add constraint' || operation.kind === 'add column'
 }
 
 /** What a step makes or needs, and what that depends on. */
@@ -58,7 +58,7 @@ class Arrangement {
       const owner = ownerOf(fact)
       const table = owner && this.tables.get(shown({ schema: owner.schema, name: owner.table }))
       const maker = this.makers.get(keyOf(id))
-      if (table && maker?.operation?.kind !== 'create sequence') this.makers.set(keyOf(id), table)
+      if (table && maker?.operation.kind !== 'create sequence') this.makers.set(keyOf(id), table)
     }
   }
 
@@ -110,5 +110,5 @@ function isGround({ ids: [id] }: PlannedStep): boolean {
 }
 
 function makesTable({ operation }: PlannedStep): boolean {
-  return operation?.kind === 'create table'
+  return operation.kind === 'create table'
 }

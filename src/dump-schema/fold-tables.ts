@@ -1,7 +1,6 @@
-import { type Facts, factsOf, keyOf, positionOf } from '../catalog/facts'
-import { shown } from '../catalog/object-names'
-import { addedClause, listIn, listsColumns } from '../change/render/create-table'
-import type { PlannedStep } from '../change/model/operation'
+import { type Facts, keyOf } from '../catalog/facts'
+import { listsColumns, orderOf, withParts } from '../change/complete/fold-columns'
+import type { PlannedStep } from '../change/model/planned-step'
 import { addsToTable, needsOf } from './arrange'
 
 /**
@@ -12,7 +11,6 @@ import { addsToTable, needsOf } from './arrange'
 export function foldTables(steps: readonly PlannedStep[], facts: Facts): PlannedStep[] {
   const later = new Set(steps.flatMap(({ ids }) => ids.map(keyOf)))
   const added = byGroup(steps.filter(canBeFolded))
-  const places = placesOf(facts)
   const folded = new Set<PlannedStep>()
   const result: PlannedStep[] = []
   for (const one of steps) {
@@ -26,9 +24,15 @@ export function foldTables(steps: readonly PlannedStep[], facts: Facts): Planned
       folded.add(each)
       for (const id of each.ids) later.delete(keyOf(id))
     }
-    result.push(listsColumns(one) ? withAdded(one, ready, places) : one)
+    result.push(withReady(one, ready, facts))
   }
   return result
+}
+
+function withReady(one: PlannedStep, ready: readonly PlannedStep[], facts: Facts): PlannedStep {
+  const { operation } = one
+  if (operation.kind !== 'create table' || !listsColumns(one)) return one
+  return withParts(one, ready, orderOf(operation.table, facts))
 }
 
 function byGroup(steps: readonly PlannedStep[]): Map<string, PlannedStep[]> {
@@ -44,7 +48,7 @@ function byGroup(steps: readonly PlannedStep[]): Map<string, PlannedStep[]> {
 /** What is not valid yet can only be added. */
 function canBeFolded(one: PlannedStep): boolean {
   const { operation, effects } = one
-  const isValid = operation?.kind !== 'add constraint' || operation.valid
+  const isValid = operation.kind !== 'add constraint' || operation.valid
   return addsToTable(one) && isValid && effects.length === 0
 }
 
@@ -53,44 +57,4 @@ function isAtHand(one: PlannedStep, facts: Facts, later: ReadonlySet<string>): b
   return needsOf(one, facts)
     .map(keyOf)
     .every((key) => makes.has(key) || !later.has(key))
-}
-
-function withAdded(table: PlannedStep, added: readonly PlannedStep[], places: Places): PlannedStep {
-  const { sql, ids, group } = table
-  const { parts: present, withParts } = listIn(sql)
-  const clauses = added.map((one) => addedClause(one.sql))
-  if (present.length + clauses.length === 0) return table
-  const lines = [...present, ...clauses]
-    .map((part) => ({ part, rank: rankOf(part, group, places) }))
-    .toSorted((a, b) => a.rank - b.rank)
-    .map(({ part }) => `  ${part}`)
-  return {
-    ...table,
-    ids: [...ids, ...added.flatMap((one) => one.ids)],
-    sql: withParts(`\n${lines.join(',\n')}\n`),
-  }
-}
-
-/** By table and column: its position. */
-type Places = ReadonlyMap<string, number>
-
-function placesOf(facts: Facts): Places {
-  return new Map(
-    factsOf(facts, 'column').map((fact) => [
-      JSON.stringify([shown({ schema: fact.id.schema, name: fact.id.table }), fact.id.name]),
-      positionOf(fact),
-    ]),
-  )
-}
-
-const kinds = ['PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY', '']
-const behindColumns = 10_000
-
-function rankOf(part: string, table: string, places: Places): number {
-  const [, name = '', rest = ''] = /^(?:CONSTRAINT )?("(?:[^"]|"")*"|\S+) (.*)$/s.exec(part) ?? []
-  if (part.startsWith('CONSTRAINT ')) {
-    return behindColumns + kinds.findIndex((kind) => rest.startsWith(kind))
-  }
-  const column = name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name
-  return places.get(JSON.stringify([table, column])) ?? 0
 }

@@ -1,10 +1,10 @@
-import type { Pool } from 'pg'
 import type { Catalog } from '../catalog/catalog'
 import { compare } from '../catalog/difference'
 import type { Copy } from '../change/trial/trial'
-import { withoutReplace } from '../change/render/engine-sql'
+import { asNew } from '../change/complete/complete-steps'
+import type { Statement } from '../change/model/script-part'
 import { trySteps } from '../change/trial/try-steps'
-import type { PlannedStep } from '../change/model/operation'
+import type { PlannedStep } from '../change/model/planned-step'
 import { MigrationError } from '../errors'
 import { arrangeSchema } from './arrange'
 import { foldTables } from './fold-tables'
@@ -17,15 +17,15 @@ const nothingDecided = { using: new Map(), backfill: new Map(), valueMaps: new M
  * empty, and it has that schema afterwards.
  * @throws {MigrationError} SCHEMA_NOT_WRITABLE
  */
-export async function schemaSteps(copy: Copy, target: Catalog): Promise<PlannedStep[]> {
+export async function schemaSteps(copy: Copy, target: Catalog): Promise<Statement[]> {
   try {
     const empty = bare(await copy.read())
     const planned = copy.plan(compare(empty, bare(target)), nothingDecided).map(plain)
     const arranged = arrangeSchema(planned, target.facts)
     const folded = foldTables(arranged, target.facts)
-    const steps = await firstThatWorks(copy.pool, [folded, arranged, planned])
+    const steps = await firstThatWorks(copy, [folded, arranged, planned])
     const { steps: rest } = await copy.finish(bare(target), nothingDecided)
-    return [...steps, ...rest]
+    return copy.writer.write([...steps, ...rest])
   } catch (error) {
     if (!(error instanceof MigrationError) || error.code !== 'DIFFERENCE_REFUSED') throw error
     throw notWritable([error.message, error.detail].filter(Boolean).join('\n'), error)
@@ -43,7 +43,7 @@ export function notWritable(detail: string, cause?: unknown): MigrationError {
 
 /** Nothing is replaced in a database that is empty. */
 function plain(one: PlannedStep): PlannedStep {
-  return { ...one, sql: withoutReplace(one.sql) }
+  return { ...one, operation: asNew(one.operation) }
 }
 
 /** Without what is compared only, and never written: a remark reports that. */
@@ -52,14 +52,14 @@ function bare(catalog: Catalog): Catalog {
 }
 
 async function firstThatWorks(
-  pool: Pool,
+  copy: Copy,
   orders: readonly PlannedStep[][],
 ): Promise<PlannedStep[]> {
   const [order = [], ...others] = orders
   try {
-    return await trySteps(pool, order)
+    return await trySteps(copy.pool, order, copy.writer)
   } catch (error) {
     if (!(error instanceof MigrationError) || others.length === 0) throw error
-    return firstThatWorks(pool, others)
+    return firstThatWorks(copy, others)
   }
 }

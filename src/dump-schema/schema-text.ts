@@ -1,5 +1,5 @@
-import type { PlannedStep } from '../change/model/operation'
-import { isOneLine } from '../change/render/statement'
+import type { Statement } from '../change/model/script-part'
+import { isOneLine } from '../change/render/lay-out'
 import { commentLine } from '../script/sections/comment'
 
 /** By this line a schema file is known as one that may be overwritten. */
@@ -14,7 +14,7 @@ export interface SchemaHead {
 }
 
 /** The text of a schema file. Pure. */
-export function schemaText(steps: readonly PlannedStep[], { folder, remarks }: SchemaHead): string {
+export function schemaText(steps: readonly Statement[], { folder, remarks }: SchemaHead): string {
   const head = [
     `The canonical schema: what the scripts in ${folder} come to.`,
     `${origin}, which writes it anew: a change belongs into a script.`,
@@ -30,9 +30,9 @@ export function isDumped(text: string): boolean {
 }
 
 /** Short statements on one table share a paragraph; a longer one has its own. */
-function paragraphs(steps: readonly PlannedStep[]): string[] {
+function paragraphs(steps: readonly Statement[]): string[] {
   const result: string[] = []
-  let last: PlannedStep | undefined
+  let last: Statement | undefined
   for (const one of steps) {
     const joins = last?.group === one.group && isShort(last) && isShort(one)
     if (joins) result[result.length - 1] += `\n${one.sql};`
@@ -42,7 +42,7 @@ function paragraphs(steps: readonly PlannedStep[]): string[] {
   return result
 }
 
-function isShort(one: PlannedStep): boolean {
+function isShort(one: Statement): boolean {
   return isOneLine(one.sql)
 }
 

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process'
-import { rename } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { MigrationError } from '../errors'
+import { commitFiles } from './git'
 import { gitEnvironment, openGit } from './git-open'
+import { commitWith } from './other-vcs'
 
 /**
  * Renames a file, by the version control program where that knows the file: git itself says whether it
@@ -29,19 +31,68 @@ export async function moveFile(from: string, to: string, vcs: string): Promise<v
   await rename(from, to)
 }
 
-/** Removes files that git tracks from it and from the folder; the others from the folder alone is not done. */
-export async function removeTracked(files: readonly string[]): Promise<void> {
+/**
+ * Removes files, by the version control program that has them: from it and from the folder.
+ * @throws {MigrationError} GIT_FAILED, USAGE where the settings name no program
+ */
+export async function removeFiles(files: readonly string[], vcs: string): Promise<void> {
   const [first] = files
   if (first === undefined) return
-  const git = await openGit(dirname(first), gitEnvironment(process.env))
-  await git.raw(['--literal-pathspecs', 'rm', '--quiet', '--', ...files]).catch((error: Error) => {
-    throw new MigrationError('GIT_FAILED', 'git rm was refused', {
+  requireVcs(vcs)
+  const removing = vcs === 'git' ? removeByGit(files, first) : removeBy(vcs, files, first)
+  await removing.catch((error: Error) => {
+    throw new MigrationError('GIT_FAILED', `${vcs} rm was refused`, {
       detail: error.message.trim(),
       hint: 'Remove the files by hand.',
       file: first,
       cause: error,
     })
   })
+}
+
+/**
+ * Files that nobody else has are not removed.
+ * @throws {MigrationError} USAGE
+ */
+export function requireVcs(vcs: string): void {
+  if (vcs !== 'none') return
+  throw new MigrationError('USAGE', 'vcs = none, so that removed files could not be had back', {
+    hint: 'Remove them by hand, or name the version control program with vcs.',
+  })
+}
+
+async function removeByGit(files: readonly string[], first: string): Promise<void> {
+  const git = await openGit(dirname(first), gitEnvironment(process.env))
+  await git.raw(['--literal-pathspecs', 'rm', '--quiet', '--', ...files])
+}
+
+/** fossil leaves the files in the folder. */
+async function removeBy(vcs: string, files: readonly string[], first: string): Promise<void> {
+  await promisify(execFile)(vcs, ['rm', ...files], { cwd: dirname(first) })
+  for (const file of files) await rm(file, { force: true })
+}
+
+/**
+ * Adds a new file by the version control program; where that is git and has no repository here, nothing is
+ * added.
+ * @returns whether it was added
+ * @throws {MigrationError} GIT_FAILED; the file stays
+ */
+export async function addFile(file: string, vcs: string): Promise<boolean> {
+  if (vcs === 'none' || (vcs === 'git' && !(await isRepository(dirname(file))))) return false
+  const request = { files: [file], message: '', commit: false }
+  if (vcs === 'git') await commitFiles(request)
+  else await commitWith(vcs, request)
+  return true
+}
+
+async function isRepository(folder: string): Promise<boolean> {
+  try {
+    const git = await openGit(folder, gitEnvironment(process.env))
+    return (await git.raw(['rev-parse', '--is-inside-work-tree'])).trim() === 'true'
+  } catch {
+    return false
+  }
 }
 
 /** True for a file that git has in its index; false where there is no git or no repository. */

@@ -101,14 +101,14 @@ function builtFolder({ outDir = 'dist', source }: ProjectFacts, folder: string):
 function missingScripts(facts: ProjectFacts, folder: string): Record<string, string> {
   const { manifest, outDir, listsClasses } = facts
   if (!manifest) return {}
-  const wanted: Record<string, string> = {
+  const defaults: Record<string, string> = {
     migrate: 'migrate',
     'migrate:check': 'migrate status --check',
     ...(outDir !== undefined && !listsClasses && { postbuild: copyStep(facts, folder) }),
   }
   const present = manifest.value.scripts ?? {}
   return Object.fromEntries(
-    Object.entries(wanted).filter(([name]) => !Object.hasOwn(present, name)),
+    Object.entries(defaults).filter(([name]) => !Object.hasOwn(present, name)),
   )
 }
 

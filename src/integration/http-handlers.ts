@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Connectable } from '../database/application/callers'
 import { MigrationError, type ErrorCode } from '../errors'
 import type { Scripts } from '../library/open-migrator'
 import { executeShape, type ExecuteOptions } from '../migrator/option-shapes'
+import type { DatabaseGiven } from '../migrator/pick-migrator'
 import { callable, checkArgument, flag } from '../settings/value/arguments'
 import { LateMigrator, schemaStateOf } from './schema-state'
 
@@ -49,7 +49,7 @@ const shape = { ...executeShape, authorize: callable, enabled: flag }
  * })
  */
 export function migrationHandlers(
-  on: Connectable | string,
+  on: DatabaseGiven,
   scripts: Scripts,
   options: MigrationHandlerOptions,
 ): MigrationHandlers {

@@ -1,8 +1,8 @@
-import type { Connectable } from '../database/application/callers'
 import { MigrationError } from '../errors'
 import type { Scripts } from '../library/open-migrator'
 import type { ExecuteOptions } from '../migrator/option-shapes'
 import { executeShape } from '../migrator/option-shapes'
+import type { DatabaseGiven } from '../migrator/pick-migrator'
 import { checkArgument, oneOf } from '../settings/value/arguments'
 import { setUpMigration } from '../setup'
 import { LateMigrator, schemaStateOf, type SchemaState } from './schema-state'
@@ -24,8 +24,8 @@ export interface TypetrekModuleOptions extends ExecuteOptions {
 /** What has to be known before the options are. */
 export interface TypetrekModuleWiring {
   /**
-   * What the database is got from: an injection token, such as `getDataSourceToken('reports')`. Default: the
-   * DataSource of `TypeOrmModule.forRoot`.
+   * What the database is got from: an injection token, such as `getDataSourceToken('reports')`, of a DataSource
+   * or whatever else `plan` and `migrateTo` work on. Default: the DataSource of `TypeOrmModule.forRoot`.
    */
   dataSource?: unknown
 }
@@ -46,7 +46,7 @@ export interface NestModule {
   exports: any[]
 }
 
-/** The answer of the health indicator, as `@nestjs/terminus` takes it. */
+/** The answer of the health indicator, as `@nestjs/terminus` takes it from its version 11 on. */
 export type SchemaHealth = Record<string, { status: 'up' | 'down' } & Record<string, unknown>>
 
 /** Says whether the schema is current: for a readiness check, and for programs. */
@@ -146,7 +146,7 @@ const shape = { ...executeShape, scripts: anything, atBoot: oneOf('upgrade', 've
 /** A provider's factory is waited for, so nothing is served and no hook of a module runs before. */
 async function boot(
   options: TypetrekModuleOptions,
-  database: Connectable,
+  database: DatabaseGiven,
 ): Promise<TypetrekHealthIndicator> {
   checkArgument('the options of TypetrekModule', options, shape, ['scripts'])
   const { scripts, atBoot = 'verify', ...given } = options

@@ -1,6 +1,6 @@
-import type { Connectable } from '../database/application/callers'
 import { migratorOf, type Scripts } from '../library/open-migrator'
-import type { SettingsMigrator } from '../migrator/migrator'
+import type { StoringMigrator } from '../migrator/migrator-type'
+import type { DatabaseGiven } from '../migrator/pick-migrator'
 import { newestOf } from '../script/revision'
 import type { Status } from '../migrator/status'
 
@@ -45,15 +45,15 @@ function revisionsOf(list: readonly { revision: string }[]): string[] {
 
 /** A migrator that is opened when it is first needed, and once. */
 export class LateMigrator {
-  private opened: Promise<SettingsMigrator> | undefined
+  private opened: Promise<StoringMigrator> | undefined
 
   constructor(
-    private readonly on: Connectable | string,
+    private readonly on: DatabaseGiven,
     private readonly scripts: Scripts,
   ) {}
 
   /** One that could not be opened is tried again by the next call. */
-  get(): Promise<SettingsMigrator> {
+  get(): Promise<StoringMigrator> {
     this.opened ??= migratorOf(this.on, this.scripts).catch((error: unknown) => {
       this.opened = undefined
       throw error

@@ -2,7 +2,7 @@ import type { QueryResultRow } from 'pg'
 import { eq, ge } from '../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../database/sql/quote'
 import type { Session } from '../database/postgres/session'
-import { columns, entryFields, fullFields, parseFullEntry } from './model/journal-columns'
+import { absentColumns, entryFields, fullFields, parseFullEntry } from './model/journal-columns'
 import type { FullEntry } from './model/entry'
 import { asJournalError, isUndefinedTable, refuseOther } from './journal-errors'
 import type { JournalName } from './model/journal-name'
@@ -72,10 +72,7 @@ function readFullEntries(
   const packed = [...entryFields, ...fullFields].map(
     ({ pack, key }) => `${pack} AS ${quoteIdentifier(key)}`,
   )
-  const absent = columns
-    .filter(({ since }) => since > 1)
-    .map(({ name: column, type }) => `NULL::${type} AS ${column}`)
-  return `SELECT entry.* FROM (SELECT ${absent.join(', ')}) AS absent
+  return `SELECT entry.* FROM (SELECT ${absentColumns}) AS absent
 CROSS JOIN LATERAL (SELECT ${packed.join(', ')}, journal.id AS place FROM (${newest}) AS journal) AS entry ORDER BY entry.place${reverse ? ' DESC' : ''}`
 }
 

@@ -1,11 +1,10 @@
-import type { Connectable } from '../database/application/callers'
 import { MigrationError } from '../errors'
 import { executeShape, type ExecuteOptions } from '../migrator/option-shapes'
 import type { Target } from '../plan/plan'
 import type { RunReport } from '../run/context/events'
 import { checkArgument, object } from '../settings/value/arguments'
-import { migratorElsewhere } from '../migrator/pick-migrator'
-import { checkDatabase, migratorOf, type Scripts } from './open-migrator'
+import type { DatabaseGiven } from '../migrator/pick-migrator'
+import { migratorOf, type Scripts } from './open-migrator'
 import { flagsOf, requestOf, type PlanRequest, type RunSettings } from './plan-request'
 import { refuseOtherPlan } from './planned-again'
 import { checkStoredPlan, storedPlan, type StoredPlan } from './stored-plan'
@@ -17,8 +16,8 @@ const scriptsOf = new WeakMap<StoredPlan, Scripts>()
  * What would be done to bring a database to a target. Reads only: creates nothing, locks nothing, imports no
  * script.
  *
- * @param on a DataSource, QueryRunner, pg Pool or Client, PGlite, or an address. Nothing of the caller's is
- *   closed.
+ * @param on an address, a DataSource, QueryRunner, pg Pool or Client, PGlite, or a function that makes a backend
+ *   of one's own. Nothing of the caller's is closed.
  * @param scripts an ini file, a folder, a glob, a list of them and of scripts that are values, or settings.
  * @throws {MigrationError} USAGE, UNKNOWN_REVISION, IRREVERSIBLE, OUT_OF_ORDER, and whatever the scripts or the
  *   server refuse
@@ -28,7 +27,7 @@ const scriptsOf = new WeakMap<StoredPlan, Scripts>()
  * console.log(planned.direction, planned.steps.map((step) => step.revision))
  */
 export async function plan(
-  on: Connectable | string,
+  on: DatabaseGiven,
   scripts: Scripts,
   options: PlanRequest = {},
 ): Promise<StoredPlan> {
@@ -62,7 +61,7 @@ export interface CarryOutOptions extends ExecuteOptions {
  * const report = await execute(client, planned, { onEvent: (event) => console.log(event.type) })
  */
 export async function execute(
-  on: Connectable | string,
+  on: DatabaseGiven,
   planned: StoredPlan,
   options: CarryOutOptions = {},
 ): Promise<RunReport> {
@@ -93,17 +92,14 @@ export interface MigrateOptions extends ExecuteOptions {
  * await migrateTo(url, 'migration', 'latest')
  */
 export async function migrateTo(
-  on: Connectable | string,
+  on: DatabaseGiven,
   scripts: Scripts,
   target: Target = 'latest',
   options: MigrateOptions = {},
 ): Promise<RunReport> {
   checkArgument('the options object', options, { ...executeShape, settings: object })
   const { settings, ...given } = options
-  checkDatabase(on)
-  const flags = flagsOf(settings)
-  await using migrator =
-    (await migratorElsewhere(on, scripts, flags)) ?? (await migratorOf(on, scripts, flags))
+  await using migrator = await migratorOf(on, scripts, flagsOf(settings))
   return await migrator.migrateTo(target, given)
 }
 

@@ -3,7 +3,6 @@ import { hash } from 'node:crypto'
 import { MigrationError } from '../errors'
 import type { JournalState } from '../journal/model/applied-state'
 import type { Entry } from '../journal/model/entry'
-import { checkRequest } from '../plan/check-request'
 import type { PlanNotice } from '../plan/notice'
 import type { Plan, Request, Step } from '../plan/plan'
 import { newestOf } from '../script/revision'
@@ -142,5 +141,4 @@ export function checkStoredPlan(value: unknown): asserts value is StoredPlan {
       hint: 'Give what plan() returned, or what JSON.parse makes of it.',
     })
   }
-  checkRequest(plan.request)
 }

@@ -1,6 +1,6 @@
 import { MigrationError } from '../errors'
 import type { EntryFilter } from '../journal/entries'
-import { emptyState } from '../journal/model/applied-state'
+import { emptyState, type JournalState } from '../journal/model/applied-state'
 import type { FullEntry } from '../journal/model/entry'
 import { checkRequest } from '../plan/check-request'
 import type { Plan, Request, Target } from '../plan/plan'
@@ -11,47 +11,23 @@ import type { Backend } from '../run/context/backend'
 import type { RunReport } from '../run/context/events'
 import { observerOf } from '../run/context/observers'
 import { executionContext, type ExecutionContext } from '../run/context/run-context'
-import { execute } from '../run/execute'
+import { execute, type Task } from '../run/execute'
 import type { LockSession } from '../run/lock/lock-sessions'
-import { readScripts } from '../script/source/read-scripts'
 import type { Script } from '../script/script'
 import { withSystemFailures } from '../system-error'
-import { settingsFor, type SettingsSource } from '../settings/library'
 import { checkArgument, checkValue, text } from '../settings/value/arguments'
+import { redactor } from '../settings/value/redact'
 import { showSettings, type ShownSettings } from '../settings/show-settings'
 import type { Settings } from '../settings/value/setting-types'
 import { entryFilter } from './entry-filter'
 import { executeShape, setUpShape } from './option-shapes'
 import type { ExecuteOptions, ListOptions, SetUpOptions } from './option-shapes'
-import type { Migrator } from './migrator-type'
+import type { StoringMigrator } from './migrator-type'
+import { planFor } from './plan-for'
 import { nothingFound, readStatus, statusOf, type Status } from './status'
 
-/** Makes a backend for one execution, or to read once. */
-export type OpenBackend = (context: ExecutionContext) => Backend | Promise<Backend>
-
-/**
- * A migrator on a backend of the caller's own.
- * @param source the ini file, the folder of scripts, or settings read before.
- * @throws {MigrationError} SETTINGS_NOT_FOUND, SETTINGS_INVALID
- */
-export async function migratorOnBackend(
-  open: OpenBackend,
-  source: SettingsSource,
-): Promise<Migrator> {
-  const settings = await settingsFor(source)
-  let reading: Promise<readonly Script[]> | undefined
-  const place: Place = {
-    label: 'a backend of your own',
-    scheme: numbered,
-    scripts: () => (reading ??= readScripts(settings)),
-    backend: async (context) => open(context),
-    close: () => Promise.resolve(),
-  }
-  return new BackendMigrator(settings, place)
-}
-
 /** The migrator of everything that is not PostgreSQL. */
-export class BackendMigrator implements Migrator {
+export class BackendMigrator implements StoringMigrator {
   readonly #settings: Settings
   readonly #place: Place
   readonly #running = new Set<Promise<unknown>>()
@@ -78,26 +54,59 @@ export class BackendMigrator implements Migrator {
   }
 
   async plan(request: Request): Promise<Plan> {
-    checkRequest(request, { named: this.#place.scheme !== numbered })
+    return (await this.planWithState(request)).plan
+  }
+
+  async planWithState(request: Request): Promise<{ plan: Plan; state: JournalState }> {
+    this.check(request)
     const scripts = await this.scripts()
-    const planned = (state = emptyState) =>
-      this.#place.scheme.plan(scripts, state, request, this.#settings)
-    const plan = await this.reading(
-      async (backend) => backend.complete(planned(await backend.read())),
-      undefined,
-    )
-    return plan ?? planned()
+    const { plan: planner } = this.#place.scheme
+    const planned = (state: JournalState) =>
+      planFor(scripts, state, request, this.#settings, planner)
+    const read = async (backend: Backend) => {
+      const state = await backend.read()
+      return { state, plan: await backend.complete(await planned(state)) }
+    }
+    const found = await this.reading(read, undefined)
+    return found ?? { state: emptyState, plan: await planned(emptyState) }
   }
 
   execute(request: Request, options: ExecuteOptions = {}): Promise<RunReport> {
     return this.tracked(async () => {
-      checkRequest(request, { named: this.#place.scheme !== numbered })
+      this.check(request)
       checkArgument('the options object', options, executeShape)
-      const context = this.context(options)
-      const reading = this.scripts()
-      reading.catch(() => undefined) // what cannot be opened is reported instead
-      return execute(context, await this.#place.backend(context), reading, request)
+      return this.run(request, options)
     })
+  }
+
+  carryOut(
+    request: Request,
+    options: ExecuteOptions,
+    expected: NonNullable<Task['expected']>,
+  ): Promise<RunReport> {
+    return this.tracked(async () => {
+      this.check(request)
+      return this.run(request, options, expected)
+    })
+  }
+
+  hide(text: string): string {
+    return redactor(this.#settings.secrets)(text)
+  }
+
+  private check(request: Request): void {
+    checkRequest(request, { named: this.#place.scheme !== numbered })
+  }
+
+  private async run(
+    request: Request,
+    options: ExecuteOptions,
+    expected?: Task['expected'],
+  ): Promise<RunReport> {
+    const context = this.context(options)
+    const reading = this.scripts()
+    reading.catch(() => undefined) // what cannot be opened is reported instead
+    return execute(context, await this.#place.backend(context), reading, request, expected)
   }
 
   migrateTo(target: Target, options: ExecuteOptions = {}): Promise<RunReport> {

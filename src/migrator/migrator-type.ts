@@ -2,7 +2,9 @@ import type { FullEntry } from '../journal/model/entry'
 import type { Plan, Request, Target } from '../plan/plan'
 import type { ShownSettings } from '../settings/show-settings'
 import type { ExecuteOptions, ListOptions, SetUpOptions } from './option-shapes'
+import type { JournalState } from '../journal/model/applied-state'
 import type { RunReport } from '../run/context/events'
+import type { Task } from '../run/execute'
 import type { Status } from './status'
 import type { LockSession } from '../run/lock/lock-sessions'
 
@@ -45,4 +47,21 @@ export interface Migrator {
   /** Releases what was opened here, when what still runs has ended; `await using` calls it. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
+}
+
+/** A migrator with what stored plans and answers over a network need beside that. */
+export interface StoringMigrator extends Migrator {
+  /** A plan, and the state of the journal that it was made from. Reads only. */
+  planWithState(request: Request): Promise<{ plan: Plan; state: JournalState }>
+  /**
+   * Carries a plan out that was made before.
+   * @param expected throws where it is another one now
+   */
+  carryOut(
+    request: Request,
+    options: ExecuteOptions,
+    expected: NonNullable<Task['expected']>,
+  ): Promise<RunReport>
+  /** A text for others to see, without the secrets of the settings. */
+  hide(text: string): string
 }

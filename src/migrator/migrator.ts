@@ -23,7 +23,7 @@ import { executeShape, listOfSessions, setUpShape } from './option-shapes'
 import type { ExecuteOptions, ListOptions, SetUpOptions } from './option-shapes'
 import { Access } from './access'
 import { translated } from './translated'
-import type { Migrator } from './migrator-type'
+import type { StoringMigrator } from './migrator-type'
 import type { RunReport } from '../run/context/events'
 import type { Found, Status } from './status'
 import type { InitMigration } from '../set-up/build-initial-schema'
@@ -47,7 +47,7 @@ function folderSchemes() {
 }
 
 /** The migrator of PostgreSQL. */
-export class SettingsMigrator implements Migrator {
+export class SettingsMigrator implements StoringMigrator {
   #folder: Promise<readonly Script[]> | undefined
   // private to the language too, so that no inspection shows a secret
   readonly #settings: Settings
@@ -140,23 +140,23 @@ export class SettingsMigrator implements Migrator {
     return this.execute({ command: 'downgrade', only, force: true }, options)
   }
 
-  /** Carries a plan out that was made before. @param expected throws where it is another one now */
   carryOut(
     request: Request,
     options: ExecuteOptions,
     expected: NonNullable<Task['expected']>,
   ): Promise<RunReport> {
-    return this.#access.tracked(() => this.run(request, options, expected))
+    return this.#access.tracked(async () => {
+      checkRequest(request, { named: this.isGraph })
+      return this.run(request, options, expected)
+    })
   }
 
-  /** A plan, and the state of the journal that it was made from. */
   async planWithState(request: Request): Promise<{ plan: Plan; state: JournalState }> {
     let state = emptyState
     const plan = await this.planFrom(request, (found) => (state = found))
     return { plan, state }
   }
 
-  /** A text for others to see, without the secrets of the settings. */
   hide(text: string): string {
     return redactor(this.#settings.secrets)(text)
   }

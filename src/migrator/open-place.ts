@@ -1,4 +1,7 @@
-import type { DataSource } from 'typeorm'
+import type { DataSource, QueryRunner } from 'typeorm'
+import type { EngineSource } from '../backends/sql/sql-backend'
+import { refuseReleased } from '../database/application/refuse-unusable'
+import type { OpenBackend } from '../run/context/backend'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { Settings } from '../settings/value/setting-types'
 import type { Place } from '../backends/backend-place'
@@ -27,29 +30,40 @@ export async function openPlace(
     case 'data_source': {
       const { loadDataSource } = await import('../database/application/data-source-module.js')
       const dataSource = await loadDataSource(database.file)
-      return isPostgres(dataSource) ? undefined : enginePlaceOf(settings, dataSource, layout)
+      return isPostgres(dataSource)
+        ? undefined
+        : enginePlaceOf(settings, { source: dataSource }, layout)
     }
     default:
       return undefined
   }
 }
 
-/** The place of a DataSource that a caller gives, where it is not PostgreSQL's. */
-export function placeOfDataSource(given: object, settings: Settings): Place | undefined {
-  if (!('createQueryRunner' in given)) return undefined
-  const dataSource = given as DataSource
-  return isPostgres(dataSource) ? undefined : enginePlaceOf(settings, dataSource)
+/** The place of a DataSource or QueryRunner that a caller lends; undefined where it is for no engine that is known. */
+export function placeOfLent(lent: object, settings: Settings): Place | undefined {
+  if ('createQueryRunner' in lent) return enginePlaceOf(settings, { source: lent as DataSource })
+  if (!('startTransaction' in lent)) return undefined
+  const runner = lent as QueryRunner
+  refuseReleased(runner)
+  return enginePlaceOf(settings, { source: runner.connection, runner })
+}
+
+/** The place of a backend of the caller's own, with the scripts that the settings name. */
+export function placeOfBackend(open: OpenBackend, settings: Settings): Place {
+  const { backendPlace } =
+    require('../backends/version/runner-place') as typeof import('../backends/version/runner-place')
+  return backendPlace(settings, 'a backend of your own', open)
 }
 
 function enginePlaceOf(
   settings: Settings,
-  dataSource: DataSource | undefined,
+  lent: EngineSource | undefined,
   layout?: ScriptLayout,
 ): Place | undefined {
   const { engineOf, enginePlace } =
     require('../backends/sql/engine-place') as typeof import('../backends/sql/engine-place')
-  if (dataSource && !engineOf(dataSource.options.type)) return undefined
-  return enginePlace(settings, dataSource, layout)
+  if (lent && !engineOf(lent.source.options.type)) return undefined
+  return enginePlace(settings, lent, layout)
 }
 
 function isPostgres({ options }: DataSource): boolean {

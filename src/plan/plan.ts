@@ -43,6 +43,7 @@ export interface Alone {
 /** A person's word on what was cut off. */
 export type Answer = 'done' | 'not done'
 
+/** What of the settings matters to a plan. */
 export interface PlanOptions {
   lateScripts: LateScripts
   /** Refuse when a script is changed or missing. */
@@ -69,6 +70,8 @@ export interface Step {
   to?: string
   /** The unfinished entry that this step takes over or goes on from. */
   resume?: Entry
+  /** True: the script is applied, and its `runPartial` runs. */
+  again?: true
   /** What a person says of the work in doubt. */
   answer?: Answer
   /**

@@ -106,11 +106,11 @@ function ups(
   operation: 'run' | 'run_skip',
 ): Step[] {
   const bound = target === undefined ? undefined : resolveTarget('up', target, situation)
-  const wanted = situation.pending
+  const chosen = situation.pending
     .filter(({ script }) => !script.repeatable)
     .filter(({ script }) => bound === undefined || !isAfter(script.revision, bound))
     .slice(0, count)
-  return [...wanted, ...repeatablesAfter(situation, wanted)].map(({ script, late }) => {
+  return [...chosen, ...repeatablesAfter(situation, chosen)].map(({ script, late }) => {
     if (operation === 'run') refuseWorkGone(situation, script.revision)
     return upStep(situation, script, late, operation)
   })
@@ -119,10 +119,10 @@ function ups(
 /** What runs again may need all that comes before it. */
 function repeatablesAfter(
   { pending }: Situation,
-  wanted: readonly PendingScript[],
+  chosen: readonly PendingScript[],
 ): readonly PendingScript[] {
   const repeatables = pending.filter(({ script }) => script.repeatable)
-  return pending.length === wanted.length + repeatables.length ? repeatables : []
+  return pending.length === chosen.length + repeatables.length ? repeatables : []
 }
 
 function markEach(situation: Situation, revisions: ReadonlySet<string>): Step[] {

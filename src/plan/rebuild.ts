@@ -1,6 +1,7 @@
 import { MigrationError } from '../errors'
 import type { Entry } from '../journal/model/entry'
 import { compareDigits } from '../script/revision'
+import { canonicalUuid } from '../script/sources/script-uuid'
 import { noDoubt, refuseWorkGone } from './half-done'
 import { refuseIrreversible } from './irreversible'
 import type { Answer, Request, Step } from './plan'
@@ -17,7 +18,8 @@ type RebuildRequest = Extract<Request, { command: 'rebuild' }>
  *   and none is named, when an answer is given and nothing is in doubt; UNKNOWN_REVISION,
  *   SCRIPT_MISSING, IRREVERSIBLE
  */
-export function rebuild(situation: Situation, { target, answer }: RebuildRequest): Step[] {
+export function rebuild(situation: Situation, { target: named, answer }: RebuildRequest): Step[] {
+  const target = named === undefined ? undefined : byUuid(situation, named)
   const partial = target === undefined ? undefined : partialOf(situation, target)
   if (partial) return [partial]
   const entry = brokenEntry(situation, target)
@@ -35,6 +37,17 @@ export function rebuild(situation: Situation, { target, answer }: RebuildRequest
   return [{ ...step, operation: 'run', resumeFrom: 'start' }]
 }
 
+/** The revision of the script whose uuid is given; anything else is as it was. */
+function byUuid({ scripts }: Situation, target: string): string {
+  const uuid = /^\d+$/.test(target) ? undefined : canonicalUuid(target)
+  if (uuid === undefined) return target
+  const script = scripts.find((one) => one.uuid === uuid)
+  if (script) return script.revision
+  throw new MigrationError('UNKNOWN_REVISION', `no script has the uuid ${uuid}`, {
+    hint: 'Run list for the scripts that were applied, and name it by its digits.',
+  })
+}
+
 /** An applied module with a `runPartial` of its own is run again by that, as in migratore. */
 function partialOf(situation: Situation, target: string): Step | undefined {
   const { scripts, applied, state } = situation
@@ -42,7 +55,7 @@ function partialOf(situation: Situation, target: string): Step | undefined {
   const script = scripts.find(({ revision }) => revision === entry?.revision)
   if (!entry || !script?.hooks?.runPartial || state.failed.has(entry.revision)) return undefined
   if (state.unfinished.has(entry.revision)) return undefined
-  return { ...upStep(situation, script, false, 'run'), operation: 'run_partial' }
+  return { ...upStep(situation, script, false, 'run'), operation: 'run_partial', again: true }
 }
 
 function answered(step: Step, entry: Entry, answer: Answer | undefined): Step {

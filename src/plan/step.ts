@@ -9,17 +9,17 @@ export function upStep(
   { state }: Situation,
   script: Script,
   late: boolean,
-  wanted: 'run' | 'run_skip',
+  requested: 'run' | 'run_skip',
 ): Step {
   const resume = state.unfinished.get(script.revision)
   const takesOver = resume?.outcome === 'running'
-  const goesOn = resume !== undefined && wanted === 'run'
+  const goesOn = resume !== undefined && requested === 'run'
   return {
     revision: script.revision,
     title: script.title,
     kind: script.kind,
     direction: 'up',
-    operation: goesOn && resume.statementsDone > 0 ? 'run_partial' : wanted,
+    operation: goesOn && resume.statementsDone > 0 ? 'run_partial' : requested,
     ordinal: nextOrdinal(state, script.revision) - (takesOver ? 1 : 0),
     late,
     script,

@@ -21,7 +21,7 @@ export interface RowDemands {
   target?: (table: TableFacts) => Side | undefined
 }
 
-const rowsWanted = 3
+const usualRows = 3
 /** For the first row, and for one more: a unique boolean has no third. */
 const tries = { first: 150, more: 40 }
 
@@ -57,7 +57,7 @@ export class Filler {
   }
 
   private lengthOf({ oid }: TableFacts): number {
-    return this.demands.limits?.get(oid) ?? rowsWanted
+    return this.demands.limits?.get(oid) ?? usualRows
   }
 
   /**
@@ -237,7 +237,7 @@ export class Filler {
       if (!reference.columns.some((name) => changes(name))) continue
       for (const name of reference.columns) values.delete(name)
       const skip = isOptional(reference, table) && random() < 0.4
-      const which = skip ? undefined : Math.floor(random() * rowsWanted)
+      const which = skip ? undefined : Math.floor(random() * usualRows)
       if (!this.refer(table, values, reference, which)) return undefined
     }
     const literals = table.conditions.flatMap(({ text }) => literalsIn(text))

@@ -39,7 +39,7 @@ export async function replayKeys(
 }
 
 /** False for what runs again, or instead of others, depending on what was run before. */
-function isOrdered({ repeatable, edge, squashes = [] }: Script): boolean {
+export function isOrdered({ repeatable, edge, squashes = [] }: Script): boolean {
   return !repeatable && !edge && squashes.length === 0
 }
 

@@ -7,6 +7,12 @@ export interface RollbackContext extends ScriptContext {
   force: boolean
 }
 
+/** What the `runPartial` of a script is given. */
+export interface PartialContext extends ScriptContext {
+  /** True: the script is applied, and runs again. False: it failed, and its work was rolled back as far as that can be. */
+  again: boolean
+}
+
 /** What a TypeScript script is given beside its QueryRunner. */
 export interface ScriptContext {
   direction: Direction

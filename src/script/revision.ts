@@ -15,7 +15,9 @@ export function byRevision(a: { revision: string }, b: { revision: string }): nu
 
 /** The greatest of these revisions; undefined where there is none. */
 export function newestOf(revisions: Iterable<string>): string | undefined {
-  return [...revisions].toSorted(compareDigits).at(-1)
+  let newest: string | undefined
+  for (const one of revisions) if (newest === undefined || isAfter(one, newest)) newest = one
+  return newest
 }
 
 /** The revision after this one. */

@@ -79,6 +79,8 @@ export interface Script {
   readonly numberedBy?: 'class' | undefined
   /** With `duplicate_revisions = by_name`: what the script is tracked by. */
   readonly byName?: TrackedName | undefined
+  /** The `uuid` that its module says that it has: under another number it is the same script. */
+  readonly uuid?: string | undefined
   /** True: it has no place in the order, and runs after all others whenever its text has changed. */
   readonly repeatable?: true | undefined
   /** The same script under another number. */

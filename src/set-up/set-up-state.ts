@@ -53,6 +53,7 @@ export function setUpClaim({ runId, operator }: RunContext): Claim {
     operator,
     toolVersion,
     file: null,
+    uuid: null,
   }
 }
 

@@ -5,6 +5,7 @@ import { readState } from '../journal/journal'
 import { ensureJournal } from '../journal/shape'
 import { emptyState, type JournalState } from '../journal/model/applied-state'
 import type { Observer } from '../run/context/events'
+import { settleNames } from '../plan/numbering/settle-names'
 import { createContext } from '../run/context/run-context'
 import { openAhead } from '../run/lock/early-connection'
 import { Held } from '../run/lock/held'
@@ -14,7 +15,7 @@ import type { Script } from '../script/script'
 import { withSystemFailures } from '../system-error'
 import type { Settings } from '../settings/value/setting-types'
 
-/** The folder and the journal as they were read, and the connection that read them. */
+/** The folder and the journal as they were read, the scripts under the numbers that the journal knows, and the connection that read them. */
 export interface JournalWork {
   settings: Settings
   scripts: readonly Script[]
@@ -42,7 +43,7 @@ export async function readingJournal<Result>(
     const session = await database.open('read')
     try {
       const [scripts, state] = await Promise.all([reading, readState(session, settings.journal)])
-      return await work({ settings, scripts, state, session })
+      return await work({ settings, scripts: settleNames(scripts, state), state, session })
     } finally {
       await session.close()
     }
@@ -76,7 +77,7 @@ export async function changingJournal<Result>(
       try {
         const state = await ensureJournal(held.work, settings.journal, true)
         const result = await inTransaction(held.work, () =>
-          work({ settings, scripts, state, session: held.work }),
+          work({ settings, scripts: settleNames(scripts, state), state, session: held.work }),
         )
         failed = false
         return result

@@ -91,14 +91,15 @@ async function disagreementsIn(
 ): Promise<Disagreement[]> {
   const { scripts, state, session, settings } = found
   const { changed, missing } = survey(scripts, state)
-  const wanted = (one: { revision: string }) => revision === undefined || one.revision === revision
-  const entries = [...changed.map(({ entry }) => entry), ...missing].filter(wanted)
+  const isChosen = (one: { revision: string }) =>
+    revision === undefined || one.revision === revision
+  const entries = [...changed.map(({ entry }) => entry), ...missing].filter(isChosen)
   const kept = await readTexts(session, settings.journal, entries)
   const list: Disagreement[] = []
   for (const { entry, script } of changed) {
-    if (wanted(entry)) list.push(await changedOf(entry, script, kept.get(entry.id)))
+    if (isChosen(entry)) list.push(await changedOf(entry, script, kept.get(entry.id)))
   }
-  for (const entry of missing.filter(wanted)) {
+  for (const entry of missing.filter(isChosen)) {
     list.push(missingOf(entry, kept.get(entry.id), settings.directory, layout))
   }
   return list

@@ -25,6 +25,8 @@ export interface TouchOptions extends UpkeepOptions {
 export interface TouchReport {
   revision: string
   title: string
+  /** The uuid of its class, by which a database knows it under any number. */
+  uuid?: string
   /** The number that it had. */
   previous: string
   /** Absolute paths. */
@@ -75,7 +77,7 @@ async function plan(
   { force = false, layout = usualLayout }: TouchOptions,
 ): Promise<TouchReport> {
   const script = findScript(scripts, id)
-  const { revision: previous, title } = script
+  const { revision: previous, title, uuid } = script
   const applied = state.applied.some((entry) => entry.revision === previous)
   const unfinished = state.unfinished.has(previous)
   if (unfinished) throw isUnfinished(previous)
@@ -88,7 +90,15 @@ async function plan(
   refuseTaken(files)
   const mentions = await mentionsOf(script)
   const entries = applied ? await countEntries(session, settings, previous) : 0
-  return { revision, title, previous, files, entries, mentions }
+  return {
+    revision,
+    title,
+    ...(uuid !== undefined && { uuid }),
+    previous,
+    files,
+    entries,
+    mentions,
+  }
 }
 
 const stamp = /^(?:\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d|\d+)/

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Pool } from 'pg'
 import { catalogOf, type Reading, readServer } from '../../src/catalog/catalog'
 import { findDifference } from '../../src/add-script/difference/plan-change'
-import { remaining } from '../../src/change/operations/from-engine'
+import { remaining } from '../../src/change/trial/trial'
 import { loadEngine } from '../../src/catalog/engine'
 import { renderScript } from '../../src/add-script/render/render'
 import type { Answers } from '../../src/change/model/answers'
@@ -20,7 +20,7 @@ import { Databases } from './scratch'
 
 /** A change of schema, and what is to come of it. */
 export interface ChangeCase {
-  /** SQL of the scripts, and of the wanted schema. */
+  /** SQL of the scripts, and of the target schema. */
   before: string
   after: string
   /** Run on a copy of `before`, ahead of the script. */

@@ -42,7 +42,7 @@ interface Outcome {
   up: string[]
   held: unknown[][]
   restored: unknown[][]
-  /** What would still lead to the wanted schema, and back to the old one. */
+  /** What would still lead to the target schema, and back to the old one. */
   left: string[]
 }
 

@@ -56,11 +56,11 @@ changeTest('what differs in nothing that PostgreSQL stores is no difference', {
 test('the same difference gives the same text, run after run', () =>
   Databases.with(async (databases) => {
     const before = await databases.make('CREATE TABLE a (id serial PRIMARY KEY)')
-    const wanted = await databases.make(
+    const target = await databases.make(
       `CREATE TABLE a (id bigserial PRIMARY KEY, b int REFERENCES a, c text DEFAULT 'x');
        CREATE TABLE z (id int REFERENCES a); CREATE TABLE m (id int); CREATE VIEW v AS SELECT * FROM m`,
     )
-    const after = databases.open(wanted)
+    const after = databases.open(target)
     const texts: string[] = []
     for (let run = 0; run < 2; run++) {
       const copy = databases.open(await databases.make('', before))

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { PlannedStep } from '../../src/change/model/operation'
+import type { WrittenStep } from '../../src/change/render/write-steps'
 import type { Change } from '../../src/change/model/script-part'
 
 /** Where typetrek judges a statement otherwise than pg-delta, and why it is right. */
@@ -37,7 +37,7 @@ const known: readonly (readonly [disagreement: RegExp, why: string])[] = [
  * rewritten tables, locks, transactions and their bounds, and that each is there because something differs.
  */
 export function checkJudgement({ scripts }: Change): void {
-  const steps = scripts.flatMap(({ up, down }) => [...up, ...down]) as PlannedStep[]
+  const steps = scripts.flatMap(({ up, down }) => [...up, ...down]) as WrittenStep[]
   const found = steps.flatMap((one) =>
     disagreements(one)
       .filter((what) => !known.some(([pattern]) => pattern.test(what)))
@@ -47,7 +47,7 @@ export function checkJudgement({ scripts }: Change): void {
   assert.deepEqual(found, [], 'pg-delta judges otherwise: one of the two is wrong')
 }
 
-function disagreements(one: PlannedStep): string[] {
+function disagreements(one: WrittenStep): string[] {
   const { engine, operation, destructive, rewrites = false, lock = 'none', transactional } = one
   if (!engine) return []
   const pairs = [
@@ -55,7 +55,7 @@ function disagreements(one: PlannedStep): string[] {
     ['rewrite', rewrites, engine.rewrites],
     ['lock', lock, engine.lock],
     ['outside', !transactional, engine.boundary === 'outside'],
-    ['commit after', operation?.kind === 'add enum value', engine.boundary === 'commit after'],
+    ['commit after', operation.kind === 'add enum value', engine.boundary === 'commit after'],
     ['delta', engine.deltas.length > 0 ? 'some' : 'none', 'some'],
   ] as const
   return pairs.flatMap(([what, own, other]) =>
@@ -63,7 +63,7 @@ function disagreements(one: PlannedStep): string[] {
   )
 }
 
-function kindOf({ operation, verb, ids: [id] }: PlannedStep): string {
-  if (operation?.kind === 'alter column') return `${operation.kind} ${operation.part}`
-  return operation?.kind ?? `${verb} ${id?.kind}`
+function kindOf({ operation, verb, ids: [id] }: WrittenStep): string {
+  if (operation.kind === 'alter column') return `${operation.kind} ${operation.part}`
+  return operation.kind === 'engine' ? `${verb} ${id?.kind}` : operation.kind
 }

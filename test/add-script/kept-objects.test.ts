@@ -7,6 +7,7 @@ test('what a header names as kept is read from it again, and from nowhere else',
   const header = `-- first\n--\n-- ${keptLine(names)}\n-- Proven.\n\n-- MIGRATE UP\n`
 
   assert.deepEqual(keptIn(header), names)
+  assert.deepEqual(keptIn(header.replace('the target schema', 'the wanted schema')), names)
   assert.deepEqual(keptIn(header.replaceAll('\n', '\r\n').replaceAll('-- ', '// ')), names)
   assert.deepEqual(keptIn(`SELECT 1;\n-- ${keptLine(names)}\n`), [])
 })

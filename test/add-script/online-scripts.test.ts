@@ -11,13 +11,13 @@ import { withFolder } from '../support/folder'
 
 const before = `CREATE TABLE team (id int PRIMARY KEY, name text);
   CREATE TABLE member (id int PRIMARY KEY, team int, age int);`
-const wanted = `CREATE TABLE team (id int PRIMARY KEY, name text, CONSTRAINT team_name_key UNIQUE (name));
+const target = `CREATE TABLE team (id int PRIMARY KEY, name text, CONSTRAINT team_name_key UNIQUE (name));
   CREATE TABLE member (id int PRIMARY KEY, team int CONSTRAINT member_team_fkey REFERENCES team, age int NOT NULL,
     key uuid NOT NULL DEFAULT gen_random_uuid());`
 
 test('the scripts of one online change are proven in order and back, and so they run', () =>
   withDatabase((database) =>
-    withFolder({ 'migration/1_before.sql': before, 'schema.sql': wanted }, async (folder) => {
+    withFolder({ 'migration/1_before.sql': before, 'schema.sql': target }, async (folder) => {
       const settings = await settingsFor(join(folder, 'migration'), database.url)
       const address = { kind: 'postgres' as const, connection: database.connection }
       const own = {

@@ -22,9 +22,9 @@ for (let at = 0; at < pairs; at++)
   test(`random schemas ${seed + at}: proven with rows, up and down, or refused with a reason`, async () => {
     const random = new Random(seed + at)
     const model = randomModel(random)
-    const wanted = changedModel(model, random)
-    const answers = { ...agreeable(wanted), online: random.chance(0.25) }
-    const outcome = await outcomeOf(sqlOf(model), sqlOf(wanted), answers)
+    const target = changedModel(model, random)
+    const answers = { ...agreeable(target), online: random.chance(0.25) }
+    const outcome = await outcomeOf(sqlOf(model), sqlOf(target), answers)
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
     assert.doesNotMatch(outcome, /^PROOF_FAILED|^SCRIPT_FAILED/)
   })
@@ -38,10 +38,10 @@ after(() => {
 /** Proven, as it is said to come back; or the refusal. */
 async function outcomeOf(
   before: string,
-  wanted: string,
+  target: string,
   answers: Partial<Answers>,
 ): Promise<string> {
-  const files = { 'migration/1_before.sql': before, 'schema.sql': wanted }
+  const files = { 'migration/1_before.sql': before, 'schema.sql': target }
   let outcome = ''
   await withDatabase((database) =>
     withFolder(files, async (folder) => {
@@ -86,7 +86,7 @@ function show(...lines: string[]): void {
 }
 
 /** Says yes to all that is asked. */
-function agreeable(wanted: Model): Partial<Answers> {
+function agreeable(target: Model): Partial<Answers> {
   return {
     yes: true,
     ask: async ({ about, choices, suggestion, text }: Question) => {
@@ -95,11 +95,11 @@ function agreeable(wanted: Model): Partial<Answers> {
       const type = / becomes (.*?) from /.exec(text)?.[1]?.replace(/ COLLATE .*/, '')
       if (about === 'using') {
         const [, table = '', column = ''] = /^"?(\w+)"?\."?(\w+)"? becomes /.exec(text) ?? []
-        const value = isRequired(wanted, table, column) ? valueIn(wanted, table, column) : 'NULL'
+        const value = isRequired(target, table, column) ? valueIn(target, table, column) : 'NULL'
         return Promise.resolve(`${value}::${type}`)
       }
       const [, table = '', column = ''] = /^"?(\w+)"?\."?(\w+)"? becomes required/.exec(text) ?? []
-      return Promise.resolve(valueIn(wanted, table, column))
+      return Promise.resolve(valueIn(target, table, column))
     },
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { Client, Pool } from 'pg'
+import { Client, type Pool } from 'pg'
 import { testServer } from '../support/server'
+import { testPool } from '../support/pool'
 
 /** Databases of one test, all gone afterwards. */
 export class Databases {
@@ -46,7 +47,7 @@ export class Databases {
 
   /** Connections to a database; it can be no template from now on. */
   open(name: string): Pool {
-    const pool = new Pool(this.connectionTo(name))
+    const pool = testPool(this.connectionTo(name))
     pool.on('error', () => {})
     this.pools.push(pool)
     return pool

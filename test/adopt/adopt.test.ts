@@ -157,6 +157,14 @@ interface Tool {
   unknown?: readonly string[]
 }
 
+const uuids = Array.from({ length: 5 }, (_, at) => `9f0c2f8e-5d3b-4a57-8f0a-0c3f6f2f7a1${at}`) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+]
+
 const two = { '20240101000000_a.sql': 'CREATE TABLE a ();', '20240102000000_b.sql': 'b;' }
 
 const tools: Readonly<Record<string, Tool>> = {
@@ -172,15 +180,6 @@ const tools: Readonly<Record<string, Tool>> = {
     sql: `CREATE TABLE pgmigrations (id serial PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL); INSERT INTO pgmigrations (name, run_on) VALUES ('1700000000000_a', now()), ('1600000000000_gone', now())`,
     marked: ['1700000000000'],
     unknown: ['1600000000000_gone'],
-  },
-  dbmate: {
-    layout: 'dbmate',
-    files: {
-      '20240101000000_a.sql': '-- migrate:up\na;',
-      '20240102000000_b.sql': '-- migrate:up\nb;',
-    },
-    sql: `CREATE TABLE schema_migrations (version varchar(128) PRIMARY KEY); INSERT INTO schema_migrations VALUES ('20240102000000')`,
-    marked: ['20240102000000'],
   },
   Prisma: {
     layout: 'prisma',
@@ -231,17 +230,6 @@ INSERT INTO flyway_schema_history (installed_rank, version, description, type, s
     sql: `CREATE SCHEMA supabase_migrations; CREATE TABLE supabase_migrations.schema_migrations (version text PRIMARY KEY, statements text[], name text); INSERT INTO supabase_migrations.schema_migrations VALUES ('20240101000000', null, 'a')`,
     marked: ['20240101000000'],
   },
-  Drizzle: {
-    layout: 'drizzle',
-    files: {
-      '0000_a.sql': 'a;',
-      '0001_b.sql': 'b;',
-      'meta/_journal.json':
-        '{"entries":[{"idx":0,"when":1700000000000,"tag":"0000_a"},{"idx":1,"when":1700000000001,"tag":"0001_b"}]}',
-    },
-    sql: `CREATE SCHEMA drizzle; CREATE TABLE drizzle.__drizzle_migrations (id serial PRIMARY KEY, hash text NOT NULL, created_at bigint); INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('x', 1700000000000)`,
-    marked: ['1700000000000'],
-  },
   'sql-migrate': {
     layout: 'sql-migrate',
     files: { '1-a.sql': '-- +migrate Up\na;', '2-b.sql': '-- +migrate Up\nb;' },
@@ -254,17 +242,30 @@ INSERT INTO flyway_schema_history (installed_rank, version, description, type, s
     sql: `CREATE TABLE refinery_schema_history (version int4 PRIMARY KEY, name varchar(255), applied_on varchar(255), checksum varchar(255)); INSERT INTO refinery_schema_history VALUES (1, 'a', '', '')`,
     marked: ['1'],
   },
-  Umzug: {
+  'nous.migration': {
     layout: 'typetrek',
-    files: two,
-    sql: `CREATE TABLE "SequelizeMeta" (name varchar(255) PRIMARY KEY); INSERT INTO "SequelizeMeta" VALUES ('20240101000000_a.sql')`,
-    marked: ['20240101000000'],
+    files: {
+      '201201011200_a.sql': 'a;',
+      '201201011200_downgrade.sql': 'undo;',
+      '201201011300_b.sql': 'b;',
+      '201201011400_c.sql': 'c;',
+    },
+    sql: 'CREATE TABLE versions (version bigint NOT NULL); INSERT INTO versions VALUES (201201011200), (201201011400), (201201011200)',
+    marked: ['201201011200', '201201011400'],
   },
-  knex: {
+  migratore: {
     layout: 'typetrek',
-    files: two,
-    sql: `CREATE TABLE knex_migrations (id serial PRIMARY KEY, name varchar(255), batch integer, migration_time timestamptz); INSERT INTO knex_migrations (name, batch, migration_time) VALUES ('20240102000000_b.js', 1, now())`,
-    marked: ['20240102000000'],
+    files: {
+      '1400000001.js': `exports.A = class { uuid = '${uuids[0]}'; run() {} }`,
+      // touched since: known by its uuid alone
+      '1500000002.js': `exports.B = class { constructor() { this.uuid = '${uuids[1].toUpperCase()}' } run() {} }`,
+      '1400000003.js': `exports.C = class { uuid = '${uuids[2]}'; run() {} }`,
+      '1400000004.js': `exports.D = class { uuid = '${uuids[3]}'; run() {} }`,
+    },
+    sql: `CREATE TABLE migratore (object_id integer PRIMARY KEY, uuid varchar(255), "timestamp" integer, name varchar(255), description text, result varchar(255), error text, traceback text, operator text, operation text, "start" integer, "end" integer, duration integer, start_s varchar(255), end_s varchar(255));
+INSERT INTO migratore (object_id, uuid, "timestamp", result, operation) VALUES (1, 'da023aab-736d-40a6-8e9b-c6175c1241f5', 1400000000, 'success', 'Run'), (2, '${uuids[0]}', 1400000001, 'success', 'Run'), (3, '${uuids[1]}', 1400000002, 'success', 'Run Skip'), (4, '${uuids[2]}', 1400000003, 'success', 'Run'), (5, '${uuids[2]}', 1400000003, 'success', 'Rollback'), (6, '${uuids[3]}', 1400000004, 'error', 'Run'), (7, '${uuids[1]}', 1400000002, 'success', 'Run Partial'), (8, '${uuids[4]}', 1300000000, 'success', 'Run')`,
+    marked: ['1400000001', '1500000002'],
+    unknown: [uuids[4]],
   },
 }
 
@@ -276,21 +277,17 @@ test("each tool's table says which of its scripts are done", async (t) => {
           Object.entries(files).map(([name, text]) => [`m/${name}`, text]),
         )
         await database.query(sql)
-        await inApplication(
-          database,
-          { files: below, ini: `layout = ${layout}\n` },
-          async ({ document }) => {
-            const found = await document('adopt')
-            const revisions = (found['marked'] as { revision: string }[] | undefined)?.map(
-              ({ revision }) => revision,
-            )
-            assert.deepEqual(
-              { marked: revisions, unknown: found['unknown'] },
-              { marked, unknown },
-              JSON.stringify(found),
-            )
-          },
-        )
+        await inApplication(database, { files: below }, async ({ document }) => {
+          const found = await document(`adopt --layout ${layout}`)
+          const revisions = (found['marked'] as { revision: string }[] | undefined)?.map(
+            ({ revision }) => revision,
+          )
+          assert.deepEqual(
+            { marked: revisions, unknown: found['unknown'] },
+            { marked, unknown },
+            JSON.stringify(found),
+          )
+        })
         await database.query(
           'DROP SCHEMA public CASCADE; CREATE SCHEMA public; DROP SCHEMA IF EXISTS drizzle, supabase_migrations CASCADE',
         )

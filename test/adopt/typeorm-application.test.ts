@@ -8,6 +8,7 @@ import { migrate } from '../support/cli'
 import { withDatabase, type TestDatabase } from '../support/database'
 import { withFolder } from '../support/folder'
 import { pgDump } from '../support/pg-dump'
+import { few } from '../support/scope'
 import { manyMigrations } from './many-migrations'
 
 /** Exports a DataSource as an application would, on the database that the environment names. */
@@ -68,9 +69,9 @@ async function inApplication(
 }
 
 /** TypeORM 0.3 has a method that 1.0 has not, and gets fewer of them. */
-const count = 'getAllMigrations' in MigrationExecutor.prototype ? 60 : 300
+const count = 'getAllMigrations' in MigrationExecutor.prototype ? few(60, 300) : 300
 
-test('migrations of every kind come to the same as by TypeORM, from the start and half-way', async () => {
+test('migrations of every kind come to the same as by TypeORM, from the start, half-way and back', async () => {
   await withDatabase(async (theirs) => {
     await inApplication(theirs, (cwd) =>
       byTypeorm(cwd, async (executor) => {
@@ -95,12 +96,24 @@ test('migrations of every kind come to the same as by TypeORM, from the start an
           for (const one of pending.slice(0, count / 2)) await executor.executeMigration(one)
         })
         await run('adopt')
-        assert.match(await run('upgrade'), new RegExp(`^${count / 2} scripts applied`))
-        assert.equal(await schemaOf(database), expected)
+        const part = count / 6
+        assert.match(await run(`upgrade -c ${part}`), new RegExp(`^${part} scripts applied`))
         await run('adopt --export')
         await byTypeorm(cwd, async (executor) => {
-          assert.deepEqual(await executor.getPendingMigrations(), [])
+          const pending = await executor.getPendingMigrations()
+          assert.equal(pending.length, count - count / 2 - part)
+          // what typetrek has applied, TypeORM can revert
+          for (let at = 0; at < 3; at++) await executor.undoLastMigration()
+          const done = await executor.executePendingMigrations()
+          assert.equal(done.length, pending.length + 3)
         })
+        assert.equal(await schemaOf(database), expected)
+
+        await database.query('DROP TABLE migration_journal')
+        await run('adopt')
+        await run('status --check')
+        assert.match(await run('downgrade 0'), new RegExp(`^${count} scripts reverted`))
+        assert.equal(await schemaOf(database), empty)
       })
     })
   })

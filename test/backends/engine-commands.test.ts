@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { migrateTo, migratorFor, plan, setUpMigration } from '../../src/index'
+import { DataSource, EntitySchema } from 'typeorm'
+import { execute, migrateTo, migratorFor, plan, setUpMigration } from '../../src/index'
+import type { StoredPlan } from '../../src/index'
 import { migrate } from '../support/cli'
 import { failureOf } from '../support/failure'
 import { withFolder } from '../support/folder'
@@ -208,6 +210,83 @@ for (const line of postgresOnly)
     })
   })
 
+for (const { name, skip, within } of engines) {
+  test(
+    `${name}: a plan is stored, executed as it is, and refused when it is stale`,
+    { skip },
+    async () => {
+      await within(files, async (place) => {
+        const dataSource = await place.connect()
+        const folder = join(place.cwd, 'migration')
+        const first = throughJson(await plan(dataSource, folder))
+        assert.equal(first.direction, 'up')
+        assert.match(first.steps[0]!.sql!, /^CREATE TABLE people/)
+        assert.doesNotMatch(first.database, /undefined/)
+        assert.deepEqual(await place.tables(), [])
+        const runner = dataSource.createQueryRunner()
+        await execute(runner, first)
+        assert.deepEqual(await place.tables(), ['people', 'pets'])
+        assert.equal((await failureOf(execute(dataSource, first))).code, 'STALE_PLAN')
+
+        await runner.startTransaction()
+        const back = throughJson(await plan(runner, folder, { target: '0' }))
+        assert.equal((await failureOf(execute(runner, back))).code, 'TRANSACTION_MODE')
+        assert.ok(runner.isTransactionActive, 'the transaction is still the caller’s')
+        await runner.rollbackTransaction()
+        await execute(runner, back)
+        assert.deepEqual(await place.tables(), [])
+        // nothing of the caller's is closed
+        assert.equal((await runner.query('SELECT 1 AS one')).length, 1)
+        await runner.release()
+        // TypeORM releases nothing of SQLite's one connection
+        if (runner.isReleased) assert.equal((await failureOf(plan(runner, folder))).code, 'USAGE')
+      })
+    },
+  )
+
+  test(`${name}: a DataSource is opened without what it changes by itself`, { skip }, async () => {
+    await within(files, async (place) => {
+      const { options } = await place.connect()
+      const changing = { ...options, synchronize: true, migrationsRun: true, entities: [Person] }
+      const dataSource = new DataSource(changing)
+      await migrateTo(dataSource, join(place.cwd, 'migration'), '1')
+
+      assert.deepEqual(await place.tables(), ['people'])
+      assert.ok(!dataSource.isInitialized, 'what was opened is closed')
+      assert.equal(dataSource.options.synchronize, true)
+    })
+  })
+}
+
+test(
+  'SQLite: the lock opens its file with the driver that the DataSource names',
+  { skip: engines[0]!.skip },
+  async () => {
+    await engines[0]!.within(files, async (place) => {
+      const opened: string[] = []
+      const Driver = require('better-sqlite3') as new (file: string) => object
+      class Recorded extends Driver {
+        constructor(file: string) {
+          super(file)
+          opened.push(file.slice(place.cwd.length))
+        }
+      }
+      const options = { type: 'better-sqlite3', database: join(place.cwd, 'app.db') }
+      const dataSource = new DataSource({ ...options, driver: Recorded } as never)
+      await migrateTo(dataSource, join(place.cwd, 'migration'))
+
+      assert.deepEqual(opened, ['/app.db', '/app.db-migration-lock'])
+    })
+  },
+)
+
+const throughJson = (planned: StoredPlan) => JSON.parse(JSON.stringify(planned)) as StoredPlan
+
+const Person = new EntitySchema({
+  name: 'person',
+  columns: { id: { type: Number, primary: true } },
+})
+
 test('migrateTo goes to a version on SQLite too, and what it cannot work on is named', async () => {
   const { skip, within } = engines[0]!
   if (skip !== false) return
@@ -219,13 +298,9 @@ test('migrateTo goes to a version on SQLite too, and what it cannot work on is n
     assert.deepEqual(await place.tables(), ['people'])
     await migrateTo(`sqlite:${join(place.cwd, 'app.db')}`, folder, '0')
     assert.deepEqual(await place.tables(), [])
-    const lent = [dataSource, dataSource.createQueryRunner()]
-    for (const on of lent) {
-      const { code, message, hint = '' } = await failureOf(plan(on, folder))
-      assert.equal(code, 'USAGE')
-      assert.match(message, /is for better-sqlite3$/)
-      assert.match(hint, /migrateTo/)
-    }
+    const oracle = { options: { type: 'oracle' }, createQueryRunner: () => undefined }
+    const { code, message } = await failureOf(plan(oracle as never, folder))
+    assert.deepEqual([code, message], ['USAGE', 'the DataSource is for oracle'])
   })
 })
 

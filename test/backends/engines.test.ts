@@ -31,7 +31,7 @@ backendContract({
       return dataSource
     }
     return {
-      backend: async (context) => new SqlBackend(context, sqlite, await connect()),
+      backend: async (context) => new SqlBackend(context, sqlite, { source: await connect() }),
       things: async () => names(await (await connect()).query(sqlite.tables)),
       async close() {
         await Promise.all(sources.map((one) => one.destroy()))
@@ -56,7 +56,7 @@ backendContract({
     await admin.query('CREATE DATABASE app')
     const dataSource = await new DataSource(server.options('app')).initialize()
     return {
-      backend: (context) => new SqlBackend(context, mysql, dataSource),
+      backend: (context) => new SqlBackend(context, mysql, { source: dataSource }),
       things: async () => names(await dataSource.query(mysql.tables)),
       async close() {
         await dataSource.destroy()

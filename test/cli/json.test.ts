@@ -187,12 +187,19 @@ test('the documents about a migrator that is at work are those of docs/json.md',
 })
 
 test('the documents of commands that write files are those of docs/json.md', async () => {
-  const wider = { 'schema.sql': 'CREATE TABLE users (id int PRIMARY KEY, name varchar(50));' }
-  await withProject(wider, async ({ run, cwd, database }) => {
+  const table = 'CREATE TABLE users (id int PRIMARY KEY, name varchar(20)); CREATE SEQUENCE s;'
+  const schema = table.replace('20', '50')
+  const files = { 'migration/1_first.sql': table, 'schema.sql': schema }
+  await withProject(files, async ({ run, cwd, database }) => {
     await documentOf(run, 'drift')
     await database.query('CREATE TABLE extra ()')
     await documentOf(run, 'drift')
     await database.query('DROP TABLE extra')
+    const renamed = schema.replace('PRIMARY', 'CONSTRAINT users_id $&').replace(' s;', ' t;')
+    await writeFile(join(cwd, 'schema.sql'), renamed)
+    const { undecided } = await documentOf(run, 'align --dry-run')
+    assert.equal((undecided as unknown[]).length, 1)
+    await writeFile(join(cwd, 'schema.sql'), schema)
     await documentOf(run, 'dump_schema --check')
     await documentOf(run, 'add_script --check')
     await documentOf(run, 'add_script wider --dry-run')
@@ -352,10 +359,10 @@ function withOption(option: 'json'): CommandName[] {
 
 test('docs/json.md states every command with --json, and every key that it states was seen', () => {
   assert.deepEqual([...typeOfCommand.keys()].toSorted(), withOption('json').toSorted())
-  const wanted = withOption('json').flatMap((name) => [`${name} success`, `${name} error`])
+  const expected = withOption('json').flatMap((name) => [`${name} success`, `${name} error`])
   const checks = ['drift no', 'status no', 'add_script no', 'dump_schema no', 'repair no']
   assert.deepEqual(
-    [...wanted, ...checks].filter((one) => !seen.has(one)),
+    [...expected, ...checks].filter((one) => !seen.has(one)),
     [],
   )
   assert.deepEqual(

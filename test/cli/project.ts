@@ -23,20 +23,24 @@ export const first = {
 export async function withProject(
   files: Readonly<Record<string, string>>,
   work: (project: Project) => Promise<void>,
+  { major = 18 }: { major?: number } = {},
 ): Promise<void> {
-  await withDatabase((database) => {
-    const url = database.url.replaceAll('%', '%%')
-    const ini = `[migration]\ntypeorm.url = ${url}\nscratch.url = ${url}\nscratch.prefer = url\nschema = schema.sql\n`
-    return withRepository({ 'development.ini': ini, ...first, ...files }, (repository) => {
-      const cwd = repository.folder
-      const newest = async () => {
-        const names = (await readdir(join(cwd, 'migration'))).filter((name) =>
-          /^2\d{13}/.test(name),
-        )
-        return readFile(join(cwd, 'migration', names.toSorted().at(-1)!), 'utf8')
-      }
-      const run = (argv: string, more = {}) => migrate(argv.split(' '), { cwd, ...more })
-      return work({ cwd, database, git: repository.git, run, newest })
-    })
-  })
+  await withDatabase(
+    (database) => {
+      const url = database.url.replaceAll('%', '%%')
+      const ini = `[migration]\ntypeorm.url = ${url}\nscratch.url = ${url}\nscratch.prefer = url\nschema = schema.sql\n`
+      return withRepository({ 'development.ini': ini, ...first, ...files }, (repository) => {
+        const cwd = repository.folder
+        const newest = async () => {
+          const names = (await readdir(join(cwd, 'migration'))).filter((name) =>
+            /^2\d{13}/.test(name),
+          )
+          return readFile(join(cwd, 'migration', names.toSorted().at(-1)!), 'utf8')
+        }
+        const run = (argv: string, more = {}) => migrate(argv.split(' '), { cwd, ...more })
+        return work({ cwd, database, git: repository.git, run, newest })
+      })
+    },
+    { major },
+  )
 }

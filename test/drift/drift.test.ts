@@ -57,3 +57,42 @@ test('a script that stands for applied ones is no drift, whatever is pending aft
     assert.equal(status, 0, stdout + stderr)
   })
 })
+
+test('of a graph, the shortest way to where the database is, is what drift compares; the options say whose folder it is', async () => {
+  const graph = {
+    'steps/20230101_initial_up_rev1.sql': 'CREATE TABLE people (id int);',
+    'steps/20230102_rev1_up_rev2.sql': 'CREATE TABLE pets (id int);',
+    'my-runner.js': 'exports.Runner = class { version() {} *up() {} *down() {} }',
+  }
+  await withProject(graph, async ({ database, run }) => {
+    const options = '-d steps --layout graph'
+    assert.equal((await run(`upgrade rev1 ${options}`)).status, 0)
+    const same = await run(`drift ${options}`)
+    assert.equal(same.status, 0, same.stdout + same.stderr)
+    assert.match(same.stderr, /Scripts are pending; rev1, where the database is, is compared/)
+    await database.query('ALTER TABLE people ADD name text')
+    const { status, stdout } = await run(`drift ${options}`)
+    assert.equal(status, 3)
+    assert.match(stdout, /here, and no script makes it:\n {2}column public.people.name/)
+
+    assert.match(
+      (await run(`doctor ${options}`)).stdout,
+      /folder: 2 scripts[^]*1 applied, 1 pending/,
+    )
+    assert.match((await run(`manifest ${options}`)).stdout, /lists 2 scripts/)
+    const refused: readonly [line: string, says: RegExp][] = [
+      [`adopt ${options}`, /with numbers[^]*hint: Run mark REVISION/],
+      [`adopt --export ${options}`, /with numbers[^]*hint: Run mark REVISION/],
+      ['adopt --runner ./my-runner.js:Runner', /PostgreSQL only, not on runner/],
+      ['drift --runner ./my-runner.js:Runner', /PostgreSQL only, not on runner/],
+      ['align --runner ./my-runner.js:Runner', /PostgreSQL only, not on runner/],
+      ['doctor --runner ./my-runner.js:Runner', /PostgreSQL only, not on runner/],
+      ['manifest --runner ./my-runner.js:Runner', /scripts of a runner have no list/],
+    ]
+    for (const [line, says] of refused) {
+      const result = await run(line)
+      assert.equal(result.status, 2, line)
+      assert.match(result.stderr, says, line)
+    }
+  })
+})

@@ -1,6 +1,6 @@
 import { Copy } from '../../src/change/trial/trial'
 import { readCatalog } from '../../src/catalog/catalog'
-import { remaining } from '../../src/change/operations/from-engine'
+import { remaining } from '../../src/change/trial/trial'
 import { loadEngine } from '../../src/catalog/engine'
 import { schemaSteps } from '../../src/dump-schema/schema-steps'
 import { schemaText } from '../../src/dump-schema/schema-text'

@@ -31,11 +31,11 @@ for (const major of [14, 18]) {
       await fromEntities.query('DROP TABLE typeorm_metadata')
       await canonical.query('DROP FUNCTION audit_ticket() CASCADE')
 
-      const wanted = await linesOf(canonical)
+      const expected = await linesOf(canonical)
       const made = await linesOf(fromEntities)
 
-      assert.deepEqual(without(made, wanted), [])
-      assert.deepEqual(without(wanted, made), [
+      assert.deepEqual(without(made, expected), [])
+      assert.deepEqual(without(expected, made), [
         "COMMENT ON VIEW public.open_ticket IS 'Every ticket that is not closed, with the names that a list shows';",
         'CREATE UNIQUE INDEX customer_email_idx ON public.customer USING btree (lower((email)::text));',
       ])

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { Pool } from 'pg'
+
 import { migratorFor, setUpMigration } from '../../src/setup'
 import { settingsFor } from '../../src/settings/library'
 import { type TestDatabase, withDatabase } from '../support/database'
@@ -14,6 +14,7 @@ import { go, prepareGo, sleepUntilGo, until, untilAsleep } from '../support/unti
 import type { BootTask } from './boot'
 import { times } from './mode'
 import { record } from './report'
+import { testPool } from '../support/pool'
 
 const program = join(__dirname, '..', '..', '..', 'bin', 'migrate')
 const crowd = times(12, 50)
@@ -151,7 +152,7 @@ test(`${crowd} calls of setUpMigration share a pool of two connections`, async (
   await withDatabase(
     async (database) => {
       await withFolder(files, async (folder) => {
-        const pool = new Pool({ connectionString: database.url, max: 2 })
+        const pool = testPool({ connectionString: database.url, max: 2 })
         const calls = Array.from({ length: crowd }, () =>
           setUpMigration(pool, join(folder, 'migration')),
         )

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Client, Pool } from 'pg'
+import { Client } from 'pg'
 import { DataSource } from 'typeorm'
 import { lockKey } from '../../src/run/lock/advisory-key'
 import { workKey } from '../../src/run/lock/advisory-key'
@@ -9,6 +9,7 @@ import { migratorFor, setUpMigration } from '../../src/setup'
 import { cutOff } from '../run/cut-off'
 import { withProject, type Project } from '../cli/project'
 import { rareQuestions } from './rare-questions'
+import { testPool } from '../support/pool'
 
 /** Stands in every statement that is the user's. */
 export const marker = '/*user*/'
@@ -92,6 +93,10 @@ export async function everyCommand(): Promise<string[]> {
     written.push(...(await newScripts(project)))
     await run(project, 'upgrade')
     await run(project, 'dump_schema --yes')
+    const file = join(project.cwd, 'schema.sql')
+    await writeFile(file, (await readFile(file, 'utf8')).replaceAll('t_n', 't_number'))
+    await run(project, 'align --yes')
+    written.push(...(await newScripts(project)))
   })
   const filled = `${base}\nINSERT INTO ${m} u VALUES (1);`
   await withProject({ ...scripts, 'schema.sql': filled }, (project) => run(project, 'setup'))
@@ -182,7 +187,7 @@ async function library(): Promise<void> {
     const folder = join(cwd, 'migration')
     const client = new Client(database.connection)
     await client.connect()
-    const pool = new Pool(database.connection)
+    const pool = testPool(database.connection)
     const { host, port, user: username, database: name } = database.connection
     const dataSource = new DataSource({ type: 'postgres', host, port, username, database: name })
     await dataSource.initialize()

@@ -117,6 +117,7 @@ const claim: Claim = {
   operator: '',
   toolVersion: '',
   file: null,
+    uuid: null,
 }
 
 async function takenOver(session: Session): Promise<void> {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { Client, Pool } from 'pg'
+import { Client } from 'pg'
 import { lockKey } from '../../src/run/lock/advisory-key'
 import { migratorFor, setUpMigration } from '../../src/setup'
 import { cutOff } from '../run/cut-off'
@@ -12,6 +12,7 @@ import { withDatabase } from '../support/database'
 import { withFolder } from '../support/folder'
 import { askedByTypeorm, hostileSql } from '../support/hostile'
 import { withHostilePlace, type HostilePlace } from '../support/hostile-place'
+import { testPool } from '../support/pool'
 
 const statements = {
   a: 'CREATE TABLE public.a (x int, y int)',
@@ -94,7 +95,7 @@ for (const major of [14, 18]) {
       await withHostilePlace(files, major, async (place) => {
         await place.database.query(hostile)
         const folder = join(place.cwd, 'migration')
-        const pool = new Pool({ connectionString: place.url, max: 3 })
+        const pool = testPool({ connectionString: place.url, max: 3 })
         const client = new Client({ connectionString: place.url })
         // what still disconnects when the database is dropped is cut off
         pool.on('error', () => undefined)

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { Pool } from 'pg'
+
 import {
   migrationHandlers,
   type MigrationHandlerOptions,
 } from '../../src/integration/http-handlers'
 import { MigrationError } from '../../src/errors'
 import { withDatabase, type TestDatabase } from '../support/database'
+import { testPool } from '../support/pool'
 
 const scripts = [
   { name: '1_a', sql: 'CREATE TABLE a ()', downgradeSql: 'DROP TABLE a' },
@@ -27,7 +28,7 @@ async function served(
   options: Partial<MigrationHandlerOptions>,
   work: (ask: Ask) => Promise<void>,
 ): Promise<void> {
-  const pool = new Pool({ ...connection, max: 4 })
+  const pool = testPool({ ...connection, max: 4 })
   const { status, migrate, close } = migrationHandlers(pool, scripts, {
     authorize: (request) => request.headers.authorization === 'Bearer secret',
     ...options,

@@ -1,14 +1,26 @@
 import 'reflect-metadata'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Injectable, Module, type DynamicModule } from '@nestjs/common'
+import {
+  Global,
+  Injectable,
+  Module,
+  ServiceUnavailableException,
+  type DynamicModule,
+  type ModuleMetadata,
+  type Type,
+} from '@nestjs/common'
 import { NestFactory } from '@nestjs/core'
+import type { HealthCheckResult } from '@nestjs/terminus'
 import { migrateTo } from '../../src'
 import {
   TypetrekHealthIndicator,
   TypetrekModule,
   type TypetrekModuleOptions,
+  type TypetrekModuleWiring,
 } from '../../src/integration/nestjs'
+import type { OpenBackend } from '../../src/backend-kit'
+import { MemoryBackend, MemoryStore } from '../backends/memory-backend'
 import { withDatabase } from '../support/database'
 import { failureOf } from '../support/failure'
 
@@ -18,23 +30,24 @@ const scripts = [
 ]
 
 /** An application as Nest starts it; `synchronize` is off by default. */
-async function boot(url: string, schema: DynamicModule) {
+async function boot(url: string, schema: DynamicModule, ...more: ModuleMetadata['imports'] & {}) {
   // not by require: in Node 20 what such a module imports passes by the hook of support/older-typeorm
   const { TypeOrmModule } = await import('@nestjs/typeorm')
   class AppModule {
     readonly name = 'app'
   }
   Module({
-    imports: [TypeOrmModule.forRoot({ type: 'postgres', url, retryAttempts: 0 }), schema],
+    imports: [TypeOrmModule.forRoot({ type: 'postgres', url, retryAttempts: 0 }), schema, ...more],
   })(AppModule)
   const app = await NestFactory.createApplicationContext(AppModule, {
     logger: false,
     abortOnError: false,
   })
-  return { health: app.get(TypetrekHealthIndicator), close: () => app.close() }
+  const get = <Service>(token: Type<Service>) => app.get(token)
+  return { health: get(TypetrekHealthIndicator), get, close: () => app.close() }
 }
 
-const at = (options: Partial<TypetrekModuleOptions>) =>
+const at = (options: Partial<TypetrekModuleOptions & TypetrekModuleWiring>) =>
   TypetrekModule.forRoot({ scripts, ...options }) as DynamicModule
 
 test('a Nest application verifies its schema at boot, upgrades it when it is told to, and says how it is', async () => {
@@ -59,6 +72,48 @@ test('a Nest application verifies its schema at boot, upgrades it when it is tol
     await upgrading.close()
     await idle.close()
     await (await boot(url, at({}))).close()
+  })
+})
+
+test('@nestjs/terminus takes the answer of the health indicator, up and down', async () => {
+  const { HealthCheckService, TerminusModule } = await import('@nestjs/terminus')
+  await withDatabase(async ({ url }) => {
+    const app = await boot(
+      url,
+      at({ atBoot: 'nothing' }),
+      TerminusModule.forRoot({ logger: false }),
+    )
+    const service = app.get(HealthCheckService)
+    const check = () => service.check([() => app.health.isHealthy()])
+    const behind: unknown = await check().catch((error: unknown) => error)
+    assert.ok(behind instanceof ServiceUnavailableException)
+    const { status, error } = behind.getResponse() as HealthCheckResult
+    assert.equal(status, 'error')
+    assert.equal(error?.['schema']?.['pending'], 2)
+    await migrateTo(url, scripts)
+    const { status: now, info } = await check()
+    assert.equal(now, 'ok')
+    assert.equal(info?.['schema']?.['revision'], '2')
+    await app.close()
+  })
+})
+
+test('the module works on a backend of one’s own too', async () => {
+  await withDatabase(async ({ url, query }) => {
+    const store = new MemoryStore()
+    const on: OpenBackend = (context) => new MemoryBackend(store, context)
+    class StoreModule {
+      readonly name = 'store'
+    }
+    const provider = { provide: 'store', useValue: on }
+    Global()(StoreModule)
+    Module({ providers: [provider], exports: ['store'] })(StoreModule)
+    const app = await boot(url, at({ atBoot: 'upgrade', dataSource: 'store' }), StoreModule)
+
+    assert.deepEqual([...store.tables].toSorted(), ['a', 'b'])
+    assert.equal((await app.health.isHealthy())['schema']?.status, 'up')
+    assert.deepEqual(await query("SELECT FROM pg_class WHERE relname = 'migration_journal'"), [])
+    await app.close()
   })
 })
 

@@ -115,6 +115,7 @@ test('an entry is read as it was written', async () => {
       operator: 'ann@desk',
       toolVersion: '1.2.3',
       file: '1_people.sql',
+      uuid: null,
     })
     assert.match(startedAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
     assert.ok(finishedAt !== null && finishedAt >= startedAt)

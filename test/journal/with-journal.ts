@@ -46,6 +46,7 @@ export function claimOf(said: Partial<Claim> = {}): Claim {
     operator: 'ann@desk',
     toolVersion: '1.2.3',
     file: '1_people.sql',
+    uuid: null,
     ...said,
   }
 }

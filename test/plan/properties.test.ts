@@ -147,8 +147,8 @@ holds('no plan has a revision twice', (at) => {
 holds('to a version ends with exactly the revisions up to it', (at) => {
   for (const target of known(at)) {
     const { after } = carriedOut(at, { command: 'to', target })
-    const wanted = known(at).filter((one) => compareDigits(one, target) <= 0)
-    assert.deepEqual(sorted(applied(after)), sorted(wanted))
+    const expected = known(at).filter((one) => compareDigits(one, target) <= 0)
+    assert.deepEqual(sorted(applied(after)), sorted(expected))
   }
 })
 

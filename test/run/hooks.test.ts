@@ -8,7 +8,7 @@ import { withApplication, type Application } from '../cli/application'
 const logging = (name: string, more = '') => `
 const note = (queryRunner, what) => queryRunner.query('INSERT INTO calls (what) VALUES ($1)', ['${name} ' + what])
 class Migration {
-  uuid = '9f0c2f8e-5d3b-4a57-8f0a-0c3f6f2f7a11'
+  uuid = '9f0c2f8e-5d3b-4a57-8f0a-0c3f6f2f7a1${name}'
   async run(queryRunner) { await note(queryRunner, 'run') }
   async runPartial(queryRunner, context) { await note(queryRunner, 'runPartial ' + context.direction) }
   async runSkip(queryRunner) { await note(queryRunner, 'runSkip') }

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { Client, Pool } from 'pg'
+import { Client } from 'pg'
 import { DataSource } from 'typeorm'
 import { loadDataSource } from '../../src/database/application/data-source-module'
 import { migratorFor } from '../../src/setup'
 import { withDatabase, type TestDatabase } from '../support/database'
 import { failureOf } from '../support/failure'
 import { withFolder } from '../support/folder'
+import { testPool } from '../support/pool'
 
 const script = { '1_a.sql': 'CREATE TABLE a ()' }
 const optionsOf = ({ connection: { host, port, user, database } }: TestDatabase) => ({
@@ -44,7 +45,7 @@ test('a Client, Pool or QueryRunner that lends nothing is refused at once', asyn
       const never = new Client(database.connection)
       const ended = await database.client()
       await ended.end()
-      const pool = new Pool(database.connection)
+      const pool = testPool(database.connection)
       await pool.end()
       const source = await new DataSource(optionsOf(database)).initialize()
       const runner = source.createQueryRunner()

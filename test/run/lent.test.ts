@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { getEventListeners } from 'node:events'
 import { test } from 'node:test'
-import { Client, Pool, type ClientBase } from 'pg'
+import { Client, type Pool, type ClientBase } from 'pg'
 import { DataSource } from 'typeorm'
 import type { Connectable } from '../../src/database/application/callers'
 import type { MigrationError } from '../../src/errors'
@@ -11,6 +11,7 @@ import { settingsFor } from '../../src/settings/library'
 import { migratorFor } from '../../src/setup'
 import { withDatabase, type TestDatabase } from '../support/database'
 import { withFolder } from '../support/folder'
+import { testPool } from '../support/pool'
 
 /** What an application has lent, and how to look at every connection of it. */
 interface Lent {
@@ -22,7 +23,7 @@ interface Lent {
 }
 
 function poolOf({ connection }: TestDatabase, max = 4): Pool {
-  return new Pool({ ...connection, max }).on('error', () => undefined)
+  return testPool({ ...connection, max })
 }
 
 async function eachOf(pool: Pool, look: (client: ClientBase) => Promise<unknown>) {

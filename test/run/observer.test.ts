@@ -22,10 +22,10 @@ function listener(): { observer: Observer; heard: Heard[] } {
 /** Every `started` is followed by its own `finished`, and by nothing else before that. */
 function assertPaired(heard: readonly Heard[]): void {
   const pairs = heard.filter(({ what }) => what === 'started')
-  const wanted = pairs.flatMap(({ revision }) => [`started ${revision}`, `finished ${revision}`])
+  const expected = pairs.flatMap(({ revision }) => [`started ${revision}`, `finished ${revision}`])
   assert.deepEqual(
     heard.map(({ what, revision }) => `${what} ${revision}`),
-    wanted,
+    expected,
   )
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Pool } from 'pg'
+
 import { compatibleRows } from './both-ends'
 import { likeTexts, matchingTexts } from '../../src/sample-rows/values/pattern-samples'
 import { withDatabase } from '../support/database'
+import { testPool } from '../support/pool'
 
 /** What a table becomes: rows that it had before must satisfy this as well. */
 const rules: readonly [name: string, before: string, after: string][] = [
@@ -57,7 +58,7 @@ test('a table stays empty where no row can satisfy both ends', async () => {
 test('texts that match a pattern are found by reading it', async () => {
   const patterns = ['^[A-Z]{3}-\\d+$', '^(foo|bar)[^x]?$', '^[[:alpha:]_][\\w.]*$', '^[^@\\s]+@[^@\\s]+\\.[a-z]{2,}$'] // prettier-ignore
   await withDatabase(async (database) => {
-    const pool = new Pool(database.connection)
+    const pool = testPool(database.connection)
     for (const pattern of patterns) {
       const texts = matchingTexts(pattern)
       const { rows } = await pool.query<{ n: number }>(

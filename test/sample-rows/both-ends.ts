@@ -1,8 +1,9 @@
-import { Pool } from 'pg'
+import { type Pool } from 'pg'
 import { fittingTables } from '../../src/sample-rows/compatible'
 import { fillTables, type Unfilled } from '../../src/sample-rows/fill'
 import { type TableFacts, readTables } from '../../src/sample-rows/tables/tables'
 import { withDatabase } from '../support/database'
+import { testPool } from '../support/pool'
 
 /** Fills `before` with rows that fit `after`; tells how many of those of table t the latter accepts. */
 export async function compatibleRows(
@@ -14,7 +15,7 @@ export async function compatibleRows(
     withDatabase(async (other) => {
       await one.query(before)
       await other.query(after)
-      const pools = [new Pool(one.connection), new Pool(other.connection)] as const
+      const pools = [testPool(one.connection), testPool(other.connection)] as const
       for (const pool of pools) pool.on('error', () => undefined)
       try {
         result = await fillAndCount(...pools)

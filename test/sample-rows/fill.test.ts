@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Pool } from 'pg'
+
 import { fillTables, type Unfilled } from '../../src/sample-rows/fill'
 import { candidates, literalsIn } from '../../src/sample-rows/values/row-values'
 import { readTables } from '../../src/sample-rows/tables/tables'
 import { type TestDatabase, withDatabase } from '../support/database'
+import { testPool } from '../support/pool'
 
 /** Fills what the SQL makes; gives what stayed empty and how many rows each table has. */
 async function filled(
@@ -19,7 +20,7 @@ async function filled(
   await withDatabase(
     async (database) => {
       await database.query(sql)
-      const pool = new Pool(database.connection)
+      const pool = testPool(database.connection)
       pool.on('error', () => undefined) // the database is dropped whoever is just leaving it
       try {
         const tables = await readTables(pool)

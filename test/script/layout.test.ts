@@ -5,7 +5,8 @@ import { test } from 'node:test'
 import { renderScript } from '../../src/add-script/render/render'
 import { draftOf, filesOf } from '../../src/add-script/render/script-draft'
 import { sqlDraft } from '../../src/add-script/render/sql-draft'
-import { step } from '../../src/change/model/operation'
+import { step } from '../../src/change/model/planned-step'
+import { writtenAsIs } from '../../src/change/render/write-steps'
 import type { ScriptPart } from '../../src/change/model/script-part'
 import type { ScriptLayout } from '../../src/script/layout/layout'
 import { readSqlPart } from '../../src/script/sections/sections'
@@ -89,8 +90,8 @@ test('another layout goes from the folder through plan, upgrade and downgrade to
 const part: ScriptPart = {
   purpose: '',
   transaction: true,
-  up: [step('CREATE TABLE toys ()', [])],
-  down: [step('DROP TABLE toys', [])],
+  up: writtenAsIs([step({ kind: 'engine', sql: 'CREATE TABLE toys ()' }, [])]),
+  down: writtenAsIs([step({ kind: 'engine', sql: 'DROP TABLE toys' }, [])]),
   downTransaction: true,
   reversible: 'yes',
   losses: [],

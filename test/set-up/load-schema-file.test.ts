@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { Pool } from 'pg'
+
 import { setUpMigration } from '../../src/setup'
 import { withDatabase } from '../support/database'
 import { failureOf } from '../support/failure'
 import { withFolder } from '../support/folder'
+import { testPool } from '../support/pool'
 
 const rows = Array.from({ length: 50 }, (_, n) => `${n}\trow ${n}\n`).join('')
 const copy = (table: string) =>
@@ -44,7 +45,7 @@ test('a canonical schema builds at once what it says to build concurrently, and 
     const folder = join(initMigration, '..', 'migration')
     await setUpMigration(url, folder, { initMigration })
 
-    const pool = new Pool({ connectionString: url })
+    const pool = testPool({ connectionString: url })
     const { rows: found } = await pool.query(
       `SELECT relname FROM pg_class WHERE relname IN ('one', 'two') ORDER BY 1`,
     )

@@ -44,25 +44,31 @@ async function contents(database: TestDatabase): Promise<string[]> {
 const ours = `NOT IN ('pg_catalog', 'information_schema', 'pg_toast')`
 
 /** Quicker than pg_dump, for a small catalog: what is there but the journal and what is called `other_…`. */
-export async function fingerprint(database: TestDatabase): Promise<string[]> {
+export async function catalogLines(database: TestDatabase): Promise<string[]> {
   const rows = await database.query<{ line: string }>(`
     WITH relation AS (
       SELECT c.* FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
        WHERE nspname ${ours} AND relpersistence = 'p' AND relname !~ '^(other_|migration_journal)')
-    SELECT concat_ws(' ', relkind, oid::regclass, relowner::regrole, obj_description(oid)) AS line FROM relation
+    SELECT concat_ws(' ', relkind, oid::regclass, relowner::regrole, relacl, relrowsecurity, obj_description(oid)) AS line FROM relation
     UNION ALL SELECT concat_ws(' ', attrelid::regclass, attname, format_type(atttypid, atttypmod), attnotnull,
         pg_get_expr(adbin, adrelid), col_description(attrelid, attnum))
       FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
      WHERE attnum > 0 AND NOT attisdropped AND attrelid IN (SELECT oid FROM relation)
     UNION ALL SELECT pg_get_indexdef(oid) FROM relation WHERE relkind = 'i'
     UNION ALL SELECT conname || pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid IN (SELECT oid FROM relation)
+    UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal AND tgrelid IN (SELECT oid FROM relation)
     UNION ALL SELECT pg_get_ruledef(oid) FROM pg_rewrite WHERE ev_class IN (SELECT oid FROM relation)
     UNION ALL SELECT pg_get_functiondef(p.oid) FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname ${ours}
     UNION ALL SELECT concat_ws(' ', enumtypid::regtype, enumlabel, rank() OVER (PARTITION BY enumtypid ORDER BY enumsortorder)) FROM pg_enum
     UNION ALL SELECT concat_ws(' ', nspname, nspowner::regrole) FROM pg_namespace WHERE nspname ${ours} AND nspname !~ '^pg_'
     ORDER BY 1`)
+  return rows.map(({ line }) => line)
+}
+
+/** The same with the rows and where the sequences stand. */
+export async function fingerprint(database: TestDatabase): Promise<string[]> {
   const held = (await contents(database)).filter((line) => !line.startsWith('other_'))
-  return [...rows.map(({ line }) => line), ...held]
+  return [...(await catalogLines(database)), ...held]
 }
 
 /** Like assert.deepEqual, but says which lines differ and not the thousands that do not. */

@@ -1,7 +1,5 @@
-/** Why tests on SQLite are skipped; false where its driver was built. */
-export const noSqlite = canLoad()
-  ? false
-  : 'better-sqlite3 was not built: npm rebuild better-sqlite3'
+/** Why tests on SQLite are skipped; false where its driver has a build for this machine. */
+export const noSqlite = canLoad() ? false : 'the SQLite driver has no build for this machine'
 
 function canLoad(): boolean {
   try {

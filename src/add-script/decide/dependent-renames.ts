@@ -26,17 +26,8 @@ export function renamedParts(from: Catalog, to: Catalog): Renaming[] {
 
 /** Constraints and indexes that differ in nothing but their name. */
 export function renamedDefinitions(from: Catalog, to: Catalog): Renaming[] {
-  const constraints = pairs(from, to, 'constraint', (fact) =>
-    JSON.stringify([
-      tableKey(fact.id),
-      constraintType(fact),
-      definitionOf(fact),
-      isValidated(fact),
-    ]),
-  )
-  const indexes = pairs(from, to, 'index', (fact) =>
-    [fact.parent && keyOf(fact.parent), withoutName(definitionOf(fact))].join('\n'),
-  )
+  const constraints = pairs(from, to, 'constraint', constraintLikeness)
+  const indexes = pairs(from, to, 'index', indexLikeness)
   return [
     ...constraints.flatMap(([{ id, parent }, other]) =>
       renameConstraint(id, other.id.name, parent?.kind === 'domain' ? 'DOMAIN' : 'TABLE'),
@@ -45,6 +36,17 @@ export function renamedDefinitions(from: Catalog, to: Catalog): Renaming[] {
       renameRelation<'index'>(one.id, other.id, one.parent ? [one.parent] : []),
     ),
   ]
+}
+
+/** All that a constraint is but its name. */
+export function constraintLikeness(fact: Fact): string {
+  const { id } = fact
+  return JSON.stringify([tableKey(id), constraintType(fact), definitionOf(fact), isValidated(fact)])
+}
+
+/** All that an index is but its name. */
+export function indexLikeness(fact: Fact): string {
+  return [fact.parent && keyOf(fact.parent), withoutName(definitionOf(fact))].join('\n')
 }
 
 function tableKey(id: Id): string {

@@ -1,7 +1,7 @@
 import { cutOff, commentsOf, sentenceOf } from '../../change/render/comments'
 import type { Answers, Rename } from '../../change/model/answers'
 import type { Asking, Interview } from '../../change/model/interview'
-import type { PlannedStep } from '../../change/model/operation'
+import type { StatementFacts } from '../../change/model/script-part'
 import { flagOf, pathOf } from '../../change/model/option-values'
 import type { ColumnChange } from '../../catalog/difference'
 import type { ColumnId } from '../../catalog/facts'
@@ -13,7 +13,7 @@ import type { Likely } from './rename-candidates'
  * is a question, the last one.
  */
 export function consent(
-  steps: readonly PlannedStep[],
+  steps: readonly StatementFacts[],
   answers: Answers,
   interview: Interview,
 ): void {

@@ -1,6 +1,6 @@
 import type { IdOf } from '../../catalog/facts'
-import type { ColumnId, PlannedStep } from '../../change/model/operation'
-import { ownStep } from '../../change/render/own-step'
+import type { ColumnId } from '../../change/model/operation'
+import { step, type PlannedStep } from '../../change/model/planned-step'
 
 /** A rename, and what reverts it. */
 export interface Renaming {
@@ -13,15 +13,13 @@ export function renameSchema(id: IdOf<'schema'>, name: string): Renaming[] {
   const rename = (from: string, to: string) =>
     ({ kind: 'rename', what: 'SCHEMA', name: from, to }) as const
   const other = { ...id, name }
-  return [
-    { up: ownStep(rename(id.name, name), [id]), down: ownStep(rename(name, id.name), [other]) },
-  ]
+  return [{ up: step(rename(id.name, name), [id]), down: step(rename(name, id.name), [other]) }]
 }
 
 /** For what moves into a schema that is new. */
 export function makeSchema(schema: IdOf<'schema'>): Renaming[] {
-  const up = ownStep({ kind: 'create schema', schema }, [schema], { verb: 'create' })
-  return [{ up, down: ownStep({ kind: 'drop schema', schema }, [schema]) }]
+  const up = step({ kind: 'create schema', schema }, [schema], { verb: 'create' })
+  return [{ up, down: step({ kind: 'drop schema', schema }, [schema]) }]
 }
 
 /** Into another schema, to another name, or both; what belongs to a table goes along. */
@@ -37,9 +35,9 @@ export function renameRelation<
   // Under the new name both ways, so that it is grouped with what follows it.
   const ids: PlannedStep['ids'] = [...group, { ...id, ...to }]
   const move = (from: string, other: string) =>
-    ownStep({ kind: 'move', what, schema: from, name, to: other }, ids)
+    step({ kind: 'move', what, schema: from, name, to: other }, ids)
   const rename = (from: string, other: string) =>
-    ownStep({ kind: 'rename', what, schema: to.schema, name: from, to: other }, ids)
+    step({ kind: 'rename', what, schema: to.schema, name: from, to: other }, ids)
   return [
     ...(to.schema === schema
       ? []
@@ -72,14 +70,12 @@ function renamePart(
   const rename = (from: string, to: string) =>
     ({ kind: 'rename part', part, of, schema, table, name: from, to }) as const
   const other = { ...id, name }
-  return [
-    { up: ownStep(rename(id.name, name), [id]), down: ownStep(rename(name, id.name), [other]) },
-  ]
+  return [{ up: step(rename(id.name, name), [id]), down: step(rename(name, id.name), [other]) }]
 }
 
 /** `ALTER TYPE … RENAME VALUE …`: rows and defaults follow. */
 export function renameEnumValue(type: IdOf<'type'>, from: string, to: string): Renaming[] {
   const rename = (value: string, other: string) =>
-    ownStep({ kind: 'rename value', type, value, to: other }, [type])
+    step({ kind: 'rename value', type, value, to: other }, [type])
   return [{ up: rename(from, to), down: rename(to, from) }]
 }

@@ -66,12 +66,22 @@ export async function applyRenames(
   let catalog = start
   let difference = compareEnums(start, to)
   const run = async (found: readonly Renaming[]) => {
-    const fresh = found.filter(({ up }) => !renamings.some((one) => one.up.sql === up.sql))
-    const unique = [...new Map(fresh.map((one) => [one.up.sql, one])).values()]
+    const known = new Set(renamings.map(keyOfRenaming))
+    const unique = [...new Map(found.map((one) => [keyOfRenaming(one), one]))]
+      .filter(([key]) => !known.has(key))
+      .map(([, one]) => one)
     if (unique.length === 0) return
     renamings.push(...unique)
     catalog = await apply(unique)
     difference = compareEnums(catalog, to)
+  }
+  const renameAway = async () => {
+    for (let away = renamedAway(catalog, to); away.length > 0; away = renamedAway(catalog, to))
+      await run(away)
+  }
+  if (answers.renames.length === 0 && !mayBeRenamed(difference)) {
+    await renameAway()
+    return { renamings, catalog, stale: former }
   }
   const gone = answers.renames.filter((one) => one.to === '').map((one) => one.from)
   const named = answers.renames.filter((one) => one.to !== '')
@@ -95,14 +105,25 @@ export async function applyRenames(
   if (lost) throw inVain(lost)
   await run(renamedParts(catalog, to))
   await run(renamedDefinitions(catalog, to))
-  for (let away = renamedAway(catalog, to); away.length > 0; away = renamedAway(catalog, to))
-    await run(away)
+  await renameAway()
   return { renamings, catalog, stale: former.filter((one) => open.has(one)) }
+}
+
+/** Something is gone that may have another name now. */
+function mayBeRenamed({ from, to, enums }: EnumDifference): boolean {
+  return (
+    enums.some(({ lost }) => lost.length > 0) ||
+    from.facts.facts().some(({ id }) => !to.facts.has(id))
+  )
+}
+
+function keyOfRenaming({ up }: Renaming): string {
+  return JSON.stringify(up.operation)
 }
 
 function inVain({ from, to }: Rename): MigrationError {
   return new MigrationError('USAGE', `nothing can be renamed from ${from} to ${to}`, {
-    detail: 'The old name must be in the scripts and the new one in the wanted schema alone.',
+    detail: 'The old name must be in the scripts and the new one in the target schema alone.',
     hint: 'Write --rename users:customers, users.first:first_name or user_status.active:enabled.',
   })
 }
@@ -149,8 +170,8 @@ const stages: readonly ScriptStage[] = [
 function findSchema({ from: old, to: name }: Rename, from: Catalog, to: Catalog) {
   const [one, other] = [unquoted(old), unquoted(name)]
   const schema = onlyIn(factsOf(from.facts, 'schema'), to).find(({ id }) => id.name === one)
-  const isWanted = onlyIn(factsOf(to.facts, 'schema'), from).some(({ id }) => id.name === other)
-  return schema && isWanted ? renameSchema(schema.id, other) : undefined
+  const isTarget = onlyIn(factsOf(to.facts, 'schema'), from).some(({ id }) => id.name === other)
+  return schema && isTarget ? renameSchema(schema.id, other) : undefined
 }
 
 function findEnumValue({ from: old, to: name }: Rename, from: Catalog, to: Catalog) {

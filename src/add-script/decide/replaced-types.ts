@@ -1,3 +1,4 @@
+import { step } from '../../change/model/planned-step'
 import type { Catalog } from '../../catalog/catalog'
 import {
   differsIn,
@@ -13,7 +14,6 @@ import {
 } from '../../catalog/facts'
 import { clipped, freeName } from '../../catalog/object-names'
 import { renameRelation, type Renaming } from './rename-operations'
-import { ownStep } from '../../change/render/own-step'
 
 type Named<Kind extends Id['kind']> = IdOf<Kind> & { schema: string; name: string }
 
@@ -110,7 +110,7 @@ function renameFunction(
 ): Renaming[] {
   const old = `${clipped(name, 59)}_old`
   const rename = (from: string, to: string, signature: string) =>
-    ownStep({ kind: 'rename function', schema, name: from, signature, to }, [
+    step({ kind: 'rename function', schema, name: from, signature, to }, [
       { kind: 'type', schema, name: old },
     ])
   return signatures.map((signature) => ({

@@ -1,9 +1,9 @@
-import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
 import { factsOf } from '../../catalog/facts'
 import { type ForeignKey, foreignKeys } from '../../catalog/rule-facts'
-import { columnKey, type ColumnId, step, type PlannedStep } from '../../change/model/operation'
+import { columnKey, type ColumnId } from '../../change/model/operation'
+import { step, type PlannedStep } from '../../change/model/planned-step'
 
 /** Rows that a table needs when it comes back empty while others still refer to it. */
 export interface RestoredKeys {
@@ -71,31 +71,19 @@ function insertion(
   values: ReadonlyMap<string, string>,
 ): PlannedStep {
   const [one] = referred
-  const target = quoteIdentifier(one!.schema, one!.table)
-  const source = quoteIdentifier(id.schema, id.table)
-  const own = columns.map(({ name }) => quoteIdentifier(name))
-  const names = [...referred.map(({ name }) => name), ...values.keys()]
-  const list = names.map((name) => quoteIdentifier(name)).join(', ')
-  const given = [...own, ...values.values()].join(', ')
-  const where = own.map((name) => `${name} IS NOT NULL`).join(' AND ')
-  const sql = `INSERT INTO ${target} (${list}) OVERRIDING SYSTEM VALUE SELECT DISTINCT ${given} FROM ${source} WHERE ${where} ON CONFLICT DO NOTHING`
-  const effects = [{ kind: 'restores keys', table: id.table } as const]
-  return step(sql, [{ kind: 'table', schema: one!.schema, name: one!.table }, ...referred], {
+  const table = { kind: 'table' as const, schema: one!.schema, name: one!.table }
+  return step({ kind: 'restore rows', keys: columns, referred, values }, [table, ...referred], {
     verb: 'data',
-    effects,
+    effects: [{ kind: 'restores keys', table: id.table }],
   })
 }
 
 /** The sequence of such a key goes on after them. */
 function following(to: Catalog, { referred }: ForeignKey): PlannedStep[] {
-  return referred.flatMap((id) => {
-    const fact = to.facts.get(id)
-    const column = fact && columnOf(to, fact)
-    if (!column?.identity && column?.default?.startsWith('nextval(') !== true) return []
-    const table = quoteIdentifier(id.schema, id.table)
-    const text = (name: string) => `'${name.replaceAll("'", "''")}'`
-    const sequence = `pg_catalog.pg_get_serial_sequence(${text(table)}, ${text(id.name)})`
-    const sql = `SELECT pg_catalog.setval(${sequence}, pg_catalog.max(${quoteIdentifier(id.name)})) FROM ${table}`
-    return [step(sql, [id], { verb: 'data' })]
+  return referred.flatMap((column) => {
+    const fact = to.facts.get(column)
+    const { identity, default: value } = fact ? columnOf(to, fact) : {}
+    if (!identity && value?.startsWith('nextval(') !== true) return []
+    return [step({ kind: 'continue sequence', column }, [column], { verb: 'data' })]
   })
 }

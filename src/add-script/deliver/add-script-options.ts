@@ -6,7 +6,7 @@ import type { Answers } from '../../change/model/answers'
 export interface AddScriptOptions {
   /** Words for the name of the file and the commit. */
   title: string
-  /** Where the wanted schema comes from; default: as the settings say. */
+  /** Where the target schema comes from; default: as the settings say. */
   from?: ScriptSource
   /** Decisions that were made; what is left open is an error, or asked with `ask`. */
   answers?: Partial<Answers>
@@ -20,7 +20,7 @@ export interface AddScriptOptions {
   message?: string
   /** Commits the canonical schema too, where it was changed. */
   withSchema?: boolean
-  /** Commits what the wanted schema was read from too, where it was changed: entities or a schema file. */
+  /** Commits what the target schema was read from too, where it was changed: entities or a schema file. */
   withSource?: boolean
   /** Writes nothing. */
   dryRun?: boolean

@@ -12,7 +12,7 @@ import {
 import { describe, isHashedName } from '../../catalog/object-names'
 import { isThere } from '../../change/operations/properties'
 
-/** The wanted schema with what stays although it is not in it. */
+/** The target schema with what stays although it is not in it. */
 export interface Kept {
   catalog: Catalog
   /** In a few words each: `index users_trgm`. */

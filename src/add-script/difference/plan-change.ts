@@ -19,13 +19,14 @@ import { findMoves } from '../../change/moves/find-moves'
 import { placeMoves } from '../../change/moves/place-moves'
 import { inStages, type ScriptStage } from '../online/stages'
 import { attachedOtherwise } from '../../change/partitions/attached-indexes'
+import { completeSteps } from '../../change/complete/complete-steps'
 import { splitEnumValues } from '../../change/operations/enums'
 import { mayLose } from '../../change/operations/properties'
 import { hasOtherOwners, withOwnersOf } from '../../catalog/owners'
 import { applyRenames, type RenameAnswers } from '../decide/renames'
 import { Interview } from '../../change/model/interview'
 import type { Renaming } from '../decide/rename-operations'
-import type { PlannedStep } from '../../change/model/operation'
+import type { PlannedStep } from '../../change/model/planned-step'
 import { NewValuesFirst } from '../../change/trial/try-steps'
 
 /** What spares `findDifference` reading catalogs, which takes most of its time where they are large. */
@@ -85,8 +86,8 @@ export async function findDifference(
   const { renamings, renamed, to, decisions, moves, steps, unwritten } = decided
   if (steps.length === 0 && renamings.length === 0) refuseUnwritten(unwritten)
   const changed = renamings.map(({ up, down }) => ({
-    up: copy.tidy([up], start, to)[0]!,
-    down: copy.tidy([down], start, to)[0]!,
+    up: completeSteps([up], start, to)[0]!,
+    down: completeSteps([down], start, to)[0]!,
   }))
   const parts = await runUp(copy, renamed, to, decisions, steps, changed, answers.online)
   const scripts = await addDowngrades(
@@ -137,12 +138,12 @@ async function decideAll(
   const { catalog: written, unwritten } = withoutUnwritten(renamed, whole)
   const to = owners === 'ignore' ? withOwnersOf(written, renamed.details.objects) : written
   const difference = compare(renamed, to)
-  const sides = { ...difference, before, after, plain: (sql: string) => copy.plain(sql) }
+  const sides = { ...difference, before, after, plain: (sql: string) => copy.writer.plain(sql) }
   const moves = findMoves(renamed, to)
   const decisions = await decide(sides, answers, interview, moves)
   const planned = copy.plan(difference, decisions)
-  const steps = placeMoves(planned, moves, difference, (some) => copy.tidy(some, renamed, to))
-  consent(steps, answers, interview)
+  const steps = placeMoves(planned, moves, difference)
+  consent(copy.writer.write(steps), answers, interview)
   return { renamings, renamed, stale, to, kept, unwritten, decisions, moves, steps }
 }
 
@@ -234,7 +235,7 @@ async function runStages(
     if (up.length + own.length + rest.length === 0) continue
     if (rest.length > 0 && !transaction)
       throw new MigrationError('DIFFERENCE_REFUSED', 'the online forms do not reach the schema', {
-        detail: rest.map(({ sql }) => sql).join('\n'),
+        detail: rest.map((one) => copy.writer.sql(one)).join('\n'),
         hint: 'Leave out --online.',
       })
     parts.push({ purpose, transaction, renamings: own, up: [...up, ...rest], catalog })

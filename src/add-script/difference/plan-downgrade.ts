@@ -10,8 +10,9 @@ import { decideDown, type DownDecisions } from '../decide/downgrade-decisions'
 import type { Move } from '../../change/moves/find-moves'
 import { placeBack } from '../../change/moves/place-moves'
 import type { Engine } from '../../catalog/engine'
-import { addsForeignKey, type PlannedStep } from '../../change/model/operation'
+import { addsForeignKey, type PlannedStep } from '../../change/model/planned-step'
 import { definitionOf, type Fact, type Id, isValidated } from '../../catalog/facts'
+import { completeSteps } from '../../change/complete/complete-steps'
 import { splitEnumValues } from '../../change/operations/enums'
 import { NewValuesFirst } from '../../change/trial/try-steps'
 import type { ScriptPart } from '../../change/model/script-part'
@@ -54,7 +55,7 @@ export async function addDowngrades(
     const script =
       obstacle === undefined
         ? await downgrade(copy, states, up, part, now ?? part.catalog, goal, undone)
-        : irreversible(part, obstacle)
+        : irreversible(copy, part, obstacle)
     if (script.reversible === 'no' && script.down.length === 0) obstacle ??= script.losses[0]
     scripts.unshift(script)
     now = at > 0 && obstacle === undefined ? await copy.read() : undefined
@@ -62,13 +63,13 @@ export async function addDowngrades(
   return scripts
 }
 
-function irreversible(part: DraftPart, reason = ''): ScriptPart {
+function irreversible({ writer }: Copy, part: DraftPart, reason = ''): ScriptPart {
   const { purpose, transaction } = part
   const steps = [...part.renamings.map((one) => one.up), ...part.up]
   return {
     purpose,
     transaction,
-    up: steps,
+    up: writer.write(steps),
     down: [],
     downTransaction: true,
     reversible: 'no',
@@ -93,7 +94,7 @@ async function downgrade(
       ...compare(from, to),
       before,
       after: before,
-      plain: (sql: string) => copy.plain(sql),
+      plain: (sql: string) => copy.writer.plain(sql),
     }
     const { moves } = states
     const decisions = await decideDown(sides, up, moves)
@@ -101,21 +102,21 @@ async function downgrade(
     const renames = part.renamings.toReversed().map((one) => one.down)
     await copy.run(renames, goal, goal)
     if (undone && renames.length > 0) await prove(copy, undone)
-    const lost = part.up.filter(losesData).flatMap(commentsOf)
+    const lost = copy.writer.write(part.up.filter(losesData)).flatMap(commentsOf)
     const losses = [...lost, ...decisions.losses]
     const blocked = decisions.obstacles.length > 0
     return {
       purpose: part.purpose,
       transaction: part.transaction,
-      up: [...part.renamings.map((one) => one.up), ...part.up],
-      down: [...down, ...renames],
+      up: copy.writer.write([...part.renamings.map((one) => one.up), ...part.up]),
+      down: copy.writer.write([...down, ...renames]),
       downTransaction: transaction,
       reversible: blocked ? 'no' : losses.length > 0 ? 'lossy' : 'yes',
       losses: [...decisions.obstacles, ...losses],
     }
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error
-    return irreversible(part, [error.message, error.detail].filter(Boolean).join(': '))
+    return irreversible(copy, part, [error.message, error.detail].filter(Boolean).join(': '))
   }
 }
 
@@ -151,10 +152,8 @@ async function runDown(
 ): Promise<{ down: PlannedStep[]; transaction: boolean }> {
   const { from, to } = difference
   const steps = beforeKeys(
-    placeBack(copy.plan(difference, decisions), moves, difference, (some) =>
-      copy.tidy(some, from, to),
-    ),
-    copy.tidy(decisions.restored, from, to),
+    placeBack(copy.plan(difference, decisions), moves, difference),
+    completeSteps(decisions.restored, from, to),
   )
   try {
     const down = await copy.run(steps, from, to)

@@ -1,24 +1,16 @@
 import type { Pool } from 'pg'
-import type { ScriptPart } from '../../change/model/script-part'
+import type { ScriptPart, Statement } from '../../change/model/script-part'
 import type { Ignored } from '../../scratch/ignored-tables'
-import { step, type PlannedStep } from '../../change/model/operation'
-import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
-
-/** What TypeORM remembers of a view or a generated column: the text that the entity gives. */
-interface MetadataRow {
-  type: string
-  /** True for a row that is of one database; TypeORM looks it up by the database's name. */
-  ofDatabase: boolean
-  schema: string | null
-  table: string | null
-  name: string | null
-  value: string | null
-}
+import type { Qualified } from '../../catalog/object-names'
+import { metadataKeys, type MetadataRow, type OwnOperation } from '../../change/model/operation'
+import { writtenAsIs } from '../../change/render/write-steps'
+import { step, type PlannedStep } from '../../change/model/planned-step'
+import { quoteIdentifier } from '../../database/sql/quote'
 
 /** The statements that bring TypeORM's metadata table along, and those that take them back. */
 export interface MetadataChange {
-  up: readonly PlannedStep[]
-  down: readonly PlannedStep[]
+  up: readonly Statement[]
+  down: readonly Statement[]
 }
 
 /**
@@ -50,8 +42,11 @@ export async function compareMetadata(
   }
 }
 
-function explained([first, ...more]: readonly PlannedStep[]): PlannedStep[] {
-  return first ? [{ ...first, effects: [{ kind: 'follows TypeORM' }] }, ...more] : []
+function explained([first, ...more]: readonly PlannedStep[]): Statement[] {
+  const steps = first
+    ? [{ ...first, effects: [{ kind: 'follows TypeORM' as const }] }, ...more]
+    : []
+  return writtenAsIs(steps)
 }
 
 /** The change with the metadata in its last script; what changes nothing else stays nothing. */
@@ -85,36 +80,25 @@ async function readRows(pool: Pool, table: Ignored): Promise<MetadataRow[] | und
 }
 
 function isSame(one: MetadataRow, other: MetadataRow): boolean {
-  return keys.every((name) => one[name] === other[name]) && one.value === other.value
+  return metadataKeys.every((name) => one[name] === other[name]) && one.value === other.value
 }
 
-const keys = ['type', 'schema', 'table', 'name'] as const
-
-const columns = `"type" varchar NOT NULL, "database" varchar, "schema" varchar, "table" varchar, "name" varchar, "value" text`
-
 function created(table: Ignored): PlannedStep {
-  return metadataStep(table, (name) => `CREATE TABLE IF NOT EXISTS ${name} (${columns})`)
+  return metadataStep(table, { kind: 'create metadata table', table: nameOf(table) })
 }
 
 function inserted(row: MetadataRow, table: Ignored): PlannedStep {
-  const { type, ofDatabase, schema, value } = row
-  const texts = [type, schema, row.table, row.name, value].map(quoteLiteral)
-  const database = ofDatabase ? 'pg_catalog.current_database()' : 'NULL'
-  const names = '"type", "schema", "table", "name", "value", "database"'
-  return metadataStep(
-    table,
-    (name) => `INSERT INTO ${name} (${names}) VALUES (${texts.join(', ')}, ${database})`,
-  )
+  return metadataStep(table, { kind: 'insert metadata', table: nameOf(table), row })
 }
 
 function deleted(row: MetadataRow, table: Ignored): PlannedStep {
-  const conditions = keys.map((name) =>
-    row[name] === null ? `"${name}" IS NULL` : `"${name}" = ${quoteLiteral(row[name])}`,
-  )
-  return metadataStep(table, (name) => `DELETE FROM ${name} WHERE ${conditions.join(' AND ')}`)
+  return metadataStep(table, { kind: 'delete metadata', table: nameOf(table), row })
 }
 
-function metadataStep({ schema, table }: Ignored, write: (name: string) => string): PlannedStep {
-  const name = quoteIdentifier(schema, table)
-  return step(write(name), [{ kind: 'table', schema, name: table }], { verb: 'data' })
+function nameOf({ schema, table }: Ignored): Qualified {
+  return { schema, name: table }
+}
+
+function metadataStep({ schema, table }: Ignored, operation: OwnOperation): PlannedStep {
+  return step(operation, [{ kind: 'table', schema, name: table }], { verb: 'data' })
 }

@@ -1,10 +1,6 @@
-import {
-  columnKey,
-  step,
-  type SchemaOperation,
-  type PlannedStep,
-} from '../../change/model/operation'
-import { defaultForms, inBatches } from '../../change/render/online-forms'
+import { columnKey, type SchemaOperation } from '../../change/model/operation'
+import { step, type PlannedStep } from '../../change/model/planned-step'
+import { defaultForms } from '../../change/render/online-forms'
 
 /**
  * A column's values for the rows that lack them, in batches, so that no row is locked for long. It does
@@ -12,9 +8,10 @@ import { defaultForms, inBatches } from '../../change/render/online-forms'
  * run outside a transaction.
  */
 export function backfillOf(one: PlannedStep): PlannedStep | undefined {
-  if (one.operation?.kind !== 'fill column') return undefined
+  const { operation } = one
+  if (operation.kind !== 'fill column') return undefined
   const effects = [...one.effects, { kind: 'works in batches' } as const]
-  return { ...one, sql: inBatches(one.sql), effects, transactional: false }
+  return { ...one, operation: { ...operation, inBatches: true }, effects, transactional: false }
 }
 
 /**
@@ -23,21 +20,21 @@ export function backfillOf(one: PlannedStep): PlannedStep | undefined {
  */
 export function splitDefault(one: PlannedStep): PlannedStep[] {
   const { operation, group } = one
-  if (operation?.kind !== 'add column') return [one]
-  const forms = defaultForms(one.sql)
+  if (operation.kind !== 'add column') return [one]
+  const forms = defaultForms(operation.sql)
   if (!forms) return [one]
   const { column } = operation
   const chain = columnKey(column)
-  const own = (sql: string, operation: SchemaOperation): PlannedStep => ({
-    ...step(sql, [column], { chain, operation }),
+  const own = (operation: SchemaOperation): PlannedStep => ({
+    ...step(operation, [column], { chain }),
     group,
   })
   const alter = { kind: 'alter column', column } as const
   return [
-    { ...one, sql: forms.column, chain, rewrites: false },
-    own(forms.value, { ...alter, part: 'default', value: forms.expression }),
+    { ...one, operation: { ...operation, hasLateDefault: true }, chain, rewrites: false },
+    own({ ...alter, part: 'default', value: forms.expression }),
     {
-      ...own(forms.filling, {
+      ...own({
         kind: 'fill column',
         column,
         expression: 'DEFAULT',
@@ -45,6 +42,6 @@ export function splitDefault(one: PlannedStep): PlannedStep[] {
       }),
       verb: 'data',
     },
-    ...(forms.required ? [own(forms.required, { ...alter, part: 'required' })] : []),
+    ...(forms.required ? [own({ ...alter, part: 'required' })] : []),
   ]
 }

@@ -1,14 +1,11 @@
 import { backfillOf, splitDefault } from './backfill'
-import {
-  concurrently as concurrent,
-  requiredForms,
-  uniqueForms,
-  validation,
-} from '../../change/render/online-forms'
+import { requiredCheck, uniqueForms } from '../../change/render/online-forms'
 import { keyOf, tablePlace } from '../../catalog/facts'
 import type { Catalog } from '../../catalog/catalog'
 import { relationOf } from '../../catalog/object-names'
-import { changes, columnKey, step, type PlannedStep } from '../../change/model/operation'
+import { columnKey } from '../../change/model/operation'
+import type { SchemaOperation } from '../../change/model/operation'
+import { changes, step, type PlannedStep } from '../../change/model/planned-step'
 
 /** Steps that are a script of their own. */
 export interface ScriptStage {
@@ -100,57 +97,65 @@ function placeBackfill(one: PlannedStep, { backfill }: Stages): boolean {
 
 function placeIndex(one: PlannedStep, steps: readonly PlannedStep[], stages: Stages): boolean {
   const { operation } = one
-  if (operation?.kind !== 'create index' && operation?.kind !== 'drop index') return false
+  if (operation.kind !== 'create index' && operation.kind !== 'drop index') return false
   const isMade = (other: PlannedStep) =>
-    other.operation?.kind === 'create index' &&
+    other.operation.kind === 'create index' &&
     keyOf(other.operation.index) === keyOf(operation.index)
   if (operation.kind === 'drop index' && steps.some(isMade)) return false
   stages.concurrently.push({
     ...one,
-    sql: concurrent(one.sql),
+    operation: { ...operation, concurrently: true },
     transactional: false,
     lock: 'shareUpdateExclusive',
   })
   return true
 }
 
-function uniqueOf({ operation, sql }: PlannedStep) {
-  return operation?.kind === 'add constraint' ? uniqueForms(sql) : undefined
+function uniqueOf({ operation }: PlannedStep) {
+  return operation.kind === 'add constraint' ? uniqueForms(operation) : undefined
 }
 
 function placeUnique(one: PlannedStep, { concurrently, constraints }: Stages): boolean {
   const forms = uniqueOf(one)
   if (!forms) return false
-  concurrently.push({ ...one, sql: forms.index, transactional: false })
-  constraints.push({ ...one, sql: forms.constraint, effects: [] })
+  concurrently.push({ ...one, operation: forms.index, transactional: false })
+  constraints.push({ ...one, operation: forms.constraint, effects: [] })
   return true
 }
 
 function placeConstraint(one: PlannedStep, stages: Stages, hasUnique: boolean): boolean {
   const { operation } = one
-  if (operation?.kind !== 'add constraint' || !operation.valid) return false
+  if (operation.kind !== 'add constraint' || !operation.valid) return false
   if (operation.rule !== 'FOREIGN KEY' && operation.rule !== 'CHECK') return false
   // A key may refer to one that is only now being built.
   const isLate = hasUnique && operation.rule === 'FOREIGN KEY'
   const stage = isLate ? stages.constraints : stages.main
-  stage.push({ ...one, sql: `${one.sql} NOT VALID`, effects: [], failsOnRows: [] })
-  stages.validate.push({ ...one, sql: validation(one.sql), verb: 'alter' })
+  const { constraint, of = 'TABLE', definition } = operation
+  const unchecked = { ...operation, valid: false, definition: `${definition} NOT VALID` }
+  stage.push({ ...one, operation: unchecked, effects: [], failsOnRows: [] })
+  const validation = { kind: 'validate constraint', constraint, of } as const
+  stages.validate.push({ ...one, operation: validation, verb: 'alter' })
   return true
 }
 
 function placeNotNull(one: PlannedStep, steps: readonly PlannedStep[], stages: Stages): boolean {
   const { main, backfill, constraints, validate } = stages
   const { operation } = one
-  if (operation?.kind !== 'alter column' || operation.part !== 'required') return false
+  if (operation.kind !== 'alter column' || operation.part !== 'required') return false
   const { column } = operation
   if (steps.some((other) => changes(other, column, 'identity'))) return false
-  const forms = requiredForms(one.sql, column)
+  const check = requiredCheck(column)
+  const { constraint } = check
   const isFilled = backfill.some(({ chain }) => chain === columnKey(column))
   // a row that lacks its value yet must stay one that the application can change
-  ;(isFilled ? constraints : main).push({ ...one, sql: forms.check, effects: [], failsOnRows: [] })
+  ;(isFilled ? constraints : main).push({ ...one, operation: check, effects: [], failsOnRows: [] })
   const { effects, failsOnRows, group } = one
-  const own = (sql: string) => ({ ...step(sql, one.ids), group })
-  const validated = { ...own(forms.validation), effects, failsOnRows }
-  validate.push(validated, { ...one, effects: [], failsOnRows: [] }, own(forms.drop))
+  const own = (done: SchemaOperation) => ({ ...step(done, one.ids), group })
+  const validated = own({ kind: 'validate constraint', constraint, of: 'TABLE' })
+  validate.push(
+    { ...validated, effects, failsOnRows },
+    { ...one, effects: [], failsOnRows: [] },
+    own({ kind: 'drop constraint', constraint }),
+  )
   return true
 }

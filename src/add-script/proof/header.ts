@@ -1,7 +1,7 @@
 import type { ScriptSource } from '../../settings/value/setting-types'
 import { commentLines } from '../../script/sections/comment'
 import { lossHeadings } from '../render/render'
-import { keptLine, keptStart } from './kept-objects'
+import { keptLine, keptStarts } from './kept-objects'
 import type { EmptyTable } from '../../sample-rows/filled-copy'
 import type { Proof } from './prove'
 import type { Change, ScriptPart, Statement } from '../../change/model/script-part'
@@ -92,7 +92,7 @@ const others = [
   ...Object.values(origins).filter((line) => line !== ''),
   ...Object.values(lossHeadings),
   losing,
-  keptStart,
+  ...keptStarts,
   'There is no way back',
 ]
 
@@ -139,7 +139,7 @@ export function changeNotes(
   if (kept.length === 0) return [...unproven, ...done]
   return [
     ...done,
-    `Not in the wanted schema, and kept: ${kept.join(', ')}. --drop-extra drops it.`,
+    `Not in the target schema, and kept: ${kept.join(', ')}. --drop-extra drops it.`,
     ...unproven,
   ]
 }

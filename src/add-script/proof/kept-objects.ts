@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import type { Change } from '../../change/model/script-part'
 import type { Settings } from '../../settings/value/setting-types'
 
-/** What starts that line. */
-export const keptStart = 'Kept, though the wanted schema lacks it: '
+const keptStart = 'Kept, though the target schema lacks it: '
+
+/** What starts that line, now and as version 0.1.0 wrote it. */
+export const keptStarts = [keptStart, 'Kept, though the wanted schema lacks it: '] as const
 
 /** The line of a header that names what is kept, so that later scripts need not. Pure. */
 export function keptLine(names: readonly string[]): string {
@@ -17,13 +19,12 @@ export function keptIn(text: string): string[] {
   const end = lines.findIndex((line) => !/^(?:--|\/\/)/.test(line))
   const head = end < 0 ? lines : lines.slice(0, end)
   return head.flatMap((line) => {
-    const at = line.indexOf(keptStart)
-    return at < 0
-      ? []
-      : line
-          .slice(at + keptStart.length)
-          .replace(/\.$/, '')
-          .split('; ')
+    const start = keptStarts.find((one) => line.includes(one))
+    if (start === undefined) return []
+    return line
+      .slice(line.indexOf(start) + start.length)
+      .replace(/\.$/, '')
+      .split('; ')
   })
 }
 

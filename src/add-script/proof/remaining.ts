@@ -1,12 +1,11 @@
 import { MigrationError } from '../../errors'
 import { catalogOf } from '../../catalog/catalog'
-import { remaining } from '../../change/operations/from-engine'
+import { remaining } from '../../change/trial/trial'
 import { loadEngine } from '../../catalog/engine'
 import { keepExtra } from '../difference/keep-unmanaged'
 import { unconcerned } from '../difference/select'
 import { withOwnersOf } from '../../catalog/owners'
-import { readNow, type Readings } from '../../catalog/readings'
-import { isPlain } from '../../catalog/plain-kinds'
+import { isPlain, readNow, type Readings } from '../../catalog/readings'
 import { compareInventory, inventoryOf, readInventory } from '../../inventory/inventory'
 import { missed } from '../../inventory/missed'
 import type { ScratchDatabase } from '../../scratch/scratch'
@@ -18,12 +17,12 @@ export interface Comparing {
   extra: Answers['extra']
   ignored: readonly Ignored[]
   readings: Readings
-  /** The database whose owners count, where the wanted schema says nothing of them. */
+  /** The database whose owners count, where the target schema says nothing of them. */
   ownersOf?: ScratchDatabase | undefined
 }
 
 /**
- * What would still lead from a database to a wanted schema, which stays as it is, as statements; none:
+ * What would still lead from a database to the target schema, which stays as it is, as statements; none:
  * they are equal.
  */
 export async function leftover(

@@ -4,7 +4,7 @@ import type { AddScriptOptions } from '../deliver/add-script-options'
 import type { ScriptSource, Settings } from '../../settings/value/setting-types'
 
 /**
- * Where the wanted schema comes from: what the caller says, else `add_script_from`, else the command,
+ * Where the target schema comes from: what the caller says, else `add_script_from`, else the command,
  * the canonical schema or the entities, whichever the settings name first.
  * @param check a difference is only looked for
  * @throws {MigrationError} SETTINGS_INVALID when what it needs is not named; USAGE for a check of nothing

@@ -4,7 +4,7 @@ import { fillCopy, type FilledCopy } from '../../sample-rows/filled-copy'
 import { Readings } from '../../catalog/readings'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
 
-/** The copies of the scripts' schema, which are made while the wanted one is still being built. */
+/** The copies of the scripts' schema, which are made while the target schema is still being built. */
 export class Prefetched {
   readonly readings = new Readings()
   private trial: Promise<ScratchDatabase> | undefined
@@ -23,7 +23,7 @@ export class Prefetched {
     for (const one of [read, this.items, this.filled]) one?.catch(() => undefined)
   }
 
-  /** A copy to try steps on, and what it and the wanted schema hold. */
+  /** A copy to try steps on, and what it and the target schema hold. */
   async takeTrial(
     before: ScratchDatabase,
     after: ScratchDatabase,

@@ -51,7 +51,7 @@ export interface Building {
   signal: AbortSignal
   /** Called with what goes on, in a few words. */
   progress: (text: string) => void
-  /** Called with the scripts' schema, while the wanted one may still be built. */
+  /** Called with the scripts' schema, while the target schema may still be built. */
   replayed?: (before: ScratchDatabase) => void
 }
 

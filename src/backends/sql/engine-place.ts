@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { DataSource, DataSourceOptions } from 'typeorm'
 import { patiently } from '../../database/postgres/connect'
+import { initializeQuietly } from '../../database/application/initialize'
 import { withMigrationSources } from '../../database/application/migration-sources'
 import { MigrationError } from '../../errors'
 import { usualLayout, type ScriptLayout } from '../../script/layout/layout'
@@ -18,7 +19,7 @@ import { folderScheme, readByScheme } from '../folder-scheme'
 import { refuseOfPostgres } from '../said-in-vain'
 import type { SqlEngine } from './sql-engine'
 import { mysql } from './mysql'
-import { SqlBackend } from './sql-backend'
+import { SqlBackend, type EngineSource } from './sql-backend'
 import { sqlite } from './sqlite'
 import { setUpEngine } from './engine-set-up'
 
@@ -36,21 +37,22 @@ export function engineOf(type: string): SqlEngine | undefined {
 
 /**
  * MySQL, MariaDB or SQLite.
- * @param given the caller's DataSource, which stays open; absent: one is made of the settings
+ * @param lent the caller's; absent: a DataSource is made of the settings
  */
-export function enginePlace(settings: Settings, given?: DataSource, layout?: ScriptLayout): Place {
+export function enginePlace(settings: Settings, lent?: EngineSource, layout?: ScriptLayout): Place {
   const own = engineLayout(settings, layout)
-  const made = given ?? makeDataSource(settings)
+  const made = lent?.source ?? makeDataSource(settings)
   const engine = engineOf(made.options.type)
   if (!engine) throw new Error(`no engine for ${made.options.type}`)
   refuseOfPostgres(settings, engine.name)
-  const label = given ? labelOf(made) : describeAddress(settings.database)
+  const label = lent ? labelOf(made) : describeAddress(settings.database)
   let reading: Promise<readonly Script[]> | undefined
   let opened: Promise<unknown> | undefined
   const open = async ({ signal }: ExecutionContext) => {
     const waiting = { label, wait: settings.wait, patience: 0, signal }
-    if (!made.isInitialized) await (opened ??= patiently(() => made.initialize(), waiting))
-    return made
+    const initialize = () => initializeQuietly(made, label)
+    if (!made.isInitialized) await (opened ??= patiently(initialize, waiting))
+    return lent ?? { source: made }
   }
   return {
     label,

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm'
+import type { DataSource, QueryRunner } from 'typeorm'
 import { MigrationError, type StepResult } from '../../errors'
 import type { EntryFilter } from '../../journal/entries'
 import { emptyState, foldEntries, type JournalState } from '../../journal/model/applied-state'
@@ -14,6 +14,13 @@ import { SqlJournal } from './sql-journal'
 import { performStep } from './sql-steps'
 import type { StepPlace } from './statement-work'
 
+/** Where the one QueryRunner comes from. */
+export interface EngineSource {
+  source: DataSource
+  /** The caller's own; absent: one of the DataSource is made and released. */
+  runner?: QueryRunner
+}
+
 /** MySQL, MariaDB and SQLite, by one QueryRunner of TypeORM's. */
 export class SqlBackend implements Backend {
   readonly place: StepPlace
@@ -23,11 +30,15 @@ export class SqlBackend implements Backend {
   constructor(
     readonly context: ExecutionContext,
     readonly engine: SqlEngine,
-    readonly dataSource: DataSource,
+    private readonly given: EngineSource,
   ) {
-    const work = dataSource.createQueryRunner('master')
+    const work = given.runner ?? given.source.createQueryRunner('master')
     const journal = new SqlJournal(engine, work, context.settings.journal.table)
     this.place = { context, engine, journal }
+  }
+
+  get dataSource(): DataSource {
+    return this.given.source
   }
 
   async read(): Promise<JournalState> {
@@ -65,6 +76,7 @@ export class SqlBackend implements Backend {
       await lock.release()
       return locked
     }
+    if (place.journal.work.isTransactionActive) throw inTransaction()
     await place.journal.create()
     return { ...locked, state: await this.read() }
   }
@@ -80,7 +92,7 @@ export class SqlBackend implements Backend {
     } catch {
       // the connection was lost, and the lock with it
     } finally {
-      await this.place.journal.work.release()
+      if (!this.given.runner) await this.place.journal.work.release()
     }
   }
 
@@ -115,4 +127,13 @@ export class SqlBackend implements Backend {
       hint: 'Record what is done with mark, or run with --other-tools ignore.',
     })
   }
+}
+
+/** Scripts and their entries begin and end transactions; a rollback would take the caller's work with it. */
+function inTransaction(): MigrationError {
+  return new MigrationError(
+    'TRANSACTION_MODE',
+    'scripts cannot run inside the transaction that the caller has open',
+    { hint: 'Commit it before, or give a DataSource with a connection of its own.' },
+  )
 }

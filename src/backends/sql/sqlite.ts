@@ -31,6 +31,7 @@ function messageOf(error: unknown): string {
  */
 class FileLock implements EngineLock {
   private source: DataSource | undefined
+  private held = false
 
   constructor(
     _work: QueryRunner,
@@ -43,7 +44,7 @@ class FileLock implements EngineLock {
     const source = await this.open(file)
     try {
       await source.query('BEGIN EXCLUSIVE')
-      return true
+      return (this.held = true)
     } catch (error) {
       if (!/locked|busy/i.test(messageOf(error))) throw error
       return false
@@ -55,9 +56,15 @@ class FileLock implements EngineLock {
   }
 
   async release(): Promise<void> {
-    const { source } = this
+    const { source, held } = this
     this.source = undefined
-    await source?.destroy()
+    this.held = false
+    try {
+      // a driver may close its file only when its statements are collected
+      if (held) await source?.query('ROLLBACK')
+    } finally {
+      await source?.destroy()
+    }
   }
 
   private get file(): string | undefined {
@@ -69,9 +76,9 @@ class FileLock implements EngineLock {
   private async open(database: string): Promise<DataSource> {
     if (this.source) return this.source
     const { DataSource: Source } = require('typeorm') as typeof import('typeorm')
-    const { type } = this.place.dataSource.options
+    const { type, driver } = this.place.dataSource.options as { type: string; driver?: unknown }
     // it is asked again and again, so that the process can do something else meanwhile
-    const options = { type, database, timeout: 0, busyTimeout: 0 }
+    const options = { type, driver, database, timeout: 0, busyTimeout: 0 }
     this.source = await new Source(options as unknown as DataSourceOptions).initialize()
     return this.source
   }

@@ -6,7 +6,7 @@ import type { Script } from '../../script/script'
 import { loadModule } from '../../script/typescript/load-module'
 import { describeAddress } from '../../settings/address/address'
 import type { DatabaseAddress, Settings } from '../../settings/value/setting-types'
-import type { Backend } from '../../run/context/backend'
+import type { Backend, OpenBackend } from '../../run/context/backend'
 import type { ExecutionContext } from '../../run/context/run-context'
 import { folderScheme, readByScheme } from '../folder-scheme'
 import { refuseOfScripts } from '../said-in-vain'
@@ -41,19 +41,28 @@ export async function runnerPlace(settings: Settings, address: RunnerAddress): P
   return placeOf(settings, label, address, makerOf(found))
 }
 
-function backendPlace(
-  settings: Settings,
-  label: string,
-  open: (context: ExecutionContext) => Backend,
-): Place {
+/** A backend of the user's own, with the scripts that the settings name. */
+export function backendPlace(settings: Settings, label: string, open: OpenBackend): Place {
   let reading: Promise<readonly Script[]> | undefined
   return {
     label,
     scheme: folderScheme(settings),
     scripts: () => (reading ??= readByScheme(settings, () => readScripts(settings))),
-    backend: (context) => Promise.resolve(open(context)),
+    backend: async (context) => checked(await open(context)),
     close: () => Promise.resolve(),
   }
+}
+
+const ports = ['read', 'entries', 'complete', 'lock', 'run', 'close'] as const
+
+/** JavaScript has no types: what a function of the user's own gives back may be anything. */
+function checked(backend: Backend): Backend {
+  const methods = (backend as Partial<Backend> | undefined) ?? {}
+  const lacking = ports.filter((name) => typeof methods[name] !== 'function')
+  if (lacking.length === 0) return backend
+  throw new MigrationError('USAGE', `the backend has no method ${lacking[0]}`, {
+    hint: `A backend is an object with the methods ${ports.join(', ')}.`,
+  })
 }
 
 function placeOf(

@@ -78,7 +78,7 @@ export interface Answers {
   map: readonly EnumMapping[]
   backfills: readonly Backfill[]
   /**
-   * What the database has and the wanted schema has not: `keep` (entities, which cannot describe
+   * What the database has and the target schema has not: `keep` (entities, which cannot describe
    * everything) leaves and reports indexes, checks, triggers, views, policies, functions and so on;
    * `drop` (a canonical schema, `--drop-extra`) drops them, destructively commented.
    */

@@ -1,24 +1,9 @@
-import type { Action, ColumnId, Delta, Id, IdOf } from '../../catalog/facts'
+import type { ColumnId, IdOf } from '../../catalog/facts'
 import type { Numbering } from '../../catalog/difference'
-import { describe, type Qualified, relationOf, shown } from '../../catalog/object-names'
-import type { LostData, Statement } from './script-part'
-
-import { columnKey } from '../../catalog/facts'
+import type { Qualified } from '../../catalog/object-names'
+import type { ValueMap, ValueMapPart } from './value-map'
 
 export { columnKey, type ColumnId } from '../../catalog/facts'
-
-/** The strongest lock that a statement takes on a table that is there. */
-export type TableLock = Action['lockClass']
-
-/** What pg-delta knows of a statement that it plans. */
-export interface EngineJudgement {
-  /** What differs, and is the reason for it; none: it makes way for another statement. */
-  deltas: readonly Delta[]
-  lock: TableLock
-  rewrites: boolean
-  losesData: boolean
-  boundary: 'none' | 'commit after' | 'outside'
-}
 
 /** What happens to a column that is there; SQL in it is as PostgreSQL takes it. */
 export type ColumnAlteration =
@@ -34,28 +19,74 @@ export type ColumnPart = ColumnAlteration['part']
 /** What a constraint demands. */
 export type Rule = 'FOREIGN KEY' | 'CHECK' | 'UNIQUE' | 'PRIMARY KEY' | 'EXCLUDE'
 
+/** pg-delta's text of a statement, which is written as it is but for what is said here. */
+export interface EngineText {
+  sql: string
+  /** What it makes is not there: CREATE, not CREATE OR REPLACE. */
+  isNew?: boolean
+  /** Other names of types that it names, schema included and quoted. */
+  typeNames?: readonly Replaced[]
+}
+
+/** A part of a text, and what is written in its place. */
+export interface Replaced {
+  written: string
+  by: string
+}
+
+/** A column that a table gets. */
+interface AddedColumn {
+  kind: 'add column'
+  column: ColumnId
+  /** It is required only later, once it has values. */
+  isFilledLater?: boolean
+  /** Its default is set later. */
+  hasLateDefault?: boolean
+  serials?: readonly Replaced[]
+}
+
 /** What a statement of pg-delta's does, where other statements are made or placed by it. */
-export type EngineOperation =
+type EngineWork =
+  | { kind: 'engine' }
   | {
       kind: 'create table'
       table: IdOf<'table'> | IdOf<'foreignTable'>
       /** Whether its columns are listed in parentheses. */
       form: 'columns' | 'partition' | 'foreign'
+      /** What a partition's columns have for themselves, a clause each. */
+      own?: readonly string[]
+      /** Columns and constraints that are written in it. */
+      added?: readonly SchemaOperation[]
+      /** The names of its columns in their order. */
+      order?: readonly string[]
+      serials?: readonly Replaced[]
     }
   | { kind: 'create sequence' | 'own sequence'; sequence: IdOf<'sequence'> }
-  | { kind: 'add column' | 'drop column'; column: ColumnId }
-  | { kind: 'create index' | 'drop index'; index: IdOf<'index'> }
+  | AddedColumn
+  | { kind: 'drop column'; column: ColumnId }
+  /** Of a partitioned table either with those of its partitions or for the table alone. */
+  | { kind: 'create index'; index: IdOf<'index'>; ofPartitions?: boolean; concurrently?: boolean }
   /** Which numbers a sequence, or that of an identity column, counts through. */
   | { kind: 'alter numbering'; of: IdOf<'sequence'> | ColumnId }
-  | { kind: 'create enum' | 'add enum value'; type: IdOf<'type'> }
-  /** `to` is quoted. */
-  | { kind: 'rename enum'; type: IdOf<'type'>; to: string }
+  | { kind: 'create enum'; type: IdOf<'type'> }
+  /** `once`: it may be there already. */
+  | { kind: 'add enum value'; type: IdOf<'type'>; once?: boolean }
+  | { kind: 'create event trigger'; tags: readonly string[] }
   | { kind: 'grant' | 'revoke all'; privileges: IdOf<'acl'> }
+
+/** A statement of pg-delta's. */
+export type EngineOperation = EngineWork & EngineText
 
 /** What a statement of typetrek's own does; its SQL is written of it. */
 export type OwnOperation =
   | ({ kind: 'alter column'; column: ColumnId } & ColumnAlteration)
-  | { kind: 'fill column'; column: ColumnId; expression: string; onlyNulls: boolean }
+  | {
+      kind: 'fill column'
+      column: ColumnId
+      expression: string
+      onlyNulls: boolean
+      inBatches?: boolean
+    }
   /** `rows` is a query, or VALUES. */
   | {
       kind: 'insert rows'
@@ -64,7 +95,23 @@ export type OwnOperation =
       rows: string
       overriding: boolean
     }
-  | { kind: 'create schema' | 'drop schema'; schema: IdOf<'schema'> }
+  /** A row for each key that another table holds; `values` are those of the columns beside the key. */
+  | {
+      kind: 'restore rows'
+      keys: readonly ColumnId[]
+      referred: readonly ColumnId[]
+      values: ReadonlyMap<string, string>
+    }
+  /** `owner` is quoted. */
+  | { kind: 'create schema'; schema: IdOf<'schema'>; owner?: string }
+  | { kind: 'drop schema'; schema: IdOf<'schema'> }
+  | { kind: 'drop index'; index: IdOf<'index'>; concurrently?: boolean }
+  /** `to` is quoted. */
+  | { kind: 'rename enum'; type: IdOf<'type'>; to: string }
+  /** What the catalog has no facts for; the statement is as the server writes it. */
+  | { kind: 'property'; statement: string }
+  /** `alter`: `ALTER TABLE …`, as the server writes it; no owner: whoever runs it. */
+  | { kind: 'change owner'; alter: string; owner: string | null }
   | { kind: 'replace view'; view: IdOf<'view'>; options: readonly string[]; query: string }
   | { kind: 'validate constraint'; constraint: IdOf<'constraint'>; of: 'TABLE' | 'DOMAIN' }
   /** `checked`: when, with a space before it: ` DEFERRABLE INITIALLY DEFERRED`. */
@@ -81,25 +128,18 @@ export type OwnOperation =
   | {
       kind: 'add constraint'
       constraint: IdOf<'constraint'>
+      of?: 'TABLE' | 'DOMAIN'
       rule: Rule
       valid: boolean
       definition: string
+      /** Of a partitioned table without its partitions. */
+      isAlone?: boolean
     }
   | { kind: 'map values'; part: ValueMapPart; map: ValueMap }
   | PartitionPlacing
+  | AttachedIndexChange
+  | MetadataChange
   | Renamed
-
-/** The old values of a column and the new ones, in a temporary table with a function over it. */
-export interface ValueMap {
-  column: ColumnId
-  from: string
-  to: string
-  /** Makes the new value of a row. */
-  expression: string
-}
-
-/** What of it a statement makes or drops. */
-export type ValueMapPart = 'table' | 'index' | 'function' | 'drop function' | 'drop table'
 
 /** A table becomes a partition or a child, or ends being one; without bounds it inherits. */
 export interface PartitionPlacing {
@@ -109,6 +149,39 @@ export interface PartitionPlacing {
   bound: string | undefined
   into: boolean
 }
+
+/** An index of a partition, or the rule that it is of, is made below that of its parent or dropped. */
+type AttachedIndexChange =
+  | { kind: 'attached index'; part: 'attach'; index: Qualified; above: Qualified }
+  | { kind: 'attached index'; part: 'create'; definition: string }
+  | { kind: 'attached index'; part: 'drop'; index: Qualified }
+  | {
+      kind: 'attached index'
+      part: 'add rule'
+      rule: IdOf<'constraint'>
+      definition: string
+      isAlone: boolean
+    }
+  | { kind: 'attached index'; part: 'drop rule'; rule: IdOf<'constraint'> }
+
+/** What TypeORM remembers of a view or a generated column: the text that the entity gives. */
+export interface MetadataRow {
+  type: string
+  /** True for a row that is of one database; TypeORM looks it up by the database's name. */
+  ofDatabase: boolean
+  schema: string | null
+  table: string | null
+  name: string | null
+  value: string | null
+}
+
+/** The columns by which TypeORM finds such a row. */
+export const metadataKeys = ['type', 'schema', 'table', 'name'] as const
+
+/** TypeORM's own table, or a row of it. */
+type MetadataChange =
+  | { kind: 'create metadata table'; table: Qualified }
+  | { kind: 'insert metadata' | 'delete metadata'; table: Qualified; row: MetadataRow }
 
 /** A new name or a new schema, never quoted here. */
 type Renamed =
@@ -129,74 +202,3 @@ type Renamed =
 
 /** What a statement does. */
 export type SchemaOperation = EngineOperation | OwnOperation
-
-/** A statement in the making. */
-export interface PlannedStep extends Statement {
-  verb: 'create' | 'alter' | 'drop' | 'data'
-  /** Absent for what nothing else depends on. */
-  operation?: SchemaOperation
-  /** What it makes, changes or needs. */
-  ids: readonly Id[]
-  /** What it drops; the wanted schema may have it again. */
-  drops?: Id
-  /** Steps with the same chain keep their order, whatever is put off. */
-  chain?: string
-  /** When it runs, where values are moved: after what is new; what is dropped comes last. */
-  phase?: 'rows' | 'fill' | 'keys' | 'contract'
-  /** What it drops has been moved before. */
-  isMoved?: boolean
-  /** PostgreSQL writes the whole table again. */
-  rewrites?: boolean
-  lock?: TableLock
-  /** Absent where the statement is typetrek's own. */
-  engine?: EngineJudgement
-}
-
-/** A step that typetrek writes itself, on a table where one is named. */
-export function step(
-  sql: string,
-  ids: readonly Id[],
-  more: Partial<PlannedStep> = {},
-): PlannedStep {
-  const verb = more.verb ?? 'alter'
-  const plain = {
-    effects: [],
-    destructive: false,
-    transactional: true,
-    loses: [],
-    converts: [],
-    failsOnRows: [],
-  }
-  return { ...plain, ...more, sql, ids, verb, group: groupOf(ids) }
-}
-
-/** The values of a column, as a statement loses, converts or refuses them. */
-export function valuesOf({ schema, table, name }: ColumnId): Required<LostData> {
-  return { schema, table, column: name }
-}
-
-function groupOf(ids: readonly Id[]): string {
-  const [first] = ids.filter(({ kind }) => kind !== 'schema' && kind !== 'role')
-  const id = first ?? ids[0]
-  if (!id) return ''
-  const relation = relationOf(id)
-  return relation ? shown(relation) : describe(id)
-}
-
-/** True for the statement that changes this part of that column. */
-export function changes(
-  { operation }: PlannedStep,
-  column: ColumnId,
-  ...parts: ColumnPart[]
-): boolean {
-  return (
-    operation?.kind === 'alter column' &&
-    parts.includes(operation.part) &&
-    columnKey(operation.column) === columnKey(column)
-  )
-}
-
-/** True for the statement that adds a foreign key. */
-export function addsForeignKey({ operation }: PlannedStep): boolean {
-  return operation?.kind === 'add constraint' && operation.rule === 'FOREIGN KEY'
-}

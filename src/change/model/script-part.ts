@@ -18,10 +18,8 @@ export interface RowCondition {
   column?: string
 }
 
-/** One statement of a script. */
-export interface Statement {
-  /** Without the semicolon at its end. */
-  sql: string
+/** What is known of a statement, whatever its SQL is. */
+export interface StatementFacts {
   /** The table (else view, type, function, schema) that it is about, as a reader would name it. */
   group: string
   /** What is lost by it, what it fails on; each is a line above it. */
@@ -37,6 +35,12 @@ export interface Statement {
   failsOnRows: readonly RowCondition[]
   /** False: PostgreSQL refuses it in a transaction. */
   transactional: boolean
+}
+
+/** One statement of a script. */
+export interface Statement extends StatementFacts {
+  /** Without the semicolon at its end. */
+  sql: string
 }
 
 /** One script: an upgrade and its downgrade. */
@@ -59,7 +63,7 @@ export interface ScriptPart {
 export interface Change {
   /** In the order in which they run; none: nothing differs. */
   scripts: readonly ScriptPart[]
-  /** Objects that the wanted schema lacks and that stay, each in a few words: `index users_trgm`. */
+  /** Objects that the target schema lacks and that stay, each in a few words: `index users_trgm`. */
   kept: readonly string[]
   /** What could not be compared, a sentence each, for the header and the terminal. */
   unproven: readonly string[]

@@ -47,9 +47,9 @@ interface Sides {
  * fits, there is none. Pure.
  */
 export function findMoves(from: Catalog, to: Catalog): Move[] {
+  if (factsOf(to.facts, 'table').every(({ id }) => from.facts.has(id))) return []
   const [before, after] = [tableShapes(from), tableShapes(to)]
   const added = [...after.values()].filter(({ id }) => !from.facts.has(id))
-  if (added.length === 0) return []
   const enums = factsOf(from.facts, 'type').flatMap((fact) => {
     const values = enumValues(fact)
     return values ? [[`${fact.id.schema}.${fact.id.name}`, values] as const] : []

@@ -1,4 +1,4 @@
-import type { PlannedStep } from '../model/operation'
+import type { PlannedStep } from '../model/planned-step'
 
 const phases: readonly PlannedStep['phase'][] = [undefined, 'rows', 'fill', 'keys', 'contract']
 

@@ -1,12 +1,9 @@
 import type { Difference } from '../../catalog/difference'
 import { type ColumnId, columnKey, factsOf, type IdOf, isA } from '../../catalog/facts'
-import { addsForeignKey, changes, type PlannedStep } from '../model/operation'
-import { ownStep } from '../render/own-step'
+import { step, addsForeignKey, changes, type PlannedStep } from '../model/planned-step'
 import type { Fill, Move } from './find-moves'
+import { completeSteps } from '../complete/complete-steps'
 import { columnNamesOf, nameOf } from './table-shapes'
-
-/** Words steps as the others are. */
-type Tidy = (steps: readonly PlannedStep[]) => PlannedStep[]
 
 /**
  * Adds the statements that move values, and says of the others when they run: what is dropped goes last.
@@ -16,11 +13,11 @@ export function placeMoves(
   steps: readonly PlannedStep[],
   moves: readonly Move[],
   difference: Difference,
-  tidy: Tidy,
 ): PlannedStep[] {
+  if (moves.length === 0) return markPlace(steps, difference)
   const rows = moves.flatMap((one) =>
     one.rows.map((operation, at) =>
-      ownStep(operation, [one.into], {
+      step(operation, [one.into], {
         verb: 'data',
         phase: 'rows',
         effects: at === 0 ? [{ kind: 'moves', from: one.from, into: one.into }] : [],
@@ -30,15 +27,15 @@ export function placeMoves(
   const fills = moves.flatMap((one) => one.fills)
   const tables = new Set(moves.flatMap((one) => [one.into, ...one.from].map(nameOf)))
   const placed = inPhases(steps, fills, tables).map((one) => lastWhereMoved(one, moves))
-  return markPlace([...placed, ...tidy([...rows, ...missing(fills, placed)])], difference)
+  const added = [...rows, ...missing(fills, placed)]
+  return markPlace([...placed, ...completeSteps(added, difference.from, difference.to)], difference)
 }
 
 /** The same for the downgrade: the old columns get their values before the new tables go. */
 export function placeBack(
   steps: readonly PlannedStep[],
   moves: readonly Move[],
-  { newColumns }: Pick<Difference, 'newColumns'>,
-  tidy: Tidy,
+  { newColumns, from, to }: Difference,
 ): PlannedStep[] {
   const back = new Set(newColumns.map(({ id }) => columnKey(id)))
   const fills = moves.flatMap((one) => one.back.filter(({ column }) => back.has(columnKey(column))))
@@ -54,7 +51,7 @@ export function placeBack(
         (isA(drops, 'column') && unused.has(columnKey(drops))))
     return isGone ? { ...one, phase: 'contract' as const } : one
   })
-  return [...placed, ...tidy(missing(fills, placed))]
+  return [...placed, ...completeSteps(missing(fills, placed), from, to)]
 }
 
 /** Values come before the rule that they are there, and before the keys. */
@@ -69,7 +66,7 @@ function inPhases(
     )
     if (isFill) return { ...one, phase: 'fill' }
     const { operation } = one
-    const isKey = addsForeignKey(one) && operation?.kind === 'add constraint'
+    const isKey = addsForeignKey(one) && operation.kind === 'add constraint'
     if (!isKey || !tables.has(`${operation.constraint.schema}.${operation.constraint.table}`))
       return one
     return { ...one, phase: 'keys' }
@@ -77,14 +74,14 @@ function inPhases(
 }
 
 function isFillOf({ operation }: PlannedStep, column: ColumnId): boolean {
-  return operation?.kind === 'fill column' && columnKey(operation.column) === columnKey(column)
+  return operation.kind === 'fill column' && columnKey(operation.column) === columnKey(column)
 }
 
 /** Fills of columns that may be empty are no part of the plan yet. */
 function missing(fills: readonly Fill[], placed: readonly PlannedStep[]): PlannedStep[] {
   const open = fills.filter(({ column }) => !placed.some((one) => isFillOf(one, column)))
   return open.map(({ column, expression }) =>
-    ownStep({ kind: 'fill column', column, expression, onlyNulls: false }, [column], {
+    step({ kind: 'fill column', column, expression, onlyNulls: false }, [column], {
       verb: 'data',
       phase: 'fill',
       chain: columnKey(column),

@@ -75,7 +75,7 @@ function isGone(id: Id, { facts }: Catalog): boolean {
 
 function rebuiltTypes({ facts }: Catalog, planned: readonly Action[]): Id[] {
   const made = planned.filter(
-    (action) => action.verb === 'alter' && stepOf(action).operation?.kind === 'create enum',
+    (action) => action.verb === 'alter' && stepOf(action).operation.kind === 'create enum',
   )
   const ids = made.flatMap((action) => [...action.produces, ...action.consumes, ...action.destroys])
   return ids.filter(({ kind }) => kind === 'type').filter((id) => facts.has(id))

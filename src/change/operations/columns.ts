@@ -1,17 +1,9 @@
-import { ownStep } from '../render/own-step'
-import { withoutNotNull } from '../render/engine-sql'
 import type { ColumnChange, Difference } from '../../catalog/difference'
 import type { Effect } from '../model/effect'
 import { type Decisions, usingOf } from '../model/decisions'
 import type { Id } from '../../catalog/facts'
-import {
-  changes,
-  type ColumnAlteration,
-  columnKey,
-  type ColumnId,
-  type PlannedStep,
-  valuesOf,
-} from '../model/operation'
+import { type ColumnAlteration, columnKey, type ColumnId } from '../model/operation'
+import { step, changes, type PlannedStep, valuesOf } from '../model/planned-step'
 
 /**
  * Puts what happens to a column into the one order that works: rows of the old type, DROP DEFAULT
@@ -73,7 +65,7 @@ function alterStep(
   ids: readonly Id[],
   more: Partial<PlannedStep> = {},
 ): PlannedStep {
-  return ownStep({ kind: 'alter column', column, ...alteration }, ids, more)
+  return step({ kind: 'alter column', column, ...alteration }, ids, more)
 }
 
 function retyping(change: ColumnChange, ids: readonly Id[], decisions: Decisions) {
@@ -140,7 +132,7 @@ function filling(
   onlyMissing: boolean,
 ): PlannedStep {
   const operation = { kind: 'fill column', column: id, expression, onlyNulls: onlyMissing } as const
-  return ownStep(operation, [id], { verb: 'data', effects, chain: columnKey(id) })
+  return step(operation, [id], { verb: 'data', effects, chain: columnKey(id) })
 }
 
 /** A required column without a default is added empty, filled, and only then required. */
@@ -149,8 +141,7 @@ function fillNew(steps: PlannedStep[], id: ColumnId, decisions: Decisions): Plan
   if (!fill) return steps
   return steps.flatMap((one) => {
     const { operation } = one
-    const isAdded =
-      operation?.kind === 'add column' && columnKey(operation.column) === columnKey(id)
+    const isAdded = operation.kind === 'add column' && columnKey(operation.column) === columnKey(id)
     if (!isAdded) return [one]
     if (fill.expression === '') {
       const { schema, table: name } = id
@@ -158,7 +149,7 @@ function fillNew(steps: PlannedStep[], id: ColumnId, decisions: Decisions): Plan
     }
     const chain = columnKey(id)
     return [
-      { ...one, sql: withoutNotNull(one.sql), chain },
+      { ...one, operation: { ...operation, isFilledLater: true }, chain },
       filling(id, fill.expression, fill.effects, false),
       alterStep(id, { part: 'required' }, [id], { chain }),
     ]

@@ -1,21 +1,14 @@
 import { MigrationError } from '../../errors'
 import { eq } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
-import { alterColumnSql } from '../render/alter-column'
-import { addedOnce, renameTypeSql, withTypeName } from '../render/engine-sql'
 import type { Catalog } from '../../catalog/catalog'
 import type { Difference, EnumChange } from '../../catalog/difference'
 import type { Effect } from '../model/effect'
 import type { Decisions } from '../model/decisions'
 import { type Id, type IdOf, keyOf } from '../../catalog/facts'
 import { freeName, shown } from '../../catalog/object-names'
-import {
-  changes,
-  type ColumnId,
-  type SchemaOperation,
-  type PlannedStep,
-  valuesOf,
-} from '../model/operation'
+import type { ColumnId, SchemaOperation } from '../model/operation'
+import { changes, type PlannedStep, valuesOf } from '../model/planned-step'
 import type { Asking, Interview } from '../model/interview'
 import { flagOf, means, pathOf } from '../model/option-values'
 import type { Answers, EnumMapping } from '../model/answers'
@@ -121,11 +114,11 @@ export function mapEnumValues(
 type EnumOperation = Extract<SchemaOperation, { type: IdOf<'type'> }>
 
 function isOf(
-  operation: SchemaOperation | undefined,
+  operation: SchemaOperation,
   kind: EnumOperation['kind'],
   { schema, name }: { schema: string; name: string },
 ): boolean {
-  if (operation?.kind !== kind || !('type' in operation)) return false
+  if (operation.kind !== kind || !('type' in operation)) return false
   return operation.type.schema === schema && operation.type.name === name
 }
 
@@ -135,7 +128,7 @@ function replacedName(
   { schema, name }: IdOf<'type'>,
 ): string | undefined {
   for (const { operation } of steps)
-    if (operation?.kind === 'rename enum' && isOf(operation, 'rename enum', { schema, name }))
+    if (operation.kind === 'rename enum' && isOf(operation, 'rename enum', { schema, name }))
       return operation.to
   return undefined
 }
@@ -147,10 +140,15 @@ function renameReplaced(
   to: Catalog,
 ): (one: PlannedStep) => PlannedStep {
   const other = quoteIdentifier(freeName({ schema, name }, [from.facts, to.facts]))
-  return (one) =>
-    isOf(one.operation, 'rename enum', { schema, name })
-      ? { ...one, sql: renameTypeSql({ schema, name }, other) }
-      : { ...one, sql: withTypeName(one.sql, quoteIdentifier(schema), old, other) }
+  const [written, by] = [old, other].map((each) => `${quoteIdentifier(schema)}.${each}`)
+  return (one) => {
+    const { operation } = one
+    if (operation.kind === 'rename enum' && isOf(operation, 'rename enum', { schema, name }))
+      return { ...one, operation: { ...operation, to: other } }
+    if (!('sql' in operation)) return one
+    const typeNames = [...(operation.typeNames ?? []), { written: written!, by: by! }]
+    return { ...one, operation: { ...operation, typeNames } }
+  }
 }
 
 function convertValues(
@@ -161,7 +159,7 @@ function convertValues(
 ): PlannedStep {
   const { operation } = one
   const own = columns.find((column) => changes(one, column, 'type'))
-  if (!own || operation?.kind !== 'alter column' || operation.part !== 'type') return one
+  if (!own || operation.kind !== 'alter column' || operation.part !== 'type') return one
   const column = quoteIdentifier(own.name)
   const { type, using } = operation
   const isArray = type === `${quoteIdentifier(id.schema, id.name)}[]`
@@ -174,7 +172,6 @@ function convertValues(
   return {
     ...one,
     operation: { ...operation, ...alteration },
-    sql: alterColumnSql(own, alteration),
     effects: [...one.effects, ...effectsOf(lost, mapping)],
     converts: values,
     ...(lost.length > 0 && {
@@ -244,20 +241,22 @@ function beginsToUse(
   const uses = ({ facts }: Catalog, id: Id) =>
     facts.outgoingEdges(id).some((edge) => keyOf(edge.to) === keyOf(type))
   const columns = ids.filter(({ kind }) => kind === 'column')
-  const isDropped = operation?.kind === 'alter column' && operation.part === 'no default'
+  const isDropped = operation.kind === 'alter column' && operation.part === 'no default'
   if (verb === 'drop' || isDropped) return false
   return columns.some((id) => uses(to, id) && !uses(from, id))
 }
 
-/** New values, worded so that they may be added again after a crash, and all else. */
+/** New values, which may be added again after a crash, and all else. */
 export function splitEnumValues(steps: readonly PlannedStep[]): {
   added: PlannedStep[]
   rest: PlannedStep[]
 } {
-  const isNewValue = ({ operation }: PlannedStep) => operation?.kind === 'add enum value'
-  const added = steps.filter(isNewValue).map((one) => ({
-    ...one,
-    sql: addedOnce(one.sql),
-  }))
-  return { added, rest: steps.filter((one) => !isNewValue(one)) }
+  const added: PlannedStep[] = []
+  const rest: PlannedStep[] = []
+  for (const one of steps) {
+    const { operation } = one
+    if (operation.kind !== 'add enum value') rest.push(one)
+    else added.push({ ...one, operation: { ...operation, once: true } })
+  }
+  return { added, rest }
 }

@@ -3,16 +3,9 @@ import type { ColumnChange } from '../../catalog/difference'
 import { usingOf, type Decisions, type Using } from '../model/decisions'
 import { keyOf } from '../../catalog/facts'
 import { type ForeignKey, foreignKeys } from '../../catalog/rule-facts'
-import {
-  columnKey,
-  type ColumnId,
-  type OwnOperation,
-  type PlannedStep,
-  type ValueMap,
-  type ValueMapPart,
-} from '../model/operation'
-import { ownStep } from '../render/own-step'
-import { mappedValue } from '../render/value-map'
+import { columnKey, type ColumnId, type OwnOperation } from '../model/operation'
+import { step, type PlannedStep } from '../model/planned-step'
+import { mappedValue, type ValueMap, type ValueMapPart } from '../model/value-map'
 
 /** The retyped column that this one refers to, whose new values it must get. */
 export function follows(
@@ -77,8 +70,8 @@ export function keySteps(
     const again = later.get(keyOf(key.id))
     const touched = [...key.columns, ...key.referred].some((id) => broken.has(columnKey(id)))
     if (!touched || again?.definition !== key.definition) continue
-    front.unshift(ownStep({ kind: 'drop constraint', constraint: key.id }, [key.id]))
-    back.unshift(ownStep(addingKey(key), [key.id]))
+    front.unshift(step({ kind: 'drop constraint', constraint: key.id }, [key.id]))
+    back.unshift(step(addingKey(key), [key.id]))
   }
   return { front, back, using }
 }
@@ -92,7 +85,7 @@ function mapSteps(map: ValueMap): { made: PlannedStep[]; removed: PlannedStep[] 
   const { column } = map
   const data = { verb: 'data' as const, chain: `values of ${columnKey(column)}` }
   const one = (part: ValueMapPart, more: Partial<PlannedStep> = {}) =>
-    ownStep({ kind: 'map values', part, map }, [column], { ...data, ...more })
+    step({ kind: 'map values', part, map }, [column], { ...data, ...more })
   return {
     made: [
       one('table', { effects: [{ kind: 'keeps references', column }] }),

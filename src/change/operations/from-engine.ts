@@ -5,7 +5,15 @@ import { compare, type Difference } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
 import { disguise, type Disguised } from './in-place'
 import type { Engine } from '../../catalog/engine'
-import { type Action, constraintType, type Delta, isA, keyOf, subjectOf } from '../../catalog/facts'
+import {
+  type Action,
+  constraintType,
+  type Delta,
+  type IdOf,
+  isA,
+  keyOf,
+  subjectOf,
+} from '../../catalog/facts'
 import { keySteps } from './foreign-keys'
 import { afterRebuilt, mapEnumValues } from './enums'
 import { withoutBlocking } from './blocking-dependents'
@@ -13,14 +21,8 @@ import { replaceableViews, undropped } from './views'
 import { inlineColumns, settingSteps } from './properties'
 import { attachSteps, isWhole, withoutRulesBelow } from '../partitions/attached-indexes'
 import { unquoted } from '../model/option-values'
-import { addsForeignKey, type PlannedStep, type Rule } from '../model/operation'
-import {
-  forTableAlone,
-  repairedSql,
-  withColumnList,
-  withPartitions,
-  withTags,
-} from '../render/engine-sql'
+import type { OwnOperation, Rule } from '../model/operation'
+import { addsForeignKey, type PlannedStep } from '../model/planned-step'
 import { continueSequences, moveSequences } from './sequences'
 import { stepOf } from './read-action'
 import { refuseChanges } from './refused-changes'
@@ -105,12 +107,11 @@ function dropsKey({ drops }: PlannedStep, { facts }: Catalog): boolean {
   return drops?.kind === 'constraint' && constraintType(facts.get(drops)) === 'f'
 }
 
-/** What differs still, a few words each; nothing when the two are equal. */
-export function remaining(engine: Engine, from: Catalog, to: Catalog): string[] {
-  const actions = planned(engine, from, to).actions.map(({ sql }) => sql)
+/** What would still lead from one catalog to the other; nothing when the two are equal. */
+export function remainingSteps(engine: Engine, from: Catalog, to: Catalog): PlannedStep[] {
   const { dropped, set } = settingSteps(from, to)
   const own = [...dropped, ...attachSteps(from, to), ...set]
-  return [...actions, ...own.map(({ sql }) => sql)]
+  return [...planSteps(engine, from, to), ...own]
 }
 
 type EnginePlan = Pick<ReturnType<Engine['plan']>, 'actions' | 'deltas'>
@@ -156,34 +157,39 @@ function refuseSecrets(actions: readonly Action[]): void {
 }
 
 function repaired(one: PlannedStep, to: Catalog): PlannedStep {
-  const sql = withOwnColumns(repairedSql(forPartitions(one, to)), one, to)
-  return { ...one, sql: withDeclaredTags(sql, one, to) }
+  return { ...one, operation: repairedOperation(one, to) }
+}
+
+function repairedOperation({ operation, verb, ids: [id] }: PlannedStep, to: Catalog) {
+  if (operation.kind === 'create index')
+    return { ...operation, ofPartitions: isOfAll(operation.index, to) }
+  if (operation.kind === 'add constraint') return alone(operation, to)
+  if (operation.kind === 'create table' && isA(operation.table, 'table')) {
+    const isPartition = operation.form === 'partition'
+    return isPartition ? { ...operation, own: inlineColumns(operation.table, to) } : operation
+  }
+  const tags = verb === 'create' && id && isA(id, 'eventTrigger') ? tagsOf(id, to) : undefined
+  if (operation.kind !== 'engine' || !tags) return operation
+  return { ...operation, kind: 'create event trigger' as const, tags }
 }
 
 /** An index or a key of a partitioned table comes with those of its partitions, if they all have one. */
-function forPartitions({ sql, operation }: PlannedStep, to: Catalog): string {
-  if (operation?.kind === 'create index') {
-    const table = to.facts.get(operation.index)?.parent
-    const isOfAll = table?.kind === 'table' && isWhole(to, operation.index, table.name)
-    return isOfAll ? withPartitions(sql) : sql
-  }
-  if (operation?.kind !== 'add constraint' || !indexed.includes(operation.rule)) return sql
-  const { constraint } = operation
-  return isWhole(to, constraint, constraint.table) ? sql : forTableAlone(sql)
+function isOfAll(index: IdOf<'index'>, to: Catalog): boolean {
+  const table = to.facts.get(index)?.parent
+  return table?.kind === 'table' && isWhole(to, index, table.name)
 }
 
-/** A partition is made with what its columns have for themselves. */
-function withOwnColumns(sql: string, { operation }: PlannedStep, to: Catalog): string {
-  if (operation?.kind !== 'create table' || operation.form !== 'partition') return sql
-  const { table } = operation
-  return isA(table, 'table') ? withColumnList(sql, inlineColumns(table, to)) : sql
+function alone(operation: Extract<OwnOperation, { kind: 'add constraint' }>, to: Catalog) {
+  const { rule, constraint } = operation
+  const isAlone = indexed.includes(rule) && !isWhole(to, constraint, constraint.table)
+  return isAlone ? { ...operation, isAlone } : operation
 }
 
-function withDeclaredTags(sql: string, { verb, ids: [id] }: PlannedStep, to: Catalog): string {
-  if (verb !== 'create' || !id || !isA(id, 'eventTrigger')) return sql
+/** As they were declared: pg-delta sorts them. */
+function tagsOf({ name }: IdOf<'eventTrigger'>, to: Catalog): readonly string[] | undefined {
   const all = [...to.details.objects.values()]
-  const own = all.find(({ key, tags }) => tags && unquoted(key.replace(/^event trigger /, '')) === id.name) // prettier-ignore
-  return own?.tags ? withTags(sql, own.tags) : sql
+  const own = all.find(({ key, tags }) => tags && unquoted(key.replace(/^event trigger /, '')) === name) // prettier-ignore
+  return own?.tags ?? undefined
 }
 
 const indexed: readonly Rule[] = ['PRIMARY KEY', 'UNIQUE', 'EXCLUDE']

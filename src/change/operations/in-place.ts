@@ -16,10 +16,9 @@ import { shown } from '../../catalog/object-names'
 import { beforeAttached } from '../partitions/attached-indexes'
 import { isOf, type Moved, movedTables } from '../partitions/partitions'
 import { replaceView, type ViewId } from './views'
-import type { PlannedStep } from '../model/operation'
-import { ownStep } from '../render/own-step'
+import { step, type PlannedStep } from '../model/planned-step'
 
-/** The wanted facts as pg-delta is to see them, and what we write in place of what it would. */
+/** The target facts as pg-delta is to see them, and what we write in place of what it would. */
 export interface Disguised {
   to: Catalog
   /** Before all that pg-delta plans. */
@@ -160,10 +159,10 @@ function inPlace({ id, from, to }: ColumnChange, major: number): PlannedStep | u
   if (to.generated === undefined)
     return isVirtual
       ? undefined
-      : ownStep({ kind: 'alter column', column: id, part: 'no expression' }, [id])
+      : step({ kind: 'alter column', column: id, part: 'no expression' }, [id])
   if (major < 17 || isVirtual !== to.generated.endsWith(virtualMark)) return undefined
   const expression = to.generated.replace(virtualMark, '')
-  return ownStep({ kind: 'alter column', column: id, part: 'expression', expression }, [id])
+  return step({ kind: 'alter column', column: id, part: 'expression', expression }, [id])
 }
 
 const ending = /( DEFERRABLE)?( INITIALLY DEFERRED)?( NOT VALID)?$/
@@ -183,10 +182,10 @@ function changeRule(fact: Fact & { id: IdOf<'constraint'> }, before: Fact): Plan
   const checked = `${deferrable ?? ' NOT DEFERRABLE'}${deferred ?? ''}`
   return [
     ...(isDeferredOtherwise
-      ? [ownStep({ kind: 'alter constraint', constraint: id, of, checked }, [id])]
+      ? [step({ kind: 'alter constraint', constraint: id, of, checked }, [id])]
       : []),
     ...(old[2] && !invalid
-      ? [ownStep({ kind: 'validate constraint', constraint: id, of }, [id])]
+      ? [step({ kind: 'validate constraint', constraint: id, of }, [id])]
       : []),
   ]
 }

@@ -4,7 +4,7 @@ import { hasOtherOwners } from '../../catalog/owners'
 import type { OwnedObject } from '../../catalog/properties/owned-objects'
 import type { Setting } from '../../catalog/properties/setting'
 import { quoteIdentifier } from '../../database/sql/quote'
-import { step, type PlannedStep } from '../model/operation'
+import { step, type PlannedStep } from '../model/planned-step'
 
 /** The statements for what has no facts: what goes, before all else, and what comes, after it. */
 export function settingSteps(
@@ -91,12 +91,14 @@ export function isThere(one: Setting, { facts, details }: Catalog): boolean {
 }
 
 function resetStep({ reset, schema, table }: Setting): PlannedStep {
-  return step(reset, [{ kind: 'table', schema, name: table }])
+  return step({ kind: 'property', statement: reset }, [{ kind: 'table', schema, name: table }])
 }
 
-function setStep({ schema, table, column, failsOnRows }: Setting, sql: string): PlannedStep {
+function setStep({ schema, table, column, failsOnRows }: Setting, statement: string): PlannedStep {
   const rows = failsOnRows ? [{ schema, table, ...(column !== undefined && { column }) }] : []
-  return step(sql, [{ kind: 'table', schema, name: table }], { failsOnRows: rows })
+  return step({ kind: 'property', statement }, [{ kind: 'table', schema, name: table }], {
+    failsOnRows: rows,
+  })
 }
 
 /** What has another owner, or is made again and would have that of whoever makes it. */
@@ -107,8 +109,7 @@ function ownerSteps(from: Catalog, to: Catalog): PlannedStep[] {
 }
 
 function ownerStep({ alter, owner, schema, table }: OwnedObject): PlannedStep {
-  const role = owner === null ? 'CURRENT_USER' : quoteIdentifier(owner)
-  return step(`${alter} OWNER TO ${role}`, [{ kind: 'table', schema, name: table }])
+  return step({ kind: 'change owner', alter, owner }, [{ kind: 'table', schema, name: table }])
 }
 
 /** True where other statements may take away what these would have to set again. */

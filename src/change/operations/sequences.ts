@@ -1,8 +1,8 @@
 import { type Difference, type Numbering, numberingOf } from '../../catalog/difference'
 import { keyOf } from '../../catalog/facts'
 import { sequenceIn, shown } from '../../catalog/object-names'
-import { columnKey, type PlannedStep } from '../model/operation'
-import { ownStep } from '../render/own-step'
+import { columnKey } from '../model/operation'
+import { step, type PlannedStep } from '../model/planned-step'
 
 /** Where a sequence begins to feed a column that has rows, it goes on after their greatest value. */
 export function continueSequences(
@@ -11,18 +11,18 @@ export function continueSequences(
 ): PlannedStep[] {
   const made = new Set(
     steps.flatMap(({ operation }) =>
-      operation?.kind === 'create sequence' ? [keyOf(operation.sequence)] : [],
+      operation.kind === 'create sequence' ? [keyOf(operation.sequence)] : [],
     ),
   )
   return steps.flatMap((one) => {
     const { operation } = one
-    if (operation?.kind !== 'alter column' || !from.facts.has(operation.column)) return [one]
+    if (operation.kind !== 'alter column' || !from.facts.has(operation.column)) return [one]
     const { column } = operation
     const fed = operation.part === 'default' ? sequenceIn(operation.value) : undefined
     const isNew = fed !== undefined && made.has(keyOf({ kind: 'sequence', ...fed }))
     if (!isNew && operation.part !== 'identity') return [one]
     const going = { kind: 'continue sequence', column, ...(isNew && { sequence: fed }) } as const
-    return [one, ownStep(going, [column], { verb: 'data', chain: columnKey(column) })]
+    return [one, step(going, [column], { verb: 'data', chain: columnKey(column) })]
   })
 }
 
@@ -35,12 +35,12 @@ export function moveSequences(
   { from, to }: Difference,
 ): PlannedStep[] {
   return steps.flatMap((one) => {
-    const id = one.operation?.kind === 'alter numbering' ? one.operation.of : undefined
+    const id = one.operation.kind === 'alter numbering' ? one.operation.of : undefined
     const [before, target] = id ? [from, to].map(({ facts }) => numberingOf(facts.get(id))) : []
     if (!id || !before || !target || isWithin(before, target) || areApart(before, target))
       return [one]
     const chain = `sequence ${shown(before)}`
-    const moved = ownStep({ kind: 'move sequence', before, target }, [id], { verb: 'data', chain })
+    const moved = step({ kind: 'move sequence', before, target }, [id], { verb: 'data', chain })
     return [moved, { ...one, chain }]
   })
 }

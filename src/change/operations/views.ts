@@ -8,8 +8,7 @@ import {
   keyOf,
   viewOptions,
 } from '../../catalog/facts'
-import type { PlannedStep } from '../model/operation'
-import { ownStep } from '../render/own-step'
+import { step, type PlannedStep } from '../model/planned-step'
 
 /** A view with another query. */
 export type ViewId = IdOf<'view'>
@@ -44,5 +43,5 @@ export function replaceView(fact: Fact & { id: ViewId }): PlannedStep {
   const { id: view } = fact
   const query = definitionOf(fact).replace(/;$/, '')
   const operation = { kind: 'replace view', view, options: viewOptions(fact), query } as const
-  return ownStep(operation, [view], { verb: 'create' })
+  return step(operation, [view], { verb: 'create' })
 }

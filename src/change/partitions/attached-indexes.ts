@@ -10,7 +10,8 @@ import {
   tablePlace,
 } from '../../catalog/facts'
 import type { ChildIndex } from '../../catalog/properties/child-indexes'
-import { step, type PlannedStep } from '../model/operation'
+import type { OwnOperation } from '../model/operation'
+import { step, type PlannedStep } from '../model/planned-step'
 
 /** An index of a partitioned table, by its own name. */
 interface Above {
@@ -90,10 +91,9 @@ function replacing(old: ChildIndex, one: ChildIndex, from: Catalog, to: Catalog)
   const isTaken = isMade(one, from) && old.name !== one.name
   if (isSameKind && !isTaken)
     return [
-      step(
-        `ALTER INDEX ${quoteIdentifier(old.schema, old.name)} RENAME TO ${quoteIdentifier(one.name)}`,
-        [tableId(one)],
-      ),
+      step({ kind: 'rename', what: 'INDEX', schema: old.schema, name: old.name, to: one.name }, [
+        tableId(one),
+      ]),
     ]
   const { leave, join } = placeOf(one, to)
   return [leave, ...dropping(old, old.constraint), ...makingChild(one, from), join]
@@ -104,11 +104,11 @@ function placeOf(one: ChildIndex, { facts }: Catalog): { leave: PlannedStep; joi
   const id = tableId(one)
   const partition = facts.get(id)
   const bound = (partition && tablePlace(partition).bound) ?? ''
-  const parent = `ALTER TABLE ${quoteIdentifier(one.above.schema, one.above.table)}`
-  const table = quoteIdentifier(one.schema, one.table)
+  const parent = { schema: one.above.schema, name: one.above.table }
+  const placing = { kind: 'place partition', table: id, parent, bound } as const
   return {
-    leave: step(`${parent} DETACH PARTITION ${table}`, [id]),
-    join: step(`${parent} ATTACH PARTITION ${table} ${bound}`, [id]),
+    leave: step({ ...placing, into: false }, [id]),
+    join: step({ ...placing, into: true }, [id]),
   }
 }
 
@@ -124,8 +124,8 @@ export function withoutRulesBelow(
   const inside = new Set<PlannedStep>()
   const around = steps.flatMap((one) => {
     const { operation } = one
-    const rules = operation?.kind === 'drop index' ? rulesBelow(operation.index, from, to) : []
-    if (operation?.kind !== 'drop index' || rules.length === 0) return [one]
+    const rules = operation.kind === 'drop index' ? rulesBelow(operation.index, from, to) : []
+    if (operation.kind !== 'drop index' || rules.length === 0) return [one]
     const places = rules.map((rule) => placeOf(rule, from))
     const drops = steps.filter(({ drops }) => rules.some((rule) => isDropOf(rule, drops)))
     for (const drop of drops) inside.add(drop)
@@ -155,10 +155,11 @@ function rulesBelow(above: Above, from: Catalog, to: Catalog): ChildIndex[] {
 function makingChild(one: ChildIndex, from?: Catalog): PlannedStep[] {
   const { schema, name, table, constraint } = one
   const index = from?.facts.get({ kind: 'index', schema, name })
-  if (constraint === null) return index ? [] : [step(one.definition, [tableId(one)])]
+  if (constraint === null)
+    return index ? [] : [change(one, { part: 'create', definition: one.definition })]
   if (from?.facts.has({ kind: 'constraint', schema, table, name })) return []
   const rule = index ? `${usingIndex(constraint)} USING INDEX ${quoteIdentifier(name)}` : constraint
-  return [step(`${adding(one)} ${rule}`, [tableId(one)])]
+  return [change(one, { part: 'add rule', rule: ruleId(one), definition: rule, isAlone: false })]
 }
 
 function usingIndex(constraint: string): string {
@@ -168,32 +169,40 @@ function usingIndex(constraint: string): string {
 /** For the table alone. */
 function making(above: ChildIndex['above'], maker: Fact): PlannedStep[] {
   const definition = definitionOf(maker)
-  const sql =
+  const made =
     maker.id.kind === 'index'
-      ? definition
-      : `${adding(above).replace('ALTER TABLE ', 'ALTER TABLE ONLY ')} ${definition}`
-  return [step(sql, [tableId(above)])]
+      ? ({ part: 'create', definition } as const)
+      : ({ part: 'add rule', rule: ruleId(above), definition, isAlone: true } as const)
+  return [change(above, made)]
 }
 
-function adding({ schema, table, name }: { schema: string; table: string; name: string }): string {
-  return `ALTER TABLE ${quoteIdentifier(schema, table)} ADD CONSTRAINT ${quoteIdentifier(name)}`
+/** An index, or the rule that it is of, by its own name. */
+interface OfTable extends Above {
+  table: string
 }
 
-function dropping(
-  one: { schema: string; table: string; name: string },
-  maker: Fact | string | null,
-): PlannedStep[] {
+type IndexChange = Extract<OwnOperation, { kind: 'attached index' }>
+
+/** One of its changes, without what all of them have. */
+type Changed<One = IndexChange> = One extends IndexChange ? Omit<One, 'kind'> : never
+
+function change(of: OfTable, changed: Changed): PlannedStep {
+  return step({ kind: 'attached index', ...changed }, [tableId(of)])
+}
+
+function ruleId({ schema, table, name }: OfTable): IdOf<'constraint'> {
+  return { kind: 'constraint', schema, table, name }
+}
+
+function dropping(one: OfTable, maker: Fact | string | null): PlannedStep[] {
   const isIndex = maker === null || (typeof maker === 'object' && maker.id.kind === 'index')
-  const sql = isIndex
-    ? `DROP INDEX ${quoteIdentifier(one.schema, one.name)}`
-    : `ALTER TABLE ${quoteIdentifier(one.schema, one.table)} DROP CONSTRAINT ${quoteIdentifier(one.name)}`
-  return [step(sql, [tableId(one)])]
+  return [
+    change(one, isIndex ? { part: 'drop', index: one } : { part: 'drop rule', rule: ruleId(one) }),
+  ]
 }
 
-function attaching({ schema, name, table, above }: ChildIndex): PlannedStep {
-  const index = quoteIdentifier(above.schema, above.name)
-  const sql = `ALTER INDEX ${index} ATTACH PARTITION ${quoteIdentifier(schema, name)}`
-  return step(sql, [{ kind: 'table', schema, name: table }])
+function attaching(one: ChildIndex): PlannedStep {
+  return change(one, { part: 'attach', index: one, above: one.above })
 }
 
 function tableId({ schema, table }: { schema: string; table: string }): IdOf<'table'> {

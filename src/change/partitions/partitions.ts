@@ -10,8 +10,7 @@ import {
   textOf,
 } from '../../catalog/facts'
 import { describe, relationOf } from '../../catalog/object-names'
-import type { PlannedStep } from '../model/operation'
-import { ownStep } from '../render/own-step'
+import { step, type PlannedStep } from '../model/planned-step'
 
 /** A table whose rows stay where they are while its place below a parent changes. */
 export interface Moved {
@@ -51,7 +50,7 @@ function madeAnew(id: IdOf<'table'>): MigrationError {
     {
       detail: 'Its partition key differs, which PostgreSQL cannot change in place.',
       hint:
-        'Let the wanted schema keep the old table as a partition under another name and give --rename, ' +
+        'Let the target schema keep the old table as a partition under another name and give --rename, ' +
         'or write this script by hand: make the new table, move the rows, drop the old one.',
     },
   )
@@ -60,7 +59,7 @@ function madeAnew(id: IdOf<'table'>): MigrationError {
 function place(id: IdOf<'table'>, { parent, bound }: TablePlace, way: 'in' | 'out'): PlannedStep[] {
   if (!parent) return []
   const ids: Id[] = [id, { kind: 'table', ...parent }]
-  return [ownStep({ kind: 'place partition', table: id, parent, bound, into: way === 'in' }, ids)]
+  return [step({ kind: 'place partition', table: id, parent, bound, into: way === 'in' }, ids)]
 }
 
 /** True for the table and all that is of it. */

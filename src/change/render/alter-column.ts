@@ -2,14 +2,12 @@ import { quoteIdentifier } from '../../database/sql/quote'
 import type { ColumnId } from '../../catalog/facts'
 import type { ColumnAlteration } from '../model/operation'
 
-/** How every change of that column begins, pg-delta's included. */
-export function alterColumn({ schema, table, name }: ColumnId): string {
-  return `ALTER TABLE ${quoteIdentifier(schema, table)} ALTER COLUMN ${quoteIdentifier(name)}`
-}
-
 /** `ALTER TABLE … ALTER COLUMN …` */
-export function alterColumnSql(column: ColumnId, alteration: ColumnAlteration): string {
-  return `${alterColumn(column)} ${clauseOf(alteration)}`
+export function alterColumnSql(
+  { schema, table, name }: ColumnId,
+  alteration: ColumnAlteration,
+): string {
+  return `ALTER TABLE ${quoteIdentifier(schema, table)} ALTER COLUMN ${quoteIdentifier(name)} ${clauseOf(alteration)}`
 }
 
 function clauseOf(alteration: ColumnAlteration): string {

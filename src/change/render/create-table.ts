@@ -1,180 +1,34 @@
 import { quoteIdentifier } from '../../database/sql/quote'
-import type { Catalog } from '../../catalog/catalog'
-import { columnOf } from '../../catalog/difference'
-import type { Qualified } from '../../catalog/object-names'
-import {
-  columnKey,
-  enumValues,
-  type Fact,
-  factsOf,
-  hasAll,
-  type IdOf,
-  keyOf,
-  ownerOf,
-  positionOf,
-} from '../../catalog/facts'
 import { closingParenthesis, splitList } from '../../catalog/sql-words'
-import type { PlannedStep } from '../model/operation'
 
-/** A sequence that is what `serial` makes is written as `serial`. */
-export function foldSerials(steps: readonly PlannedStep[], to: Catalog): PlannedStep[] {
-  let folded = [...steps]
-  for (const fact of factsOf(to.facts, 'sequence')) {
-    const isOwn = ({ operation }: PlannedStep) =>
-      (operation?.kind === 'create sequence' || operation?.kind === 'own sequence') &&
-      keyOf(operation.sequence) === keyOf(fact.id)
-    const isMade = folded.some((one) => one.operation?.kind === 'create sequence' && isOwn(one))
-    const serial = isMade ? serialOf(fact, to) : undefined
-    if (!serial) continue
-    const at = folded.findIndex(
-      (one) => isOf(serial.table, one) && one.sql.includes(serial.written),
-    )
-    if (at < 0) continue
-    const table = folded[at]!
-    const sql = table.sql.replace(serial.written, () => serial.short)
-    folded[at] = { ...table, sql, ids: [...table.ids, fact.id] }
-    folded = folded.filter((one) => !isOwn(one))
-  }
-  return folded
-}
+const rules = ['PRIMARY KEY', 'UNIQUE', 'FOREIGN KEY', '']
+const behindColumns = 10_000
 
-const serials: Record<string, [name: string, max: string]> = {
-  smallint: ['smallserial', '32767'],
-  integer: ['serial', '2147483647'],
-  bigint: ['bigserial', '9223372036854775807'],
-}
-
-function serialOf(fact: Fact & { id: IdOf<'sequence'> }, to: Catalog) {
-  const { id } = fact
-  const owner = ownerOf(fact)
-  if (!owner || owner.schema !== id.schema || id.name !== `${owner.table}_${owner.column}_seq`)
-    return undefined
-  const column = to.facts.get({
-    kind: 'column',
-    schema: owner.schema,
-    table: owner.table,
-    name: owner.column,
-  })
-  const { type, notNull, default: value } = column ? columnOf(to, column) : { type: '' }
-  const [name, max] = serials[type] ?? []
-  const usual = {
-    increment: '1',
-    minValue: '1',
-    maxValue: max,
-    start: '1',
-    cache: '1',
-    cycle: false,
-    dataType: type,
-  }
-  const isUsual = hasAll(fact, usual)
-  if (!name || !isUsual || !notNull || !value?.startsWith('nextval(')) return undefined
-  const start = quoteIdentifier(owner.column)
-  return {
-    table: { schema: owner.schema, name: owner.table },
-    written: `${start} ${type} NOT NULL DEFAULT ${value}`,
-    short: `${start} ${name}`,
-  }
-}
-
-/** Makes that table, or a column of it. */
-function isOf(table: Qualified, one: PlannedStep): boolean {
-  if (one.operation?.kind !== 'add column') return makes(one, table)
-  const { schema, table: name } = one.operation.column
-  return schema === table.schema && name === table.name
-}
-
-/** Makes that table with its columns in parentheses. */
-function makes(one: PlannedStep, { schema, name }: Qualified): boolean {
-  const { operation } = one
-  if (operation?.kind !== 'create table' || !listsColumns(one)) return false
-  return operation.table.schema === schema && operation.table.name === name
-}
-
-/** True for a statement that makes a table and lists its columns in parentheses. */
-export function listsColumns({ operation }: PlannedStep): boolean {
-  return operation?.kind === 'create table' && operation.form === 'columns'
-}
-
-/** The columns of a new table are written in it, where they were declared. */
-export function foldColumns(
-  steps: readonly PlannedStep[],
-  from: Catalog,
-  to: Catalog,
-): PlannedStep[] {
-  const folded = [...steps]
-  for (const { id, parent } of factsOf(to.facts, 'column')) {
-    if (!parent) continue
-    const added = folded.findIndex(
-      ({ operation }) =>
-        operation?.kind === 'add column' && columnKey(operation.column) === columnKey(id),
-    )
-    const table = { schema: id.schema, name: id.table }
-    const made = added < 0 ? -1 : folded.findIndex((one) => makes(one, table))
-    const whole = folded[made]
-    if (!whole || !isAtHand(from, to, id)) continue
-    const column = folded[added]!
-    const sql = insertColumn(whole.sql, addedClause(column.sql), id, to)
-    folded[made] = { ...whole, sql, ids: [...whole.ids, ...column.ids] }
-    folded.splice(added, 1)
-  }
-  return folded
-}
-
-/** All that it depends on is there before any table is made. */
-function isAtHand(from: Catalog, { facts }: Catalog, id: IdOf<'column'>): boolean {
-  const value = { ...id, kind: 'default' as const }
-  return [...facts.outgoingEdges(id), ...facts.outgoingEdges(value)].every(({ to }) => {
-    if (to.kind === 'type') return isSettled(from.facts.get(to), facts.get(to))
-    if (to.kind === 'column') return to.schema === id.schema && to.table === id.table
-    return ['table', 'schema', 'extension'].includes(to.kind)
-  })
-}
-
-/** An enum that is new, or stays what it is but for more values. */
-function isSettled(old: Fact | undefined, target: Fact | undefined): boolean {
-  const values = enumValues(target)
-  if (!values) return false
-  const places = (enumValues(old) ?? []).map((value) => values.indexOf(value))
-  return places.every((place, at) => place > (places[at - 1] ?? -1))
-}
-
-/** Schemas and enums, which anything may use, come first. */
-export function typesFirst(steps: readonly PlannedStep[]): PlannedStep[] {
-  const dropped = new Set(steps.flatMap(({ drops }) => (drops ? [keyOf(drops)] : [])))
-  const isNew = ({ verb, ids: [id] }: PlannedStep) =>
-    verb === 'create' && id !== undefined && !dropped.has(keyOf(id))
-  const schemas = steps.filter((one) => isNew(one) && one.operation?.kind === 'create schema')
-  const types = steps.filter((one) => isNew(one) && one.operation?.kind === 'create enum')
-  const first = new Set([...schemas, ...types])
-  return [...first, ...steps.filter((one) => !first.has(one))]
-}
-
-/** Before the first column of the table that was declared after it. */
-function insertColumn(sql: string, clause: string, id: IdOf<'column'>, to: Catalog): string {
-  const own = positionOf(to.facts.get(id))
-  const later = factsOf(to.facts, 'column')
-    .filter(
-      (one) => one.id.schema === id.schema && one.id.table === id.table && positionOf(one) > own,
-    )
-    .map((one) => `${quoteIdentifier(one.id.name)} `)
-  const { parts, withParts } = listIn(sql)
-  const found = parts.findIndex(
-    (part) => part.startsWith('CONSTRAINT ') || later.some((start) => part.startsWith(start)),
-  )
-  return withParts(parts.toSpliced(found < 0 ? parts.length : found, 0, clause).join(', '))
-}
-
-/** What is between the parentheses of CREATE TABLE, and the statement with something else there. */
-export function listIn(sql: string): { parts: string[]; withParts: (text: string) => string } {
+/**
+ * CREATE TABLE with more columns and constraints: the columns in their order, then keys and conditions.
+ * @param added statements that would add them to the table
+ * @param order the names of all its columns
+ */
+export function withAdded(sql: string, added: readonly string[], order: readonly string[]): string {
   const open = sql.indexOf('(')
   const end = closingParenthesis(sql, open)
-  return {
-    parts: splitList(sql.slice(open + 1, end)).filter((part) => part !== ''),
-    withParts: (text) => `${sql.slice(0, open + 1)}${text}${sql.slice(end)}`,
-  }
+  const present = splitList(sql.slice(open + 1, end)).filter((part) => part !== '')
+  const places = new Map(order.map((name, at) => [quoteIdentifier(name), at]))
+  const parts = [...present, ...added.map(addedClause)]
+    .map((part) => ({ part, rank: rankOf(part, places) }))
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(({ part }) => part)
+  return `${sql.slice(0, open + 1)}${parts.join(', ')}${sql.slice(end)}`
+}
+
+function rankOf(part: string, places: ReadonlyMap<string, number>): number {
+  const [, name = '', rest = ''] = /^(?:CONSTRAINT )?("(?:[^"]|"")*"|\S+) (.*)$/s.exec(part) ?? []
+  return part.startsWith('CONSTRAINT ')
+    ? behindColumns + rules.findIndex((rule) => rest.startsWith(rule))
+    : (places.get(name) ?? 0)
 }
 
 /** What ADD COLUMN or ADD CONSTRAINT adds, as it is written in CREATE TABLE. */
-export function addedClause(sql: string): string {
+function addedClause(sql: string): string {
   return sql.replace(/^.*? ADD (?:COLUMN (?=\S)|(?=CONSTRAINT ))/s, '')
 }

@@ -1,60 +1,66 @@
-import { virtualMark } from '../../catalog/catalog'
-import type { Qualified } from '../../catalog/object-names'
-import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
+import { quoteLiteral } from '../../database/sql/quote'
+import type { EngineOperation, Replaced, SchemaOperation } from '../model/operation'
+import { withAdded } from './create-table'
 
-/** pg-delta's statement with what it does not know put right: virtual columns. */
-export function repairedSql(sql: string): string {
-  return sql
-    .replaceAll(`${virtualMark})) STORED`, ')) VIRTUAL')
-    .replaceAll(`${virtualMark}) STORED`, ') VIRTUAL')
+/**
+ * pg-delta's statement with what its operation says.
+ * @param sqlOf writes what a table is made with
+ */
+export function engineSql(
+  operation: EngineOperation,
+  sqlOf: (added: SchemaOperation) => string,
+): string {
+  const { isNew = false, typeNames = [] } = operation
+  const sql = ownSql(operation, sqlOf)
+  return replaced(isNew ? sql.replace(/^CREATE OR REPLACE /, 'CREATE ') : sql, typeNames)
 }
 
-/** CREATE INDEX of a partitioned table with those of its partitions, without which it is not valid. */
-export function withPartitions(sql: string): string {
-  return sql.replace(/^(CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|\S+) ON) ONLY /, '$1 ')
+function ownSql(operation: EngineOperation, sqlOf: (added: SchemaOperation) => string): string {
+  const { sql } = operation
+  switch (operation.kind) {
+    case 'add column':
+      return addColumn(operation)
+    case 'create table':
+      return createTable(operation, sqlOf)
+    case 'create index':
+      return createIndex(operation)
+    case 'add enum value':
+      return operation.once ? sql.replace(' ADD VALUE ', ' ADD VALUE IF NOT EXISTS ') : sql
+    case 'create event trigger': {
+      const list = operation.tags.map((tag) => quoteLiteral(tag)).join(', ')
+      return sql.replace(/ WHEN TAG IN \([^)]*\)/, () => ` WHEN TAG IN (${list})`)
+    }
+    default:
+      return sql
+  }
 }
 
-/** ALTER TABLE of a partitioned table without its partitions. */
-export function forTableAlone(sql: string): string {
-  return sql.replace('ALTER TABLE ', 'ALTER TABLE ONLY ')
+type Of<Kind extends EngineOperation['kind']> = Extract<EngineOperation, { kind: Kind }>
+
+function addColumn({ sql, serials, isFilledLater, hasLateDefault }: Of<'add column'>): string {
+  const whole = replaced(sql, serials)
+  if (hasLateDefault) return whole.replace(/(?: NOT NULL)? DEFAULT [\s\S]+$/, '')
+  return isFilledLater ? whole.replace(/ NOT NULL(?= DEFAULT |$)/, '') : whole
 }
 
-/** A partition with properties of columns that the parent gives it. */
-export function withColumnList(sql: string, columns: readonly string[]): string {
-  if (columns.length === 0) return sql
-  return sql.replace(
-    / PARTITION OF (?:"(?:[^"]|"")*"\.?)+(?= )/,
-    (start) => `${start} (${columns.join(', ')})`,
-  )
+function createTable(
+  { sql, serials, own = [], added = [], order }: Of<'create table'>,
+  sqlOf: (added: SchemaOperation) => string,
+): string {
+  const whole = replaced(sql, serials)
+  if (order) return withAdded(whole, added.map(sqlOf), order)
+  if (own.length === 0) return whole
+  const start = / PARTITION OF (?:"(?:[^"]|"")*"\.?)+(?= )/
+  return whole.replace(start, (text) => `${text} (${own.join(', ')})`)
 }
 
-/** ADD COLUMN of a column that only becomes required once it is filled. */
-export function withoutNotNull(sql: string): string {
-  return sql.replace(/ NOT NULL(?= DEFAULT |$)/, '')
+/** Without those of its partitions CREATE INDEX of a partitioned table makes none that is valid. */
+function createIndex({ sql, ofPartitions }: Of<'create index'>): string {
+  return ofPartitions
+    ? sql.replace(/^(CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|\S+) ON) ONLY /, '$1 ')
+    : sql
 }
 
-/** ADD VALUE as it may be run again after a crash. */
-export function addedOnce(sql: string): string {
-  return sql.replace(' ADD VALUE ', ' ADD VALUE IF NOT EXISTS ')
-}
-
-/** `ALTER TYPE … RENAME TO …` */
-export function renameTypeSql({ schema, name }: Qualified, quoted: string): string {
-  return `ALTER TYPE ${quoteIdentifier(schema, name)} RENAME TO ${quoted}`
-}
-
-/** A statement with another name for the enum that is replaced; names are quoted, types qualified. */
-export function withTypeName(sql: string, schema: string, old: string, name: string): string {
-  return sql.replaceAll(`${schema}.${old}`, () => `${schema}.${name}`)
-}
-
-/** CREATE of what is not there yet. */
-export function withoutReplace(sql: string): string {
-  return sql.replace(/^CREATE OR REPLACE /, 'CREATE ')
-}
-
-/** CREATE EVENT TRIGGER with its tags in the order in which they were declared. */
-export function withTags(sql: string, tags: readonly string[]): string {
-  const list = tags.map((tag) => quoteLiteral(tag)).join(', ')
-  return sql.replace(/ WHEN TAG IN \([^)]*\)/, () => ` WHEN TAG IN (${list})`)
+function replaced(sql: string, all: readonly Replaced[] = []): string {
+  return all.reduce((text, { written, by }) => text.replaceAll(written, () => by), sql)
 }

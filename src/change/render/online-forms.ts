@@ -1,16 +1,15 @@
 import { eq, ge, lt, plus, times } from '../../database/sql/operators'
-import { quoteLiteral } from '../../database/sql/quote'
-import type { ColumnId } from '../model/operation'
+import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
+import { isSteady } from '../complete/table-locks'
+import type { ColumnId, OwnOperation } from '../model/operation'
 
 const name = '(?:"(?:[^"]|"")*"|[\\w$]+)'
 const path = `(?:${name}\\.)?${name}`
-const addConstraint = new RegExp(`^(ALTER TABLE (${path})) ADD CONSTRAINT (${name}) ([\\s\\S]*)$`)
-const setNotNull = new RegExp(`^(ALTER TABLE ${path}) ALTER COLUMN (${name}) SET NOT NULL$`)
 const unique =
   /^(UNIQUE|PRIMARY KEY)( NULLS NOT DISTINCT)? (\([^()]*\))( INCLUDE \([^()]*\))?((?: NOT)? DEFERRABLE.*)?$/
 const filling = new RegExp(`^UPDATE (${path}) SET (${name}) = ([\\s\\S]*?)(?: WHERE \\2 IS NULL)?$`)
 const adding = new RegExp(
-  `^(ALTER TABLE (${path})) ADD COLUMN (${name}) ([\\s\\S]*?)( NOT NULL)? DEFAULT ([\\s\\S]+?)( NOT NULL)?$`,
+  `^ALTER TABLE ${path} ADD COLUMN ${name} ([\\s\\S]*?)( NOT NULL)? DEFAULT ([\\s\\S]+?)( NOT NULL)?$`,
 )
 
 /** CREATE INDEX or DROP INDEX as it is run outside a transaction. */
@@ -18,32 +17,32 @@ export function concurrently(sql: string): string {
   return sql.replace(/^(CREATE (?:UNIQUE )?|DROP )INDEX /, '$1INDEX CONCURRENTLY ')
 }
 
+type AddConstraint = Extract<OwnOperation, { kind: 'add constraint' }>
+
 /** A unique or primary key as an index, and a constraint made of it; undefined where it has no such form. */
-export function uniqueForms(sql: string): { index: string; constraint: string } | undefined {
-  const [, table, on, constraint, definition = ''] = addConstraint.exec(sql) ?? []
+export function uniqueForms(operation: AddConstraint) {
+  const { constraint, definition } = operation
   const [, kind, nulls = '', columns, include = '', deferrable = ''] = unique.exec(definition) ?? []
   if (!kind) return undefined
+  const index = quoteIdentifier(constraint.name)
+  const table = quoteIdentifier(constraint.schema, constraint.table)
+  const sql = `CREATE UNIQUE INDEX ${index} ON ${table} ${columns}${include}${nulls}`
+  const id = { kind: 'index', schema: constraint.schema, name: constraint.name } as const
   return {
-    index: `CREATE UNIQUE INDEX CONCURRENTLY ${constraint} ON ${on} ${columns}${include}${nulls}`,
-    constraint: `${table} ADD CONSTRAINT ${constraint} ${kind} USING INDEX ${constraint}${deferrable}`,
+    index: { kind: 'create index', index: id, sql, concurrently: true } as const,
+    constraint: { ...operation, definition: `${kind} USING INDEX ${index}${deferrable}` },
   }
 }
 
-/** Validates the constraint that a statement adds. */
-export function validation(sql: string): string {
-  const [, table, , constraint] = addConstraint.exec(sql)!
-  return `${table} VALIDATE CONSTRAINT ${constraint}`
-}
-
 /** What SET NOT NULL needs so that it reads no rows: a check that is validated before and dropped after. */
-export function requiredForms(sql: string, id: ColumnId) {
-  const [, table, column] = setNotNull.exec(sql)!
-  const check = `${id.table}_${id.name}_required`
-  const quoted = /^[a-z_][a-z0-9_]*$/.test(check) ? check : `"${check.replaceAll('"', '')}"`
+export function requiredCheck({ schema, table, name }: ColumnId): AddConstraint {
+  const check = `${table}_${name}_required`
   return {
-    check: `${table} ADD CONSTRAINT ${quoted} CHECK (${column} IS NOT NULL) NOT VALID`,
-    validation: `${table} VALIDATE CONSTRAINT ${quoted}`,
-    drop: `${table} DROP CONSTRAINT ${quoted}`,
+    kind: 'add constraint',
+    constraint: { kind: 'constraint', schema, table, name: check.replaceAll('"', '') },
+    rule: 'CHECK',
+    valid: false,
+    definition: `CHECK (${quoteIdentifier(name)} IS NOT NULL) NOT VALID`,
   }
 }
 
@@ -81,27 +80,9 @@ END
   return `DO ${tag}${body}${tag}`
 }
 
-/** Functions whose value is the same for every row of a statement, so that no row is written. */
-const steady = /^(?:now|transaction_timestamp|statement_timestamp|current_setting|timezone)$/
-
-/** True where a default is the same for every row of a statement. */
-export function isSteady(value: string): boolean {
-  const bare = value.replaceAll(/'(?:[^']|'')*'/g, ' ')
-  const called = [...bare.matchAll(/([\w$]+)"?\s*\(/g)].map(([, each = '']) => each.toLowerCase())
-  return called.every((each) => steady.test(each))
-}
-
 /** A new column apart from its default; undefined where the default is the same for every row. */
 export function defaultForms(sql: string) {
-  const [, table, path, column, type = '', early, value = '', late] = adding.exec(sql) ?? []
-  if (table === undefined) return undefined
-  if (isSteady(value) || /\bGENERATED\b/.test(type)) return undefined
-  const alter = `${table} ALTER COLUMN ${column}`
-  return {
-    column: `${table} ADD COLUMN ${column} ${type}`,
-    value: `${alter} SET DEFAULT ${value}`,
-    expression: value,
-    filling: `UPDATE ${path} SET ${column} = DEFAULT WHERE ${column} IS NULL`,
-    required: (early ?? late) ? `${alter} SET NOT NULL` : undefined,
-  }
+  const [, type = '', early, value = '', late] = adding.exec(sql) ?? []
+  if (value === '' || isSteady(value) || /\bGENERATED\b/.test(type)) return undefined
+  return { expression: value, required: (early ?? late) !== undefined }
 }

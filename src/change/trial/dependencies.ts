@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog'
 import { type Facts, type Id, keyOf } from '../../catalog/facts'
 import { relationOf } from '../../catalog/object-names'
-import type { PlannedStep } from '../model/operation'
+import type { PlannedStep } from '../model/planned-step'
 
 /** What a step changes, and what it depends on. */
 interface Touched {
@@ -49,7 +49,7 @@ const preludes = new Set<Id['kind']>(['schema', 'extension', 'type', 'domain', '
 
 /** What tables are made of comes before them. */
 function isPrelude({ verb, ids: [id], operation }: PlannedStep): boolean {
-  const isMade = verb === 'create' && operation?.kind !== 'add enum value'
+  const isMade = verb === 'create' && operation.kind !== 'add enum value'
   return isMade && id !== undefined && preludes.has(id.kind)
 }
 

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog'
 import { foreignKeys } from '../../catalog/rule-facts'
-import type { PlannedStep } from '../model/operation'
+import type { PlannedStep } from '../model/planned-step'
 
 /**
  * A dropped table takes its keys along, if those that refer to it go first. Where tables refer to each

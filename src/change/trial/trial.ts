@@ -3,16 +3,17 @@ import { MigrationError } from '../../errors'
 import { type Catalog, type LeftOut, readCatalog } from '../../catalog/catalog'
 import { compare, type Difference } from '../../catalog/difference'
 import type { Decisions } from '../model/decisions'
-import { draftSteps, remaining } from '../operations/from-engine'
+import { draftSteps, remainingSteps } from '../operations/from-engine'
 import { dropTables } from './drop-tables'
 import { expandFirst } from '../moves/phases'
 import type { Engine } from '../../catalog/engine'
-import { lockOf, rewritesTable } from '../operations/table-locks'
+import { completeSteps } from '../complete/complete-steps'
 import { groupSteps } from './dependencies'
 import { eq, ne } from '../../database/sql/operators'
-import { plainNames, type Words } from '../../catalog/sql-words'
-import type { PlannedStep } from '../model/operation'
-import { tidySteps } from '../render/tidy'
+import type { Words } from '../../catalog/sql-words'
+import type { PlannedStep } from '../model/planned-step'
+import { sqlOf } from '../render/operation-sql'
+import { StepWriter } from '../render/write-steps'
 import { tryOutside, trySteps } from './try-steps'
 import type { Ignored } from '../../scratch/ignored-tables'
 
@@ -34,7 +35,7 @@ export class Copy {
     readonly engine: Engine,
     readonly pool: Pool,
     private readonly looking: Looking,
-    private readonly words: Words,
+    readonly writer: StepWriter,
     private readonly major: number,
   ) {}
 
@@ -43,7 +44,7 @@ export class Copy {
       "SELECT pg_catalog.current_setting('server_version_num') AS version",
     )
     const major = Math.floor(Number(rows[0]?.version) / 10_000)
-    return new Copy(engine, pool, looking, await readWords(pool), major)
+    return new Copy(engine, pool, looking, new StepWriter(await readWords(pool)), major)
   }
 
   read(): Promise<Catalog> {
@@ -51,25 +52,10 @@ export class Copy {
     return readCatalog(this.engine, this.pool, ignored, left)
   }
 
-  /** The steps as they are written, related ones together. */
+  /** Every step of a difference, with what it does to rows. */
   plan(difference: Difference, decisions: Decisions): PlannedStep[] {
     const { from, to } = difference
-    const drafted = draftSteps(this.engine, difference, decisions, this.major)
-    return tidySteps(drafted, from, to, this.words).map((one) => ({
-      ...one,
-      rewrites: rewritesTable(one, from, to),
-      lock: lockOf(one, from),
-    }))
-  }
-
-  /** Names without quotes and schemas that they do not need. */
-  plain(sql: string): string {
-    return plainNames(sql, this.words)
-  }
-
-  /** Words a step of our own as the others are. */
-  tidy(steps: readonly PlannedStep[], from: Catalog, to: Catalog): PlannedStep[] {
-    return tidySteps(steps, from, to, this.words)
+    return completeSteps(draftSteps(this.engine, difference, decisions, this.major), from, to)
   }
 
   /** Runs the steps in one transaction, in the most readable way that works, and gives that back. */
@@ -77,20 +63,20 @@ export class Copy {
     const grouped = expandFirst(groupSteps(steps, from, to))
     for (const order of [expandFirst(dropTables(grouped, from)), grouped]) {
       try {
-        return await trySteps(this.pool, order)
+        return await trySteps(this.pool, order, this.writer)
       } catch (error) {
         if (!(error instanceof MigrationError)) throw error
       }
     }
-    return trySteps(this.pool, expandFirst(steps))
+    return trySteps(this.pool, expandFirst(steps), this.writer)
   }
 
   runOutside(steps: readonly PlannedStep[]): Promise<void> {
-    return tryOutside(this.pool, steps)
+    return tryOutside(this.pool, steps, this.writer)
   }
 
   /**
-   * Plans and runs what is left until the copy is as wanted, unless it is trusted to be that.
+   * Plans and runs what is left until the copy is the target, unless it is trusted to be that.
    * @returns the steps that this took, and the catalog
    * @throws {MigrationError} DIFFERENCE_REFUSED with what would still differ
    */
@@ -108,16 +94,21 @@ export class Copy {
     const catalog = await this.read()
     const left = remaining(this.engine, catalog, to)
     if (left.length === 0) return { steps, catalog }
-    throw new MigrationError('DIFFERENCE_REFUSED', 'the script would not reach the wanted schema', {
+    throw new MigrationError('DIFFERENCE_REFUSED', 'the script would not reach the target schema', {
       detail: `Still to do after it:\n${left.join('\n')}`,
       hint: 'Write this script by hand: add_script --from none makes an empty one.',
     })
   }
 
-  /** What the copy still lacks to be as wanted, unless it is trusted to be that. */
+  /** What the copy still lacks to be the target, unless it is trusted to be that. */
   async lacks(target: Catalog): Promise<string[]> {
     return this.looking.trusted ? [] : remaining(this.engine, await this.read(), target)
   }
+}
+
+/** What would still lead from one catalog to the other, as SQL; nothing when the two are equal. */
+export function remaining(engine: Engine, from: Catalog, to: Catalog): string[] {
+  return remainingSteps(engine, from, to).map(({ operation }) => sqlOf(operation))
 }
 
 const inCatalog = (namespace: string) => `${namespace} ${eq} 'pg_catalog'::pg_catalog.regnamespace`

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { MigrationError } from '../../errors'
-import type { PlannedStep } from '../model/operation'
+import type { StepWriter } from '../render/write-steps'
+import type { PlannedStep } from '../model/planned-step'
 
 /** An order that needs more is worth less than the next one. */
 const mostPasses = 20
@@ -18,11 +19,15 @@ export class NewValuesFirst extends Error {}
  * @throws {NewValuesFirst} as it says
  * @throws {MigrationError} DIFFERENCE_REFUSED with the statement that cannot be run
  */
-export async function trySteps(pool: Pool, steps: readonly PlannedStep[]): Promise<PlannedStep[]> {
+export async function trySteps(
+  pool: Pool,
+  steps: readonly PlannedStep[],
+  writer: StepWriter,
+): Promise<PlannedStep[]> {
   const client = await pool.connect()
   try {
     await client.query('BEGIN; SAVEPOINT step')
-    const order = await inWorkingOrder(client, steps)
+    const order = await inWorkingOrder({ client, writer }, steps)
     await client.query('COMMIT')
     return order
   } catch (error) {
@@ -37,22 +42,30 @@ export async function trySteps(pool: Pool, steps: readonly PlannedStep[]): Promi
  * Runs each step by itself, as a script without a transaction is run.
  * @throws {MigrationError} DIFFERENCE_REFUSED with the statement that cannot be run
  */
-export async function tryOutside(pool: Pool, steps: readonly PlannedStep[]): Promise<void> {
+export async function tryOutside(
+  pool: Pool,
+  steps: readonly PlannedStep[],
+  writer: StepWriter,
+): Promise<void> {
   for (const one of steps) {
-    await pool.query(one.sql).catch((error: unknown) => {
-      throw refused(one, error)
+    const sql = writer.sql(one)
+    await pool.query(sql).catch((error: unknown) => {
+      throw refused(sql, error)
     })
   }
 }
 
-async function inWorkingOrder(
-  client: PoolClient,
-  steps: readonly PlannedStep[],
-): Promise<PlannedStep[]> {
+/** Where statements are run, and how they are written. */
+interface Run {
+  client: PoolClient
+  writer: StepWriter
+}
+
+async function inWorkingOrder(run: Run, steps: readonly PlannedStep[]): Promise<PlannedStep[]> {
   const order: PlannedStep[] = []
   let open: readonly PlannedStep[] = steps
   for (let pass = 1; open.length > 0; pass++) {
-    const { done, left, failure } = await onePass(client, open)
+    const { done, left, failure } = await onePass(run, open)
     order.push(...done)
     if (failure && (done.length === 0 || pass === mostPasses)) throw failure
     open = left
@@ -66,30 +79,30 @@ interface Pass {
   failure: MigrationError | undefined
 }
 
-async function onePass(client: PoolClient, steps: readonly PlannedStep[]): Promise<Pass> {
+async function onePass(run: Run, steps: readonly PlannedStep[]): Promise<Pass> {
   const done: PlannedStep[] = []
   const left: PlannedStep[] = []
   const heldBack = new Set<string>()
   let failure: MigrationError | undefined
   for (const one of steps) {
     const error =
-      one.chain !== undefined && heldBack.has(one.chain) ? waits : await failureOf(client, one)
+      one.chain !== undefined && heldBack.has(one.chain) ? waits : await failureOf(run, one)
     if (error === undefined) {
       done.push(one)
       continue
     }
     left.push(one)
     if (one.chain !== undefined) heldBack.add(one.chain)
-    if (error !== waits) failure ??= refused(one, error)
+    if (error !== waits) failure ??= refused(run.writer.sql(one), error)
   }
   return { done, left, failure }
 }
 
 const waits = Symbol('waits')
 
-async function failureOf(client: PoolClient, { sql }: PlannedStep): Promise<unknown> {
+async function failureOf({ client, writer }: Run, one: PlannedStep): Promise<unknown> {
   try {
-    await client.query(sql)
+    await client.query(writer.sql(one))
     await client.query('RELEASE step; SAVEPOINT step')
     return undefined
   } catch (error) {
@@ -99,7 +112,7 @@ async function failureOf(client: PoolClient, { sql }: PlannedStep): Promise<unkn
   }
 }
 
-function refused({ sql }: PlannedStep, cause: unknown): MigrationError {
+function refused(sql: string, cause: unknown): MigrationError {
   const { message, code } = cause as { message: string; code?: string }
   return new MigrationError('DIFFERENCE_REFUSED', `a statement fails on the copy: ${message}`, {
     detail: sql,

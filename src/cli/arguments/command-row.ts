@@ -15,6 +15,7 @@ export type ArgumentName =
   | '[file]'
   | '[script]'
   | '<title>'
+  | '[title]'
   | '[command]'
   | '<shell>'
 

@@ -118,7 +118,7 @@ export const optionTable = {
     flags: '--from-schema',
     summary: 'the schema that the scripts come to, instead of what they do',
   },
-  remove: { flags: '--remove', summary: 'remove the originals by git rm' },
+  remove: { flags: '--remove', summary: 'remove the originals, by git rm or as vcs says' },
   edit: {
     flags: '--edit',
     summary: 'open the script in $VISUAL or $EDITOR before the commit, and prove what is saved',

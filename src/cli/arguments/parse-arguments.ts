@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { MigrationError } from '../../errors'
+import { canonicalUuid } from '../../script/sources/script-uuid'
 import { nearest } from '../../settings/value/nearest'
 import {
   commandNamed,
@@ -123,12 +124,22 @@ export function helpTopic({ words, commands }: GivenWords): Arguments {
   throw usageError(`unknown command "${topic}"`, meant ? `Did you mean help ${meant}?` : all)
 }
 
+/** A script by its version or the uuid of its class, if any, and the scripts' folder. */
+export function rebuiltScript(given: GivenWords): Arguments {
+  const { command, words } = given
+  const uuid = words.find((word) => !isVersion(word) && canonicalUuid(word) !== undefined)
+  const rest = versionAndFolder({ ...given, words: words.filter((word) => word !== uuid) })
+  if (uuid === undefined) return rest
+  if (rest.version === undefined) return { ...rest, version: uuid }
+  throw usageError(`${command} takes one script, found ${rest.version} and ${uuid}`)
+}
+
 /** A script by its revision or the uuid of its class, and the scripts' folder. */
 export function scriptId({ command, words, cwd }: GivenWords): Arguments {
   const [id, folder, more] = words
   if (id === undefined)
     throw usageError(`${command} needs a script`, `Write ${command} and its revision.`)
-  if (!/^(?:\d+|[\da-f]{8}(?:-?[\da-f]{4}){3}-?[\da-f]{12})$/i.test(id)) {
+  if (!/^\d+$/.test(id) && canonicalUuid(id) === undefined) {
     throw usageError(
       `"${id}" is neither the revision of a script nor a uuid`,
       versionHint(id, helpHint(command)),

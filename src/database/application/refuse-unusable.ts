@@ -33,7 +33,7 @@ function reasonOf(lent: object): readonly [string, string] | undefined {
   if ('query' in lent && 'on' in lent) return clientReason(lent as ClientState)
   return [
     'the database given is no DataSource, QueryRunner, pg Pool or Client, and no PGlite',
-    'Give one of these, or a postgres:// address.',
+    'Give one of these, an address, or a function that makes a backend.',
   ]
 }
 
@@ -50,8 +50,18 @@ function typeReason(
   if (type === undefined || type === 'postgres') return undefined
   return [
     `the ${what} is for ${type}`,
-    'Of MySQL, MariaDB and SQLite give a DataSource to setUpMigration, migrateTo or migratorFor; everything else works on PostgreSQL only.',
+    'Of MySQL, MariaDB and SQLite the functions that plan and run scripts take one; everything else works on PostgreSQL only.',
   ]
+}
+
+const released = [
+  'the QueryRunner has been released',
+  'Make another one with dataSource.createQueryRunner().',
+] as const
+
+/** @throws {MigrationError} USAGE for a QueryRunner that has been released, of whatever database */
+export function refuseReleased({ isReleased }: { isReleased: boolean }): void {
+  if (isReleased) throw new MigrationError('USAGE', released[0], { hint: released[1] })
 }
 
 function runnerReason(lent: {
@@ -59,8 +69,7 @@ function runnerReason(lent: {
   dataSource?: TypedSource
   connection?: TypedSource
 }): readonly [string, string] | undefined {
-  const again = 'Make another one with dataSource.createQueryRunner().'
-  if (lent.isReleased) return ['the QueryRunner has been released', again]
+  if (lent.isReleased) return released
   const source = lent.dataSource ?? lent.connection
   const type = typeReason(source, 'QueryRunner')
   if (type ?? source?.isInitialized !== false) return type

@@ -29,7 +29,7 @@ const careless = [
 ]
 
 /** What a new cluster, or a server that has to be started, should be like. */
-interface Wanted {
+interface ServerRequest {
   /** Folder whose `node_modules` are searched first. */
   here: string
   /** Version for a new cluster. */
@@ -48,7 +48,7 @@ export class Supervisor {
   /** @param sockets folder for the server's socket */
   constructor(
     private readonly home: Home,
-    private readonly wanted: Wanted,
+    private readonly request: ServerRequest,
     private readonly sockets: string,
   ) {}
 
@@ -78,7 +78,7 @@ export class Supervisor {
 
   private async raise(): Promise<Server> {
     if (this.server && (await isAlive(this.server.pid))) return this.server
-    const { throwAway } = this.wanted
+    const { throwAway } = this.request
     const kept = (this.kept ??= await this.prepare())
     const cluster = (this.cluster = throwAway ? await quickPlace(kept) : kept)
     this.server = await runningServer(cluster)
@@ -93,7 +93,7 @@ export class Supervisor {
 
   private async prepare(): Promise<Cluster> {
     const { state, user } = this.home
-    const { here, major } = this.wanted
+    const { here, major } = this.request
     const data = join(state, 'data')
     const version = (await hasControlFile(data))
       ? await readFile(join(data, 'PG_VERSION'), 'utf8').catch(undefinedWhenAbsent)

@@ -35,6 +35,8 @@ export interface Entry {
   startedAt: string
   finishedAt: string | null
   durationMs: number | null
+  /** The uuid that the script's module said that it had; null for any other. */
+  uuid?: string | null
 }
 
 /** One row of the journal in full, for `list`, `errors` and `trace`. */

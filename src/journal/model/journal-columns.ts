@@ -19,6 +19,8 @@ export interface Claim {
   toolVersion: string
   /** The name of the responsible file; null for set-up, and where the file is gone. */
   file: string | null
+  /** The uuid that the script's module says that it has. */
+  uuid: string | null
 }
 
 /** How one member of an entry is read: as text from SQL, and as a value from that text. */
@@ -151,6 +153,7 @@ const rows = {
   },
   duration_ms: { type: 'bigint', entry: read('durationMs', numberOrNull, asText) },
   file: { type: textType, since: 2, claim: 'file', full: read('file', textOrNull) },
+  uuid: { type: textType, since: 3, claim: 'uuid', entry: read('uuid', textOrNull) },
 } as const satisfies Record<string, Row>
 
 export type ColumnName = keyof typeof rows
@@ -164,6 +167,12 @@ export const columns: readonly JournalColumn[] = Object.entries<Row>(rows).map((
 
 /** Which shape of the journal this version writes; an older one is upgraded in place, a newer one refused. */
 export const journalShape = Math.max(...columns.map(({ since }) => since))
+
+/** What a query finds in an outer table where the journal is of an older shape and lacks a column. */
+export const absentColumns = columns
+  .filter(({ since }) => since > 1)
+  .map(({ name, type }) => `NULL::${type} AS ${name}`)
+  .join(', ')
 
 /** What planning reads of an entry, in the order in which it is packed. */
 export const entryFields: readonly Field[] = columns.flatMap(({ entry }) => entry ?? [])

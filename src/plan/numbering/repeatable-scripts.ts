@@ -20,9 +20,10 @@ export function numbered<Named extends Pick<Entry, 'title' | 'revision'>>(
  * since, and all of them after something was reverted, which may have taken with it what they made. Pure.
  */
 export function dueRepeatables(scripts: readonly Script[], state: JournalState): Script[] {
+  const repeatables = scripts.filter(({ repeatable }) => repeatable)
+  if (repeatables.length === 0) return []
   const applied = new Map(state.applied.map((entry) => [entry.revision, entry]))
-  return scripts
-    .filter(({ repeatable }) => repeatable)
+  return repeatables
     .filter(({ revision, checksum }) => {
       const entry = applied.get(revision)
       if (!entry || entry.checksum !== checksum) return true

@@ -1,12 +1,15 @@
 import type { JournalState } from '../../journal/model/applied-state'
 import type { Script, TrackedName } from '../../script/script'
+import { settleUuids } from './settle-uuids'
 
 /**
  * Gives scripts that are tracked by name the numbers under which the journal knows them; the others get
  * the first number that is free, from that of their name up. Where numbers are not shared, the scripts
- * are what they were. Pure.
+ * are what they were. A script that has a uuid is known by that. Pure.
+ * @throws {MigrationError} REVISION_TAKEN as `settleUuids`
  */
-export function settleNames(scripts: readonly Script[], state: JournalState): readonly Script[] {
+export function settleNames(found: readonly Script[], state: JournalState): readonly Script[] {
+  const scripts = settleUuids(found, state)
   if (!scripts.some(({ byName }) => byName)) return scripts
   const titles = state.titles ?? new Map<string, string>()
   const revisions = new Map([...titles].map(([revision, title]) => [title, revision]))

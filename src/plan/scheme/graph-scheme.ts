@@ -81,7 +81,7 @@ function edgeOf({ title }: Pick<Entry, 'title'>): Pick<RevisionEdge, 'from' | 't
 }
 
 /** Where the newest step led. @throws {MigrationError} JOURNAL_UNKNOWN for a journal of scripts with numbers */
-export function currentRevision({ applied }: JournalState): string {
+export function currentRevision({ applied }: Pick<JournalState, 'applied'>): string {
   const newest = applied.at(-1)
   if (!newest) return initialRevision
   const edge = edgeOf(newest)

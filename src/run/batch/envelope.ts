@@ -28,7 +28,7 @@ export interface Packing {
   last: readonly string[]
 }
 
-/** A SQL script with its claim and what finishes it, each in a transaction of its own where wanted. */
+/** A SQL script with its claim and what finishes it, each in a transaction of its own where asked for. */
 export function envelopeOf(
   prepared: PreparedSql,
   work: Session,

@@ -15,7 +15,7 @@ import { timed } from '../session/timed'
 /** How much one message carries at most; a bigger script travels alone. */
 const largestMessage = 256 * 1024
 /** How long one message should take, so that progress, Ctrl-C and a lost lock are seen. */
-const wantedMilliseconds = 500
+const targetMilliseconds = 500
 
 export interface SenderOptions {
   /** False in `all` mode, where one transaction is open already. */
@@ -251,7 +251,7 @@ export class MessageSender {
   }
 
   private learn(milliseconds: number): void {
-    const factor = Math.min(2, Math.max(0.25, wantedMilliseconds / Math.max(1, milliseconds)))
+    const factor = Math.min(2, Math.max(0.25, targetMilliseconds / Math.max(1, milliseconds)))
     this.budget = Math.min(largestMessage, Math.max(8 * 1024, this.budget * factor))
   }
 }

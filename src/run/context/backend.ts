@@ -3,6 +3,7 @@ import type { EntryFilter } from '../../journal/entries'
 import type { FullEntry } from '../../journal/model/entry'
 import type { JournalState } from '../../journal/model/applied-state'
 import type { Plan } from '../../plan/plan'
+import type { ExecutionContext } from './run-context'
 
 /** Reads a journal; creates nothing, locks nothing. */
 export interface JournalReader {
@@ -45,6 +46,9 @@ export interface Backend extends JournalReader {
   /** Releases the lock and the connections; `failed` where the execution throws. Called once, always. */
   close(failed: boolean): Promise<void>
 }
+
+/** Makes a backend for one execution, or to read once. */
+export type OpenBackend = (context: ExecutionContext) => Backend | Promise<Backend>
 
 /** What the wait for the lock came to: the journal's state, and whether the lock is held. */
 export interface Locked {

@@ -113,6 +113,7 @@ export function claimOf(
     operator: context.operator,
     toolVersion,
     file: script ? basename(script.file) : null,
+    uuid: script?.uuid ?? null,
   }
 }
 

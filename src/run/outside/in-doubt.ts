@@ -2,7 +2,7 @@ import { contains, eq, lt, overlaps } from '../../database/sql/operators'
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { Session } from '../../database/postgres/session'
 import { parseStatement, type ParsedStatement } from '../../script/parser/parse-statement'
-import { indexesOf, isOwnName, wantedIndex } from './index-definition'
+import { indexesOf, isOwnName, expectedIndex } from './index-definition'
 import {
   nameOf,
   textsOf,
@@ -59,14 +59,15 @@ async function settleIndex(
   if (index.idxname !== undefined) {
     const same = valid.find(({ name }) => name === index.idxname)
     if (!same) return 'not done'
-    const wanted = await wantedIndex(session, statement, index)
-    if (wanted?.definition === same.definition) return 'done'
-    return wanted || index.if_not_exists ? 'not done' : 'unknown'
+    const expected = await expectedIndex(session, statement, index)
+    if (expected?.definition === same.definition) return 'done'
+    return expected || index.if_not_exists ? 'not done' : 'unknown'
   }
-  const wanted = await wantedIndex(session, statement, index)
-  if (!wanted) return valid.length === 0 ? 'not done' : 'unknown'
+  const expected = await expectedIndex(session, statement, index)
+  if (!expected) return valid.length === 0 ? 'not done' : 'unknown'
   const alike = valid.filter(
-    ({ name, definition }) => definition === wanted.definition && isOwnName(name, wanted.ownName),
+    ({ name, definition }) =>
+      definition === expected.definition && isOwnName(name, expected.ownName),
   )
   if (alike.length === 0) return 'not done'
   if (since === undefined) return 'unknown'

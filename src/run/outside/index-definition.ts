@@ -48,7 +48,7 @@ export function indexesOf(session: Session, table: string): Promise<FoundIndex[]
 }
 
 /** What a CREATE INDEX statement would make of an empty copy of its table. */
-export interface WantedIndex {
+export interface ExpectedIndex {
   definition: string
   /** The name that PostgreSQL gives it where the statement names none. */
   ownName: string
@@ -59,11 +59,11 @@ export interface WantedIndex {
  * table, in a transaction that is rolled back. Undefined where it cannot be known so: without the right
  * to make temporary tables, inside a caller's transaction, or when the statement is wrong.
  */
-export async function wantedIndex(
+export async function expectedIndex(
   session: Session,
   statement: string,
   { relation, unique }: IndexStatement,
-): Promise<WantedIndex | undefined> {
+): Promise<ExpectedIndex | undefined> {
   const tail = tailAfterTable(statement, relation.location)
   if (tail === undefined || session.status !== 'I') return undefined
   const copy = `pg_temp.${quoteIdentifier(relation.relname)}`

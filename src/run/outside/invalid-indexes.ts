@@ -1,7 +1,13 @@
 import { eq, gt, matches, ne } from '../../database/sql/operators'
 import { quoteIdentifier } from '../../database/sql/quote'
 import { parseStatement } from '../../script/parser/parse-statement'
-import { indexesOf, isBuilding, isOwnName, wantedIndex, type FoundIndex } from './index-definition'
+import {
+  indexesOf,
+  isBuilding,
+  isOwnName,
+  expectedIndex,
+  type FoundIndex,
+} from './index-definition'
 import { pause } from '../lock/migrator-lock'
 import type { Execution } from '../session/execution'
 import {
@@ -79,9 +85,9 @@ async function failedIndexes(
 
 async function isThatOf({ work }: Execution, statement: string, index: IndexStatement) {
   if (index.idxname !== undefined) return ({ name }: FoundIndex) => name === index.idxname
-  const wanted = await wantedIndex(work, statement, index)
+  const expected = await expectedIndex(work, statement, index)
   return ({ name, definition }: FoundIndex) =>
-    wanted?.definition === definition && isOwnName(name, wanted.ownName)
+    expected?.definition === definition && isOwnName(name, expected.ownName)
 }
 
 /** Which indexes a REINDEX is about, as a condition on `t`, the table, `b`, the index, and `n`, its schema. */

@@ -97,15 +97,15 @@ async function prepareStep(
   }
   if (step.script && step.script.kind !== 'sql') return codeJob(context, step)
   const part = sqlPart(step)
-  const wanted = inOwnTransactions(context, step, part)
-  const sql = await classify(wanted, wanted.file, session.conforming)
+  const effective = inOwnTransactions(context, step, part)
+  const sql = await classify(effective, effective.file, session.conforming)
   return {
     kind: 'sql',
     step,
     claim: claimOf(context, step, sql.statements.length),
     part,
     sql,
-    route: routeOf(wanted, sql, context.observer.statement !== undefined),
+    route: routeOf(effective, sql, context.observer.statement !== undefined),
   }
 }
 
@@ -219,11 +219,11 @@ export const isCode = (prepared: PreparedStep): prepared is PreparedModule =>
 export const isSql = (prepared: PreparedStep): prepared is PreparedSql => prepared.kind === 'sql'
 
 /** The first prepared steps, as long as they share a route. */
-export function leading<Wanted extends PreparedStep>(
+export function leading<Kind extends PreparedStep>(
   preparedSteps: readonly PreparedStep[],
-  is: (prepared: PreparedStep) => prepared is Wanted,
-): Wanted[] {
-  const taken: Wanted[] = []
+  is: (prepared: PreparedStep) => prepared is Kind,
+): Kind[] {
+  const taken: Kind[] = []
   for (const prepared of preparedSteps) {
     if (!is(prepared)) break
     taken.push(prepared)

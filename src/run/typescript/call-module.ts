@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm'
-import { interrupted } from '../../errors'
+import { basename } from 'node:path'
+import { interrupted, MigrationError } from '../../errors'
 import type { ScriptContext } from '../../script/context'
 import type { ScriptFunction } from '../../script/typescript/load-script'
 import type { PreparedModule } from '../prepare/prepared-step'
@@ -31,17 +32,33 @@ export async function callFunction(
   )
 }
 
-function functionOf({ step, code }: PreparedModule) {
+function functionOf({
+  step,
+  code,
+  file,
+}: PreparedModule): ScriptFunction<ScriptContext> | undefined {
+  const { runPartial } = code
+  const { again = false } = step
   switch (step.operation) {
     case 'run':
       return code.upgrade
     case 'run_partial':
-      return code.runPartial ?? code.upgrade
+      if (runPartial) return runPartial(again)
+      if (again) throw noPartial(file)
+      return code.upgrade
     case 'run_skip':
       return code.runSkip
     case 'rollback':
       return code.downgrade
   }
+}
+
+/** Its text has the name, and its module has not the function. */
+function noPartial(file: string): MigrationError {
+  return new MigrationError('SCRIPT_INVALID', `${basename(file)} has no runPartial function`, {
+    hint: 'An applied script is rebuilt by that alone: write one, or revert the script and apply it.',
+    file,
+  })
 }
 
 /** Reports each query of the script where somebody listens; TypeORM sends all of its own by this method. */

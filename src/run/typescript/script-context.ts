@@ -112,9 +112,9 @@ async function sendCopy({ work }: Execution, sent: string, data: string) {
 
 /** Sends a statement after what an earlier attempt of it has left is cleared away. */
 async function sendCleared(execution: Execution, text: string): Promise<MessageResult> {
-  const wanted = await clearLeftovers(execution, text, async (clearing) => {
+  const rest = await clearLeftovers(execution, text, async (clearing) => {
     const { error } = await execution.work.send(clearing)
     if (error) throw error
   })
-  return execution.work.send(wanted)
+  return execution.work.send(rest)
 }

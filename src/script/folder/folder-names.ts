@@ -10,6 +10,7 @@ import {
   type NameReading,
 } from '../layout/script-name'
 import { migrationClasses, titleOf } from '../sources/migration-classes'
+import { squashedRevisions } from '../sources/squashed-revisions'
 import type { SourceFolder } from '../sources/source-folders'
 import { isModuleName } from './stray'
 import { type FolderPlace, strayProblems } from './strays'
@@ -137,7 +138,8 @@ function byClass(
 /** What cannot be read is reported where its script is made. */
 function classesOf(paths: Paths) {
   try {
-    return migrationClasses(readText(paths))
+    const text = readText(paths)
+    return squashedRevisions(text).length > 0 ? [] : migrationClasses(text)
   } catch {
     return []
   }

@@ -3,6 +3,8 @@ import type { ScriptLayout } from '../layout/layout'
 import type { NamedFile } from '../layout/script-name'
 import { excerpt } from '../position'
 import type { ChecksumKind, Kind, Script, ScriptHooks, SqlPart, TrackedName } from '../script'
+import { uuidIn } from '../sources/script-uuid'
+import { squashedRevisions } from '../sources/squashed-revisions'
 import { type Sections, readSqlPart } from '../sections/sections'
 import {
   downgradeFunctionLine,
@@ -110,9 +112,14 @@ export class FolderScript implements Script {
     return { runPartial: has(/\brun_?partial\b/i), runSkip: has(/\brun_?skip\b/i) }
   }
 
+  get uuid(): string | undefined {
+    // one that stands for others has their classes, and is none of them
+    const isNone = this.kind === 'sql' || this.squashes.length > 0
+    return isNone ? undefined : uuidIn(this.#texts[0].text)
+  }
+
   get squashes(): readonly string[] {
-    const list = /^(?:--|\/\/) migrate: squashes((?: \d+)+)\s*$/m.exec(this.#texts[0].text)?.[1]
-    return list?.trim().split(' ') ?? []
+    return squashedRevisions(this.#texts[0].text)
   }
 
   private sections(): Partial<Sections> {

@@ -21,10 +21,10 @@ const anyModule =
  * something count, with the modules that it finds and the SQL beside them. Reads names only.
  */
 export async function sourceFolders(patterns: readonly string[]): Promise<SourceFolder[]> {
-  const wanted = patterns.map((pattern) => pattern.replace(/\/$/, ''))
+  const trimmed = patterns.map((pattern) => pattern.replace(/\/$/, ''))
   const found = new Map<string, SourceFolder>()
   const globs: string[] = []
-  for (const pattern of wanted) {
+  for (const pattern of trimmed) {
     const folder = await wholeFolder(pattern)
     if (folder !== undefined) found.set(folder, { path: folder })
     else globs.push(pattern)

@@ -47,12 +47,12 @@ function migrationErrorOf(error: unknown): MigrationError | undefined {
 
 function missingModule(file: string, error: Error): MigrationError {
   const message = error.message.split('\n', 1)[0] ?? ''
-  const wanted = /'([^']*)'/.exec(message)?.[1] ?? message
+  const requested = /'([^']*)'/.exec(message)?.[1] ?? message
   const importer = importerOf(error) ?? file
-  const found = placeOf(wanted, importer)
+  const found = placeOf(requested, importer)
   const name =
-    found?.specifier ?? (isAbsolute(wanted) ? relative(dirname(importer), wanted) : wanted)
-  const local = isAbsolute(wanted) || /^[./]/.test(name)
+    found?.specifier ?? (isAbsolute(requested) ? relative(dirname(importer), requested) : requested)
+  const local = isAbsolute(requested) || /^[./]/.test(name)
   return new MigrationError(
     'SCRIPT_NOT_LOADABLE',
     `${basename(importer)} imports "${name}", which ${local ? 'does not exist' : 'is not installed'}`,
@@ -147,7 +147,7 @@ function framesOf(error: Error): Place[] {
 
 // Where the importer names a module: by the very text, or by a path that leads there.
 function placeOf(
-  wanted: string,
+  requested: string,
   importer: string,
 ): { specifier: string; line: number; column: number } | undefined {
   if (!isTypeScript(importer) && !/\.[cm]?js$/.test(importer)) return undefined
@@ -155,8 +155,8 @@ function placeOf(
   for (const [index, line] of lines.entries()) {
     for (const match of line.matchAll(/(?:from|import|require|\()\s*\(?(['"])([^'"]+)\1/g)) {
       const specifier = match[2] ?? ''
-      const leads = specifier.startsWith('.') && resolve(dirname(importer), specifier) === wanted
-      if (specifier !== wanted && !leads) continue
+      const leads = specifier.startsWith('.') && resolve(dirname(importer), specifier) === requested
+      if (specifier !== requested && !leads) continue
       const before = line.slice(0, match.index + match[0].indexOf(specifier) - 1)
       return { specifier, line: index + 1, column: Array.from(before).length + 1 }
     }

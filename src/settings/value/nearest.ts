@@ -36,15 +36,15 @@ export function nearest(
   candidates: Iterable<string>,
   limit = Math.min(3, Math.max(1, Math.floor((word.length + 1) / 3))),
 ): string | undefined {
-  const wanted = word.toLowerCase()
+  const target = word.toLowerCase()
   let best: string | undefined
   let bestDistance = limit + 1
   const longer: string[] = []
   for (const candidate of candidates) {
     const lower = candidate.toLowerCase()
-    if (wanted.length >= 3 && lower.startsWith(wanted)) longer.push(candidate)
-    if (Math.abs(lower.length - wanted.length) >= bestDistance) continue
-    const found = distance(wanted, lower)
+    if (target.length >= 3 && lower.startsWith(target)) longer.push(candidate)
+    if (Math.abs(lower.length - target.length) >= bestDistance) continue
+    const found = distance(target, lower)
     if (found >= bestDistance) continue
     best = candidate
     bestDistance = found

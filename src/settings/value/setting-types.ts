@@ -191,7 +191,7 @@ export interface Settings {
   /** True: each statement of a script is shown with its time. */
   debug: boolean
   schemaDiffCmd?: string
-  /** Where `add_script` takes the wanted schema from; absent: from what the other settings name. */
+  /** Where `add_script` takes the target schema from; absent: from what the other settings name. */
   addScriptFrom?: ScriptSource
   /** Absent: compared where the canonical schema has an OWNER TO. */
   owners?: OwnerChoice

@@ -9,15 +9,15 @@ export interface ModuleParts {
   imports: readonly string[]
   /** Its statements without imports and exports; names of imports that are taken are given here. */
   body: string
-  /** The names that it exported. */
-  exported: readonly string[]
+  /** What its exports are called in the body; absent of a CommonJS module, which has them in `module.exports`. */
+  exported?: ReadonlyMap<string, string>
 }
 
 interface Item {
   type: string
   span: { start: number; end: number }
   typeOnly?: boolean
-  source?: { value: string }
+  source?: { value: string } | null
   specifiers?: readonly Specifier[]
   declaration?: {
     type: string
@@ -25,7 +25,7 @@ interface Item {
     identifier?: Name
     declarations?: readonly { id: Name }[]
   }
-  decl?: { span: Item['span'] }
+  decl?: { span: Item['span']; identifier?: Name | null }
   expression?: { span: Item['span'] }
 }
 
@@ -38,6 +38,9 @@ interface Specifier {
   local: Name
   imported?: Name | null
   isTypeOnly?: boolean
+  /** Of an export: the name in the module, and the one outside it. */
+  orig?: Name
+  exported?: Name | null
 }
 
 /** The local names of imports that are taken, and for what. */
@@ -59,7 +62,7 @@ export function takeApart(file: string, output: string, taken: Taken): ModulePar
     source.subarray(start - base, end - base).toString()
   const imports: string[] = []
   const aliases: string[] = []
-  const exported: string[] = []
+  const exported = new Map<string, string>()
   let body = ''
   let last = 1
   for (const item of items.slice(1)) {
@@ -73,12 +76,25 @@ export function takeApart(file: string, output: string, taken: Taken): ModulePar
     } else body += lead + statementOf(item, { textAt, exported, file })
   }
   body += source.subarray(last).toString()
-  return { imports, body: [...aliases, body.trim()].join('\n'), exported }
+  const own = [...aliases, body.trim()].join('\n')
+  const isModule = items.some(({ type }) => /^(?:Import|Export|TsExport)/.test(type))
+  if (isModule) return { imports, body: own, exported }
+  return { imports, body: `${commonJs}\n${withPaths(own, file, output)}` }
+}
+
+const commonJs = 'const module = { exports: {} as any }\nconst exports = module.exports'
+
+function withPaths(body: string, file: string, output: string): string {
+  return body.replace(
+    /\brequire\(\s*(['"])(\.[^'"]*)\1\s*\)/g,
+    (_, quote: string, path: string) =>
+      `require(${quote}${specifierFrom(path, file, output)}${quote})`,
+  )
 }
 
 interface Reading {
   textAt: (span: Item['span']) => string
-  exported: string[]
+  exported: Map<string, string>
   file: string
 }
 
@@ -87,27 +103,45 @@ function statementOf(item: Item, { textAt, exported, file }: Reading): string {
     case 'ExportDeclaration': {
       const { declaration } = item
       if (!declaration) throw refused(file, 'an export without a declaration')
-      const names = declaration.declarations?.map(({ id }) => id.value) ?? [
-        declaration.identifier?.value ?? '',
-      ]
-      const isType = /^Ts(?:Interface|TypeAlias)/.test(declaration.type)
-      if (!isType) exported.push(...names)
+      for (const name of namesIn(declaration)) exported.set(name, name)
       return textAt(declaration.span)
     }
     case 'ExportDefaultDeclaration':
-      exported.push('default')
-      return `const byDefault = ${textAt(item.decl?.span ?? item.span)}`
+      exported.set('default', 'byDefault')
+      return defaultOf(item, textAt)
     case 'ExportDefaultExpression':
-      exported.push('default')
+      exported.set('default', 'byDefault')
       return textAt(item.span).replace(/^export\s+default/, 'const byDefault =')
+    case 'TsExportAssignment':
+      exported.set('default', 'byDefault')
+      return textAt(item.span).replace(/^export\s*=/, 'const byDefault =')
     case 'ExportNamedDeclaration':
+      if (item.source || item.specifiers?.some(({ orig }) => !orig)) break
+      for (const { orig, exported: outside } of item.specifiers ?? [])
+        exported.set((outside ?? orig!).value, orig!.value)
+      return ''
     case 'ExportAllDeclaration':
     case 'TsImportEqualsDeclaration':
-    case 'TsExportAssignment':
-      throw refused(file, `"${textAt(item.span).split('\n', 1)[0]}"`)
+      break
     default:
       return textAt(item.span)
   }
+  throw refused(file, `"${textAt(item.span).split('\n', 1)[0]}"`)
+}
+
+type Declaration = NonNullable<Item['declaration']>
+
+function namesIn({ type, declarations, identifier }: Declaration): string[] {
+  if (/^Ts(?:Interface|TypeAlias)/.test(type)) return []
+  const names = declarations?.map(({ id }) => id.value) ?? [identifier?.value]
+  return names.filter((name) => typeof name === 'string')
+}
+
+/** A name that it has is for the rest of the module too. */
+function defaultOf({ decl, span }: Item, textAt: Reading['textAt']): string {
+  const text = textAt(decl?.span ?? span)
+  const name = decl?.identifier?.value
+  return name === undefined ? `const byDefault = ${text}` : `${text}\nconst byDefault = ${name}`
 }
 
 interface Importing {
@@ -171,7 +205,7 @@ function refused(file: string, what: string): MigrationError {
     `${basename(file)} has ${what}, which cannot be squashed`,
     {
       file,
-      hint: 'Export its functions or its class where they are declared.',
+      hint: 'Export its functions or its class where they are declared, or by name.',
     },
   )
 }

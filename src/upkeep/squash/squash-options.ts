@@ -13,7 +13,7 @@ export interface SquashOptions {
   fromSchema?: boolean
   /** Also where scripts can be reverted, and the squashed one could not. */
   force?: boolean
-  /** Removes the originals, by git. */
+  /** Removes the originals, by the version control program. */
   remove?: boolean
   /** Writes nothing and proves nothing. */
   dryRun?: boolean
@@ -28,5 +28,8 @@ export interface SquashReport {
   /** The scripts that it stands for. */
   squashed: readonly Script[]
   reversible: boolean
+  /** True: the version control program has it as a new file; nothing is committed. */
+  added: boolean
+  /** True: the originals are removed. */
   removed: boolean
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, dirname, extname, join, relative, resolve } from 'node:path'
 import { MigrationError } from '../../errors'
-import { removeTracked } from '../../git/move'
+import { addFile, removeFiles, requireVcs } from '../../git/move'
 import { labelOf } from '../../plan/notice'
 import { usualLayout, type ScriptLayout } from '../../script/layout/layout'
 import { titleFileName } from '../../script/layout/script-name'
@@ -33,6 +33,7 @@ export async function squashScripts(
 ): Promise<SquashReport> {
   const { layout = usualLayout, force = false, dryRun = false, remove = false } = options
   const { fromSchema = false } = options
+  if (remove && !dryRun) requireVcs(settings.vcs)
   const scripts = (await readScripts(settings, { layout })).toSorted(byRevision)
   const range = rangeOf(scripts, findScript(scripts, start), findScript(scripts, end))
   if (fromSchema) refuseEarlier(range)
@@ -50,14 +51,25 @@ export async function squashScripts(
     head,
     file: target.file,
   })
-  const report = { ...target, text, reversible, squashed: range.inside, removed: false }
+  const report = {
+    ...target,
+    text,
+    reversible,
+    squashed: range.inside,
+    added: false,
+    removed: false,
+  }
   if (dryRun) return report
   const claim = { ...range, ...target, reversible }
   if (target.file.endsWith('.sql')) await writeProven(settings, claim, text, options)
   else await proveInPlace(settings, claim, text, options)
-  if (!remove) return report
-  await removeTracked(range.inside.flatMap(({ files }) => files))
-  return { ...report, removed: true }
+  const added = await addFile(target.file, settings.vcs)
+  if (!remove) return { ...report, added }
+  await removeFiles(
+    range.inside.flatMap(({ files }) => files),
+    settings.vcs,
+  )
+  return { ...report, added, removed: true }
 }
 
 /** SQL needs nothing beside it: it is proven elsewhere, so that no crash leaves what is not proven. */

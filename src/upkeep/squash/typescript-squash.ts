@@ -4,24 +4,14 @@ import { labelOf } from '../../plan/notice'
 import { lex } from '../../script/lexer/lexer'
 import { classify } from '../../script/parser/sql-work'
 import type { Script, SqlPart } from '../../script/script'
-import { loadModule } from '../../script/typescript/load-module'
-import { loadScript } from '../../script/typescript/load-script'
-import { takeApart, type Taken } from './module-squash'
+import { modulePiece, type CompanionTexts, type Piece } from './module-piece'
+import type { Taken } from './module-squash'
 import { bodyOf } from './sql-squash'
-
-/** One script as code: what its two directions call, and what they need above. */
-interface Piece {
-  label: string
-  declarations: string
-  up: string
-  /** Absent: it has no downgrade. */
-  down?: string
-  outside: boolean
-}
 
 /**
  * A module that does what these scripts did, one after the other: modules stand in a function of their own
- * each, SQL is sent as it is. Where one part cannot run in a transaction, the others bring their own.
+ * each, SQL is sent as it is. Where one part cannot run in a transaction, the others bring their own. The
+ * hooks of the modules are called by hooks of the whole.
  * @param head comment lines
  * @throws {MigrationError} SQUASH_REFUSED
  */
@@ -32,32 +22,57 @@ export async function squashModules(
 ): Promise<{ text: string; reversible: boolean }> {
   const taken: Taken = new Map([
     ['QueryRunner', 'typeorm ImportSpecifier QueryRunner'],
-    ['ScriptContext', 'typetrek ImportSpecifier ScriptContext'],
+    ...contexts.map((name) => [name, `typetrek ImportSpecifier ${name}`] as const),
   ])
-  const imports = new Set([
-    "import type { QueryRunner } from 'typeorm'",
-    "import type { ScriptContext } from 'typetrek'",
-  ])
+  const imports = new Set<string>()
   const pieces: Piece[] = []
   for (const script of scripts) {
-    const piece = script.kind === 'sql' ? await sqlPiece(script) : undefined
-    pieces.push(piece ?? (await modulePiece(script, { output, taken, imports })))
+    const sql = script.kind === 'sql' ? undefined : await companions(script)
+    pieces.push(
+      await (sql ? modulePiece(script, sql, { output, taken, imports }) : sqlPiece(script)),
+    )
   }
   const reversible = pieces.every(({ down }) => down !== undefined)
+  if (!reversible) refuseRecovery(scripts, pieces)
+  return { text: moduleText(pieces, { head, imports, reversible }), reversible }
+}
+
+const contexts = ['ScriptContext', 'PartialContext', 'RollbackContext']
+
+/** A `rollback` would be taken for the downgrade of the whole. */
+function refuseRecovery(scripts: readonly Script[], pieces: readonly Piece[]): void {
+  const script = scripts[pieces.findIndex(({ recover }) => recover !== undefined)]
+  if (script) throw refused(script, 'has a rollback, and another script has no downgrade')
+}
+
+interface Whole {
+  head: readonly string[]
+  imports: Set<string>
+  reversible: boolean
+}
+
+function moduleText(pieces: readonly Piece[], { head, imports, reversible }: Whole): string {
   const outside = pieces.some((piece) => piece.outside)
-  const downs = pieces.toReversed().map((piece) => ({ ...piece, up: piece.down ?? '' }))
-  const lines = [
-    ...head.map((line) => `// ${line}`.trimEnd()),
-    ...withoutDoubles(imports),
-    '',
+  const body = [
     ...(outside ? ['export const transaction = false', ''] : []),
-    functionText('upgrade', pieces, outside),
-    ...(reversible ? ['', functionText('downgrade', downs, outside)] : []),
+    functionTexts(pieces, { outside, reversible }).join('\n\n'),
     ...(outside ? ['', inTransaction] : []),
     ...pieces.flatMap(({ declarations }) => (declarations === '' ? [] : ['', declarations])),
     '',
+  ].join('\n')
+  const types = contexts.filter((name) => body.includes(`: ${name}`))
+  const own = [
+    "import type { QueryRunner } from 'typeorm'",
+    ...types.map((name) => `import type { ${name} } from 'typetrek'`),
   ]
-  return { text: lines.join('\n'), reversible }
+  const isChecked = pieces.every(({ checked }) => checked)
+  return [
+    ...(isChecked ? [] : ['// @ts-nocheck']),
+    ...head.map((line) => `// ${line}`.trimEnd()),
+    ...withoutDoubles(new Set([...own, ...imports])),
+    '',
+    body,
+  ].join('\n')
 }
 
 const inTransaction = `async function inTransaction(queryRunner: QueryRunner, work: () => Promise<unknown>): Promise<void> {
@@ -79,15 +94,69 @@ function withoutDoubles(imports: ReadonlySet<string>): string[] {
   )
 }
 
-function functionText(name: string, pieces: readonly Piece[], outside: boolean): string {
-  const calls = pieces.map((piece) => {
-    const alone = !outside || piece.outside
-    const call = alone
-      ? piece.up
-      : `await inTransaction(queryRunner, async () => {\n${piece.up}\n})`
-    return `  // ${piece.label}\n${call.replace(/^(?=.)/gm, '  ')}`
-  })
-  return `export async function ${name}(queryRunner: QueryRunner, context: ScriptContext): Promise<void> {\n${calls.join('\n')}\n}`
+function functionTexts(
+  pieces: readonly Piece[],
+  { outside, reversible }: { outside: boolean; reversible: boolean },
+): string[] {
+  const recovers = has(pieces, 'recover')
+  const calls = (of: (piece: Piece, at: number) => string | undefined) =>
+    pieces.map((piece, at) => callText(piece, of(piece, at), outside))
+  const begin = (at: number) => (recovers ? `begun = ${at + 1}\n` : '')
+  const partial = ({ up, runPartial }: Piece, at: number) =>
+    begin(at) + (runPartial ?? `if (!context.again) {\n  ${up.replaceAll('\n', '\n  ')}\n}`)
+  const recovery = ({ recover }: Piece, at: number) => recover && `if (begun > ${at}) ${recover}`
+  const texts = [
+    recovers && '/** How many of the scripts have begun. */\nlet begun = 0',
+    functionText(
+      'upgrade',
+      calls(({ up }, at) => begin(at) + up),
+    ),
+    reversible && functionText('downgrade', calls(({ down }) => down).toReversed()),
+    has(pieces, 'runPartial') && functionText('runPartial', calls(partial), 'PartialContext'),
+    has(pieces, 'runSkip') &&
+      functionText(
+        'runSkip',
+        calls(({ runSkip }) => runSkip),
+      ),
+    recovers && functionText('rollback', calls(recovery).toReversed(), 'RollbackContext'),
+    has(pieces, 'cleanup') && cleanupText(pieces),
+  ]
+  return texts.filter((text) => text !== false)
+}
+
+function has(pieces: readonly Piece[], hook: 'runPartial' | 'runSkip' | 'cleanup' | 'recover') {
+  return pieces.some((piece) => piece[hook] !== undefined)
+}
+
+function callText(piece: Piece, call: string | undefined, outside: boolean): string {
+  if (call === undefined) return ''
+  const isAlone = !outside || piece.outside
+  const whole = isAlone ? call : `await inTransaction(queryRunner, async () => {\n${call}\n})`
+  return `  // ${piece.label}\n${whole.replace(/^(?=.)/gm, '  ')}`
+}
+
+function functionText(name: string, calls: readonly string[], context = 'ScriptContext'): string {
+  const body = calls.filter((call) => call !== '').join('\n')
+  return `export async function ${name}(queryRunner: QueryRunner, context: ${context}): Promise<void> {\n${body}\n}`
+}
+
+/** All are called, and the first failure counts. */
+function cleanupText(pieces: readonly Piece[]): string {
+  const calls = pieces.flatMap(({ label, cleanup }) =>
+    cleanup === undefined ? [] : [`  // ${label}\n  await attempt(async () => { ${cleanup} })`],
+  )
+  return `export async function cleanup(queryRunner: QueryRunner, context: ScriptContext): Promise<void> {
+  const failures: unknown[] = []
+  const attempt = async (work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+${calls.join('\n')}
+  if (failures.length > 0) throw failures[0]
+}`
 }
 
 async function sqlPiece(script: Script): Promise<Piece> {
@@ -103,6 +172,7 @@ async function sqlPiece(script: Script): Promise<Piece> {
     up: up.call,
     ...(down && { down: down.call }),
     outside: up.outside || (down?.outside ?? false),
+    checked: true,
   }
 }
 
@@ -123,42 +193,8 @@ async function callsFor(script: Script, part: SqlPart, direction: string) {
   return { declarations, call: `for (const sql of ${name}) await queryRunner.query(sql)`, outside }
 }
 
-interface Output {
-  output: string
-  taken: Taken
-  imports: Set<string>
-}
-
-async function modulePiece(script: Script, { output, taken, imports }: Output): Promise<Piece> {
-  const { runPartial, runSkip, cleanup, recover, downgrade, transaction } = await loadScript(script)
-  if (runPartial ?? runSkip ?? cleanup ?? recover)
-    throw refused(
-      script,
-      'has functions besides upgrade and downgrade, which a squashed one cannot have',
-    )
-  const parts = takeApart(script.file, output, taken)
-  for (const line of parts.imports) imports.add(line)
-  const { holder, up, down } = await formOf(script, parts.exported)
-  const name = `script${script.revision}`
-  const sql = await companions(script)
-  const own = sql.declarations === '' ? '' : `${sql.declarations}\n`
-  const given = (part: string | undefined) =>
-    part === undefined
-      ? 'context'
-      : `{ ...context, runSql: async (file) => (file === undefined ? void (await queryRunner.query(${part}.join('\\n'))) : context.runSql(file)) }`
-  const call = (method: string, part: string | undefined) =>
-    `await ${name}.${method}(queryRunner, ${given(part)})`
-  return {
-    label: labelOf(script),
-    declarations: `${own}const ${name} = (() => {\n${parts.body.replace(/^(?=.)/gm, '  ')}\n  return ${holder}\n})()`,
-    up: call(up, sql.up),
-    ...(downgrade && { down: call(down, sql.down) }),
-    outside: !transaction,
-  }
-}
-
 /** The SQL files of a module, which it runs with `context.runSql()`. */
-async function companions(script: Script) {
+async function companions(script: Script): Promise<CompanionTexts> {
   const { upgrade, downgrade, revision } = script
   const [up, down] = [
     upgrade && (await callsFor(script, upgrade, 'up')),
@@ -169,23 +205,6 @@ async function companions(script: Script) {
     up: up && `up${revision}`,
     down: down && `down${revision}`,
   }
-}
-
-/** How the functions of a module are reached, by what it exports. */
-async function formOf(script: Script, exported: readonly string[]) {
-  if (exported.includes('upgrade')) {
-    const names = ['upgrade', 'downgrade'].filter((name) => exported.includes(name))
-    return { holder: `{ ${names.join(', ')} }`, up: 'upgrade', down: 'downgrade' }
-  }
-  const values = await loadModule(script.file)
-  const found = exported
-    .map((name) => ({ name, value: values[name] as { prototype?: Record<string, unknown> } }))
-    .find(({ value }) => value?.prototype?.['up'] ?? value?.prototype?.['upgrade'])
-  if (!found) throw refused(script, 'exports neither functions nor a class with up and down')
-  const local = found.name === 'default' ? 'byDefault' : found.name
-  const isTypeorms = found.value.prototype?.['up'] !== undefined
-  const [up, down] = isTypeorms ? ['up', 'down'] : ['upgrade', 'downgrade']
-  return { holder: `new ${local}()`, up, down }
 }
 
 function refused(script: Script, what: string): MigrationError {

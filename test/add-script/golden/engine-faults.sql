@@ -313,7 +313,7 @@ CREATE VIEW v AS
 
 -- Rows for the keys that c still holds; their other values are lost.
 INSERT INTO t (id) OVERRIDING SYSTEM VALUE SELECT DISTINCT id FROM c WHERE id IS NOT NULL ON CONFLICT DO NOTHING;
-SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('"public"."t"', 'id'), pg_catalog.max(id)) FROM t;
+SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('t', 'id'), COALESCE(pg_catalog.max(id), 0) OPERATOR(pg_catalog.+) 1, false) FROM t;
 
 -- Fails unless this is 0: SELECT count(*) FROM c AS a WHERE a.id IS NOT NULL
 ALTER TABLE c ADD CONSTRAINT c_id_fkey FOREIGN KEY (id) REFERENCES t(id);

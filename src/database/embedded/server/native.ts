@@ -65,8 +65,8 @@ async function placeTree(from: string, to: string): Promise<void> {
 /** A hard link shares its mode with the original, which typetrek must not change. */
 async function placeFile(source: string, target: string): Promise<void> {
   const { mode } = await stat(source)
-  const wanted = mode & 0o111 ? 0o755 : 0o644
-  if ((mode & 0o777) === wanted) {
+  const expected = mode & 0o111 ? 0o755 : 0o644
+  if ((mode & 0o777) === expected) {
     const linked = await link(source, target).then(
       () => true,
       () => false,
@@ -74,7 +74,7 @@ async function placeFile(source: string, target: string): Promise<void> {
     if (linked) return
   }
   await copyFile(source, target, constants.COPYFILE_FICLONE)
-  await chmod(target, wanted)
+  await chmod(target, expected)
 }
 
 interface Link {

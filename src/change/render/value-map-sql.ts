@@ -1,6 +1,6 @@
 import { eq } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
-import type { ValueMap, ValueMapPart } from '../model/operation'
+import { namesOf, type ValueMap, type ValueMapPart } from '../model/value-map'
 
 /** A table of old and new values, and a function over it, since USING takes no subquery. */
 export function valueMapSql(part: ValueMapPart, map: ValueMap): string {
@@ -25,20 +25,5 @@ export function valueMapSql(part: ValueMapPart, map: ValueMap): string {
       return `DROP FUNCTION ${name}(${from})`
     case 'drop table':
       return `DROP TABLE ${table}`
-  }
-}
-
-/** The new value of what refers to such a column. */
-export function mappedValue(map: ValueMap, column: string): string {
-  return `${namesOf(map).name}(${quoteIdentifier(column)})`
-}
-
-function namesOf({ column }: ValueMap) {
-  const base = `${column.table}_${column.name}`.slice(0, 50)
-  const plain = quoteIdentifier(`${base}_values`)
-  return {
-    plain,
-    table: `pg_temp.${/^[a-z_][a-z0-9_]*$/.test(base) ? `${base}_values` : plain}`,
-    name: quoteIdentifier('pg_temp', `${base}_new`),
   }
 }

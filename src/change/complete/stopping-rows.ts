@@ -5,7 +5,7 @@ import { foreignKeys, ruleOf } from '../../catalog/rule-facts'
 import type { ColumnId, Fact, Id, IdOf } from '../../catalog/facts'
 import { bareName, keyElements, oneBracket, type RowSource, sourceOf } from './row-source'
 import { closingParenthesis } from '../../catalog/sql-words'
-import type { PlannedStep } from '../model/operation'
+import type { PlannedStep } from '../model/planned-step'
 import type { RowCondition } from '../model/script-part'
 
 /** The rows of tables that are there already which a new rule refuses. */
@@ -43,9 +43,9 @@ export function stoppingRows(
 }
 
 function newRuleOf({ operation }: PlannedStep): IdOf<'constraint'> | IdOf<'index'> | undefined {
-  if (operation?.kind === 'create index') return operation.index
-  if (operation?.kind === 'validate constraint') return operation.constraint
-  return operation?.kind === 'add constraint' && operation.valid ? operation.constraint : undefined
+  if (operation.kind === 'create index') return operation.index
+  if (operation.kind === 'validate constraint') return operation.constraint
+  return operation.kind === 'add constraint' && operation.valid ? operation.constraint : undefined
 }
 
 function ofTable(

@@ -1,35 +1,43 @@
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
-import type { Id } from '../../catalog/facts'
-import { type OwnOperation, type PlannedStep, step } from '../model/operation'
+import type { OwnOperation, SchemaOperation } from '../model/operation'
 import { alterColumnSql } from './alter-column'
-import { valueMapSql } from './value-map'
+import { engineSql } from './engine-sql'
+import { attachedIndexSql, constraintSql, placeSql, ruleSql } from './rule-sql'
+import { fillSql, insertSql, metadataSql, restoreSql } from './row-sql'
 import { continueSequenceSql, moveSequenceSql } from './sequence-sql'
+import { valueMapSql } from './value-map-sql'
 
-/** A statement that typetrek writes itself: its SQL is that of the operation. */
-export function ownStep(
-  operation: OwnOperation,
-  ids: readonly Id[],
-  more: Partial<PlannedStep> = {},
-): PlannedStep {
-  return step(sqlOf(operation), ids, { ...more, operation })
+/** The statement that does this, with every name quoted and with its schema. Pure. */
+export function sqlOf(operation: SchemaOperation): string {
+  return 'sql' in operation ? engineSql(operation, sqlOf) : ownSql(operation)
 }
 
-function sqlOf(operation: OwnOperation): string {
+function ownSql(operation: OwnOperation): string {
   switch (operation.kind) {
     case 'alter column':
       return alterColumnSql(operation.column, operation)
-    case 'fill column': {
-      const { schema, table, name } = operation.column
-      const column = quoteIdentifier(name)
-      const where = operation.onlyNulls ? ` WHERE ${column} IS NULL` : ''
-      return `UPDATE ${quoteIdentifier(schema, table)} SET ${column} = ${operation.expression}${where}`
-    }
+    case 'fill column':
+      return fillSql(operation)
     case 'insert rows':
       return insertSql(operation)
-    case 'create schema':
-      return `CREATE SCHEMA ${quoteIdentifier(operation.schema.name)}`
+    case 'restore rows':
+      return restoreSql(operation)
+    case 'create metadata table':
+    case 'insert metadata':
+    case 'delete metadata':
+      return metadataSql(operation)
+    case 'create schema': {
+      const owner = operation.owner === undefined ? '' : ` AUTHORIZATION ${operation.owner}`
+      return `CREATE SCHEMA ${quoteIdentifier(operation.schema.name)}${owner}`
+    }
     case 'drop schema':
       return `DROP SCHEMA ${quoteIdentifier(operation.schema.name)}`
+    case 'drop index':
+      return `DROP INDEX ${quoteIdentifier(operation.index.schema, operation.index.name)}`
+    case 'change owner': {
+      const role = operation.owner === null ? 'CURRENT_USER' : quoteIdentifier(operation.owner)
+      return `${operation.alter} OWNER TO ${role}`
+    }
     case 'continue sequence':
       return continueSequenceSql(operation.column, operation.sequence)
     case 'move sequence':
@@ -46,6 +54,10 @@ function sqlOf(operation: OwnOperation): string {
       return constraintSql(operation)
     case 'place partition':
       return placeSql(operation)
+    case 'attached index':
+      return attachedIndexSql(operation)
+    case 'property':
+      return operation.statement
     default:
       return renameSql(operation)
   }
@@ -53,45 +65,16 @@ function sqlOf(operation: OwnOperation): string {
 
 type Of<Kind extends OwnOperation['kind']> = Extract<OwnOperation, { kind: Kind }>
 
-function insertSql({ table, columns, rows, overriding }: Of<'insert rows'>): string {
-  const names = columns.map((name) => quoteIdentifier(name)).join(', ')
-  const own = overriding ? ' OVERRIDING SYSTEM VALUE' : ''
-  return `INSERT INTO ${quoteIdentifier(table.schema, table.name)} (${names})${own} ${rows}`
-}
-
 /** `CREATE OR REPLACE VIEW`, which would take away the options that it does not name. */
 function replaceViewSql({ view, options, query }: Of<'replace view'>): string {
   const settings = options.length > 0 ? ` WITH (${options.join(', ')})` : ''
   return `CREATE OR REPLACE VIEW ${quoteIdentifier(view.schema, view.name)}${settings} AS ${query}`
 }
 
-function ruleSql(operation: Of<'drop constraint'> | Of<'add constraint'>): string {
-  const { schema, table, name } = operation.constraint
-  const start = `ALTER TABLE ${quoteIdentifier(schema, table)}`
-  return operation.kind === 'add constraint'
-    ? `${start} ADD CONSTRAINT ${quoteIdentifier(name)} ${operation.definition}`
-    : `${start} DROP CONSTRAINT ${quoteIdentifier(name)}`
-}
-
-function constraintSql(operation: Of<'alter constraint'> | Of<'validate constraint'>): string {
-  const { constraint, of } = operation
-  const start = `ALTER ${of} ${quoteIdentifier(constraint.schema, constraint.table)}`
-  const name = quoteIdentifier(constraint.name)
-  return operation.kind === 'alter constraint'
-    ? `${start} ALTER CONSTRAINT ${name}${operation.checked}`
-    : `${start} VALIDATE CONSTRAINT ${name}`
-}
-
-/** Below its parent, or out of it: as a partition where there are bounds, else as a child that inherits. */
-function placeSql({ table, parent, bound, into }: Of<'place partition'>): string {
-  const above = quoteIdentifier(parent.schema, parent.name)
-  const below = quoteIdentifier(table.schema, table.name)
-  if (bound === undefined) return `ALTER TABLE ${below} ${into ? '' : 'NO '}INHERIT ${above}`
-  return `ALTER TABLE ${above} ${into ? `ATTACH PARTITION ${below} ${bound}` : `DETACH PARTITION ${below}`}`
-}
-
 function renameSql(
-  operation: Of<'rename' | 'move' | 'rename part' | 'rename value' | 'rename function'>,
+  operation: Of<
+    'rename' | 'move' | 'rename part' | 'rename value' | 'rename enum' | 'rename function'
+  >,
 ): string {
   switch (operation.kind) {
     case 'rename': {
@@ -112,6 +95,10 @@ function renameSql(
       const { type, value, to } = operation
       const start = `ALTER TYPE ${quoteIdentifier(type.schema, type.name)} RENAME VALUE`
       return `${start} ${quoteLiteral(value)} TO ${quoteLiteral(to)}`
+    }
+    case 'rename enum': {
+      const { type, to } = operation
+      return `ALTER TYPE ${quoteIdentifier(type.schema, type.name)} RENAME TO ${to}`
     }
     case 'rename function': {
       const { schema, name, signature, to } = operation

@@ -1,49 +1,53 @@
 import type { Catalog } from '../../catalog/catalog'
 import { type Id, isA, isComputed, keyOf, ownerOf } from '../../catalog/facts'
-import { foldColumns, foldSerials, typesFirst } from './create-table'
-import { withoutReplace } from './engine-sql'
-import { layOut } from './statement'
+import { foldColumns, foldSerials, typesFirst } from './fold-columns'
+import { lockOf, rewritesTable } from './table-locks'
 import { relationOf, shown } from '../../catalog/object-names'
-import { plainNames, type Words } from '../../catalog/sql-words'
 import { stoppingRows } from './stopping-rows'
 import type { Effect } from '../model/effect'
-import { columnKey, type ColumnId, type PlannedStep, valuesOf } from '../model/operation'
+import type { SchemaOperation } from '../model/operation'
+import { columnKey, type ColumnId } from '../model/operation'
+import { type PlannedStep, valuesOf } from '../model/planned-step'
 import type { LostData } from '../model/script-part'
 
-/** Writes the steps as a careful person would, and says above each what is lost by it. */
-export function tidySteps(
+/**
+ * The steps as a careful person would take them: none that does nothing, columns within the table that is
+ * made, and each with what it loses, which rows stop it, and which lock it takes.
+ */
+export function completeSteps(
   steps: readonly PlannedStep[],
   from: Catalog,
   to: Catalog,
-  words: Words,
 ): PlannedStep[] {
   const dropped = new Set(
     steps.flatMap(({ drops }) => (drops?.kind === 'column' ? [keyOf(drops)] : [])),
   )
   const needed = steps.filter(
     (one, at) =>
-      one.sql !== steps[at - 1]?.sql &&
+      !isSame(one, steps[at - 1]) &&
       !revokesNothing(one, steps[at + 1], from) &&
       !goesAnyway(one, dropped, from),
   )
   const goes = new Set(steps.flatMap(({ drops }) => (drops ? [keyOf(drops)] : [])))
   const filled = new Set(
     steps.flatMap(({ operation }) =>
-      operation?.kind === 'fill column' ? [columnKey(operation.column)] : [],
+      operation.kind === 'fill column' ? [columnKey(operation.column)] : [],
     ),
   )
-  const folded = foldColumns(foldSerials(typesFirst(needed), to), from, to)
+  const makes = needed.some(({ verb }) => verb === 'create')
+  const folded = makes ? foldColumns(foldSerials(typesFirst(needed), to), from, to) : needed
   return folded.map((one) => {
     const { effects, destructive, loses, ...rest } = one
     const isNew = one.verb === 'create' && one.ids.some((id) => isNewRoutine(id, goes, from))
-    const sql = isNew ? withoutReplace(one.sql) : one.sql
     const loss = lossOf(one, from, to)
     const stopping = stoppingRows(one, from, to, filled)
     const query = stopping?.query
-    const counting = query === undefined ? [] : [failsUnlessNone(plainNames(query, words))]
+    const counting = query === undefined ? [] : [{ kind: 'fails unless none', query } as const]
     return {
       ...rest,
-      sql: layOut(sql, words),
+      ...(isNew && { operation: asNew(one.operation) }),
+      rewrites: rewritesTable(one, from, to),
+      lock: lockOf(one, from),
       group: groupOf(one, from, to),
       effects: [...(loss ? [loss.effect] : []), ...effects, ...counting],
       failsOnRows: [...rest.failsOnRows, ...(stopping?.of ?? [])],
@@ -53,8 +57,21 @@ export function tidySteps(
   })
 }
 
-function failsUnlessNone(query: string): Effect {
-  return { kind: 'fails unless none', query }
+/** Said twice, with the same text. */
+function isSame({ operation }: PlannedStep, before: PlannedStep | undefined): boolean {
+  const text = givenText(operation)
+  return text !== undefined && before !== undefined && givenText(before.operation) === text
+}
+
+/** What pg-delta or the server has written. */
+function givenText(operation: SchemaOperation): string | undefined {
+  if (operation.kind === 'property') return operation.statement
+  return 'sql' in operation ? operation.sql : undefined
+}
+
+/** What it makes is not there, so that nothing is replaced. */
+export function asNew(operation: SchemaOperation): SchemaOperation {
+  return 'sql' in operation ? { ...operation, isNew: true } : operation
 }
 
 function isNewRoutine(id: Id, goes: ReadonlySet<string>, { facts }: Catalog): boolean {
@@ -78,8 +95,8 @@ function revokesNothing(
   next: PlannedStep | undefined,
   from: Catalog,
 ): boolean {
-  if (operation?.kind !== 'revoke all' || from.facts.has(operation.privileges)) return false
-  const granted = next?.operation?.kind === 'grant' ? next.operation.privileges : undefined
+  if (operation.kind !== 'revoke all' || from.facts.has(operation.privileges)) return false
+  const granted = next?.operation.kind === 'grant' ? next.operation.privileges : undefined
   return granted !== undefined && keyOf(granted) === keyOf(operation.privileges)
 }
 
@@ -103,7 +120,7 @@ function lossOf({ drops, operation }: PlannedStep, from: Catalog, to: Catalog): 
       destructive: true,
       data: [{ schema: drops.schema, table: drops.name }],
     }
-  if (drops.kind === 'column' && operation?.kind === 'drop column') {
+  if (drops.kind === 'column' && operation.kind === 'drop column') {
     const computed = isComputed(drops, from.facts)
     return {
       effect: { kind: 'drops', object: drops, with: computed ? 'computed values' : 'values' },

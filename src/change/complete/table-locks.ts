@@ -1,9 +1,9 @@
 import { type Catalog, virtualMark } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
-import { isSteady } from '../render/online-forms'
 import { relationOf } from '../../catalog/object-names'
 import { generatedExpression } from '../../catalog/facts'
-import type { ColumnId, PlannedStep, SchemaOperation, TableLock } from '../model/operation'
+import type { ColumnId, SchemaOperation } from '../model/operation'
+import type { PlannedStep, TableLock } from '../model/planned-step'
 
 /** True where PostgreSQL writes the whole table again, under a lock that stops even readers. */
 export function rewritesTable(
@@ -11,7 +11,7 @@ export function rewritesTable(
   from: Catalog,
   to: Catalog,
 ): boolean {
-  if (!operation) return engine?.rewrites ?? false
+  if (isOpaque(operation)) return engine?.rewrites ?? false
   if (operation.kind === 'add column')
     return isStored(operation.column, to) || differsByRow(operation.column, to)
   if (operation.kind !== 'alter column' || operation.part !== 'type') return false
@@ -26,7 +26,7 @@ export function rewritesTable(
  * @see https://www.postgresql.org/docs/current/explicit-locking.html
  */
 export function lockOf({ operation, engine, ids }: PlannedStep, from: Catalog): TableLock {
-  if (!operation) return engine?.lock ?? 'none'
+  if (isOpaque(operation)) return engine?.lock ?? 'none'
   const isThere = ids.some((id) => {
     const table = relationOf(id) ?? relationOf(from.facts.get(id)?.parent ?? id)
     return table !== undefined && tables.some((kind) => from.facts.has({ kind, ...table }))
@@ -35,6 +35,11 @@ export function lockOf({ operation, engine, ids }: PlannedStep, from: Catalog): 
 }
 
 const tables = ['table', 'materializedView', 'foreignTable'] as const
+
+/** Nothing is known of it but its text. */
+function isOpaque({ kind }: SchemaOperation): boolean {
+  return kind === 'engine' || kind === 'property' || kind === 'create event trigger'
+}
 
 function lockFor(operation: SchemaOperation): TableLock {
   switch (operation.kind) {
@@ -52,6 +57,10 @@ function lockFor(operation: SchemaOperation): TableLock {
     case 'revoke all':
     case 'fill column':
     case 'insert rows':
+    case 'restore rows':
+    case 'create metadata table':
+    case 'insert metadata':
+    case 'delete metadata':
       return 'none'
     case 'create index':
       return 'share'
@@ -76,6 +85,16 @@ function differsByRow(id: ColumnId, to: Catalog): boolean {
   const fact = to.facts.get(id)
   const column = fact && columnOf(to, fact)
   return column !== undefined && (column.identity || !isSteady(column.default ?? ''))
+}
+
+/** Functions whose value is the same for every row of a statement, so that no row is written. */
+const steady = /^(?:now|transaction_timestamp|statement_timestamp|current_setting|timezone)$/
+
+/** True where a default is the same for every row of a statement. */
+export function isSteady(value: string): boolean {
+  const bare = value.replaceAll(/'(?:[^']|'')*'/g, ' ')
+  const called = [...bare.matchAll(/([\w$]+)"?\s*\(/g)].map(([, each = '']) => each.toLowerCase())
+  return called.every((each) => steady.test(each))
 }
 
 const characters = /^(?:character varying|varchar)(?:\((\d+)\))?$/

@@ -1,0 +1,63 @@
+import { quoteIdentifier } from '../../database/sql/quote'
+import type { IdOf } from '../../catalog/facts'
+import type { OwnOperation } from '../model/operation'
+
+type Of<Kind extends OwnOperation['kind']> = Extract<OwnOperation, { kind: Kind }>
+
+export function ruleSql(operation: Of<'drop constraint'> | Of<'add constraint'>): string {
+  return operation.kind === 'add constraint' ? addRule(operation) : dropRule(operation.constraint)
+}
+
+function addRule({
+  constraint: { schema, table, name },
+  of = 'TABLE',
+  definition,
+  isAlone = false,
+}: Pick<Of<'add constraint'>, 'constraint' | 'of' | 'definition' | 'isAlone'>): string {
+  const start = `ALTER ${of} ${isAlone ? 'ONLY ' : ''}${quoteIdentifier(schema, table)}`
+  return `${start} ADD CONSTRAINT ${quoteIdentifier(name)} ${definition}`
+}
+
+export function constraintSql(
+  operation: Of<'alter constraint'> | Of<'validate constraint'>,
+): string {
+  const { constraint, of } = operation
+  const start = `ALTER ${of} ${quoteIdentifier(constraint.schema, constraint.table)}`
+  const name = quoteIdentifier(constraint.name)
+  return operation.kind === 'alter constraint'
+    ? `${start} ALTER CONSTRAINT ${name}${operation.checked}`
+    : `${start} VALIDATE CONSTRAINT ${name}`
+}
+
+/** Below its parent, or out of it: as a partition where there are bounds, else as a child that inherits. */
+export function placeSql({ table, parent, bound, into }: Of<'place partition'>): string {
+  const above = quoteIdentifier(parent.schema, parent.name)
+  const below = quoteIdentifier(table.schema, table.name)
+  if (bound === undefined) return `ALTER TABLE ${below} ${into ? '' : 'NO '}INHERIT ${above}`
+  return `ALTER TABLE ${above} ${into ? `ATTACH PARTITION ${below} ${bound}` : `DETACH PARTITION ${below}`}`
+}
+
+/** Indexes of partitions, and the rules that they are of. */
+export function attachedIndexSql(operation: Of<'attached index'>): string {
+  switch (operation.part) {
+    case 'create':
+      return operation.definition
+    case 'attach': {
+      const { index, above } = operation
+      const parent = quoteIdentifier(above.schema, above.name)
+      return `ALTER INDEX ${parent} ATTACH PARTITION ${quoteIdentifier(index.schema, index.name)}`
+    }
+    case 'drop':
+      return `DROP INDEX ${quoteIdentifier(operation.index.schema, operation.index.name)}`
+    case 'drop rule':
+      return dropRule(operation.rule)
+    case 'add rule': {
+      const { rule: constraint, definition, isAlone } = operation
+      return addRule({ constraint, of: 'TABLE', definition, isAlone })
+    }
+  }
+}
+
+function dropRule({ schema, table, name }: IdOf<'constraint'>): string {
+  return `ALTER TABLE ${quoteIdentifier(schema, table)} DROP CONSTRAINT ${quoteIdentifier(name)}`
+}

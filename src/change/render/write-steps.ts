@@ -1,0 +1,58 @@
+import { plainNames, type Words } from '../../catalog/sql-words'
+import type { Effect } from '../model/effect'
+import type { SchemaOperation } from '../model/operation'
+import type { PlannedStep } from '../model/planned-step'
+import type { Statement } from '../model/script-part'
+import { layOut } from './lay-out'
+import { concurrently, inBatches } from './online-forms'
+import { sqlOf } from './operation-sql'
+
+/** A statement with what is known of it from planning. */
+export type WrittenStep = PlannedStep & Statement
+
+/** Writes statements for one server, whose words decide which names need quotes. */
+export class StepWriter {
+  private readonly texts = new WeakMap<SchemaOperation, string>()
+
+  constructor(private readonly words: Words) {}
+
+  /** Names without quotes and schemas that they do not need. */
+  plain(sql: string): string {
+    return plainNames(sql, this.words)
+  }
+
+  /** The step's statement, without the semicolon at its end. */
+  sql({ operation }: Pick<PlannedStep, 'operation'>): string {
+    const known = this.texts.get(operation)
+    const sql = known ?? formOf(operation, layOut(sqlOf(operation), this.words))
+    if (known === undefined) this.texts.set(operation, sql)
+    return sql
+  }
+
+  /** The steps as statements of a script. */
+  write(steps: readonly PlannedStep[]): WrittenStep[] {
+    return steps.map((one) => ({
+      ...one,
+      sql: this.sql(one),
+      effects: one.effects.map((effect) => this.effect(effect)),
+    }))
+  }
+
+  private effect(effect: Effect): Effect {
+    return effect.kind === 'fails unless none'
+      ? { ...effect, query: this.plain(effect.query) }
+      : effect
+  }
+}
+
+/** As it is run outside a transaction. */
+function formOf(operation: SchemaOperation, sql: string): string {
+  if (operation.kind === 'fill column') return operation.inBatches ? inBatches(sql) : sql
+  const isIndex = operation.kind === 'create index' || operation.kind === 'drop index'
+  return isIndex && operation.concurrently ? concurrently(sql) : sql
+}
+
+/** With every name quoted. */
+export function writtenAsIs(steps: readonly PlannedStep[]): WrittenStep[] {
+  return steps.map((one) => ({ ...one, sql: sqlOf(one.operation) }))
+}
