@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { dirname, join, relative, sep } from 'node:path'
-import { transformSync } from '@swc/core'
+import { writeBundleProgram } from './bundle-program'
+import { licenceOf, plain, withRequires } from './module-text'
 
 /*
  * Writes dist/src/bundle.js: the modules that nearly every command loads, in one file, so that a start
@@ -17,7 +18,7 @@ const licences = join(root, 'bundle.licences.txt')
 
 /** Rooms and files that few commands need, or that must be files: a process or a hook of its own. */
 const left =
-  /^(?:backends|plan\/scheme\/graph|migrator\/backend-migrator|script\/named|add-script|dump-schema|change|catalog|scratch|sample-rows|git|cli\/command\/(?!execute|inspect)|database\/embedded|script\/typescript)/
+  /^(?:backends|bundle|bundled|plan\/scheme\/graph|migrator\/backend-migrator|script\/named|add-script|dump-schema|change|catalog|scratch|sample-rows|git|cli\/command\/(?!execute|inspect)|database\/embedded|script\/typescript)/
 /** Packages that only the command line uses, so that nobody could meet a second copy of them. */
 const ownPackages = ['commander', 'ini', 'picocolors']
 /** The package that scripts, entities and TypeORM use too: they and we must meet one and the same. */
@@ -110,46 +111,12 @@ function licencesOf(files: readonly string[]): string {
   return names.map((name) => `${name}\n\n${licenceOf(join(flat, name))}`).join('\n\n----\n\n')
 }
 
-function licenceOf(folder: string): string {
-  const files = readdirSync(folder)
-  const file = files.find((name) => /^licen[cs]e/i.test(name))
-  if (file !== undefined) return readFileSync(join(folder, file), 'utf8').trim()
-  const about = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as About
-  const author = typeof about.author === 'string' ? about.author : about.author?.name
-  return `${about.license} licence, ${author}, as its package.json says`
-}
-
-interface About {
-  license?: string
-  author?: string | { name?: string }
-}
-
-/** The same lines without comments. */
-function plain(code: string): string {
-  const { code: text } = transformSync(code, {
-    configFile: false,
-    swcrc: false,
-    isModule: 'commonjs',
-    jsc: {
-      target: 'es2022',
-      parser: { syntax: 'ecmascript' },
-      minify: { format: { comments: false, asciiOnly: true } },
-    },
-  })
-  return text.trim()
-}
-
-/** A module of ours is loaded as what it is; what `import()` adds is a second loader. */
+/** The same without `import()`; what a start does not need waits until it is touched. */
 function withoutImports(code: string): string {
-  const lazy = code.replace(
-    /\bimport\((["']\.[^"']+["'])\)/g,
-    'Promise.resolve().then(() => require($1))',
-  )
-  if (/\bimport\(/.test(lazy)) throw new Error(`import() of a package in a bundled file:\n${lazy}`)
   return lazily.reduce(
     (text, name) =>
       text.replaceAll(new RegExp(`require\\(["']${name}["']\\)`, 'g'), `later('${name}')`),
-    lazy,
+    withRequires(code),
   )
 }
 
@@ -238,3 +205,4 @@ return load(0)`
 
 if (!existsSync(entry)) throw new Error(`${entry} is not there: run tsc first`)
 main()
+writeBundleProgram()

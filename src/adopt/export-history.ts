@@ -68,7 +68,7 @@ async function missing(
   const state = await readState(session, settings.journal)
   if (state.ordinals.size === 0) {
     throw new MigrationError('ADOPT_REFUSED', 'the journal records nothing to export', {
-      hint: 'Run upgrade or adopt before.',
+      hint: 'Run upgrade or adopt first.',
     })
   }
   const table = await typeormTableName(session, database, settings.typeorm)

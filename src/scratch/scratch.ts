@@ -56,14 +56,20 @@ export async function openScratch(settings: Settings, major: number | undefined)
     const owner = await ownOwner()
     await holdTag(session, owner)
     await clearDead(session)
-    const [row] = await session.query<{ version: number }>(
-      `SELECT pg_catalog.current_setting('server_version_num')::integer ${divided} 10000 AS version`,
+    const [facts] = await session.query<ServerFacts>(
+      `SELECT pg_catalog.current_setting('server_version_num')::integer ${divided} 10000 AS version,
+        pg_catalog.current_setting('fsync') AS fsync`,
     )
-    return new ServerScratch(server, session, owner, settings.scratch.extensions, row!.version)
+    return new ServerScratch(server, session, owner, settings.scratch.extensions, facts!)
   } catch (error) {
     await server.release()
     throw error
   }
+}
+
+interface ServerFacts {
+  version: number
+  fsync: string
 }
 
 class ServerScratch implements Scratch {
@@ -75,8 +81,12 @@ class ServerScratch implements Scratch {
     private readonly session: Session,
     private readonly owner: ScratchOwner,
     private readonly extensions: readonly string[],
-    readonly major: number,
+    private readonly facts: ServerFacts,
   ) {}
+
+  get major(): number {
+    return this.facts.version
+  }
 
   get own(): boolean {
     return this.server.own
@@ -131,7 +141,8 @@ class ServerScratch implements Scratch {
     const name = scratchName(this.owner, this.made.length + 1)
     const database = new Made(name, { ...this.server.connection, database: name })
     this.made.push(database)
-    const quick = this.own && this.major >= 15 ? ' STRATEGY file_copy' : ''
+    // twice as fast, where the checkpoints that it makes write nothing to a disk
+    const quick = this.facts.fsync === 'off' && this.major >= 15 ? ' STRATEGY file_copy' : ''
     await this.run(`CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${template}${quick}`).catch(
       (cause: unknown) => {
         throw notMade(cause, this.server.label)
@@ -203,7 +214,7 @@ function notMade(cause: unknown, label: string): MigrationError {
   const hint =
     code === '42501'
       ? 'Give the role of scratch.url the right CREATEDB, or name another server there.'
-      : 'Look at the server that scratch.url names.'
+      : 'Check the server that scratch.url names.'
   return new MigrationError('SCRATCH_FAILED', `cannot create a scratch database on ${label}`, {
     detail: message,
     hint,

@@ -143,7 +143,7 @@ for (const { name, skip, within } of engines) {
         if (name === 'MariaDB') {
           assert.match(
             await refused(place),
-            /3_kill was cut off while it ran[^]*rebuild 3 --not-done/,
+            /3_kill was interrupted while it ran[^]*rebuild 3 --not-done/,
           )
           await run(place, 'rebuild', '3', '--not-done')
         } else await run(place, 'upgrade')
@@ -209,6 +209,24 @@ for (const line of postgresOnly)
       assert.match(stderr, /works on PostgreSQL only, not on SQLite\n +\w+ \(development\.ini:3\)/)
     })
   })
+
+test('a role is refused, not ignored, with a data_source of MySQL or SQLite, which only the module shows', async () => {
+  const options = { mysql: "host: 'localhost', port: 1", 'better-sqlite3': "database: 'app.db'" }
+  for (const [type, rest] of Object.entries(options)) {
+    const files = {
+      'ds.js': `const { DataSource } = require(${JSON.stringify(require.resolve('typeorm'))})\nmodule.exports = new DataSource({ type: '${type}', ${rest} })\n`,
+      'development.ini': '[migration]\ntypeorm.data_source = ds.js\nrole = app_owner\n',
+      'migration/1_a.sql': 'SELECT 1',
+    }
+    await withFolder(files, async (cwd) => {
+      for (const command of ['upgrade', 'status']) {
+        const { status, stderr } = await migrate([command], { cwd })
+        assert.equal(status, 2, stderr)
+        assert.match(stderr, /^error: role works on PostgreSQL only, not on (?:MySQL|SQLite)$/m)
+      }
+    })
+  }
+})
 
 for (const { name, skip, within } of engines) {
   test(

@@ -13,7 +13,7 @@ const scripts = {
 }
 
 const schema = `-- The canonical schema: what the scripts in migration come to.
--- Written by migrate dump_schema, which writes it anew: a change belongs into a script.
+-- Written by migrate dump_schema, which overwrites it: put changes into a script.
 -- Rows that scripts insert are not in it: team.
 
 CREATE TABLE team (

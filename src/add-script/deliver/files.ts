@@ -77,7 +77,7 @@ export async function writeScripts(
   } catch (cause) {
     for (const path of written) await rm(path, { force: true })
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') throw cause
-    throw new MigrationError('USAGE', 'a file of that name is there already', {
+    throw new MigrationError('USAGE', 'a file of that name already exists', {
       file: (cause as NodeJS.ErrnoException).path,
       hint: 'Run it again: the next second gives the next number.',
       cause,

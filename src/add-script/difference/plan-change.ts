@@ -172,10 +172,14 @@ function unwrittenRemark(name: string): string {
 /** @throws {MigrationError} DIFFERENCE_REFUSED where there is nothing else */
 function refuseUnwritten(names: readonly string[]): void {
   if (names.length === 0) return
-  throw new MigrationError('DIFFERENCE_REFUSED', 'a difference is of a kind that is not written', {
-    detail: names.map((name) => `${name} differs.`).join('\n'),
-    hint: byHand,
-  })
+  throw new MigrationError(
+    'DIFFERENCE_REFUSED',
+    'a difference is of a kind that add_script cannot write',
+    {
+      detail: names.map((name) => `${name} differs.`).join('\n'),
+      hint: byHand,
+    },
+  )
 }
 
 /** What could not be compared, each thing once. */

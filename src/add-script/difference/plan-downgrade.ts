@@ -182,7 +182,7 @@ function beforeKeys(
 async function prove(copy: Copy, start: Catalog): Promise<void> {
   const left = await copy.lacks(start)
   if (left.length === 0) return
-  throw new MigrationError('DIFFERENCE_REFUSED', 'the downgrade would not come back', {
+  throw new MigrationError('DIFFERENCE_REFUSED', 'the downgrade would not restore the schema', {
     detail: left.join('\n'),
     hint: 'Write the downgrade by hand.',
   })

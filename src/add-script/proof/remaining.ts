@@ -82,8 +82,12 @@ export async function refuseMissed(
 ): Promise<void> {
   const facts = await missedIn(database, target, { extra, ignored })
   if (facts.length === 0) return
-  throw new MigrationError('DIFFERENCE_REFUSED', 'a difference is of a kind that is not written', {
-    detail: facts.join('\n'),
-    hint: 'Write a script for it by hand: add_script --from none makes an empty one.',
-  })
+  throw new MigrationError(
+    'DIFFERENCE_REFUSED',
+    'a difference is of a kind that add_script cannot write',
+    {
+      detail: facts.join('\n'),
+      hint: 'Write a script for it by hand: add_script --from none makes an empty one.',
+    },
+  )
 }

@@ -66,7 +66,7 @@ export class ProcessLock {
     await mkdir(own, { recursive: true, mode: 0o700 })
     const found = await lstat(own)
     if (!found.isDirectory() || (process.getuid && found.uid !== uid)) {
-      throw new MigrationError('SYSTEM_FAILED', `${own} is not a folder of this user`, {
+      throw new MigrationError('SYSTEM_FAILED', `${own} is not a folder that this user owns`, {
         hint: 'Remove it, or set TMPDIR to a folder of your own.',
       })
     }

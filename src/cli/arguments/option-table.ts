@@ -116,7 +116,7 @@ export const optionTable = {
   },
   fromSchema: {
     flags: '--from-schema',
-    summary: 'the schema that the scripts come to, instead of what they do',
+    summary: 'the schema that the scripts result in, instead of their statements',
   },
   remove: { flags: '--remove', summary: 'remove the originals, by git rm or as vcs says' },
   edit: {

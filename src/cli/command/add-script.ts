@@ -85,7 +85,7 @@ function withCommandLine(error: OpenQuestions, { call }: Context): MigrationErro
   const line = commandLine(call, error.flags)
   return new MigrationError(error.code, error.message, {
     detail: error.detail,
-    hint: `Answer on a terminal, or look the proposals through and run: ${line}`,
+    hint: `Answer on a terminal, or check the proposals and run: ${line}`,
     cause: error.cause,
   })
 }

@@ -135,7 +135,7 @@ async function refuseExisting(path: string): Promise<void> {
 }
 
 function fileExists(path: string, cause?: unknown): MigrationError {
-  return new MigrationError('USAGE', 'the file exists already', {
+  return new MigrationError('USAGE', 'the file already exists', {
     file: path,
     hint: 'Give another title or path; no file is overwritten.',
     cause,

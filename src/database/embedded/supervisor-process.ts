@@ -70,7 +70,7 @@ class SupervisorProcess {
     if (major !== undefined && major !== server.major)
       throw new MigrationError(
         'EMBEDDED_FAILED',
-        `the embedded database was made by PostgreSQL ${server.major}, and ${major} was asked for`,
+        `the embedded database was created by PostgreSQL ${server.major}, and ${major} was asked for`,
         { hint: `Ask for major ${server.major}, or name another folder in \`embedded:PATH\`.` },
       )
     if (!socket.destroyed) send(socket, { server: { ...server } })

@@ -182,7 +182,7 @@ function unwritten(found: Text | undefined, line: string): MigrationError {
   const { file, text } = found
   const what =
     line === upgradeLine ? 'Write the upgrade' : 'Write what undoes it, or remove the function'
-  return new MigrationError('SCRIPT_INVALID', 'the script is a template that nobody has written', {
+  return new MigrationError('SCRIPT_INVALID', 'the script is still an empty template', {
     hint: `${what}, in place of this line; skip records the script without running it.`,
     file: file.shown,
     ...excerpt(text, text.indexOf(line)),

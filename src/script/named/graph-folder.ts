@@ -59,7 +59,7 @@ function edgeScript(file: FoundFile, problems: MigrationError[]): EdgeScript | u
   const found = edgeName.exec(file.name)?.groups
   if (!found) {
     problems.push(
-      new MigrationError('SCRIPT_NAME_INVALID', 'the name is no step between two revisions', {
+      new MigrationError('SCRIPT_NAME_INVALID', 'the name is not a step between two revisions', {
         file: file.path,
         hint: 'Rename it to <date>_<from>_<up|down>_<to>.sql or .ts, with letters, digits and _ in the revisions.',
       }),

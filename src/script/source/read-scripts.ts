@@ -35,20 +35,22 @@ export async function readScripts(
   if (!sources && !classes) return readFolder(directory, { ...reading, packages })
   if (!sources) return readClasses(places, reading)
   const lists = await Promise.all(sources.map((source) => readSource(source, reading)))
-  const scripts = lists.flat()
+  const scripts = [...lists.flat(), ...listedIn(places)]
   if (scripts.length === 0 && !options.allowEmpty) throw nothingIn(sources)
   return inOrder(scripts)
 }
 
 /** Classes in memory, and beside them what globs name. */
-async function readClasses(
-  { directory, packages, classes }: ScriptPlaces,
-  options: Given,
-): Promise<readonly Script[]> {
-  const listed = classes ? classScripts(classes.constructors, classes.file) : []
+async function readClasses(places: ScriptPlaces, options: Given): Promise<readonly Script[]> {
+  const { directory, packages } = places
+  const listed = listedIn(places)
   if (packages?.length === 0) return inOrder(listed)
   const more = await readFolder(directory, { ...options, packages, allowEmpty: true })
   return inOrder([...listed, ...more])
+}
+
+function listedIn({ classes }: Pick<ScriptPlaces, 'classes'>): Script[] {
+  return classes ? classScripts(classes.constructors, classes.file) : []
 }
 
 type Given = FolderOptions & { others: readonly string[] }

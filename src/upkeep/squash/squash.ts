@@ -127,7 +127,7 @@ function rangeOf(scripts: readonly Script[], one: Script, other: Script): Squash
 function refuseEarlier({ before: [first] }: SquashRange): void {
   if (!first) return
   throw new MigrationError('USAGE', '--from-schema needs the first scripts', {
-    hint: `Begin with ${first.revision}: a schema holds what all scripts before came to.`,
+    hint: `Begin with ${first.revision}: a schema holds the result of all scripts before it.`,
   })
 }
 
@@ -198,9 +198,13 @@ function givenTarget(file: string, { last, next, extension, layout }: Between): 
   const reading = layout.readName(basename(file))
   const isScript = reading.is === 'script' && reading.role === 'script'
   if (!isScript || extname(file) !== `.${extension}`) {
-    throw new MigrationError('USAGE', `${basename(file)} is no name for the squashed script`, {
-      hint: `It is <digits>_<title>.${extension}.`,
-    })
+    throw new MigrationError(
+      'USAGE',
+      `${basename(file)} cannot be the name of the squashed script`,
+      {
+        hint: `It is <digits>_<title>.${extension}.`,
+      },
+    )
   }
   const { revision, title } = reading
   const fits = isAfter(revision, last) && !(next && !isAfter(next.revision, revision))
@@ -266,7 +270,7 @@ function refuseTaken(file: string): void {
 }
 
 function isTaken(file: string, cause?: unknown): MigrationError {
-  return new MigrationError('USAGE', 'a file of that name is there already', {
+  return new MigrationError('USAGE', 'a file of that name already exists', {
     file: relative(dirname(file), file),
     hint: 'Give another title or path.',
     cause,

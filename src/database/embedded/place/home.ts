@@ -27,7 +27,7 @@ export async function openHome(path: string): Promise<Home> {
   const user = await serverUser()
   await requireOurs(path, user !== undefined)
   await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: Error) => {
-    throw new MigrationError('EMBEDDED_FAILED', `the folder ${path} cannot be made`, {
+    throw new MigrationError('EMBEDDED_FAILED', `the folder ${path} cannot be created`, {
       detail: cause.message,
       hint: 'Name another folder in `embedded:PATH`.',
       cause,
@@ -88,13 +88,9 @@ async function stateOf(id: string): Promise<string | undefined> {
 async function readMarker(path: string): Promise<string | undefined> {
   const text = markerText(join(path, marker))
   if (text === undefined || /^[0-9a-f]{32}\n$/.test(text)) return text?.trim()
-  throw new MigrationError(
-    'EMBEDDED_FAILED',
-    `${join(path, marker)} is not a marker of typetrek's`,
-    {
-      hint: 'Remove the folder to begin with an empty database.',
-    },
-  )
+  throw new MigrationError('EMBEDDED_FAILED', `${join(path, marker)} is not a marker of typetrek`, {
+    hint: 'Remove the folder to start with an empty database.',
+  })
 }
 
 /** Others may have made something else of the folder of a database that was given up. */
