@@ -1,6 +1,6 @@
-import { readServer, type Reading } from './catalog'
+import { readServer, type Reading, rolesOf } from './catalog'
 import { loadEngine } from './engine'
-import type { Fact, Id } from './facts'
+import type { Edge, Fact, Id } from './facts'
 import type { ScratchDatabase } from '../scratch/scratch'
 
 /** What databases that stay as they are hold; each is read once, however often it is compared. */
@@ -9,10 +9,38 @@ export class Readings {
 
   /** @param at the database that is read in its place: a copy of it */
   of(database: ScratchDatabase, at?: Promise<ScratchDatabase>): Promise<Reading> {
-    const reading = this.known.get(database) ?? (at ? at.then(readNow) : readNow(database))
+    const reading = this.known.get(database) ?? recalled(database, at)
     this.known.set(database, reading)
     return reading
   }
+}
+
+/** A reading as plain data. */
+interface PlainReading extends Omit<Reading, 'facts'> {
+  facts: Fact[]
+  edges: Edge[]
+}
+
+/** By an earlier command, where one has read it. */
+async function recalled(
+  database: ScratchDatabase,
+  at: Promise<ScratchDatabase> | undefined,
+): Promise<Reading> {
+  const stored = (await database.known?.recall('reading')) as PlainReading | undefined
+  if (stored) {
+    const { edges, facts, ...rest } = stored
+    const { build } = await loadEngine()
+    return {
+      ...rest,
+      facts: build(facts, edges),
+      roles: await rolesOf(await (await (at ?? database)).pool()),
+    }
+  }
+  const reading = await readNow(await (at ?? database))
+  const { facts, ...rest } = reading
+  const plain: PlainReading = { ...rest, facts: facts.facts(), edges: [...facts.edges] }
+  void database.known?.remember('reading', plain)
+  return reading
 }
 
 /** Reads a database that may change. */
