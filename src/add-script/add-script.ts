@@ -72,7 +72,7 @@ let loaded: typeof import('./workflow') | undefined
 
 /** Sixty modules of typetrek's and as many of pg-delta's, from one file. */
 function workflow(): typeof import('./workflow') {
-  const { requirePart } = require('../compiled') as typeof import('../compiled')
+  const { requirePart } = require('../start/compiled') as typeof import('../start/compiled')
   const bundle = join(__dirname, '..', 'bundle-add-script.js')
   loaded ??= requirePart(bundle, join(__dirname, 'workflow.js')) as typeof import('./workflow')
   return loaded

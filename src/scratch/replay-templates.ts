@@ -3,7 +3,7 @@ import { deserialize, serialize } from 'node:v8'
 import { eq, matches } from '../database/sql/operators'
 import { quoteIdentifier } from '../database/sql/quote'
 import type { ReplayKey } from './replay-key'
-import type { Known, Scratch, ScratchDatabase } from './scratch'
+import type { Remembered, Scratch, ScratchDatabase } from './scratch'
 
 /** What the names of all that is kept begin with. */
 export const replayPrefix = 'typetrek_replayed_'
@@ -111,7 +111,7 @@ const notes = 'public.typetrek_replayed'
 const makeNotes = `CREATE TABLE IF NOT EXISTS ${notes} (name pg_catalog.text, part pg_catalog.text, data pg_catalog.bytea, PRIMARY KEY (name, part))`
 
 /** What is known of one, beside the databases themselves. */
-class Notes implements Known {
+class Notes implements Remembered {
   constructor(
     private readonly scratch: Scratch,
     private readonly name: string,
@@ -148,7 +148,7 @@ class Notes implements Known {
 /** Something to copy; what is asked of it, a copy of its own answers. */
 class Template implements ScratchDatabase {
   readonly connection = {}
-  readonly known: Known
+  readonly known: Remembered
   private copied: Promise<ScratchDatabase> | undefined
 
   constructor(

@@ -19,11 +19,11 @@ export interface ScratchDatabase {
   /** Ends the pool, so that the database can be copied or left alone. */
   rest(): Promise<void>
   /** Present where others use it too, and nobody changes it: what is known of it. */
-  readonly known?: Known
+  readonly known?: Remembered
 }
 
 /** What earlier commands found out of a database that stays as it is. */
-export interface Known {
+export interface Remembered {
   /** Undefined where nobody has said it. */
   recall(part: string): Promise<unknown>
   /** Keeps plain data for later commands; never throws. */
