@@ -43,7 +43,9 @@ const order: Readonly<Record<string, readonly string[]>> = {
   catalog: ['properties', '.'],
   'sample-rows': ['tables', 'values', '.'],
   change: ['model', 'partitions', 'operations', 'complete', 'moves', 'render', 'trial'],
-  'add-script': ['decide', 'online', 'difference', 'render', 'deliver', 'proof', 'source', '.'],
+  'add-script': [
+    ...['decide', 'online', 'difference', 'render', 'deliver', 'measure', 'proof', 'source', '.'],
+  ],
   upkeep: ['.', 'squash'],
   cli: ['text', 'arguments', 'render', 'terminal', 'context', 'command', '.'],
 }

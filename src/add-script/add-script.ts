@@ -6,6 +6,7 @@ import { withSystemFailures } from '../system-error'
 import {
   callable,
   checkArgument,
+  count,
   flag,
   object,
   oneOf,
@@ -28,6 +29,7 @@ const shape = {
   message: text,
   withSchema: flag,
   withSource: flag,
+  onlineRows: count,
   dryRun: flag,
   check: flag,
   edit: callable,

@@ -34,6 +34,7 @@ import { replayScripts } from '../scratch/replay-scripts'
 import type { FormerName } from '../set-up/was'
 import { buildSides, type FoundDifference, type DifferenceTarget } from './source/target-schema'
 import { withScratch } from '../scratch/lifetime'
+import { withLocks } from './measured-locks'
 import { nameDrafts, scriptNames, writeScripts } from './deliver/files'
 import { writtenScripts } from './written-scripts'
 
@@ -49,6 +50,7 @@ export class Adding {
   private readonly signal: AbortSignal
   private readonly answers: Answers
   private readonly interview: Interview
+  private readonly progress = (text: string): void => this.options.progress?.(text)
   /** The scripts that the difference is on top of. */
   private known: ReadonlySet<string> = new Set()
   private unsynchronized: readonly Ignored[] = []
@@ -135,7 +137,7 @@ export class Adding {
   ): Promise<AddScriptReport> {
     const { options } = this
     const skip = options.verify === false || options.check === true
-    const progress = (text: string) => this.progress(text)
+    const { progress } = this
     const replayed = (before: ScratchDatabase) => work.prefetched.begin(before, { proof: !skip })
     const building = buildSides(source, { ...work, progress, replayed })
     preloadEngine() // while the server is at work
@@ -232,7 +234,10 @@ export class Adding {
       proof = await this.proof(work, last)
     }
     this.notes.push(...proof.remarks)
-    if (proof.failures.length === 0) return { last, proof: { ...proof, major: work.scratch.major } }
+    if (proof.failures.length === 0) {
+      const measuring = { ...this.options, online: this.answers.online, notes: this.notes }
+      return { last, proof: await withLocks(work.scratch, last, proof, measuring) }
+    }
     const hint = this.options.dryRun ? 'Nothing was written.' : notWritten
     throw unproven(proof.failures, textsOf(await this.written(last, undefined)), hint)
   }
@@ -292,9 +297,5 @@ export class Adding {
     const { source, notes } = this
     const answered = this.interview.flags
     return { outcome, source, scripts, notes, destructive: false, proven, answered }
-  }
-
-  private progress(text: string): void {
-    this.options.progress?.(text)
   }
 }

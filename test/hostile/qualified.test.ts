@@ -63,7 +63,6 @@ const notSent = [
   '(SELECT pg_catalog.to_jsonb(r',
   "(revision, ordinal) WHERE outcome <> 'error'; where the tabl",
   '(v pg_catalog.text[]) RETURNS boolean LANGUAGE plpgsql AS',
-  ') = ([\\s\\S]*?)(?: WHERE \\2 IS NULL)?$',
   ') AS t (n, v) WHERE pg_temp.typetrek_fits_',
   ') OVERRIDING SYSTEM VALUE SELECT DISTINCT',
   ') OVERRIDING SYSTEM VALUE VALUES (',

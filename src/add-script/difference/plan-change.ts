@@ -17,7 +17,7 @@ import { keepExtra } from './keep-unmanaged'
 import { unconcerned } from './select'
 import { findMoves } from '../../change/moves/find-moves'
 import { placeMoves } from '../../change/moves/place-moves'
-import { inStages, type ScriptStage } from '../online/stages'
+import { cutMain, inStages, type ScriptStage } from '../online/stages'
 import { attachedOtherwise } from '../../change/partitions/attached-indexes'
 import { completeSteps } from '../../change/complete/complete-steps'
 import { splitEnumValues } from '../../change/operations/enums'
@@ -95,6 +95,7 @@ export async function findDifference(
     { start, renamed, to, before, after, moves },
     decisions,
     parts,
+    answers.online,
   )
   return {
     scripts,
@@ -199,7 +200,9 @@ async function runUp(
   online: boolean,
 ): Promise<DraftPart[]> {
   if (steps.length === 0 && renamings.length === 0) return []
-  const stages = online ? inStages(steps, from) : [{ purpose: '', transaction: true, steps }]
+  const stages = online
+    ? inStages(steps, { from, to })
+    : [{ purpose: '', transaction: true, steps }]
   try {
     return await runStages(copy, from, to, decisions, stages, renamings)
   } catch (error) {
@@ -225,24 +228,36 @@ async function runStages(
   renamings: readonly Renaming[],
 ): Promise<DraftPart[]> {
   const parts: DraftPart[] = []
+  const [first] = stages
+  const joined = first?.transaction && !first.isMain ? renamings : []
   // Without a transaction the renames would not be all or nothing.
-  if (renamings.length > 0 && !stages[0]?.transaction)
+  if (renamings.length > joined.length)
     parts.push({ purpose: 'renames', transaction: true, renamings, up: [], catalog: from })
-  for (const [at, { purpose, transaction, steps }] of stages.entries()) {
-    const own = at === 0 && parts.length === 0 ? renamings : []
-    const up = transaction ? await copy.run(steps, from, to) : [...steps]
-    if (!transaction) await copy.runOutside(steps)
-    const isLast = at === stages.length - 1
-    const { steps: rest, catalog } = isLast
-      ? await copy.finish(to, decisions)
-      : { steps: [], catalog: await copy.read() }
-    if (up.length + own.length + rest.length === 0) continue
-    if (rest.length > 0 && !transaction)
-      throw new MigrationError('DIFFERENCE_REFUSED', 'the online forms do not reach the schema', {
-        detail: rest.map((one) => copy.writer.sql(one)).join('\n'),
-        hint: 'Leave out --online.',
-      })
-    parts.push({ purpose, transaction, renamings: own, up: [...up, ...rest], catalog })
+  for (const [at, stage] of stages.entries()) {
+    const cut = stage.isMain
+      ? cutMain(stage, await copy.order(stage.steps, from, to), { from, to })
+      : [stage]
+    for (const each of cut) {
+      const own = at === 0 ? joined : []
+      const isLast = at === stages.length - 1 && each === cut.at(-1)
+      const part = await runStage(copy, { from, to }, each, isLast ? decisions : undefined)
+      if (part.up.length + own.length > 0) parts.push({ ...part, renamings: own })
+    }
   }
   return parts
+}
+
+/** @param decisions of the last stage, after which nothing may differ */
+async function runStage(
+  copy: Copy,
+  { from, to }: { from: Catalog; to: Catalog },
+  { steps, ...stage }: ScriptStage,
+  decisions: Decisions | undefined,
+): Promise<Omit<DraftPart, 'renamings'>> {
+  const isTried = stage.transaction && !stage.down
+  const up = isTried ? await copy.run(steps, from, to) : [...steps]
+  if (!isTried) await copy.runOutside(steps)
+  if (!decisions) return { ...stage, up, catalog: await copy.read() }
+  const { steps: rest, catalog } = await copy.finish(to, decisions)
+  return { ...stage, up: [...up, ...rest], catalog }
 }

@@ -52,6 +52,8 @@ export interface Proof {
   remarks: readonly string[]
   /** The rows that there were. */
   tried: TriedRows
+  /** What they had to be like, where the first ones did not fit. */
+  wish?: RowsWish
 }
 
 /** The work of one proof. */
@@ -90,7 +92,8 @@ async function proveWithRows(
   let copy = await (filled ?? fillCopy(work.scratch, claim.before))
   for (let wish: RowsWish | undefined; ; copy = await fillCopy(work.scratch, claim.before, wish)) {
     const one = await attempt(work, claim, copy, way)
-    if (one.refused === undefined) return { ...one, remarks: [...remarks, ...one.remarks] }
+    if (one.refused === undefined)
+      return { ...one, remarks: [...remarks, ...one.remarks], ...(wish && { wish }) }
     const words = wordsOf(one.refused)
     wish = await nextWish(wish, copy.tables, one.refused, claim, () => tablesAfter(work, claim))
     if (!wish) return { ...one, failures: [`The script fails on rows: ${words}.`], remarks: [] }

@@ -1,8 +1,9 @@
 import { type Catalog, virtualMark } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
-import { relationOf } from '../../catalog/object-names'
+import { type Qualified, relationOf } from '../../catalog/object-names'
 import { generatedExpression } from '../../catalog/facts'
-import type { ColumnId, SchemaOperation } from '../model/operation'
+import type { LockedWork } from '../model/effect'
+import type { ColumnId, OwnOperation, SchemaOperation } from '../model/operation'
 import type { PlannedStep, TableLock } from '../model/planned-step'
 
 /** True where PostgreSQL writes the whole table again, under a lock that stops even readers. */
@@ -61,7 +62,19 @@ function lockFor(operation: SchemaOperation): TableLock {
     case 'create metadata table':
     case 'insert metadata':
     case 'delete metadata':
+    case 'fill in batches':
+    case 'fill function':
+    case 'drop fill function':
       return 'none'
+    case 'fill trigger':
+      return 'shareRowExclusive'
+    case 'build index':
+    case 'build key index':
+      return 'shareUpdateExclusive'
+    case 'drop index':
+      return operation.concurrently ? 'shareUpdateExclusive' : 'accessExclusive'
+    case 'rename':
+      return operation.what === 'INDEX' ? 'shareUpdateExclusive' : 'accessExclusive'
     case 'create index':
       return 'share'
     case 'add constraint':
@@ -73,6 +86,48 @@ function lockFor(operation: SchemaOperation): TableLock {
     default:
       return 'accessExclusive'
   }
+}
+
+/**
+ * What a statement does to a whole table that is there while it holds a lock which stops others: it writes
+ * or reads it, or builds an index. Undefined for one that only changes the catalog.
+ */
+export function lockedWork(one: PlannedStep, { facts }: Catalog): LockedWork | undefined {
+  const work = workOf(one)
+  const isThere = work && facts.has({ kind: 'table', ...work.table })
+  return isThere ? work : undefined
+}
+
+function workOf({ operation, rewrites, ids }: PlannedStep): LockedWork | undefined {
+  const [table] = ids.flatMap((id) => relationOf(id) ?? [])
+  if (table && rewrites === true) return { table, lock: 'ACCESS EXCLUSIVE', does: 'rewrites' }
+  switch (operation.kind) {
+    case 'create index':
+      return table && { table, lock: 'SHARE', does: 'builds an index' }
+    case 'add constraint':
+      return workOfRule(operation)
+    case 'alter column':
+      if (operation.part !== 'required') return undefined
+      return { table: tableOf(operation.column), lock: 'ACCESS EXCLUSIVE', does: 'reads' }
+    case 'place partition':
+      if (!operation.into || operation.bound === undefined) return undefined
+      return { table: operation.table, lock: 'ACCESS EXCLUSIVE', does: 'reads' }
+    default:
+      return undefined
+  }
+}
+
+function workOfRule(operation: Extract<OwnOperation, { kind: 'add constraint' }>) {
+  const { rule, valid, constraint } = operation
+  const table = tableOf(constraint)
+  if (!valid) return undefined
+  if (rule === 'FOREIGN KEY') return { table, lock: 'SHARE ROW EXCLUSIVE', does: 'reads' } as const
+  const does = rule === 'CHECK' ? 'reads' : 'builds an index'
+  return { table, lock: 'ACCESS EXCLUSIVE', does } as const
+}
+
+function tableOf({ schema, table }: { schema: string; table: string }): Qualified {
+  return { schema, name: table }
 }
 
 function isStored(id: ColumnId, { facts }: Catalog): boolean {

@@ -3,13 +3,15 @@ import type { OwnOperation, SchemaOperation } from '../model/operation'
 import { alterColumnSql } from './alter-column'
 import { engineSql } from './engine-sql'
 import { attachedIndexSql, constraintSql, placeSql, ruleSql } from './rule-sql'
+import { isOnline, onlineSql } from './online-sql'
 import { fillSql, insertSql, metadataSql, restoreSql } from './row-sql'
 import { continueSequenceSql, moveSequenceSql } from './sequence-sql'
 import { valueMapSql } from './value-map-sql'
 
 /** The statement that does this, with every name quoted and with its schema. Pure. */
 export function sqlOf(operation: SchemaOperation): string {
-  return 'sql' in operation ? engineSql(operation, sqlOf) : ownSql(operation)
+  if ('sql' in operation) return engineSql(operation, sqlOf)
+  return isOnline(operation) ? onlineSql(operation, (text) => text) : ownSql(operation)
 }
 
 function ownSql(operation: OwnOperation): string {
@@ -32,8 +34,10 @@ function ownSql(operation: OwnOperation): string {
     }
     case 'drop schema':
       return `DROP SCHEMA ${quoteIdentifier(operation.schema.name)}`
-    case 'drop index':
-      return `DROP INDEX ${quoteIdentifier(operation.index.schema, operation.index.name)}`
+    case 'drop index': {
+      const how = operation.concurrently ? 'CONCURRENTLY ' : ''
+      return `DROP INDEX ${how}${quoteIdentifier(operation.index.schema, operation.index.name)}`
+    }
     case 'change owner': {
       const role = operation.owner === null ? 'CURRENT_USER' : quoteIdentifier(operation.owner)
       return `${operation.alter} OWNER TO ${role}`
