@@ -5,7 +5,11 @@ import type { OnlineSides } from '../../src/add-script/online/online-context'
 import type { Catalog } from '../../src/catalog/catalog'
 import { type Fact, type Id, keyOf } from '../../src/catalog/facts'
 import { sqlOf } from '../../src/change/render/operation-sql'
-import type { OwnOperation, SchemaOperation } from '../../src/change/model/operation'
+import {
+  columnKey,
+  type OwnOperation,
+  type SchemaOperation,
+} from '../../src/change/model/operation'
 import { step, type PlannedStep } from '../../src/change/model/planned-step'
 
 /*
@@ -37,7 +41,10 @@ function catalog(...found: readonly (readonly [id: Id, parent?: Id, payload?: ob
 
 const t = table('t')
 const c = table('c')
-const sides: OnlineSides = { from: catalog([t], [c], [index('i'), t]), to: catalog([t], [c]) }
+const sides: OnlineSides = {
+  from: catalog([t], [c], [index('i'), t], [index('o'), t]),
+  to: catalog([t], [c], [index('i'), t], [index('o'), c]),
+}
 
 const alter = (of: string, name: string, part: 'required' | 'no default'): PlannedStep =>
   step({ kind: 'alter column', column: column(of, name), part }, [column(of, name)], {
@@ -71,6 +78,11 @@ const build = (name: string): PlannedStep => {
   } as const
   return step(operation, [index(name), t], { verb: 'create', lock: 'share' })
 }
+const buildOn = (of: typeof t | typeof c, name: string): PlannedStep => {
+  const on = `public.${of.name} USING btree (a)`
+  const operation = { kind: 'create index', index: index(name), sql: '', unique: true, on } as const
+  return step(operation, [index(name), of], { verb: 'create', lock: 'share' })
+}
 const drop = (name: string): PlannedStep =>
   step({ kind: 'drop index', index: index(name) }, [index(name), t], {
     verb: 'drop',
@@ -81,7 +93,7 @@ const retype = (of: string, name: string): PlannedStep =>
   step(
     { kind: 'alter column', column: column(of, name), part: 'type', type: 'bigint' },
     [column(of, name)],
-    { lock: 'accessExclusive', rewrites: true, chain: `${of}.${name}` },
+    { lock: 'accessExclusive', rewrites: true, chain: columnKey(column(of, name)) },
   )
 
 /** `main: one | two` a script, `*` for one whose statements are transactions of their own. */
@@ -158,6 +170,13 @@ const rules: readonly (readonly [name: string, steps: readonly PlannedStep[], ..
     'concurrently*: CREATE INDEX CONCURRENTLY i_new ON t (a)',
     'swap: ALTER INDEX i RENAME TO i_old | ALTER INDEX i_new RENAME TO i',
     'drops*: DROP INDEX CONCURRENTLY i_old',
+  ],
+  // stripe/pg-schema-diff: a unique index that goes from one table to another
+  [
+    'an index whose name another table takes goes first',
+    [drop('o'), buildOn(c, 'o')],
+    'main: DROP INDEX o',
+    'concurrently*: CREATE UNIQUE INDEX CONCURRENTLY o ON c (a)',
   ],
   // squawk disallowed-unique-constraint; saleor/saleor-docs#1055; 2ndQuadrant/bdr#231
   [
