@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
-import { underCatalogPath } from './catalog-path'
+import { underCatalogPath } from './properties/catalog-path'
 import { harmlessOptions, secretNames } from './properties/foreign-options'
-import { readDetails, type Details } from './unmodelled'
+import { readDetails, type Details } from './properties/unmodelled'
 import { type Engine } from './engine'
 import {
   constraintType,

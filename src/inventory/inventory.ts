@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { ownedObjects } from '../catalog/properties/owned-objects'
-import { underCatalogPath } from '../catalog/catalog-path'
+import { underCatalogPath } from '../catalog/properties/catalog-path'
 import { settledText } from '../catalog/expressions'
 import type { Ignored } from '../scratch/ignored-tables'
 import type { ScratchDatabase } from '../scratch/scratch'

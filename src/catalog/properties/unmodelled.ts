@@ -1,13 +1,13 @@
 import type { Pool } from 'pg'
 import { underCatalogPath } from './catalog-path'
-import { type ChildIndex, childIndexes } from './properties/child-indexes'
-import { childSettings } from './properties/child-settings'
-import { commentSettings } from './properties/comment-settings'
-import { defaultPrivileges } from './properties/default-privileges'
-import { grantSettings } from './properties/grant-settings'
-import { type OwnedObject, ownedObjects } from './properties/owned-objects'
-import { byPlace, ours, type Setting, settingOf, type SettingRow } from './properties/setting'
-import { tableSettings } from './properties/table-settings'
+import { type ChildIndex, childIndexes } from './child-indexes'
+import { childSettings } from './child-settings'
+import { commentSettings } from './comment-settings'
+import { defaultPrivileges } from './default-privileges'
+import { grantSettings } from './grant-settings'
+import { type OwnedObject, ownedObjects } from './owned-objects'
+import { byPlace, ours, type Setting, settingOf, type SettingRow } from './setting'
+import { tableSettings } from './table-settings'
 
 /** What pg-delta does not read. */
 export interface Details {
