@@ -1,54 +1,153 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { readdir, rename } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Contestant, repository, typetrek } from './contestants'
 import { contest, type Contest, withFolder } from './contest'
+import { compiler, writeEntities } from './entities'
 import { measure } from './measure'
 import type { BenchScript } from './scripts'
 import { urlOf } from './server'
 import type { Stage } from './stage'
 
-const typeorm = join(repository, 'node_modules', 'typeorm')
+const typeorm = join(repository, 'node_modules', 'typeorm', 'cli.js')
+const register = join(repository, 'bench', 'node_modules', 'ts-node', 'register')
 
-/** The next script of an application with many tables: what TypeORM generates, and what we prove. */
-export async function addScript({ server, rounds, scale }: Stage): Promise<Contest> {
-  const count = Math.round(500 * scale)
-  const title = `the next script, ${count} tables of which one in eight changed`
-  const scripts = await server.withDatabase((name) =>
-    schemaScripts(count, urlOf(server.port, name)),
-  )
-  const own = (name: string, ...options: string[]): Contestant => {
-    const all = typetrek(name, `typeorm.entities = entity/*.js\nvcs = none\nlock_timeout = 60s\n`)
-    const upgrade = all.command('', '')
-    return {
-      ...all,
-      async write(folder, given) {
-        await all.write(folder, given)
-        await writeEntities(join(folder, 'entity'), count, true)
-      },
-      async prepare(folder, url) {
-        await all.prepare?.(folder, url)
-        await writeSource(folder, url)
-        await measure(upgrade, folder)
-      },
-      command: () => [...upgrade.slice(0, -1), 'add_script', 'change', '--yes', ...options],
-    }
-  }
-  const generate: Contestant = {
-    ...own('TypeORM migration:generate'),
-    command: () => {
-      const args = ['migration:generate', '-d', 'data-source.js', '--outputJs', 'Change']
-      return [process.execPath, join(typeorm, 'cli.js'), ...args]
-    },
-  }
-  const contestants = [generate, own('add_script'), own('add_script --no-verify', '--no-verify')]
-  return contest({ title, server, rounds, scripts }, contestants)
+/** TypeScript as the application is written, or what a build made of it. */
+type Source = 'ts-node' | 'compiled'
+
+/** What an application looks like, and how much was done before. */
+interface Application {
+  count: number
+  source: Source
+  /** Scripts that are older than the newest; default: ten tables in each. */
+  history?: number
 }
 
-/** As TypeORM would make the tables, ten in each script. */
-async function schemaScripts(count: number, url: string): Promise<BenchScript[]> {
+/** The next script after one column was changed: what TypeORM generates, and what typetrek proves. */
+export async function addScript(stage: Stage): Promise<Contest[]> {
+  const contests: Contest[] = []
+  for (const count of [20, 100, 500].map((one) => Math.ceil(one * stage.scale)))
+    for (const source of ['ts-node', 'compiled'] as const)
+      contests.push(await next(stage, { count, source }))
+  contests.push(await next(stage, { count: 20, source: 'compiled', history: 300 }))
+  return contests
+}
+
+async function next(stage: Stage, application: Application): Promise<Contest> {
+  const { count, source, history } = application
+  const { server, rounds, only } = stage
+  const title = `the next script, ${count} tables, ${source}${history ? `, after ${history} scripts` : ''}`
+  const scripts = await server.withDatabase((name) =>
+    allScripts(application, urlOf(server.port, name)),
+  )
+  const contestants = [
+    generate(application),
+    own('add_script, warm', application, 'warm'),
+    own('add_script --no-verify, warm', application, 'warm', '--no-verify'),
+    own('add_script, cold', application, 'cold'),
+  ]
+  return contest({ title, server, rounds, scripts, only }, contestants)
+}
+
+/**
+ * `warm`: the scratch server runs, and knows all scripts but the newest. `cold`: it was made once and is not
+ * running.
+ */
+function own(
+  name: string,
+  { count, source }: Application,
+  state: 'warm' | 'cold',
+  ...options: string[]
+): Contestant {
+  const entities = source === 'compiled' ? 'build/*.js' : 'entity/*.ts'
+  const keep = state === 'warm' ? '5min' : '0'
+  const all = typetrek(
+    name,
+    `typeorm.entities = ${entities}\nvcs = none\nlock_timeout = 60s\nscratch.keep = ${keep}\n`,
+  )
+  const upgrade = all.command('', '')
+  const command = [...upgrade.slice(0, -1), 'add_script', 'change', ...options]
+  return {
+    ...all,
+    environment: { XDG_CACHE_HOME: cache },
+    async prepare(folder, url) {
+      await all.prepare?.(folder, url)
+      await writeEntities(folder, { count, changed: true }, url)
+      await measure(upgrade, folder)
+      await withoutNewest(join(folder, 'migration'), () =>
+        measure([...command, '--dry-run'], folder, { XDG_CACHE_HOME: cache }),
+      )
+      // the server of a cold start has stopped by then
+      if (state === 'cold') await new Promise((settle) => setTimeout(settle, 4000))
+    },
+    command: () => command,
+  }
+}
+
+/** An earlier command did not know the newest script yet. */
+async function withoutNewest(scripts: string, work: () => Promise<unknown>): Promise<void> {
+  const newest = (await readdir(scripts)).toSorted().at(-1)!
+  await rename(join(scripts, newest), join(scripts, '..', newest))
+  await work()
+  await rename(join(scripts, '..', newest), join(scripts, newest))
+}
+
+/** Of this process: what other runs left counts for nothing. */
+const cache = join(tmpdir(), `typetrek-bench-cache-${process.pid}`)
+
+function generate({ count, source }: Application): Contestant {
+  const upgrade = typetrek('')
+  const [preload, file] =
+    source === 'compiled' ? [[], 'data-source.js'] : [['-r', register], 'data-source.ts']
+  return {
+    ...upgrade,
+    name: 'migration:generate',
+    environment: { TS_NODE_TRANSPILE_ONLY: 'true', TS_NODE_COMPILER: compiler },
+    async prepare(folder, url) {
+      await upgrade.prepare?.(folder, url)
+      await writeEntities(folder, { count, changed: true }, url)
+      await measure(upgrade.command('', ''), folder)
+    },
+    command: () => [
+      process.execPath,
+      ...preload,
+      typeorm,
+      'migration:generate',
+      '-d',
+      file,
+      'Change',
+    ],
+  }
+}
+
+/** As TypeORM would make the tables, ten in each; a history changes one table before the newest is made. */
+async function allScripts(
+  { count, history = 0 }: Application,
+  url: string,
+): Promise<BenchScript[]> {
+  const queries = await schemaQueries(count, url)
+  const parts = Math.max(2, Math.ceil(count / 10))
+  const size = Math.ceil(queries.length / parts)
+  const tables = Array.from({ length: Math.ceil(queries.length / size) }, (_, at) =>
+    queries.slice(at * size, (at + 1) * size).join(';\n'),
+  )
+  const changes = Array.from({ length: history }, (_, at) =>
+    at % 2 === 0
+      ? `ALTER TABLE thing1 ADD COLUMN old${at} text`
+      : `ALTER TABLE thing1 DROP COLUMN old${at - 1}`,
+  )
+  const all = [...tables.slice(0, -1), ...changes, ...tables.slice(-1)]
+  return all.map((sql, at) => ({
+    number: at + 1,
+    stamp: String(1_700_000_000_000 + at),
+    name: `part_${at + 1}`,
+    sql: `${sql};\n`,
+  }))
+}
+
+async function schemaQueries(count: number, url: string): Promise<string[]> {
   return withFolder(async (folder) => {
-    await writeEntities(join(folder, 'entity'), count, false)
-    await writeSource(folder, url)
+    await writeEntities(folder, { count }, url)
     const code = `const source = require('./data-source.js').default
 source.initialize().then(async () => {
   const { upQueries } = await source.driver.createSchemaBuilder().log()
@@ -59,55 +158,6 @@ source.initialize().then(async () => {
     const { default: queries } = (await import(join(folder, 'queries.json'), {
       with: { type: 'json' },
     })) as { default: string[] }
-    const size = Math.ceil(queries.length / Math.ceil(count / 10))
-    return Array.from({ length: Math.ceil(queries.length / size) }, (_, index) => ({
-      number: index + 1,
-      stamp: String(1_700_000_000_000 + index),
-      name: `tables_${index + 1}`,
-      sql: `${queries.slice(index * size, (index + 1) * size).join(';\n')};\n`,
-    }))
+    return queries
   })
-}
-
-async function writeSource(folder: string, url: string): Promise<void> {
-  const options = JSON.stringify({ type: 'postgres', url, entities: [join(folder, 'entity/*.js')] })
-  const text = `const { DataSource } = require(${JSON.stringify(typeorm)})
-exports.default = new DataSource(${options})\n`
-  await writeFile(join(folder, 'data-source.js'), text)
-}
-
-async function writeEntities(folder: string, count: number, changed: boolean): Promise<void> {
-  await mkdir(folder)
-  for (let n = 1; n <= count; n++) {
-    await writeFile(join(folder, `thing${n}.js`), entity(n, changed && n % 8 === 0))
-  }
-}
-
-/** Nine columns, an enum, a foreign key to an earlier table, two indexes, a unique constraint. */
-function entity(n: number, changed: boolean): string {
-  const kind = (n / 8) % 4
-  const name = changed && kind === 0 ? "'text'" : "'varchar', length: 100"
-  const labels = changed && kind === 1 ? "'new', 'open', 'done', 'gone'" : "'new', 'open', 'done'"
-  const more = changed && kind === 2 ? `phone: { type: 'varchar', nullable: true },` : ''
-  const index = changed && kind === 3 ? `{ columns: ['amount'] },` : ''
-  const target = `Thing${Math.max(1, Math.floor(n / 3))}`
-  return `const { EntitySchema } = require(${JSON.stringify(typeorm)})
-exports.Thing${n} = new EntitySchema({
-  name: 'Thing${n}',
-  tableName: 'thing${n}',
-  columns: {
-    id: { type: 'int', primary: true, generated: true },
-    name: { type: ${name} },
-    code: { type: 'varchar', length: 20, unique: true },
-    status: { type: 'enum', enum: [${labels}], default: 'new' },
-    amount: { type: 'numeric', precision: 12, scale: 2, default: 0 },
-    active: { type: 'boolean', default: true },
-    settings: { type: 'jsonb', nullable: true },
-    createdAt: { type: 'timestamptz', createDate: true },
-    ${more}
-  },
-  relations: { parent: { type: 'many-to-one', target: '${target}', onDelete: 'CASCADE' } },
-  indices: [{ columns: ['name'] }, { columns: ['status', 'createdAt'] }, ${index}],
-})
-`
 }

@@ -15,6 +15,8 @@ export interface Row {
   /** Times the first contestant's median. */
   ratio: number
   mebibytes: number | undefined
+  /** Median of the processor time, in milliseconds. */
+  processor?: number
 }
 
 export interface Contest {
@@ -66,7 +68,8 @@ export function rowOf(name: string, measured: readonly Measured[]): Row {
   const rounds = measured.map(({ milliseconds }) => milliseconds)
   const peaks = measured.flatMap(({ mebibytes }) => mebibytes ?? [])
   const mebibytes = peaks.length === 0 ? undefined : Math.max(...peaks)
-  return { name, milliseconds: median(rounds), rounds, ratio: 1, mebibytes }
+  const processor = median(measured.flatMap((one) => one.processor ?? []))
+  return { name, milliseconds: median(rounds), rounds, ratio: 1, mebibytes, processor }
 }
 
 /** One run of one contestant; with `before`, those scripts are applied first and only the rest is timed. */
@@ -93,7 +96,7 @@ async function run(
   await mkdir(folder)
   await contestant.write(folder, scripts)
   await contestant.prepare?.(folder, url)
-  return measure(contestant.command(folder, url), folder)
+  return measure(contestant.command(folder, url), folder, contestant.environment)
 }
 
 export async function withFolder<Result>(

@@ -12,6 +12,8 @@ export interface Contestant {
   command(folder: string, url: string): readonly string[]
   /** Writes what names the database, where the command line cannot. */
   prepare?(folder: string, url: string): Promise<void>
+  /** Variables that its process gets besides ours. */
+  environment?: Readonly<Record<string, string>>
 }
 
 /** The repository, seen from `dist/bench`. */

@@ -3,14 +3,15 @@ import type { Contest } from './contest'
 
 /** A contest as a table of Markdown. */
 export function tableText({ title, unit, rows }: Contest): string {
-  const cells = rows.map(({ name, milliseconds, ratio, mebibytes }) => [
+  const cells = rows.map(({ name, milliseconds, ratio, mebibytes, processor }) => [
     name,
     `${milliseconds.toFixed(0)} ms`,
     ratio.toFixed(2),
     mebibytes === undefined ? '' : `${mebibytes.toFixed(0)} MiB`,
+    processor === undefined || Number.isNaN(processor) ? '' : `${processor.toFixed(0)} ms`,
   ])
-  const table = [['', 'median', `× ${unit}`, 'memory'], ...cells]
-  const widths = [0, 1, 2, 3].map((n) => Math.max(3, ...table.map((row) => row[n]?.length ?? 0)))
+  const table = [['', 'median', `× ${unit}`, 'memory', 'processor'], ...cells]
+  const widths = [0, 1, 2, 3, 4].map((n) => Math.max(3, ...table.map((row) => row[n]?.length ?? 0)))
   const line = (row: readonly string[]) =>
     `| ${row.map((cell, n) => (n === 0 ? cell.padEnd(widths[n]!) : cell.padStart(widths[n]!))).join(' | ')} |`
   const rule = `| ${widths.map((width, n) => (n === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`

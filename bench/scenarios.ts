@@ -31,7 +31,7 @@ export const scenarios: Readonly<Record<string, (stage: Stage) => Promise<Contes
   many,
   schema: async (stage) => [await schemaContest(stage)],
   boot: async (stage) => [await bootTogether(stage)],
-  'add-script': async (stage) => [await addScript(stage)],
+  'add-script': addScript,
 }
 
 const each = typetrek('typetrek')

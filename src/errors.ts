@@ -52,6 +52,7 @@ export const exitStatusOf = {
   CONNECTION_LOST: 75,
   PENDING: 1,
   PROOF_FAILED: 1,
+  LOCKS_NOT_ANNOUNCED: 1,
   GIT_FAILED: 1,
   DECLINED: 1,
   INTERRUPTED: 1,

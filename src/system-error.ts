@@ -9,7 +9,7 @@ interface SystemFact {
 }
 
 const rights =
-  'Look at the owner and the rights of the file and its folder, and at the user that runs this.'
+  'Check the owner and the rights of the file and its folder, and the user that runs this.'
 const files = 'Raise the limit (ulimit -n), or let fewer processes run at once.'
 const room = 'Make room, or name another place.'
 
@@ -17,31 +17,31 @@ const room = 'Make room, or name another place.'
 const facts: Readonly<Record<string, SystemFact>> = {
   EACCES: { fact: 'permission denied', hint: rights },
   EPERM: { fact: 'operation not permitted', hint: rights },
-  EROFS: { fact: 'the file system is read-only', hint: 'Name a place that can be written.' },
+  EROFS: { fact: 'the file system is read-only', hint: 'Name a writable place.' },
   EMFILE: { fact: 'this process has too many open files', hint: files },
   ENFILE: { fact: 'the system has too many open files', hint: files },
   ENOSPC: { fact: 'no space is left on the device', hint: room },
   EDQUOT: { fact: 'the disk quota is exceeded', hint: room },
   EFBIG: { fact: 'the file is too large', hint: room },
   EISDIR: { fact: 'it is a folder', hint: 'Name a file.' },
-  ENOTDIR: { fact: 'a part of its path is not a folder', hint: 'Look at the path.' },
-  ENOENT: { fact: 'it does not exist', hint: 'Look at the path.' },
+  ENOTDIR: { fact: 'a part of its path is not a folder', hint: 'Check the path.' },
+  ENOENT: { fact: 'it does not exist', hint: 'Check the path.' },
   EEXIST: {
     fact: 'something of that name is there already',
     hint: 'Remove it, or give another name.',
   },
   ENOTEMPTY: { fact: 'the folder is not empty', hint: 'Remove what it holds, or name another.' },
-  ELOOP: { fact: 'its symbolic links lead in a circle', hint: 'Look at the links in the path.' },
+  ELOOP: { fact: 'its symbolic links lead in a circle', hint: 'Check the links in the path.' },
   ENAMETOOLONG: { fact: 'its name is too long', hint: 'Give a shorter name.' },
-  EBUSY: { fact: 'it is in use', hint: 'Look at which process uses it.' },
-  ETXTBSY: { fact: 'the program is running', hint: 'Look at which process uses it.' },
+  EBUSY: { fact: 'it is in use', hint: 'Check which process uses it.' },
+  ETXTBSY: { fact: 'the program is running', hint: 'Check which process uses it.' },
   EXDEV: { fact: 'it is on another file system', hint: 'Name a place on the same one.' },
-  EIO: { fact: 'the device failed', hint: 'Look at the disk and at the log of the system.' },
-  ENODEV: { fact: 'there is no such device', hint: 'Look at the path.' },
-  ENXIO: { fact: 'there is no such device', hint: 'Look at the path.' },
+  EIO: { fact: 'the device failed', hint: 'Check the disk and the log of the system.' },
+  ENODEV: { fact: 'there is no such device', hint: 'Check the path.' },
+  ENXIO: { fact: 'there is no such device', hint: 'Check the path.' },
   ESTALE: { fact: 'its server no longer has it', hint: 'Mount the network file system again.' },
   ENOMEM: { fact: 'memory is used up', hint: 'Give the process, or its container, more memory.' },
-  EAGAIN: { fact: 'the system has no resource left', hint: 'Look at the limits (ulimit -a).' },
+  EAGAIN: { fact: 'the system has no resource left', hint: 'Check the limits (ulimit -a).' },
 }
 
 /** What a system call was to do; any other is named as it is. */

@@ -55,6 +55,13 @@ async function installed(
   })
 }
 
+test('the package holds no maps of sources that it does not hold', async () => {
+  const names = execFileSync('tar', ['-tz'], { input: await tarball, encoding: 'utf8' })
+
+  assert.match(names, /dist\/src\/index\.js/)
+  assert.doesNotMatch(names, /\.map$|\/src\/.*(?<!\.d)\.ts$/m)
+})
+
 test('publint has nothing to say of the package', async () => {
   const { messages } = await publint({ pkgDir: repository, pack: false, strict: true })
 

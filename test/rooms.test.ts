@@ -10,7 +10,7 @@ import { byPath, files, problems, reachable, sources } from './support/source-fi
  */
 const order: Readonly<Record<string, readonly string[]>> = {
   '': [
-    ...['errors.ts', 'version.ts', 'absence.ts', 'regular-file.ts', 'interruption.ts'],
+    ...['errors.ts', 'version.ts', 'start', 'absence.ts', 'regular-file.ts', 'interruption.ts'],
     ...[
       'system-error.ts',
       'user-shell.ts',
@@ -25,13 +25,14 @@ const order: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['backends', 'migrator', 'library', 'setup.ts', 'integration', 'adopt', 'scratch'],
     ...['testing', 'catalog', 'inventory', 'sample-rows', 'git', 'change', 'add-script', 'init'],
-    ...['drift', 'align', 'doctor', 'dump-schema', 'upkeep', 'cli', 'index.ts'],
+    ...['drift', 'align', 'doctor', 'dump-schema', 'upkeep', 'bundle', 'cli', 'index.ts'],
+    ...['bundled'],
     ...['backend-kit.ts', 'backend-contract.ts'],
   ],
   settings: ['value', 'address', 'ini', 'typeorm', 'elsewhere', '.'],
   script: [
-    ...['.', 'lexer', 'sections', 'parser', 'layout', 'other-layouts', 'sources', 'folder'],
-    ...['source', 'named', 'typescript'],
+    ...['.', 'lexer', 'sections', 'parser', 'layout', 'other-layouts', 'module-text', 'places'],
+    ...['folder', 'source', 'named', 'typescript'],
   ],
   database: ['sql', 'embedded', 'postgres', 'application', '.'],
   'database/embedded': ['place', 'server', '.'],
@@ -42,7 +43,9 @@ const order: Readonly<Record<string, readonly string[]>> = {
   catalog: ['properties', '.'],
   'sample-rows': ['tables', 'values', '.'],
   change: ['model', 'partitions', 'operations', 'complete', 'moves', 'render', 'trial'],
-  'add-script': ['decide', 'online', 'difference', 'render', 'deliver', 'proof', 'source', '.'],
+  'add-script': [
+    ...['decide', 'online', 'difference', 'render', 'deliver', 'measure', 'proof', 'source', '.'],
+  ],
   upkeep: ['.', 'squash'],
   cli: ['text', 'arguments', 'render', 'terminal', 'context', 'command', '.'],
 }

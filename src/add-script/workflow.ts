@@ -34,6 +34,7 @@ import { replayScripts } from '../scratch/replay-scripts'
 import type { FormerName } from '../set-up/was'
 import { buildSides, type FoundDifference, type DifferenceTarget } from './source/target-schema'
 import { withScratch } from '../scratch/lifetime'
+import { withLocks } from './measured-locks'
 import { nameDrafts, scriptNames, writeScripts } from './deliver/files'
 import { writtenScripts } from './written-scripts'
 
@@ -49,6 +50,7 @@ export class Adding {
   private readonly signal: AbortSignal
   private readonly answers: Answers
   private readonly interview: Interview
+  private readonly progress = (text: string): void => this.options.progress?.(text)
   /** The scripts that the difference is on top of. */
   private known: ReadonlySet<string> = new Set()
   private unsynchronized: readonly Ignored[] = []
@@ -75,7 +77,7 @@ export class Adding {
       const header = headerLines({ title: this.options.title, source: 'none' })
       const { layout, settings, options } = this
       const { title, form = 'sql' } = options
-      const names = { directory: settings.directory, layout, title, form, headers: [header] }
+      const names = { places: settings, layout, title, form, headers: [header] }
       return this.finishEmpty(await nameDrafts([emptyDraft(header, layout)], names))
     }
     const { source } = this
@@ -86,7 +88,6 @@ export class Adding {
     const { major, notes } = await standingOf(this.settings, this.layout)
     this.notes.push(...notes)
     this.progress('opening the scratch server')
-    preloadEngine()
     const { settings, layout, signal } = this
     return withScratch(settings, major, { signal, interrupted }, (scratch) => {
       const prefetched = new Prefetched(scratch)
@@ -136,9 +137,11 @@ export class Adding {
   ): Promise<AddScriptReport> {
     const { options } = this
     const skip = options.verify === false || options.check === true
-    const progress = (text: string) => this.progress(text)
+    const { progress } = this
     const replayed = (before: ScratchDatabase) => work.prefetched.begin(before, { proof: !skip })
-    const target = await buildSides(source, { ...work, progress, replayed })
+    const building = buildSides(source, { ...work, progress, replayed })
+    preloadEngine() // while the server is at work
+    const target = await building
     if (target.is === 'schemas') this.remember(target)
     const found = target.is === 'nothing' ? undefined : await this.find(work, target, !skip)
     if (found && !found.change && target.is === 'schemas') return this.report('shown', [], false)
@@ -231,7 +234,10 @@ export class Adding {
       proof = await this.proof(work, last)
     }
     this.notes.push(...proof.remarks)
-    if (proof.failures.length === 0) return { last, proof: { ...proof, major: work.scratch.major } }
+    if (proof.failures.length === 0) {
+      const measuring = { ...this.options, online: this.answers.online, notes: this.notes }
+      return { last, proof: await withLocks(work.scratch, last, proof, measuring) }
+    }
     const hint = this.options.dryRun ? 'Nothing was written.' : notWritten
     throw unproven(proof.failures, textsOf(await this.written(last, undefined)), hint)
   }
@@ -260,7 +266,7 @@ export class Adding {
 
   private written(found: FoundDifference, proof: Proven): Promise<AddedScript[]> {
     const { source, kept, layout, options, settings } = this
-    const facts = { title: options.title, form: options.form, directory: settings.directory }
+    const facts = { title: options.title, form: options.form, places: settings }
     return writtenScripts(found, { ...facts, source, kept, layout, proof })
   }
 
@@ -291,9 +297,5 @@ export class Adding {
     const { source, notes } = this
     const answered = this.interview.flags
     return { outcome, source, scripts, notes, destructive: false, proven, answered }
-  }
-
-  private progress(text: string): void {
-    this.options.progress?.(text)
   }
 }

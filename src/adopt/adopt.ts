@@ -177,7 +177,7 @@ async function recordStart(settings: Settings, { tool }: OtherHistory): Promise<
 }
 
 function recordedAlready(): MigrationError {
-  return new MigrationError('ADOPT_REFUSED', 'the journal records scripts already', {
+  return new MigrationError('ADOPT_REFUSED', 'the journal already records scripts', {
     hint: 'Run status; mark --only VERSION records a single script that is done.',
   })
 }

@@ -18,7 +18,7 @@ import { settleNames } from '../plan/numbering/settle-names'
 import { readScripts } from '../script/source/read-scripts'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { Script } from '../script/script'
-import { stampOf } from '../script/sources/migration-classes'
+import { stampOf } from '../script/module-text/migration-classes'
 import type { Settings } from '../settings/value/setting-types'
 
 import { requireNumbers } from './require-numbers'
@@ -68,7 +68,7 @@ async function missing(
   const state = await readState(session, settings.journal)
   if (state.ordinals.size === 0) {
     throw new MigrationError('ADOPT_REFUSED', 'the journal records nothing to export', {
-      hint: 'Run upgrade or adopt before.',
+      hint: 'Run upgrade or adopt first.',
     })
   }
   const table = await typeormTableName(session, database, settings.typeorm)

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import { underCatalogPath } from '../catalog/catalog-path'
+import { underCatalogPath } from '../catalog/properties/catalog-path'
 import { factsOf, keyOf, tablePlace } from '../catalog/facts'
 import type { Catalog } from '../catalog/catalog'
 import { shown } from '../catalog/object-names'

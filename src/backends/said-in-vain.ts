@@ -53,6 +53,6 @@ function refuse(said: readonly SettingOrigin[], fact: string): void {
   const name = ({ key, from }: SettingOrigin) => `${key} (${from})`
   throw new MigrationError('SETTINGS_INVALID', `${first.key} ${fact}`, {
     detail: [first, ...others].map(name).join(', '),
-    hint: 'Remove it: without effect, it would only seem to be followed.',
+    hint: 'Remove it: it has no effect here.',
   })
 }

@@ -13,7 +13,7 @@ export const adoptionCommands = {
     arguments: [],
     options: ['dryRun', 'yes', 'quiet', ...output],
     detail:
-      'Looks at package.json, the DataSource, migrations, tsconfig.json and git, and writes development.ini (or the file named before init), npm scripts that are missing, and the folder of scripts. Nothing that is there is overwritten. --dry-run shows it.',
+      'Reads package.json, the DataSource, migrations, tsconfig.json and git, and writes development.ini (or the file named before init), missing npm scripts, and the folder of scripts. Nothing is overwritten. --dry-run only shows what would be written.',
     otherWords: ['configure', 'begin', 'start'],
     parse: versionAndFolder,
     load: () =>
@@ -24,7 +24,7 @@ export const adoptionCommands = {
     arguments: ['[version]', '[folder]'],
     options: ['export', 'dryRun', 'yes', 'quiet', ...reading],
     detail:
-      "Reads the other tool's table, which stays as it is, and marks exactly the scripts that it names; says what is in only one of the two. A tool whose table names no scripts takes a version: the last script whose work the database holds, or 0. --export is the way back: TypeORM's own table gets a row for each migration class that is applied.",
+      "Reads the other tool's table, which is not changed, and marks exactly the scripts that it names; reports what only one of the two has. Where that table names no scripts, give a version: the last script whose changes the database has, or 0. --export goes the other way: TypeORM's own table gets a row for each migration class that is applied.",
     otherWords: ['import', 'takeover', 'introspect'],
     parse: versionAndFolder,
     load: () =>
@@ -36,7 +36,7 @@ export const adoptionCommands = {
     arguments: ['[folder]'],
     options: ['ignore', 'quiet', ...reading],
     detail:
-      'The applied scripts are replayed in a scratch database, and the catalogs of both are compared: what is missing, what no script makes, what is otherwise, and the SQL that would make it so. The journal, histories of other tools and what extensions bring are left out, and what --ignore or drift_ignore name (public.tmp_*). Exits with 3 when something differs.',
+      'The applied scripts are replayed in a scratch database, and the two catalogs are compared. Shown are objects that are missing, that no script makes or that differ, and the SQL that would change them. The journal, the tables of other tools and the objects of extensions are left out, as is what --ignore or drift_ignore names (public.tmp_*). Exits with 3 when something differs.',
     otherWords: ['compare', 'verify', 'validate'],
     parse: versionAndFolder,
     load: () =>
@@ -71,7 +71,7 @@ export const adoptionCommands = {
     arguments: ['[folder]'],
     options: ['quiet', ...reading],
     detail:
-      'Server, rights, clock, pooler, extensions, two copies of typeorm or pg, switches of the DataSource, the folder, modules that do not load, scripts that are late, changed or missing, and SQL that the build lacks; each with the next step. Exits with 3 where something is a problem.',
+      'Server, rights, clock, pooler, extensions, two copies of typeorm or pg, switches of the DataSource, the folder, modules that do not load, scripts that are late, changed or missing, and SQL that the build lacks; each with the next step. Exits with 3 when there is a problem.',
     otherWords: ['diagnose', 'health', 'checkup'],
     parse: versionAndFolder,
     load: () =>
@@ -83,10 +83,22 @@ export const adoptionCommands = {
     arguments: ['[folder]'],
     options: ['quiet', ...folder, ...output],
     detail:
-      'Writes scripts.manifest.json into the folder that is named, or into that of the scripts. Where it is there, every command that reads the folder refuses one that lacks a script of the list, or has SQL with another text: a compiler copies no .sql files. Run it in the build.',
+      'Writes scripts.manifest.json into the given folder, or into that of the scripts. From then on every command that reads the folder refuses it when a listed script is missing or its SQL has changed, since compilers do not copy .sql files. Run it in the build.',
     parse: withoutConfig,
     load: () =>
       (require('./command/adoption/manifest') as typeof import('./command/adoption/manifest'))
         .manifestCommand,
+  },
+  bundle: {
+    summary: 'writes scripts, settings and program into one file to deploy',
+    arguments: ['[file]'],
+    options: ['yes', 'quiet', 'directory', 'layout', ...output],
+    detail:
+      'The file (bundle.cjs unless named) needs node and pg; typeorm only where scripts are modules. It has the compiled scripts with their checksums, the canonical schema, and the settings that are neither secret nor of this machine; DATABASE_URL and its like name the database. node bundle.cjs upgrade, status, setup and what else needs no scratch server; require() of it has setUpMigration, migrateTo and migratorFor. --yes replaces a file that is no bundle.',
+    otherWords: ['pack', 'package', 'build', 'dist'],
+    parse: withoutConfig,
+    load: () =>
+      (require('./command/adoption/bundle') as typeof import('./command/adoption/bundle'))
+        .bundleCommand,
   },
 } as const satisfies Record<string, CommandRow & { load: () => Handler }>

@@ -48,6 +48,7 @@ export const adding = [
   'ts',
   'pair',
   'online',
+  'onlineRows',
   'dropExtra',
   'verify',
   'commit',

@@ -39,7 +39,7 @@ export const commandTable = {
     arguments: ['[version]', '[folder]'],
     options: ['to', 'count', 'up', 'only', 'force', 'yes', ...running],
     detail:
-      'A script that was merged late is pending like any other and is applied too. --only applies one script alone, where nothing older is pending; past that, it asks, or takes --force.',
+      'A script that was merged late is pending like any other and is applied too. --only applies one script alone; where an older one is pending, it asks first, or needs --force.',
     alias: 'up',
     otherWords: ['migrate', 'apply', 'run', 'migration:run'],
     parse: versionAndFolder,
@@ -51,7 +51,7 @@ export const commandTable = {
     arguments: ['[version]', '[folder]'],
     options: ['to', 'count', 'down', 'only', 'force', 'yes', ...running],
     detail:
-      "The version itself stays applied. Scripts are reverted in reverse order of application; one whose file is gone by the journal's SQL, which is shown and confirmed on a terminal. --only reverts one script alone; where others were applied after it, it asks and names what depends on it, or takes --force.",
+      "The version itself stays applied. Scripts are reverted in reverse order of application. One whose file is gone is reverted by the journal's SQL, which is shown and confirmed on a terminal. --only reverts one script alone; where others were applied after it, it names what depends on it and asks first, or needs --force.",
     alias: 'down',
     otherWords: ['revert', 'rollback', 'undo', 'migration:revert'],
     parse: versionAndFolder,
@@ -84,7 +84,7 @@ export const commandTable = {
     arguments: ['[version]', '[folder]'],
     options: ['to', 'count', 'only', 'yes', ...writing],
     detail:
-      'Up to and including version. For a database that has the changes already. Asks first on a terminal.',
+      'Up to and including version, for a database that already has the changes. Asks first on a terminal.',
     otherWords: ['stamp', 'fake', 'baseline', 'resolve'],
     parse: versionAndFolder,
     writes: true,
@@ -100,11 +100,11 @@ export const commandTable = {
     load: () => (require('./command/execute') as typeof import('./command/execute')).execute,
   },
   rebuild: {
-    summary: 'runs a script again that failed or was cut off',
+    summary: 'runs a script again that failed or was interrupted',
     arguments: ['[version]', '[folder]'],
     options: ['done', 'notDone', 'yes', ...running],
     detail:
-      'It goes on with the first statement that is not done. Where nothing shows whether the one that was cut off was done, --done or --not-done says so. Without a version: the only one that failed or is unfinished. The uuid of its class may stand for the version.',
+      'Continues with the first statement that is not done. Where nothing shows whether the interrupted statement was done, give --done or --not-done. Without a version: the only script that failed or is unfinished. The uuid of its class may be given in place of the version.',
     otherWords: ['resume', 'retry', 'continue', 'rerun', 'run_partial'],
     parse: rebuiltScript,
     writes: true,
@@ -131,7 +131,7 @@ export const commandTable = {
     load: dryRun,
   },
   dry_upgrade: {
-    summary: 'plan upgrade by its older name',
+    summary: 'the older name of plan upgrade',
     arguments: ['[version]', '[folder]'],
     options: ['to', 'count', ...planning],
     parse: versionAndFolder,
@@ -139,7 +139,7 @@ export const commandTable = {
     load: dryRun,
   },
   dry_downgrade: {
-    summary: 'plan downgrade by its older name',
+    summary: 'the older name of plan downgrade',
     arguments: ['[version]', '[folder]'],
     options: ['to', 'count', ...planning],
     parse: versionAndFolder,
@@ -159,7 +159,7 @@ export const commandTable = {
     arguments: [],
     options: ['terminate', 'yes', 'wait', ...output],
     detail:
-      'What the holder runs is rolled back, a statement outside a transaction is cancelled. --terminate asks first, and wants --yes where nobody can be asked.',
+      'The work of the holder is rolled back; a statement outside a transaction is cancelled. --terminate asks first; without a terminal it needs --yes.',
     otherWords: ['lock', 'locks', 'locked', 'release', 'force_unlock', 'releaselocks'],
     parse: versionAndFolder,
     load: () => (require('./command/unlock') as typeof import('./command/unlock')).unlock,
@@ -170,7 +170,7 @@ export const commandTable = {
     arguments: ['<title>'],
     options: adding,
     detail:
-      'The scripts are replayed in a scratch database and compared with the canonical schema, the entities or what schema_diff_cmd says. What only a person can decide is asked on a terminal; each question names the option that answers it. --check writes nothing and exits with 3 when something differs.',
+      'The scripts are replayed in a scratch database and compared with the canonical schema, the entities or the output of schema_diff_cmd. Decisions that only a person can make are asked for on a terminal; each question names the option that answers it. --check writes nothing and exits with 3 when something differs.',
     otherWords: ['diff', 'autogenerate', 'revision', 'makemigrations', 'migration:generate'],
     parse: withoutConfig,
     load: () =>
@@ -181,16 +181,16 @@ export const commandTable = {
     arguments: ['[script]'],
     options: ['from', 'dryRun', 'quiet', ...reading],
     detail:
-      'Of the newest script, or of one that its revision or its file names: with rows, up, down and up again on a copy. The newest must lead to the canonical schema or the entities.',
+      'Runs the newest script, or the one given by its revision or file, up, down and up again on a copy with rows. The newest script must lead to the canonical schema or the entities.',
     otherWords: ['verify', 'test', 'check_script'],
     parse: withoutConfig,
     load: () => (require('./command/prove') as typeof import('./command/prove')).proveCommand,
   },
   add_migration_script: {
-    summary: 'add_script by its name in nous.migration',
+    summary: 'add_script under its name in nous.migration',
     arguments: ['<title>'],
     options: adding,
-    detail: 'The settings file may stand last: add_migration_script TITLE development.ini.',
+    detail: 'The settings file may come last: add_migration_script TITLE development.ini.',
     parse: withConfigLast,
     load: () =>
       (require('./command/add-script') as typeof import('./command/add-script')).addScriptCommand,
@@ -200,7 +200,7 @@ export const commandTable = {
     arguments: ['[file]'],
     options: ['check', 'dryRun', 'yes', 'quiet', ...reading],
     detail:
-      'The scripts are replayed in a scratch database; what they come to is written as SQL, loaded into another one, and must be the same there. The file is the schema of the settings unless one is named; - is stdout, as it is where there is none. Rows are no part of it. A file that was written by hand, or that git shows as changed, is replaced only with --yes or after a question. --check writes nothing and exits with 3 where the file builds another schema than the scripts.',
+      'The scripts are replayed in a scratch database. Their schema is written as SQL and loaded into another scratch database, where it must be the same. The file is the one that schema in the settings names, unless another is given; - is stdout, also the default where the settings name none. Rows are not written. A file that was written by hand, or that git shows as changed, is replaced only with --yes or after a question. --check writes nothing and exits with 3 when the file and the scripts build different schemas.',
     otherWords: ['dump', 'schema', 'schema_dump', 'structure', 'pg_dump', 'export', 'schema:log'],
     parse: withoutConfig,
     load: () =>

@@ -4,7 +4,7 @@ import { systemFailure } from '../system-error'
 import { toolVersion } from '../version'
 import { rowOf, type Commands } from './arguments/command-row'
 import { commandTable, type Command } from './commands'
-import type { Context } from './context/command-context'
+import type { Context, SettingsReader } from './context/command-context'
 import { statusOfSignal, type Io } from './terminal/io'
 import { envelope, errorMember, failureMembers, stepsDone } from './render/json'
 import { checkLog } from './terminal/log'
@@ -20,6 +20,8 @@ export type { Io, StopSignal } from './terminal/io'
 export interface Program {
   commands: Readonly<Record<string, Command>>
   layout: ScriptLayout
+  /** Where settings come from; default: `readSettings`. */
+  settings?: SettingsReader
 }
 
 /**
@@ -32,7 +34,7 @@ export interface Program {
 export async function main(
   argv: readonly string[],
   io: Io,
-  { commands, layout }: Program = { commands: commandTable, layout: usualLayout },
+  { commands, layout, settings }: Program = { commands: commandTable, layout: usualLayout },
 ): Promise<number> {
   let call: Call
   try {
@@ -42,7 +44,7 @@ export async function main(
     return fail(error, { io, output: earlyOutput(argv, io), commands })
   }
   const output = new Output(io, call.options)
-  const context: Context = { call, commands, programLayout: layout, io, output }
+  const context: Context = { call, commands, programLayout: layout, io, output, settings }
   const stopListening = listenForSignals(context)
   hideAddresses(argv, output)
   const logEnd = logRun(context)

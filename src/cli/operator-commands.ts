@@ -12,7 +12,7 @@ export const operatorCommands = {
     arguments: [],
     options: [...journal, ...reading],
     detail:
-      "With --directory only those of that folder's scripts. --all shows what failed and what is running too.",
+      "With --directory, only those of that folder's scripts. --all also shows failures and what is running.",
     otherWords: ['ls', 'log', 'history', 'journal'],
     parse: versionAndFolder,
     load: () => (require('./command/journal') as typeof import('./command/journal')).list,
@@ -22,7 +22,7 @@ export const operatorCommands = {
     arguments: [],
     options: [...journal, ...reading],
     detail:
-      "With --directory only those of that folder's scripts. --all shows what succeeded and what is running too.",
+      "With --directory, only those of that folder's scripts. --all also shows successes and what is running.",
     otherWords: ['failures'],
     parse: versionAndFolder,
     load: () => (require('./command/journal') as typeof import('./command/journal')).errors,
@@ -40,7 +40,7 @@ export const operatorCommands = {
     arguments: ['<id>', '[folder]'],
     options: ['force', 'yes', ...upkeep],
     detail:
-      "Its files are renamed, by git where git has them. The id is the script's revision, or the uuid of its class. A script that is applied is refused; with --force its entries in this database's journal get the new number.",
+      "Renames its files, with git where git tracks them. The id is the script's revision, or the uuid of its class. A script that is applied is refused; with --force its entries in this database's journal get the new number.",
     otherWords: ['renumber', 'renew', 'retime', 'rename'],
     parse: scriptId,
     load: () =>
@@ -51,7 +51,7 @@ export const operatorCommands = {
     arguments: ['[version]', '[folder]'],
     options: ['yes', ...upkeep],
     detail:
-      "Shows of each changed script what differs from the journal's text, and whether the parser sees another meaning or only another layout; takes the new text into the journal once that is agreed to. Writes a missing SQL script back from the journal. Asks on a terminal; --yes agrees to all. Exits with 3 when something is left.",
+      "For each changed script, shows how it differs from the journal's text, and whether its meaning or only its layout has changed; the journal takes the new text once that is confirmed. A missing SQL script is written back from the journal. Asks on a terminal; --yes confirms everything. Exits with 3 when something is left.",
     otherWords: ['fix', 'reconcile', 'validate', 'checksum', 'resolve', 'accept'],
     parse: versionAndFolder,
     load: () =>
@@ -62,7 +62,7 @@ export const operatorCommands = {
     arguments: ['<start>', '<end>', '[output]'],
     options: ['fromSchema', 'force', 'remove', ...upkeep],
     detail:
-      'The ends of the range are revisions; output is a title or a path. Both run in scratch databases, and are written only where catalogs and rows are the same, also after the downgrade. A database that has all of the originals treats the script as applied; one that has none runs it in their place. --force writes one that cannot be reverted.',
+      'The ends of the range are revisions; output is a title or a path. The originals and the squashed script run in scratch databases; the script is written only when catalogs and rows are the same, after the downgrade too. A database that has applied all originals treats the script as applied; one that has applied none runs it instead. --force writes a script that cannot be reverted.',
     otherWords: ['combine', 'merge', 'flatten', 'collapse'],
     parse: scriptRange,
     load: () =>

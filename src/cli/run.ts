@@ -1,14 +1,15 @@
-import { main } from './main'
+import { main, type Program } from './main'
 import { processIo, type ProcessIo } from './terminal/process-io'
 
 /**
  * Runs the command line of this process and ends it. Scripts may leave timers and connections of their
  * own behind, so the end is not left to the event loop; what was written is out by then.
+ * @param program what it is made of; default: all of it
  */
-export function run(): void {
+export function run(program?: Program): void {
   const io = processIo()
   printToStderr()
-  void main(process.argv.slice(2), io).then(
+  void main(process.argv.slice(2), io, program).then(
     (status) => flush(() => process.exit(statusAfter(status, io))),
     (error: unknown) => {
       console.error(error)

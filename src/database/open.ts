@@ -1,4 +1,5 @@
 import { MigrationError } from '../errors'
+import { classesOfFiles } from './classes-of-files'
 import { describeAddress } from '../settings/address/address'
 import { clientOptions, dataSourceOptions } from '../settings/typeorm/data-source-options'
 import type { ConnectionParts, Settings } from '../settings/value/setting-types'
@@ -99,7 +100,7 @@ function postgres(
 async function typeormOptions(settings: Settings, connection: ConnectionParts) {
   const { enableTypeScript } = await import('../script/typescript/load-module.js')
   enableTypeScript(settings.file ?? settings.directory)
-  return dataSourceOptions(settings, { connection })
+  return { ...dataSourceOptions(settings, { connection }), ...(await classesOfFiles()) }
 }
 
 async function dataSourceOf(settings: Settings, file: string): Promise<Database> {

@@ -69,7 +69,7 @@ export async function checkState(
     ),
     ...about(
       unfinished,
-      'begun and not finished',
+      'started and not finished',
       'Run upgrade or rebuild, which goes on with them.',
     ),
   ]

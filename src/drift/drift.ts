@@ -115,14 +115,18 @@ async function appliedUpTo(settings: Settings, layout: ScriptLayout): Promise<Up
   const { applied, pending, unfinished } = status
   const [begun] = unfinished
   if (begun) {
-    throw new MigrationError('SCRIPT_UNFINISHED', `script ${begun.revision} was begun`, {
-      hint: 'Run upgrade or rebuild, which goes on with it; then look for drift.',
-    })
+    throw new MigrationError(
+      'SCRIPT_UNFINISHED',
+      `script ${begun.revision} was started and not finished`,
+      {
+        hint: 'Run upgrade or rebuild, which goes on with it; then look for drift.',
+      },
+    )
   }
   const late = pending.find((one) => one.late)
   if (late) {
     const message = `script ${late.script.revision} is pending below what is applied`
-    throw new MigrationError('PENDING', message, { hint: 'Run upgrade before.' })
+    throw new MigrationError('PENDING', message, { hint: 'Run upgrade first.' })
   }
   if (settings.layout === 'graph') return upToRevision(status)
   if (pending.length === 0) return { target: undefined, notes: [] }
@@ -178,7 +182,7 @@ async function otherHistories(settings: Settings): Promise<Ignored[]> {
 
 function interrupted(cause: unknown): MigrationError {
   return new MigrationError('INTERRUPTED', 'stopped before everything was compared', {
-    hint: 'Nothing was written, and the scratch databases are gone.',
+    hint: 'Nothing was written, and the scratch databases have been dropped.',
     cause,
   })
 }

@@ -114,7 +114,7 @@ export class Dumping {
     if (present !== undefined && !this.options.overwrite) {
       if (!isDumped(present) && (await this.differenceTo(scratch, engine, replayed)).length === 0) {
         this.notes.push(
-          `${this.shown(file)} was written by hand, and builds what the scripts build: it stays. --yes writes it anew.`,
+          `${this.shown(file)} was written by hand, and builds what the scripts build: it stays. --yes overwrites it.`,
         )
         return this.report('same', replayed, { text })
       }
@@ -221,7 +221,7 @@ function nothingToCheck({ file }: Settings): MigrationError {
 
 function interrupted(cause: unknown): MigrationError {
   return new MigrationError('INTERRUPTED', 'stopped before the schema was written', {
-    hint: 'Nothing was written, and the scratch databases are gone.',
+    hint: 'Nothing was written, and the scratch databases have been dropped.',
     cause,
   })
 }

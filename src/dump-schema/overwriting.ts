@@ -24,10 +24,10 @@ export async function refuseOverwriting({ file, present, settings, ask }: Presen
   const reason = !isDumped(present)
     ? 'was not written by dump_schema'
     : await changesIn(file, settings)
-  if (reason === undefined || (await ask?.(`${name} ${reason}. Write it anew?`))) return
+  if (reason === undefined || (await ask?.(`${name} ${reason}. Overwrite it?`))) return
   throw new MigrationError('DECLINED', `nothing was written, since ${name} ${reason}`, {
     file,
-    hint: 'Give --yes to write it anew, or - in place of its name to see the new one.',
+    hint: 'Give --yes to overwrite it, or - in place of its name to print the new schema.',
   })
 }
 

@@ -16,8 +16,8 @@ export interface SchemaHead {
 /** The text of a schema file. Pure. */
 export function schemaText(steps: readonly Statement[], { folder, remarks }: SchemaHead): string {
   const head = [
-    `The canonical schema: what the scripts in ${folder} come to.`,
-    `${origin}, which writes it anew: a change belongs into a script.`,
+    `The canonical schema: what the scripts in ${folder} result in.`,
+    `${origin}, which overwrites it: put changes into a script.`,
     ...remarks,
   ].flatMap(wrapped)
   return `${[head.map((line) => `-- ${line}`).join('\n'), ...paragraphs(steps)].join('\n\n')}\n`

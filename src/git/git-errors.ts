@@ -24,7 +24,7 @@ export function refusal(stage: GitStage, error: unknown, request: GitRequest): M
   const then = request.commit ? `git add and git commit ${files}` : `git add ${files}`
   return new MigrationError('GIT_FAILED', `the script is written, but ${fact}`, {
     detail: text || undefined,
-    hint: `${advice.replace('FOLDER', name)} The script stays and the index is as it was: ${then} by hand, or remove it and begin again.`,
+    hint: `${advice.replace('FOLDER', name)} The script stays and the index is as it was: ${then} by hand, or remove it and start again.`,
     file: request.files[0],
     cause: error,
   })
@@ -75,7 +75,7 @@ const reasons: readonly (readonly [pattern: RegExp, fact: string, advice: string
   [
     /failed to sign|gpg|signing|ssh-keygen|Load key|failed to write commit object/i,
     'the commit could not be signed',
-    'Look at commit.gpgsign and at user.signingkey.',
+    'Check commit.gpgsign and user.signingkey.',
   ],
   [/during a (?:merge|cherry-pick|revert)/, 'a merge is in progress', 'Finish it, or give it up.'],
 ]

@@ -45,7 +45,7 @@ function refused(
   const fact = absent ? `there is no program ${vcs}` : `${vcs} ${verb} was refused`
   return new MigrationError('GIT_FAILED', `the script is written, but ${fact}`, {
     detail: absent ? undefined : stderr.trim() || error.message,
-    hint: `The script stays: ${vcs} add and ${vcs} commit ${names} by hand, or ${absent ? 'correct vcs in the settings' : 'remove it and begin again'}.`,
+    hint: `The script stays: ${vcs} add and ${vcs} commit ${names} by hand, or ${absent ? 'correct vcs in the settings' : 'remove it and start again'}.`,
     file: files[0],
     cause: error,
   })

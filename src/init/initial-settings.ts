@@ -1,4 +1,5 @@
-import { literalInIni } from './source-options'
+import { literalInIni } from './config-values'
+import { hasAddress } from './source-options'
 import { maskPasswords } from '../settings/value/mask'
 import type { PackageManifest, ProjectFacts } from './look-at-project'
 
@@ -83,9 +84,9 @@ function databaseLines({ dataSource, configuration, entities }: ProjectFacts): s
   const options = [...(configuration?.options ?? [])].map(
     ([key, value]) => `typeorm.${key} = ${value}`,
   )
-  const address = options.some((line) => /^typeorm\.(?:url|host|database)\b/.test(line))
+  const address = configuration !== undefined && hasAddress(configuration.options)
   return [
-    configuration && address ? `# The database, as ${configuration.file} says.` : '# The database.',
+    address ? `# The database, as ${configuration.file} says.` : '# The database.',
     ...(address ? options : ['typeorm.url = ${DATABASE_URL}', ...options]),
     ...(entities === undefined ? [] : [`typeorm.entities = ${entities}`]),
   ]
@@ -145,12 +146,15 @@ function notesOf(
   folder: string,
   npmScripts: Readonly<Record<string, string>>,
 ): string[] {
-  const { outDir, manifest, listsClasses, dataSource, scripts, unread } = facts
+  const { outDir, manifest, listsClasses, dataSource, scripts, synchronizedBy } = facts
   const copies = outDir !== undefined && !listsClasses && !('postbuild' in npmScripts)
   return [
-    ...(unread.length > 0
-      ? [`Not looked at, since it cannot be read: ${unread.slice(0, 5).join('; ')}`]
-      : []),
+    ...unreadNotes(facts),
+    ...(synchronizedBy === undefined
+      ? []
+      : [
+          `synchronize is true in ${synchronizedBy}: set it to false, since the scripts change the database from now on. Where it has made tables already, add_script writes the first script and mark records it as applied.`,
+        ]),
     ...(copies && manifest
       ? [
           `The build must copy the SQL scripts, since a compiler does not. package.json has a postbuild already; add to it: ${copyStep(facts, folder)}`,
@@ -164,4 +168,24 @@ function notesOf(
     `In CI: ${hasEntities(facts) ? 'npx migrate add_script --check && ' : ''}npx migrate upgrade && npx migrate downgrade 0 && npx migrate upgrade`,
     'Where TypeORM or another tool has migrated the database already: npx migrate adopt --dry-run',
   ]
+}
+
+/** What could not be read, or is read by nobody. */
+function unreadNotes(facts: ProjectFacts): string[] {
+  const { dataSource, configuration, unread, otherEnvironments: others } = facts
+  const isKnown = dataSource !== undefined || (configuration && hasAddress(configuration.options))
+  return [
+    ...(unread.length > 0
+      ? [`Not looked at, since it cannot be read: ${unread.slice(0, 5).join('; ')}`]
+      : []),
+    ...(isKnown ? [] : [unknownAddress(configuration?.file)]),
+    ...(others.length > 0
+      ? [`Variables come from the environment and from .env; ${others.join(', ')} is not read.`]
+      : []),
+  ]
+}
+
+function unknownAddress(file: string | undefined): string {
+  const where = file === undefined ? 'No module' : `Nothing in ${file}`
+  return `${where} says where the database is in a way that can be read: set DATABASE_URL in the environment or in .env, or write typeorm.host and its like into the ini.`
 }

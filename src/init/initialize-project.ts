@@ -20,7 +20,7 @@ export interface ProjectPlan extends InitialSettings {
 export async function planProject(folder: string, file: string): Promise<ProjectPlan> {
   const there = await unlessAbsent(stat(file), undefined)
   if (there) {
-    throw new MigrationError('USAGE', 'the settings file is there already, and stays as it is', {
+    throw new MigrationError('USAGE', 'the settings file already exists, and was not changed', {
       file,
       hint: 'Run migrate status; migrate OTHER.ini init writes another file.',
     })

@@ -6,7 +6,8 @@ import { MigrationError } from '../errors'
 import { IrregularFile, readRegular } from '../regular-file'
 import type { LayoutName } from '../settings/value/setting-types'
 import { recogniseLayout, type FolderSample } from './recognise-layout'
-import { sourceOptions, type FoundOptions } from './source-options'
+import { withoutComments } from './config-values'
+import { hasAddress, sourceOptions, type FoundOptions } from './source-options'
 import { systemFact, textIfThere } from '../system-error'
 
 /** What a project's files say. Paths are relative to its folder, with `/`. */
@@ -19,6 +20,8 @@ export interface ProjectFacts {
   listsClasses: boolean
   /** Where no module exports a DataSource: the file that configures TypeORM, and the address in it. */
   configuration?: { file: string; options: FoundOptions }
+  /** A module that configures TypeORM lets it change the database when it connects. */
+  synchronizedBy?: string
   /** A glob of the entities, where no DataSource names them. */
   entities?: string
   scripts?: { path: string; layout: LayoutName }
@@ -27,6 +30,8 @@ export interface ProjectFacts {
   /** The folder that a compiler writes to. */
   outDir?: string
   git: boolean
+  /** Files beside where `.env` would be, which nobody reads in its place. */
+  otherEnvironments: readonly string[]
   /** What could not be looked at, and why: `data: permission denied`. */
   unread: readonly string[]
 }
@@ -60,25 +65,30 @@ export async function lookAtProject(folder: string): Promise<ProjectFacts> {
   const unread: string[] = []
   const files = await filesBelow(folder, unread)
   const manifest = manifestOf(folder)
-  const configured = await configurationsIn(folder, files, unread)
+  const { configured, texts } = await configurationsIn(folder, files, unread)
   const dataSource = configured.find(({ exported }) => exported)
-  const other = dataSource ? undefined : configured[0]
+  const other = dataSource ? undefined : addressed(configured, texts)
   const entities = dataSource ? undefined : entityGlob(files)
+  const synchronizing = configured.find(({ text }) => synchronizes.test(withoutComments(text)))
   const scripts = scriptsIn(folder, files)
   const outDir = outDirOf(folder)
   return {
     ...(manifest && { manifest }),
     ...(dataSource && { dataSource: dataSource.file }),
     listsClasses: dataSource !== undefined && listsClasses(dataSource.text),
-    ...(other && { configuration: { file: other.file, options: sourceOptions(other.text) } }),
+    ...(other && { configuration: other }),
+    ...(synchronizing && { synchronizedBy: synchronizing.file }),
     ...(entities !== undefined && { entities }),
     ...(scripts && { scripts }),
     source: files.some((file) => file.startsWith('src/')) ? 'src' : '',
     ...(outDir !== undefined && { outDir }),
     git: isInRepository(folder),
+    otherEnvironments: files.includes('.env') ? [] : files.filter((file) => otherEnv.test(file)),
     unread,
   }
 }
+
+const otherEnv = /^\.env\.(?!(?:example|sample|template|dist|defaults|schema)\b)/
 
 /** A package of a monorepo has the repository above it. */
 function isInRepository(folder: string): boolean {
@@ -133,7 +143,11 @@ function manifestOf(folder: string): ProjectFacts['manifest'] {
     return { text, value: JSON.parse(text.replace(/^\uFEFF/, '')) as PackageManifest }
   } catch (cause) {
     const hint = 'Correct it: npm could not read it either.'
-    throw new MigrationError('SETTINGS_INVALID', 'package.json is no JSON', { file, hint, cause })
+    throw new MigrationError('SETTINGS_INVALID', 'package.json is not valid JSON', {
+      file,
+      hint,
+      cause,
+    })
   }
 }
 
@@ -150,26 +164,43 @@ const exportsSource =
 const exportsLater =
   /\b(?:const|let)\s+(\w+)[^=;]*=\s*new\s+DataSource\b[^]*\bexport\s+(?:default\s+\1\b|\{[^}]*\b\1\b)/
 const configures =
-  /\bTypeOrmModule\s*\.\s*forRoot|\bnew\s+(?:\w+\.)?DataSource\s*\(|\bDataSourceOptions\b/
+  /\bTypeOrmModule\s*\.\s*forRoot|\bnew\s+(?:\w+\.)?DataSource\s*\(|\b(?:DataSource|TypeOrmModule|TypeOrmModuleAsync|PostgresConnection)Options\b|\bTypeOrmOptionsFactory\b/
+/** A configuration that says of which engine it is, for a configuration service to hand on. */
+const registers = /\bregisterAs\s*\([^]*\btype\s*:|\btype\s*:[^]*\bregisterAs\s*\(/
+const synchronizes = /\bsynchronize\s*:\s*true\b/
+/** It may say what a value is that another module uses. */
+const saysValues = /\bprocess\.env\b|\bregisterAs\s*\(|[=:]\s*['"`][A-Z]+(?:_[A-Z]+)+['"`]/
 
 async function configurationsIn(
   folder: string,
   files: readonly string[],
   unread: string[],
-): Promise<Configured[]> {
+): Promise<{ configured: Configured[]; texts: string[] }> {
   const modules = files.filter((file) => /(?<!\.d|\.spec|\.test)\.[cm]?[jt]s$/.test(file))
   const sorted = modules.toSorted((a, b) => Number(likely.test(b)) - Number(likely.test(a)))
   const found: Configured[] = []
+  const texts: string[] = []
   for (const file of sorted.slice(0, 400)) {
     const text = await reading(
       file,
       async () => readRegular(join(folder, file), longest).toString('utf8'),
       unread,
     )
-    if (text === undefined || !configures.test(text)) continue
+    if (text === undefined) continue
+    if (saysValues.test(text)) texts.push(withoutComments(text))
+    if (!configures.test(text) && !registers.test(text)) continue
     found.push({ file, text, exported: exportsSource.test(text) || exportsLater.test(text) })
   }
-  return found.toSorted((a, b) => rank(b) - rank(a))
+  return { configured: found.toSorted((a, b) => rank(b) - rank(a)), texts }
+}
+
+/** The first that says where the database is, else the first. */
+function addressed(
+  configured: readonly Configured[],
+  texts: readonly string[],
+): ProjectFacts['configuration'] {
+  const all = configured.map(({ file, text }) => ({ file, options: sourceOptions(text, texts) }))
+  return all.find(({ options }) => hasAddress(options)) ?? all[0]
 }
 
 /** Of several, what is called so. */

@@ -1,32 +1,46 @@
 import type { Pool } from 'pg'
-import { underCatalogPath } from '../catalog/catalog-path'
+import { ownedObjects } from '../catalog/properties/owned-objects'
+import { underCatalogPath } from '../catalog/properties/catalog-path'
 import { settledText } from '../catalog/expressions'
 import type { Ignored } from '../scratch/ignored-tables'
 import type { ScratchDatabase } from '../scratch/scratch'
 import type { Item } from './item'
+import { type Inventory, missed } from './missed'
 import { objectItems } from './object-items'
 import { relationItems } from './relation-items'
 
-/** All that a database holds but rows and owners: what is equal here, `pg_dump -s` writes alike. */
-export type Inventory = ReadonlyMap<string, Item>
-
-const query = [...relationItems, ...objectItems].join(' UNION ALL ')
+const owner = 'owner'
+const owners = `SELECT '${owner}', o.key, o.schema::text, o."table"::text, coalesce(o.owner::text, '') FROM (${ownedObjects}) AS o`
+const query = [...relationItems, ...objectItems, owners].join(' UNION ALL ')
 
 /** Texts that their author wrote. */
 const verbatim = new Set(['routine', 'comment'])
 
 /** Reads the catalogs without pg-delta, in one snapshot; writes nothing. */
 export async function readInventory(pool: Pool, ignored: readonly Ignored[]): Promise<Inventory> {
+  return inventoryFrom(await readItems(pool), ignored)
+}
+
+async function readItems(pool: Pool): Promise<readonly Item[]> {
   const rows = await underCatalogPath(
     pool,
     async (client) => (await client.query<Item>(query)).rows,
   )
-  const kept = rows.filter((item) => item.text !== '' || !quiet.has(item.kind))
+  return rows.filter((item) => item.text !== '' || !quiet.has(item.kind))
+}
+
+function inventoryFrom(items: readonly Item[], ignored: readonly Ignored[]): Inventory {
   return new Map(
-    kept
-      .filter((item) => !isIgnored(item, ignored))
+    items
+      .filter((item) => item.kind !== owner && !isIgnored(item, ignored))
       .map((item) => [`${item.kind} ${item.name}`, settled(item)]),
   )
+}
+
+/** Owners by object, but of what is ignored. */
+function ownersFrom(items: readonly Item[], ignored: readonly Ignored[]): Map<string, string> {
+  const own = items.filter((item) => item.kind === owner && !isIgnored(item, ignored))
+  return new Map(own.map(({ name, text }) => [name, text]))
 }
 
 /** Only what is said counts. */
@@ -45,15 +59,68 @@ function isIgnored({ kind, name, schema, table }: Item, ignored: readonly Ignore
   })
 }
 
-const known = new WeakMap<ScratchDatabase, Promise<Inventory>>()
+const known = new WeakMap<ScratchDatabase, Promise<readonly Item[]>>()
 
-/** The inventory of a database that stays as it is, which is read once. */
-export function inventoryOf(
+/**
+ * Reads what a database that stays as it is holds, which is done once.
+ * @param at the database that is read in its place: a copy of it
+ */
+export async function readItemsOf(
+  database: ScratchDatabase,
+  at?: Promise<ScratchDatabase>,
+): Promise<void> {
+  const items = known.get(database) ?? recalled(database, at)
+  known.set(database, items)
+  await items
+}
+
+/** By an earlier command, where one has read them. */
+async function recalled(
+  database: ScratchDatabase,
+  at: Promise<ScratchDatabase> | undefined,
+): Promise<readonly Item[]> {
+  const stored = (await database.known?.recall('items')) as readonly Item[] | undefined
+  if (stored) return stored
+  const items = await readItems(await (await (at ?? database)).pool())
+  void database.known?.remember('items', items)
+  return items
+}
+
+/** The inventory of a database that stays as it is. */
+export async function inventoryOf(
   database: ScratchDatabase,
   ignored: readonly Ignored[],
 ): Promise<Inventory> {
-  const inventory =
-    known.get(database) ?? database.pool().then((pool) => readInventory(pool, ignored))
-  known.set(database, inventory)
-  return inventory
+  return inventoryFrom(await itemsOf(database), ignored)
+}
+
+/** How two databases are compared. */
+export interface Equality {
+  ignored: readonly Ignored[]
+  /** Whose owners count, where the target's do not. */
+  ownersOf?: ScratchDatabase | undefined
+}
+
+/**
+ * What a database holds, and whether that is, owners included, what another one holds, which stays as it is.
+ * One connection reads, so that PostgreSQL plans the query once.
+ */
+export async function compareInventory(
+  database: ScratchDatabase,
+  target: ScratchDatabase,
+  { ignored, ownersOf = target }: Equality,
+): Promise<boolean> {
+  const have = await readItems(await database.pool())
+  const [want, other] = await Promise.all([itemsOf(target), itemsOf(ownersOf)])
+  const [one, two] = [have, want].map((items) => inventoryFrom(items, ignored)) as [Inventory, Inventory] // prettier-ignore
+  if (missed(one, two, 'drop').length > 0) return false
+  const known = ownersFrom(other, ignored)
+  const isKept = ([name, role]: [string, string]) =>
+    known.get(name) === role || (ownersOf !== target && !known.has(name))
+  return [...ownersFrom(have, ignored)].every(isKept)
+}
+
+async function itemsOf(database: ScratchDatabase): Promise<readonly Item[]> {
+  await readItemsOf(database)
+  return known.get(database)!
 }

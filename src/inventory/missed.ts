@@ -1,5 +1,7 @@
-import type { Inventory } from './inventory'
 import type { Item } from './item'
+
+/** All that a database holds but rows and owners: what is equal here, `pg_dump -s` writes alike. */
+export type Inventory = ReadonlyMap<string, Item>
 
 /** What entities describe: the rest of what a database has is theirs who wrote it. */
 const described = new Set(['column', 'constraint', 'index', 'type', 'comment'])

@@ -115,6 +115,6 @@ function scriptsFor(planned: StoredPlan): Scripts {
   const scripts = scriptsOf.get(planned) ?? planned.scripts
   if (scripts !== null) return scripts
   throw new MigrationError('USAGE', 'the plan does not say where its scripts are', {
-    hint: 'They were values of the program: give them to execute, in its option scripts.',
+    hint: 'They were values in the program: give them to execute, in its option scripts.',
   })
 }

@@ -62,7 +62,7 @@ export function requestOf(options: PlanRequest): Request {
     return { command: 'upgrade', ...bounds, ...alone }
   if (most === undefined) return { command: 'to', target: target ?? 'latest' }
   throw new MigrationError('USAGE', 'the options object has a count without a direction', {
-    hint: 'Say up or down too.',
+    hint: 'Give up or down as well.',
   })
 }
 

@@ -59,7 +59,7 @@ function otherSteps(planned: readonly StoredStep[], now: readonly StoredStep[]):
   const detail = lines.flatMap(([said, names]) =>
     names.length > 0 ? [`${said}: ${names.join(', ')}.`] : [],
   )
-  return new MigrationError('STALE_PLAN', 'other scripts would run than were planned', {
+  return new MigrationError('STALE_PLAN', 'the scripts that would run are not those of the plan', {
     detail: detail.join('\n') || 'They would run in another order.',
     hint: again,
   })

@@ -137,7 +137,7 @@ export function checkStoredPlan(value: unknown): asserts value is StoredPlan {
   checkValue('the plan', value, object)
   const plan = value as Partial<StoredPlan>
   if (plan.typetrek !== 1 || !Array.isArray(plan.steps) || typeof plan.basis?.digest !== 'string') {
-    throw new MigrationError('USAGE', 'the plan is not one that plan() has made', {
+    throw new MigrationError('USAGE', 'the plan was not made by plan()', {
       hint: 'Give what plan() returned, or what JSON.parse makes of it.',
     })
   }

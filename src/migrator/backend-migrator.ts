@@ -230,7 +230,11 @@ function onlyScripts(): MigrationError {
 }
 
 function noSessions(): MigrationError {
-  return new MigrationError('UNLOCK_REFUSED', 'who holds the lock can be seen on PostgreSQL only', {
-    hint: 'End the process that holds the lock: it is released then.',
-  })
+  return new MigrationError(
+    'UNLOCK_REFUSED',
+    'the holder of the lock can be seen on PostgreSQL only',
+    {
+      hint: 'End the process that holds the lock: it is released then.',
+    },
+  )
 }

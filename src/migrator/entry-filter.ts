@@ -28,7 +28,7 @@ export function entryFilter(
 }
 
 function ofGraph(): MigrationError {
-  return new MigrationError('USAGE', 'entries of a graph are of no folder', {
+  return new MigrationError('USAGE', 'entries of a graph belong to no folder', {
     hint: 'Leave --directory out; --limit, --since and --revision narrow the journal.',
   })
 }

@@ -16,7 +16,7 @@ export async function translated<Result>(work: Promise<Result>): Promise<Result>
     if (severity === undefined && code === undefined) throw error
     throw new MigrationError('JOURNAL_FAILED', 'the database refused the journal or the lock', {
       detail: message,
-      hint: (error as DatabaseError).hint ?? 'Look at the rights of the role, and at the server.',
+      hint: (error as DatabaseError).hint ?? 'Check the rights of the role, and the server.',
       sqlstate: code,
       cause: error,
     })

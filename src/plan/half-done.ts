@@ -36,7 +36,7 @@ function passedOver(entry: Entry, { scripts }: Situation): MigrationError {
     {
       file,
       detail: `Statements that are done: ${statementsDone}. Nothing was reverted.`,
-      hint: `${restore}Finish it with "rebuild ${revision}" ("unlock" shows whether it still runs). To give it up, record it with "mark --only ${revision}": downgrade then runs its downgrade.`,
+      hint: `${restore}Finish it with "rebuild ${revision}" ("unlock" shows whether it still runs). To abandon it, record it with "mark --only ${revision}": downgrade then runs its downgrade.`,
     },
   )
 }
@@ -69,7 +69,7 @@ export function answersFor(revision: string): string {
 
 /** Nothing of a failed script is in doubt. */
 export function noDoubt(revision: string): MigrationError {
-  return new MigrationError('USAGE', `nothing of script ${revision} is in doubt: it failed`, {
+  return new MigrationError('USAGE', `nothing of script ${revision} is in doubt, since it failed`, {
     hint: `Run "rebuild ${revision}" to run it from where it failed, or "mark --only ${revision}" when its work is complete.`,
   })
 }

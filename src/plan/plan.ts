@@ -23,7 +23,7 @@ export type Request =
       revisions?: readonly string[]
     }
   /**
-   * Runs the script that failed or was cut off again, from its first statement that is not done; without
+   * Runs the script that failed or was interrupted again, from its first statement that is not done; without
    * a target the only one. `answer` says what the catalog cannot: whether the statement in doubt, or a
    * TypeScript script outside a transaction, was done.
    */

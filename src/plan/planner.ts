@@ -26,7 +26,7 @@ import { refusePartial, refuseUnusable, refuseUnwritten } from './usable'
  * - `mark` records what `upgrade` would run.
  * - `only V` is one script alone, where nothing older is pending, or nothing was applied after it, or `force`
  *   says that this is no matter.
- * - `rebuild V` runs V again where it failed or was cut off, whichever way it went.
+ * - `rebuild V` runs V again where it failed or was interrupted, whichever way it went.
  *
  * @throws {MigrationError} SCRIPT_INVALID for a text that cannot run; UNKNOWN_REVISION, USAGE (a target that
  *   makes no sense for the command), OUT_OF_ORDER, IRREVERSIBLE, SCRIPT_UNFINISHED, SCRIPT_MISSING, SCRIPT_CHANGED and
@@ -142,7 +142,7 @@ function alone(situation: Situation, { command, only, force }: AloneRequest): St
     `script ${labelOf(passed.script)} is not the ${up ? 'next to apply' : 'newest application'}`,
     {
       detail: `${up ? 'Pending before it' : 'Applied after it'}: ${names(passed.scripts)}.`,
-      hint: `It may rest on them: ${up ? 'apply' : 'revert'} them first, or say force.`,
+      hint: `It may depend on them: ${up ? 'apply' : 'revert'} them first, or force it (--force).`,
     },
   )
 }
@@ -166,7 +166,7 @@ function downOnly(situation: Situation, only: readonly string[]): Step[] {
 function revertible(situation: Situation, only: string): string {
   const revision = resolveTarget('down', only, situation)
   if (revision !== '0' && /^\d+$/.test(only)) return revision
-  throw new MigrationError('USAGE', `"${only}" is no script to revert alone`, {
+  throw new MigrationError('USAGE', `"${only}" is not a script to revert alone`, {
     hint: 'Give the digits of its revision.',
   })
 }

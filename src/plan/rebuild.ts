@@ -1,7 +1,7 @@
 import { MigrationError } from '../errors'
 import type { Entry } from '../journal/model/entry'
 import { compareDigits } from '../script/revision'
-import { canonicalUuid } from '../script/sources/script-uuid'
+import { canonicalUuid } from '../script/module-text/script-uuid'
 import { noDoubt, refuseWorkGone } from './half-done'
 import { refuseIrreversible } from './irreversible'
 import type { Answer, Request, Step } from './plan'
@@ -12,9 +12,9 @@ import { resolveTarget } from './target'
 type RebuildRequest = Extract<Request, { command: 'rebuild' }>
 
 /**
- * The one step that runs a script again, in the direction in which it failed or was cut off. Pure.
+ * The one step that runs a script again, in the direction in which it failed or was interrupted. Pure.
  *
- * @throws {MigrationError} USAGE when the script neither failed nor was cut off, when there are several
+ * @throws {MigrationError} USAGE when the script neither failed nor was interrupted, when there are several
  *   and none is named, when an answer is given and nothing is in doubt; UNKNOWN_REVISION,
  *   SCRIPT_MISSING, IRREVERSIBLE
  */
@@ -73,21 +73,21 @@ function brokenEntry(situation: Situation, target: string | undefined): Entry | 
     const revision = broken.has(target) ? target : digitsOf(situation, target)
     const entry = broken.get(revision)
     if (entry) return entry
-    throw new MigrationError('USAGE', `script ${revision} neither failed nor was cut off`, {
+    throw new MigrationError('USAGE', `script ${revision} neither failed nor was interrupted`, {
       hint: 'Run errors for what failed, and status for what is unfinished.',
     })
   }
   const [only, ...others] = [...broken.values()]
   if (others.length === 0) return only
   const list = [...broken.keys()].toSorted(compareDigits).join(', ')
-  throw new MigrationError('USAGE', `several scripts failed or were cut off: ${list}`, {
+  throw new MigrationError('USAGE', `several scripts failed or were interrupted: ${list}`, {
     hint: 'Name one of them.',
   })
 }
 
 function digitsOf(situation: Situation, target: string): string {
   if (/^\d+$/.test(target)) return resolveTarget('up', target, situation)
-  throw new MigrationError('USAGE', `"${target}" is no revision to rebuild`, {
+  throw new MigrationError('USAGE', `"${target}" is not a revision to rebuild`, {
     hint: 'Give digits.',
   })
 }

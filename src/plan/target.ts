@@ -24,7 +24,7 @@ export function resolveTarget(direction: Direction, target: Target, known: Known
   if (word !== undefined) return word
   throw new MigrationError(
     'USAGE',
-    `"${target}" is no version to ${direction === 'up' ? 'upgrade' : 'downgrade'} to`,
+    `"${target}" is not a version to ${direction === 'up' ? 'upgrade' : 'downgrade'} to`,
     {
       hint:
         direction === 'up'

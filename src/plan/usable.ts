@@ -47,7 +47,7 @@ export function refusePartial({ partial }: Squashed, steps: readonly Step[]): vo
   const { script, applied, absent } = first
   throw new MigrationError(
     'SQUASH_PARTIAL',
-    `this database has ${applied} of the ${script.squashes?.length} scripts that ${labelOf(script)} stands for`,
+    `this database has ${applied} of the ${script.squashes?.length} scripts that ${labelOf(script)} replaces`,
     {
       detail: `Not applied, and without a file: ${absent.join(', ')}.`,
       hint: `Restore their files from version control and run upgrade; ${labelOf(script)} then counts as applied.`,

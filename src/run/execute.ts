@@ -171,7 +171,7 @@ function isRelative({ command, target, ...more }: Request): boolean {
 function refuseStale(first: Plan, plan: Plan): void {
   if (keyOf(first) === keyOf(plan)) return
   throw new MigrationError('STALE_PLAN', 'the database has changed since the plan was made', {
-    hint: 'Look at status, and run it again.',
+    hint: 'Check status, and run it again.',
   })
 }
 

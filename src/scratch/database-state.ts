@@ -71,7 +71,7 @@ function refuseUnknownState({ applied, pending, unfinished, changed }: Plan, { l
   throw new MigrationError('SCRIPT_CHANGED', `applied scripts were changed since`, {
     detail: changed.map(({ entry }) => entry.revision).join(', '),
     file: first.script.file,
-    hint: 'Put the text that was applied back, and add what it should do now as a new script.',
+    hint: 'Restore the text that was applied, and put the change into a new script.',
   })
 }
 

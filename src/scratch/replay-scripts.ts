@@ -4,13 +4,18 @@ import { readByScheme } from '../backends/folder-scheme'
 import { openMigrator } from '../migrator/pick-migrator'
 import { readScripts } from '../script/source/read-scripts'
 import { usualLayout, type ScriptLayout } from '../script/layout/layout'
+import type { Script } from '../script/script'
 import type { Settings } from '../settings/value/setting-types'
 import { extensionMissing, type Scratch, type ScratchDatabase } from './scratch'
+import { isOrdered, replayKeys, type ReplayKey } from './replay-key'
+import { ReplayTemplates } from './replay-templates'
 import { scratchJournal, scratchSettings } from './scratch-settings'
 
 /**
  * Builds the schema that the scripts result in: all of them, run by the migrator itself in an empty scratch
  * database, without a journal in it. A folder that is empty or not there yet results in an empty database.
+ * On a server of typetrek's own the result is kept for the next command, which runs only what is new; what is
+ * returned is then good for copies, and connecting to it costs one.
  * @param target the newest revision that is run; absent: all
  * @throws {MigrationError} whatever a script ends in; EXTENSION_MISSING
  */
@@ -21,12 +26,38 @@ export async function replayScripts(
   layout: ScriptLayout = usualLayout,
   target?: string,
 ): Promise<ScratchDatabase> {
-  if (!(await hasScripts(settings, layout))) return scratch.create()
+  const all = await scriptsIn(settings, layout)
+  if (all.length === 0) return scratch.create()
+  const replay = { signal, layout, target }
+  const scripts = target === undefined ? all : upTo(target, all)
+  const isCut = target !== undefined && !all.every(isOrdered)
+  const keys =
+    scratch.own && !isCut ? await replayKeys(settings, scripts, await serverOf(scratch)) : []
+  const [whole] = keys
+  if (!whole) return replayOn(scratch, settings, replay, () => scratch.create())
+  const templates = new ReplayTemplates(scratch)
+  const found = await templates.find(keys)
+  if (found?.key === whole) return found.database
+  const only = found && newIn(scripts, found.key)
+  const start = found ? () => scratch.copy(found.database) : () => scratch.create()
+  const database = await replayOn(scratch, settings, { ...replay, only }, start)
+  const kept = await templates.keep(database, whole)
+  await templates.clear()
+  return kept
+}
+
+/** Runs the scripts where they start from, again for each role that they name and the server lacks. */
+async function replayOn(
+  scratch: Scratch,
+  settings: Settings,
+  replay: Replay,
+  start: () => Promise<ScratchDatabase>,
+): Promise<ScratchDatabase> {
   const roles = new Set<string>()
   for (;;) {
-    const database = await scratch.create()
+    const database = await start()
     try {
-      await upgrade(settings, database, { signal, layout, target })
+      await upgrade(settings, database, replay)
       return database
     } catch (error) {
       const role = scratch.own ? missingRole(error) : undefined
@@ -37,14 +68,34 @@ export async function replayScripts(
   }
 }
 
+function upTo(target: string, scripts: readonly Script[]): readonly Script[] {
+  return scripts.slice(0, scripts.findIndex(({ revision }) => revision === target) + 1)
+}
+
+function newIn(scripts: readonly Script[], { scripts: done }: ReplayKey): string[] {
+  return scripts.slice(done.length).map(({ revision }) => revision)
+}
+
+async function serverOf(scratch: Scratch): Promise<string> {
+  const [row] = await scratch.rows<{ version: string }>(
+    'SELECT pg_catalog.version() AS version',
+    [],
+  )
+  return row!.version
+}
+
 /** False for a folder that is empty or not there yet. */
 export async function hasScripts(settings: Settings, layout: ScriptLayout): Promise<boolean> {
+  return (await scriptsIn(settings, layout)).length > 0
+}
+
+/** Nothing for a folder that is empty or not there yet. */
+async function scriptsIn(settings: Settings, layout: ScriptLayout): Promise<readonly Script[]> {
   try {
-    const read = () => readScripts(settings, { allowEmpty: true, layout })
-    return (await readByScheme(settings, read)).length > 0
+    return await readByScheme(settings, () => readScripts(settings, { allowEmpty: true, layout }))
   } catch (error) {
     const { code, cause } = error as { code?: string; cause?: { code?: string } }
-    if (code === 'FOLDER_NOT_FOUND' && cause?.code === 'ENOENT') return false
+    if (code === 'FOLDER_NOT_FOUND' && cause?.code === 'ENOENT') return []
     throw error
   }
 }
@@ -54,17 +105,20 @@ interface Replay {
   layout: ScriptLayout
   /** The last revision that is replayed; all where it is absent. */
   target: string | undefined
+  /** Present: the others were run before. */
+  only?: readonly string[] | undefined
 }
 
 async function upgrade(
   settings: Settings,
   database: ScratchDatabase,
-  { signal, layout, target }: Replay,
+  { signal, layout, target, only }: Replay,
 ): Promise<void> {
   const own = await scratchSettings(settings, database.connection)
   const migrator = await openMigrator(own, layout)
   try {
-    await migrator.execute({ command: 'upgrade', ...(target && { target }) }, { signal })
+    if (only) await migrator.runScripts(only, { signal })
+    else await migrator.execute({ command: 'upgrade', ...(target && { target }) }, { signal })
   } finally {
     await migrator.close()
   }

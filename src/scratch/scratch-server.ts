@@ -24,14 +24,14 @@ export interface ScratchServer {
  * @throws {MigrationError} EMBEDDED_UNAVAILABLE, EMBEDDED_FAILED
  */
 export async function scratchServer(
-  { scratch: { address, prefer }, here, file }: Settings,
+  { scratch: { address, prefer, keep }, here, file }: Settings,
   major: number | undefined,
 ): Promise<ScratchServer> {
-  if (!address) return ownServer(here, await binariesFor(here, major))
+  if (!address) return ownServer({ here, keep }, await binariesFor(here, major))
   const installed = prefer === 'url' || major === undefined ? undefined : await has(here, major)
   if (installed !== undefined) {
     try {
-      return await ownServer(here, installed)
+      return await ownServer({ here, keep }, installed)
     } catch (error) {
       // there is another one
       if (!(error instanceof MigrationError) || error.code !== 'EMBEDDED_FAILED') throw error
@@ -50,9 +50,12 @@ async function namedServer(
   return { connection, label, own: false, release: () => Promise.resolve() }
 }
 
-async function ownServer(here: string, major: number): Promise<ScratchServer> {
+/** The project's folder, and how long the server stays without anybody. */
+type Own = Pick<EmbeddedRequest, 'here' | 'keep'>
+
+async function ownServer(own: Own, major: number): Promise<ScratchServer> {
   const path = join(cacheFolder(), 'typetrek', `scratch-${major}`)
-  const request = { path, database: 'postgres', major, here }
+  const request = { ...own, path, database: 'postgres', major }
   try {
     return await embedded({ ...request, throwAway: true })
   } catch (error) {

@@ -83,6 +83,8 @@ export interface Script {
   readonly uuid?: string | undefined
   /** True: it has no place in the order, and runs after all others whenever its text has changed. */
   readonly repeatable?: true | undefined
+  /** The code of its module, where that is in a bundle and no file. */
+  moduleText?(): string | undefined
   /** The same script under another number. */
   renumbered?(revision: string, title: string): Script
 }

@@ -2,8 +2,10 @@ import { resolve } from 'node:path'
 import type { DataSource, QueryRunner } from 'typeorm'
 import { dataSourceOf, installExtensions, isOlder, isOurs } from '../database/postgres/query-runner'
 import { quoteIdentifier } from '../database/sql/quote'
+import { isConnectionLoss } from '../database/postgres/connection-loss'
 import type { Session } from '../database/postgres/session'
 import { MigrationError } from '../errors'
+import { buffered } from './buffered-runner'
 import { quoteComments, quoteDefaults, rememberNames } from './typeorm-patches'
 import { codeFailure } from '../run/failure/script-failure'
 import type { RunContext } from '../run/context/run-context'
@@ -121,17 +123,48 @@ export async function buildEntities(
   }
   // a second connection would not have the role; and where there is only one, TypeORM waits for ever for it
   const isOne = database.single || settings.role !== undefined
-  if (isOne) dataSource.createQueryRunner = () => withoutRelease(queryRunner)
+  const runners = isOne ? () => withoutRelease(queryRunner) : undefined
   try {
-    await dataSource.synchronize()
+    await synchronize(dataSource, runners)
     await loadExtra(session, settings.schemaExtra ?? [])
     return { unsynchronized: unsynchronizedIn(dataSource), former: formerNamesIn(dataSource) }
   } catch (error) {
     if (error instanceof MigrationError) throw error
     throw codeFailure(error, 'set-up from entities', '', { form: 'schema' })
   } finally {
-    if (isOne) Reflect.deleteProperty(dataSource, 'createQueryRunner')
     if (!session.lost) for (const text of restoreSession(session)) await session.send(text)
+  }
+}
+
+/**
+ * With its statements in few messages; where one fails, statement by statement, so that the error is
+ * that statement's.
+ * @param given makes the runner; absent: the DataSource itself
+ */
+async function synchronize(dataSource: DataSource, given?: () => QueryRunner): Promise<void> {
+  const { migrationsTransactionMode, logging } = dataSource.options
+  const isWhole = isOurs(dataSource) && migrationsTransactionMode !== 'none' && !logging
+  const make = given ?? dataSource.createQueryRunner.bind(dataSource)
+  try {
+    if (isWhole && (await isDone(dataSource, () => buffered(make())))) return
+    if (given) dataSource.createQueryRunner = given
+    await dataSource.synchronize()
+  } finally {
+    Reflect.deleteProperty(dataSource, 'createQueryRunner')
+  }
+}
+
+/** False where it failed and left nothing behind. */
+async function isDone(dataSource: DataSource, make: () => QueryRunner): Promise<boolean> {
+  dataSource.createQueryRunner = make
+  try {
+    await dataSource.synchronize()
+    return true
+  } catch (error) {
+    if (isConnectionLoss(error)) throw error
+    return false
+  } finally {
+    Reflect.deleteProperty(dataSource, 'createQueryRunner')
   }
 }
 

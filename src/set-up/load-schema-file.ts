@@ -37,7 +37,7 @@ async function read(file: string): Promise<SchemaFile> {
     throw new MigrationError('SETTINGS_INVALID', 'cannot read the canonical schema', {
       file,
       detail: known?.fact ?? (error as Error).message,
-      hint: 'Look at schema in the settings.',
+      hint: 'Check schema in the settings.',
       cause: error,
     })
   }

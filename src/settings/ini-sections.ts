@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { rawEntry } from './ini/expand'
 import {
   iniValue,
@@ -9,8 +10,10 @@ import {
   typeormValues,
   type IniContext,
 } from './ini-values'
+import { isAddressKey } from './database-address'
 import { addressKeys, migrationKeys, type MigrationKey } from './migration-keys'
 import { maskPasswords } from './value/mask'
+import { kindOf } from './typeorm/typeorm-keys'
 import type { Problems, Sourced } from './value/problems'
 import type { ConfigSource } from './sources'
 
@@ -32,6 +35,7 @@ export function readSections(
   source: ConfigSource,
   env: IniContext['env'],
   problems: Problems,
+  { keepVariables, omits }: Pick<IniContext, 'keepVariables' | 'omits'> = {},
 ): IniSections {
   const empty: IniSections = { migration: new Map(), overrides: new Map(), application: new Map() }
   if (source.kind === 'address') {
@@ -39,7 +43,7 @@ export function readSections(
     return { ...empty, application: new Map([['url', url]]) }
   }
   if (source.kind !== 'ini') return empty
-  const context: IniContext = { ...source.file, env, problems }
+  const context: IniContext = { ...source.file, env, problems, keepVariables, omits }
   const place = { from: context.name, file: context.name }
   const own = migrationSection(context)
   if (!requireSection(context, own, place)) return { ...empty, incomplete: true }
@@ -49,17 +53,15 @@ export function readSections(
     const found = iniValue(context, own, key)
     if (found) migration.set(key, found)
   }
-  const app = migration.get('app')
+  const app = iniValue({ ...context, keepVariables: false }, own, 'app')
   if (app && !requireSection(context, app.value, app)) {
     return { ...empty, migration, incomplete: true }
   }
   const section = app?.value ?? own
-  const passwords = addressKeys.flatMap((key) => {
-    const found = migration.get(key)
-    return found ? [[key, found] as const] : []
-  })
   const overrides = new Map([
-    ...passwords,
+    ...addressKeys.flatMap((key) =>
+      migration.has(key) ? [[key, migration.get(key)!] as const] : [],
+    ),
     ...(app ? typeormValues(context, own, { own: true }) : []),
   ])
   const application = typeormValues(context, section, { own: false })
@@ -73,6 +75,64 @@ export function readSections(
     incomplete: [section, own].some((name) => namesAddress(context, name)),
     ...(foreign && { foreign }),
   }
+}
+
+/** What a bundle carries of the settings of its project, by the keys of `[migration]`. */
+export interface CarriedSettings {
+  /** The file that carries them. */
+  file: string
+  /** As an ini would have them, `${ENV}` not expanded. */
+  values: Readonly<Record<string, string>>
+}
+
+/** Carried settings as the ini file that they might be. */
+function carriedSource({ file, values }: CarriedSettings): ConfigSource {
+  const entries = new Map(
+    Object.entries(values).map(([key, value], index) => [key, { value, line: index + 1 }]),
+  )
+  const section = { name: 'migration', line: 0, entries }
+  const ini = { sections: new Map([['migration', section]]), defaults: new Map(), problems: [] }
+  return { kind: 'ini', file: { path: file, name: basename(file), ini } }
+}
+
+/** Reads the sections of some settings. */
+export type SectionReader = (
+  source: ConfigSource,
+  env: IniContext['env'],
+  problems: Problems,
+) => IniSections
+
+/** In a bundle: what is said where it runs, and what is carried for all else. */
+export function sectionsOfBundle(carried: CarriedSettings): SectionReader {
+  return (source, env, problems) => {
+    const own = readSections(source, env, problems)
+    const { migration, application } = readSections(carriedSource(carried), env, problems)
+    const options = [...application].filter(([key]) => !isNamed(own) || key !== 'data_source')
+    return {
+      ...own,
+      migration: new Map([...migration, ...own.migration]),
+      application: new Map([...options, ...own.application]),
+    }
+  }
+}
+
+/** Where a bundle is written: no database is needed, and what only its place of use has may be missing. */
+export const sectionsForBundle: SectionReader = (source, env, problems) => {
+  const omits = (key: string, raw: string) =>
+    isOfItsPlace(key.replace('typeorm.', ''), raw) && key !== 'typeorm.data_source'
+  const found = readSections(source, env, problems, { omits })
+  if (isNamed(found)) return found
+  const url = { value: 'postgres://localhost/postgres', from: 'default' }
+  return { ...found, application: new Map([...found.application, ['url', url]]) }
+}
+
+function isOfItsPlace(key: string, raw: string): boolean {
+  return kindOf(key.split('.')) === 'file' || (isAddressKey(key) && raw.includes('${'))
+}
+
+function isNamed({ application, overrides }: IniSections): boolean {
+  const keys = ['url', 'data_source', 'host', 'database', 'username']
+  return keys.some((key) => application.has(key) || overrides.has(key))
 }
 
 /**

@@ -12,6 +12,10 @@ export interface IniContext {
   ini: Ini
   env: (name: string) => string | undefined
   problems: Problems
+  /** True: values keep their `${ENV}`, for who expands them elsewhere. */
+  keepVariables?: boolean | undefined
+  /** True for a key, by its raw value, that is taken for absent. */
+  omits?: ((key: string, raw: string) => boolean) | undefined
 }
 
 /** Where a key of a section is, the `[DEFAULT]` section included. */
@@ -22,9 +26,10 @@ export function placeOf({ ini, name }: IniContext, section: string, key: string)
 
 /** One key of a section, expanded; undefined where it is absent or empty, or wrong (a problem). */
 export function iniValue(context: IniContext, section: string, key: string): Sourced | undefined {
-  const { ini, env, path, problems } = context
+  const { ini, env, path, problems, keepVariables, omits } = context
+  if (omits?.(key, rawEntry(ini, section, key)?.value ?? '')) return undefined
   const variables = { here: dirname(path), __file__: path }
-  const expansion = expandKey({ ini, section, env, variables }, key)
+  const expansion = expandKey({ ini, section, env, variables, keepVariables }, key)
   if (!expansion) return undefined
   const place = placeOf(context, section, key)
   if ('problem' in expansion) {

@@ -27,6 +27,7 @@ export const migrationKeys = [
   'scratch.url',
   'scratch.prefer',
   'scratch.extensions',
+  'scratch.keep',
   'journal_schema',
   'journal_table',
   'journal_text',
@@ -61,6 +62,7 @@ export const developmentKeys: readonly MigrationKey[] = [
   'scratch.url',
   'scratch.prefer',
   'scratch.extensions',
+  'scratch.keep',
 ]
 
 /** A value of `[migration]` and the folder that a path in it starts from. */
@@ -110,6 +112,7 @@ export const migrationDefaults: Readonly<Partial<Record<MigrationKey, string>>> 
   duplicate_revisions: 'refuse',
   vcs: 'git',
   'scratch.prefer': 'embedded',
+  'scratch.keep': formatDuration(300_000),
   journal_schema: 'public',
   journal_table: 'migration_journal',
   journal_text: 'full',
@@ -185,7 +188,8 @@ function scratchSettings(
       'Write scratch.url too.',
     )
   }
-  return { ...(address && { address }), prefer, extensions }
+  const keep = read.duration('scratch.keep', found('scratch.keep')) ?? 0
+  return { ...(address && { address }), prefer, extensions, keep }
 }
 
 function scratchAddress(url: MigrationValue, problems: Problems) {

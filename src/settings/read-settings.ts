@@ -17,7 +17,14 @@ import {
   postgresVariables,
   type Environment,
 } from './environment'
-import { readSections, type IniSections } from './ini-sections'
+import {
+  readSections,
+  sectionsForBundle,
+  sectionsOfBundle,
+  type CarriedSettings,
+  type IniSections,
+  type SectionReader,
+} from './ini-sections'
 import { developmentValues } from './development-values'
 import {
   addressKeys,
@@ -27,11 +34,19 @@ import {
   type MigrationKey,
   type MigrationValue,
 } from './migration-keys'
-import { originOf, secretMembers, secretsIn } from './origins'
+import { originOf, secretsIn, secretTexts } from './origins'
 import { Problems, type Sourced } from './value/problems'
 import { otherDatabase } from './elsewhere/runner-value'
 import { baseFolder, switches } from './switches'
-import { findConfig, folderOf, moduleOf, readDotenv, userName, type ConfigSource } from './sources'
+import {
+  defaultIni,
+  findConfig,
+  folderOf,
+  moduleOf,
+  readDotenv,
+  userName,
+  type ConfigSource,
+} from './sources'
 import { typeormOptions, type Options } from './typeorm/typeorm-options'
 import type { DatabaseAddress, SettingOrigin, Settings } from './value/setting-types'
 
@@ -66,11 +81,36 @@ const requestShape = {
  * @throws {MigrationError} SETTINGS_NOT_FOUND when the file does not exist, or when nothing names a
  * database; SETTINGS_INVALID with every problem in `detail`, one a line, each with its place.
  */
-export async function readSettings(request: SettingsRequest): Promise<Settings> {
+export function readSettings(request: SettingsRequest): Promise<Settings> {
+  return readFrom(request, readSections)
+}
+
+/**
+ * The same in a bundle: what it carries holds where `config` says nothing, and no `development.ini` is
+ * looked for.
+ */
+export function readSettingsOfBundle(
+  request: SettingsRequest,
+  carried: CarriedSettings,
+): Promise<Settings> {
+  return readFrom(request, sectionsOfBundle(carried), false)
+}
+
+/** The same for who writes a bundle: what is read where it runs, such as `${DATABASE_URL}`, may be missing. */
+export function readSettingsForBundle(request: SettingsRequest): Promise<Settings> {
+  return readFrom(request, sectionsForBundle)
+}
+
+/** @param looks whether `development.ini` is looked for */
+async function readFrom(
+  request: SettingsRequest,
+  readBy: SectionReader,
+  looks = true,
+): Promise<Settings> {
   checkArgument('the request', request, requestShape, ['cwd', 'env'])
   const { config, cwd, env, flags = {} } = request
   const problems = new Problems()
-  const source = await findConfig(config, cwd, problems)
+  const source = await findConfig(config, cwd, problems, looks ? defaultIni : undefined)
   const folder = folderOf(source, cwd)
   const environment: Environment = { process: env, ...readDotenv(folder, cwd, problems) }
   const base =
@@ -79,7 +119,7 @@ export async function readSettings(request: SettingsRequest): Promise<Settings> 
       : baseFolder(environment, cwd, problems)
   const here = base?.value ?? folder
   const textOf = (name: string) => environmentText(environment, name)
-  const sections = readSections(source, textOf, problems)
+  const sections = readBy(source, textOf, problems)
   const values = new Map([
     ...switches(environment, here),
     ...developmentValues(here, cwd, textOf, problems),
@@ -201,7 +241,9 @@ function refuseNothing(source: ConfigSource, environment: Environment, problems:
   }
   throw new MigrationError(
     'SETTINGS_NOT_FOUND',
-    'no development.ini in this folder, and no DATABASE_URL in the environment',
+    source.kind === 'environment' && source.usual === undefined
+      ? 'no database is named, and there is no DATABASE_URL in the environment'
+      : 'no development.ini in this folder, and no DATABASE_URL in the environment',
     {
       detail,
       hint:
@@ -247,27 +289,5 @@ function migrationOrigins(values: ReadonlyMap<MigrationKey, MigrationValue>): Se
     if (found) return [originOf(key, found)]
     const value = key === 'package' && values.has('directory') ? undefined : migrationDefaults[key]
     return value === undefined ? [] : [originOf(key, { value, from: 'default' })]
-  })
-}
-
-/**
- * Every secret there is but those that are no secret because they are also a name that is shown:
- * the user's or the database's own name as its password.
- */
-function secretTexts(
-  found: ReadonlySet<string>,
-  values: ReadonlyMap<MigrationKey, MigrationValue>,
-  result: object,
-): string[] {
-  const all = new Set([...found, ...secretMembers(result)])
-  for (const [key, { value }] of values) for (const secret of secretsIn(key, value)) all.add(secret)
-  for (const name of shownNames(result)) all.delete(name)
-  return [...all]
-}
-
-function shownNames(options: object): string[] {
-  return Object.entries(options).flatMap(([key, value]: [string, unknown]) => {
-    if (typeof value === 'object' && value !== null) return shownNames(value)
-    return ['user', 'database', 'host'].includes(key) && typeof value === 'string' ? [value] : []
   })
 }

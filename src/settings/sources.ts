@@ -14,7 +14,8 @@ import { configModule } from './elsewhere/version-module'
 import { nearest } from './value/nearest'
 import type { Problems } from './value/problems'
 
-const defaultIni = 'development.ini'
+/** The settings' file where none is named. */
+export const defaultIni = 'development.ini'
 
 /** An ini file as found. */
 export interface IniFile {
@@ -28,13 +29,15 @@ export interface IniFile {
 export type ConfigSource =
   | { kind: 'ini'; file: IniFile }
   | { kind: 'address'; url: string }
-  | { kind: 'environment' }
+  /** Where the file of the usual name is not there; or where none is looked for. */
+  | { kind: 'environment'; usual: string | undefined }
   /** A configuration module that keeps the version. */
   | { kind: 'module'; path: string }
 
 /**
  * Decides what CONFIG means and reads it: a database URL, an ini file, or without CONFIG the
  * `development.ini` of `cwd`, and where there is none the environment.
+ * @param usual the file where CONFIG names none; undefined: the environment
  * @throws {MigrationError} SETTINGS_NOT_FOUND for a file that does not exist, SETTINGS_INVALID for one
  * that cannot be read.
  */
@@ -42,9 +45,11 @@ export async function findConfig(
   config: string | undefined,
   cwd: string,
   problems: Problems,
+  usual: string | undefined = defaultIni,
 ): Promise<ConfigSource> {
   if (config !== undefined && looksLikeAddress(config)) return { kind: 'address', url: config }
-  const name = config ?? defaultIni
+  const name = config ?? usual
+  if (name === undefined) return { kind: 'environment', usual }
   const path = resolve(cwd, name)
   if (config !== undefined && !existsSync(path)) refuseMalformedAddress(config)
   const module = config === undefined ? undefined : configModule(path)
@@ -52,7 +57,7 @@ export async function findConfig(
   const text = readText(path, name, problems)
   problems.throwIfAny(name)
   if (text !== undefined) return { kind: 'ini', file: iniFile(path, name, text, problems) }
-  if (config === undefined) return { kind: 'environment' }
+  if (config === undefined) return { kind: 'environment', usual }
   throw new MigrationError('SETTINGS_NOT_FOUND', `settings file "${config}" does not exist`, {
     hint: await hintForMissing(path),
     file: config,

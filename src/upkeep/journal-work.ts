@@ -28,15 +28,17 @@ export interface UpkeepOptions {
   layout?: ScriptLayout | undefined
   observer?: Observer
   signal?: AbortSignal
+  /** True: the folder is not read, and `scripts` is empty. */
+  withoutScripts?: boolean
 }
 
 /** Runs work that looks at the folder and the journal together; nothing is locked or written. */
 export async function readingJournal<Result>(
   settings: Settings,
-  { layout }: UpkeepOptions,
+  options: UpkeepOptions,
   work: (found: JournalWork) => Promise<Result>,
 ): Promise<Result> {
-  const reading = withSystemFailures(readScripts(settings, { others: [], layout }))
+  const reading = scriptsFor(settings, options)
   reading.catch(() => undefined) // a database that cannot be opened is told instead
   const database = await withSystemFailures(openDatabase(settings))
   try {
@@ -52,17 +54,27 @@ export async function readingJournal<Result>(
   }
 }
 
+async function scriptsFor(
+  settings: Settings,
+  { layout, withoutScripts = false }: UpkeepOptions,
+): Promise<readonly Script[]> {
+  if (withoutScripts) return []
+  return withSystemFailures(readScripts(settings, { others: [], layout }))
+}
+
 /**
  * Runs work that changes the journal, under the migrator's lock and in one transaction: what it throws
  * undoes its changes. Where there is no journal, `state` is empty and nothing is locked.
+ * @param after runs under the lock too, once the changes are kept
  * @throws {MigrationError} LOCK_WAIT_EXPIRED, READ_ONLY, INTERRUPTED; what `work` throws
  */
 export async function changingJournal<Result>(
   settings: Settings,
-  { layout, observer, signal }: UpkeepOptions,
+  { observer, signal, ...options }: UpkeepOptions,
   work: (found: JournalWork) => Promise<Result>,
+  after?: (result: Result) => Promise<void>,
 ): Promise<Result> {
-  const scripts = await withSystemFailures(readScripts(settings, { others: [], layout }))
+  const scripts = await scriptsFor(settings, options)
   const database = await withSystemFailures(openDatabase(settings))
   try {
     const context = createContext(database, settings, observer, signal && { signal })
@@ -80,6 +92,7 @@ export async function changingJournal<Result>(
           work({ settings, scripts: settleNames(scripts, state), state, session: held.work }),
         )
         failed = false
+        await after?.(result)
         return result
       } finally {
         await held.leave(failed)
@@ -113,7 +126,7 @@ export async function sendOwn(session: Session, text: string): Promise<void> {
   if (!error) return
   throw new MigrationError('JOURNAL_FAILED', 'the journal could not be changed', {
     detail: error.message,
-    hint: 'Look at what the server says, and run it again.',
+    hint: 'Check what the server says, and run it again.',
     sqlstate: error.code,
     cause: error,
   })

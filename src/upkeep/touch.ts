@@ -1,16 +1,19 @@
 import { existsSync } from 'node:fs'
-import { readFile, rename } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { eq } from '../database/sql/operators'
 import { quoteIdentifier } from '../database/sql/quote'
 import { MigrationError } from '../errors'
 import { moveFile } from '../git/move'
-import { usualLayout, type ScriptLayout } from '../script/layout/layout'
-import { newestRevision } from '../script/layout/newest'
+import { usualLayout } from '../script/layout/layout'
 import { newRevision } from '../script/layout/script-name'
+import { newestOfPlaces } from '../script/places/newest-of-places'
+import { newestOf } from '../script/revision'
 import type { Script } from '../script/script'
 import type { Settings } from '../settings/value/setting-types'
+import { touchedName } from '../script/layout/touched-name'
 import { findScript } from './find-script'
+import { moveAnyhow, withRevision, type RenamedFile } from './half-touched'
 import { changingJournal, readingJournal, sendOwn, type JournalWork } from './journal-work'
 import type { UpkeepOptions } from './journal-work'
 
@@ -30,7 +33,7 @@ export interface TouchReport {
   /** The number that it had. */
   previous: string
   /** Absolute paths. */
-  files: readonly { from: string; to: string }[]
+  files: readonly RenamedFile[]
   /** How many entries of the journal were moved along. */
   entries: number
   /** Files whose text names the old number. */
@@ -51,24 +54,63 @@ export async function touchScript(
   const { force = false, dryRun = false } = options
   const planned = await readingJournal(settings, options, (found) => plan(found, id, options))
   if (dryRun || planned.entries === 0) {
-    if (!dryRun) await renameAll(planned, settings)
+    if (!dryRun) await renameAll(planned.files, settings.vcs)
     return planned
   }
   if (!force) throw new Error('an applied script was not refused')
-  let renamed: TouchReport['files'] = []
-  try {
-    return await changingJournal(settings, options, async (found) => {
-      const again = await plan(found, id, options)
-      await moveEntries(found, again)
-      await renameAll(again, settings)
-      renamed = again.files
-      return again
+  return moveWithJournal(settings, id, options)
+}
+
+/**
+ * The files have a name of no script until the journal has changed: whatever is killed in between, nothing
+ * is applied twice.
+ */
+async function moveWithJournal(
+  settings: Settings,
+  id: string,
+  options: TouchOptions,
+): Promise<TouchReport> {
+  const { vcs } = settings
+  let between: readonly RenamedFile[] = []
+  let changed = false
+  const work = async (found: JournalWork) => {
+    const again = await plan(found, id, options)
+    await moveEntries(found, again)
+    between = again.files.map(({ from }) => {
+      const name = touchedName({ previous: basename(from), revision: again.revision })
+      return { from, to: join(dirname(from), name) }
     })
+    await renameAll(between, vcs)
+    changed = true
+    return again
+  }
+  const finish = async ({ files }: TouchReport) => {
+    for (const [at, { to }] of files.entries()) await moveAnyhow(between[at]!.to, to, vcs)
+  }
+  try {
+    return await changingJournal(settings, options, work, finish)
   } catch (error) {
-    // the journal has the old number still: under the new one the script would run again
-    await renameBack(renamed, settings)
+    if (changed && isUnknown(error)) throw leftBetween(between, error)
+    // the journal has the old number still
+    if (changed) await renameBack(between, vcs)
     throw error
   }
+}
+
+/** Without the server's answer, the change may be kept or not. */
+function isUnknown(error: unknown): boolean {
+  const { sqlstate = '' } = error as { sqlstate?: string }
+  return !/^\w{5}$/.test(sqlstate) || /^(?:08|57P)/.test(sqlstate)
+}
+
+function leftBetween([first]: readonly RenamedFile[], cause: unknown): MigrationError {
+  const detail = cause instanceof Error ? cause.message : String(cause)
+  return new MigrationError('JOURNAL_FAILED', 'nothing shows whether the journal was changed', {
+    detail,
+    hint: 'Run repair when the server is there: it gives the files the number that the journal has for them.',
+    file: first?.to,
+    cause,
+  })
 }
 
 async function plan(
@@ -79,13 +121,16 @@ async function plan(
   const script = findScript(scripts, id)
   const { revision: previous, title, uuid } = script
   const applied = state.applied.some((entry) => entry.revision === previous)
+  if (layout.nested !== undefined || sharesFile(script, scripts)) throw hasNoNumber(script)
   const unfinished = state.unfinished.has(previous)
   if (unfinished) throw isUnfinished(previous)
   if (applied && !force) throw isApplied(previous)
-  const revision = newRevision(new Date(), await newestRevision(settings.directory, layout))
+  const known = [...scripts.map((one) => one.revision), await newestOfPlaces(settings, layout)]
+  const newest = newestOf(known.filter((one) => one !== undefined))
+  const revision = newRevision(new Date(), newest)
   const files = script.files.map((from) => ({
     from,
-    to: join(dirname(from), renamed(basename(from), script, revision, layout)),
+    to: join(dirname(from), withRevision(basename(from), revision, layout)),
   }))
   refuseTaken(files)
   const mentions = await mentionsOf(script)
@@ -101,22 +146,22 @@ async function plan(
   }
 }
 
-const stamp = /^(?:\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d|\d+)/
+/** Several classes in one module are scripts of their own. */
+function sharesFile({ file }: Script, scripts: readonly Script[]): boolean {
+  return scripts.filter((one) => one.file === file).length > 1
+}
 
-/** The number alone is replaced where the name starts with it, so that all else stays as it was written. */
-function renamed(name: string, script: Script, revision: string, layout: ScriptLayout): string {
-  const [digits = ''] = stamp.exec(name) ?? []
-  if (digits.replace(/\D/g, '').replace(/^0+/, '') === script.revision)
-    return revision + name.slice(digits.length)
-  const reading = layout.readName(name)
-  if (reading.is === 'script') return layout.nameFor({ ...reading, revision })
-  throw new Error(`${name} is no name of script ${script.revision}`)
+function hasNoNumber({ revision, file }: Script): MigrationError {
+  return new MigrationError('USAGE', `the file of script ${revision} has no number of its own`, {
+    hint: 'Touch renames files; give the folder, or the class, another number by hand.',
+    file,
+  })
 }
 
 function refuseTaken(files: TouchReport['files']): void {
   const taken = files.find(({ to }) => existsSync(to))
   if (!taken) return
-  throw new MigrationError('USAGE', 'a file of that name is there already', {
+  throw new MigrationError('USAGE', 'a file of that name already exists', {
     file: taken.to,
     hint: 'Run it again: the next second gives the next number.',
   })
@@ -151,25 +196,21 @@ async function moveEntries(
 }
 
 /** All or none. */
-async function renameAll({ files }: TouchReport, { vcs }: Settings): Promise<void> {
-  const done: TouchReport['files'][number][] = []
+async function renameAll(files: readonly RenamedFile[], vcs: string): Promise<void> {
+  const done: RenamedFile[] = []
   try {
     for (const file of files) {
       await moveFile(file.from, file.to, vcs)
       done.push(file)
     }
   } catch (error) {
-    await renameBack(done, { vcs })
+    await renameBack(done, vcs)
     throw error
   }
 }
 
-async function renameBack(
-  files: TouchReport['files'],
-  { vcs }: Pick<Settings, 'vcs'>,
-): Promise<void> {
-  for (const { from, to } of files.toReversed())
-    await moveFile(to, from, vcs).catch(() => rename(to, from))
+async function renameBack(files: readonly RenamedFile[], vcs: string): Promise<void> {
+  for (const { from, to } of files.toReversed()) await moveAnyhow(to, from, vcs)
 }
 
 function isApplied(revision: string): MigrationError {
@@ -181,7 +222,11 @@ function isApplied(revision: string): MigrationError {
 }
 
 function isUnfinished(revision: string): MigrationError {
-  return new MigrationError('SCRIPT_UNFINISHED', `script ${revision} is begun and not finished`, {
-    hint: `Finish it with rebuild ${revision} first.`,
-  })
+  return new MigrationError(
+    'SCRIPT_UNFINISHED',
+    `script ${revision} was started and not finished`,
+    {
+      hint: `Finish it with rebuild ${revision} first.`,
+    },
+  )
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Inventory } from '../../src/inventory/inventory'
+import type { Inventory } from '../../src/inventory/missed'
 import { missed } from '../../src/inventory/missed'
 
 function inventory(...entries: readonly (readonly [kind: string, name: string, text: string])[]) {

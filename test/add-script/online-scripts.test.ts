@@ -34,14 +34,29 @@ test('the scripts of one online change are proven in order and back, and so they
       const report = await addScript(own, {
         title: 'more',
         from: 'schema',
+        onlineRows: 500,
         answers: { online: true, backfills },
       })
 
       assert.deepEqual(
         report.scripts.map(({ title }) => title),
-        ['more', 'more_backfill', 'more_concurrently', 'more_constraints', 'more_validate'],
+        [
+          'more',
+          'more_backfill',
+          'more_concurrently',
+          'more_validate',
+          'more_required',
+          'more_constraints',
+          'more_validate_keys',
+        ],
       )
       assert.equal(report.proven, true)
+      const measured = report.scripts.flatMap(
+        ({ files }) =>
+          /^-- Measured with 500 rows in (.*?),? read/m.exec(files[0]?.text ?? '') ?? [],
+      )
+      assert.equal(measured.length, 2 * report.scripts.length, report.notes.join())
+      assert.match(measured[1] ?? '', /team/)
       await migrated(own, (migrator) => migrator.execute({ command: 'upgrade' }, {}))
       const rows = 'SELECT id, team, age FROM member ORDER BY id'
       assert.deepEqual(await database.query(rows), [

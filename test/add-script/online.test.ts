@@ -22,9 +22,24 @@ changeTest('online: keys and checks are validated in a later script', {
   reversible: 'yes',
 })
 
-/** What is written for a column's values, on one line. */
-const batches = (table: string, column: string, value: string) =>
-  `DO $$ -- migrate: repeatable DECLARE backfill_page bigint := 0; BEGIN WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (WITH RECURSIVE family AS (SELECT '${table}'::pg_catalog.regclass::pg_catalog.oid AS id UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id) SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP UPDATE ${table} SET ${column} = ${value} WHERE ${column} IS NULL AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 500)::pg_catalog.tid; COMMIT; backfill_page := backfill_page OPERATOR(pg_catalog.+) 500; END LOOP; END $$`
+/** What is written for the values of columns, on one line. */
+const batches = (table: string, values: string, where: string) =>
+  `DO $$ -- migrate: repeatable DECLARE backfill_page bigint := 0; backfill_start timestamp with time zone; BEGIN WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (WITH RECURSIVE family AS (SELECT '${table}'::pg_catalog.regclass::pg_catalog.oid AS id UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id) SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP backfill_start := pg_catalog.clock_timestamp(); UPDATE ${table} SET ${values} WHERE ${where} AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid; COMMIT; PERFORM pg_catalog.pg_sleep(0.25 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backfill_start)); backfill_page := backfill_page OPERATOR(pg_catalog.+) 20; END LOOP; END $$`
+
+/** What gives rows that are written meanwhile their values, and what ends it. */
+const filling = (table: string, ...fills: (readonly [column: string, value: string])[]) => {
+  const lines = fills.map(
+    ([column, value]) =>
+      `IF NEW.${column} IS NULL THEN NEW.${column} := (SELECT ${value} FROM (SELECT NEW.*) AS ${table}); END IF;`,
+  )
+  return {
+    start: [
+      `CREATE FUNCTION ${table}_fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${lines.join(' ')} RETURN NEW; END $$`,
+      `CREATE TRIGGER ${table}_fill BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${table}_fill()`,
+    ],
+    end: [`DROP TRIGGER ${table}_fill ON ${table}`, `DROP FUNCTION ${table}_fill()`],
+  }
+}
 
 changeTest(
   'online: NOT NULL is set where rows were filled in batches and a validated check has proven it',
@@ -34,11 +49,13 @@ changeTest(
     rows: 'INSERT INTO t SELECT n, nullif(n % 3, 0) FROM generate_series(1, 200000) n',
     answers: { ...online, backfills: [{ table: 't', column: 'a', expression: '0' }] },
     up: [
-      batches('t', 'a', '0'),
+      ...filling('t', ['a', '0']).start,
       'ALTER TABLE t ADD CONSTRAINT t_a_required CHECK (a IS NOT NULL) NOT VALID',
+      batches('t', 'a = 0', 'a IS NULL'),
       'ALTER TABLE t VALIDATE CONSTRAINT t_a_required',
       'ALTER TABLE t ALTER COLUMN a SET NOT NULL',
       'ALTER TABLE t DROP CONSTRAINT t_a_required',
+      ...filling('t', ['a', '0']).end,
     ],
     holds: [
       [
@@ -64,19 +81,25 @@ changeTest('online: a default that differs from row to row is filled in afterwar
     'ALTER TABLE "Odd" ALTER COLUMN "Key" SET DEFAULT random()',
     'ALTER TABLE t ADD COLUMN key uuid',
     'ALTER TABLE t ALTER COLUMN key SET DEFAULT gen_random_uuid()',
-    'ALTER TABLE t ADD COLUMN at timestamp with time zone NOT NULL DEFAULT now()',
-    batches('"Odd"', '"Key"', 'DEFAULT'),
-    batches('t', 'key', 'DEFAULT'),
+    ...filling('t', ['key', 'gen_random_uuid()']).start,
     'ALTER TABLE t ADD CONSTRAINT t_key_required CHECK (key IS NOT NULL) NOT VALID',
+    'ALTER TABLE t ADD COLUMN at timestamp with time zone NOT NULL DEFAULT now()',
+    batches('"Odd"', '"Key" = random()', '"Key" IS NULL'),
+    batches('t', 'key = gen_random_uuid()', 'key IS NULL'),
     'ALTER TABLE t VALIDATE CONSTRAINT t_key_required',
     'ALTER TABLE t ALTER COLUMN key SET NOT NULL',
     'ALTER TABLE t DROP CONSTRAINT t_key_required',
+    ...filling('t', ['key', 'gen_random_uuid()']).end,
   ],
   holds: [
     ['SELECT count(DISTINCT key)::int FROM t', [[3]]],
     ['SELECT count(DISTINCT "Key")::int FROM "Odd"', [[2]]],
   ],
 })
+
+/** With another quote around its body, which has a `$$` of its own. */
+const tagged = (sql: string, tag: string) =>
+  sql.replaceAll(/(?<=^DO |AS )\$\$|\$\$$/g, () => `$${tag}$`)
 
 changeTest('online: a new required column is filled in batches', {
   before: t(),
@@ -85,13 +108,13 @@ changeTest('online: a new required column is filled in batches', {
   answers: { ...online, backfills: [{ table: 't', column: 'c', expression: "'$$' || id" }] },
   up: [
     'ALTER TABLE t ADD COLUMN c text',
-    batches('t', 'c', "'$$' || id").replaceAll(/^DO \$\$|\$\$$/g, (tag) =>
-      tag.replace('$$', '$backfill$'),
-    ),
+    ...filling('t', ['c', "'$$' || id"]).start.map((sql) => tagged(sql, 'fill')),
     'ALTER TABLE t ADD CONSTRAINT t_c_required CHECK (c IS NOT NULL) NOT VALID',
+    tagged(batches('t', "c = '$$' || id", 'c IS NULL'), 'backfill'),
     'ALTER TABLE t VALIDATE CONSTRAINT t_c_required',
     'ALTER TABLE t ALTER COLUMN c SET NOT NULL',
     'ALTER TABLE t DROP CONSTRAINT t_c_required',
+    ...filling('t', ['c', '']).end,
   ],
   holds: [['SELECT c FROM t ORDER BY id', [['$$1'], ['$$2'], ['$$3']]]],
 })
@@ -150,8 +173,8 @@ changeTest('online: indexes come and go concurrently, those of new tables at onc
   up: [
     'CREATE TABLE n (id integer)',
     'CREATE INDEX n_id ON n (id)',
-    'DROP INDEX CONCURRENTLY old',
     'CREATE INDEX CONCURRENTLY fresh ON t (b)',
+    'DROP INDEX CONCURRENTLY old',
   ],
 })
 
@@ -181,4 +204,91 @@ changeTest('online: rows of tables that inherit are filled too, however many pag
     INSERT INTO child (id, b) SELECT n, repeat('x', 1000) FROM generate_series(1, 9000) n`,
   answers: { ...online, backfills: [{ table: 't', column: 'a', expression: '0' }] },
   holds: [['SELECT a, count(*)::int FROM t GROUP BY a', [[0, 9003]]]],
+})
+
+changeTest(
+  'online: what an index or a key becomes is built beside it, and takes its name at once',
+  {
+    before: `CREATE TABLE t (id int PRIMARY KEY, a int, b text, CONSTRAINT once UNIQUE (a));
+    CREATE INDEX i ON t (a); CREATE TABLE c (id int NOT NULL, a int, CONSTRAINT c_pkey PRIMARY KEY (id))`,
+    after: `CREATE TABLE t (id int PRIMARY KEY, a int, b text, CONSTRAINT once UNIQUE (a, b));
+    CREATE INDEX i ON t (a, b) WHERE a > 0; COMMENT ON INDEX i IS 'new'; CREATE TABLE c (id int NOT NULL, a int NOT NULL, CONSTRAINT c_pkey PRIMARY KEY (id, a))`,
+    rows: "INSERT INTO t VALUES (1, 1, 'x'); INSERT INTO c VALUES (1, 1)",
+    answers: { ...online, backfills: [{ table: 'c', column: 'a', expression: '' }] },
+    up: [
+      'ALTER TABLE c ADD CONSTRAINT c_a_required CHECK (a IS NOT NULL) NOT VALID',
+      'CREATE UNIQUE INDEX CONCURRENTLY c_pkey_new ON c (id, a)',
+      'CREATE UNIQUE INDEX CONCURRENTLY once_new ON t (a, b)',
+      'CREATE INDEX CONCURRENTLY i_new ON t (a, b) WHERE (a > 0)',
+      'ALTER TABLE c VALIDATE CONSTRAINT c_a_required',
+      'ALTER TABLE c ALTER COLUMN a SET NOT NULL',
+      'ALTER TABLE c DROP CONSTRAINT c_a_required',
+      'ALTER INDEX i RENAME TO i_old',
+      'ALTER INDEX i_new RENAME TO i',
+      'ALTER TABLE c DROP CONSTRAINT c_pkey, ADD CONSTRAINT c_pkey PRIMARY KEY USING INDEX c_pkey_new',
+      'ALTER TABLE t DROP CONSTRAINT once, ADD CONSTRAINT once UNIQUE USING INDEX once_new',
+      "COMMENT ON INDEX i IS 'new'",
+      'DROP INDEX CONCURRENTLY i_old',
+    ],
+    reversible: 'yes',
+  },
+)
+
+changeTest(
+  'online: the columns of a table are filled by one statement, and required table by table',
+  {
+    before: `${t()} CREATE TABLE c (a int)`,
+    after: `CREATE TABLE t (id int PRIMARY KEY, a int NOT NULL, b text NOT NULL); CREATE TABLE c (a int NOT NULL)`,
+    rows: "INSERT INTO t VALUES (1, NULL, 'x'), (2, 5, NULL); INSERT INTO c VALUES (NULL)",
+    answers: {
+      ...online,
+      backfills: [
+        { table: 't', column: 'a', expression: '0' },
+        { table: 't', column: 'b', expression: "'none'" },
+        { table: 'c', column: 'a', expression: '1' },
+      ],
+    },
+    up: [
+      ...filling('c', ['a', '1']).start,
+      'ALTER TABLE c ADD CONSTRAINT c_a_required CHECK (a IS NOT NULL) NOT VALID',
+      ...filling('t', ['a', '0'], ['b', "'none'"]).start,
+      'ALTER TABLE t ADD CONSTRAINT t_a_required CHECK (a IS NOT NULL) NOT VALID',
+      'ALTER TABLE t ADD CONSTRAINT t_b_required CHECK (b IS NOT NULL) NOT VALID',
+      batches('c', 'a = 1', 'a IS NULL'),
+      batches('t', "a = coalesce(a, 0), b = coalesce(b, 'none')", '(a IS NULL OR b IS NULL)'),
+      'ALTER TABLE c VALIDATE CONSTRAINT c_a_required',
+      'ALTER TABLE t VALIDATE CONSTRAINT t_a_required',
+      'ALTER TABLE t VALIDATE CONSTRAINT t_b_required',
+      'ALTER TABLE c ALTER COLUMN a SET NOT NULL',
+      'ALTER TABLE c DROP CONSTRAINT c_a_required',
+      ...filling('c').end,
+      'ALTER TABLE t ALTER COLUMN a SET NOT NULL',
+      'ALTER TABLE t DROP CONSTRAINT t_a_required',
+      'ALTER TABLE t ALTER COLUMN b SET NOT NULL',
+      'ALTER TABLE t DROP CONSTRAINT t_b_required',
+      ...filling('t').end,
+    ],
+    holds: [
+      [
+        'SELECT a, b FROM t ORDER BY id',
+        [
+          [0, 'x'],
+          [5, 'none'],
+        ],
+      ],
+    ],
+  },
+)
+
+changeTest('online: what rewrites a table is alone in its transaction', {
+  before: `${t()} CREATE TABLE c (a int)`,
+  after: `CREATE TABLE t (id int PRIMARY KEY, a bigint DEFAULT 5, b text, e int); CREATE TABLE c (a int, b int)`,
+  rows: 'INSERT INTO t VALUES (1, 2); INSERT INTO c VALUES (1)',
+  answers: online,
+  up: [
+    'ALTER TABLE c ADD COLUMN b integer',
+    'ALTER TABLE t ADD COLUMN e integer',
+    'ALTER TABLE t ALTER COLUMN a TYPE bigint',
+    'ALTER TABLE t ALTER COLUMN a SET DEFAULT 5',
+  ],
 })

@@ -96,7 +96,7 @@ test('adopt marks exactly what TypeORM has applied, once; upgrade goes on, expor
         const c = { revision: '1700000000003', title: 'C' }
         assert.deepEqual([done['marked'], done['unknown']], [[a, c], ['Old1600000000000']])
         assert.deepEqual(await rows(), before)
-        assert.match((await run('adopt')).stderr, /error: the journal records scripts already/)
+        assert.match((await run('adopt')).stderr, /error: the journal already records scripts/)
 
         const upgraded = await run('upgrade')
         assert.equal(upgraded.status, 0, upgraded.stderr)
@@ -310,7 +310,7 @@ test("where a tool's rows name no scripts, adopt takes the last one that is done
       await database.query('DROP TABLE migration_journal')
       assert.deepEqual((await document('adopt 0'))['marked'], [])
       assert.match((await run('upgrade')).stdout, /^up +1[^]*up +2/)
-      assert.match((await run('adopt 0')).stderr, /the journal records scripts already/)
+      assert.match((await run('adopt 0')).stderr, /the journal already records scripts/)
     })
   })
 })

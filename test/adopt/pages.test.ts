@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync, symlinkSync } from 'node:fs'
+import { appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { DataSource, MigrationExecutor } from 'typeorm'
@@ -31,7 +32,7 @@ const migration = (
   table: string,
 ) => `import { MigrationInterface, QueryRunner } from 'typeorm'
 export class ${name} implements MigrationInterface {
-  async up(queryRunner: QueryRunner) { await queryRunner.query('CREATE TABLE ${table} (id int)') }
+  async up(queryRunner: QueryRunner) { await queryRunner.query('CREATE TABLE ${table} (id int CONSTRAINT ${table}_pk PRIMARY KEY)') }
   async down(queryRunner: QueryRunner) { await queryRunner.query('DROP TABLE ${table}') }
 }
 `
@@ -42,8 +43,11 @@ test('docs/from-typeorm.md is true line by line for an application of TypeORM’
     const files = {
       'package.json': '{ "name": "shop" }',
       'tsconfig.json': '{ "compilerOptions": { "experimentalDecorators": true } }',
-      'src/data-source.ts': `import { DataSource } from 'typeorm'
-export const AppDataSource = new DataSource({ type: 'postgres', url: process.env['TEST_PAGE_URL'], migrations: [__dirname + '/migrations/*{.ts,.js}'] })
+      'src/data-source.ts': `import { DataSource, EntitySchema } from 'typeorm'
+export const AppDataSource = new DataSource({ type: 'postgres', url: process.env['TEST_PAGE_URL'], migrations: [__dirname + '/migrations/*{.ts,.js}'], entities: [
+  new EntitySchema({ name: 'users', columns: { id: { type: 'int', primary: true } } }),
+  new EntitySchema({ name: 'pets', columns: { id: { type: 'int', primary: true } } }),
+] })
 `,
       'src/migrations/1700000000001-AddUsers.ts': migration('AddUsers1700000000001', 'users'),
       'src/migrations/1700000000002-AddPets.ts': migration('AddPets1700000000002', 'pets'),
@@ -51,7 +55,7 @@ export const AppDataSource = new DataSource({ type: 'postgres', url: process.env
     await withFolder(files, async (cwd) => {
       symlinkSync(join(__dirname, '../../../node_modules'), join(cwd, 'node_modules'))
       class AddUsers1700000000001 {
-        up = () => query('CREATE TABLE users (id int)')
+        up = () => query('CREATE TABLE users (id int CONSTRAINT users_pk PRIMARY KEY)')
         down = () => Promise.resolve()
       }
       const { host, port, user, database } = connection
@@ -69,11 +73,17 @@ export const AppDataSource = new DataSource({ type: 'postgres', url: process.env
 
       const lines = linesOf(page('from-typeorm.md'))
       const isGenerate = (line: string) => line.includes(' generate ')
+      const start = lines.findIndex((line) => line.includes(' align'))
+      const printed = await runLines(lines.slice(0, start), cwd, {})
+      // the tests' own server in place of an embedded one
+      const scratch = `scratch.url = ${url.replaceAll('%', '%%')}\nscratch.prefer = url\n`
+      await appendFile(join(cwd, 'development.ini'), scratch)
       // what generate writes is for a person to fill in
-      const printed = await runLines(
-        lines.filter((line) => !isGenerate(line)),
-        cwd,
-        {},
+      const rest = lines.slice(start).filter((line) => !isGenerate(line))
+      printed.push(...(await runLines(rest, cwd, {})))
+      assert.match(
+        printed.join('\n'),
+        /ALTER INDEX users_pk RENAME TO "PK_[^]*is what its scripts build/,
       )
       assert.ok(lines.some(isGenerate))
       assert.match(printed.join('\n'), /2 pending|AddPets[^]*1 script marked[^]*AddUsers/)

@@ -62,7 +62,7 @@ test('scripts that lead from revision to revision are run by the shortest way, u
         ],
       )
       assert.match(await run('list'), /initial -> rev1/)
-      assert.match(await refused('list', '-d', 'scripts'), /entries of a graph are of no folder/)
+      assert.match(await refused('list', '-d', 'scripts'), /entries of a graph belong to no folder/)
       assert.match(await run('status'), /pending +8 +initial -> rev3/)
 
       // clear words for every dead end

@@ -131,7 +131,7 @@ test('where versions lead on from each other, setup runs the scripts, and none g
       migrate(['-r', './my-runner.ts:MyRunner', '-d', 'migrations', ...argv, file], { cwd })
     const alone = await run('up', '--only', '2014-01-02T00-00-00_second.vim')
     assert.equal(alone.status, 2)
-    assert.match(alone.stderr, /no script runs alone where each leads on from another/)
+    assert.match(alone.stderr, /no script runs alone where each builds on another/)
     const { status, stderr } = await run('setup', '--run-scripts')
     assert.equal(status, 0, stderr)
     const names = JSON.parse(await readFile(file, 'utf8')) as string[]

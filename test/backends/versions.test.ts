@@ -153,7 +153,7 @@ test('what cannot be read of a module, and two of one version, are refused by na
   await withFolder(wrong, async (cwd) => {
     const { status, stderr } = await migrate(['-c', 'search/config.ts', '--up'], { cwd })
     assert.equal(status, 2)
-    assert.match(stderr, /none\.ts is no migration: it exports no version/)
+    assert.match(stderr, /none\.ts is not a migration: it exports no version/)
     assert.match(stderr, /two modules have the version 57/)
     const alone = await migrate(['-c', 'search/config.ts', '-v'], { cwd })
     assert.match(alone.stderr, /nothing says what to do/)

@@ -87,7 +87,7 @@ test('a difference that the comparison misses is found by the second reading, re
     assert.equal(added.status, 1)
     assert.equal(
       added.stderr,
-      `error: a difference is of a kind that is not written
+      `error: a difference is of a kind that add_script cannot write
   relation public.users is table, not table of public.person
 hint: Write a script for it by hand: add_script --from none makes an empty one.
 `,

@@ -73,7 +73,7 @@ test('generate never overwrites a file', async () => {
 
     assert.equal(
       stderr,
-      'error: the file exists already\n  at m/7_seven.sql\nhint: Give another title or path; no file is overwritten.\n',
+      'error: the file already exists\n  at m/7_seven.sql\nhint: Give another title or path; no file is overwritten.\n',
     )
     assert.equal(status, 2)
     assert.equal(await readFile(join(cwd, 'm/7_seven.sql'), 'utf8'), 'precious')

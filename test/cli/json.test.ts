@@ -113,6 +113,7 @@ test('what is adopted, and told TypeORM, is as docs/json.md says', async () => {
     await documentOf(run, 'adopt --export')
     await documentOf(run, 'doctor')
     await documentOf(run, 'manifest dist')
+    await documentOf(run, 'bundle out/bundle.cjs')
     await documentOf(run, 'init')
     await writeFile(join(cwd, 'package.json'), '{}')
     await documentOf(run, 'other.ini init')

@@ -76,8 +76,8 @@ test('rebuild refuses answers that contradict each other, and what is no revisio
     await run('upgrade')
     for (const [argv, message] of [
       ['rebuild 2 --done --not-done', '--done and --not-done contradict each other'],
-      ['rebuild latest', '"latest" is no revision to rebuild'],
-      ['rebuild 2', 'script 2 neither failed nor was cut off'],
+      ['rebuild latest', '"latest" is not a revision to rebuild'],
+      ['rebuild 2', 'script 2 neither failed nor was interrupted'],
       ['upgrade --done', 'upgrade has no option --done'],
       ['rebuild 7', 'no script has revision 7'],
     ] as const) {

@@ -74,7 +74,7 @@ test('url of an embedded database that was not made yet starts nothing', async (
     assert.deepEqual([status, stdout], [2, ''])
     assert.equal(
       stderr,
-      'error: the embedded database was not made yet\n  at data\nhint: Run upgrade or setup first.\n',
+      'error: the embedded database does not exist yet\n  at data\nhint: Run upgrade or setup first.\n',
     )
   })
 })

@@ -141,7 +141,7 @@ for (const [words, argv] of templates)
       for (const command of ['upgrade', 'plan', 'status']) {
         const { status, stderr } = await run(command)
         assert.equal(status, 2, command)
-        assert.match(stderr, /^error: the script is a template that nobody has written\n/m, command)
+        assert.match(stderr, /^error: the script is still an empty template\n/m, command)
         assert.match(stderr, /at migration\/\d{14}_\w+\.(sql|ts):\d+:\d+\n/, command)
       }
       assert.deepEqual(await query('SELECT count(*)::int FROM migration_journal'), [{ count: 1 }])

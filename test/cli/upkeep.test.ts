@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { compareSql } from '../../src/upkeep/same-sql'
+import { startMigrateAs } from '../support/program'
 import { withApplication } from './application'
 import { withProject } from './project'
 
@@ -43,6 +44,29 @@ test('touch gives a pending script the newest number: all its files, by git wher
     assert.match(status, /^R {2}migration\/20260101000000_downgrade\.sql -> /m)
     assert.match(status, /^R {2}migration\/3-Later\.ts -> /m)
     assert.match(status, /^\?\? migration\/2\d{13}_new\.sql$/m)
+  })
+})
+
+test('a new number is the newest of all folders that share a history', async () => {
+  const files = {
+    'users/a/scripts/1_first.sql': 'SELECT 1;',
+    'users/b/scripts/2_second.sql': 'SELECT 2;',
+    'orders/29990101000000_far.sql': 'SELECT 3;',
+  }
+  await withApplication(files, async ({ cwd, database, run }) => {
+    const url = database.url.replaceAll('%', '%%')
+    const ini = `[migration]\ntypeorm.url = ${url}\npackage = users/*/scripts, orders\nvcs = none\n`
+    await writeFile(join(cwd, 'several.ini'), ini)
+    const touched = await run('several.ini touch 2')
+    assert.equal(touched.status, 0, touched.stderr)
+    assert.deepEqual(await readdir(join(cwd, 'users/b/scripts')), ['29990101000001_second.sql'])
+    const generated = await run('several.ini generate third --dry-run')
+    assert.match(generated.stdout, /29990101000002_third\.sql/)
+    const upgraded = await run('several.ini upgrade')
+    assert.match(upgraded.stdout, /3 scripts applied/)
+    assert.equal((await run('several.ini touch 1 --force --yes')).status, 0)
+    assert.deepEqual(await readdir(join(cwd, 'users/a/scripts')), ['29990101000002_first.sql'])
+    assert.equal((await run('several.ini status --check')).status, 0)
   })
 })
 
@@ -99,6 +123,61 @@ test('touch gives a script its old name back where the journal could not be chan
     assert.match(touched.stderr, /^error: the journal could not be changed\n {2}not now$/m)
     assert.deepEqual(await readdir(join(cwd, 'migration')), ['1_a.sql'])
     assert.match((await run('status')).stdout, /up to date: 1 applied/)
+  })
+})
+
+/** A version control program that renames, and then kills whoever has called it. */
+const killing = (at: string) => `#!/bin/sh
+case "$1" in files) echo "$2"; exit ;; esac
+mv "$2" "$3" && case "$3" in ${at}) kill -9 $PPID ;; esac
+`
+
+test('a touch that is killed, before the journal has changed or after, applies nothing twice and is finished by repair', async () => {
+  const files = {
+    'migration/1_a.sql': 'CREATE TABLE a ();',
+    'migration/1_downgrade.sql': 'DROP TABLE a;',
+    'migration/2_b.sql': 'CREATE TABLE b ();',
+  }
+  await withApplication(files, async ({ cwd, run }) => {
+    const ini = await readFile(join(cwd, 'development.ini'), 'utf8')
+    await writeFile(join(cwd, 'development.ini'), `${ini}vcs = hg\n`)
+    await mkdir(join(cwd, 'bin'))
+    await run('upgrade')
+    const env = { ...process.env, PATH: `${join(cwd, 'bin')}:${process.env['PATH']}` }
+    const names = async () => (await readdir(join(cwd, 'migration'))).toSorted()
+    const killed = async (at: string) => {
+      await writeFile(join(cwd, 'bin/hg'), killing(at), { mode: 0o755 })
+      const program = startMigrateAs({ env }, cwd, 'touch', '1', '--force', '--yes')
+      await program.ended
+      assert.equal(program.child.signalCode, 'SIGKILL')
+      await rm(join(cwd, 'bin/hg'))
+    }
+    await killed('*1_downgrade.sql.*.touch')
+    const refused = await run('upgrade')
+    const before = await run('repair --yes')
+    assert.deepEqual(await names(), ['1_a.sql', '1_downgrade.sql', '2_b.sql'])
+    await killed('*_a.sql')
+    const shown = await run('repair --dry-run')
+    const after = await run('repair --json --yes')
+    const left = await names()
+    const status = await run('status')
+
+    assert.match(refused.stderr, /touch was interrupted while it renamed this file/)
+    assert.match(refused.stderr, /^hint: Run repair, which gives the file/m)
+    assert.equal(before.status, 0, before.stderr)
+    assert.match(before.stdout, /1_a\.sql\.\d+\.touch -> migration\/1_a\.sql$/m)
+    assert.equal(shown.status, 3)
+    assert.match(
+      shown.stdout,
+      /1_downgrade\.sql\.\d+\.touch -> migration\/2\d{13}_downgrade\.sql$/m,
+    )
+    assert.equal(JSON.parse(after.stdout).renamed.length, 1)
+    assert.deepEqual(
+      left.map((name) => name.replace(/^2\d{13}/, 'N')),
+      ['N_a.sql', 'N_downgrade.sql', '2_b.sql'],
+    )
+    assert.match(status.stdout, /up to date: 2 applied/)
+    assert.match((await run('upgrade')).stdout, /nothing to do/)
   })
 })
 

@@ -35,7 +35,7 @@ test('the data folder decides the version, and another wish is an error', () =>
     await lease.release()
     await assert.rejects(acquireEmbedded({ ...request, major: 17 }), {
       code: 'EMBEDDED_FAILED',
-      message: 'the embedded database was made by PostgreSQL 16, and 17 was asked for',
+      message: 'the embedded database was created by PostgreSQL 16, and 17 was asked for',
     })
   }))
 

@@ -140,7 +140,7 @@ test('a folder that cannot be made is an error that names it', () =>
     const path = join(folder, 'file', 'server')
     await assert.rejects(acquireEmbedded({ path, database: 'app', here: __dirname }), {
       code: 'EMBEDDED_FAILED',
-      message: `the folder ${path} cannot be made`,
+      message: `the folder ${path} cannot be created`,
     })
   }))
 

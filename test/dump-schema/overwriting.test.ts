@@ -35,7 +35,7 @@ test('a file that git has as it is may be replaced, one with changes after a yes
     for (const { code, message } of [changed, declined, untracked]) {
       assert.deepEqual([code, message], ['DECLINED', says])
     }
-    assert.deepEqual(questions, ['schema.sql has changes that are not committed. Write it anew?'])
+    assert.deepEqual(questions, ['schema.sql has changes that are not committed. Overwrite it?'])
   })
 })
 

@@ -117,7 +117,7 @@ test('a folder that may not be listed is said so', async (context) => {
       assert.equal(status, 2, output)
       assert.match(
         output,
-        /error: cannot read the scripts' folder .*migration: permission denied\nhint: Look at the owner/,
+        /error: cannot read the scripts' folder .*migration: permission denied\nhint: Check the owner/,
       )
     },
   )

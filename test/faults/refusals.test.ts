@@ -56,7 +56,7 @@ const refusals: readonly (readonly [rule: string, code: string, address: string,
       `error: cannot connect to database "app" at 127.0.0.1:PORT
   password authentication failed for user "secret"
   SQLSTATE 28P01
-hint: Look at the user name and the password.`,
+hint: Check the user name and the password.`,
     ],
     [
       'no password where one is asked for',
@@ -108,7 +108,7 @@ hint: Create the database (createdb, or CREATE DATABASE), or look at its name.`,
       'postgres://postgres@no-such-host.invalid/app',
       `error: cannot connect to database "app" at no-such-host.invalid:5432
   getaddrinfo <WHY> no-such-host.invalid
-hint: Look at the host name.`,
+hint: Check the host name.`,
     ],
     [
       'no such socket',
@@ -141,7 +141,7 @@ hint: Grant the role the right to create and use it, or set journal_schema to a 
       'postgres://postgres@HOST/guarded',
       `error: database "guarded" at 127.0.0.1:PORT is read-only
   Transactions are read-only here, by default_transaction_read_only or by their own words.
-hint: Look at what ALTER SYSTEM, ALTER DATABASE or ALTER ROLE has set, and whether this is the primary.`,
+hint: Check what ALTER SYSTEM, ALTER DATABASE or ALTER ROLE has set, and whether this is the primary.`,
     ],
   ]
 
@@ -181,7 +181,7 @@ test('each way in which a database is out of reach is one clear error, and leave
     await run('postgres://secret:wr0ng@HOST/app', 'status')
     const { status, output } = await startMigrate(cwd, 'development.ini', 'upgrade').ended
     assert.equal(status, 2)
-    assert.match(output, /hint: Look at the user name and the password\.\n$/)
+    assert.match(output, /hint: Check the user name and the password\.\n$/)
   })
 })
 

@@ -59,8 +59,9 @@ const tsconfig = JSON.stringify({
 })
 
 /** Runs every command that talks to a server, in each of its ways. @returns the scripts that it wrote */
-export async function everyCommand(): Promise<string[]> {
+export async function everyCommand(): Promise<{ written: string[]; shown: string[] }> {
   const written: string[] = []
+  const shown: string[] = []
   await withProject({ ...scripts, 'schema.sql': '' }, async (project) => {
     await run(project, 'upgrade 1 --dry-run')
     await run(project, 'upgrade 1')
@@ -88,8 +89,8 @@ export async function everyCommand(): Promise<string[]> {
     await writeFile(join(project.cwd, 'schema.sql'), target)
     const answers =
       "--rename t.v:label --map kind.a=b --using t.price=pg_catalog.round(price,2) --using t.low=low::boolean --using t.tags=pg_catalog.string_to_array(tags,'-') --backfill t.extra=1 --backfill u.x=1 --yes"
-    await run(project, `add_script next ${answers} --dry-run`)
-    await run(project, `add_script online --online ${answers}`, 'question')
+    shown.push(await run(project, `add_script next ${answers} --dry-run`))
+    await run(project, `add_script online --online --online-rows 50 ${answers}`, 'question')
     written.push(...(await newScripts(project)))
     await run(project, 'upgrade')
     await run(project, 'dump_schema --yes')
@@ -99,7 +100,9 @@ export async function everyCommand(): Promise<string[]> {
     written.push(...(await newScripts(project)))
   })
   const filled = `${base}\nINSERT INTO ${m} u VALUES (1);`
-  await withProject({ ...scripts, 'schema.sql': filled }, (project) => run(project, 'setup'))
+  await withProject({ ...scripts, 'schema.sql': filled }, async (project) => {
+    await run(project, 'setup')
+  })
   await withProject(
     { 'entity.ts': entity, 'tsconfig.json': tsconfig, ...scripts },
     async (project) => {
@@ -109,13 +112,14 @@ export async function everyCommand(): Promise<string[]> {
     },
   )
   await library()
-  return written
+  return { written, shown }
 }
 
 /** Runs a command; only one that says why may fail. */
-async function run({ run: start }: Project, line: string, why?: string): Promise<void> {
+async function run({ run: start }: Project, line: string, why?: string): Promise<string> {
   const { status, stdout, stderr } = await start(line)
   if (why === undefined) assert.equal(status, 0, `${line}: ${stdout}${stderr}`)
+  return stdout
 }
 
 async function newScripts({ cwd }: Project): Promise<string[]> {

@@ -117,7 +117,7 @@ const claim: Claim = {
   operator: '',
   toolVersion: '',
   file: null,
-    uuid: null,
+  uuid: null,
 }
 
 async function takenOver(session: Session): Promise<void> {

@@ -188,5 +188,7 @@ plan(process.argv[1], 'migration', { settings: { transaction: 'all', isolation: 
     const report = await execute(database.url, planned, { scripts: inFolder })
     assert.equal(report.steps.length, 3)
     assert.deepEqual(await tablesOf(database), ['a', 'b', 'c'])
+    const again = await failureOf(execute(database.url, planned, { scripts: inFolder }))
+    assert.equal(again.code, 'STALE_PLAN')
   })
 })

@@ -212,10 +212,10 @@ const rebuilds: Row[] = [
   ['leading zeros of what is rebuilt do not count', '1 2', '1x', 'rebuild 01', 'up 1'],
   ['a reversal that failed is rebuilt as a reversal', '1 2', '1 2 -2x1', 'rebuild', 'down 2'],
   ['a reversal that was cut off is rebuilt as a reversal', '1 2', '1 2 -2…1', 'rebuild', 'down 2'],
-  ['what neither failed nor was cut off is refused', '1 2', '1', 'rebuild 1', 'USAGE'],
+  ['what neither failed nor was interrupted is refused', '1 2', '1', 'rebuild 1', 'USAGE'],
   ['what is pending and was never started is refused', '1 2', '1', 'rebuild 2', 'USAGE'],
   ['an unknown revision is not rebuilt', '1', '1', 'rebuild 2', 'UNKNOWN_REVISION'],
-  ['a word is no revision to rebuild', '1', '1x', 'rebuild latest', 'USAGE'],
+  ['a word is not a revision to rebuild', '1', '1x', 'rebuild latest', 'USAGE'],
   ['what failed and whose file is gone is refused', '2', '1x', 'rebuild 1', 'SCRIPT_MISSING'],
   [
     'a late script is rebuilt though late ones are refused',

@@ -103,15 +103,16 @@ test('a password is fetched by a command or from a file, where no nearer place h
   const connection = await connectionOf(`${url}\npassword_file = token`)
   assert.deepEqual([connection.passwordFrom, connection.password], [file, undefined])
 
-  const app = `[app:x]\ntypeorm.url = postgres://u:p@h/d\n[migration]\napp = app:x\npassword_command = aws token\n`
+  const app = `[app:x]\ntypeorm.url = postgres://u:p@h/d\n[migration]\napp = app:x\npassword_command = aws token --password hunter22 \n`
   const settings = await settingsOf(app)
-  const command = { kind: 'command', value: 'aws token', here: 'HERE' }
+  const command = { kind: 'command', value: 'aws token --password hunter22', here: 'HERE' }
   const { database, application } = settings
   assert.deepEqual(database.kind === 'postgres' && database.connection.passwordFrom, command)
   const own = application?.database
   assert.deepEqual(own?.kind === 'postgres' && own.connection.password, 'p')
   const shown = settings.origins.find(({ key }) => key === 'typeorm.password_command')
-  assert.equal(shown?.shown, 'aws token')
+  assert.equal(shown?.shown, 'aws token --password ***')
+  assert.ok(settings.secrets.includes('hunter22'))
 })
 
 test('two places of a password, and a command or a role where they count for nothing, are refused', async () => {

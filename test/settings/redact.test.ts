@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
+import { secretsInCommand } from '../../src/settings/value/command-secrets'
 import { redactor } from '../../src/settings/value/redact'
+import { fc } from '../support/property'
 
 const rows: [rule: string, secrets: string[], text: string, redacted: string][] = [
   ['as it is', ['hunter2'], 'password hunter2 refused', 'password *** refused'],
@@ -35,4 +36,23 @@ test('no secret of four characters or more is left in any text, plain, encoded o
       assert.equal(redact(`<${encodeURIComponent(secret)}>`), '<***>')
     }),
   )
+})
+
+test('secrets within a command line are found by the names of its variables, options and headers', () => {
+  const found: Readonly<Record<string, readonly string[]>> = {
+    'get --password s3cret --user x': ['s3cret'],
+    'TOKEN=abc123 get-token': ['abc123'],
+    'DB_PASSWORD="two words" get': ['two words'],
+    "get --client-secret='s3 cret' -token t0ken": ['s3 cret', 't0ken'],
+    'curl -H "X-Vault-Token: hvs.abc" https://vault/v1/db': ['hvs.abc'],
+    "curl -H 'Authorization: Bearer eyJ.x' https://h?access_token=qq": ['qq', 'eyJ.x'],
+    'curl -u ann:pa55 https://h': ['pa55'],
+    'aws rds generate-db-auth-token --hostname h --port 5432 --username u': [],
+    'aws secretsmanager get-secret-value --secret-id prod/db --query SecretString': [],
+    'cat /run/token; get --token-file /run/t --password "$PASSWORD" TOKEN=$(cat x)': [],
+    'vault read -field=password db/creds/app': [],
+    'gcloud auth print-access-token': [],
+  }
+  for (const [command, secrets] of Object.entries(found))
+    assert.deepEqual(secretsInCommand(command), secrets, command)
 })

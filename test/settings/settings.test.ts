@@ -35,7 +35,7 @@ test('the example of the design is read', async () => {
     schema: 'HERE/example-app/schema.sql',
     driftIgnore: [],
     vcs: 'git',
-    scratch: { prefer: 'embedded', extensions: [] },
+    scratch: { prefer: 'embedded', extensions: [], keep: 300_000 },
     journal: { schema: 'public', table: 'migration_journal' },
     journalText: 'full',
     transaction: 'each',
@@ -63,6 +63,7 @@ test('the example of the design is read', async () => {
       'schema = example-app/schema.sql (development.ini:14)',
       'vcs = git (development.ini:15)',
       'scratch.prefer = embedded (default)',
+      'scratch.keep = 5min (default)',
       'journal_schema = public (default)',
       'journal_table = migration_journal (default)',
       'journal_text = full (default)',
@@ -349,7 +350,8 @@ test('scratch databases have an address, extensions and a source for add_script'
     'development.ini': `${own}add_script_from = Entities
 scratch.url = postgres://owner:h%%21dden@db.example.org/scratch?sslmode=disable
 scratch.prefer = url
-scratch.extensions = postgis, uuid-ossp`,
+scratch.extensions = postgis, uuid-ossp
+scratch.keep = 1min`,
   })
 
   assert.deepEqual(scratch, {
@@ -366,6 +368,7 @@ scratch.extensions = postgis, uuid-ossp`,
     },
     prefer: 'url',
     extensions: ['postgis', 'uuid-ossp'],
+    keep: 60_000,
   })
   assert.equal(addScriptFrom, 'entities')
   assert.ok(secrets.includes('h!dden'))

@@ -22,7 +22,7 @@ export function consent(
   interview.ask({
     key: `destructive ${JSON.stringify(lost)}`,
     about: 'destructive',
-    text: 'Data or definitions are lost by this. Is that meant?',
+    text: 'This loses data or definitions. Is that intended?',
     facts: lost,
     offers: [
       { answer: 'yes', effect: 'the script is written' },

@@ -3,7 +3,7 @@ import { ne } from '../../database/sql/operators'
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { ColumnChange, Difference } from '../../catalog/difference'
 import { enumValues, factsOf } from '../../catalog/facts'
-import { underCatalogPath } from '../../catalog/catalog-path'
+import { underCatalogPath } from '../../catalog/properties/catalog-path'
 import type { Cast, TypeFacts } from './conversions'
 
 /** Both schemas, and where their types can be looked up. */

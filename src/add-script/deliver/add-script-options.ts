@@ -22,6 +22,8 @@ export interface AddScriptOptions {
   withSchema?: boolean
   /** Commits what the target schema was read from too, where it was changed: entities or a schema file. */
   withSource?: boolean
+  /** How many rows each table gets on which the locks of an online change are measured; default 100,000. */
+  onlineRows?: number
   /** Writes nothing. */
   dryRun?: boolean
   /** Writes nothing, agrees to everything and proves nothing: only whether something differs counts. */

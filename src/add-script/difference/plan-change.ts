@@ -17,7 +17,7 @@ import { keepExtra } from './keep-unmanaged'
 import { unconcerned } from './select'
 import { findMoves } from '../../change/moves/find-moves'
 import { placeMoves } from '../../change/moves/place-moves'
-import { inStages, type ScriptStage } from '../online/stages'
+import { cutMain, inStages, type ScriptStage } from '../online/stages'
 import { attachedOtherwise } from '../../change/partitions/attached-indexes'
 import { completeSteps } from '../../change/complete/complete-steps'
 import { splitEnumValues } from '../../change/operations/enums'
@@ -61,23 +61,11 @@ export async function findDifference(
   after: Pool,
   answers: Answers,
   ignored: readonly Ignored[],
-  {
-    readings,
-    proven = false,
-    owners = 'compare',
-    interview = new Interview(answers),
-    former = [],
-  }: Known = {},
+  known: Known = {},
 ): Promise<Change> {
-  const engine = await loadEngine()
-  const [one, other] =
-    readings ?? (await Promise.all([readServer(engine, before), readServer(engine, after)]))
-  const left = unconcerned(one, other)
-  const start = catalogOf(engine, one, ignored, left)
-  const target = catalogOf(engine, other, ignored, left)
-  const trusted = proven && !mayLose(start, target) && !attachedOtherwise(start, target)
-  const copy = await Copy.of(engine, before, { ignored, left, trusted })
-  const trial = { copy, engine, start, target, before, after, owners }
+  const { interview = new Interview(answers), former = [] } = known
+  const trial = await startTrial(before, after, ignored, known)
+  const { copy, start, target, owners } = trial
   const done: Renaming[] = []
   const decided = await interview.settle(
     () => decideAll(trial, { answers, interview, former }, done),
@@ -95,6 +83,7 @@ export async function findDifference(
     { start, renamed, to, before, after, moves },
     decisions,
     parts,
+    answers.online,
   )
   return {
     scripts,
@@ -102,6 +91,23 @@ export async function findDifference(
     unproven: [...remarksOn([start, target], owners), ...unwritten.map(unwrittenRemark)],
     stale: decided.stale,
   }
+}
+
+async function startTrial(
+  before: Pool,
+  after: Pool,
+  ignored: readonly Ignored[],
+  { readings, proven = false, owners = 'compare' }: Known,
+): Promise<Trial> {
+  const engine = await loadEngine()
+  const [one, other] =
+    readings ?? (await Promise.all([readServer(engine, before), readServer(engine, after)]))
+  const left = unconcerned(one, other)
+  const start = catalogOf(engine, one, ignored, left)
+  const target = catalogOf(engine, other, ignored, left)
+  const trusted = proven && !mayLose(start, target) && !attachedOtherwise(start, target)
+  const copy = await Copy.of(engine, before, { ignored, left, trusted })
+  return { copy, engine, start, target, before, after, owners }
 }
 
 /** What decisions are made on. */
@@ -172,10 +178,14 @@ function unwrittenRemark(name: string): string {
 /** @throws {MigrationError} DIFFERENCE_REFUSED where there is nothing else */
 function refuseUnwritten(names: readonly string[]): void {
   if (names.length === 0) return
-  throw new MigrationError('DIFFERENCE_REFUSED', 'a difference is of a kind that is not written', {
-    detail: names.map((name) => `${name} differs.`).join('\n'),
-    hint: byHand,
-  })
+  throw new MigrationError(
+    'DIFFERENCE_REFUSED',
+    'a difference is of a kind that add_script cannot write',
+    {
+      detail: names.map((name) => `${name} differs.`).join('\n'),
+      hint: byHand,
+    },
+  )
 }
 
 /** What could not be compared, each thing once. */
@@ -195,7 +205,9 @@ async function runUp(
   online: boolean,
 ): Promise<DraftPart[]> {
   if (steps.length === 0 && renamings.length === 0) return []
-  const stages = online ? inStages(steps, from) : [{ purpose: '', transaction: true, steps }]
+  const stages = online
+    ? inStages(steps, { from, to })
+    : [{ purpose: '', transaction: true, steps }]
   try {
     return await runStages(copy, from, to, decisions, stages, renamings)
   } catch (error) {
@@ -221,24 +233,36 @@ async function runStages(
   renamings: readonly Renaming[],
 ): Promise<DraftPart[]> {
   const parts: DraftPart[] = []
+  const [first] = stages
+  const joined = first?.transaction && !first.isMain ? renamings : []
   // Without a transaction the renames would not be all or nothing.
-  if (renamings.length > 0 && !stages[0]?.transaction)
+  if (renamings.length > joined.length)
     parts.push({ purpose: 'renames', transaction: true, renamings, up: [], catalog: from })
-  for (const [at, { purpose, transaction, steps }] of stages.entries()) {
-    const own = at === 0 && parts.length === 0 ? renamings : []
-    const up = transaction ? await copy.run(steps, from, to) : [...steps]
-    if (!transaction) await copy.runOutside(steps)
-    const isLast = at === stages.length - 1
-    const { steps: rest, catalog } = isLast
-      ? await copy.finish(to, decisions)
-      : { steps: [], catalog: await copy.read() }
-    if (up.length + own.length + rest.length === 0) continue
-    if (rest.length > 0 && !transaction)
-      throw new MigrationError('DIFFERENCE_REFUSED', 'the online forms do not reach the schema', {
-        detail: rest.map((one) => copy.writer.sql(one)).join('\n'),
-        hint: 'Leave out --online.',
-      })
-    parts.push({ purpose, transaction, renamings: own, up: [...up, ...rest], catalog })
+  for (const [at, stage] of stages.entries()) {
+    const cut = stage.isMain
+      ? cutMain(stage, await copy.order(stage.steps, from, to), { from, to })
+      : [stage]
+    for (const each of cut) {
+      const own = at === 0 ? joined : []
+      const isLast = at === stages.length - 1 && each === cut.at(-1)
+      const part = await runStage(copy, { from, to }, each, isLast ? decisions : undefined)
+      if (part.up.length + own.length > 0) parts.push({ ...part, renamings: own })
+    }
   }
   return parts
+}
+
+/** @param decisions of the last stage, after which nothing may differ */
+async function runStage(
+  copy: Copy,
+  { from, to }: { from: Catalog; to: Catalog },
+  { steps, ...stage }: ScriptStage,
+  decisions: Decisions | undefined,
+): Promise<Omit<DraftPart, 'renamings'>> {
+  const isTried = stage.transaction && !stage.down
+  const up = isTried ? await copy.run(steps, from, to) : [...steps]
+  if (!isTried) await copy.runOutside(steps)
+  if (!decisions) return { ...stage, up, catalog: await copy.read() }
+  const { steps: rest, catalog } = await copy.finish(to, decisions)
+  return { ...stage, up: [...up, ...rest], catalog }
 }

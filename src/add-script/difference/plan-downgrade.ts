@@ -3,6 +3,8 @@ import { MigrationError } from '../../errors'
 import { type Catalog, rebuild } from '../../catalog/catalog'
 import { compare, type Difference } from '../../catalog/difference'
 import type { Copy } from '../../change/trial/trial'
+import { inStages, isOneLock } from '../online/stages'
+import { OnlineContext } from '../online/online-context'
 import { commentsOf } from '../../change/render/comments'
 import type { Decisions } from '../../change/model/decisions'
 import type { Renaming } from '../decide/rename-operations'
@@ -24,6 +26,8 @@ export interface DraftPart {
   /** Run first, and undone last. */
   renamings: readonly Renaming[]
   up: PlannedStep[]
+  /** What leads back, where that is more than a difference of catalogs can say. */
+  down?: readonly PlannedStep[]
   /** What the copy was after it. */
   catalog: Catalog
 }
@@ -45,6 +49,7 @@ export async function addDowngrades(
   states: States,
   up: Decisions,
   parts: readonly DraftPart[],
+  online: boolean,
 ): Promise<ScriptPart[]> {
   const scripts: ScriptPart[] = []
   let obstacle: string | undefined
@@ -54,7 +59,7 @@ export async function addDowngrades(
     const undone = at === 0 ? states.start : undefined
     const script =
       obstacle === undefined
-        ? await downgrade(copy, states, up, part, now ?? part.catalog, goal, undone)
+        ? await downgrade(copy, states, up, part, now ?? part.catalog, goal, undone, online)
         : irreversible(copy, part, obstacle)
     if (script.reversible === 'no' && script.down.length === 0) obstacle ??= script.losses[0]
     scripts.unshift(script)
@@ -85,7 +90,9 @@ async function downgrade(
   from: Catalog,
   goal: Catalog,
   undone: Catalog | undefined,
+  online: boolean,
 ): Promise<ScriptPart> {
+  if (part.down) return withDowngrade(copy, part, part.down, goal)
   try {
     const to = undone ? goal : tolerant(copy.engine, goal, from)
     // The types of the old schema are looked up in `before`: the copy has them no more.
@@ -98,11 +105,11 @@ async function downgrade(
     }
     const { moves } = states
     const decisions = await decideDown(sides, up, moves)
-    const { down, transaction } = await runDown(copy, sides, decisions, moves)
+    const { down, transaction } = await runDown(copy, sides, decisions, moves, online)
     const renames = part.renamings.toReversed().map((one) => one.down)
     await copy.run(renames, goal, goal)
     if (undone && renames.length > 0) await prove(copy, undone)
-    const lost = copy.writer.write(part.up.filter(losesData)).flatMap(commentsOf)
+    const lost = copy.writer.write(part.up.filter(losesData).map(withoutLocks)).flatMap(commentsOf)
     const losses = [...lost, ...decisions.losses]
     const blocked = decisions.obstacles.length > 0
     return {
@@ -144,11 +151,17 @@ function losesData({ destructive, drops, isMoved }: PlannedStep): boolean {
   return destructive && isMoved !== true && !(drops && definitions.has(drops.kind))
 }
 
+/** How long others wait is nothing that is lost. */
+function withoutLocks(one: PlannedStep): PlannedStep {
+  return { ...one, effects: one.effects.filter(({ kind }) => kind !== 'works under a lock') }
+}
+
 async function runDown(
   copy: Copy,
   difference: Difference,
   decisions: DownDecisions,
   moves: readonly Move[],
+  online: boolean,
 ): Promise<{ down: PlannedStep[]; transaction: boolean }> {
   const { from, to } = difference
   const steps = beforeKeys(
@@ -156,6 +169,7 @@ async function runDown(
     completeSteps(decisions.restored, from, to),
   )
   try {
+    if (online) return await runOnline(copy, steps, difference, decisions)
     const down = await copy.run(steps, from, to)
     const { steps: rest } = await copy.finish(to, decisions)
     return { down: [...down, ...rest], transaction: true }
@@ -167,6 +181,36 @@ async function runDown(
     const { steps: forgotten } = await copy.finish(to, decisions)
     return { down: [...down, ...forgotten], transaction: false }
   }
+}
+
+/** The same forms as in the upgrade, all in one section: each statement by itself, where it has to be. */
+async function runOnline(
+  copy: Copy,
+  steps: readonly PlannedStep[],
+  { from, to }: Difference,
+  decisions: DownDecisions,
+): Promise<{ down: PlannedStep[]; transaction: boolean }> {
+  const down: PlannedStep[] = []
+  for (const stage of inStages(steps, { from, to })) {
+    const own = stage.isMain ? await copy.order(stage.steps, from, to) : stage.steps
+    await copy.runOutside(own)
+    down.push(...own)
+  }
+  const { steps: rest } = await copy.finish(to, decisions)
+  const all = [...down, ...rest]
+  return { down: all, transaction: isOneLock(all, new OnlineContext(all, { from, to })) }
+}
+
+async function withDowngrade(
+  copy: Copy,
+  { purpose, transaction, up }: DraftPart,
+  down: readonly PlannedStep[],
+  goal: Catalog,
+): Promise<ScriptPart> {
+  await copy.runOutside(down)
+  await prove(copy, goal)
+  const texts = { up: copy.writer.write(up), down: copy.writer.write(down) }
+  return { purpose, transaction, ...texts, downTransaction: true, reversible: 'yes', losses: [] }
 }
 
 /** Rows are restored once their tables are there, and before the first key that needs them. */
@@ -182,7 +226,7 @@ function beforeKeys(
 async function prove(copy: Copy, start: Catalog): Promise<void> {
   const left = await copy.lacks(start)
   if (left.length === 0) return
-  throw new MigrationError('DIFFERENCE_REFUSED', 'the downgrade would not come back', {
+  throw new MigrationError('DIFFERENCE_REFUSED', 'the downgrade would not restore the schema', {
     detail: left.join('\n'),
     hint: 'Write the downgrade by hand.',
   })

@@ -4,6 +4,7 @@ import { lossHeadings } from '../render/render'
 import { keptLine, keptStarts } from './kept-objects'
 import type { EmptyTable } from '../../sample-rows/filled-copy'
 import type { Proof } from './prove'
+import { lockLines, type LockReport } from '../measure/judge-locks'
 import type { Change, ScriptPart, Statement } from '../../change/model/script-part'
 
 /** What is known of a script when its head is written. */
@@ -17,7 +18,7 @@ export interface HeaderFacts {
   /** What is kept and no script before this one has named. */
   kept?: readonly string[]
   /** Absent while it is not known yet. */
-  proof?: (Proof & { major: number }) | 'skipped' | undefined
+  proof?: (Proof & { major: number; locks?: LockReport | undefined }) | 'skipped' | undefined
 }
 
 const origins: Readonly<Record<ScriptSource, string>> = {
@@ -60,7 +61,11 @@ function losesData({ destructive, effects }: Statement): boolean {
 }
 
 /** The lines of a header that say what was proven, and no more than was tried. Pure. */
-export function proofLines({ proof, change }: Pick<HeaderFacts, 'proof' | 'change'>): string[] {
+export function proofLines({
+  proof,
+  change,
+  part,
+}: Pick<HeaderFacts, 'proof' | 'change' | 'part'>): string[] {
   const unproven = [...new Set(change?.unproven)]
   if (proof === undefined) return unproven
   if (proof === 'skipped') return [`${notProven}: written with --no-verify.`, ...unproven]
@@ -69,7 +74,9 @@ export function proofLines({ proof, change }: Pick<HeaderFacts, 'proof' | 'chang
   const isEmpty = !tried.any && tried.empty.length > 0
   const without = isEmpty ? ['No table had rows when it was tried.'] : []
   const empty = tried.any ? emptyLines(tried.empty, touchedTables(change)) : []
-  const said = [...without, ...empty, ...unproven, ...new Set(remarks)]
+  const at = part && change ? change.scripts.indexOf(part) : -1
+  const measured = proof.locks ? lockLines(proof.locks, at) : []
+  const said = [...measured, ...without, ...empty, ...unproven, ...new Set(remarks)]
   return [`${proven}${rows} on PostgreSQL ${major}.`, ...said]
 }
 

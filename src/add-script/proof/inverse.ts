@@ -41,5 +41,5 @@ export async function inverseOf(
 function ask({ about }: Question): Promise<string> {
   if (about === 'map') return Promise.resolve('')
   if (about === 'rename') return Promise.resolve(dropped)
-  throw new MigrationError('QUESTION_OPEN', 'the downgrade takes a decision')
+  throw new MigrationError('QUESTION_OPEN', 'the downgrade needs a decision')
 }

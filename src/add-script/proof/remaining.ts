@@ -5,8 +5,8 @@ import { loadEngine } from '../../catalog/engine'
 import { keepExtra } from '../difference/keep-unmanaged'
 import { unconcerned } from '../difference/select'
 import { withOwnersOf } from '../../catalog/owners'
-import { readNow, type Readings } from '../../catalog/readings'
-import { inventoryOf, readInventory } from '../../inventory/inventory'
+import { isPlain, readNow, type Readings } from '../../catalog/readings'
+import { compareInventory, inventoryOf, readInventory } from '../../inventory/inventory'
 import { missed } from '../../inventory/missed'
 import type { ScratchDatabase } from '../../scratch/scratch'
 import type { Answers } from '../../change/model/answers'
@@ -44,6 +44,19 @@ export async function leftover(
   return remaining(engine, from, owners ? withOwnersOf(whole, ...owners) : whole)
 }
 
+/**
+ * True where a database is what another one is, which stays as it is, so that pg-delta has nothing to add:
+ * both hold only what is read as completely without it.
+ */
+export async function isSame(
+  database: ScratchDatabase,
+  target: ScratchDatabase,
+  { ignored, readings, ownersOf }: Comparing,
+): Promise<boolean> {
+  const known = await Promise.all([target, ownersOf ?? target].map((one) => readings.of(one)))
+  return known.every(isPlain) && compareInventory(database, target, { ignored, ownersOf })
+}
+
 /** What is missed although no statement is known for it: read by other means than those that plan. */
 export async function missedIn(
   database: ScratchDatabase,
@@ -69,8 +82,12 @@ export async function refuseMissed(
 ): Promise<void> {
   const facts = await missedIn(database, target, { extra, ignored })
   if (facts.length === 0) return
-  throw new MigrationError('DIFFERENCE_REFUSED', 'a difference is of a kind that is not written', {
-    detail: facts.join('\n'),
-    hint: 'Write a script for it by hand: add_script --from none makes an empty one.',
-  })
+  throw new MigrationError(
+    'DIFFERENCE_REFUSED',
+    'a difference is of a kind that add_script cannot write',
+    {
+      detail: facts.join('\n'),
+      hint: 'Write a script for it by hand: add_script --from none makes an empty one.',
+    },
+  )
 }

@@ -30,7 +30,7 @@ export async function chosenScript(
   const at = word === undefined || word === 'latest' ? scripts.length - 1 : await find(scripts, word, cwd) // prettier-ignore
   const script = scripts[at]
   if (!script) {
-    throw new MigrationError('USAGE', `"${word}" is no script of the folder`, {
+    throw new MigrationError('USAGE', `"${word}" is not a script of the folder`, {
       hint: `Name a revision, a file or latest: the newest is ${basename(scripts.at(-1)!.file)}.`,
     })
   }

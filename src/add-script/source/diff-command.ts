@@ -98,6 +98,6 @@ function unusable(reason: string, diff: string | undefined): MigrationError {
   const lines = diff?.split('\n').slice(0, 6).join('\n')
   return new MigrationError('DIFF_COMMAND_FAILED', 'the diff of schema_diff_cmd cannot be used', {
     detail: [`The reason: ${reason}.`, lines].filter(Boolean).join('\n'),
-    hint: 'Let it print SQL, or the unified diff of one schema file that is there.',
+    hint: 'Make it print SQL, or a unified diff of one existing schema file.',
   })
 }

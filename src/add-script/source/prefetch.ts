@@ -1,4 +1,5 @@
 import type { Reading } from '../../catalog/catalog'
+import { readItemsOf } from '../../inventory/inventory'
 import { fillCopy, type FilledCopy } from '../../sample-rows/filled-copy'
 import { Readings } from '../../catalog/readings'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
@@ -8,15 +9,18 @@ export class Prefetched {
   readonly readings = new Readings()
   private trial: Promise<ScratchDatabase> | undefined
   private filled: Promise<FilledCopy> | undefined
+  private items: Promise<void> | undefined
 
   constructor(private readonly scratch: Scratch) {}
 
   /** Starts making them. A failure is thrown where what failed is taken. */
   begin(before: ScratchDatabase, { proof }: { proof: boolean }): void {
-    this.trial = this.scratch.copy(before)
+    const trial = this.scratch.copy(before)
+    this.trial = trial
+    const read = this.readings.of(before, trial)
+    if (proof) this.items = readItemsOf(before, trial)
     if (proof) this.filled = fillCopy(this.scratch, before)
-    for (const one of [this.readings.of(before, this.trial), this.filled])
-      one?.catch(() => undefined)
+    for (const one of [read, this.items, this.filled]) one?.catch(() => undefined)
   }
 
   /** A copy to try steps on, and what it and the target schema hold. */
@@ -27,6 +31,8 @@ export class Prefetched {
     const trial = this.trial ?? this.scratch.copy(before)
     this.trial = undefined
     const readings = Promise.all([this.readings.of(before, trial), this.readings.of(after)])
+    readItemsOf(after).catch(() => undefined) // thrown where they are needed
+    await this.items // what is tried would change them
     return { readings: await readings, trial: await trial }
   }
 

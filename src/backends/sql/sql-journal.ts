@@ -178,7 +178,7 @@ function toEntry(row: Row): FullEntry {
 function journalFailed(error: unknown, table: string): MigrationError {
   return new MigrationError('JOURNAL_FAILED', `cannot read the journal ${table}`, {
     detail: error instanceof Error ? error.message : String(error),
-    hint: 'Look at the rights of the user, and at the table; journal_table names another one.',
+    hint: 'Check the rights of the user, and the table; journal_table names another one.',
     cause: error,
   })
 }

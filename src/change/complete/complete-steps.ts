@@ -1,9 +1,9 @@
 import type { Catalog } from '../../catalog/catalog'
 import { type Id, isA, isComputed, keyOf, ownerOf } from '../../catalog/facts'
 import { foldColumns, foldSerials, typesFirst } from './fold-columns'
-import { lockOf, rewritesTable } from './table-locks'
+import { lockedWorks, lockOf, rewritesTable } from './table-locks'
 import { relationOf, shown } from '../../catalog/object-names'
-import { stoppingRows } from './stopping-rows'
+import { stoppingRows, type StoppingRows } from './stopping-rows'
 import type { Effect } from '../model/effect'
 import type { SchemaOperation } from '../model/operation'
 import { columnKey, type ColumnId } from '../model/operation'
@@ -41,20 +41,32 @@ export function completeSteps(
     const isNew = one.verb === 'create' && one.ids.some((id) => isNewRoutine(id, goes, from))
     const loss = lossOf(one, from, to)
     const stopping = stoppingRows(one, from, to, filled)
-    const query = stopping?.query
-    const counting = query === undefined ? [] : [{ kind: 'fails unless none', query } as const]
+    const counting = stopping ? failing(one, stopping) : []
+    const rewrites = rewritesTable(one, from, to)
+    const locking = lockedWorks({ ...one, rewrites }, from).map(
+      (work) => ({ kind: 'works under a lock', online: false, ...work }) as const,
+    )
     return {
       ...rest,
       ...(isNew && { operation: asNew(one.operation) }),
-      rewrites: rewritesTable(one, from, to),
+      rewrites,
       lock: lockOf(one, from),
       group: groupOf(one, from, to),
-      effects: [...(loss ? [loss.effect] : []), ...effects, ...counting],
+      effects: [...(loss ? [loss.effect] : []), ...effects, ...counting, ...locking],
       failsOnRows: [...rest.failsOnRows, ...(stopping?.of ?? [])],
       destructive: destructive || (loss?.destructive ?? false),
       loses: [...(loss?.data ?? []), ...loses],
     }
   })
+}
+
+function failing({ operation }: PlannedStep, { query }: StoppingRows): Effect[] {
+  if (query !== undefined) return [{ kind: 'fails unless none', query }]
+  const isUnique =
+    operation.kind === 'create index'
+      ? operation.unique
+      : operation.kind === 'add constraint' && /^(?:UNIQUE|PRIMARY KEY)$/.test(operation.rule)
+  return isUnique ? [{ kind: 'fails on equal values' }] : []
 }
 
 /** Said twice, with the same text. */

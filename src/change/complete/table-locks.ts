@@ -1,8 +1,15 @@
 import { type Catalog, virtualMark } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
-import { relationOf } from '../../catalog/object-names'
+import { type Qualified, relationOf, shown } from '../../catalog/object-names'
+import { foreignKeys } from '../../catalog/rule-facts'
 import { generatedExpression } from '../../catalog/facts'
-import type { ColumnId, SchemaOperation } from '../model/operation'
+import type { LockedWork } from '../model/effect'
+import {
+  columnKey,
+  type ColumnId,
+  type OwnOperation,
+  type SchemaOperation,
+} from '../model/operation'
 import type { PlannedStep, TableLock } from '../model/planned-step'
 
 /** True where PostgreSQL writes the whole table again, under a lock that stops even readers. */
@@ -61,7 +68,19 @@ function lockFor(operation: SchemaOperation): TableLock {
     case 'create metadata table':
     case 'insert metadata':
     case 'delete metadata':
+    case 'fill in batches':
+    case 'fill function':
+    case 'drop fill function':
       return 'none'
+    case 'fill trigger':
+      return 'shareRowExclusive'
+    case 'build index':
+    case 'build key index':
+      return 'shareUpdateExclusive'
+    case 'drop index':
+      return operation.concurrently ? 'shareUpdateExclusive' : 'accessExclusive'
+    case 'rename':
+      return operation.what === 'INDEX' ? 'shareUpdateExclusive' : 'accessExclusive'
     case 'create index':
       return 'share'
     case 'add constraint':
@@ -73,6 +92,79 @@ function lockFor(operation: SchemaOperation): TableLock {
     default:
       return 'accessExclusive'
   }
+}
+
+/**
+ * What a statement does to whole tables that are there while it holds locks which stop others: it writes
+ * or reads them, or builds an index. Nothing for one that only changes the catalog.
+ */
+export function lockedWorks(one: PlannedStep, from: Catalog): LockedWork[] {
+  const work = lockedWork(one, from)
+  return work ? [work, ...checkedKeys(one, from)] : []
+}
+
+/** With the type of a column the foreign keys are checked again that it is part of. */
+function checkedKeys({ operation, rewrites }: PlannedStep, from: Catalog): LockedWork[] {
+  const isType = operation.kind === 'alter column' && operation.part === 'type'
+  if (!isType || operation.using !== undefined || rewrites !== true) return []
+  const { column } = operation
+  const has = (columns: readonly ColumnId[]) =>
+    columns.some((one) => columnKey(one) === columnKey(column))
+  const works = foreignKeys(from).flatMap(({ id, columns, referred }): LockedWork[] => {
+    const [first] = referred
+    if (has(referred)) return [{ table: tableOf(id), lock: 'ACCESS EXCLUSIVE', does: 'reads' }]
+    if (!has(columns) || !first) return []
+    return [{ table: tableOf(first), lock: 'SHARE ROW EXCLUSIVE', does: 'reads' }]
+  })
+  const others = works.filter(({ table }) => shown(table) !== shown(tableOf(column)))
+  return [...new Map(others.map((work) => [shown(work.table), work])).values()]
+}
+
+function lockedWork(one: PlannedStep, { facts }: Catalog): LockedWork | undefined {
+  const work = workOf(one)
+  if (!work || !facts.has({ kind: 'table', ...work.table })) return undefined
+  const { operation } = one
+  const isIndexed =
+    operation.kind === 'continue sequence' &&
+    facts
+      .incomingEdges(operation.column)
+      .some(({ from: { kind } }) => kind === 'index' || kind === 'constraint')
+  return isIndexed ? undefined : work
+}
+
+function workOf({ operation, rewrites, ids }: PlannedStep): LockedWork | undefined {
+  const [table] = ids.flatMap((id) => relationOf(id) ?? [])
+  if (table && rewrites === true) return { table, lock: 'ACCESS EXCLUSIVE', does: 'rewrites' }
+  switch (operation.kind) {
+    case 'create index':
+      return table && { table, lock: 'SHARE', does: 'builds an index' }
+    case 'add constraint':
+      return workOfRule(operation)
+    case 'alter column':
+      if (operation.part !== 'required') return undefined
+      return { table: tableOf(operation.column), lock: 'ACCESS EXCLUSIVE', does: 'reads' }
+    // in the transaction of the statement that lets the sequence feed the column
+    case 'continue sequence':
+      return { table: tableOf(operation.column), lock: 'ACCESS EXCLUSIVE', does: 'reads' }
+    case 'place partition':
+      if (!operation.into || operation.bound === undefined) return undefined
+      return { table: operation.table, lock: 'ACCESS EXCLUSIVE', does: 'reads' }
+    default:
+      return undefined
+  }
+}
+
+function workOfRule(operation: Extract<OwnOperation, { kind: 'add constraint' }>) {
+  const { rule, valid, constraint } = operation
+  const table = tableOf(constraint)
+  if (!valid) return undefined
+  if (rule === 'FOREIGN KEY') return { table, lock: 'SHARE ROW EXCLUSIVE', does: 'reads' } as const
+  const does = rule === 'CHECK' ? 'reads' : 'builds an index'
+  return { table, lock: 'ACCESS EXCLUSIVE', does } as const
+}
+
+function tableOf({ schema, table }: { schema: string; table: string }): Qualified {
+  return { schema, name: table }
 }
 
 function isStored(id: ColumnId, { facts }: Catalog): boolean {

@@ -41,7 +41,7 @@ export function usingOf(decisions: Decisions, id: ColumnId): Using {
   if (!using)
     throw new MigrationError('DIFFERENCE_REFUSED', `${pathOf(id)} changes in two ways at once`, {
       detail: 'Its type differs, and its table goes to another parent or leaves one.',
-      hint: 'Take the two changes one after the other, each with a script of its own.',
+      hint: 'Make the two changes one after the other, each in a script of its own.',
     })
   return using
 }

@@ -11,6 +11,13 @@ export type ConversionEffect =
   | { kind: 'rounds'; to?: 'fewer digits of a second' }
   | { kind: 'loses'; what: 'the time of day' | 'the date' | 'digits' }
 
+/** What is done to a whole table while a lock stops others. */
+export interface LockedWork {
+  table: Qualified
+  lock: 'ACCESS EXCLUSIVE' | 'SHARE ROW EXCLUSIVE' | 'SHARE'
+  does: 'rewrites' | 'reads' | 'builds an index'
+}
+
 /** What a statement does to rows and definitions, or what stops it; said in the lines above it. */
 export type Effect =
   | ConversionEffect
@@ -36,4 +43,6 @@ export type Effect =
   | { kind: 'restores keys'; table: string }
   | { kind: 'follows TypeORM' }
   | { kind: 'works in batches' }
-  | { kind: 'rewrites'; table: Qualified }
+  /** `online`: in scripts that are to go on without it. */
+  | ({ kind: 'works under a lock'; online: boolean } & LockedWork)
+  | { kind: 'fails on equal values' }

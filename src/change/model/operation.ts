@@ -11,7 +11,7 @@ export type ColumnAlteration =
   | { part: 'default'; value: string }
   | { part: 'expression'; expression: string }
   | { part: 'identity'; clause: string }
-  | { part: 'no default' | 'required' | 'no expression' }
+  | { part: 'no default' | 'required' | 'not required' | 'no expression' }
 
 /** Which part of it that is. */
 export type ColumnPart = ColumnAlteration['part']
@@ -40,9 +40,30 @@ interface AddedColumn {
   column: ColumnId
   /** It is required only later, once it has values. */
   isFilledLater?: boolean
-  /** Its default is set later. */
-  hasLateDefault?: boolean
   serials?: readonly Replaced[]
+}
+
+/** What an index is, but for its name; SQL in it is as PostgreSQL writes it. */
+export interface IndexParts {
+  unique: boolean
+  /** The table, the columns and all that follows them. */
+  on: string
+}
+
+/** A unique or primary key that an index can be made for beforehand. */
+export interface KeyParts {
+  /** In parentheses. */
+  columns: string
+  /** What an index has after its columns, with a space before it. */
+  rest: string
+  /** What the constraint has after its index, with a space before it. */
+  checked: string
+}
+
+/** What a column gets where it has no value. */
+export interface ColumnFill {
+  column: ColumnId
+  expression: string
 }
 
 /** What a statement of pg-delta's does, where other statements are made or placed by it. */
@@ -65,7 +86,7 @@ type EngineWork =
   | AddedColumn
   | { kind: 'drop column'; column: ColumnId }
   /** Of a partitioned table either with those of its partitions or for the table alone. */
-  | { kind: 'create index'; index: IdOf<'index'>; ofPartitions?: boolean; concurrently?: boolean }
+  | ({ kind: 'create index'; index: IdOf<'index'>; ofPartitions?: boolean } & IndexParts)
   /** Which numbers a sequence, or that of an identity column, counts through. */
   | { kind: 'alter numbering'; of: IdOf<'sequence'> | ColumnId }
   | { kind: 'create enum'; type: IdOf<'type'> }
@@ -80,13 +101,7 @@ export type EngineOperation = EngineWork & EngineText
 /** What a statement of typetrek's own does; its SQL is written of it. */
 export type OwnOperation =
   | ({ kind: 'alter column'; column: ColumnId } & ColumnAlteration)
-  | {
-      kind: 'fill column'
-      column: ColumnId
-      expression: string
-      onlyNulls: boolean
-      inBatches?: boolean
-    }
+  | ({ kind: 'fill column'; onlyNulls: boolean } & ColumnFill)
   /** `rows` is a query, or VALUES. */
   | {
       kind: 'insert rows'
@@ -132,6 +147,8 @@ export type OwnOperation =
       rule: Rule
       valid: boolean
       definition: string
+      /** Of a unique or primary key that an index can be made for. */
+      key?: KeyParts
       /** Of a partitioned table without its partitions. */
       isAlone?: boolean
     }
@@ -140,6 +157,46 @@ export type OwnOperation =
   | AttachedIndexChange
   | MetadataChange
   | Renamed
+
+/** The forms that let an application go on. */
+export type OnlineOperation =
+  | ({ kind: 'build index'; index: IdOf<'index'> } & IndexParts)
+  | {
+      kind: 'build key index'
+      index: IdOf<'index'>
+      constraint: IdOf<'constraint'>
+      key: KeyParts
+    }
+  /** Says what NOT NULL does, for the rows that are written from now on. */
+  | { kind: 'add not null check'; constraint: IdOf<'constraint'>; column: ColumnId }
+  /** Without its default, and without the rule that it has a value. */
+  | { kind: 'add empty column'; column: ColumnId; type: string }
+  /** Makes a constraint of an index; `replaces`: the constraint that is there under its name goes. */
+  | {
+      kind: 'use index'
+      constraint: IdOf<'constraint'>
+      rule: Rule
+      index: string
+      checked: string
+      replaces: boolean
+    }
+  /** In batches, each a transaction of its own. */
+  | { kind: 'fill in batches'; table: IdOf<'table'>; fills: readonly ColumnFill[] }
+  | FillTrigger
+
+/** A trigger gives rows that are written meanwhile the values that their columns lack. */
+export type FillTrigger =
+  | {
+      kind: 'fill function'
+      table: IdOf<'table'>
+      name: string
+      fills: readonly ColumnFill[]
+    }
+  | {
+      kind: 'fill trigger' | 'drop fill trigger' | 'drop fill function'
+      table: IdOf<'table'>
+      name: string
+    }
 
 /** A table becomes a partition or a child, or ends being one; without bounds it inherits. */
 export interface PartitionPlacing {
@@ -201,4 +258,4 @@ type Renamed =
   | { kind: 'rename function'; schema: string; name: string; signature: string; to: string }
 
 /** What a statement does. */
-export type SchemaOperation = EngineOperation | OwnOperation
+export type SchemaOperation = EngineOperation | OwnOperation | OnlineOperation

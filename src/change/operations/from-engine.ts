@@ -152,7 +152,7 @@ function refuseSecrets(actions: readonly Action[]): void {
   if (!action) return
   throw new MigrationError('DIFFERENCE_REFUSED', 'a secret would be written into the script', {
     detail: action.sql,
-    hint: 'Make what needs the secret by hand, outside the scripts.',
+    hint: 'Create what needs the secret by hand, outside the scripts.',
   })
 }
 

@@ -9,7 +9,13 @@ import {
   keyOf,
 } from '../../catalog/facts'
 import { quoteIdentifier } from '../../database/sql/quote'
-import type { ColumnAlteration, EngineOperation, Rule, SchemaOperation } from '../model/operation'
+import type {
+  ColumnAlteration,
+  KeyParts,
+  EngineOperation,
+  Rule,
+  SchemaOperation,
+} from '../model/operation'
 import { type EngineJudgement, type PlannedStep, step } from '../model/planned-step'
 
 /**
@@ -128,6 +134,7 @@ function alterationIn(clause: string): ColumnAlteration | undefined {
   const identity = after('ADD GENERATED ', clause)
   if (identity !== undefined) return { part: 'identity', clause: `GENERATED ${identity}` }
   if (clause === 'DROP DEFAULT') return { part: 'no default' }
+  if (clause === 'DROP NOT NULL') return { part: 'not required' }
   return clause === 'SET NOT NULL' ? { part: 'required' } : undefined
 }
 
@@ -156,12 +163,14 @@ function ofEnum(sql: string, type: Id & { kind: 'type' }): SchemaOperation | und
 }
 
 /** PostgreSQL writes CREATE INDEX itself, with no quotes that a name does not need. */
-const createIndex = /^CREATE (?:UNIQUE )?INDEX (?:"(?:[^"]|"")*"|[\w$]+) ON /
+const createIndex = /^CREATE (UNIQUE )?INDEX (?:"(?:[^"]|"")*"|[\w$]+) ON ([\s\S]*)$/
 
 function ofIndex(sql: string, index: IdOf<'index'>): SchemaOperation | undefined {
   if (sql === `DROP INDEX ${quoteIdentifier(index.schema, index.name)}`)
     return { kind: 'drop index', index }
-  return createIndex.test(sql) ? { kind: 'create index', sql, index } : undefined
+  const [made, unique, on = ''] = createIndex.exec(sql) ?? []
+  if (made === undefined) return undefined
+  return { kind: 'create index', sql, index, unique: unique !== undefined, on }
 }
 
 const rules: readonly Rule[] = ['FOREIGN KEY', 'CHECK', 'UNIQUE', 'PRIMARY KEY', 'EXCLUDE']
@@ -173,7 +182,19 @@ function ofConstraint(sql: string, constraint: IdOf<'constraint'>): SchemaOperat
   const definition = after(`ALTER ${of} ${start}`, sql) ?? ''
   const rule = rules.find((words) => definition.startsWith(`${words} `))
   const valid = !definition.endsWith(' NOT VALID')
-  return rule && { kind: 'add constraint', constraint, of, rule, valid, definition }
+  const key = keyParts(definition)
+  const adding = { kind: 'add constraint', constraint, of, valid, definition } as const
+  return rule && { ...adding, rule, ...(key && { key }) }
+}
+
+const indexedKey =
+  /^(?:UNIQUE|PRIMARY KEY)( NULLS NOT DISTINCT)? (\([^()]*\))( INCLUDE \([^()]*\))?((?: NOT)? DEFERRABLE.*)?$/
+
+/** Undefined for a rule that no index can be made for beforehand, such as one over periods. */
+function keyParts(definition: string): KeyParts | undefined {
+  const [, nulls = '', columns, include = '', checked = ''] = indexedKey.exec(definition) ?? []
+  if (columns === undefined || columns.includes(' WITHOUT OVERLAPS')) return undefined
+  return { columns, rest: `${include}${nulls}`, checked }
 }
 
 /** True where a statement of pg-delta's declares a column in these words. */

@@ -22,6 +22,8 @@ function clauseOf(alteration: ColumnAlteration): string {
       return 'DROP DEFAULT'
     case 'required':
       return 'SET NOT NULL'
+    case 'not required':
+      return 'DROP NOT NULL'
     case 'expression':
       return `SET EXPRESSION AS (${alteration.expression})`
     case 'no expression':

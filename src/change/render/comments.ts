@@ -41,11 +41,22 @@ export function sentenceOf(effect: Effect): string {
       return 'What TypeORM remembers of views and generated columns.'
     case 'works in batches':
       return 'In batches, each committed by itself. Stopped and run again, it goes on with the rest.'
-    case 'rewrites':
-      return `Rewrites ${shown(effect.table)} under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. It has no online form.`
+    case 'works under a lock':
+      return worksUnderLock(effect)
+    case 'fails on equal values':
+      return 'Fails where two rows have the same values.'
     default:
       return conversion(effect)
   }
+}
+
+function worksUnderLock(effect: Extract<Effect, { kind: 'works under a lock' }>): string {
+  const { does, lock, online } = effect
+  const table = shown(effect.table)
+  const work = { rewrites: `Rewrites ${table}`, reads: `Reads all of ${table}`, 'builds an index': `Builds an index of ${table}` }[does] // prettier-ignore
+  const stopped = lock === 'ACCESS EXCLUSIVE' ? 'reads or writes' : 'writes'
+  const more = online ? ' It has no online form.' : ''
+  return `${work} under ${lock}: nobody ${stopped} it meanwhile.${more}`
 }
 
 const endings = {

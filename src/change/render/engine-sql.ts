@@ -37,9 +37,8 @@ function ownSql(operation: EngineOperation, sqlOf: (added: SchemaOperation) => s
 
 type Of<Kind extends EngineOperation['kind']> = Extract<EngineOperation, { kind: Kind }>
 
-function addColumn({ sql, serials, isFilledLater, hasLateDefault }: Of<'add column'>): string {
+function addColumn({ sql, serials, isFilledLater }: Of<'add column'>): string {
   const whole = replaced(sql, serials)
-  if (hasLateDefault) return whole.replace(/(?: NOT NULL)? DEFAULT [\s\S]+$/, '')
   return isFilledLater ? whole.replace(/ NOT NULL(?= DEFAULT |$)/, '') : whole
 }
 

@@ -4,7 +4,7 @@ import type { SchemaOperation } from '../model/operation'
 import type { PlannedStep } from '../model/planned-step'
 import type { Statement } from '../model/script-part'
 import { layOut } from './lay-out'
-import { concurrently, inBatches } from './online-forms'
+import { isOnline, onlineSql } from './online-sql'
 import { sqlOf } from './operation-sql'
 
 /** A statement with what is known of it from planning. */
@@ -24,7 +24,7 @@ export class StepWriter {
   /** The step's statement, without the semicolon at its end. */
   sql({ operation }: Pick<PlannedStep, 'operation'>): string {
     const known = this.texts.get(operation)
-    const sql = known ?? formOf(operation, layOut(sqlOf(operation), this.words))
+    const sql = known ?? this.written(operation)
     if (known === undefined) this.texts.set(operation, sql)
     return sql
   }
@@ -38,18 +38,18 @@ export class StepWriter {
     }))
   }
 
+  /** A block of PL/pgSQL is no statement whose names are found: they are written plain at once. */
+  private written(operation: SchemaOperation): string {
+    return isOnline(operation)
+      ? onlineSql(operation, (text) => this.plain(text))
+      : layOut(sqlOf(operation), this.words)
+  }
+
   private effect(effect: Effect): Effect {
     return effect.kind === 'fails unless none'
       ? { ...effect, query: this.plain(effect.query) }
       : effect
   }
-}
-
-/** As it is run outside a transaction. */
-function formOf(operation: SchemaOperation, sql: string): string {
-  if (operation.kind === 'fill column') return operation.inBatches ? inBatches(sql) : sql
-  const isIndex = operation.kind === 'create index' || operation.kind === 'drop index'
-  return isIndex && operation.concurrently ? concurrently(sql) : sql
 }
 
 /** With every name quoted. */

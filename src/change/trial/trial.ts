@@ -59,16 +59,30 @@ export class Copy {
   }
 
   /** Runs the steps in one transaction, in the most readable way that works, and gives that back. */
-  async run(steps: readonly PlannedStep[], from: Catalog, to: Catalog): Promise<PlannedStep[]> {
+  run(steps: readonly PlannedStep[], from: Catalog, to: Catalog): Promise<PlannedStep[]> {
+    return this.inOrder(steps, from, to, true)
+  }
+
+  /** The same order, with nothing done. */
+  order(steps: readonly PlannedStep[], from: Catalog, to: Catalog): Promise<PlannedStep[]> {
+    return this.inOrder(steps, from, to, false)
+  }
+
+  private async inOrder(
+    steps: readonly PlannedStep[],
+    from: Catalog,
+    to: Catalog,
+    keep: boolean,
+  ): Promise<PlannedStep[]> {
     const grouped = expandFirst(groupSteps(steps, from, to))
     for (const order of [expandFirst(dropTables(grouped, from)), grouped]) {
       try {
-        return await trySteps(this.pool, order, this.writer)
+        return await trySteps(this.pool, order, this.writer, keep)
       } catch (error) {
         if (!(error instanceof MigrationError)) throw error
       }
     }
-    return trySteps(this.pool, expandFirst(steps), this.writer)
+    return trySteps(this.pool, expandFirst(steps), this.writer, keep)
   }
 
   runOutside(steps: readonly PlannedStep[]): Promise<void> {

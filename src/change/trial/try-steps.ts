@@ -16,6 +16,7 @@ export class NewValuesFirst extends Error {}
  * Runs the steps in one transaction and gives back the order in which they work: what something
  * else depends on yet, or what is not there yet, is put off.
  *
+ * @param keep false: what they did is undone
  * @throws {NewValuesFirst} as it says
  * @throws {MigrationError} DIFFERENCE_REFUSED with the statement that cannot be run
  */
@@ -23,12 +24,13 @@ export async function trySteps(
   pool: Pool,
   steps: readonly PlannedStep[],
   writer: StepWriter,
+  keep = true,
 ): Promise<PlannedStep[]> {
   const client = await pool.connect()
   try {
     await client.query('BEGIN; SAVEPOINT step')
     const order = await inWorkingOrder({ client, writer }, steps)
-    await client.query('COMMIT')
+    await client.query(keep ? 'COMMIT' : 'ROLLBACK')
     return order
   } catch (error) {
     await client.query('ROLLBACK')

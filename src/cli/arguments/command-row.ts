@@ -54,6 +54,8 @@ export interface CommandRow {
   parse: (given: GivenWords) => Arguments
   /** True: it changes the database or its journal, and `plan` can show it. */
   writes?: true
+  /** True: help lists it not, since it is only known so that it can be refused. */
+  hidden?: true
   /** The command of which this one is the dry run. */
   dryRunOf?: (words: readonly string[], options: GivenOptions) => string
 }

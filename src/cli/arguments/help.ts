@@ -15,10 +15,8 @@ export interface Page {
 /** The page that `migrate help` shows, derived from the tables. Pure. */
 export function renderHelp(page: Page, all: Commands): string {
   const { style } = page
-  const commands = Object.entries(all).map(([name, row]) => [
-    shortSignature(name, row),
-    row.summary,
-  ])
+  const shown = Object.entries(all).filter(([, row]) => !row.hidden)
+  const commands = shown.map(([name, row]) => [shortSignature(name, row), row.summary])
   return [
     ...wrapped(`${style.bold('Usage:')} ${usage}`, page),
     '',

@@ -3,11 +3,13 @@ import { usageError } from './usage-error'
 
 /** Reads the value of `--limit`. @throws {MigrationError} USAGE unless it is a whole number from 1 upwards. */
 export function readLimit(text: string): number {
+  return readNumber(text, '--limit', 'Give how many entries, 20 for instance.')
+}
+
+/** Reads the value of an option that counts. @throws {MigrationError} USAGE unless it is a whole number from 1 upwards. */
+export function readNumber(text: string, flag: string, hint: string): number {
   if (/^\d{1,9}$/.test(text) && Number(text) > 0) return Number(text)
-  throw usageError(
-    `--limit takes a number, found "${text}"`,
-    'Give how many entries, 20 for instance.',
-  )
+  throw usageError(`${flag} takes a number, found "${text}"`, hint)
 }
 
 const isoTime = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/

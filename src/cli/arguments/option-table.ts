@@ -87,6 +87,10 @@ export const optionTable = {
     flags: '--online',
     summary: 'forms that do not block, in several scripts',
   },
+  onlineRows: {
+    flags: '--online-rows <number>',
+    summary: 'rows to measure the locks of --online with (default 100000)',
+  },
   dropExtra: {
     flags: '--drop-extra',
     summary: 'drop what the entities do not have',
@@ -116,7 +120,7 @@ export const optionTable = {
   },
   fromSchema: {
     flags: '--from-schema',
-    summary: 'the schema that the scripts come to, instead of what they do',
+    summary: 'the schema that the scripts result in, instead of their statements',
   },
   remove: { flags: '--remove', summary: 'remove the originals, by git rm or as vcs says' },
   edit: {
@@ -156,6 +160,7 @@ type ValueOption =
   | 'from'
   | 'message'
   | 'limit'
+  | 'onlineRows'
   | 'since'
   | 'revision'
   | 'log'

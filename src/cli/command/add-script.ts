@@ -18,6 +18,7 @@ import { progressOn } from '../context/progress-line'
 import { stoppable } from '../context/signals'
 import { indented, pathFrom } from '../text/text'
 import { sourceFrom, toldAnswers } from '../context/script-answers'
+import { readNumber } from '../arguments/journal-options'
 import { usageError } from '../arguments/usage-error'
 
 /** Writes the next script from what differs; with `--check` only says whether anything does. */
@@ -85,7 +86,7 @@ function withCommandLine(error: OpenQuestions, { call }: Context): MigrationErro
   const line = commandLine(call, error.flags)
   return new MigrationError(error.code, error.message, {
     detail: error.detail,
-    hint: `Answer on a terminal, or look the proposals through and run: ${line}`,
+    hint: `Answer on a terminal, or check the proposals and run: ${line}`,
     cause: error.cause,
   })
 }
@@ -96,10 +97,13 @@ function optionsOf(context: Context): Omit<AddScriptOptions, 'title'> {
     throw usageError('--ts and --pair contradict each other', 'Give one of them.')
   }
   const { from, message, commit, verify, withSchema, withSource, dryRun, check, edit } = options
+  const { onlineRows: rows } = options
   if (edit && (check ?? dryRun)) {
     const other = check ? '--check' : '--dry-run'
     throw usageError(`--edit and ${other} contradict each other`, 'Give one of them.')
   }
+  if (rows !== undefined && !options.online)
+    throw usageError('--online-rows is for --online', 'Give --online too.')
   const source = sourceFrom(from)
   return {
     answers: toldAnswers(options),
@@ -113,6 +117,9 @@ function optionsOf(context: Context): Omit<AddScriptOptions, 'title'> {
     ...(dryRun && { dryRun }),
     ...(check && { check }),
     ...(edit && { edit: editorOf(context) }),
+    ...(rows !== undefined && {
+      onlineRows: readNumber(rows, '--online-rows', 'Give how many rows, 100000 for instance.'),
+    }),
   }
 }
 

@@ -54,7 +54,7 @@ async function embedded(
 ): Promise<Reachable> {
   const { acquireEmbedded, embeddedExists } = await import('../../database/embedded/client.js')
   if (!(await embeddedExists(database.path, place.ini))) {
-    throw new MigrationError('EMBEDDED_UNAVAILABLE', 'the embedded database was not made yet', {
+    throw new MigrationError('EMBEDDED_UNAVAILABLE', 'the embedded database does not exist yet', {
       file: database.path,
       hint: 'Run upgrade or setup first.',
     })

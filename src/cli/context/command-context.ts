@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { SettingFlags } from '../../settings/read-settings'
+import type { SettingFlags, SettingsRequest } from '../../settings/read-settings'
 import type { Settings } from '../../settings/value/setting-types'
 import { placeOf, type DatabasePlace } from '../render/database-member'
 import type { Io, StopSignal } from '../terminal/io'
@@ -10,6 +10,9 @@ import { usualLayout, type ScriptLayout } from '../../script/layout/layout'
 import type { Call } from '../arguments/parse'
 import { alignColumns } from '../text/table'
 
+/** Reads settings for a call. */
+export type SettingsReader = (request: SettingsRequest) => Promise<Settings>
+
 /** What a command has at hand. */
 export interface Context {
   call: Call
@@ -17,6 +20,8 @@ export interface Context {
   commands: Commands
   /** How folders are laid out where the settings say nothing; `layoutOf` says how one is. */
   programLayout: ScriptLayout
+  /** Where settings come from; absent: `readSettings`. */
+  settings?: SettingsReader | undefined
   io: Io
   output: Output
   /** The signal that stopped the run, for the exit status. */
@@ -47,7 +52,7 @@ export async function settingsOf(context: Context): Promise<Settings> {
   const { call, io, output } = context
   const { readSettings } =
     require('../../settings/read-settings') as typeof import('../../settings/read-settings')
-  const settings = await readSettings({
+  const settings = await (context.settings ?? readSettings)({
     config: call.config,
     cwd: io.cwd,
     env: io.env,

@@ -116,7 +116,7 @@ export function statementsDone({
   statementsDone: done,
   statementsTotal: total,
 }: FullEntry): string {
-  if (total === null) return 'it was cut off, and nothing shows how far it came'
+  if (total === null) return 'it was interrupted, and nothing shows how far it came'
   if (done === 0)
     return `none of ${total === 1 ? 'its 1 statement' : `its ${total} statements`} is recorded as done`
   return done === 1

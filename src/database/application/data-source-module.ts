@@ -35,7 +35,7 @@ async function dataSourcesIn(loaded: object): Promise<Set<DataSource>> {
 function refuseIrregular(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false })
   if (!found || found.isFile() || found.isDirectory()) return
-  throw new MigrationError('SETTINGS_INVALID', 'typeorm.data_source names no regular file', {
+  throw new MigrationError('SETTINGS_INVALID', 'typeorm.data_source does not name a regular file', {
     file,
     hint: 'Name the module that exports the DataSource.',
   })

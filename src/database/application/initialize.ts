@@ -41,7 +41,7 @@ export async function initializeQuietly(dataSource: DataSource, label: string): 
 export function notInitialized(error: Error, label: string): MigrationError {
   return new MigrationError('CONNECTION_FAILED', `cannot initialize the DataSource of ${label}`, {
     detail: error.message,
-    hint: 'Look at its options and its entities, and at whether the server is up.',
+    hint: 'Check its options and its entities, and whether the server is up.',
     retryable: false,
     cause: error,
   })

@@ -27,6 +27,8 @@ export interface EmbeddedRequest {
   create?: boolean
   /** True: the server keeps nothing safe from a power cut, and is quicker for it. Whoever starts it decides. */
   throwAway?: boolean
+  /** Milliseconds that the server stays after the last user has gone; default: 1 s. */
+  keep?: number | undefined
 }
 
 /** Somebody's use of an embedded server, which runs at least as long. */
@@ -62,7 +64,7 @@ export async function acquireEmbedded(request: EmbeddedRequest): Promise<Embedde
   await requireSafePath(path, request.ini)
   const home = await openHome(path)
   const task: SupervisorTask = { ...home, here: resolve(here), major, throwAway }
-  const hold = new Hold(task)
+  const hold = new Hold(task, { major, keep: request.keep })
   const { server } = await hold.attach()
   const connection = { host: server.host, port: server.port, user: 'postgres', database }
   try {
@@ -96,11 +98,14 @@ class Hold {
   private socket: Socket | undefined
   private released = false
 
-  constructor(private readonly task: SupervisorTask) {}
+  constructor(
+    private readonly task: SupervisorTask,
+    private readonly hello: Hello,
+  ) {}
 
   /** @param background true: the wait does not keep the process alive */
   async attach(background = false): Promise<Attachment> {
-    const attachment = await attach(this.task, background)
+    const attachment = await attach(this.task, this.hello, background)
     const { socket } = attachment
     if (this.released) socket.destroy()
     this.socket = socket
@@ -120,12 +125,16 @@ class Hold {
 }
 
 /** Connects to the supervisor, and starts one whenever there is none. */
-async function attach(task: SupervisorTask, background: boolean): Promise<Attachment> {
+async function attach(
+  task: SupervisorTask,
+  hello: Hello,
+  background: boolean,
+): Promise<Attachment> {
   const tick = () => pause(15, undefined, { ref: !background })
   let supervisor: Promise<number | null> | undefined
   for (const limit = Date.now() + patience; Date.now() < limit;) {
     const current = await holder(task.state)
-    const attachment = current?.alive ? await knock(current.folder, task, background) : undefined
+    const attachment = current?.alive ? await knock(current.folder, hello, background) : undefined
     if (attachment) return attachment
     if (!current?.alive) {
       const status = await Promise.race([(supervisor ??= startSupervisor(task)), tick()])
@@ -139,12 +148,11 @@ async function attach(task: SupervisorTask, background: boolean): Promise<Attach
 /** @returns undefined when the supervisor is not there yet, or just leaving */
 async function knock(
   folder: string,
-  { major }: SupervisorTask,
+  hello: Hello,
   background: boolean,
 ): Promise<Attachment | undefined> {
   const socket = connect(join(folder, 'keeper'))
   if (background) socket.unref()
-  const hello: Hello = { major }
   socket.setTimeout(patience, () => socket.destroy())
   send(socket, hello)
   const answer = await receive<SupervisorAnswer>(socket).catch(() => undefined)

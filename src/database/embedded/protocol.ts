@@ -5,6 +5,8 @@ import { type ErrorCode, MigrationError } from '../../errors'
 export interface Hello {
   /** PostgreSQL's major version that must be the server's. */
   major?: number | undefined
+  /** Milliseconds that the server stays after this user, where it is the last one. */
+  keep?: number | undefined
 }
 
 /** What the supervisor answers, once. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { MigrationError } from '../../errors'
 import { isAbsent } from '../../absence'
 import { makeSocketFolder } from './server/cluster'
-import { clearAbandoned, type Home } from './place/home'
+import { clearAbandoned, type Home, isAbandoned } from './place/home'
 import { holder, takeLock } from './place/folder-lock'
 import { type Hello, receive, refusal, send } from './protocol'
 import { Supervisor } from './supervisor'
@@ -17,7 +17,7 @@ export interface SupervisorTask extends Home {
 }
 
 /** Commands come one after the other; a server is worth keeping for the next one. */
-const linger = 1000
+const shortest = 1000
 /** Who started the supervisor may need this long to come. */
 const welcome = 10_000
 const watch = 500
@@ -28,6 +28,7 @@ class SupervisorProcess {
   private readonly door = createServer((socket) => this.enter(socket))
   private leaving: NodeJS.Timeout | undefined
   private ending = false
+  private linger = shortest
 
   constructor(
     private readonly task: SupervisorTask,
@@ -52,7 +53,7 @@ class SupervisorProcess {
     clearTimeout(this.leaving)
     socket.once('close', () => {
       this.users.delete(socket)
-      if (this.users.size === 0) this.leaveIn(linger)
+      if (this.users.size === 0) this.leaveIn(this.linger)
     })
     this.serve(socket).catch((error: unknown) => {
       if (!socket.destroyed) send(socket, refusal(error))
@@ -62,13 +63,14 @@ class SupervisorProcess {
   }
 
   private async serve(socket: Socket): Promise<void> {
-    const { major } = await receive<Hello>(socket)
+    const { major, keep = shortest } = await receive<Hello>(socket)
+    this.linger = Math.max(shortest, keep)
     socket.on('error', () => socket.destroy())
     const server = await this.supervisor.up()
     if (major !== undefined && major !== server.major)
       throw new MigrationError(
         'EMBEDDED_FAILED',
-        `the embedded database was made by PostgreSQL ${server.major}, and ${major} was asked for`,
+        `the embedded database was created by PostgreSQL ${server.major}, and ${major} was asked for`,
         { hint: `Ask for major ${server.major}, or name another folder in \`embedded:PATH\`.` },
       )
     if (!socket.destroyed) send(socket, { server: { ...server } })
@@ -79,10 +81,12 @@ class SupervisorProcess {
     this.leaving = setTimeout(() => void this.end().catch(this.fail), milliseconds)
   }
 
-  /** A server that was killed is started again for those who use it. */
+  /** A server that was killed is started again for those who use it; one whose folder is gone is stopped. */
   private async look(): Promise<void> {
-    if (this.ending || this.users.size === 0 || (await this.supervisor.isUp())) return
-    await this.supervisor.up()
+    if (this.ending) return
+    if (this.users.size > 0) {
+      if (!(await this.supervisor.isUp())) await this.supervisor.up()
+    } else if (await isAbandoned(this.task)) await this.end()
   }
 
   async end(): Promise<void> {

@@ -155,7 +155,7 @@ async function removeHalfMade(data: string): Promise<void> {
   if (!names) return
   const known = ['PG_VERSION', 'base', 'global', 'pg_wal', 'postmaster.pid', 'postgresql.conf']
   if (names.length > 0 && !names.some((name) => known.includes(name)))
-    throw new MigrationError('EMBEDDED_FAILED', `${data} is no data folder of PostgreSQL's`, {
+    throw new MigrationError('EMBEDDED_FAILED', `${data} is not a data folder of PostgreSQL`, {
       hint: 'Name another folder in `embedded:PATH`.',
     })
   await rm(data, { recursive: true })

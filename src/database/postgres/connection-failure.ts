@@ -17,8 +17,8 @@ const unusable = (hint: string): Reading => ({ ...unreachable(hint), lasting: tr
 const denied = (hint: string): Reading => ({ kind: 'ACCESS_DENIED', hint })
 const insecure = (hint: string): Reading => ({ kind: 'TLS_FAILED', hint })
 
-const lookAtHost = unreachable('Look at the host name.')
-const lookAtNetwork = unreachable('Look at the host, the port and the firewall.')
+const checkHost = unreachable('Check the host name.')
+const checkNetwork = unreachable('Check the host, the port and the firewall.')
 const starting = unreachable(
   'The server is starting up, shutting down or a standby that takes no connections: wait for it with --wait 30s.',
 )
@@ -54,12 +54,12 @@ const readings: Readonly<Record<string, Reading>> = {
   ECONNRESET: unreachable(
     'The other side closed the connection: look at the port, and at the proxy.',
   ),
-  ENOTFOUND: lookAtHost,
-  EAI_AGAIN: lookAtHost,
-  ETIMEDOUT: lookAtNetwork,
-  EHOSTUNREACH: lookAtNetwork,
-  ENETUNREACH: lookAtNetwork,
-  '28P01': denied('Look at the user name and the password.'),
+  ENOTFOUND: checkHost,
+  EAI_AGAIN: checkHost,
+  ETIMEDOUT: checkNetwork,
+  EHOSTUNREACH: checkNetwork,
+  ENETUNREACH: checkNetwork,
+  '28P01': denied('Check the user name and the password.'),
   '28000': denied(
     'The server does not let this user in: look at the user name, at pg_hba.conf and at the TLS options.',
   ),
@@ -81,7 +81,7 @@ const readings: Readonly<Record<string, Reading>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownIssuer,
   CERT_SIGNATURE_FAILURE: unknownIssuer,
   CERT_HAS_EXPIRED: insecure("Renew the server's certificate."),
-  CERT_NOT_YET_VALID: insecure("Look at the clocks, and at the server's certificate."),
+  CERT_NOT_YET_VALID: insecure("Check the clocks, and the server's certificate."),
   ERR_TLS_CERT_ALTNAME_INVALID: insecure(
     'Connect by the name that the certificate has, or give that name in typeorm.ssl.servername.',
   ),
@@ -103,15 +103,15 @@ const worded: readonly [words: RegExp, reading: Reading][] = [
   ],
   [
     /certificate|wrong version number|alert|SSL connection|TLS/i,
-    insecure("Look at typeorm.ssl.* or sslmode, and at the server's certificate."),
+    insecure("Check typeorm.ssl.* or sslmode, and the server's certificate."),
   ],
   [
     /timeout expired|Connection terminated/,
-    unreachable('Look at the host, the port and the firewall, or wait for it with --wait 30s.'),
+    unreachable('Check the host, the port and the firewall, or wait for it with --wait 30s.'),
   ],
 ]
 
-const otherwise = unusable('Look at the settings of the database.')
+const otherwise = unusable('Check the settings of the database.')
 
 /** What the driver's refusal to connect means to a user, with what to look at. Never shows a secret. */
 export function connectionFailed(error: unknown, label: string): MigrationError {

@@ -44,7 +44,7 @@ function fileText(path: string): string {
   } catch (error) {
     const irregular = error instanceof IrregularFile ? `it ${error.problem}` : undefined
     const why = irregular ?? systemFact(error)?.fact ?? (error as Error).message
-    throw failed(`cannot read password_file ${path}: ${why}`, 'Look at the path and its rights.')
+    throw failed(`cannot read password_file ${path}: ${why}`, 'Check the path and its rights.')
   }
 }
 

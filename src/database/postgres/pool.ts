@@ -14,3 +14,20 @@ export async function openPool(connection: ConnectionParts): Promise<Pool> {
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
 }
+
+/**
+ * Ends a pool and waits until its connections are closed, which pg's own `end` does not: the server would
+ * refuse, or wait before, a copy or a drop of their database. Waits for whoever has a connection.
+ */
+export async function endPool(pool: Pool): Promise<void> {
+  let open = pool.totalCount
+  const closed = new Promise<void>((settle) => {
+    if (open === 0) settle()
+    pool.on('remove', () => {
+      open -= 1
+      if (open === 0) settle()
+    })
+  })
+  await pool.end()
+  await closed
+}

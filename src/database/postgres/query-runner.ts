@@ -49,7 +49,7 @@ export async function queryRunnerOn(
       'cannot build the DataSource for TypeScript scripts',
       {
         detail: (error as Error).message,
-        hint: 'Look at typeorm.entities and the other typeorm.* settings.',
+        hint: 'Check typeorm.entities and the other typeorm.* settings.',
         cause: error,
       },
     )

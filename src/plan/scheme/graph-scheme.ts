@@ -110,7 +110,7 @@ function stepAt(
 }
 
 function otherEdge({ title }: Entry): MigrationError {
-  return new MigrationError('SCRIPT_UNFINISHED', `the step ${title} was begun and not finished`, {
+  return new MigrationError('SCRIPT_UNFINISHED', `the step ${title} was started and not finished`, {
     hint: 'Finish it with "rebuild" before going another way.',
   })
 }
@@ -199,7 +199,7 @@ function unfinishedEdge({ graph, current, state, request }: Position): readonly 
   const [entry] = [...state.unfinished.values(), ...state.failed.values()]
   if (!entry) return []
   if ('target' in request && request.target !== undefined && request.target !== entry.revision) {
-    throw new MigrationError('USAGE', `step ${request.target} neither failed nor was cut off`, {
+    throw new MigrationError('USAGE', `step ${request.target} neither failed nor was interrupted`, {
       hint: `Step ${entry.revision} did: rebuild ${entry.revision}.`,
     })
   }

@@ -21,7 +21,7 @@ export const numbered: Scheme = { survey, plan: planSteps }
 export function refuseAlone(request: Request): void {
   if (request.command !== 'upgrade' && request.command !== 'downgrade') return
   if (request.only === undefined) return
-  throw new MigrationError('USAGE', 'no script runs alone where each leads on from another', {
+  throw new MigrationError('USAGE', 'no script runs alone where each builds on another', {
     hint: 'Name the version to go to, or give --count.',
   })
 }

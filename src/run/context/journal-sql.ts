@@ -81,7 +81,7 @@ export class Approval {
       throw new MigrationError(
         'STALE_PLAN',
         `the SQL of the journal for ${revision} has changed since the plan was made`,
-        { hint: 'Look at plan downgrade, and run it again.' },
+        { hint: 'Check plan downgrade, and run it again.' },
       )
     }
   }
@@ -93,6 +93,6 @@ function declined(writers: readonly string[]): MigrationError {
       writers.length > 0
         ? `Others than the journal's owner may have written it: ${listWriters(writers)}.`
         : undefined,
-    hint: 'Look at it with --dry-run and give --yes, or restore the files of the scripts.',
+    hint: 'Check it with --dry-run and give --yes, or restore the files of the scripts.',
   })
 }

@@ -6,7 +6,7 @@ import { labelOf } from '../../plan/notice'
 export function unfinished(step: Step, file: string): MigrationError {
   return new MigrationError(
     'SCRIPT_UNFINISHED',
-    `script ${labelOf(step)} was cut off while it ran`,
+    `script ${labelOf(step)} was interrupted while it ran`,
     {
       file,
       hint: `Look at the database. If its work is complete, run "rebuild ${step.revision} --done"; if it may run again from the start, "rebuild ${step.revision} --not-done".`,
@@ -18,7 +18,7 @@ export function unfinished(step: Step, file: string): MigrationError {
 export function inDoubt(step: Step, index: number, place: ErrorFields): MigrationError {
   return new MigrationError(
     'SCRIPT_UNFINISHED',
-    `script ${labelOf(step)} was cut off, and nothing shows whether statement ${index + 1} was done`,
+    `script ${labelOf(step)} was interrupted, and nothing shows whether statement ${index + 1} was done`,
     {
       ...place,
       hint: `Look at the database. If it was done, run "rebuild ${step.revision} --done"; if not, "rebuild ${step.revision} --not-done". Both go on with the rest.`,
@@ -30,7 +30,7 @@ export function inDoubt(step: Step, index: number, place: ErrorFields): Migratio
 export function begunOtherwise(step: Step, file: string, detail: string): MigrationError {
   return new MigrationError(
     'SCRIPT_UNFINISHED',
-    `script ${labelOf(step)} was cut off while it ran`,
+    `script ${labelOf(step)} was interrupted while it ran`,
     {
       file,
       detail,

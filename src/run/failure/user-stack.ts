@@ -15,9 +15,12 @@ export function userFrames(stack: string): string[] {
   return stack
     .split('\n')
     .map((line) => line.trim())
-    .filter(
-      (line) => line.startsWith('at ') && !foreign.test(line) && !line.includes(`${own}${sep}`),
-    )
+    .filter((line) => line.startsWith('at ') && !foreign.test(line) && !isOwn(line))
+}
+
+/** In a bundle, the files of typetrek are below its one file, or are that. */
+function isOwn(line: string): boolean {
+  return line.includes(`${own}${sep}`) || line.includes(`${own}:`)
 }
 
 /** The message, and where in the user's own code it came from; a SQL script has no stack. */

@@ -151,7 +151,7 @@ async function endSession(session: Session, one: LockSession): Promise<boolean> 
   } catch (error) {
     const { code, message } = error as DatabaseError
     if (code !== '42501') throw error
-    throw new MigrationError('UNLOCK_REFUSED', `no right to end backend ${one.pid}`, {
+    throw new MigrationError('UNLOCK_REFUSED', `no permission to end backend ${one.pid}`, {
       detail: message,
       hint: `Connect as ${one.user === '' ? 'the role that it has' : one.user} or with the rights of pg_signal_backend, or stop its process${one.client === null ? '' : ` on ${one.client}`}.`,
       sqlstate: code,
@@ -162,6 +162,6 @@ async function endSession(session: Session, one: LockSession): Promise<boolean> 
 
 function stillThere(pids: readonly number[]): MigrationError {
   return new MigrationError('UNLOCK_REFUSED', `backend ${pids.join(', ')} did not end in 10 s`, {
-    hint: 'Look at what it waits for in pg_stat_activity, and run unlock again.',
+    hint: 'Check what it waits for in pg_stat_activity, and run unlock again.',
   })
 }

@@ -246,7 +246,7 @@ async function refuseReadOnly(session: Session, { label }: Database): Promise<vo
   throw new MigrationError('READ_ONLY', `${label} is read-only`, {
     detail:
       'Transactions are read-only here, by default_transaction_read_only or by their own words.',
-    hint: 'Look at what ALTER SYSTEM, ALTER DATABASE or ALTER ROLE has set, and whether this is the primary.',
+    hint: 'Check what ALTER SYSTEM, ALTER DATABASE or ALTER ROLE has set, and whether this is the primary.',
   })
 }
 

@@ -89,7 +89,7 @@ async function tooLong(
     `the ${giver} gave no second connection within ${limit / 1000} s`,
     {
       detail: 'One connection holds the lock while the work runs on another.',
-      hint: 'Let the pool have at least two connections for this user and database, or set typeorm.direct_url to an address past the pooler.',
+      hint: 'Give the pool at least two connections for this user and database, or set typeorm.direct_url to an address past the pooler.',
     },
   )
 }
@@ -98,6 +98,6 @@ async function tooLong(
 function noSecond(label: string, limit: number): MigrationError {
   return new MigrationError('CONNECTION_FAILED', `cannot connect to ${label} a second time`, {
     detail: `no second connection within ${limit / 1000} s; one connection holds the lock while the work runs on another`,
-    hint: "Look at the server's load, at max_connections and the role's connection limit, and at the network.",
+    hint: "Check the server's load, max_connections and the role's connection limit, and the network.",
   })
 }

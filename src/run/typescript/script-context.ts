@@ -1,11 +1,10 @@
 import type { DatabaseError } from 'pg'
 import type { QueryRunner } from 'typeorm'
-import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { MessageResult } from '../../database/postgres/simple-query'
 import { MigrationError } from '../../errors'
-import { requireRegular } from '../../regular-file'
 import type { ScriptContext } from '../../script/context'
+import { readSqlText } from '../../script/folder/schema-file'
 import type { SqlPart } from '../../script/script'
 import { readSections } from '../../script/sections/sections'
 import { classify, type SqlWork } from '../../script/parser/sql-work'
@@ -40,8 +39,7 @@ async function partFor(prepared: PreparedModule, file: string | undefined): Prom
   const { script, direction } = prepared.step
   if (file !== undefined) {
     const path = resolve(dirname(prepared.file), file)
-    requireRegular(path)
-    const sections = readSections(await readFile(path, 'utf8'), path)
+    const sections = readSections(await readSqlText(path), path)
     return (direction === 'down' && sections.downgrade) || sections.upgrade
   }
   const part = direction === 'up' ? script?.upgrade : script?.downgrade

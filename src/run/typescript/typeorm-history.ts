@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createTypeormTable, insertTypeormRow, typeormTableName } from '../../journal/typeorm-table'
-import { stampOf } from '../../script/sources/migration-classes'
+import { stampOf } from '../../script/module-text/migration-classes'
 import type { PreparedModule } from '../prepare/prepared-step'
 import type { Execution } from '../session/execution'
 import { sendFor } from './module-transactions'
@@ -19,7 +19,8 @@ export async function provideHistory(
   const { database, settings } = context
   const given = database.migrationsTable ?? settings.typeorm['migrationsTableName']
   const plain = typeof given === 'string' && given !== '' ? given : 'migrations'
-  if (!mentions(textOf(prepared.file), plain.slice(plain.lastIndexOf('.') + 1))) return
+  const text = prepared.step.script.moduleText?.() ?? textOf(prepared.file)
+  if (!mentions(text, plain.slice(plain.lastIndexOf('.') + 1))) return
   const table = await typeormTableName(work, database, settings.typeorm)
   const rows = appliedBefore(execution, prepared).flatMap((revision) => {
     const name = names.get(revision)

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
-import { underCatalogPath } from '../../catalog/catalog-path'
+import { underCatalogPath } from '../../catalog/properties/catalog-path'
 
 /** One column as rows are made for it. */
 export interface ColumnFacts {

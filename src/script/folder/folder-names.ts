@@ -9,9 +9,10 @@ import {
   type NamedFile,
   type NameReading,
 } from '../layout/script-name'
-import { migrationClasses, titleOf } from '../sources/migration-classes'
-import { squashedRevisions } from '../sources/squashed-revisions'
-import type { SourceFolder } from '../sources/source-folders'
+import { migrationClasses, titleOf } from '../module-text/migration-classes'
+import { squashedRevisions } from '../module-text/squashed-revisions'
+import { readTouchedName } from '../layout/touched-name'
+import type { SourceFolder } from '../places/source-folders'
 import { isModuleName } from './stray'
 import { type FolderPlace, strayProblems } from './strays'
 import { readText } from './texts'
@@ -53,6 +54,7 @@ export async function readNames(names: FolderNames, place: NamesPlace): Promise<
     const paths = { path: before.path + name, shown: before.shown + name }
     if (place.ignores(name) || place.others.has(paths.path)) continue
     if (only && !entry.isDirectory() && !only(paths.path)) continue
+    if (readTouchedName(name)) names.problems.push(halfTouched(paths))
     const reading = layout.readName(name)
     const problem =
       reading.is === 'ignored' || entry.isFile() ? undefined : await notAFile(entry, paths)
@@ -182,6 +184,13 @@ type Invalid = Extract<NameReading, { is: 'invalid' }>
 interface Paths {
   path: string
   shown: string
+}
+
+function halfTouched({ shown: file }: Paths): MigrationError {
+  return new MigrationError('SCRIPT_NAME_INVALID', 'touch was interrupted while it renamed this file', {
+    hint: 'Run repair, which gives the file the number that the journal has for it; where touch runs at this moment, wait for it.',
+    file,
+  })
 }
 
 function badName({ problem: message, hint }: Invalid, { shown }: Paths): MigrationError {

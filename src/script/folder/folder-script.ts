@@ -3,8 +3,8 @@ import type { ScriptLayout } from '../layout/layout'
 import type { NamedFile } from '../layout/script-name'
 import { excerpt } from '../position'
 import type { ChecksumKind, Kind, Script, ScriptHooks, SqlPart, TrackedName } from '../script'
-import { uuidIn } from '../sources/script-uuid'
-import { squashedRevisions } from '../sources/squashed-revisions'
+import { uuidIn } from '../module-text/script-uuid'
+import { squashedRevisions } from '../module-text/squashed-revisions'
 import { type Sections, readSqlPart } from '../sections/sections'
 import {
   downgradeFunctionLine,
@@ -182,7 +182,7 @@ function unwritten(found: Text | undefined, line: string): MigrationError {
   const { file, text } = found
   const what =
     line === upgradeLine ? 'Write the upgrade' : 'Write what undoes it, or remove the function'
-  return new MigrationError('SCRIPT_INVALID', 'the script is a template that nobody has written', {
+  return new MigrationError('SCRIPT_INVALID', 'the script is still an empty template', {
     hint: `${what}, in place of this line; skip records the script without running it.`,
     file: file.shown,
     ...excerpt(text, text.indexOf(line)),

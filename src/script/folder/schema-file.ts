@@ -40,6 +40,12 @@ export async function readSchemaFile(file: string, chunk = chunkSize): Promise<S
   return { part: partOf(file, text), data }
 }
 
+/** The text of a file that a script names. @throws the file system's error, or IrregularFile */
+export async function readSqlText(file: string): Promise<string> {
+  requireRegular(file)
+  return readFile(file, 'utf8')
+}
+
 function partOf(file: string, text: string): SqlPart {
   const options = { transaction: true, settings: [] }
   return { text: text.replace(/^\ufeff/, ''), file, line: 1, options }

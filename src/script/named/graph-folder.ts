@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { MigrationError } from '../../errors'
 import { together } from '../folder/folder-problems'
 import type { Direction, RevisionEdge } from '../script'
-import { checkManifest, manifestName } from '../sources/manifest'
+import { checkManifest, manifestName } from '../places/manifest'
 import { readSqlPart, type Sections } from '../sections/sections'
 import { noScripts, readFiles, type FoundFile, type NamedFolder } from './folder-files'
 import { PlainScript } from './plain-script'
@@ -59,7 +59,7 @@ function edgeScript(file: FoundFile, problems: MigrationError[]): EdgeScript | u
   const found = edgeName.exec(file.name)?.groups
   if (!found) {
     problems.push(
-      new MigrationError('SCRIPT_NAME_INVALID', 'the name is no step between two revisions', {
+      new MigrationError('SCRIPT_NAME_INVALID', 'the name is not a step between two revisions', {
         file: file.path,
         hint: 'Rename it to <date>_<from>_<up|down>_<to>.sql or .ts, with letters, digits and _ in the revisions.',
       }),

@@ -46,7 +46,7 @@ function moduleScript(
       ? 'its version is no number that can be read'
       : 'it exports no version'
     problems.push(
-      new MigrationError('SCRIPT_INVALID', `${basename(path)} is no migration: ${how}`, {
+      new MigrationError('SCRIPT_INVALID', `${basename(path)} is not a migration: ${how}`, {
         file: path,
         hint: 'Write export const version = 57, or name what is no migration with a leading _.',
       }),

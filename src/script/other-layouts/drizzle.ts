@@ -52,6 +52,6 @@ function readJournal(file: string): ReadonlyMap<string, string> {
     return new Map(entries.map(({ tag, when }) => [tag, String(when)]))
   } catch (cause) {
     const hint = 'drizzle-kit writes this file: restore it from git.'
-    throw new MigrationError('SCRIPT_INVALID', 'this is no JSON', { hint, file, cause })
+    throw new MigrationError('SCRIPT_INVALID', 'this is not valid JSON', { hint, file, cause })
   }
 }

@@ -17,11 +17,7 @@ export async function findNonTransactional(
   text: string,
   statements: readonly LexedStatement[],
 ): Promise<NonTransactional[]> {
-  const suspects = statements.flatMap((statement, statementIndex) => {
-    const source = text.slice(statement.firstTokenStart, statement.end)
-    const what = refusedByWords(statement.words, source)
-    return what === undefined ? [] : [{ statementIndex, what, source }]
-  })
+  const suspects = suspectsIn(text, statements)
   if (suspects.length === 0) return []
   const slotless = new Set<string>()
   const found: NonTransactional[] = []
@@ -33,6 +29,18 @@ export async function findNonTransactional(
     if (verdict !== undefined) found.push({ statementIndex, what: verdict })
   }
   return found
+}
+
+/** The statements that the grammar is asked about: their words say that they may be refused. Pure. */
+export function suspectsIn(
+  text: string,
+  statements: readonly LexedStatement[],
+): (NonTransactional & { source: string })[] {
+  return statements.flatMap((statement, statementIndex) => {
+    const source = text.slice(statement.firstTokenStart, statement.end)
+    const what = refusedByWords(statement.words, source)
+    return what === undefined ? [] : [{ statementIndex, what, source }]
+  })
 }
 
 const ownCommands = new Set(['VACUUM', 'CLUSTER', 'REINDEX'])

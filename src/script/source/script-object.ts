@@ -6,6 +6,7 @@ import { checksumOf } from '../folder/build-script'
 import { usualLayout } from '../layout/layout'
 import type { NamedFile } from '../layout/script-name'
 import type { Script } from '../script'
+import { CarriedScript } from './carried-script'
 import { callable, checkArgument, flag, object, text } from '../../settings/value/arguments'
 
 /** What runs one direction of a script. */
@@ -52,6 +53,7 @@ const shape = {
  * @throws {MigrationError} USAGE for a key that is unknown or wrong, SCRIPT_NAME_INVALID, SCRIPT_INVALID
  */
 export function scriptOfObject(given: object): Script {
+  if (given instanceof CarriedScript) return given
   const { name } = given as Partial<ScriptObject>
   checkArgument(typeof name === 'string' ? `script ${name}` : 'a script', given, shape, ['name'])
   const script = given as ScriptObject

@@ -64,6 +64,26 @@ async function compileMissing(files: readonly string[]): Promise<void> {
   keepTogether(compiled.flat())
 }
 
+/**
+ * The same for one file of many: CommonJS, whatever the file is. JavaScript too.
+ * @param mapped whether a source map is wanted
+ * @throws {MigrationError} SCRIPT_NOT_LOADABLE
+ */
+export function compileToCommonJs(file: string, mapped: boolean): string {
+  const source = readFileSync(file, 'utf8')
+  const { compilation } = projectOf(file)
+  const isModule = moduleKind(file) === 'es6'
+  const compiled = (how: Compilation): string => {
+    const { module, ...rest } = optionsFor(file, 'commonjs', how)
+    const interop = isModule && { noInterop: false }
+    const asked = { ...rest, module: { ...module, ...interop }, sourceMaps: mapped && 'inline' }
+    return transform(source, asked as Options, file)
+  }
+  const code = compiled(compilation)
+  const withoutMetadata = () => compiled({ ...compilation, metadata: false })
+  return withCallableNamespaces(compilation.metadata ? deferTypes(code, withoutMetadata) : code)
+}
+
 interface Source {
   source: string
   variant: ModuleKind

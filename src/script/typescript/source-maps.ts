@@ -11,7 +11,7 @@ let leftToUs = false
  * Takes the source map off a compiled text and remembers it, so that stacks name the lines of the source.
  * Node's own support parses the map of every file as it is loaded, which for hundreds of scripts takes as
  * long as all the rest of loading them; here one is parsed when an error has a frame in its file. Where
- * Node's support is on, the text stays as it is. Sets `Error.prepareStackTrace` for the process, once, and
+ * Node's support is on, the text stays as it is; also for a debugger, whose breakpoints are in the source. Sets `Error.prepareStackTrace` for the process, once, and
  * passes on to what stood there.
  *
  * @see https://v8.dev/docs/stack-trace-api#customizing-stack-traces
@@ -22,7 +22,18 @@ export function withoutSourceMap(file: string, code: string): string {
   texts.set(file, code.slice(at + comment.length).trimEnd())
   maps.delete(file)
   install()
-  return code.slice(0, at)
+  return isDebugged() ? code : code.slice(0, at)
+}
+
+/** Node was started for a debugger (`--inspect`, `--inspect-brk`), or a program, such as an editor's, opened it to one. */
+function isDebugged(): boolean {
+  const options = `${process.execArgv.join(' ')} ${process.env['NODE_OPTIONS'] ?? ''}`
+  if (options.includes('--inspect')) return true
+  const { moduleLoadList } = process as { moduleLoadList?: readonly string[] }
+  // to load it for nothing would take 3 ms
+  if (!moduleLoadList?.includes('NativeModule inspector')) return false
+  const { url } = require('node:inspector') as typeof import('node:inspector')
+  return url() !== undefined
 }
 
 const comment = '\n//# sourceMappingURL=data:application/json;base64,'

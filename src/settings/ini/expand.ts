@@ -8,6 +8,8 @@ export interface ExpansionScope {
   /** `here`, `__file__`: taken as they are; a key of the same name in the section comes first. */
   variables: Readonly<Record<string, string>>
   env: (name: string) => string | undefined
+  /** True: `${ENV}` stays as it is, and the result is a text that expands to the value. */
+  keepVariables?: boolean | undefined
 }
 
 export type Expansion =
@@ -96,8 +98,8 @@ function expandText(text: string, scope: ExpansionScope, way: Way): string {
 
 /** Expands what `rest` begins with; gives the text for it and how many characters it replaces. */
 function expandMark(rest: string, scope: ExpansionScope, way: Way): [string, number] {
-  if (rest.startsWith('%%')) return ['%', 2]
-  if (rest.startsWith('$${')) return ['${', 3]
+  if (rest.startsWith('%%')) return [scope.keepVariables ? '%%' : '%', 2]
+  if (rest.startsWith('$${')) return [scope.keepVariables ? '$${' : '${', 3]
   if (rest.startsWith('${')) return expandVariable(rest, scope, way)
   if (rest.startsWith('$')) return ['$', 1]
   const name = /^%\(([^)]+)\)s/.exec(rest)
@@ -124,7 +126,7 @@ function expandName(name: string, scope: ExpansionScope, way: Way): string {
   const variable = Object.hasOwn(scope.variables, name) ? scope.variables[name] : undefined
   if (variable !== undefined) {
     spend(way, variable.length)
-    return variable
+    return scope.keepVariables ? unexpanded(variable) : variable
   }
   const known = [
     ...(scope.ini.sections.get(scope.section)?.entries.keys() ?? []),
@@ -148,6 +150,7 @@ function expandVariable(rest: string, scope: ExpansionScope, way: Way): [string,
     )
   }
   const [, name, fallback] = match
+  if (scope.keepVariables) return [keptVariable(name, fallback, scope, way), end + 1]
   const value = scope.env(name)
   if (value !== undefined && (value !== '' || fallback === undefined)) {
     spend(way, value.length)
@@ -158,6 +161,21 @@ function expandVariable(rest: string, scope: ExpansionScope, way: Way): [string,
     `environment variable ${name} is not set`,
     `Set ${name}, or write \${${name}:-default}.`,
   )
+}
+
+function keptVariable(
+  name: string,
+  fallback: string | undefined,
+  scope: ExpansionScope,
+  way: Way,
+): string {
+  if (fallback === undefined) return `\${${name}}`
+  return `\${${name}:-${expandText(fallback, scope, below(way))}}`
+}
+
+/** A text that expands to the one given. Pure. */
+export function unexpanded(text: string): string {
+  return text.replaceAll('%', '%%').replaceAll('${', '$${')
 }
 
 /** Index of the `}` that closes the `${` at the start, those of defaults inside counted; -1 for none. */

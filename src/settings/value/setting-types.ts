@@ -119,6 +119,8 @@ export interface ScratchSettings {
   address?: Extract<DatabaseAddress, { kind: 'postgres' | 'embedded' }>
   /** Which is taken where there are both: an embedded server of production's major version (default), or the address. */
   prefer?: 'embedded' | 'url'
+  /** Milliseconds that an embedded server, and what was replayed on it, stay after a command; default: 5 minutes. */
+  keep?: number
   /** Made in every scratch database before anything else: what no script creates but the schema needs. */
   extensions: readonly string[]
 }
@@ -149,11 +151,8 @@ export interface Settings {
   packageIsDefault?: boolean
   layout: LayoutName
   duplicateRevisions: DuplicateRevisions
-  /**
-   * In place of the folder: several folders and globs (absolute), and scripts that are values of the program.
-   * `directory` is then where paths without another place start.
-   */
-  sources?: readonly (string | object)[]
+  /** Scripts that are values of the program. Without `packages` they are in place of the folder. */
+  sources?: readonly object[]
   /** Globs of what is no script in that folder, beside what never is. */
   ignore: readonly string[]
   /** Absolute path of the canonical schema, when named. */

@@ -31,8 +31,8 @@ export async function squashScripts(
   end: string,
   options: SquashOptions,
 ): Promise<SquashReport> {
-  const { layout = usualLayout, force = false, dryRun = false, remove = false } = options
-  const { fromSchema = false } = options
+  const { layout = usualLayout, force = false, fromSchema = false } = options
+  const { dryRun = false, remove = false } = options
   if (remove && !dryRun) requireVcs(settings.vcs)
   const scripts = (await readScripts(settings, { layout })).toSorted(byRevision)
   const range = rangeOf(scripts, findScript(scripts, start), findScript(scripts, end))
@@ -45,12 +45,8 @@ export async function squashScripts(
     'Squashed from:',
     ...range.inside.map((one) => `  ${labelOf(one)}`),
   ]
-  const { text, reversible } = await textFor(settings, range, {
-    ...options,
-    layout,
-    head,
-    file: target.file,
-  })
+  const { file } = target
+  const { text, reversible } = await textFor(settings, range, { ...options, layout, head, file })
   const report = {
     ...target,
     text,
@@ -61,9 +57,9 @@ export async function squashScripts(
   }
   if (dryRun) return report
   const claim = { ...range, ...target, reversible }
-  if (target.file.endsWith('.sql')) await writeProven(settings, claim, text, options)
+  if (file.endsWith('.sql')) await writeProven(settings, claim, text, options)
   else await proveInPlace(settings, claim, text, options)
-  const added = await addFile(target.file, settings.vcs)
+  const added = await addFile(file, settings.vcs)
   if (!remove) return { ...report, added }
   await removeFiles(
     range.inside.flatMap(({ files }) => files),
@@ -127,7 +123,7 @@ function rangeOf(scripts: readonly Script[], one: Script, other: Script): Squash
 function refuseEarlier({ before: [first] }: SquashRange): void {
   if (!first) return
   throw new MigrationError('USAGE', '--from-schema needs the first scripts', {
-    hint: `Begin with ${first.revision}: a schema holds what all scripts before came to.`,
+    hint: `Begin with ${first.revision}: a schema holds the result of all scripts before it.`,
   })
 }
 
@@ -198,9 +194,13 @@ function givenTarget(file: string, { last, next, extension, layout }: Between): 
   const reading = layout.readName(basename(file))
   const isScript = reading.is === 'script' && reading.role === 'script'
   if (!isScript || extname(file) !== `.${extension}`) {
-    throw new MigrationError('USAGE', `${basename(file)} is no name for the squashed script`, {
-      hint: `It is <digits>_<title>.${extension}.`,
-    })
+    throw new MigrationError(
+      'USAGE',
+      `${basename(file)} cannot be the name of the squashed script`,
+      {
+        hint: `It is <digits>_<title>.${extension}.`,
+      },
+    )
   }
   const { revision, title } = reading
   const fits = isAfter(revision, last) && !(next && !isAfter(next.revision, revision))
@@ -266,7 +266,7 @@ function refuseTaken(file: string): void {
 }
 
 function isTaken(file: string, cause?: unknown): MigrationError {
-  return new MigrationError('USAGE', 'a file of that name is there already', {
+  return new MigrationError('USAGE', 'a file of that name already exists', {
     file: relative(dirname(file), file),
     hint: 'Give another title or path.',
     cause,

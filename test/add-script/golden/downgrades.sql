@@ -22,6 +22,7 @@ CREATE TABLE a (
 INSERT INTO a (id) OVERRIDING SYSTEM VALUE SELECT DISTINCT a FROM b WHERE a IS NOT NULL ON CONFLICT DO NOTHING;
 
 -- Fails unless this is 0: SELECT count(*) FROM b AS a WHERE a.a IS NOT NULL
+-- Reads all of b under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE b ADD CONSTRAINT b_a_fkey FOREIGN KEY (a) REFERENCES a(id);
 
 -- CASE a generated column that is dropped loses nothing, since its values are computed again
@@ -33,6 +34,7 @@ ALTER TABLE t DROP COLUMN b;
 
 -- MIGRATE DOWN
 
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ADD COLUMN b integer GENERATED ALWAYS AS (a * 2) STORED;
 
 -- CASE an attribute is added to a composite type in use, and dropped again
@@ -56,6 +58,7 @@ ALTER TYPE address DROP ATTRIBUTE city CASCADE;
 ALTER TYPE state RENAME TO state_old;
 CREATE TYPE state AS ENUM ('open', 'finished');
 -- Rows with 'done' get 'finished': which they were is lost.
+-- Rewrites task under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE task ALTER COLUMN state TYPE state USING (CASE WHEN state OPERATOR(pg_catalog.=) 'done' THEN 'finished' ELSE state::varchar END)::state;
 DROP TYPE state_old;
 
@@ -64,6 +67,7 @@ DROP TYPE state_old;
 ALTER TYPE state RENAME TO state_old;
 CREATE TYPE state AS ENUM ('open', 'done');
 -- Rows with 'finished' get 'done': which they were is lost.
+-- Rewrites task under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE task ALTER COLUMN state TYPE state USING (CASE WHEN state OPERATOR(pg_catalog.=) 'finished' THEN 'done' ELSE state::varchar END)::state;
 DROP TYPE state_old;
 

@@ -14,6 +14,7 @@ ALTER TABLE t ALTER COLUMN v DROP DEFAULT;
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('a');
 -- Fails while a row has 'b'.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN v TYPE e USING v::varchar::e;
 DROP TYPE e_old;
 
@@ -39,6 +40,7 @@ ALTER TABLE t ALTER COLUMN b SET DEFAULT 5;
 
 -- Drops the values of column t.b: they are computed from now on.
 ALTER TABLE t DROP COLUMN b;
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ADD COLUMN b integer GENERATED ALWAYS AS (a * 2) STORED;
 
 -- CASE a generated column gets another expression in place
@@ -59,6 +61,7 @@ DROP VIEW v;
 
 -- Makes column t.b again, which is computed.
 ALTER TABLE t DROP COLUMN b;
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ADD COLUMN b integer GENERATED ALWAYS AS (a * 3) STORED;
 
 CREATE VIEW v AS
@@ -71,6 +74,7 @@ DROP VIEW v;
 
 -- Makes column t.b again, which is computed.
 ALTER TABLE t DROP COLUMN b;
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ADD COLUMN b integer GENERATED ALWAYS AS (a * 2) STORED;
 
 CREATE VIEW v AS
@@ -101,6 +105,7 @@ DROP TABLE u;
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
+-- Builds an index of t under SHARE: nobody writes it meanwhile.
 CREATE INDEX i ON t (id);
 
 -- MIGRATE DOWN
@@ -112,11 +117,13 @@ DROP INDEX i;
 -- MIGRATE UP
 
 ALTER TABLE t DETACH PARTITION t1;
+-- Reads all of t1 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ATTACH PARTITION t1 FOR VALUES FROM (0) TO (20);
 
 -- MIGRATE DOWN
 
 ALTER TABLE t DETACH PARTITION t1;
+-- Reads all of t1 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ATTACH PARTITION t1 FOR VALUES FROM (0) TO (10);
 
 -- CASE a new partition is one statement
@@ -182,7 +189,8 @@ DROP TABLE t;
 -- MIGRATE UP
 
 -- Raises where a value has more than 5 characters.
--- Fails unless this is 0: SELECT count(*) FROM t WHERE length(v) > 5
+-- Fails unless this is 0: SELECT count(*) FROM t WHERE length(rtrim(v)) > 5
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN v TYPE character varying(5);
 
 -- MIGRATE DOWN
@@ -197,6 +205,7 @@ ALTER TABLE t ALTER COLUMN v TYPE character varying(50);
 -- MIGRATE UP
 
 -- Cuts t.v from character varying(50) to character varying(5): what is longer than 5 characters is lost.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN v TYPE character varying(5) USING left(v, 5);
 
 -- MIGRATE DOWN
@@ -238,14 +247,17 @@ CREATE TYPE e AS ENUM ('a', 'b');
 
 ALTER TABLE t ALTER COLUMN v DROP DEFAULT;
 -- Raises on a text that is no value of e.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN v TYPE e USING v::e;
 ALTER TABLE t ALTER COLUMN v SET DEFAULT 'b'::e;
 UPDATE t SET v = 'b' WHERE v IS NULL;
+-- Reads all of t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN v SET NOT NULL;
 
 -- MIGRATE DOWN
 
 ALTER TABLE t ALTER COLUMN v DROP NOT NULL;
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN v TYPE text;
 ALTER TABLE t ALTER COLUMN v SET DEFAULT 'a'::text;
 
@@ -257,6 +269,7 @@ DROP TYPE e;
 
 DROP MATERIALIZED VIEW m;
 
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN a TYPE bigint;
 
 CREATE MATERIALIZED VIEW m AS
@@ -270,6 +283,7 @@ DROP MATERIALIZED VIEW m;
 
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM t WHERE a NOT BETWEEN -2147483648 AND 2147483647
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN a TYPE integer;
 
 CREATE MATERIALIZED VIEW m AS
@@ -316,6 +330,7 @@ INSERT INTO t (id) OVERRIDING SYSTEM VALUE SELECT DISTINCT id FROM c WHERE id IS
 SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('t', 'id'), COALESCE(pg_catalog.max(id), 0) OPERATOR(pg_catalog.+) 1, false) FROM t;
 
 -- Fails unless this is 0: SELECT count(*) FROM c AS a WHERE a.id IS NOT NULL
+-- Reads all of c under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ADD CONSTRAINT c_id_fkey FOREIGN KEY (id) REFERENCES t(id);
 
 -- CASE functions, overloads and what calls them come in an order that works
@@ -428,12 +443,15 @@ ALTER TABLE m DETACH PARTITION ma;
 
 ALTER TABLE mb DETACH PARTITION mb1;
 ALTER TABLE mb1 DROP CONSTRAINT mb1_own;
+-- Reads all of mb1 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE mb ATTACH PARTITION mb1 FOR VALUES IN (2);
 
 DROP INDEX m_key;
 
+-- Reads all of ma under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE m ATTACH PARTITION ma FOR VALUES IN ('a');
 
+-- Builds an index of m under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE m ADD CONSTRAINT m_key PRIMARY KEY (s, id);
 
 -- MIGRATE DOWN
@@ -441,11 +459,14 @@ ALTER TABLE m ADD CONSTRAINT m_key PRIMARY KEY (s, id);
 ALTER TABLE m DROP CONSTRAINT m_key;
 
 -- Fails unless this is 0: SELECT count(*) - count(DISTINCT (s, id)) FROM ma WHERE (s, id) IS NOT NULL
+-- Builds an index of ma under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE ma ADD CONSTRAINT ma_pkey PRIMARY KEY (s, id);
 
 -- Fails unless this is 0: SELECT count(*) - count(DISTINCT (s, id)) FROM mb1 WHERE (s, id) IS NOT NULL
+-- Builds an index of mb1 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE mb1 ADD CONSTRAINT mb1_own UNIQUE (s, id);
 
+-- Builds an index of m under SHARE: nobody writes it meanwhile.
 CREATE UNIQUE INDEX m_key ON m (s, id);
 
 -- CASE the tags of an event trigger are written in the order in which they were declared
@@ -466,8 +487,10 @@ DROP EVENT TRIGGER "on DDL";
 
 -- MIGRATE UP
 
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN b TYPE bit(8) USING b::bit(8);
 
 -- MIGRATE DOWN
 
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN b TYPE bit(4) USING b::bit(4);

@@ -68,9 +68,11 @@ CREATE TABLE case14.d () INHERITS (case14.t);
 
 ALTER TABLE case15.t FORCE ROW LEVEL SECURITY;
 
+-- Rewrites case24.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case24.t SET UNLOGGED;
 ALTER TABLE case24.t SET (autovacuum_enabled=false, fillfactor=60);
 
+-- Rewrites case24.u under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case24.u SET LOGGED;
 ALTER TABLE case24.u RESET (fillfactor);
 
@@ -84,6 +86,7 @@ ALTER TABLE case13.t ADD COLUMN n integer NOT NULL DEFAULT 4;
 ALTER TABLE case13.t ALTER COLUMN s TYPE text;
 
 ALTER TABLE case14.t ADD COLUMN n integer;
+-- Rewrites case14.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case14.t ALTER COLUMN a TYPE bigint;
 
 ALTER TABLE case5.t ADD COLUMN c integer;
@@ -192,6 +195,7 @@ CREATE UNIQUE INDEX i ON case10.m (a);
 CREATE INDEX i ON case11.m (a);
 
 -- Fails unless this is 0: SELECT count(a) - count(DISTINCT a) FROM case27.u
+-- Builds an index of case27.u under SHARE: nobody writes it meanwhile.
 CREATE UNIQUE INDEX i ON case27.u (a);
 ALTER TABLE case27.u REPLICA IDENTITY USING INDEX i;
 
@@ -345,6 +349,7 @@ ALTER TABLE case11.t DROP COLUMN c;
 ALTER TABLE case13.t DROP COLUMN n;
 -- Raises where a value has more than 5 characters.
 -- Fails unless this is 0: SELECT count(*) FROM case13.t WHERE length(rtrim(s)) > 5
+-- Rewrites case13.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case13.t ALTER COLUMN s TYPE character varying(5);
 
 -- Drops column case14.t.n with its values.
@@ -377,9 +382,11 @@ ALTER SERVER r OPTIONS (SET auth 'off', SET keep_connections 'on', SET primary_k
 
 ALTER TABLE case15.t NO FORCE ROW LEVEL SECURITY;
 
+-- Rewrites case24.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case24.t SET LOGGED;
 ALTER TABLE case24.t RESET (autovacuum_enabled, fillfactor);
 
+-- Rewrites case24.u under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case24.u SET UNLOGGED;
 ALTER TABLE case24.u SET (fillfactor=60);
 
@@ -391,6 +398,7 @@ ALTER USER MAPPING FOR PUBLIC SERVER r OPTIONS (SET account 'a');
 
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM case14.t WHERE a NOT BETWEEN -2147483648 AND 2147483647
+-- Rewrites case14.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case14.t ALTER COLUMN a TYPE integer;
 
 ALTER TABLE case20.apart ALTER COLUMN id SET MINVALUE 1 SET MAXVALUE 50 SET START WITH 1 RESTART;

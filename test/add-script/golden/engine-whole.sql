@@ -14,6 +14,7 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA x;
 DROP PUBLICATION goes;
 
 ALTER PUBLICATION changes DROP TABLE t;
+-- Builds an index of t under SHARE: nobody writes it meanwhile.
 CREATE INDEX trgm ON t USING gin (s x.gin_trgm_ops);
 
 DROP EVENT TRIGGER e;
@@ -24,6 +25,7 @@ CREATE SERVER sv FOREIGN DATA WRAPPER w OPTIONS (host 'x');
 
 CREATE USER MAPPING FOR PUBLIC SERVER sv;
 
+-- Rewrites u under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE u ALTER COLUMN s TYPE citext;
 
 CREATE FOREIGN TABLE ft () SERVER sv OPTIONS (table_name 'y');
@@ -85,6 +87,7 @@ DROP FOREIGN DATA WRAPPER w;
 -- Drops schema x.
 DROP SCHEMA x;
 
+-- Rewrites u under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE u ALTER COLUMN s TYPE text;
 
 -- Drops extension citext.
@@ -142,9 +145,11 @@ ALTER TABLE t ALTER COLUMN id SET DEFAULT nextval('t_id_seq'::regclass);
 ALTER TABLE t ADD CONSTRAINT t_pkey PRIMARY KEY (id);
 CREATE INDEX i ON t (lower(s));
 
+-- Reads all of t_old under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ATTACH PARTITION t_old FOR VALUES FROM (0) TO (1000);
 
 -- Fails unless this is 0: SELECT count(*) FROM c AS a WHERE a.t IS NOT NULL
+-- Reads all of c under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ADD CONSTRAINT c_t_fkey FOREIGN KEY (t) REFERENCES t(id);
 
 ALTER INDEX t_old_i RENAME TO t_old_lower_idx;
@@ -164,10 +169,12 @@ ALTER SEQUENCE t_id_seq OWNED BY NONE;
 DROP TABLE t;
 
 -- Fails unless this is 0: SELECT count(*) FROM c AS a WHERE a.t IS NOT NULL AND NOT EXISTS (SELECT FROM t_old AS b WHERE b.id = a.t)
+-- Reads all of c under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ADD CONSTRAINT c_t_fkey FOREIGN KEY (t) REFERENCES t_old(id);
 
 DROP INDEX t_old_lower_idx;
 ALTER SEQUENCE t_id_seq OWNED BY t_old.id;
+-- Builds an index of t_old under SHARE: nobody writes it meanwhile.
 CREATE INDEX t_old_i ON t_old (lower(s));
 ALTER TABLE t_old RENAME CONSTRAINT t_old_s_key TO t_s_key;
 ALTER INDEX t_old_i RENAME TO i;
@@ -196,6 +203,7 @@ DROP VIEW w;
 
 -- Drops column t.old with its values.
 ALTER TABLE t DROP COLUMN old;
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN b TYPE bigint;
 
 CREATE VIEW v AS
@@ -216,6 +224,7 @@ DROP VIEW w;
 ALTER TABLE t ADD COLUMN old integer;
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM t WHERE b NOT BETWEEN -2147483648 AND 2147483647
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN b TYPE integer;
 
 CREATE VIEW w AS
@@ -238,6 +247,7 @@ DROP POLICY p ON t;
 
 DROP MATERIALIZED VIEW m;
 
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN a TYPE bigint;
 
 CREATE MATERIALIZED VIEW m AS
@@ -257,6 +267,7 @@ DROP MATERIALIZED VIEW m;
 
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM t WHERE a NOT BETWEEN -2147483648 AND 2147483647
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN a TYPE integer;
 
 CREATE MATERIALIZED VIEW m AS

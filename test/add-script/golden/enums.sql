@@ -11,8 +11,10 @@ ALTER TYPE status ADD VALUE 'x' BEFORE 'b';
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'b');
 -- Fails while a row has 'x'.
+-- Rewrites a under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE a ALTER COLUMN s TYPE status USING s::varchar::status;
 -- Fails while a row has 'x'.
+-- Rewrites b under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE b ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
@@ -29,6 +31,7 @@ ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'b');
 -- Fails while a row has 'c'.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
@@ -48,6 +51,7 @@ ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'b');
 -- Fails while a row has 'c'.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
@@ -74,12 +78,14 @@ ALTER TYPE status ADD VALUE IF NOT EXISTS 'c' AFTER 'b';
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'b');
 -- Fails while a row has 'c'.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
+-- Builds an index of t under SHARE: nobody writes it meanwhile.
 CREATE INDEX t_c ON t (id) WHERE (s = 'c'::status);
 
 -- MIGRATE DOWN
@@ -108,8 +114,10 @@ ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'c');
 -- Rows with 'b' get 'c': which they were is lost.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN l TYPE status[] USING pg_catalog.array_replace(l::varchar[], 'b', 'c')::status[];
 -- Rows with 'b' get 'c': which they were is lost.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN s TYPE status USING (CASE WHEN s OPERATOR(pg_catalog.=) 'b' THEN 'c' ELSE s::varchar END)::status;
 DROP TYPE status_old;
 
@@ -131,8 +139,10 @@ ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'c');
 -- Fails while a row has 'b'.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN l TYPE status[] USING l::varchar[]::status[];
 -- Fails while a row has 'b'.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
@@ -151,8 +161,10 @@ ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'c');
 -- Fails while a row has 'b'.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN l TYPE status[] USING l::varchar[]::status[];
 -- Fails while a row has 'b'.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
@@ -170,7 +182,9 @@ ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
 
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('c', 'a', 'b');
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN l TYPE status[] USING l::varchar[]::status[];
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
@@ -182,7 +196,9 @@ ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
 
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'b', 'c');
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN l TYPE status[] USING l::varchar[]::status[];
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
@@ -201,9 +217,11 @@ ALTER TABLE t DROP CONSTRAINT t_s_check;
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a', 'c');
 -- Fails while a row has 'b'.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old;
 
+-- Reads all of t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ADD CONSTRAINT t_s_check CHECK (s <> 'c'::status);
 
 CREATE VIEW v AS
@@ -212,6 +230,7 @@ CREATE VIEW v AS
    FROM t
   WHERE (s = 'a'::status);
 
+-- Builds an index of t under SHARE: nobody writes it meanwhile.
 CREATE INDEX t_a ON t (n) WHERE (s = 'a'::status);
 
 -- MIGRATE DOWN
@@ -255,12 +274,14 @@ ALTER TABLE customers RENAME TO users;
 ALTER TYPE status RENAME TO status_old;
 CREATE TYPE status AS ENUM ('a');
 -- Rows with 'b' get 'a': which they were is lost.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN s TYPE status USING (CASE WHEN s OPERATOR(pg_catalog.=) 'b' THEN 'a' ELSE s::varchar END)::status;
 DROP TYPE status_old;
 
 ALTER TYPE user_status RENAME TO user_status_old;
 CREATE TYPE user_status AS ENUM ('a');
 -- Rows with 'b' get 'a': which they were is lost.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN u TYPE user_status USING (CASE WHEN u OPERATOR(pg_catalog.=) 'b' THEN 'a' ELSE u::varchar END)::user_status;
 DROP TYPE user_status_old;
 
@@ -277,6 +298,7 @@ ALTER TYPE user_status ADD VALUE 'b' AFTER 'a';
 ALTER TYPE status RENAME TO status_old2;
 CREATE TYPE status AS ENUM ('a');
 -- Fails while a row has 'b'.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN s TYPE status USING s::varchar::status;
 DROP TYPE status_old2;
 
@@ -311,6 +333,7 @@ ALTER TABLE t ALTER COLUMN k DROP DEFAULT;
 ALTER TYPE app.channel RENAME TO channel_old;
 CREATE TYPE app.channel AS ENUM ('q', 'r');
 -- Fails while a row has 's'.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN k TYPE app.channel USING k::varchar::app.channel;
 DROP TYPE app.channel_old;
 
@@ -340,6 +363,7 @@ ALTER TYPE kind RENAME VALUE 'q' TO 'a';
 CREATE TYPE state AS ENUM ('new', 'paid');
 
 ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN s TYPE state USING (CASE WHEN s = 'paid' THEN s ELSE 'new' END)::state;
 ALTER TABLE t ALTER COLUMN s SET DEFAULT 'new'::state;
 
@@ -347,6 +371,7 @@ ALTER TABLE t ALTER COLUMN s SET DEFAULT 'new'::state;
 
 -- Raises where a value has more than 10 characters.
 -- Fails unless this is 0: SELECT count(*) FROM t WHERE length(rtrim(s::varchar)) > 10
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN s TYPE character varying(10);
 ALTER TABLE t ALTER COLUMN s SET DEFAULT 'new'::character varying;
 

@@ -9,6 +9,7 @@ ALTER TABLE t ALTER COLUMN v DROP DEFAULT;
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('a');
 -- Fails while a row has 'b'.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN v TYPE e USING v::varchar::e;
 DROP TYPE e_old;
 
@@ -44,6 +45,7 @@ ALTER TYPE e ADD VALUE IF NOT EXISTS 'b' AFTER 'a';
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('a');
 -- Fails while a row has 'b'.
+-- Rewrites u under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE u ALTER COLUMN v TYPE e USING v::varchar::e;
 DROP TYPE e_old;
 
@@ -70,9 +72,12 @@ CREATE UNIQUE INDEX ON pg_temp.t_id_values (old_value);
 CREATE FUNCTION pg_temp.t_id_new(integer) RETURNS uuid LANGUAGE sql STABLE AS 'SELECT new_value FROM pg_temp.t_id_values WHERE old_value OPERATOR(pg_catalog.=) $1';
 ALTER TABLE t ALTER COLUMN id DROP DEFAULT;
 DROP SEQUENCE t_id_seq;
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN id TYPE uuid USING pg_temp.t_id_new(id);
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN parent TYPE uuid USING pg_temp.t_id_new(parent);
 ALTER TABLE t ALTER COLUMN id SET DEFAULT gen_random_uuid();
+-- Reads all of t under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE t ADD CONSTRAINT t_parent_fkey FOREIGN KEY (parent) REFERENCES t(id);
 DROP FUNCTION pg_temp.t_id_new(integer);
 DROP TABLE pg_temp.t_id_values;
@@ -88,10 +93,13 @@ CREATE SEQUENCE t_id_seq AS integer;
 ALTER SEQUENCE t_id_seq OWNED BY t.id;
 ALTER TABLE t ALTER COLUMN id DROP DEFAULT;
 -- The old values cannot be restored.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN id TYPE integer USING pg_temp.t_id_new(id);
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN parent TYPE integer USING pg_temp.t_id_new(parent);
 ALTER TABLE t ALTER COLUMN id SET DEFAULT nextval('t_id_seq'::regclass);
 SELECT pg_catalog.setval('t_id_seq', COALESCE(pg_catalog.max(id), 0) OPERATOR(pg_catalog.+) 1, false) FROM t;
+-- Reads all of t under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE t ADD CONSTRAINT t_parent_fkey FOREIGN KEY (parent) REFERENCES t(id);
 DROP FUNCTION pg_temp.t_id_new(uuid);
 DROP TABLE pg_temp.t_id_values;
@@ -100,9 +108,13 @@ DROP TABLE pg_temp.t_id_values;
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
+-- Rewrites c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of p under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ALTER COLUMN a TYPE bigint;
 ALTER TABLE c ALTER COLUMN b TYPE text;
 
+-- Rewrites p under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE p ALTER COLUMN a TYPE bigint;
 ALTER TABLE p ALTER COLUMN b TYPE text;
 
@@ -110,16 +122,24 @@ ALTER TABLE p ALTER COLUMN b TYPE text;
 
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM c WHERE a NOT BETWEEN -2147483648 AND 2147483647
+-- Rewrites c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of p under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ALTER COLUMN a TYPE integer;
 -- Raises where a value has more than 5 characters.
 -- Fails unless this is 0: SELECT count(*) FROM c WHERE length(rtrim(b)) > 5
+-- Rewrites c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of p under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ALTER COLUMN b TYPE character varying(5);
 
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM p WHERE a NOT BETWEEN -2147483648 AND 2147483647
+-- Rewrites p under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE p ALTER COLUMN a TYPE integer;
 -- Raises where a value has more than 5 characters.
 -- Fails unless this is 0: SELECT count(*) FROM p WHERE length(rtrim(b)) > 5
+-- Rewrites p under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE p ALTER COLUMN b TYPE character varying(5);
 
 -- CASE int keys become text with what refers to them
@@ -127,10 +147,15 @@ ALTER TABLE p ALTER COLUMN b TYPE character varying(5);
 -- MIGRATE UP
 
 ALTER TABLE c DROP CONSTRAINT c_p_fkey;
+-- Rewrites c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of p under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ALTER COLUMN p TYPE text;
 
+-- Rewrites p under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE p ALTER COLUMN id TYPE text;
 
+-- Reads all of c under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ADD CONSTRAINT c_p_fkey FOREIGN KEY (p) REFERENCES p(id);
 
 -- MIGRATE DOWN
@@ -138,12 +163,15 @@ ALTER TABLE c ADD CONSTRAINT c_p_fkey FOREIGN KEY (p) REFERENCES p(id);
 ALTER TABLE c DROP CONSTRAINT c_p_fkey;
 -- Raises on a text that is no integer.
 -- Fails unless this is 0: SELECT count(*) FROM c WHERE NOT pg_input_is_valid(p, 'integer')
+-- Rewrites c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE c ALTER COLUMN p TYPE integer USING p::integer;
 
 -- Raises on a text that is no integer.
 -- Fails unless this is 0: SELECT count(*) FROM p WHERE NOT pg_input_is_valid(id, 'integer')
+-- Rewrites p under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE p ALTER COLUMN id TYPE integer USING id::integer;
 
+-- Reads all of c under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ADD CONSTRAINT c_p_fkey FOREIGN KEY (p) REFERENCES p(id);
 
 -- CASE a value is renamed, another is added, and the type gets a new name
@@ -163,8 +191,10 @@ ALTER TABLE t ALTER COLUMN v DROP DEFAULT;
 ALTER TYPE fresh RENAME TO fresh_old;
 CREATE TYPE fresh AS ENUM ('x', 'b');
 -- Fails while a row has 'c'.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN v TYPE fresh USING v::varchar::fresh;
 -- Fails while a row has 'c'.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN w TYPE fresh[] USING w::varchar[]::fresh[];
 DROP TYPE fresh_old;
 
@@ -200,15 +230,19 @@ ALTER TABLE t DROP COLUMN v;
 
 ALTER TABLE t ADD COLUMN name text;
 UPDATE t SET name = '';
+-- Reads all of t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN name SET NOT NULL;
 ALTER TABLE t ADD COLUMN n numeric(5,2);
 UPDATE t SET n = 0;
+-- Reads all of t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN n SET NOT NULL;
 ALTER TABLE t ADD COLUMN v e;
 UPDATE t SET v = 'a';
+-- Reads all of t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN v SET NOT NULL;
 ALTER TABLE t ADD COLUMN l integer[];
 UPDATE t SET l = '{}';
+-- Reads all of t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN l SET NOT NULL;
 
 -- CASE a dropped required key cannot come back while there are rows
@@ -227,6 +261,7 @@ ALTER TABLE c DROP COLUMN p;
 
 -- Fails where the table has rows.
 ALTER TABLE c ADD COLUMN p integer NOT NULL;
+-- Reads all of c under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ADD CONSTRAINT c_p_fkey FOREIGN KEY (p) REFERENCES p(id);
 
 -- CASE a column becomes of an enum that is made anew at once
@@ -239,8 +274,10 @@ ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('b', 'a');
 
 -- Raises on a text that is no value of e.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN v TYPE e USING v::e;
 
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN w TYPE e USING w::varchar::e;
 DROP TYPE e_old;
 
@@ -251,10 +288,12 @@ ALTER TABLE t ALTER COLUMN w SET DEFAULT 'a'::e;
 
 ALTER TABLE t ALTER COLUMN v DROP DEFAULT;
 ALTER TABLE t ALTER COLUMN w DROP DEFAULT;
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN v TYPE text;
 
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('a', 'b');
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN w TYPE e USING w::varchar::e;
 DROP TYPE e_old;
 
@@ -271,18 +310,21 @@ ALTER TABLE t ALTER COLUMN w SET DEFAULT 'a'::e;
 ALTER TABLE t DROP COLUMN b;
 
 -- MIGRATE DOWN
+-- migrate: no-transaction
 
 ALTER TABLE t ADD COLUMN b integer;
-CREATE INDEX i ON t (a, b);
+CREATE INDEX CONCURRENTLY i ON t (a, b);
 
 -- CASE one value becomes a list, and the first of it again
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN v TYPE text[] USING ARRAY[v]::text[];
 
 -- MIGRATE DOWN
 
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN v TYPE e USING v[1]::e;
 
 -- CASE a rich schema is made from nothing, and goes again
@@ -625,13 +667,18 @@ DROP VIEW w;
 
 ALTER TABLE people ALTER COLUMN v DROP DEFAULT;
 ALTER SEQUENCE people_id_seq AS bigint;
+-- Rewrites people under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE people ALTER COLUMN id TYPE bigint;
 ALTER TABLE people ALTER COLUMN n TYPE character varying(9);
 
+-- Rewrites c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of people under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ALTER COLUMN t TYPE bigint;
 
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('b', 'a', 'c');
+-- Rewrites people under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE people ALTER COLUMN v TYPE e USING v::varchar::e;
 DROP TYPE e_old;
 
@@ -650,18 +697,24 @@ ALTER TABLE people ALTER COLUMN v DROP DEFAULT;
 ALTER SEQUENCE people_id_seq AS integer;
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM people WHERE id NOT BETWEEN -2147483648 AND 2147483647
+-- Rewrites people under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE people ALTER COLUMN id TYPE integer;
 -- Raises where a value has more than 5 characters.
 -- Fails unless this is 0: SELECT count(*) FROM people WHERE length(rtrim(n)) > 5
+-- Rewrites people under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE people ALTER COLUMN n TYPE character varying(5);
 
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM c WHERE t NOT BETWEEN -2147483648 AND 2147483647
+-- Rewrites c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of people under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ALTER COLUMN t TYPE integer;
 
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('a', 'b');
 -- Fails while a row has 'c'.
+-- Rewrites people under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE people ALTER COLUMN v TYPE e USING v::varchar::e;
 DROP TYPE e_old;
 
@@ -760,7 +813,9 @@ DROP POLICY own ON users;
 DROP INDEX users_kind;
 ALTER TABLE users DROP CONSTRAINT users_kind_check;
 -- Fails unless this is 0: SELECT count(*) FROM users WHERE NOT ((kind)::text = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text, ('c'::character varying)::text]))
+-- Reads all of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ADD CONSTRAINT users_kind_check CHECK ((kind)::text = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text, ('c'::character varying)::text]));
+-- Builds an index of users under SHARE: nobody writes it meanwhile.
 CREATE INDEX users_kind ON users (kind) WHERE ((kind)::text <> ALL (ARRAY[('a'::character varying)::text, ('b'::character varying)::text, ('c'::character varying)::text]));
 CREATE POLICY own ON users FOR ALL TO PUBLIC USING (((kind)::text = ANY (ARRAY['a'::text, 'b'::text, 'c'::text])));
 
@@ -776,7 +831,9 @@ DROP POLICY own ON users;
 DROP INDEX users_kind;
 ALTER TABLE users DROP CONSTRAINT users_kind_check;
 -- Fails unless this is 0: SELECT count(*) FROM users WHERE NOT ((kind)::text = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text]))
+-- Reads all of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ADD CONSTRAINT users_kind_check CHECK ((kind)::text = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text]));
+-- Builds an index of users under SHARE: nobody writes it meanwhile.
 CREATE INDEX users_kind ON users (kind) WHERE ((kind)::text <> ALL (ARRAY[('a'::character varying)::text, ('b'::character varying)::text]));
 CREATE POLICY own ON users FOR ALL TO PUBLIC USING (((kind)::text = ANY (ARRAY['a'::text, 'b'::text])));
 

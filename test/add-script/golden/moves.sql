@@ -27,7 +27,9 @@ ALTER TABLE book DROP COLUMN author_id;
 ALTER TABLE book ADD COLUMN author_id integer;
 UPDATE book SET author_id = (SELECT moved.author_id FROM book_author AS moved WHERE moved.book_id OPERATOR(pg_catalog.=) book.id ORDER BY moved.author_id LIMIT 1);
 -- Fails unless this is 0: SELECT count(*) FROM book WHERE (SELECT moved.author_id FROM book_author AS moved WHERE moved.book_id OPERATOR(pg_catalog.=) book.id ORDER BY moved.author_id LIMIT 1) IS NULL
+-- Reads all of book under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE book ALTER COLUMN author_id SET NOT NULL;
+-- Reads all of book under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE book ADD CONSTRAINT book_author_id_fkey FOREIGN KEY (author_id) REFERENCES author(id);
 
 -- Drops table book_author with all its rows.
@@ -75,6 +77,8 @@ CREATE TABLE address (
   CONSTRAINT address_pkey PRIMARY KEY (id)
 );
 
+-- Fails where two rows have the same values.
+-- Builds an index of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ADD CONSTRAINT users_address_id_key UNIQUE (address_id);
 
 -- Moves users.city, users.street to address.
@@ -82,7 +86,9 @@ INSERT INTO address (id, city, street) SELECT id, city, street FROM users;
 SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('address', 'id'), COALESCE(pg_catalog.max(id), 0) OPERATOR(pg_catalog.+) 1, false) FROM address;
 
 UPDATE users SET address_id = (SELECT moved.id FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.id);
+-- Reads all of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN address_id SET NOT NULL;
+-- Reads all of users under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE users ADD CONSTRAINT users_address_id_fkey FOREIGN KEY (address_id) REFERENCES address(id);
 -- Drops column users.city, whose values are in address now.
 ALTER TABLE users DROP COLUMN city;
@@ -97,6 +103,7 @@ ALTER TABLE users ADD COLUMN street text;
 ALTER TABLE users ADD COLUMN city text;
 UPDATE users SET city = (SELECT moved.city FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id);
 -- Fails unless this is 0: SELECT count(*) FROM users WHERE (SELECT moved.city FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id) IS NULL
+-- Reads all of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN city SET NOT NULL;
 UPDATE users SET street = (SELECT moved.street FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id);
 -- Drops column users.address_id with its values.
@@ -121,7 +128,9 @@ CREATE TABLE user_status (
 INSERT INTO user_status (name) VALUES ('active'), ('gone');
 
 UPDATE users SET status_id = (SELECT moved.id FROM user_status AS moved WHERE moved.name OPERATOR(pg_catalog.=) users.status::pg_catalog.text);
+-- Reads all of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN status_id SET NOT NULL;
+-- Reads all of users under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE users ADD CONSTRAINT users_status_id_fkey FOREIGN KEY (status_id) REFERENCES user_status(id);
 -- Drops column users.status, whose values are in user_status now.
 ALTER TABLE users DROP COLUMN status;
@@ -137,6 +146,7 @@ ALTER TABLE users ADD COLUMN status status;
 -- Raises on a text that is no value of status.
 UPDATE users SET status = (SELECT moved.name FROM user_status AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.status_id)::pg_catalog.text::status;
 -- Fails unless this is 0: SELECT count(*) FROM users WHERE (SELECT moved.name FROM user_status AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.status_id)::pg_catalog.text::status IS NULL
+-- Reads all of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN status SET NOT NULL;
 -- Drops column users.status_id with its values.
 ALTER TABLE users DROP COLUMN status_id;
@@ -194,6 +204,7 @@ ALTER TABLE book DROP COLUMN author_id;
 DROP TABLE review;
 
 ALTER TABLE book ADD COLUMN author_id integer;
+-- Reads all of book under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE book ADD CONSTRAINT book_author_id_fkey FOREIGN KEY (author_id) REFERENCES author(id);
 
 -- CASE with --online what is dropped is a script of its own, after the values have moved
@@ -213,6 +224,7 @@ ALTER TABLE users ADD COLUMN address_id integer;
 INSERT INTO address (id, city, street) SELECT id, city, street FROM users;
 
 -- MIGRATE DOWN
+-- migrate: no-transaction
 
 -- Drops column users.address_id with its values.
 ALTER TABLE users DROP COLUMN address_id;
@@ -229,18 +241,21 @@ DO $$
 -- migrate: repeatable
 DECLARE
   backfill_page bigint := 0;
+  backfill_start timestamp with time zone;
 BEGIN
   WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
     WITH RECURSIVE family AS (
       SELECT 'users'::pg_catalog.regclass::pg_catalog.oid AS id
       UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
     SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
+    backfill_start := pg_catalog.clock_timestamp();
     UPDATE users SET address_id = (SELECT moved.id FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.id)
     WHERE address_id IS NULL
       AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
-      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 500)::pg_catalog.tid;
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
     COMMIT;
-    backfill_page := backfill_page OPERATOR(pg_catalog.+) 500;
+    PERFORM pg_catalog.pg_sleep(0.25 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backfill_start));
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 20;
   END LOOP;
 END
 $$;
@@ -256,22 +271,25 @@ $$;
 CREATE UNIQUE INDEX CONCURRENTLY users_address_id_key ON users (address_id);
 
 -- MIGRATE DOWN
+-- migrate: no-transaction
 
-DROP INDEX users_address_id_key;
+DROP INDEX CONCURRENTLY users_address_id_key;
 
 -- SCRIPT constraints (yes)
 -- MIGRATE UP
+-- migrate: no-transaction
 
-ALTER TABLE users ADD CONSTRAINT users_address_id_key UNIQUE USING INDEX users_address_id_key;
 ALTER TABLE users ADD CONSTRAINT users_address_id_fkey FOREIGN KEY (address_id) REFERENCES address(id) NOT VALID;
+ALTER TABLE users ADD CONSTRAINT users_address_id_key UNIQUE USING INDEX users_address_id_key;
 
 -- MIGRATE DOWN
+-- migrate: no-transaction
 
 ALTER TABLE users DROP CONSTRAINT users_address_id_fkey;
 ALTER TABLE users DROP CONSTRAINT users_address_id_key;
-CREATE UNIQUE INDEX users_address_id_key ON users (address_id);
+CREATE UNIQUE INDEX CONCURRENTLY users_address_id_key ON users (address_id);
 
--- SCRIPT validate (yes)
+-- SCRIPT validate keys (yes)
 -- MIGRATE UP
 
 ALTER TABLE users VALIDATE CONSTRAINT users_address_id_fkey;
@@ -289,13 +307,47 @@ ALTER TABLE users DROP COLUMN city;
 ALTER TABLE users DROP COLUMN street;
 
 -- MIGRATE DOWN
+-- migrate: no-transaction
 
 ALTER TABLE users ADD COLUMN street text;
 ALTER TABLE users ADD COLUMN city text;
-UPDATE users SET city = (SELECT moved.city FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id);
+CREATE FUNCTION users_fill() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.city IS NULL THEN NEW.city := (SELECT (SELECT moved.city FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id) FROM (SELECT NEW.*) AS users); END IF;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER users_fill BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION users_fill();
+ALTER TABLE users ADD CONSTRAINT users_city_required CHECK (city IS NOT NULL) NOT VALID;
+-- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
+DO $$
+-- migrate: repeatable
+DECLARE
+  backfill_page bigint := 0;
+  backfill_start timestamp with time zone;
+BEGIN
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
+    WITH RECURSIVE family AS (
+      SELECT 'users'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
+    backfill_start := pg_catalog.clock_timestamp();
+    UPDATE users SET city = coalesce(city, (SELECT moved.city FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id)), street = coalesce(street, (SELECT moved.street FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id))
+    WHERE (city IS NULL OR street IS NULL)
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
+    COMMIT;
+    PERFORM pg_catalog.pg_sleep(0.25 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backfill_start));
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 20;
+  END LOOP;
+END
+$$;
 -- Fails unless this is 0: SELECT count(*) FROM users WHERE (SELECT moved.city FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id) IS NULL
+ALTER TABLE users VALIDATE CONSTRAINT users_city_required;
 ALTER TABLE users ALTER COLUMN city SET NOT NULL;
-UPDATE users SET street = (SELECT moved.street FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id);
+ALTER TABLE users DROP CONSTRAINT users_city_required;
+DROP TRIGGER users_fill ON users;
+DROP FUNCTION users_fill();
 
 -- CASE a row that was made after the move gets the default of a required column again
 -- SCRIPT main (yes)
@@ -309,12 +361,14 @@ CREATE TABLE address (
   CONSTRAINT address_pkey PRIMARY KEY (id)
 );
 
+-- Builds an index of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ADD CONSTRAINT users_address_id_key UNIQUE (address_id);
 
 -- Moves users.city to address.
 INSERT INTO address (id, city) SELECT id, city FROM users;
 
 UPDATE users SET address_id = (SELECT moved.id FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.id);
+-- Reads all of users under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE users ADD CONSTRAINT users_address_id_fkey FOREIGN KEY (address_id) REFERENCES address(id);
 -- Drops column users.city, whose values are in address now.
 ALTER TABLE users DROP COLUMN city;
@@ -341,6 +395,7 @@ CREATE TABLE status (
   CONSTRAINT status_pkey PRIMARY KEY (name)
 );
 
+-- Rewrites users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN status TYPE character varying;
 
 DROP TYPE state;
@@ -348,6 +403,7 @@ DROP TYPE state;
 -- Moves users.status to status.
 INSERT INTO status (name) VALUES ('active'), ('it''s gone');
 
+-- Reads all of users under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE users ADD CONSTRAINT users_status_fkey FOREIGN KEY (status) REFERENCES status(name);
 
 -- MIGRATE DOWN
@@ -356,6 +412,7 @@ CREATE TYPE state AS ENUM ('active', 'it''s gone');
 
 ALTER TABLE users DROP CONSTRAINT users_status_fkey;
 -- Raises on a text that is no value of state.
+-- Rewrites users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN status TYPE state USING status::state;
 
 -- Drops table status with all its rows.
@@ -382,6 +439,7 @@ ALTER TABLE users DROP COLUMN city;
 ALTER TABLE users ADD COLUMN city text;
 UPDATE users SET city = (SELECT moved.city FROM address AS moved WHERE moved.user_id OPERATOR(pg_catalog.=) users.id);
 -- Fails unless this is 0: SELECT count(*) FROM users WHERE (SELECT moved.city FROM address AS moved WHERE moved.user_id OPERATOR(pg_catalog.=) users.id) IS NULL
+-- Reads all of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN city SET NOT NULL;
 
 -- Drops table address with all its rows.

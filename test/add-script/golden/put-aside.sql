@@ -65,6 +65,7 @@ CREATE INDEX i ON case11.u (s);
 
 DROP INDEX case9.i;
 ALTER TABLE case9.t ALTER COLUMN s TYPE text COLLATE case9.g;
+-- Builds an index of case9.t under SHARE: nobody writes it meanwhile.
 CREATE INDEX i ON case9.t (s);
 
 DROP VIEW case3.v;
@@ -82,8 +83,11 @@ DROP TYPE case8.r;
 CREATE TYPE case8.r AS RANGE (SUBTYPE = bigint, MULTIRANGE_TYPE_NAME = case8.r_multirange);
 
 ALTER TABLE case6.t ALTER COLUMN d DROP DEFAULT;
+-- Rewrites case6.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case6.t ALTER COLUMN m TYPE case6.r_multirange USING m::text::case6.r_multirange;
+-- Rewrites case6.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case6.t ALTER COLUMN d TYPE case6.r USING d::text::case6.r;
+-- Rewrites case6.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case6.t ALTER COLUMN v TYPE case6.r[] USING v::text[]::case6.r[];
 
 CREATE TABLE case12.u (
@@ -96,18 +100,23 @@ DROP COLLATION case9.g_old;
 ALTER DOMAIN case1.d SET DEFAULT 7;
 ALTER DOMAIN case1.d SET NOT NULL;
 
+-- Rewrites case2.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case2.t ALTER COLUMN v TYPE case2.d;
+-- Rewrites case2.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case2.t ALTER COLUMN w TYPE case2.d[];
 
 DROP DOMAIN case2.d_old;
 
+-- Rewrites case3.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case3.t ALTER COLUMN l TYPE case3.d[];
+-- Rewrites case3.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case3.t ALTER COLUMN v TYPE case3.d;
 
 DROP DOMAIN case3.d_old;
 
 ALTER TABLE case3.t ALTER COLUMN v SET DEFAULT 'q'::text;
 
+-- Rewrites case5.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case5.t ALTER COLUMN v TYPE case5.c USING v::text::case5.c;
 
 DROP TYPE case5.c_old;
@@ -118,6 +127,7 @@ DROP TYPE case6.r_old;
 
 ALTER TABLE case6.t ALTER COLUMN d SET DEFAULT '[1,2)'::case6.r;
 
+-- Rewrites case7.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case7.t ALTER COLUMN v TYPE case7.r USING v::text::case7.r;
 
 DROP TYPE case7.r_old;
@@ -134,10 +144,13 @@ CREATE VIEW case3.v AS
  SELECT v
    FROM case3.t;
 
+-- Reads all of case10.t1 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case10.t ATTACH PARTITION case10.t1 FOR VALUES FROM (0) TO (10);
 
+-- Reads all of case11.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case11.u ATTACH PARTITION case11.t FOR VALUES FROM (0) TO (10);
 
+-- Reads all of case12.t2 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case12.u ATTACH PARTITION case12.t2 DEFAULT;
 
 ALTER TABLE case13.c INHERIT case13.p;
@@ -168,6 +181,7 @@ ALTER TABLE case13.c NO INHERIT case13.p;
 
 DROP INDEX case9.i;
 ALTER TABLE case9.t ALTER COLUMN s TYPE text COLLATE case9.g_old;
+-- Builds an index of case9.t under SHARE: nobody writes it meanwhile.
 CREATE INDEX i ON case9.t (s);
 
 DROP VIEW case3.v;
@@ -188,8 +202,11 @@ CREATE TYPE case8.r AS RANGE (SUBTYPE = integer, MULTIRANGE_TYPE_NAME = case8.r_
 ALTER TYPE case4.c DROP ATTRIBUTE b CASCADE;
 
 ALTER TABLE case6.t ALTER COLUMN d DROP DEFAULT;
+-- Rewrites case6.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case6.t ALTER COLUMN m TYPE case6.r_multirange_old USING m::varchar::case6.r_multirange_old;
+-- Rewrites case6.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case6.t ALTER COLUMN d TYPE case6.r_old USING d::varchar::case6.r_old;
+-- Rewrites case6.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case6.t ALTER COLUMN v TYPE case6.r_old[] USING v::varchar[]::case6.r_old[];
 
 -- Drops table case11.u with all its rows.
@@ -203,21 +220,26 @@ DROP COLLATION case9.g;
 ALTER DOMAIN case1.d DROP DEFAULT;
 ALTER DOMAIN case1.d DROP NOT NULL;
 
+-- Rewrites case2.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case2.t ALTER COLUMN v TYPE case2.d_old;
+-- Rewrites case2.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case2.t ALTER COLUMN w TYPE case2.d_old[];
 
 DROP DOMAIN case2.d;
 
 -- Raises where a value has more than 5 characters.
+-- Rewrites case3.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case3.t ALTER COLUMN l TYPE case3.d_old[];
 -- Raises where a value has more than 5 characters.
 -- Fails unless this is 0: SELECT count(*) FROM case3.t WHERE length(rtrim(v)) > 5
+-- Rewrites case3.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case3.t ALTER COLUMN v TYPE case3.d_old;
 
 DROP DOMAIN case3.d;
 
 ALTER TABLE case3.t ALTER COLUMN v SET DEFAULT 'q'::character varying;
 
+-- Rewrites case5.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case5.t ALTER COLUMN v TYPE case5.c_old USING v::varchar::case5.c_old;
 
 DROP TYPE case5.c;
@@ -228,6 +250,7 @@ DROP TYPE case6.r;
 
 ALTER TABLE case6.t ALTER COLUMN d SET DEFAULT '[1,2)'::case6.r_old;
 
+-- Rewrites case7.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case7.t ALTER COLUMN v TYPE case7.r_old USING v::varchar::case7.r_old;
 
 DROP TYPE case7.r;
@@ -242,8 +265,10 @@ CREATE VIEW case3.v AS
  SELECT v
    FROM case3.t;
 
+-- Reads all of case12.t1 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case12.t ATTACH PARTITION case12.t1 FOR VALUES FROM (0) TO (10);
 
+-- Reads all of case12.t2 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case12.t ATTACH PARTITION case12.t2 FOR VALUES FROM (10) TO (20);
 
 ALTER TABLE case13.d INHERIT case13.p;
@@ -251,6 +276,7 @@ ALTER TABLE case13.d INHERIT case13.p;
 DROP INDEX case10.t1_s_idx;
 
 DROP INDEX case11.t_s_idx;
+-- Builds an index of case11.t under SHARE: nobody writes it meanwhile.
 CREATE INDEX i ON case11.t (s);
 
 ALTER TYPE case5.c_old RENAME TO c;

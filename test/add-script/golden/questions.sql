@@ -59,18 +59,22 @@ ALTER SCHEMA core RENAME TO app;
 
 -- MIGRATE UP
 
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN at TYPE timestamp with time zone USING at AT TIME ZONE 'UTC';
 UPDATE t SET name = '?' WHERE name IS NULL;
+-- Reads all of t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN name SET NOT NULL;
 
 ALTER TYPE e RENAME TO e_old;
 CREATE TYPE e AS ENUM ('a');
 -- Rows with 'b' get 'a': which they were is lost.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN v TYPE e USING (CASE WHEN v OPERATOR(pg_catalog.=) 'b' THEN 'a' ELSE v::varchar END)::e;
 DROP TYPE e_old;
 
 -- MIGRATE DOWN
 
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN at TYPE timestamp without time zone USING at AT TIME ZONE 'UTC';
 ALTER TABLE t ALTER COLUMN name DROP NOT NULL;
 

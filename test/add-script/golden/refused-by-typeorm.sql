@@ -18,10 +18,12 @@ ALTER TABLE users ALTER COLUMN a DROP DEFAULT;
 -- MIGRATE UP
 
 -- Loses digits.
+-- Rewrites users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN a TYPE real;
 
 -- MIGRATE DOWN
 
+-- Rewrites users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN a TYPE double precision;
 
 -- CASE V02: a view on a column whose type changes is made again
@@ -53,6 +55,7 @@ DROP VIEW v;
 
 -- Raises where a value has more than 50 characters.
 -- Fails unless this is 0: SELECT count(*) FROM users WHERE length(rtrim(name)) > 50
+-- Rewrites users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN name TYPE character varying(50);
 
 CREATE VIEW v AS
@@ -76,6 +79,7 @@ GRANT SELECT ON TABLE v TO PUBLIC;
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
+-- Rewrites users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ADD COLUMN b integer GENERATED ALWAYS AS (a * 2) STORED;
 
 CREATE VIEW v AS
@@ -117,6 +121,7 @@ DROP SCHEMA app;
 -- MIGRATE UP
 
 -- Fails unless this is 0: SELECT count(id) - count(DISTINCT id) FROM users
+-- Builds an index of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ADD CONSTRAINT uq UNIQUE (id);
 
 -- MIGRATE DOWN
@@ -129,6 +134,7 @@ ALTER TABLE users DROP CONSTRAINT uq;
 
 ALTER TABLE users ADD COLUMN email text;
 UPDATE users SET email = a || '@example.org';
+-- Reads all of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN email SET NOT NULL;
 
 -- MIGRATE DOWN
@@ -159,6 +165,7 @@ ALTER TABLE users DROP COLUMN email;
 
 ALTER TABLE users ALTER COLUMN a SET DEFAULT 'none'::text;
 UPDATE users SET a = 'none' WHERE a IS NULL;
+-- Reads all of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN a SET NOT NULL;
 
 -- MIGRATE DOWN
@@ -171,6 +178,7 @@ ALTER TABLE users ALTER COLUMN a DROP NOT NULL;
 -- MIGRATE UP
 
 -- Fails unless this is 0: SELECT count(*) FROM users WHERE a IS NULL
+-- Reads all of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN a SET NOT NULL;
 
 -- MIGRATE DOWN
@@ -182,6 +190,7 @@ ALTER TABLE users ALTER COLUMN a DROP NOT NULL;
 -- MIGRATE UP
 
 -- Fails unless this is 0: SELECT count(*) FROM c AS a WHERE a.p IS NOT NULL AND NOT EXISTS (SELECT FROM p AS b WHERE b.id = a.p)
+-- Reads all of c under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ADD CONSTRAINT c_p_fkey FOREIGN KEY (p) REFERENCES p(id);
 
 -- MIGRATE DOWN
@@ -193,6 +202,7 @@ ALTER TABLE c DROP CONSTRAINT c_p_fkey;
 -- MIGRATE UP
 
 -- Fails unless this is 0: SELECT count(a) - count(DISTINCT a) FROM users
+-- Builds an index of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ADD CONSTRAINT users_a_key UNIQUE (a);
 
 -- MIGRATE DOWN
@@ -207,5 +217,6 @@ ALTER TABLE users DROP CONSTRAINT users_a_key;
 CREATE INDEX CONCURRENTLY users_a ON users (a);
 
 -- MIGRATE DOWN
+-- migrate: no-transaction
 
-DROP INDEX users_a;
+DROP INDEX CONCURRENTLY users_a;

@@ -7,26 +7,36 @@
 CREATE TYPE case7.users_status_enum AS ENUM ('active', 'gone');
 
 ALTER SEQUENCE case4.ev_id_seq AS bigint;
+-- Rewrites case4.ev under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of case4.child under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case4.ev ALTER COLUMN id TYPE bigint;
 
 ALTER TABLE case1.users ALTER COLUMN name TYPE character varying(100);
 
+-- Rewrites case10.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case10.users ALTER COLUMN v TYPE text[];
 
+-- Rewrites case11.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case11.users ALTER COLUMN v TYPE jsonb;
 
 ALTER TABLE case2.users ALTER COLUMN name TYPE character varying(100);
 
+-- Rewrites case3.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case3.users ALTER COLUMN hits TYPE bigint;
 
+-- Rewrites case4.child under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of case4.ev under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE case4.child ALTER COLUMN "evId" TYPE bigint;
 
+-- Rewrites case5.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case5.users ALTER COLUMN "createdAt" TYPE timestamp with time zone USING "createdAt" AT TIME ZONE 'Europe/Vilnius';
 
+-- Rewrites case6.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case6.users ALTER COLUMN tags TYPE text[] USING string_to_array(tags, ',');
 
 ALTER TABLE case7.users ALTER COLUMN status DROP DEFAULT;
 -- Raises on a text that is no value of case7.users_status_enum.
+-- Rewrites case7.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case7.users ALTER COLUMN status TYPE case7.users_status_enum USING status::case7.users_status_enum;
 ALTER TABLE case7.users ALTER COLUMN status SET DEFAULT 'active'::case7.users_status_enum;
 
@@ -40,32 +50,44 @@ ALTER TABLE case9.users ALTER COLUMN v TYPE text;
 ALTER SEQUENCE case4.ev_id_seq AS integer;
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM case4.ev WHERE id NOT BETWEEN -2147483648 AND 2147483647
+-- Rewrites case4.ev under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of case4.child under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case4.ev ALTER COLUMN id TYPE integer;
 
 -- Raises where a value has more than 50 characters.
 -- Fails unless this is 0: SELECT count(*) FROM case1.users WHERE length(rtrim(name)) > 50
+-- Rewrites case1.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case1.users ALTER COLUMN name TYPE character varying(50);
 
+-- Rewrites case10.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case10.users ALTER COLUMN v TYPE character varying[];
 
+-- Rewrites case11.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case11.users ALTER COLUMN v TYPE json;
 
 -- Raises where a value has more than 50 characters.
 -- Fails unless this is 0: SELECT count(*) FROM case2.users WHERE length(rtrim(name)) > 50
+-- Rewrites case2.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case2.users ALTER COLUMN name TYPE character varying(50);
 
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM case3.users WHERE hits NOT BETWEEN -2147483648 AND 2147483647
+-- Rewrites case3.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case3.users ALTER COLUMN hits TYPE integer;
 
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM case4.child WHERE "evId" NOT BETWEEN -2147483648 AND 2147483647
+-- Rewrites case4.child under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of case4.ev under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE case4.child ALTER COLUMN "evId" TYPE integer;
 
+-- Rewrites case5.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case5.users ALTER COLUMN "createdAt" TYPE timestamp without time zone USING "createdAt" AT TIME ZONE 'Europe/Vilnius';
 
+-- Rewrites case6.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case6.users ALTER COLUMN tags TYPE text USING pg_catalog.array_to_string(tags, ',');
 
+-- Rewrites case7.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case7.users ALTER COLUMN status TYPE character varying;
 
 ALTER TABLE case8.users ALTER COLUMN name TYPE character varying(20);
@@ -73,6 +95,7 @@ ALTER TABLE case8.users ALTER COLUMN other TYPE character varying(20) COLLATE pg
 
 -- Raises where a value has more than 20 characters.
 -- Fails unless this is 0: SELECT count(*) FROM case9.users WHERE length(rtrim(v)) > 20
+-- Rewrites case9.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case9.users ALTER COLUMN v TYPE character varying(20);
 
 ALTER TABLE case7.users ALTER COLUMN status SET DEFAULT 'active'::character varying;
@@ -88,10 +111,12 @@ DROP TYPE case7.users_status_enum;
 
 -- Raises on a text that is no uuid.
 -- Fails unless this is 0: SELECT count(*) FROM users WHERE NOT pg_input_is_valid(v, 'uuid')
+-- Rewrites users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN v TYPE uuid USING v::uuid;
 
 -- MIGRATE DOWN
 
+-- Rewrites users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN v TYPE character varying;
 
 -- CASE P06: a serial key becomes uuid, and what refers to it follows row by row
@@ -109,10 +134,13 @@ CREATE UNIQUE INDEX ON pg_temp.ev_id_values (old_value);
 CREATE FUNCTION pg_temp.ev_id_new(integer) RETURNS uuid LANGUAGE sql STABLE AS 'SELECT new_value FROM pg_temp.ev_id_values WHERE old_value OPERATOR(pg_catalog.=) $1';
 ALTER TABLE ev ALTER COLUMN id DROP DEFAULT;
 DROP SEQUENCE ev_id_seq;
+-- Rewrites ev under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE ev ALTER COLUMN id TYPE uuid USING pg_temp.ev_id_new(id);
 ALTER TABLE ev ALTER COLUMN id SET DEFAULT gen_random_uuid();
 
+-- Rewrites child under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE child ALTER COLUMN "evId" TYPE uuid USING pg_temp.ev_id_new("evId");
+-- Reads all of child under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE child ADD CONSTRAINT "child_evId_fkey" FOREIGN KEY ("evId") REFERENCES ev(id);
 
 DROP FUNCTION pg_temp.ev_id_new(integer);
@@ -130,17 +158,86 @@ CREATE SEQUENCE ev_id_seq AS integer;
 ALTER SEQUENCE ev_id_seq OWNED BY ev.id;
 ALTER TABLE ev ALTER COLUMN id DROP DEFAULT;
 -- The old values cannot be restored.
+-- Rewrites ev under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE ev ALTER COLUMN id TYPE integer USING pg_temp.ev_id_new(id);
 ALTER TABLE ev ALTER COLUMN id SET DEFAULT nextval('ev_id_seq'::regclass);
 
+-- Rewrites child under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE child ALTER COLUMN "evId" TYPE integer USING pg_temp.ev_id_new("evId");
 
 SELECT pg_catalog.setval('ev_id_seq', COALESCE(pg_catalog.max(id), 0) OPERATOR(pg_catalog.+) 1, false) FROM ev;
 
+-- Reads all of child under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE child ADD CONSTRAINT "child_evId_fkey" FOREIGN KEY ("evId") REFERENCES ev(id);
 
 DROP FUNCTION pg_temp.ev_id_new(uuid);
 DROP TABLE pg_temp.ev_id_values;
+
+-- CASE an identity becomes a uuid and a text an identity, with what refers to them, up and down
+-- SCRIPT main (lossy)
+-- The downgrade brings the schema back, not every value:
+--  p.id gets new values.
+--  q.id is written as bigint is.
+
+-- MIGRATE UP
+
+ALTER TABLE p DROP CONSTRAINT p_boss_fkey;
+-- What refers to p.id gets the same new values.
+CREATE TEMPORARY TABLE p_id_values AS SELECT id AS old_value, lpad(to_hex(id), 32, '0')::uuid AS new_value FROM p;
+CREATE UNIQUE INDEX ON pg_temp.p_id_values (old_value);
+CREATE FUNCTION pg_temp.p_id_new(integer) RETURNS uuid LANGUAGE sql STABLE AS 'SELECT new_value FROM pg_temp.p_id_values WHERE old_value OPERATOR(pg_catalog.=) $1';
+
+ALTER TABLE q ALTER COLUMN id DROP DEFAULT;
+-- Raises on a text that is no bigint.
+-- Fails unless this is 0: SELECT count(*) FROM q WHERE NOT pg_input_is_valid(id, 'bigint')
+-- Rewrites q under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE q ALTER COLUMN id TYPE bigint USING id::bigint;
+
+ALTER TABLE p ALTER COLUMN id DROP IDENTITY;
+
+-- Rewrites p under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE p ALTER COLUMN boss TYPE uuid USING pg_temp.p_id_new(boss);
+-- Rewrites p under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE p ALTER COLUMN id TYPE uuid USING pg_temp.p_id_new(id);
+
+ALTER TABLE q ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY;
+
+SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('q', 'id'), COALESCE(pg_catalog.max(id), 0) OPERATOR(pg_catalog.+) 1, false) FROM q;
+
+ALTER TABLE p ALTER COLUMN id SET DEFAULT gen_random_uuid();
+-- Reads all of p under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
+ALTER TABLE p ADD CONSTRAINT p_boss_fkey FOREIGN KEY (boss) REFERENCES p(id);
+DROP FUNCTION pg_temp.p_id_new(integer);
+DROP TABLE pg_temp.p_id_values;
+
+-- MIGRATE DOWN
+
+ALTER TABLE p DROP CONSTRAINT p_boss_fkey;
+-- What refers to p.id gets the same new values.
+CREATE TEMPORARY TABLE p_id_values AS SELECT id AS old_value, pg_catalog.row_number() OVER ()::integer AS new_value FROM p;
+CREATE UNIQUE INDEX ON pg_temp.p_id_values (old_value);
+CREATE FUNCTION pg_temp.p_id_new(uuid) RETURNS integer LANGUAGE sql STABLE AS 'SELECT new_value FROM pg_temp.p_id_values WHERE old_value OPERATOR(pg_catalog.=) $1';
+ALTER TABLE p ALTER COLUMN id DROP DEFAULT;
+-- Rewrites p under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE p ALTER COLUMN boss TYPE integer USING pg_temp.p_id_new(boss);
+-- The old values cannot be restored.
+-- Rewrites p under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE p ALTER COLUMN id TYPE integer USING pg_temp.p_id_new(id);
+
+ALTER TABLE q ALTER COLUMN id DROP IDENTITY;
+
+ALTER TABLE p ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY;
+
+SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence('p', 'id'), COALESCE(pg_catalog.max(id), 0) OPERATOR(pg_catalog.+) 1, false) FROM p;
+-- Reads all of p under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
+ALTER TABLE p ADD CONSTRAINT p_boss_fkey FOREIGN KEY (boss) REFERENCES p(id);
+
+-- Rewrites q under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE q ALTER COLUMN id TYPE text;
+ALTER TABLE q ALTER COLUMN id SET DEFAULT 'x'::text;
+
+DROP FUNCTION pg_temp.p_id_new(uuid);
+DROP TABLE pg_temp.p_id_values;
 
 -- CASE P06: without an expression the question is open
 -- refused: QUESTION_OPEN
@@ -184,6 +281,7 @@ ALTER TABLE users ALTER COLUMN first_name TYPE character varying(20);
 
 -- Raises where a value has more than 10 characters.
 -- Fails unless this is 0: SELECT count(*) FROM users WHERE length(rtrim(first_name)) > 10
+-- Rewrites users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN first_name TYPE character varying(10);
 ALTER TABLE users RENAME COLUMN first_name TO first;
 

@@ -40,23 +40,32 @@ CREATE FUNCTION case14.f()
 AS $function$BEGIN RETURN NEW; END$function$;
 
 -- Fails unless this is 0: SELECT count(*) FROM case1.t WHERE NOT (a >= 1)
+-- Reads all of case1.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case1.t ADD CONSTRAINT c CHECK (a >= 1);
 
+-- Builds an index of case10.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case10.t ADD CONSTRAINT p PRIMARY KEY (b, a);
 
+-- Builds an index of case4.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case4.t ADD CONSTRAINT u UNIQUE (a) DEFERRABLE INITIALLY DEFERRED;
 
+-- Builds an index of case5.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case5.t ADD CONSTRAINT u UNIQUE (a, b);
 
 -- Fails unless this is 0: WITH r AS (SELECT row_number() OVER () AS n, r AS e1 FROM case9.t) SELECT count(*) FROM r AS a JOIN r AS b ON a.n < b.n AND a.e1 = b.e1
+-- Builds an index of case9.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case9.t ADD CONSTRAINT x EXCLUDE USING gist (r WITH =);
 
+-- Builds an index of case11.t under SHARE: nobody writes it meanwhile.
 CREATE INDEX i ON case11.t (s text_pattern_ops) INCLUDE (b);
 -- Fails unless this is 0: SELECT count(*) - count(DISTINCT ROW(a)) FROM case11.t
+-- Builds an index of case11.t under SHARE: nobody writes it meanwhile.
 CREATE UNIQUE INDEX j ON case11.t (a) NULLS NOT DISTINCT;
 
+-- Builds an index of case2.t under SHARE: nobody writes it meanwhile.
 CREATE INDEX i ON case2.t (a) WHERE (b > 1);
 
+-- Builds an index of case3.t under SHARE: nobody writes it meanwhile.
 CREATE INDEX i ON case3.t (b, a DESC);
 
 CREATE TRIGGER g BEFORE INSERT ON case14.t FOR EACH ROW EXECUTE FUNCTION case14.f();
@@ -65,8 +74,10 @@ CREATE POLICY p ON case13.t FOR ALL TO PUBLIC USING ((a > 0));
 
 ALTER TABLE case6.t ALTER CONSTRAINT f DEFERRABLE;
 
+-- Reads all of case7.t under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE case7.t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES case7.t(id);
 
+-- Reads all of case8.t under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE case8.t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES case8.t(id) ON DELETE CASCADE;
 
 -- MIGRATE DOWN
@@ -106,29 +117,40 @@ ALTER SEQUENCE case12.numbers INCREMENT BY 1;
 ALTER TABLE case13.t DISABLE ROW LEVEL SECURITY;
 
 -- Fails unless this is 0: SELECT count(*) FROM case1.t WHERE NOT (a > 0)
+-- Reads all of case1.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case1.t ADD CONSTRAINT c CHECK (a > 0);
 
+-- Builds an index of case10.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case10.t ADD CONSTRAINT p PRIMARY KEY (a, b);
 
+-- Builds an index of case4.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case4.t ADD CONSTRAINT u UNIQUE (a);
 
 -- Fails unless this is 0: SELECT count(a) - count(DISTINCT a) FROM case5.t
+-- Builds an index of case5.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case5.t ADD CONSTRAINT u UNIQUE (a);
 
 -- Fails unless this is 0: WITH r AS (SELECT row_number() OVER () AS n, r AS e1 FROM case9.t) SELECT count(*) FROM r AS a JOIN r AS b ON a.n < b.n AND a.e1 && b.e1
+-- Builds an index of case9.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case9.t ADD CONSTRAINT x EXCLUDE USING gist (r WITH &&);
 
+-- Builds an index of case11.t under SHARE: nobody writes it meanwhile.
 CREATE INDEX i ON case11.t (s);
+-- Builds an index of case11.t under SHARE: nobody writes it meanwhile.
 CREATE UNIQUE INDEX j ON case11.t (a);
 
+-- Builds an index of case2.t under SHARE: nobody writes it meanwhile.
 CREATE INDEX i ON case2.t (a) WHERE (b > 0);
 
+-- Builds an index of case3.t under SHARE: nobody writes it meanwhile.
 CREATE INDEX i ON case3.t (a, b);
 
 ALTER TABLE case6.t ALTER CONSTRAINT f NOT DEFERRABLE;
 
+-- Reads all of case7.t under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE case7.t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES case7.t(id) ON DELETE CASCADE;
 
+-- Reads all of case8.t under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE case8.t ADD CONSTRAINT f FOREIGN KEY (a) REFERENCES case8.t(id);
 
 ALTER INDEX case15.i2 RENAME TO i;
@@ -210,7 +232,9 @@ ALTER TABLE t DROP CONSTRAINT "UQ_97672ac88f789774dd47f7c8be3";
 -- MIGRATE DOWN
 
 -- Fails unless this is 0: SELECT count(a) - count(DISTINCT a) FROM t
+-- Builds an index of t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ADD CONSTRAINT "UQ_97672ac88f789774dd47f7c8be3" UNIQUE (a);
+-- Builds an index of t under SHARE: nobody writes it meanwhile.
 CREATE INDEX "IDX_97672ac88f789774dd47f7c8be" ON t (b);
 
 -- CASE a kept view stands on a column whose type changes
@@ -219,6 +243,7 @@ CREATE INDEX "IDX_97672ac88f789774dd47f7c8be" ON t (b);
 
 DROP VIEW v;
 
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN a TYPE bigint;
 
 CREATE VIEW v AS
@@ -231,6 +256,7 @@ DROP VIEW v;
 
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM t WHERE a NOT BETWEEN -2147483648 AND 2147483647
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ALTER COLUMN a TYPE integer;
 
 CREATE VIEW v AS

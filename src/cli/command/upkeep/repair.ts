@@ -1,5 +1,6 @@
 import { withMigrationSources } from '../../../database/application/migration-sources'
 import { findDisagreements, repairAll, type Disagreement } from '../../../upkeep/repair'
+import { finishTouch, type RenamedFile } from '../../../upkeep/half-touched'
 import { usageError } from '../../arguments/usage-error'
 import {
   answer,
@@ -24,18 +25,36 @@ export const repair: Handler = async (context) => {
       observer,
       ...(revision !== undefined && { revision }),
     }
+    const { dryRun = false } = call.options
+    const renamed = await finishTouch(settings, { ...options, dryRun })
+    if (dryRun && renamed.length > 0) return halfTouched(context, renamed)
     const found = await findDisagreements(settings, options)
     output.result(output.style.bold(label))
+    if (renamed.length > 0) output.result(renamings(context, renamed))
     const repaired = await stoppable(context, async (signal): Promise<readonly string[]> => {
       const agreed = await agreedAmong(context, found, signal)
       return agreed.length === 0 ? [] : repairAll(settings, agreed, { ...options, signal })
     })
     const isDone = repaired.length === found.length
     const members = found.map((one) => ({ ...one, repaired: repaired.includes(one.revision) }))
-    answer(context, { scripts: members }, isDone ? 0 : 3)
+    answer(context, { scripts: members, renamed }, isDone ? 0 : 3)
     output.result(summaryOf(found, repaired))
     return isDone ? 0 : 3
   })
+}
+
+/** Before that is done, the folder cannot be compared with the journal. */
+function halfTouched(context: Context, renamed: readonly RenamedFile[]): number {
+  answer(context, { scripts: [], renamed }, 3)
+  context.output.result(renamings(context, renamed))
+  return 3
+}
+
+function renamings({ io }: Context, renamed: readonly RenamedFile[]): string {
+  const lines = renamed.map(
+    ({ from, to }) => `  ${pathFrom(io.cwd, from)} -> ${pathFrom(io.cwd, to)}`,
+  )
+  return ['files that touch left between two numbers:', ...lines].join('\n')
 }
 
 function revisionOf(version: string | undefined): string | undefined {

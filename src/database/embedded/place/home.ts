@@ -27,7 +27,7 @@ export async function openHome(path: string): Promise<Home> {
   const user = await serverUser()
   await requireOurs(path, user !== undefined)
   await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: Error) => {
-    throw new MigrationError('EMBEDDED_FAILED', `the folder ${path} cannot be made`, {
+    throw new MigrationError('EMBEDDED_FAILED', `the folder ${path} cannot be created`, {
       detail: cause.message,
       hint: 'Name another folder in `embedded:PATH`.',
       cause,
@@ -88,13 +88,9 @@ async function stateOf(id: string): Promise<string | undefined> {
 async function readMarker(path: string): Promise<string | undefined> {
   const text = markerText(join(path, marker))
   if (text === undefined || /^[0-9a-f]{32}\n$/.test(text)) return text?.trim()
-  throw new MigrationError(
-    'EMBEDDED_FAILED',
-    `${join(path, marker)} is not a marker of typetrek's`,
-    {
-      hint: 'Remove the folder to begin with an empty database.',
-    },
-  )
+  throw new MigrationError('EMBEDDED_FAILED', `${join(path, marker)} is not a marker of typetrek`, {
+    hint: 'Remove the folder to start with an empty database.',
+  })
 }
 
 /** Others may have made something else of the folder of a database that was given up. */
@@ -137,6 +133,13 @@ async function stateRoot(): Promise<string> {
     detail: 'Under root the data of embedded databases is kept in a folder that only root writes.',
     hint: 'Set DATABASE_URL to the address of a PostgreSQL server of your own.',
   })
+}
+
+/** True where the folder that the server is for is gone. */
+export async function isAbandoned({ state, user }: Home): Promise<boolean> {
+  if (!user) return (await stat(state).catch(undefinedWhenAbsent)) === undefined
+  const path = await readFile(join(state, 'path'), 'utf8').catch(undefinedWhenAbsent)
+  return path === undefined || (await readMarker(path).catch(() => '')) === undefined
 }
 
 /** Removes the data of embedded databases whose marker is gone, like that of a deleted clone. */
