@@ -77,7 +77,7 @@ export class Adding {
       const header = headerLines({ title: this.options.title, source: 'none' })
       const { layout, settings, options } = this
       const { title, form = 'sql' } = options
-      const names = { directory: settings.directory, layout, title, form, headers: [header] }
+      const names = { places: settings, layout, title, form, headers: [header] }
       return this.finishEmpty(await nameDrafts([emptyDraft(header, layout)], names))
     }
     const { source } = this
@@ -88,7 +88,6 @@ export class Adding {
     const { major, notes } = await standingOf(this.settings, this.layout)
     this.notes.push(...notes)
     this.progress('opening the scratch server')
-    preloadEngine()
     const { settings, layout, signal } = this
     return withScratch(settings, major, { signal, interrupted }, (scratch) => {
       const prefetched = new Prefetched(scratch)
@@ -140,7 +139,9 @@ export class Adding {
     const skip = options.verify === false || options.check === true
     const { progress } = this
     const replayed = (before: ScratchDatabase) => work.prefetched.begin(before, { proof: !skip })
-    const target = await buildSides(source, { ...work, progress, replayed })
+    const building = buildSides(source, { ...work, progress, replayed })
+    preloadEngine() // while the server is at work
+    const target = await building
     if (target.is === 'schemas') this.remember(target)
     const found = target.is === 'nothing' ? undefined : await this.find(work, target, !skip)
     if (found && !found.change && target.is === 'schemas') return this.report('shown', [], false)
@@ -265,7 +266,7 @@ export class Adding {
 
   private written(found: FoundDifference, proof: Proven): Promise<AddedScript[]> {
     const { source, kept, layout, options, settings } = this
-    const facts = { title: options.title, form: options.form, directory: settings.directory }
+    const facts = { title: options.title, form: options.form, places: settings }
     return writtenScripts(found, { ...facts, source, kept, layout, proof })
   }
 

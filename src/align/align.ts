@@ -194,7 +194,7 @@ class Aligning {
   private facts() {
     const { source, layout, settings, options } = this
     const { title, form } = options
-    return { title, form, source, kept: [], layout, directory: settings.directory }
+    return { title, form, source, kept: [], layout, places: settings }
   }
 
   private get renames() {
