@@ -66,7 +66,7 @@ export async function proveSquash(
 
 /** Settings by which the folder has this file alone, also where that is hidden. */
 function aloneIn(settings: Settings, file: string): Settings {
-  const { sources: _, packages: __, classes: ___, ...own } = settings
+  const { sources: _, packages: __, classes: ___, packageIsDefault: ____, ...own } = settings
   const name = basename(file).replace(/[\\*?{}()[\]!@+|]/g, '\\$&')
   return { ...own, directory: dirname(file), ignore: ['*', `!${name}`] }
 }
