@@ -88,7 +88,6 @@ export class Adding {
     const { major, notes } = await standingOf(this.settings, this.layout)
     this.notes.push(...notes)
     this.progress('opening the scratch server')
-    preloadEngine()
     const { settings, layout, signal } = this
     return withScratch(settings, major, { signal, interrupted }, (scratch) => {
       const prefetched = new Prefetched(scratch)
@@ -140,7 +139,9 @@ export class Adding {
     const skip = options.verify === false || options.check === true
     const { progress } = this
     const replayed = (before: ScratchDatabase) => work.prefetched.begin(before, { proof: !skip })
-    const target = await buildSides(source, { ...work, progress, replayed })
+    const building = buildSides(source, { ...work, progress, replayed })
+    preloadEngine() // while the server is at work
+    const target = await building
     if (target.is === 'schemas') this.remember(target)
     const found = target.is === 'nothing' ? undefined : await this.find(work, target, !skip)
     if (found && !found.change && target.is === 'schemas') return this.report('shown', [], false)

@@ -16,7 +16,7 @@ export interface RenamedFile {
 }
 
 /**
- * Finishes what a `touch` that was killed has left: each file gets the number that the journal has for it,
+ * Finishes what a killed `touch` has left: each file gets the number that the journal has for it,
  * under the lock.
  * @param dryRun only says so
  * @returns what was, or would be, renamed

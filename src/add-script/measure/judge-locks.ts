@@ -24,7 +24,9 @@ export function unannouncedWork({ scripts, downgrades }: LockReport): string[] {
 
 function faultsOf({ sql, announced, worked }: SeenStatement): string[] {
   return worked
-    .filter(({ table }) => !announced.includes(plain(table)))
+    .filter(({ table, ancestors }) =>
+      [table, ...ancestors].every((one) => !announced.includes(plain(one))),
+    )
     .map(({ table, mode, does }) => {
       const what = does === 'rewrites' ? 'writes all of' : 'reads all of'
       return `A statement ${what} ${table} under ${mode} and no line says so: ${firstLine(sql)}.`
