@@ -10,7 +10,7 @@ import { byPath, files, problems, reachable, sources } from './support/source-fi
  */
 const order: Readonly<Record<string, readonly string[]>> = {
   '': [
-    ...['errors.ts', 'version.ts', 'absence.ts', 'regular-file.ts', 'interruption.ts'],
+    ...['errors.ts', 'version.ts', 'start', 'absence.ts', 'regular-file.ts', 'interruption.ts'],
     ...[
       'system-error.ts',
       'user-shell.ts',

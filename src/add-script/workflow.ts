@@ -7,7 +7,7 @@ import { emptyDraft } from './render/empty-draft'
 import { preloadEngine } from '../catalog/engine'
 import { handOver, schemaNotes } from './deliver/commit'
 import { changeNotes, headerLines, type HeaderFacts } from './proof/header'
-import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
+import { type Ignored, ignoredTables, metadataTable } from '../scratch/ignored-tables'
 import type { AddedScript, AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 import { newlyKept } from './proof/kept-objects'
 import { isDestructive, downgradeClaimOf } from './proof/downgrade-claim'
@@ -29,7 +29,6 @@ import { standingOf } from '../scratch/database-state'
 import type { Answers } from '../change/model/answers'
 import { Interview } from '../change/model/interview'
 import type { Change } from '../change/model/script-part'
-import type { Ignored } from '../scratch/ignored-tables'
 import { replayScripts } from '../scratch/replay-scripts'
 import type { FormerName } from '../set-up/was'
 import { buildSides, type FoundDifference, type DifferenceTarget } from './source/target-schema'
@@ -88,7 +87,6 @@ export class Adding {
     const { major, notes } = await standingOf(this.settings, this.layout)
     this.notes.push(...notes)
     this.progress('opening the scratch server')
-    preloadEngine()
     const { settings, layout, signal } = this
     return withScratch(settings, major, { signal, interrupted }, (scratch) => {
       const prefetched = new Prefetched(scratch)
@@ -140,7 +138,9 @@ export class Adding {
     const skip = options.verify === false || options.check === true
     const { progress } = this
     const replayed = (before: ScratchDatabase) => work.prefetched.begin(before, { proof: !skip })
-    const target = await buildSides(source, { ...work, progress, replayed })
+    const building = buildSides(source, { ...work, progress, replayed })
+    preloadEngine() // while the server is at work
+    const target = await building
     if (target.is === 'schemas') this.remember(target)
     const found = target.is === 'nothing' ? undefined : await this.find(work, target, !skip)
     if (found && !found.change && target.is === 'schemas') return this.report('shown', [], false)
