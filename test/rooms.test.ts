@@ -31,8 +31,8 @@ const order: Readonly<Record<string, readonly string[]>> = {
   ],
   settings: ['value', 'address', 'ini', 'typeorm', 'elsewhere', '.'],
   script: [
-    ...['.', 'lexer', 'sections', 'parser', 'layout', 'other-layouts', 'sources', 'folder'],
-    ...['source', 'named', 'typescript'],
+    ...['.', 'lexer', 'sections', 'parser', 'layout', 'other-layouts', 'module-text', 'places'],
+    ...['folder', 'source', 'named', 'typescript'],
   ],
   database: ['sql', 'embedded', 'postgres', 'application', '.'],
   'database/embedded': ['place', 'server', '.'],

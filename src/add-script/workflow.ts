@@ -7,7 +7,7 @@ import { emptyDraft } from './render/empty-draft'
 import { preloadEngine } from '../catalog/engine'
 import { handOver, schemaNotes } from './deliver/commit'
 import { changeNotes, headerLines, type HeaderFacts } from './proof/header'
-import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
+import { type Ignored, ignoredTables, metadataTable } from '../scratch/ignored-tables'
 import type { AddedScript, AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 import { newlyKept } from './proof/kept-objects'
 import { isDestructive, downgradeClaimOf } from './proof/downgrade-claim'
@@ -29,7 +29,6 @@ import { standingOf } from '../scratch/database-state'
 import type { Answers } from '../change/model/answers'
 import { Interview } from '../change/model/interview'
 import type { Change } from '../change/model/script-part'
-import type { Ignored } from '../scratch/ignored-tables'
 import { replayScripts } from '../scratch/replay-scripts'
 import type { FormerName } from '../set-up/was'
 import { buildSides, type FoundDifference, type DifferenceTarget } from './source/target-schema'
@@ -77,7 +76,7 @@ export class Adding {
       const header = headerLines({ title: this.options.title, source: 'none' })
       const { layout, settings, options } = this
       const { title, form = 'sql' } = options
-      const names = { directory: settings.directory, layout, title, form, headers: [header] }
+      const names = { places: settings, layout, title, form, headers: [header] }
       return this.finishEmpty(await nameDrafts([emptyDraft(header, layout)], names))
     }
     const { source } = this
@@ -266,7 +265,7 @@ export class Adding {
 
   private written(found: FoundDifference, proof: Proven): Promise<AddedScript[]> {
     const { source, kept, layout, options, settings } = this
-    const facts = { title: options.title, form: options.form, directory: settings.directory }
+    const facts = { title: options.title, form: options.form, places: settings }
     return writtenScripts(found, { ...facts, source, kept, layout, proof })
   }
 

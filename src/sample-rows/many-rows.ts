@@ -38,8 +38,8 @@ function as({ name }: ColumnFacts): string {
   return `s.${quoteIdentifier(name)}`
 }
 
-/** Beyond the short texts that rows are made of otherwise. */
-const sixDigits = 0x100000
+/** Beyond the short texts that rows are made of otherwise; digits, which may become a number. */
+const sixDigits = 100_000
 
 /** Another value for each row, as far as the type is known. */
 function distinct(column: ColumnFacts, path: string): string {
@@ -50,7 +50,7 @@ function distinct(column: ColumnFacts, path: string): string {
     const highest = `(SELECT pg_catalog.max(${quoteIdentifier(name)}) FROM ${path})`
     return `(${highest} ${plus} n)::${type}`
   }
-  if (category === 'S') return `pg_catalog.to_hex(n ${plus} ${sixDigits})::${type}`
+  if (category === 'S') return `(n ${plus} ${sixDigits})::pg_catalog.text::${type}`
   if (base === 'date') return `(${value} ${minus} n)::${type}`
   if (category === 'D') return `(${value} ${plus} pg_catalog.make_interval(secs => n))::${type}`
   return value

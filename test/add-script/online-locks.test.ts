@@ -84,7 +84,12 @@ test('what a statement does under a lock is seen in the server, whatever its tex
   }))
 
 const one = { sql: 'ALTER TABLE t ALTER COLUMN a TYPE bigint', announced: [], worked: [] }
-const work = { table: 't', mode: 'AccessExclusiveLock', does: 'rewrites' } as const
+const work = {
+  table: 't',
+  ancestors: ['p'],
+  mode: 'AccessExclusiveLock',
+  does: 'rewrites',
+} as const
 const report = (held: number, more: Partial<typeof one> | object): LockReport => ({
   rows: 100_000,
   tables: ['t'],
@@ -99,6 +104,7 @@ test('a rewrite is a fault unless a line above it names the table', () => {
   ])
   assert.deepEqual(unannouncedWork(report(1, { worked: [work], announced: ['t'] })), [])
   assert.equal(unannouncedWork(report(1, { worked: [work], announced: ['u'] })).length, 1)
+  assert.deepEqual(unannouncedWork(report(1, { worked: [work], announced: ['p'] })), [])
 })
 
 test('a lock is too long where it is in every run, and no line announces it', () => {

@@ -59,8 +59,9 @@ const tsconfig = JSON.stringify({
 })
 
 /** Runs every command that talks to a server, in each of its ways. @returns the scripts that it wrote */
-export async function everyCommand(): Promise<string[]> {
+export async function everyCommand(): Promise<{ written: string[]; shown: string[] }> {
   const written: string[] = []
+  const shown: string[] = []
   await withProject({ ...scripts, 'schema.sql': '' }, async (project) => {
     await run(project, 'upgrade 1 --dry-run')
     await run(project, 'upgrade 1')
@@ -88,7 +89,7 @@ export async function everyCommand(): Promise<string[]> {
     await writeFile(join(project.cwd, 'schema.sql'), target)
     const answers =
       "--rename t.v:label --map kind.a=b --using t.price=pg_catalog.round(price,2) --using t.low=low::boolean --using t.tags=pg_catalog.string_to_array(tags,'-') --backfill t.extra=1 --backfill u.x=1 --yes"
-    written.push(await run(project, `add_script next ${answers} --dry-run`))
+    shown.push(await run(project, `add_script next ${answers} --dry-run`))
     await run(project, `add_script online --online --online-rows 50 ${answers}`, 'question')
     written.push(...(await newScripts(project)))
     await run(project, 'upgrade')
@@ -111,7 +112,7 @@ export async function everyCommand(): Promise<string[]> {
     },
   )
   await library()
-  return written
+  return { written, shown }
 }
 
 /** Runs a command; only one that says why may fail. */

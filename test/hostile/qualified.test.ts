@@ -5,14 +5,21 @@ import { sqlLiterals } from '../support/sql-literals'
 import { findUnqualified, findUnqualifiedInBlock } from '../support/unqualified'
 import { everyCommand, marker } from './every-command'
 
-let sent: Promise<{ texts: readonly SentText[]; written: readonly string[] }> | undefined
+/** What was sent, the scripts that were written, and what was shown of others. */
+interface Recorded {
+  texts: readonly SentText[]
+  written: readonly string[]
+  shown: readonly string[]
+}
+
+let sent: Promise<Recorded> | undefined
 
 /** What is sent while every command runs, and the scripts that it wrote. */
 function recorded() {
   sent ??= (async () => {
     const recorder = recordSql()
     try {
-      return { written: await everyCommand(), texts: recorder.texts }
+      return { ...(await everyCommand()), texts: recorder.texts }
     } finally {
       recorder.stop()
     }
@@ -34,8 +41,8 @@ function unlessUsers(text: string) {
 }
 
 test('each statement that typetrek sends names what it means with its schema', async () => {
-  const { texts, written } = await recorded()
-  const scripts = withoutSpace(written.join('\n'))
+  const { texts, written, shown } = await recorded()
+  const scripts = withoutSpace([...written, ...shown].join('\n'))
   // what a script or a schema says is the user's; the steps that are tried on a copy are to become one
   const isForeign = (statement: string) =>
     statement.includes(marker) ||
@@ -108,6 +115,8 @@ const notSent = [
   'pg_catalog.convert_to(',
   'pg_catalog.gen_random_uuid()',
   'pg_catalog.gen_random_uuid()',
+  'pg_catalog.gen_random_uuid()',
+  'pg_catalog.make_interval(secs => n))::',
   'pg_catalog.row_number() OVER ()::',
   "pg_catalog.substring(name::pg_catalog.text, '\\d+')",
   'rolled_back_at IS NULL AND finished_at IS NOT NULL',

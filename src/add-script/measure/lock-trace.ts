@@ -9,6 +9,8 @@ import { Workload } from '../../sample-rows/workload'
 /** What one statement did to a table on which a lock stopped others. */
 export interface LockedTable {
   table: string
+  /** What it is a partition or a child of. */
+  ancestors: readonly string[]
   /** As pg_locks names it. */
   mode: string
   does: 'rewrites' | 'reads'
@@ -121,9 +123,9 @@ export class LockTrace {
     const before = await this.look()
     await this.client.query(sql)
     const after = await this.look()
-    const worked = this.tables.flatMap(({ oid, name }) => {
-      const [was, is] = [before.get(oid), after.get(oid)]
-      return was && is ? (this.workOn(name, was, is) ?? []) : []
+    const worked = this.tables.flatMap((table) => {
+      const [was, is] = [before.get(table.oid), after.get(table.oid)]
+      return was && is ? (this.workOn(table, was, is) ?? []) : []
     })
     const announced = effects.flatMap((effect) =>
       effect.kind === 'works under a lock' ? [shown(effect.table)] : [],
@@ -131,12 +133,16 @@ export class LockTrace {
     return { sql, announced, worked }
   }
 
-  private workOn(table: string, was: TableState, is: TableState): LockedTable | undefined {
+  private workOn(
+    { name: table, ancestors }: TableFacts,
+    was: TableState,
+    is: TableState,
+  ): LockedTable | undefined {
     const mode = stopping.find((one) => is.modes.includes(one))
     if (mode === undefined) return undefined
-    if (was.file !== is.file) return { table, mode, does: 'rewrites' }
+    if (was.file !== is.file) return { table, ancestors, mode, does: 'rewrites' }
     const read = Number(is.read) - Number(was.read)
-    return read * 2 >= this.rows ? { table, mode, does: 'reads' } : undefined
+    return read * 2 >= this.rows ? { table, ancestors, mode, does: 'reads' } : undefined
   }
 
   private async look(): Promise<Map<string, TableState>> {

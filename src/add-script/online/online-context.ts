@@ -41,7 +41,7 @@ export class OnlineContext {
       [sides.from, sides.to].flatMap(({ facts }) => facts.facts().flatMap(nameIn)),
     )
     this.newKeys = new Set(
-      steps.flatMap((one) => (keyIn(one) ? this.tablesOf(one).map(shownKey) : [])),
+      steps.flatMap((one) => (isNewKey(one) ? this.tablesOf(one).map(shownKey) : [])),
     )
     this.replacesForeignKeys = steps.some(
       ({ operation }) =>
@@ -51,9 +51,16 @@ export class OnlineContext {
     )
   }
 
-  /** True for the index or the constraint that one statement drops and another one makes. */
+  /** True for the index or the constraint of a table that one statement drops and another one makes. */
   isReplaced(id: Id): boolean {
-    return this.made.has(keyOf(id)) && this.dropped.has(keyOf(id))
+    if (!this.made.has(keyOf(id)) || !this.dropped.has(keyOf(id))) return false
+    const { from, to } = this.sides
+    return !isA(id, 'index') || isSameId(from.facts.get(id)?.parent, to.facts.get(id)?.parent)
+  }
+
+  /** True for an index whose name one of another table takes. */
+  givesItsName(id: Id): boolean {
+    return this.made.has(keyOf(id)) && !this.isReplaced(id)
   }
 
   /** A foreign key may refer to a key that is only now being built. */
@@ -163,6 +170,16 @@ function indexParent(id: IdOf<'index'>, { from, to }: OnlineSides): Id | undefin
 function keyOfMade({ operation }: PlannedStep): string | undefined {
   if (operation.kind === 'create index') return keyOf(operation.index)
   return operation.kind === 'add constraint' ? keyOf(operation.constraint) : undefined
+}
+
+function isSameId(one: Id | undefined, other: Id | undefined): boolean {
+  return one !== undefined && other !== undefined && keyOf(one) === keyOf(other)
+}
+
+/** A foreign key may refer to it. */
+function isNewKey(one: PlannedStep): boolean {
+  const { operation } = one
+  return keyIn(one) !== undefined || (operation.kind === 'create index' && operation.unique)
 }
 
 /** The unique or primary key that a statement adds, where an index can be made for it beforehand. */

@@ -8,7 +8,7 @@ import {
   type OwnOperation,
 } from '../../change/model/operation'
 import { changes, type PlannedStep } from '../../change/model/planned-step'
-import { lockedWork } from '../../change/complete/table-locks'
+import { lockedWorks } from '../../change/complete/table-locks'
 import { keyIn, type OnlineContext, shownKey, tableIdOf } from './online-context'
 import { relationOf } from '../../catalog/object-names'
 
@@ -46,10 +46,10 @@ function asItIs(one: PlannedStep, context: OnlineContext): Placed[] {
 }
 
 function withLock(one: PlannedStep, { sides }: OnlineContext): PlannedStep {
-  const work = lockedWork(one, sides.from)
-  if (!work) return one
-  const effect = { kind: 'works under a lock', online: true, ...work } as const
-  return { ...one, effects: [...one.effects, effect] }
+  const locking = lockedWorks(one, sides.from).map(
+    (work, at) => ({ kind: 'works under a lock', online: at === 0, ...work }) as const,
+  )
+  return { ...one, effects: [...one.effects, ...locking] }
 }
 
 function formOf(one: PlannedStep, context: OnlineContext): Placed[] | undefined {
@@ -129,7 +129,7 @@ function droppedIndex(
   index: IdOf<'index'>,
   context: OnlineContext,
 ): Placed[] | undefined {
-  if (isPlain(index, one, context)) return undefined
+  if (isPlain(index, one, context) || context.givesItsName(index)) return undefined
   if (context.isReplaced(index)) return []
   const step = context.own({ kind: 'drop index', index, concurrently: true }, one.ids, one)
   return [{ stage: 'drops', step: { ...step, verb: 'drop', drops: index } }]

@@ -1,10 +1,11 @@
 import { keyOf, type Id } from '../../catalog/facts'
+import { columnKey } from '../../change/model/operation'
 import type { PlannedStep } from '../../change/model/planned-step'
 import { onlineForm, type Placed, type StageName } from './online-forms'
 import { OnlineContext, shownKey, type OnlineSides } from './online-context'
 import { splitDefaults } from './split-default'
 import { batchFills } from './batch-fills'
-import { lockedWork } from '../../change/complete/table-locks'
+import { lockedWorks } from '../../change/complete/table-locks'
 
 /** Steps that are a script of their own. */
 export interface ScriptStage {
@@ -71,7 +72,9 @@ function afterWhatTheyNeed(placed: readonly Placed[]): Placed[] {
     stage === 'swap' || (stage !== 'main' && verb === 'create')
   const made = new Set(placed.filter(isMadeLater).flatMap(({ step }) => firstKey(step)))
   return placed.map((one) => {
-    const isLate = one.stage === 'main' && one.step.ids.some((id) => made.has(keyOf(subject(id))))
+    const { ids, drops } = one.step
+    const needsThem = drops === undefined && ids.some((id) => made.has(keyOf(subject(id))))
+    const isLate = one.stage === 'main' && needsThem
     return isLate ? { ...one, stage: 'constraints' } : one
   })
 }
@@ -144,9 +147,11 @@ export function cutMain(
   const context = new OnlineContext(steps, sides)
   if (steps.some(({ operation }) => operation.kind === 'map values'))
     return [{ ...stage, transaction: true, steps }]
+  const isLocked = (one: PlannedStep) => lockedWorks(one, sides.from).length > 0
+  const mates = new Set(steps.filter(isLocked).flatMap(mateOf))
   const runs: { long: boolean; steps: PlannedStep[] }[] = []
   for (const one of steps) {
-    const long = isLong(one, steps, context)
+    const long = isLocked(one) || mateOf(one).some((mate) => mates.has(mate))
     const last = runs.at(-1)
     const isSame = last && last.long === long && (!long || isMate(last.steps, one))
     if (isSame) last.steps.push(one)
@@ -159,16 +164,13 @@ export function cutMain(
   }))
 }
 
-function isLong(
-  one: PlannedStep,
-  steps: readonly PlannedStep[],
-  { sides }: OnlineContext,
-): boolean {
-  if (lockedWork(one, sides.from)) return true
-  if (one.chain === undefined) return false
-  return steps.some(({ chain, rewrites }) => chain === one.chain && rewrites === true)
+/** What is to happen to the same column in the same moment. */
+function mateOf({ chain, operation }: PlannedStep): string[] {
+  if (chain !== undefined) return [chain]
+  return operation.kind === 'alter column' ? [columnKey(operation.column)] : []
 }
 
-function isMate(steps: readonly PlannedStep[], { chain }: PlannedStep): boolean {
-  return chain !== undefined && steps.every((one) => one.chain === chain)
+function isMate(steps: readonly PlannedStep[], one: PlannedStep): boolean {
+  const [mate] = mateOf(one)
+  return mate !== undefined && steps.every((other) => mateOf(other)[0] === mate)
 }

@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog'
 import { type Id, isA, isComputed, keyOf, ownerOf } from '../../catalog/facts'
 import { foldColumns, foldSerials, typesFirst } from './fold-columns'
-import { lockedWork, lockOf, rewritesTable } from './table-locks'
+import { lockedWorks, lockOf, rewritesTable } from './table-locks'
 import { relationOf, shown } from '../../catalog/object-names'
 import { stoppingRows, type StoppingRows } from './stopping-rows'
 import type { Effect } from '../model/effect'
@@ -43,8 +43,9 @@ export function completeSteps(
     const stopping = stoppingRows(one, from, to, filled)
     const counting = stopping ? failing(one, stopping) : []
     const rewrites = rewritesTable(one, from, to)
-    const work = lockedWork({ ...one, rewrites }, from)
-    const locking = work ? [{ kind: 'works under a lock', online: false, ...work } as const] : []
+    const locking = lockedWorks({ ...one, rewrites }, from).map(
+      (work) => ({ kind: 'works under a lock', online: false, ...work }) as const,
+    )
     return {
       ...rest,
       ...(isNew && { operation: asNew(one.operation) }),

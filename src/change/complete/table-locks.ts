@@ -1,9 +1,15 @@
 import { type Catalog, virtualMark } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
-import { type Qualified, relationOf } from '../../catalog/object-names'
+import { type Qualified, relationOf, shown } from '../../catalog/object-names'
+import { foreignKeys } from '../../catalog/rule-facts'
 import { generatedExpression } from '../../catalog/facts'
 import type { LockedWork } from '../model/effect'
-import type { ColumnId, OwnOperation, SchemaOperation } from '../model/operation'
+import {
+  columnKey,
+  type ColumnId,
+  type OwnOperation,
+  type SchemaOperation,
+} from '../model/operation'
 import type { PlannedStep, TableLock } from '../model/planned-step'
 
 /** True where PostgreSQL writes the whole table again, under a lock that stops even readers. */
@@ -89,13 +95,41 @@ function lockFor(operation: SchemaOperation): TableLock {
 }
 
 /**
- * What a statement does to a whole table that is there while it holds a lock which stops others: it writes
- * or reads it, or builds an index. Undefined for one that only changes the catalog.
+ * What a statement does to whole tables that are there while it holds locks which stop others: it writes
+ * or reads them, or builds an index. Nothing for one that only changes the catalog.
  */
-export function lockedWork(one: PlannedStep, { facts }: Catalog): LockedWork | undefined {
+export function lockedWorks(one: PlannedStep, from: Catalog): LockedWork[] {
+  const work = lockedWork(one, from)
+  return work ? [work, ...checkedKeys(one, from)] : []
+}
+
+/** With the type of a column the foreign keys are checked again that it is part of. */
+function checkedKeys({ operation, rewrites }: PlannedStep, from: Catalog): LockedWork[] {
+  const isType = operation.kind === 'alter column' && operation.part === 'type'
+  if (!isType || operation.using !== undefined || rewrites !== true) return []
+  const { column } = operation
+  const has = (columns: readonly ColumnId[]) =>
+    columns.some((one) => columnKey(one) === columnKey(column))
+  const works = foreignKeys(from).flatMap(({ id, columns, referred }): LockedWork[] => {
+    const [first] = referred
+    if (has(referred)) return [{ table: tableOf(id), lock: 'ACCESS EXCLUSIVE', does: 'reads' }]
+    if (!has(columns) || !first) return []
+    return [{ table: tableOf(first), lock: 'SHARE ROW EXCLUSIVE', does: 'reads' }]
+  })
+  const others = works.filter(({ table }) => shown(table) !== shown(tableOf(column)))
+  return [...new Map(others.map((work) => [shown(work.table), work])).values()]
+}
+
+function lockedWork(one: PlannedStep, { facts }: Catalog): LockedWork | undefined {
   const work = workOf(one)
-  const isThere = work && facts.has({ kind: 'table', ...work.table })
-  return isThere ? work : undefined
+  if (!work || !facts.has({ kind: 'table', ...work.table })) return undefined
+  const { operation } = one
+  const isIndexed =
+    operation.kind === 'continue sequence' &&
+    facts
+      .incomingEdges(operation.column)
+      .some(({ from: { kind } }) => kind === 'index' || kind === 'constraint')
+  return isIndexed ? undefined : work
 }
 
 function workOf({ operation, rewrites, ids }: PlannedStep): LockedWork | undefined {
@@ -108,6 +142,9 @@ function workOf({ operation, rewrites, ids }: PlannedStep): LockedWork | undefin
       return workOfRule(operation)
     case 'alter column':
       if (operation.part !== 'required') return undefined
+      return { table: tableOf(operation.column), lock: 'ACCESS EXCLUSIVE', does: 'reads' }
+    // in the transaction of the statement that lets the sequence feed the column
+    case 'continue sequence':
       return { table: tableOf(operation.column), lock: 'ACCESS EXCLUSIVE', does: 'reads' }
     case 'place partition':
       if (!operation.into || operation.bound === undefined) return undefined
