@@ -37,8 +37,15 @@ function plain(table: string): string {
   return table.replaceAll('"', '')
 }
 
-/** What held ACCESS EXCLUSIVE too long, which may be the machine's doing as well. Pure. */
-export function longLocks({ scripts, downgrades }: LockReport): string[] {
+/** Fewer rows say nothing of a time. */
+const fullRows = 100_000
+
+/**
+ * What held ACCESS EXCLUSIVE too long on tables with many rows, which may be the machine's doing as well.
+ * Pure.
+ */
+export function longLocks({ rows, scripts, downgrades }: LockReport): string[] {
+  if (rows < fullRows) return []
   const all = [...scripts, ...downgrades].flatMap(({ transactions }) => transactions)
   return all
     .filter(({ statements, held }) => held > longestLock && !isAnnounced(statements))
