@@ -220,7 +220,7 @@ test('what decides, orders and splits a change knows operations, and not how the
     writesSql.test(path)
       ? []
       : imports
-          .filter(({ of }) => /^change\/render\/(?!comments|online-forms)/.test(of))
+          .filter(({ of }) => /^change\/render\/(?!comments)/.test(of))
           .map(({ of }) => `imports ${of}`),
   )
 

@@ -10,7 +10,7 @@ import { byPath, files, problems, reachable, sources } from './support/source-fi
  */
 const order: Readonly<Record<string, readonly string[]>> = {
   '': [
-    ...['errors.ts', 'version.ts', 'absence.ts', 'regular-file.ts', 'interruption.ts'],
+    ...['errors.ts', 'version.ts', 'start', 'absence.ts', 'regular-file.ts', 'interruption.ts'],
     ...[
       'system-error.ts',
       'user-shell.ts',
@@ -31,8 +31,8 @@ const order: Readonly<Record<string, readonly string[]>> = {
   ],
   settings: ['value', 'address', 'ini', 'typeorm', 'elsewhere', '.'],
   script: [
-    ...['.', 'lexer', 'sections', 'parser', 'layout', 'other-layouts', 'sources', 'folder'],
-    ...['source', 'named', 'typescript'],
+    ...['.', 'lexer', 'sections', 'parser', 'layout', 'other-layouts', 'module-text', 'places'],
+    ...['folder', 'source', 'named', 'typescript'],
   ],
   database: ['sql', 'embedded', 'postgres', 'application', '.'],
   'database/embedded': ['place', 'server', '.'],

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { dirname, join, relative, sep } from 'node:path'
 import { writeBundleProgram } from './bundle-program'
-import { licenceOf, plain, withRequires } from './module-text'
+import { licenceOf, plain, required, withRequires } from './module-text'
 
 /*
  * Writes dist/src/bundle.js: the modules that nearly every command loads, in one file, so that a start
@@ -12,15 +12,33 @@ import { licenceOf, plain, withRequires } from './module-text'
  */
 
 const root = join(__dirname, '../src')
-const entry = join(root, 'cli/run.js')
-const bundle = join(root, 'bundle.js')
-const licences = join(root, 'bundle.licences.txt')
 
-/** Rooms and files that few commands need, or that must be files: a process or a hook of its own. */
-const left =
-  /^(?:backends|bundle|bundled|plan\/scheme\/graph|migrator\/backend-migrator|script\/named|add-script|dump-schema|change|catalog|scratch|sample-rows|git|cli\/command\/(?!execute|inspect)|database\/embedded|script\/typescript)/
-/** Packages that only the command line uses, so that nobody could meet a second copy of them. */
-const ownPackages = ['commander', 'ini', 'picocolors']
+/** One file of modules. */
+interface Part {
+  /** What it exports is what this module does. */
+  entry: string
+  file: string
+  /** Rooms and files that few commands need, or that must be files: a process or a hook of its own. */
+  left: RegExp
+  /** Packages that only these modules use, so that nobody could meet a second copy of them. */
+  packages: readonly string[]
+}
+
+const start: Part = {
+  entry: 'cli/run.js',
+  file: 'bundle.js',
+  left: /^(?:backends|bundle|bundled|plan\/scheme\/graph|migrator\/backend-migrator|script\/named|add-script|dump-schema|change|catalog|scratch|sample-rows|git|cli\/command\/(?!execute|inspect)|database\/embedded|script\/typescript)/,
+  packages: ['commander', 'ini', 'picocolors'],
+}
+
+/** add_script, and pg-delta, which is an ES module and made of sixty files. */
+const addScript: Part = {
+  entry: 'add-script/workflow.js',
+  file: 'bundle-add-script.js',
+  left: /^(?:backends|cli|git|script\/(?:named|typescript)|plan\/scheme\/graph|migrator\/backend-migrator)\//,
+  packages: ['@supabase/pg-delta'],
+}
+const ownPackages = [...start.packages, ...addScript.packages]
 /** The package that scripts, entities and TypeORM use too: they and we must meet one and the same. */
 const shared = 'pg'
 /** What a connection by a URL does without; and what is not for Node, or not there. */
@@ -29,7 +47,9 @@ const rarely = /^(?:pg\/lib\/native|pgpass|pg-cloudflare|pg-native)/
 const lazily = ['node:child_process']
 
 /** The folder in which `pg` lies, and flat beside it what it requires. */
-const flat = dirname(dirname(createRequire(entry).resolve(`${shared}/package.json`)))
+const flat = dirname(
+  dirname(createRequire(join(root, start.entry)).resolve(`${shared}/package.json`)),
+)
 
 interface Bundled {
   code: string
@@ -37,9 +57,10 @@ interface Bundled {
   links: Map<string, string>
 }
 
-function main(): void {
+/** @param before modules of an earlier part, which are not in this one */
+function write(part: Part, before: ReadonlySet<string>): ReadonlySet<string> {
   const modules = new Map<string, Bundled>()
-  collect(entry, modules)
+  collect(join(root, part.entry), modules, { part, before })
   const ids = new Map([...modules.keys()].map((file, id) => [file, id]))
   const table = [...modules].map(([file, { code, links }]) => {
     const linked = Object.fromEntries([...links].map(([words, to]) => [words, ids.get(to)]))
@@ -52,34 +73,50 @@ function main(): void {
   const digest = createHash('sha256')
   for (const name of files) digest.update(readFileSync(join(flat, name)))
   const constants = { packages, files, digest: digest.digest('hex') }
+  const bundle = join(root, part.file)
   writeFileSync(
     bundle,
-    `${later}const table = [\n${table.join(',\n')}\n]\nmodule.exports = (function (shared) {\n${start}\n})(${JSON.stringify(constants)})\n`,
+    `${later}const table = [\n${table.join(',\n')}\n]\nmodule.exports = (function (shared) {\n${loader}\n})(${JSON.stringify(constants)})\n`,
   )
-  writeFileSync(licences, licencesOf([...modules.keys()].filter((file) => kindOf(file) !== 'own')))
+  const foreign = [...modules.keys()].filter((file) => kindOf(file) !== 'own')
+  writeFileSync(bundle.replace(/\.js$/, '.licences.txt'), licencesOf(foreign))
+  return new Set(modules.keys())
 }
 
-function collect(file: string, modules: Map<string, Bundled>): void {
+/** What decides which modules go into a part. */
+interface Collecting {
+  part: Part
+  before: ReadonlySet<string>
+}
+
+function collect(file: string, modules: Map<string, Bundled>, given: Collecting): void {
   if (modules.has(file)) return
-  const code = withoutImports(plain(readFileSync(file, 'utf8')))
+  const code = codeOf(file)
   const links = new Map<string, string>()
   modules.set(file, { code, links })
   for (const [, words = ''] of code.matchAll(/\brequire\(["']([^"']+)["']\)/g)) {
-    const to = resolved(file, words)
+    const to = resolved(file, words, given)
     if (to === undefined) continue
     links.set(words, to)
-    collect(to, modules)
+    collect(to, modules, given)
   }
 }
 
-/** Where the words lead, if that belongs into the bundle. */
-function resolved(from: string, words: string): string | undefined {
+function codeOf(file: string): string {
+  const text = readFileSync(file, 'utf8')
+  return withoutImports(plain(/^export /m.test(text) ? required(text) : text))
+}
+
+/** Where the words lead, if that belongs into the part. */
+function resolved(from: string, words: string, { part, before }: Collecting): string | undefined {
   if (isBuiltin(words)) return undefined
   const inside = words.startsWith('.') || kindOf(from) === 'shared'
-  if (!inside && !ownPackages.includes(words) && words !== shared) return undefined
+  const isOwn = part.packages.some((name) => words === name || words.startsWith(`${name}/`))
+  if (!inside && !isOwn && words !== shared) return undefined
   if (rarely.test(words)) return undefined
   const to = createRequire(from).resolve(words)
-  const never = kindOf(to) === 'own' ? left : rarely
+  if (before.has(to)) return undefined
+  const never = kindOf(to) === 'own' ? part.left : rarely
   return never.test(nameOf(to)) ? undefined : to
 }
 
@@ -96,9 +133,9 @@ function nameOf(file: string): string {
 }
 
 function packageOf(file: string): string {
-  const [name = ''] = relative(flat, file).split(sep)
+  const [name = '', below = ''] = relative(flat, file).split(sep)
   if (name === '..') throw new Error(`${file} does not lie flat beside ${shared}`)
-  return name
+  return name.startsWith('@') ? `${name}/${below}` : name
 }
 
 function packagesOf(files: readonly string[]): string[] {
@@ -125,7 +162,7 @@ const later = `function later(name) {
 }
 `
 
-const start = `'use strict'
+const loader = `'use strict'
 const { hash } = require('node:crypto')
 const { existsSync, lstatSync, readFileSync, realpathSync } = require('node:fs')
 const { createRequire, isBuiltin } = require('node:module')
@@ -203,6 +240,6 @@ function hooked() {
 
 return load(0)`
 
-if (!existsSync(entry)) throw new Error(`${entry} is not there: run tsc first`)
-main()
+if (!existsSync(join(root, start.entry))) throw new Error(`${root} is not there: run tsc first`)
+write(addScript, write(start, new Set()))
 writeBundleProgram()

@@ -24,10 +24,22 @@ export function plain(code: string, dense = false): string {
   return text.trim()
 }
 
+/** An ES module as one that is required. */
+export function required(code: string): string {
+  const { code: text } = transformSync(code, {
+    configFile: false,
+    swcrc: false,
+    isModule: true,
+    module: { type: 'commonjs', importInterop: 'none' },
+    jsc: { target: 'es2022', parser: { syntax: 'ecmascript' } },
+  })
+  return text
+}
+
 /** A module of typetrek's is loaded as what it is; what `import()` adds is a second loader. */
 export function withRequires(code: string): string {
   const lazy = code.replace(
-    /\bimport\((["']\.[^"']+["'])\)/g,
+    /\bimport\((["'](?:\.|@supabase\/pg-delta\/)[^"']+["'])\)/g,
     'Promise.resolve().then(() => require($1))',
   )
   if (/\bimport\(/.test(lazy)) throw new Error(`import() of a package in a bundled file:\n${lazy}`)

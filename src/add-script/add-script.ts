@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { withMigrationSources } from '../database/application/migration-sources'
 import type { ScriptLayout } from '../script/layout/layout'
 import { layoutNamed } from '../script/other-layouts/layouts'
@@ -65,6 +66,16 @@ export async function addScriptIn(
   requirePostgres(found)
   const settings = await withMigrationSources(found)
   const layout = given ?? layoutNamed(settings.layout)
-  const { Adding } = await import('./workflow.js')
+  const { Adding } = workflow()
   return withSystemFailures(new Adding(settings, options, layout).run())
+}
+
+let loaded: typeof import('./workflow') | undefined
+
+/** Sixty modules of typetrek's and as many of pg-delta's, from one file. */
+function workflow(): typeof import('./workflow') {
+  const { requirePart } = require('../start/compiled') as typeof import('../start/compiled')
+  const bundle = join(__dirname, '..', 'bundle-add-script.js')
+  loaded ??= requirePart(bundle, join(__dirname, 'workflow.js')) as typeof import('./workflow')
+  return loaded
 }

@@ -7,7 +7,7 @@ import { emptyDraft } from './render/empty-draft'
 import { preloadEngine } from '../catalog/engine'
 import { handOver, schemaNotes } from './deliver/commit'
 import { changeNotes, headerLines, type HeaderFacts } from './proof/header'
-import { ignoredTables, metadataTable } from '../scratch/ignored-tables'
+import { type Ignored, ignoredTables, metadataTable } from '../scratch/ignored-tables'
 import type { AddedScript, AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 import { newlyKept } from './proof/kept-objects'
 import { isDestructive, downgradeClaimOf } from './proof/downgrade-claim'
@@ -29,7 +29,6 @@ import { standingOf } from '../scratch/database-state'
 import type { Answers } from '../change/model/answers'
 import { Interview } from '../change/model/interview'
 import type { Change } from '../change/model/script-part'
-import type { Ignored } from '../scratch/ignored-tables'
 import { replayScripts } from '../scratch/replay-scripts'
 import type { FormerName } from '../set-up/was'
 import { buildSides, type FoundDifference, type DifferenceTarget } from './source/target-schema'
@@ -77,7 +76,7 @@ export class Adding {
       const header = headerLines({ title: this.options.title, source: 'none' })
       const { layout, settings, options } = this
       const { title, form = 'sql' } = options
-      const names = { directory: settings.directory, layout, title, form, headers: [header] }
+      const names = { places: settings, layout, title, form, headers: [header] }
       return this.finishEmpty(await nameDrafts([emptyDraft(header, layout)], names))
     }
     const { source } = this
@@ -88,7 +87,6 @@ export class Adding {
     const { major, notes } = await standingOf(this.settings, this.layout)
     this.notes.push(...notes)
     this.progress('opening the scratch server')
-    preloadEngine()
     const { settings, layout, signal } = this
     return withScratch(settings, major, { signal, interrupted }, (scratch) => {
       const prefetched = new Prefetched(scratch)
@@ -140,7 +138,9 @@ export class Adding {
     const skip = options.verify === false || options.check === true
     const { progress } = this
     const replayed = (before: ScratchDatabase) => work.prefetched.begin(before, { proof: !skip })
-    const target = await buildSides(source, { ...work, progress, replayed })
+    const building = buildSides(source, { ...work, progress, replayed })
+    preloadEngine() // while the server is at work
+    const target = await building
     if (target.is === 'schemas') this.remember(target)
     const found = target.is === 'nothing' ? undefined : await this.find(work, target, !skip)
     if (found && !found.change && target.is === 'schemas') return this.report('shown', [], false)
@@ -265,7 +265,7 @@ export class Adding {
 
   private written(found: FoundDifference, proof: Proven): Promise<AddedScript[]> {
     const { source, kept, layout, options, settings } = this
-    const facts = { title: options.title, form: options.form, directory: settings.directory }
+    const facts = { title: options.title, form: options.form, places: settings }
     return writtenScripts(found, { ...facts, source, kept, layout, proof })
   }
 

@@ -1,3 +1,4 @@
+import type { NamedPlaces } from '../script/places/newest-of-places'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { ScriptSource } from '../settings/value/setting-types'
 import type { AddedScript, AddScriptOptions } from './deliver/add-script-options'
@@ -15,18 +16,18 @@ export interface WrittenFacts {
   /** What is kept although the target schema lacks it. */
   kept: readonly string[]
   layout: ScriptLayout
-  directory: string
+  places: NamedPlaces
   proof: HeaderFacts['proof']
 }
 
 /** The scripts with their heads, which tell of the proof once there is one. */
 export async function writtenScripts(
   { target, change, back }: FoundDifference,
-  { title, form = 'sql', source, kept, layout, directory, proof }: WrittenFacts,
+  { title, form = 'sql', source, kept, layout, places, proof }: WrittenFacts,
 ): Promise<AddedScript[]> {
   const diff = target.is === 'schemas' ? target.diff : undefined
   const facts = { title, source, diff, change, proof }
-  const names = { directory, title, form, layout }
+  const names = { places, title, form, layout }
   if (target.is === 'sql') {
     const header = headerLines(facts)
     const draft = await sqlDraft(target.sql, header, back, layout)

@@ -2,7 +2,7 @@ import type { Session } from '../database/postgres/session'
 import { quoteIdentifier } from '../database/sql/quote'
 import { MigrationError } from '../errors'
 import type { OtherHistory } from '../journal/histories'
-import { canonicalUuid } from '../script/sources/script-uuid'
+import { canonicalUuid } from '../script/module-text/script-uuid'
 
 /** A migration that another tool's table names as applied, oldest first. */
 export interface AdoptedRow {

@@ -18,7 +18,7 @@ import { settleNames } from '../plan/numbering/settle-names'
 import { readScripts } from '../script/source/read-scripts'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { Script } from '../script/script'
-import { stampOf } from '../script/sources/migration-classes'
+import { stampOf } from '../script/module-text/migration-classes'
 import type { Settings } from '../settings/value/setting-types'
 
 import { requireNumbers } from './require-numbers'

@@ -1,4 +1,3 @@
-import { keepExtra } from '../add-script/difference/keep-unmanaged'
 import { handOver } from '../add-script/deliver/commit'
 import { scriptNames, writeScripts } from '../add-script/deliver/files'
 import { prove } from '../add-script/proof/prove'
@@ -6,15 +5,13 @@ import { interrupted, textsOf, unproven } from '../add-script/proof/unproven'
 import { sourceOf } from '../add-script/source/choose'
 import { buildSides, type DifferenceTarget } from '../add-script/source/target-schema'
 import { writtenScripts } from '../add-script/written-scripts'
-import { readCatalog, type Catalog } from '../catalog/catalog'
-import { loadEngine, preloadEngine, type Engine } from '../catalog/engine'
+import { readCatalog } from '../catalog/catalog'
+import { loadEngine, preloadEngine } from '../catalog/engine'
 import { Readings } from '../catalog/readings'
-import type { PlannedStep } from '../change/model/planned-step'
 import type { Change, ScriptPart } from '../change/model/script-part'
 import { Copy } from '../change/trial/trial'
 import { withMigrationSources } from '../database/application/migration-sources'
 import { requirePostgres } from '../database/open'
-import { driftItems } from '../drift/drift-words'
 import { MigrationError } from '../errors'
 import { standingOf } from '../scratch/database-state'
 import { ignoredTables, type Ignored } from '../scratch/ignored-tables'
@@ -28,7 +25,7 @@ import type { AlignOptions, AlignReport } from './align-options'
 import { renameOnCopy, type AppliedRenames } from './apply-renames'
 import { traceRenames, unavoidableLocks, type RenameTrace } from './catalog-only'
 import { inVain } from './name-pairs'
-import { itemName, nameOfObject, type NamedObject } from './named-objects'
+import { lockRemark, partOf, reportOf, type Compared } from './rename-report'
 import { missingInDatabase, routinesNaming } from './names-in-use'
 
 export type { AlignReport } from './align-options'
@@ -52,14 +49,10 @@ export async function alignNames(given: Settings, options: AlignOptions): Promis
 type Sides = Extract<DifferenceTarget, { is: 'schemas' }>
 
 /** What all stages of one call work with. */
-interface Trial {
+interface Trial extends Compared {
   scratch: Scratch
   sides: Sides
-  engine: Engine
   database: ScratchDatabase
-  copy: Copy
-  start: Catalog
-  target: Catalog
 }
 
 class Aligning {
@@ -100,7 +93,7 @@ class Aligning {
     const trial = await this.open(scratch, sides)
     const applied = await renameOnCopy(trial.copy, trial.start, trial.target, this.renames)
     this.refuseInVain(applied)
-    const report = this.reportOf(trial, applied)
+    const report = { ...reportOf(trial, applied, this.source), notes: this.notes }
     return applied.steps.length === 0 ? report : this.proven(trial, applied, report)
   }
 
@@ -115,34 +108,6 @@ class Aligning {
     ])
     const copy = await Copy.of(engine, pools[0], { ignored })
     return { scratch, sides, engine, database, copy, start, target }
-  }
-
-  private reportOf({ engine, target }: Trial, applied: AppliedRenames): AlignReport {
-    const { pairs, alike, refused, catalog } = applied
-    // entities cannot describe everything
-    const whole = this.source === 'entities' ? keepExtra(engine, catalog, target).catalog : target
-    const undecided = new Set(undecidedItems(applied))
-    return {
-      outcome: 'nothing',
-      source: this.source,
-      renames: pairs.map(({ object, to }) => ({ object: nameOfObject(object), to })),
-      undecided: [
-        ...alike.map(({ objects, to }) => ({
-          objects: objects.map(nameOfObject),
-          to,
-          reason: null,
-        })),
-        ...refused.map(({ object, to, reason }) => ({
-          objects: [nameOfObject(object)],
-          to: [to],
-          reason,
-        })),
-      ],
-      left: driftItems(catalog, whole).filter(({ object }) => !undecided.has(object)),
-      locked: [],
-      scripts: [],
-      notes: this.notes,
-    }
   }
 
   private async proven(
@@ -229,7 +194,7 @@ class Aligning {
   private facts() {
     const { source, layout, settings, options } = this
     const { title, form } = options
-    return { title, form, source, kept: [], layout, directory: settings.directory }
+    return { title, form, source, kept: [], layout, places: settings }
   }
 
   private get renames() {
@@ -257,44 +222,16 @@ class Aligning {
   }
 }
 
-/** A command gives statements, which have no names to compare; the schema file that it works on has. */
+/**
+ * A command gives statements, which have no names to compare; the schema file that it works on has.
+ * @throws {MigrationError} USAGE, SETTINGS_INVALID
+ */
 function namesFrom(settings: Settings, from: ScriptSource | undefined): 'schema' | 'entities' {
-  const source = sourceOf(settings, from, true)
+  const source = sourceOf(settings, from)
   if (source === 'schema' || source === 'entities') return source
-  return sourceOf(settings, 'schema') as 'schema'
-}
-
-function partOf({ copy }: Trial, { steps }: AppliedRenames): ScriptPart {
-  const written = (one: PlannedStep, object: NamedObject) => ({
-    ...copy.writer.write([one])[0]!,
-    group: object.table ?? object.what,
+  if (source === 'command') return sourceOf(settings, 'schema') as 'schema'
+  throw new MigrationError('USAGE', 'there is nothing to compare the names with', {
+    file: settings.file,
+    hint: 'Name the entities or the canonical schema with --from or add_script_from.',
   })
-  const up = steps.map(({ pair, renaming }) => written(renaming.up, pair.object))
-  const down = steps.map(({ pair, renaming }) => written(renaming.down, pair.object))
-  return {
-    purpose: '',
-    transaction: true,
-    up,
-    down: down.toReversed(),
-    downTransaction: true,
-    reversible: 'yes',
-    losses: [],
-  }
-}
-
-/** As a difference names them: what is undecided is not named once more. */
-function undecidedItems({ alike, refused }: AppliedRenames): string[] {
-  const both = (object: NamedObject, to: readonly string[]) =>
-    [object.name, ...to].map((name) => itemName({ ...object, name }))
-  return [
-    ...alike.flatMap(({ objects, to }) => objects.flatMap((object) => both(object, to))),
-    ...refused.flatMap(({ object, to }) => both(object, [to])),
-  ]
-}
-
-function lockRemark({ locked }: RenameTrace): string {
-  const more = locked.length > 6 ? ` and ${locked.length - 6} more` : ''
-  const names = `locks ${locked.slice(0, 6).join(', ')}${more} for a moment`
-  const effect = locked.length > 0 ? names : 'stops no reader and no writer'
-  return `Changes names alone: it writes no file of a table or an index, and ${effect}.`
 }

@@ -51,11 +51,12 @@ export async function renameOnCopy(
     const found = findNamePairs(objects, wanted, given)
     const taken = new Set([...objects, ...wanted].map(({ name }) => name))
     const { done, refused } = await runBatches(copy, orderRenames(found.pairs, taken))
-    if (done.length === 0 || round === mostRounds)
-      return { pairs, steps, alike: found.alike, refused, catalog }
-    const run = new Set(done.flat().map(({ object, to }) => `${object.what} ${to}`))
-    pairs.push(...found.pairs.filter(({ object, to }) => run.has(`${object.what} ${to}`)))
-    steps.push(...done.flat().map((pair) => ({ pair, renaming: renamingOf(pair) })))
+    if (done.length === 0) return { pairs, steps, alike: found.alike, refused, catalog }
+    if (round === mostRounds) throw new Error('renames lead to renames for ever')
+    for (const batch of done) {
+      pairs.push(...batch.pairs)
+      steps.push(...batch.steps.map((pair) => ({ pair, renaming: renamingOf(pair) })))
+    }
     catalog = await copy.read()
   }
 }
@@ -94,7 +95,7 @@ async function runBatches({ pool, writer }: Copy, batches: readonly RenameBatch[
     for (const batch of batches) {
       const reason = await failureOf(client, batch, writer)
       if (reason === undefined) done.push(batch)
-      else refused.push(...batch.map((pair) => ({ ...pair, reason })))
+      else refused.push(...batch.pairs.map((pair) => ({ ...pair, reason })))
     }
     await client.query('COMMIT')
     return { done, refused }
@@ -108,12 +109,12 @@ async function runBatches({ pool, writer }: Copy, batches: readonly RenameBatch[
 
 async function failureOf(
   client: PoolClient,
-  batch: RenameBatch,
+  { steps }: RenameBatch,
   writer: Copy['writer'],
 ): Promise<string | undefined> {
   await client.query('SAVEPOINT batch')
   try {
-    for (const pair of batch) await client.query(writer.sql(renamingOf(pair).up))
+    for (const pair of steps) await client.query(writer.sql(renamingOf(pair).up))
     await client.query('RELEASE batch')
     return undefined
   } catch (error) {

@@ -1,4 +1,8 @@
-import { constraintLikeness, indexLikeness } from '../add-script/decide/dependent-renames'
+import {
+  constraintLikeness,
+  indexLikeness,
+  withoutName,
+} from '../add-script/decide/dependent-renames'
 import type { Catalog } from '../catalog/catalog'
 import {
   constraintType,
@@ -33,7 +37,7 @@ export interface NamedObject {
 
 /** Enum types, sequences, then what is of tables, table by table. Pure. */
 export function namedObjects(catalog: Catalog): NamedObject[] {
-  const ofTables = [...constraintsOf(catalog), ...indexesOf(catalog)]
+  const ofTables = [...constraintsOf(catalog), ...indexesOf(catalog), ...childIndexesOf(catalog)]
   const homes = new Map(ofTables.map((object) => [homeOf(object), [] as NamedObject[]]))
   for (const object of ofTables) homes.get(homeOf(object))!.push(object)
   return [
@@ -97,6 +101,14 @@ function indexesOf({ facts }: Catalog): NamedObject[] {
     const { schema, name } = fact.id
     const table = fact.parent && 'name' in fact.parent ? fact.parent.name : ''
     const likeness = JSON.stringify([indexLikeness(fact), isWholeIndex(fact)])
+    return { what: 'index' as const, schema, table, name, likeness }
+  })
+}
+
+/** Those of partitions, which are of an index of their parent. */
+function childIndexesOf({ details }: Catalog): NamedObject[] {
+  return details.childIndexes.map(({ schema, table, name, definition, constraint, above }) => {
+    const likeness = JSON.stringify([schema, table, withoutName(definition), constraint, above])
     return { what: 'index' as const, schema, table, name, likeness }
   })
 }

@@ -3,7 +3,11 @@ import type { NamePair } from './name-pairs'
 import type { NamedObject } from './named-objects'
 
 /** Renames that only work together: most often one, else a circle with a name in between. */
-export type RenameBatch = readonly NamePair[]
+export interface RenameBatch {
+  pairs: readonly NamePair[]
+  /** What is run for them, in its order. */
+  steps: readonly NamePair[]
+}
 
 /**
  * An order in which each new name is free when it is given. Where names change places in a circle, one of
@@ -21,7 +25,7 @@ export function orderRenames(
     const free = open.filter((pair) => blockerOf(pair, open) === undefined)
     const circle = free.length > 0 ? [] : circleIn(open)
     if (circle.length > 0) batches.push(throughThirdName(circle, names))
-    else batches.push(...free.map((pair) => [pair]))
+    else batches.push(...free.map((pair) => ({ pairs: [pair], steps: [pair] })))
     const done = new Set(circle.length > 0 ? circle : free)
     open = open.filter((pair) => !done.has(pair))
   }
@@ -60,12 +64,13 @@ function circleIn(open: readonly NamePair[]): NamePair[] {
   return next ? path.slice(path.indexOf(next)) : path
 }
 
-function throughThirdName([first, ...rest]: NamePair[], names: Set<string>): RenameBatch {
+function throughThirdName(circle: readonly NamePair[], names: Set<string>): RenameBatch {
+  const [first, ...rest] = circle
   const { object, to } = first!
   const third = thirdName(object.name, names)
   names.add(third)
   const back = { object: { ...object, name: third }, to }
-  return [{ object, to: third }, ...rest.toReversed(), back]
+  return { pairs: circle, steps: [{ object, to: third }, ...rest.toReversed(), back] }
 }
 
 function thirdName(name: string, names: ReadonlySet<string>): string {

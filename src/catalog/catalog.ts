@@ -48,10 +48,18 @@ export async function readServer(engine: Engine, pool: Pool): Promise<Reading> {
   const [{ factBase }, details, roles] = await Promise.all([
     engine.extract(pool),
     readDetails(pool),
-    pool.query<{ rolname: string }>('SELECT rolname FROM pg_catalog.pg_roles ORDER BY rolname'),
+    rolesOf(pool),
   ])
   const facts = await withForeignOptions(engine, pool, factBase)
-  return { facts, details, roles: roles.rows.map(({ rolname }) => rolname) }
+  return { facts, details, roles }
+}
+
+/** Names of all roles of the server. */
+export async function rolesOf(pool: Pool): Promise<string[]> {
+  const { rows } = await pool.query<{ rolname: string }>(
+    'SELECT rolname FROM pg_catalog.pg_roles ORDER BY rolname',
+  )
+  return rows.map(({ rolname }) => rolname)
 }
 
 /** pg-delta hides what it does not know by name; what is no secret is shown. */

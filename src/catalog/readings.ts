@@ -1,5 +1,6 @@
-import { readServer, type Reading } from './catalog'
+import { readServer, type Reading, rolesOf } from './catalog'
 import { loadEngine } from './engine'
+import type { Edge, Fact, Id } from './facts'
 import type { ScratchDatabase } from '../scratch/scratch'
 
 /** What databases that stay as they are hold; each is read once, however often it is compared. */
@@ -8,13 +9,65 @@ export class Readings {
 
   /** @param at the database that is read in its place: a copy of it */
   of(database: ScratchDatabase, at?: Promise<ScratchDatabase>): Promise<Reading> {
-    const reading = this.known.get(database) ?? (at ? at.then(readNow) : readNow(database))
+    const reading = this.known.get(database) ?? recalled(database, at)
     this.known.set(database, reading)
     return reading
   }
 }
 
+/** A reading as plain data. */
+interface PlainReading extends Omit<Reading, 'facts'> {
+  facts: Fact[]
+  edges: Edge[]
+}
+
+/** By an earlier command, where one has read it. */
+async function recalled(
+  database: ScratchDatabase,
+  at: Promise<ScratchDatabase> | undefined,
+): Promise<Reading> {
+  const stored = (await database.known?.recall('reading')) as PlainReading | undefined
+  if (stored) {
+    const { edges, facts, ...rest } = stored
+    const { build } = await loadEngine()
+    return {
+      ...rest,
+      facts: build(facts, edges),
+      roles: await rolesOf(await (await (at ?? database)).pool()),
+    }
+  }
+  const reading = await readNow(await (at ?? database))
+  const { facts, ...rest } = reading
+  const plain: PlainReading = { ...rest, facts: facts.facts(), edges: [...facts.edges] }
+  void database.known?.remember('reading', plain)
+  return reading
+}
+
 /** Reads a database that may change. */
 export async function readNow(database: ScratchDatabase): Promise<Reading> {
   return readServer(await loadEngine(), await database.pool())
+}
+
+/** What the inventory reads as completely as pg-delta does. */
+const plain = new Set<Id['kind']>([
+  ...(['role', 'membership', 'schema', 'table', 'column', 'default', 'constraint'] as const),
+  ...(['index', 'sequence', 'view', 'materializedView', 'function', 'procedure'] as const),
+  ...(['trigger', 'rule', 'policy', 'type', 'domain', 'comment', 'acl'] as const),
+])
+
+/**
+ * True where a database holds only what two independent readings know alike: no inherited columns, casts,
+ * collations, foreign servers, publications, default privileges and the like. Pure.
+ */
+export function isPlain({ facts, details }: Reading): boolean {
+  const { unwritten, given, settings } = details
+  if (unwritten.size > 0 || given.size > 0) return false
+  if (settings.some(({ key }) => key.startsWith('DEFAULT PRIVILEGES'))) return false
+  return facts.facts().every(isPlainFact)
+}
+
+function isPlainFact({ id, payload }: Fact): boolean {
+  if (id.kind === 'comment' || id.kind === 'acl') return plain.has(id.target.kind)
+  if (id.kind === 'type') return payload['values'] !== undefined
+  return plain.has(id.kind)
 }

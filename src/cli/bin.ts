@@ -33,7 +33,7 @@ function program(): typeof import('./run') {
   if ('enableCompileCache' in Module || process.env['NODE_DISABLE_COMPILE_CACHE']) {
     return require(bundle) as typeof import('./run')
   }
-  const { requireCompiled } = require('./compiled') as typeof import('./compiled')
+  const { requireCompiled } = require('../start/compiled') as typeof import('../start/compiled')
   return requireCompiled(bundle) as typeof import('./run')
 }
 

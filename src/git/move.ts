@@ -7,28 +7,49 @@ import { commitFiles } from './git'
 import { gitEnvironment, openGit } from './git-open'
 import { commitWith } from './other-vcs'
 
+/** How a program says that it knows a file, and how it renames one. */
+interface Moving {
+  knows: readonly string[]
+  move: readonly string[]
+}
+
+const programs: Readonly<Record<string, Moving>> = {
+  hg: { knows: ['files'], move: ['mv'] },
+  svn: { knows: ['info'], move: ['mv'] },
+  fossil: { knows: ['ls'], move: ['mv', '--hard'] },
+  bzr: { knows: ['ls', '--versioned'], move: ['mv'] },
+  brz: { knows: ['ls', '--versioned'], move: ['mv'] },
+}
+
 /**
- * Renames a file, by the version control program where that knows the file: git itself says whether it
- * does, hg, svn and bzr move it. For any other program, the file is renamed alone.
+ * Renames a file, by the version control program where that knows the file: git, hg, svn, fossil and bzr
+ * say whether they do. For any other program, the file is renamed alone.
  * @throws {MigrationError} GIT_FAILED
  */
 export async function moveFile(from: string, to: string, vcs: string): Promise<void> {
+  const refuse = (error: Error): never => {
+    throw refused(vcs, from, error)
+  }
   if (vcs === 'git' && (await isTracked(from))) {
     const git = await openGit(dirname(from), gitEnvironment(process.env))
-    await git.raw(['mv', '--', from, to]).catch((error: Error) => {
-      throw refused(vcs, from, error)
-    })
+    await git.raw(['mv', '--', from, to]).catch(refuse)
     return
   }
-  if (['hg', 'svn', 'bzr'].includes(vcs)) {
-    await promisify(execFile)(vcs, ['mv', from, to], { cwd: dirname(from) }).catch(
-      (error: Error) => {
-        throw refused(vcs, from, error)
-      },
-    )
-    return
-  }
-  await rename(from, to)
+  const program = Object.hasOwn(programs, vcs) ? programs[vcs] : undefined
+  if (program && (await isKnown(vcs, program, from)))
+    await runIn(vcs, [...program.move, from, to], from).catch(refuse)
+  else await rename(from, to)
+}
+
+async function isKnown(vcs: string, { knows }: Moving, file: string): Promise<boolean> {
+  const answer = await runIn(vcs, [...knows, file], file).catch(() => '')
+  return answer.trim() !== ''
+}
+
+/** Runs a program in the folder of a file, and gives what it prints. */
+async function runIn(vcs: string, args: readonly string[], file: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(vcs, args, { cwd: dirname(file) })
+  return stdout
 }
 
 /**
@@ -68,7 +89,7 @@ async function removeByGit(files: readonly string[], first: string): Promise<voi
 
 /** fossil leaves the files in the folder. */
 async function removeBy(vcs: string, files: readonly string[], first: string): Promise<void> {
-  await promisify(execFile)(vcs, ['rm', ...files], { cwd: dirname(first) })
+  await runIn(vcs, ['rm', ...files], first)
   for (const file of files) await rm(file, { force: true })
 }
 

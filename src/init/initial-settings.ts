@@ -146,10 +146,15 @@ function notesOf(
   folder: string,
   npmScripts: Readonly<Record<string, string>>,
 ): string[] {
-  const { outDir, manifest, listsClasses, dataSource, scripts } = facts
+  const { outDir, manifest, listsClasses, dataSource, scripts, synchronizedBy } = facts
   const copies = outDir !== undefined && !listsClasses && !('postbuild' in npmScripts)
   return [
     ...unreadNotes(facts),
+    ...(synchronizedBy === undefined
+      ? []
+      : [
+          `synchronize is true in ${synchronizedBy}: set it to false, since the scripts change the database from now on. Where it has made tables already, add_script writes the first script and mark records it as applied.`,
+        ]),
     ...(copies && manifest
       ? [
           `The build must copy the SQL scripts, since a compiler does not. package.json has a postbuild already; add to it: ${copyStep(facts, folder)}`,

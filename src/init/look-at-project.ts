@@ -20,6 +20,8 @@ export interface ProjectFacts {
   listsClasses: boolean
   /** Where no module exports a DataSource: the file that configures TypeORM, and the address in it. */
   configuration?: { file: string; options: FoundOptions }
+  /** A module that configures TypeORM lets it change the database when it connects. */
+  synchronizedBy?: string
   /** A glob of the entities, where no DataSource names them. */
   entities?: string
   scripts?: { path: string; layout: LayoutName }
@@ -67,6 +69,7 @@ export async function lookAtProject(folder: string): Promise<ProjectFacts> {
   const dataSource = configured.find(({ exported }) => exported)
   const other = dataSource ? undefined : addressed(configured, texts)
   const entities = dataSource ? undefined : entityGlob(files)
+  const synchronizing = configured.find(({ text }) => synchronizes.test(withoutComments(text)))
   const scripts = scriptsIn(folder, files)
   const outDir = outDirOf(folder)
   return {
@@ -74,6 +77,7 @@ export async function lookAtProject(folder: string): Promise<ProjectFacts> {
     ...(dataSource && { dataSource: dataSource.file }),
     listsClasses: dataSource !== undefined && listsClasses(dataSource.text),
     ...(other && { configuration: other }),
+    ...(synchronizing && { synchronizedBy: synchronizing.file }),
     ...(entities !== undefined && { entities }),
     ...(scripts && { scripts }),
     source: files.some((file) => file.startsWith('src/')) ? 'src' : '',
@@ -163,6 +167,7 @@ const configures =
   /\bTypeOrmModule\s*\.\s*forRoot|\bnew\s+(?:\w+\.)?DataSource\s*\(|\b(?:DataSource|TypeOrmModule|TypeOrmModuleAsync|PostgresConnection)Options\b|\bTypeOrmOptionsFactory\b/
 /** A configuration that says of which engine it is, for a configuration service to hand on. */
 const registers = /\bregisterAs\s*\([^]*\btype\s*:|\btype\s*:[^]*\bregisterAs\s*\(/
+const synchronizes = /\bsynchronize\s*:\s*true\b/
 /** It may say what a value is that another module uses. */
 const saysValues = /\bprocess\.env\b|\bregisterAs\s*\(|[=:]\s*['"`][A-Z]+(?:_[A-Z]+)+['"`]/
 

@@ -41,9 +41,11 @@ export interface TypetrekModuleAsync extends TypetrekModuleWiring {
 export interface NestModule {
   module: typeof TypetrekModule
   global: true
+  // oxlint-disable typescript/no-explicit-any -- Nest's own type of them differs from version to version
   imports: any[]
   providers: any[]
   exports: any[]
+  // oxlint-enable typescript/no-explicit-any
 }
 
 /** The answer of the health indicator, as `@nestjs/terminus` takes it from its version 11 on. */

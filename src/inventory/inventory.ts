@@ -65,10 +65,25 @@ const known = new WeakMap<ScratchDatabase, Promise<readonly Item[]>>()
  * Reads what a database that stays as it is holds, which is done once.
  * @param at the database that is read in its place: a copy of it
  */
-export async function readItemsOf(database: ScratchDatabase, at = database): Promise<void> {
-  const items = known.get(database) ?? at.pool().then(readItems)
+export async function readItemsOf(
+  database: ScratchDatabase,
+  at?: Promise<ScratchDatabase>,
+): Promise<void> {
+  const items = known.get(database) ?? recalled(database, at)
   known.set(database, items)
   await items
+}
+
+/** By an earlier command, where one has read them. */
+async function recalled(
+  database: ScratchDatabase,
+  at: Promise<ScratchDatabase> | undefined,
+): Promise<readonly Item[]> {
+  const stored = (await database.known?.recall('items')) as readonly Item[] | undefined
+  if (stored) return stored
+  const items = await readItems(await (await (at ?? database)).pool())
+  void database.known?.remember('items', items)
+  return items
 }
 
 /** The inventory of a database that stays as it is. */

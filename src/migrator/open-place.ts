@@ -1,6 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm'
 import type { EngineSource } from '../backends/sql/sql-backend'
 import { refuseReleased } from '../database/application/refuse-unusable'
+import { MigrationError } from '../errors'
 import type { OpenBackend } from '../run/context/backend'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { Settings } from '../settings/value/setting-types'
@@ -50,9 +51,16 @@ export function placeOfLent(lent: object, settings: Settings): Place | undefined
 
 /** The place of a backend of the caller's own, with the scripts that the settings name. */
 export function placeOfBackend(open: OpenBackend, settings: Settings): Place {
+  if (/^class\b/.test(Function.prototype.toString.call(open))) throw classGiven(open.name)
   const { backendPlace } =
     require('../backends/version/runner-place') as typeof import('../backends/version/runner-place')
   return backendPlace(settings, 'a backend of your own', open)
+}
+
+function classGiven(name: string): MigrationError {
+  return new MigrationError('USAGE', `the class ${name} is given where a backend is to be made`, {
+    hint: `Give a function: (context) => new ${name}(context).`,
+  })
 }
 
 function enginePlaceOf(

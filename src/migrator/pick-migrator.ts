@@ -1,6 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm'
 import type { Place } from '../backends/backend-place'
-import { databaseOf, type Connectable } from '../database/application/callers'
+import type { Connectable } from '../database/application/callers'
 import type { OpenBackend } from '../run/context/backend'
 import type { ScriptLayout } from '../script/layout/layout'
 import { settingsFor, type SettingsSource } from '../settings/library'
@@ -38,6 +38,9 @@ export async function migratorOn(
   const settings = await settingsFor(source, undefined, flags)
   const place = placeGiven(on, settings)
   if (place) return onPlace(settings, place)
+  // the command line opens its database by the settings, and loads none of this
+  const { databaseOf } =
+    require('../database/application/callers') as typeof import('../database/application/callers')
   return new SettingsMigrator(settings, databaseOf(on as Connectable, settings.lockWait))
 }
 

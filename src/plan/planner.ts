@@ -142,7 +142,7 @@ function alone(situation: Situation, { command, only, force }: AloneRequest): St
     `script ${labelOf(passed.script)} is not the ${up ? 'next to apply' : 'newest application'}`,
     {
       detail: `${up ? 'Pending before it' : 'Applied after it'}: ${names(passed.scripts)}.`,
-      hint: `It may depend on them: ${up ? 'apply' : 'revert'} them first, or give force.`,
+      hint: `It may depend on them: ${up ? 'apply' : 'revert'} them first, or force it (--force).`,
     },
   )
 }

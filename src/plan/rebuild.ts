@@ -1,7 +1,7 @@
 import { MigrationError } from '../errors'
 import type { Entry } from '../journal/model/entry'
 import { compareDigits } from '../script/revision'
-import { canonicalUuid } from '../script/sources/script-uuid'
+import { canonicalUuid } from '../script/module-text/script-uuid'
 import { noDoubt, refuseWorkGone } from './half-done'
 import { refuseIrreversible } from './irreversible'
 import type { Answer, Request, Step } from './plan'

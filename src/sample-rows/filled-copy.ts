@@ -47,11 +47,31 @@ export interface RowsWish {
   limits: ReadonlyMap<string, number>
 }
 
-/** Copies a database, which nobody may be connected to, and puts rows into every table. */
+/**
+ * Copies a database, which nobody may be connected to, and puts rows into every table; where earlier
+ * commands have done that with rows that nobody wished otherwise, theirs is copied.
+ */
 export async function fillCopy(
   scratch: Scratch,
   before: ScratchDatabase,
   wish?: RowsWish | 'none',
+): Promise<FilledCopy> {
+  const { known } = before
+  if (wish !== undefined || !known) return fillNow(scratch, before, wish)
+  const stored = (await known.recall('rows')) as Filling | undefined
+  if (stored) return { ...stored, database: await scratch.copy(known.kept('rows')) }
+  const { database, ...filling } = await fillNow(scratch, before, undefined)
+  if (!(await known.keep('rows', database))) return fillNow(scratch, before, undefined)
+  await known.remember('rows', filling)
+  return { ...filling, database: await scratch.copy(known.kept('rows')) }
+}
+
+type Filling = Omit<FilledCopy, 'database'>
+
+async function fillNow(
+  scratch: Scratch,
+  before: ScratchDatabase,
+  wish: RowsWish | 'none' | undefined,
 ): Promise<FilledCopy> {
   const database = await scratch.copy(before)
   const pool = await database.pool()

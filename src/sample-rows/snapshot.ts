@@ -78,15 +78,7 @@ function tableLosses(before: Side, after: Side): Loss[] {
     (now !== undefined && valuesOf(before, column).some((value) => isMapped(value, column, now)))
   const kept = comparable.filter((pair) => !isFilled(pair))
   const { ancestors } = before.table
-  const losses = pairs.flatMap(({ column, now }): Loss[] => {
-    const place = { table: before.table.name, ancestors, column: column.name }
-    const name = `${before.table.name}.${column.name}`
-    if (!now) return [{ ...place, fact: `column ${name} is gone` }]
-    const had = valuesOf(before, column).filter((value) => value !== null).length
-    const has = valuesOf(after, now).filter((value) => value !== null).length
-    if (has < had) return [{ ...place, fact: `column ${name} lost ${had - has} of ${had} values` }]
-    return []
-  })
+  const losses = pairs.flatMap(({ column, now }) => columnLoss(before, after, column, now))
   if (losses.length > 0) return losses
   const filled = comparable.filter(isFilled).find(({ column, now }) => {
     const left = valuesOf(after, now!)
@@ -111,6 +103,22 @@ function tableLosses(before: Side, after: Side): Loss[] {
       fact: `${what} holds other values than before`,
     },
   ]
+}
+
+/** A column that is gone, or has fewer values. */
+function columnLoss(
+  before: Side,
+  after: Side,
+  column: ColumnFacts,
+  now: ColumnFacts | undefined,
+): Loss[] {
+  const { name: table, ancestors } = before.table
+  const place = { table, ancestors, column: column.name }
+  const name = `${table}.${column.name}`
+  if (!now) return [{ ...place, fact: `column ${name} is gone` }]
+  const had = valuesOf(before, column).filter((value) => value !== null).length
+  const has = valuesOf(after, now).filter((value) => value !== null).length
+  return has < had ? [{ ...place, fact: `column ${name} lost ${had - has} of ${had} values` }] : []
 }
 
 /** Takes one such value out; false: there is none. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { Script } from '../script/script'
 import type { Settings } from '../settings/value/setting-types'
@@ -27,7 +28,7 @@ export async function replayKeys(
   if (hasValues || settings.database.kind === 'data_source') return []
   const { entities: _, subscribers: __, ...options } = typeorm
   const rules = { layout, safe, duplicateRevisions, extensions: scratch.extensions, options }
-  let last = digest([toolVersion, process.version, server, JSON.stringify(rules)])
+  let last = digest([build(), process.version, server, JSON.stringify(rules)])
   const keys: ReplayKey[] = []
   for (const [at, script] of scripts.entries()) {
     const texts = await Promise.all(script.files.map((file) => readFile(file)))
@@ -38,8 +39,13 @@ export async function replayKeys(
   return scripts.every(isOrdered) ? keys : keys.slice(0, 1)
 }
 
+/** Another build may read and replay otherwise. */
+function build(): string {
+  return `${toolVersion} ${statSync(__filename).mtimeMs}`
+}
+
 /** False for what runs again, or instead of others, depending on what was run before. */
-function isOrdered({ repeatable, edge, squashes = [] }: Script): boolean {
+export function isOrdered({ repeatable, edge, squashes = [] }: Script): boolean {
   return !repeatable && !edge && squashes.length === 0
 }
 

@@ -7,7 +7,7 @@ import { usualLayout, type ScriptLayout } from '../script/layout/layout'
 import type { Script } from '../script/script'
 import type { Settings } from '../settings/value/setting-types'
 import { extensionMissing, type Scratch, type ScratchDatabase } from './scratch'
-import { replayKeys, type ReplayKey } from './replay-key'
+import { isOrdered, replayKeys, type ReplayKey } from './replay-key'
 import { ReplayTemplates } from './replay-templates'
 import { scratchJournal, scratchSettings } from './scratch-settings'
 
@@ -30,7 +30,9 @@ export async function replayScripts(
   if (all.length === 0) return scratch.create()
   const replay = { signal, layout, target }
   const scripts = target === undefined ? all : upTo(target, all)
-  const keys = scratch.own ? await replayKeys(settings, scripts, await serverOf(scratch)) : []
+  const isCut = target !== undefined && !all.every(isOrdered)
+  const keys =
+    scratch.own && !isCut ? await replayKeys(settings, scripts, await serverOf(scratch)) : []
   const [whole] = keys
   if (!whole) return replayOn(scratch, settings, replay, () => scratch.create())
   const templates = new ReplayTemplates(scratch)
@@ -90,8 +92,7 @@ export async function hasScripts(settings: Settings, layout: ScriptLayout): Prom
 /** Nothing for a folder that is empty or not there yet. */
 async function scriptsIn(settings: Settings, layout: ScriptLayout): Promise<readonly Script[]> {
   try {
-    const read = () => readScripts(settings, { allowEmpty: true, layout })
-    return await readByScheme(settings, read)
+    return await readByScheme(settings, () => readScripts(settings, { allowEmpty: true, layout }))
   } catch (error) {
     const { code, cause } = error as { code?: string; cause?: { code?: string } }
     if (code === 'FOLDER_NOT_FOUND' && cause?.code === 'ENOENT') return []

@@ -1,8 +1,9 @@
 import type { Pool } from 'pg'
+import { deserialize, serialize } from 'node:v8'
 import { eq, matches } from '../database/sql/operators'
 import { quoteIdentifier } from '../database/sql/quote'
 import type { ReplayKey } from './replay-key'
-import type { Scratch, ScratchDatabase } from './scratch'
+import type { Remembered, Scratch, ScratchDatabase } from './scratch'
 
 /** What the names of all that is kept begin with. */
 export const replayPrefix = 'typetrek_replayed_'
@@ -38,15 +39,8 @@ export class ReplayTemplates {
   /** Keeps a database, which nobody is connected to, for those who come; another one where it is there by now. */
   async keep(database: ScratchDatabase, key: ReplayKey): Promise<ScratchDatabase> {
     const name = nameOf(key)
-    await database.rest()
     await this.lock(name)
-    const [from, to] = [database.name, name].map((one) => quoteIdentifier(one)) as [string, string]
-    try {
-      await this.scratch.run(`ALTER DATABASE ${from} WITH ALLOW_CONNECTIONS false`)
-      await this.scratch.run(`ALTER DATABASE ${from} RENAME TO ${to}`)
-    } catch (error) {
-      if ((error as { code?: string }).code !== '42P04') throw error // another process was as quick
-    }
+    await rename(this.scratch, database, name)
     return new Template(this.scratch, name)
   }
 
@@ -68,7 +62,9 @@ export class ReplayTemplates {
     )
     if (!row?.free) return
     try {
-      await this.scratch.run(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)}`)
+      for (const one of [variantOf(name, 'rows'), name])
+        await this.scratch.run(`DROP DATABASE IF EXISTS ${quoteIdentifier(one)}`)
+      await this.scratch.rows(`DELETE FROM ${notes} WHERE name ${eq} $1`, [name])
     } finally {
       await this.scratch.rows(`SELECT pg_catalog.pg_advisory_unlock(${lockKey})`, [name])
     }
@@ -92,15 +88,75 @@ function nameOf({ key }: ReplayKey): string {
   return replayPrefix + key
 }
 
+/** False: another process was as quick, and what is there is its. */
+async function rename(scratch: Scratch, database: ScratchDatabase, name: string): Promise<boolean> {
+  await database.rest()
+  const from = quoteIdentifier(database.name)
+  await scratch.run(`ALTER DATABASE ${from} WITH ALLOW_CONNECTIONS false`)
+  try {
+    await scratch.run(`ALTER DATABASE ${from} RENAME TO ${quoteIdentifier(name)}`)
+    return true
+  } catch (error) {
+    if ((error as { code?: string }).code !== '42P04') throw error
+    return false
+  }
+}
+
+function variantOf(name: string, part: 'rows'): string {
+  return `${name}_${part}`
+}
+
+/** In the database that scratch databases are made from. */
+const notes = 'public.typetrek_replayed'
+const makeNotes = `CREATE TABLE IF NOT EXISTS ${notes} (name pg_catalog.text, part pg_catalog.text, data pg_catalog.bytea, PRIMARY KEY (name, part))`
+
+/** What is known of one, beside the databases themselves. */
+class Notes implements Remembered {
+  constructor(
+    private readonly scratch: Scratch,
+    private readonly name: string,
+  ) {}
+
+  async recall(part: string): Promise<unknown> {
+    const select = `SELECT data FROM ${notes} WHERE name ${eq} $1 AND part ${eq} $2`
+    // without the table nothing was ever said
+    const rows = await this.scratch
+      .rows<{ data: Buffer }>(select, [this.name, part])
+      .catch(() => [])
+    return rows[0] && (deserialize(rows[0].data) as unknown)
+  }
+
+  async remember(part: string, value: unknown): Promise<void> {
+    const insert = `INSERT INTO ${notes} (name, part, data) VALUES ($1, $2, $3)`
+    try {
+      await this.scratch.run(makeNotes)
+      await this.scratch.rows(insert, [this.name, part, serialize(value)])
+    } catch {
+      // another command has just said it, or the server goes
+    }
+  }
+
+  keep(part: 'rows', database: ScratchDatabase): Promise<boolean> {
+    return rename(this.scratch, database, variantOf(this.name, part))
+  }
+
+  kept(part: 'rows'): ScratchDatabase {
+    return new Template(this.scratch, variantOf(this.name, part))
+  }
+}
+
 /** Something to copy; what is asked of it, a copy of its own answers. */
 class Template implements ScratchDatabase {
   readonly connection = {}
+  readonly known: Remembered
   private copied: Promise<ScratchDatabase> | undefined
 
   constructor(
     private readonly scratch: Scratch,
     readonly name: string,
-  ) {}
+  ) {
+    this.known = new Notes(scratch, name)
+  }
 
   async pool(): Promise<Pool> {
     this.copied ??= this.scratch.copy(this)

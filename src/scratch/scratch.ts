@@ -18,6 +18,20 @@ export interface ScratchDatabase {
   pool(): Promise<Pool>
   /** Ends the pool, so that the database can be copied or left alone. */
   rest(): Promise<void>
+  /** Present where others use it too, and nobody changes it: what is known of it. */
+  readonly known?: Remembered
+}
+
+/** What earlier commands found out of a database that stays as it is. */
+export interface Remembered {
+  /** Undefined where nobody has said it. */
+  recall(part: string): Promise<unknown>
+  /** Keeps plain data for later commands; never throws. */
+  remember(part: string, value: unknown): Promise<void>
+  /** Keeps a database that was made from it, which nobody is connected to. False: another one is there. */
+  keep(part: 'rows', database: ScratchDatabase): Promise<boolean>
+  /** What was kept so, to be copied. */
+  kept(part: 'rows'): ScratchDatabase
 }
 
 /** A server on which we make and drop databases; all that it made is gone when it is closed. */

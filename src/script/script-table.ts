@@ -88,4 +88,11 @@ export interface ScriptTable {
   ): Promise<number>
   /** Calls back so many times, and reports its progress. */
   run(callback: (index: number) => unknown, count: number): Promise<void>
+  /** migratore's names of the same. */
+  add_column: ScriptTable['addColumn']
+  ensure_column: ScriptTable['ensureColumn']
+  change_column: ScriptTable['changeColumn']
+  remove_column: ScriptTable['removeColumn']
+  index_column: ScriptTable['indexColumn']
+  add_foreign: ScriptTable['addForeign']
 }

@@ -58,12 +58,10 @@ export function readSections(
     return { ...empty, migration, incomplete: true }
   }
   const section = app?.value ?? own
-  const passwords = addressKeys.flatMap((key) => {
-    const found = migration.get(key)
-    return found ? [[key, found] as const] : []
-  })
   const overrides = new Map([
-    ...passwords,
+    ...addressKeys.flatMap((key) =>
+      migration.has(key) ? [[key, migration.get(key)!] as const] : [],
+    ),
     ...(app ? typeormValues(context, own, { own: true }) : []),
   ])
   const application = typeormValues(context, section, { own: false })

@@ -59,10 +59,15 @@ async function listed(
 ): Promise<Settings> {
   const cwd = process.cwd()
   const settings = await readSettings({ config: url ?? anyDatabase, cwd, env: {}, flags })
-  const sources = list.map((one) => (typeof one === 'string' ? resolve(cwd, one) : one))
-  const folder = sources.find((one) => typeof one === 'string' && !globbed.test(one))
-  const directory = typeof folder === 'string' ? folder : cwd
-  return { ...settings, directory, sources }
+  const packages = list.filter((one) => typeof one === 'string').map((one) => resolve(cwd, one))
+  const sources = list.filter((one) => typeof one === 'object')
+  const { packageIsDefault: _, ...rest } = settings
+  return {
+    ...rest,
+    directory: packages.find((one) => !globbed.test(one)) ?? cwd,
+    ...(packages.length > 0 && { packages }),
+    ...(sources.length > 0 && { sources }),
+  }
 }
 
 /** @throws {MigrationError} USAGE */

@@ -3,30 +3,26 @@ import type { Scripts } from '../library/open-migrator'
 import type { MigrationLogger } from '../run/context/observers'
 import { executeShape } from '../migrator/option-shapes'
 import { openScratch, type Scratch, type ScratchDatabase } from '../scratch/scratch'
+import { requirePostgresServer } from '../database/open'
 import { withMigrationSources } from '../database/application/migration-sources'
+import { hostInUrl } from '../settings/address/percent'
 import { settingsFor } from '../settings/library'
 import { quoteIdentifier } from '../database/sql/quote'
 import { readSettings } from '../settings/read-settings'
 import { checkArgument, checkValue, callable, text } from '../settings/value/arguments'
-import type { ConnectionParts, Settings } from '../settings/value/setting-types'
+import type { Settings } from '../settings/value/setting-types'
+import type { MigratedCopies, MigratedDatabase } from './migrated-copies'
+import { FileCopies } from './migrated-file'
 import { asOriginal, findTemplate, type TemplateRequest } from './migrated-template'
-
-/** A database of a test's own, with every script applied. */
-export interface MigratedDatabase {
-  readonly name: string
-  /** Its address, for pg and TypeORM. */
-  readonly url: string
-  /** The same as options of pg's Client; with `ssl`, which the address does not have. */
-  readonly connection: ConnectionParts
-}
 
 /** Where the database is made, and from what. */
 export interface MigratedDatabaseOptions {
   /** Default: `development.ini` of the working folder. */
   scripts?: Scripts
   /**
-   * Address of a server on which databases may be created. Default: `scratch.url` of the settings, or an
-   * embedded server of the user's own.
+   * Address of a server on which databases may be created, or `sqlite:` with a folder in which files may be.
+   * Default: `scratch.url` of the settings, or an embedded server of the user's own; where the settings name a
+   * file of SQLite, a folder of the user's own below the temporary one.
    */
   server?: string
   /** What else tells one template from another: what scripts import, say, is not looked at. */
@@ -71,7 +67,7 @@ export async function withMigratedDatabase<Result>(
   const copies = await copiesFor(options)
   const database = await copies.take()
   try {
-    return await work(migrated(database))
+    return await work(database)
   } finally {
     copies.drop(database)
   }
@@ -88,7 +84,7 @@ export async function closeMigratedDatabases(): Promise<void> {
 }
 
 /** By what they are made from: scripts and server are looked at once a process. */
-const opened = new Map<unknown, Promise<Copies>>()
+const opened = new Map<unknown, Promise<MigratedCopies>>()
 
 function copiesFor({
   scripts = 'development.ini',
@@ -120,8 +116,13 @@ async function open(
   scripts: Scripts,
   server: string | undefined,
   rest: Omit<TemplateRequest, 'settings'>,
-): Promise<Copies> {
-  const settings = await withServer(await withMigrationSources(await settingsFor(scripts)), server)
+): Promise<MigratedCopies> {
+  const found = await settingsFor(scripts)
+  const folder = server === undefined ? undefined : /^sqlite:(?:\/\/(?=\/))?(.+)/.exec(server)?.[1]
+  if (folder !== undefined || (server === undefined && isSqlite(found)))
+    return FileCopies.open(folder, { settings: await withMigrationSources(found), ...rest })
+  await refuseOthers(found)
+  const settings = await withServer(await withMigrationSources(found), server)
   const scratch = await openScratch(settings, undefined)
   try {
     const template = await findTemplate(scratch, { settings, ...rest })
@@ -130,6 +131,29 @@ async function open(
     await scratch.close()
     throw error
   }
+}
+
+function isSqlite({ database }: Settings): boolean {
+  return database.kind === 'engine' && describesFile.has(database.engine)
+}
+
+const describesFile: ReadonlySet<string> = new Set(['better-sqlite3', 'sqlite'])
+
+/**
+ * The scripts of another database would run on PostgreSQL.
+ * @throws {MigrationError} SETTINGS_INVALID
+ */
+async function refuseOthers(settings: Settings): Promise<void> {
+  requirePostgresServer(settings)
+  const { database } = settings
+  if (database.kind !== 'data_source') return
+  const { loadDataSource } = await import('../database/application/data-source-module.js')
+  const { type } = (await loadDataSource(database.file)).options
+  if (type === 'postgres') return
+  const fact = `databases for tests are made of PostgreSQL and of SQLite's files, not of ${type}`
+  throw new MigrationError('SETTINGS_INVALID', fact, {
+    hint: 'Of SQLite give server: sqlite:FOLDER.',
+  })
 }
 
 async function withServer(settings: Settings, server: string | undefined): Promise<Settings> {
@@ -142,7 +166,7 @@ async function withServer(settings: Settings, server: string | undefined): Promi
 }
 
 /** Copies of one template. From the second one on, the next is made while a test still works with the last. */
-class Copies {
+class Copies implements MigratedCopies {
   private spare: Promise<ScratchDatabase> | undefined
   private taken = 0
   private before: Promise<unknown> = Promise.resolve()
@@ -156,16 +180,16 @@ class Copies {
     scratch.keepAlive(false)
   }
 
-  async take(): Promise<ScratchDatabase> {
+  async take(): Promise<MigratedDatabase> {
     const next = this.spare ?? this.copy()
     this.spare = undefined
     const database = await this.awaited(next)
     this.taken += 1
     if (this.taken > 1 && this.waiting === 0) this.prepare()
-    return database
+    return migrated(database)
   }
 
-  drop({ name }: ScratchDatabase): void {
+  drop({ name }: MigratedDatabase): void {
     const drop = `DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`
     // what is not dropped here, the end of the process drops, or the next one
     this.inTurn(() => this.scratch.run(drop)).catch(() => undefined)
@@ -222,7 +246,7 @@ function migrated({ name, connection }: ScratchDatabase): MigratedDatabase {
   const credentials = [user, password].filter((one) => one !== undefined).map(encodeURIComponent)
   const at = credentials.length > 0 ? `${credentials.join(':')}@` : ''
   const socket = host.startsWith('/')
-  const place = socket ? '' : `${host}:${port}`
+  const place = socket ? '' : `${hostInUrl(host)}:${port}`
   const query = socket ? `?host=${encodeURIComponent(host)}&port=${port}` : ''
   const url = `postgres://${at}${place}/${encodeURIComponent(name)}${query}`
   return { name, url, connection }

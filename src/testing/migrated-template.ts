@@ -20,7 +20,7 @@ export interface TemplateRequest {
 }
 
 /** How many templates of the same scripts are left: other branches of the same folder use them. */
-const kept = 3
+export const kept = 3
 
 /**
  * The name of a database that all scripts have been run in. It is there already, or it is built: by one process,
@@ -81,12 +81,12 @@ export function asOriginal(name: string): ScratchDatabase {
   return { name, connection: {}, pool: never, rest: () => Promise.resolve() }
 }
 
-function placeOf({ directory, sources, journal }: Settings): string {
+export function placeOf({ directory, sources, journal }: Settings): string {
   const places = sources?.map((one) => (typeof one === 'string' ? one : '')) ?? [directory]
   return JSON.stringify([places, journal])
 }
 
-function keyOf({ settings, key }: TemplateRequest, scripts: readonly Script[]): string {
+export function keyOf({ settings, key }: TemplateRequest, scripts: readonly Script[]): string {
   const texts = scripts.map(({ revision, checksum, module }) => [
     revision,
     checksum || Object.values(module ?? {}).join('\n'),
@@ -94,6 +94,6 @@ function keyOf({ settings, key }: TemplateRequest, scripts: readonly Script[]): 
   return JSON.stringify([toolVersion, settings.journal, settings.scratch.extensions, key, texts])
 }
 
-function digest(text: string, length: number): string {
+export function digest(text: string, length: number): string {
   return hash('sha256', text).slice(0, length)
 }

@@ -1,6 +1,6 @@
 export {
   closeMigratedDatabases,
   withMigratedDatabase,
-  type MigratedDatabase,
   type MigratedDatabaseOptions,
 } from './migrated-database'
+export type { MigratedDatabase } from './migrated-copies'

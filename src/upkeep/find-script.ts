@@ -1,7 +1,7 @@
 import { MigrationError } from '../errors'
 import { nearest } from '../settings/value/nearest'
 import type { Script } from '../script/script'
-import { canonicalUuid } from '../script/sources/script-uuid'
+import { canonicalUuid } from '../script/module-text/script-uuid'
 
 /**
  * The script that an id names: the digits of its revision, or the `uuid` of its class.

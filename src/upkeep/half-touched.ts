@@ -4,8 +4,8 @@ import { basename, dirname, join } from 'node:path'
 import { moveFile } from '../git/move'
 import type { JournalState } from '../journal/model/applied-state'
 import { usualLayout, type ScriptLayout } from '../script/layout/layout'
-import { readTouchedName } from '../script/sources/touched-name'
-import { sourceFolders } from '../script/sources/source-folders'
+import { readTouchedName } from '../script/layout/touched-name'
+import { sourceFolders } from '../script/places/source-folders'
 import type { Settings } from '../settings/value/setting-types'
 import { changingJournal, readingJournal, type UpkeepOptions } from './journal-work'
 
@@ -16,7 +16,7 @@ export interface RenamedFile {
 }
 
 /**
- * Finishes what a `touch` that was killed has left: each file gets the number that the journal has for it,
+ * Finishes what a killed `touch` has left: each file gets the number that the journal has for it,
  * under the lock.
  * @param dryRun only says so
  * @returns what was, or would be, renamed

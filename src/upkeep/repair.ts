@@ -12,6 +12,7 @@ import { titleFileName } from '../script/layout/script-name'
 import { writeSqlPart } from '../script/sections/sections'
 import type { Script } from '../script/script'
 import type { Settings } from '../settings/value/setting-types'
+import { findScript } from './find-script'
 import { changingJournal, readingJournal, sendOwn, type JournalWork } from './journal-work'
 import type { UpkeepOptions } from './journal-work'
 import { readTexts, type KeptTexts } from './kept-texts'
@@ -90,6 +91,7 @@ async function disagreementsIn(
   { revision, layout = usualLayout }: RepairOptions,
 ): Promise<Disagreement[]> {
   const { scripts, state, session, settings } = found
+  if (revision !== undefined) requireKnown(revision, found)
   const { changed, missing } = survey(scripts, state)
   const isChosen = (one: { revision: string }) =>
     revision === undefined || one.revision === revision
@@ -103,6 +105,12 @@ async function disagreementsIn(
     list.push(missingOf(entry, kept.get(entry.id), settings.directory, layout))
   }
   return list
+}
+
+/** @throws {MigrationError} UNKNOWN_REVISION */
+function requireKnown(revision: string, { scripts, state }: JournalWork): void {
+  if (state.applied.some((entry) => entry.revision === revision)) return
+  findScript(scripts, revision)
 }
 
 async function changedOf(

@@ -6,11 +6,12 @@ import { quoteIdentifier } from '../database/sql/quote'
 import { MigrationError } from '../errors'
 import { moveFile } from '../git/move'
 import { usualLayout } from '../script/layout/layout'
-import { newestRevision } from '../script/layout/newest'
 import { newRevision } from '../script/layout/script-name'
+import { newestOfPlaces } from '../script/places/newest-of-places'
+import { newestOf } from '../script/revision'
 import type { Script } from '../script/script'
 import type { Settings } from '../settings/value/setting-types'
-import { touchedName } from '../script/sources/touched-name'
+import { touchedName } from '../script/layout/touched-name'
 import { findScript } from './find-script'
 import { moveAnyhow, withRevision, type RenamedFile } from './half-touched'
 import { changingJournal, readingJournal, sendOwn, type JournalWork } from './journal-work'
@@ -124,7 +125,9 @@ async function plan(
   const unfinished = state.unfinished.has(previous)
   if (unfinished) throw isUnfinished(previous)
   if (applied && !force) throw isApplied(previous)
-  const revision = newRevision(new Date(), await newestRevision(settings.directory, layout))
+  const known = [...scripts.map((one) => one.revision), await newestOfPlaces(settings, layout)]
+  const newest = newestOf(known.filter((one) => one !== undefined))
+  const revision = newRevision(new Date(), newest)
   const files = script.files.map((from) => ({
     from,
     to: join(dirname(from), withRevision(basename(from), revision, layout)),

@@ -27,6 +27,9 @@ CREATE INDEX b ON posts (body);
 CREATE INDEX same_1 ON posts (author);
 CREATE INDEX same_2 ON posts (author);
 CREATE INDEX only_here ON posts (editor);
+CREATE TABLE events (id int CONSTRAINT events_id PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (9);
+ALTER INDEX events_1_pkey RENAME TO first_events;
 CREATE TABLE taken ();
 CREATE FUNCTION add_user(text) RETURNS void LANGUAGE plpgsql AS 'BEGIN INSERT INTO users (email) VALUES ($1) ON CONFLICT ON CONSTRAINT users_email DO NOTHING; END';
 COMMENT ON CONSTRAINT users_email ON users IS 'once';
@@ -51,6 +54,8 @@ CREATE TABLE posts (
   editor int CONSTRAINT posts_editor REFERENCES users ON DELETE SET NULL,
   title text CONSTRAINT taken UNIQUE, body text
 );
+CREATE TABLE events (id int PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (9);
 CREATE INDEX "IDX_active" ON users (email) WHERE state = 'on';
 CREATE INDEX b ON posts (title);
 CREATE INDEX a ON posts (body);
@@ -61,6 +66,7 @@ COMMENT ON CONSTRAINT "UQ_97672ac88f789774dd47f7c8be3" ON users IS 'once';
 `
 
 const renamed = [
+  'constraint events_id of events > events_pkey',
   'constraint of_age of users > CHK_0001',
   'constraint posts_author of posts > FK_c5a322ad12a7bf95460c958e80e',
   'constraint posts_pk of posts > PK_2829ac61eff60fcec60d7274b9e',
@@ -69,6 +75,7 @@ const renamed = [
   'index a of posts > b',
   'index active of users > IDX_active',
   'index b of posts > a',
+  'index first_events of events_1 > events_1_pkey',
   'sequence post_numbers > posts_id_seq',
   'sequence users_id_seq > users_numbers',
   'type kind > users_kinds_enum',
@@ -144,11 +151,15 @@ test('names alone become one proven script that renames in place; all else is na
       join(cwd, 'schema.sql'),
       schema.replace('kinds users_kinds_enum[]\n', '$&, extra int'),
     )
-    const given = await align('align the rest --rename posts.same_1:IDX_2 --dry-run')
-    assert.deepEqual(given.renames, [
-      { object: 'index same_1 of posts', to: 'IDX_2' },
-      { object: 'index same_2 of posts', to: 'IDX_1' },
-    ])
+    const terminal = { stdin: true, stderr: true }
+    const line = 'align the rest --rename posts.same_1:IDX_2 --no-color'
+    const declined = await run(line, { terminal, input: 'n\n' })
+    assert.match(
+      declined.stderr,
+      /Names alone that differ:\n {2}index same_1 of posts → IDX_2\n {2}index same_2 of posts → IDX_1\n[^]*Write and commit a script with 2 renames\? \[y\/N\][^]*the answer was not yes/,
+    )
+    const nothing = await run('align --from none')
+    assert.match(nothing.stderr, /error: there is nothing to compare the names with/)
     const vain = await run('align --rename a:c')
     assert.match(vain.stderr, /error: nothing differs in its name alone from a to c/)
     assert.equal((await run('downgrade')).status, 0)

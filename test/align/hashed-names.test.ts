@@ -53,7 +53,7 @@ function nameOf(table: Table | string): string {
 }
 
 /** The schema of the entities under plain names. */
-async function plainSchema({ cwd, database: { connection } }: Project): Promise<string> {
+async function plainSchema({ cwd, database: { connection, major } }: Project): Promise<string> {
   const { host, port, user, database } = connection
   const dataSource = new DataSource({
     ...{ type: 'postgres', host, port, username: user, database },
@@ -67,7 +67,10 @@ async function plainSchema({ cwd, database: { connection } }: Project): Promise<
       { length: tables },
       (_, at) => `ALTER SEQUENCE thing${at}_id_seq RENAME TO numbers_of_thing${at}`,
     )
-    const statements = [...upQueries.map(({ query }) => query), ...sequences]
+    // what has a name from PostgreSQL 18 on is nobody's difference
+    const required = 'ALTER TABLE thing0 RENAME CONSTRAINT thing0_email_not_null TO required'
+    const names = major >= 18 ? [...sequences, required] : sequences
+    const statements = [...upQueries.map(({ query }) => query), ...names]
     return `${statements.join(';\n')};\n`.replaceAll('_state_enum', '_state')
   } finally {
     await dataSource.destroy()

@@ -277,6 +277,54 @@ for (const { name, skip, within } of engines) {
 }
 
 test(
+  'SQLite: a run in one transaction is all or nothing, and what cannot be in one is refused',
+  { skip: engines[0]!.skip },
+  async () => {
+    const one = ['--transaction', 'all']
+    const bad = {
+      ...files,
+      'migration/3_bad.sql': 'CREATE TABLE toys (id int);\nSELECT nothing;\n',
+    }
+    await engines[0]!.within(bad, async (place) => {
+      const { status, stdout } = await migrate(['upgrade', '--json', ...one], { cwd: place.cwd })
+      const { steps } = JSON.parse(stdout) as { steps: { revision: string; outcome: string }[] }
+      assert.equal(status, 1)
+      assert.deepEqual(
+        steps.map(({ revision, outcome }) => `${revision} ${outcome}`),
+        ['3 error'],
+      )
+      assert.deepEqual(await place.tables(), [])
+      assert.match(await run(place, 'errors'), /3[^]*bad/)
+      const alone = '-- migrate: no-transaction\nCREATE TABLE toys (id int);\n'
+      await writeFile(join(place.cwd, 'migration/3_bad.sql'), alone)
+      assert.match(await refused(place, 'upgrade', ...one), /3_bad cannot run inside one transac/)
+      assert.deepEqual(await place.tables(), [])
+      await writeFile(join(place.cwd, 'migration/3_bad.sql'), 'CREATE TABLE toys (id int);\n')
+      assert.match(await run(place, 'upgrade', ...one), /3 scripts applied/)
+      assert.deepEqual(await place.tables(), ['people', 'pets', 'toys'])
+      const deferred = `CREATE TABLE owner (id int PRIMARY KEY);
+CREATE TABLE dog (owner int REFERENCES owner DEFERRABLE INITIALLY DEFERRED);
+INSERT INTO dog VALUES (1);
+`
+      await writeFile(join(place.cwd, 'migration/4_dogs.sql'), deferred)
+      assert.match(await refused(place, 'upgrade', ...one), /cannot be committed[^]*FOREIGN KEY/)
+      assert.deepEqual(await place.tables(), ['people', 'pets', 'toys'])
+    })
+  },
+)
+
+test(
+  'MariaDB: a run in one transaction is refused, since CREATE TABLE commits',
+  { skip: engines[1]!.skip },
+  async () => {
+    await engines[1]!.within(files, async (place) => {
+      assert.match(await refused(place, 'upgrade', '--transaction', 'all'), /takes no run in one/)
+      assert.deepEqual(await place.tables(), [])
+    })
+  },
+)
+
+test(
   'SQLite: the lock opens its file with the driver that the DataSource names',
   { skip: engines[0]!.skip },
   async () => {

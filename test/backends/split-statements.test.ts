@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { splitStatements } from '../../src/backends/sql/split-statements'
+import { fc } from '../support/property'
 
 const mysql = (text: string) => splitStatements(text, 'mysql').map((one) => one.text)
 const sqlite = (text: string) => splitStatements(text, 'sqlite').map((one) => one.text)

@@ -12,7 +12,7 @@ const scripts = {
     'ALTER TABLE users ADD team_id int REFERENCES team;',
 }
 
-const schema = `-- The canonical schema: what the scripts in migration come to.
+const schema = `-- The canonical schema: what the scripts in migration result in.
 -- Written by migrate dump_schema, which overwrites it: put changes into a script.
 -- Rows that scripts insert are not in it: team.
 
@@ -123,7 +123,7 @@ test('a file that was written by hand is replaced after a yes only', async () =>
     assert.deepEqual([shown.stdout, mine], [schema, '-- mine\n'])
     assert.match(
       asked.stderr,
-      /schema\.sql was not written by dump_schema\. Write it anew\? \[y\/N\]/,
+      /schema\.sql was not written by dump_schema\. Overwrite it\? \[y\/N\]/,
     )
     assert.equal(asked.stdout, 'schema.sql\n')
     assert.equal(await read(project), schema)

@@ -59,7 +59,7 @@ test('squash writes one proven script; who has all of the originals has it, who 
     ])
     assert.match(
       made.stdout,
-      /^migration\/4_users\.sql\nstands for 2 scripts, which are removed:\n {2}2_mail\n {2}3_rows\n$/,
+      /^migration\/4_users\.sql\nreplaces 2 scripts, which are removed:\n {2}2_mail\n {2}3_rows\n$/,
     )
     assert.match(
       text,
@@ -86,7 +86,7 @@ test('squash writes one proven script; who has all of the originals has it, who 
     assert.equal(half.status, 1)
     assert.match(
       half.stderr,
-      /^error: this database has 1 of the 2 scripts that 4_users stands for\n/m,
+      /^error: this database has 1 of the 2 scripts that 4_users replaces\n/m,
     )
     assert.match(
       half.stderr,

@@ -47,6 +47,29 @@ test('touch gives a pending script the newest number: all its files, by git wher
   })
 })
 
+test('a new number is the newest of all folders that share a history', async () => {
+  const files = {
+    'users/a/scripts/1_first.sql': 'SELECT 1;',
+    'users/b/scripts/2_second.sql': 'SELECT 2;',
+    'orders/29990101000000_far.sql': 'SELECT 3;',
+  }
+  await withApplication(files, async ({ cwd, database, run }) => {
+    const url = database.url.replaceAll('%', '%%')
+    const ini = `[migration]\ntypeorm.url = ${url}\npackage = users/*/scripts, orders\nvcs = none\n`
+    await writeFile(join(cwd, 'several.ini'), ini)
+    const touched = await run('several.ini touch 2')
+    assert.equal(touched.status, 0, touched.stderr)
+    assert.deepEqual(await readdir(join(cwd, 'users/b/scripts')), ['29990101000001_second.sql'])
+    const generated = await run('several.ini generate third --dry-run')
+    assert.match(generated.stdout, /29990101000002_third\.sql/)
+    const upgraded = await run('several.ini upgrade')
+    assert.match(upgraded.stdout, /3 scripts applied/)
+    assert.equal((await run('several.ini touch 1 --force --yes')).status, 0)
+    assert.deepEqual(await readdir(join(cwd, 'users/a/scripts')), ['29990101000002_first.sql'])
+    assert.equal((await run('several.ini status --check')).status, 0)
+  })
+})
+
 test('touch refuses an applied script, and --force moves this journal along', async () => {
   await withApplication(
     { 'migration/1_a.sql': 'SELECT 1;\n', 'migration/2_b.sql': 'SELECT 2' },
@@ -105,6 +128,7 @@ test('touch gives a script its old name back where the journal could not be chan
 
 /** A version control program that renames, and then kills whoever has called it. */
 const killing = (at: string) => `#!/bin/sh
+case "$1" in files) echo "$2"; exit ;; esac
 mv "$2" "$3" && case "$3" in ${at}) kill -9 $PPID ;; esac
 `
 
@@ -138,7 +162,7 @@ test('a touch that is killed, before the journal has changed or after, applies n
     const left = await names()
     const status = await run('status')
 
-    assert.match(refused.stderr, /touch was cut off while it renamed this file/)
+    assert.match(refused.stderr, /touch was interrupted while it renamed this file/)
     assert.match(refused.stderr, /^hint: Run repair, which gives the file/m)
     assert.equal(before.status, 0, before.stderr)
     assert.match(before.stdout, /1_a\.sql\.\d+\.touch -> migration\/1_a\.sql$/m)

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import fc from 'fast-check'
 import { parseIni } from '../../src/settings/ini/ini'
 import { times } from './mode'
+import { fc } from '../support/property'
 
 type Sections = Record<string, Record<string, string>>
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
-import fc from 'fast-check'
 import { withMigrator } from '../support/migrator'
 import { full, seed, times } from './mode'
 import { isOutside, kinds, Model, type Wish } from './model'
 import { record } from './report'
 import { type Cut, expected, World } from './world'
+import { fc } from '../support/property'
 
 type Action =
   | { do: 'write'; revision: string; version: number; reversible: boolean }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { readName } from '../../src/script/layout/script-name'
 import { times } from './mode'
+import { fc } from '../support/property'
 
 const extensions = ['sql', 'ts', 'js', 'mts', 'cts', 'mjs', 'cjs']
 const digits = fc.oneof(

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { quoteIdentifier } from '../../src/database/sql/quote'
 import { migrate } from '../support/cli'
 import { type TestDatabase, withDatabase } from '../support/database'
 import { withFolder, writeFiles } from '../support/folder'
 import { times } from './mode'
+import { fc } from '../support/property'
 
 const piece = fc.constantFrom(
   ...[

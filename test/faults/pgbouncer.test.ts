@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeNotice } from '../../src/run/context/notice-text'
 import type { Notice } from '../../src/run/context/events'
-import fc from 'fast-check'
 import { Client } from 'pg'
 import { DataSource } from 'typeorm'
 import { openMigrator } from '../../src/migrator/pick-migrator'
@@ -27,6 +26,7 @@ import type { Observer } from '../../src/run/context/events'
 
 import { seed, times } from './mode'
 import { record } from './report'
+import { fc } from '../support/property'
 
 const program = findPgBouncer()
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { MigrationError } from '../../src/errors'
 import { readSections, readSqlPart, writeSqlPart } from '../../src/script/sections/sections'
 import { statement } from '../support/random-sql'
 import { times } from './mode'
+import { fc } from '../support/property'
 
 const trap = fc.constantFrom(
   '-- MIGRATE UP',

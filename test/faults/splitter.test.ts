@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { loadModule, parseSync, scanSync } from 'libpg-query'
 import { connect } from '../../src/database/postgres/connect'
 import { lex } from '../../src/script/lexer/lexer'
 import { withDatabase } from '../support/database'
 import { script, soup } from '../support/random-sql'
 import { times } from './mode'
+import { fc } from '../support/property'
 
 /** Where each statement starts and ends, in UTF-16: from its first token to its `;` or its last token. */
 type Ranges = readonly (readonly [start: number, end: number])[]

@@ -132,7 +132,7 @@ test('two commands and no edit lead from an Express application to its status', 
         'migrate:check': 'migrate status --check',
       })
       assert.match(text, /^ {4}"name"/m)
-      assert.match((await run('init')).stderr, /is there already, and stays as it is/)
+      assert.match((await run('init')).stderr, /already exists, and was not changed/)
     })
   })
 })
@@ -197,7 +197,7 @@ test('what cannot be read is named, and only what is not there is taken for abse
     assert.match(stderr, /cannot read: it is a folder\n +at package\.json/)
   })
   await withFolder({ 'package.json': '{ "name": }' }, async (cwd) => {
-    assert.match((await migrate(['init'], { cwd })).stderr, /package\.json is no JSON/)
+    assert.match((await migrate(['init'], { cwd })).stderr, /package\.json is not valid JSON/)
   })
   await withFolder({ 'src/a.ts': '' }, async (cwd) => {
     symlinkSync('data-source.ts', join(cwd, 'src/data-source.ts'))
@@ -355,10 +355,11 @@ test('of several modules the one that says the address counts; where none does, 
   const files = {
     'src/app.module.ts':
       "TypeOrmModule.forRootAsync({ inject: [ConfigService], useFactory: (c) => c.get('typeorm') })",
-    'src/config/typeorm.ts': `const config = { type: 'postgres', url: process.env.MY_URL }\nexport default registerAs('typeorm', () => config)`,
+    'src/config/typeorm.ts': `const config = { type: 'postgres', url: process.env.MY_URL,\n  synchronize: true }\nexport default registerAs('typeorm', () => config)`,
   }
   await withFolder(files, async (cwd) => {
     const { stdout } = await migrate(['init', '--dry-run'], { cwd })
+    assert.match(stdout, /synchronize is true in src\/config\/typeorm\.ts: set it to false/)
     assert.match(stdout, /as src\/config\/typeorm\.ts says\.\n +typeorm\.url = \$\{MY_URL\}/)
   })
   const alone = { 'src/app.module.ts': files['src/app.module.ts'] }

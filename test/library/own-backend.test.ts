@@ -3,7 +3,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import type { OpenBackend } from '../../src/backend-kit'
-import { execute, migrateTo, plan, setUpMigration, type StoredPlan } from '../../src/index'
+import {
+  execute,
+  migrateTo,
+  plan,
+  setUpMigration,
+  type MigrationEvent,
+  type StoredPlan,
+} from '../../src/index'
 import { migrationHandlers } from '../../src/integration/http-handlers'
 import { MemoryBackend, MemoryStore } from '../backends/memory-backend'
 import { failureOf } from '../support/failure'
@@ -75,8 +82,38 @@ test('a function that makes no backend is refused, and so is what is no database
   const none = (() => ({ read: () => undefined })) as never
   const { code, message } = await failureOf(plan(none, scripts))
   assert.deepEqual([code, message], ['USAGE', 'the backend has no method entries'])
+  const given = await failureOf(plan(MemoryBackend as never, scripts))
+  assert.equal(given.hint, 'Give a function: (context) => new MemoryBackend(context).')
   for (const on of [undefined, 7, {}])
     assert.equal((await failureOf(plan(on as never, scripts))).code, 'USAGE')
+})
+
+test('a plan of a runner, or of a version that is kept anywhere, is made and executed by its ini', async () => {
+  const runner = `exports.names = []
+exports.MyRunner = class {
+  version() { return exports.names.at(-1) }
+  *up(name, { up }) { yield up; exports.names.push(name) }
+  *down() { exports.names.pop() }
+}`
+  const files = {
+    'runner.js': runner,
+    'runner.ini': '[migration]\nrunner = ./runner.js:MyRunner\npackage = steps\n',
+    'steps/1.txt': '# MIGRATE UP\nfirst\n# MIGRATE DOWN\n',
+    'steps/2.txt': '# MIGRATE UP\nsecond\n# MIGRATE DOWN\n',
+  }
+  await withFolder(files, async (folder) => {
+    const ini = `${folder}/runner.ini`
+    const planned = JSON.parse(JSON.stringify(await plan(ini, ini))) as StoredPlan
+    const said: string[] = []
+    const onEvent = (event: MigrationEvent) => {
+      if (event.type === 'message') said.push(event.text)
+    }
+    await execute(ini, planned, { onEvent })
+    assert.deepEqual(said, ['first', 'second'])
+    assert.equal((await failureOf(execute(ini, planned))).code, 'STALE_PLAN')
+    const back = await plan(ini, ini, { target: '1.txt' })
+    assert.deepEqual([back.direction, back.steps.length], ['down', 1])
+  })
 })
 
 test('a plan of a graph goes to a revision by its name', async () => {

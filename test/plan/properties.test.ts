@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import type { Entry } from '../../src/journal/model/entry'
 import { foldEntries } from '../../src/journal/model/applied-state'
 import type { Plan, Request, Step } from '../../src/plan/plan'
@@ -9,6 +8,7 @@ import { compareDigits } from '../../src/script/revision'
 import type { Script } from '../../src/script/script'
 import { entryOf } from '../journal/history'
 import { scriptOf, usual } from './situation'
+import { fc } from '../support/property'
 
 /** Some scripts, in any order, and a journal with any of them applied in any order; a few files are gone. */
 interface Situation {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { RevisionGraph } from '../../src/plan/scheme/revision-graph'
 import type { RevisionEdge } from '../../src/script/script'
+import { fc } from '../support/property'
 
 const up = (from: string, to: string): RevisionEdge => ({ from, to, direction: 'up' })
 const down = (from: string, to: string): RevisionEdge => ({ from, to, direction: 'down' })

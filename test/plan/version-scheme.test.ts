@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { emptyState } from '../../src/journal/model/applied-state'
 import type { Request } from '../../src/plan/plan'
 import {
@@ -13,6 +12,7 @@ import { PlainScript } from '../../src/script/named/plain-script'
 import { readRunnerFolder } from '../../src/script/named/runner-folder'
 import { failureOf } from '../support/failure'
 import { withFolder } from '../support/folder'
+import { fc } from '../support/property'
 
 const script = (revision: string) =>
   new PlainScript({ revision, title: '', kind: 'ts', file: `/s/${revision}.ts`, text: '' })

@@ -9,7 +9,7 @@ import assert from 'node:assert/strict'
 export async function upgrade(queryRunner, { table }) {
   const users = table('users')
   await users.addColumn('na"me', 'text', { notNull: true, default: "it's", index: true })
-  assert.equal(await users.ensureColumn('na"me', 'text'), false)
+  assert.equal(await users.ensure_column('na"me', 'text'), false)
   assert.equal(await users.ensureColumn('age', 'integer', { unique: false, defaultSql: '40 + 2' }), true)
   const made = await users.insert([{ id: 1 }, { id: 2, 'na"me': '"; DROP TABLE users; --', age: null }, { id: 3, age: 7 }])
   assert.deepEqual(made[0], { id: 1, 'na"me': "it's", age: 42 })
@@ -23,7 +23,7 @@ export async function upgrade(queryRunner, { table }) {
   await users.changeColumn('age', { type: 'text', using: "age || ' years'", default: 'none', notNull: true, name: 'years' })
   assert.deepEqual(await users.select({ columns: ['years'], where: { id: 1 } }), [{ years: '42 years' }])
   await users.changeColumn('years', { default: null })
-  await users.removeColumn('years')
+  await users.remove_column('years')
   await users.indexColumn(['id', 'na"me'], { unique: true, name: 'both' })
   await table('orders', 'shop').addForeign('user_id', 'public.users', { onDelete: 'CASCADE' })
   await assert.rejects(users.count({ id: undefined }), /no value for id/)

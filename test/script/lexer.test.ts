@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { lex } from '../../src/script/lexer/lexer'
 import { parseStatement } from '../../src/script/parser/parse-statement'
 import { costOf } from '../support/cost'
 import { atomicFunction, fragments, snippets } from './sql-corpus'
+import { fc } from '../support/property'
 
 function sources(text: string): string[] {
   return lex(text).statements.map(({ firstTokenStart, end }) => text.slice(firstTokenStart, end))

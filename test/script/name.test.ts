@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { newRevision, readName, titleFileName } from '../../src/script/layout/script-name'
 import { isAfter } from '../../src/script/revision'
+import { fc } from '../support/property'
 
 function said(fileName: string): string {
   const reading = readName(fileName)

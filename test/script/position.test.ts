@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { excerpt, offsetOfCodePoint, positionAt } from '../../src/script/position'
+import { fc } from '../support/property'
 
 function caret(text: string, at: string, firstLine?: number): string {
   return excerpt(text, text.indexOf(at), firstLine).excerpt

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { lex } from '../../src/script/lexer/lexer'
 import {
   dataOf,
@@ -11,6 +10,7 @@ import {
   type SchemaFile,
 } from '../../src/script/folder/schema-file'
 import { withFolder } from '../support/folder'
+import { fc } from '../support/property'
 
 const pieces = [
   'CREATE TABLE a (i int);\n',

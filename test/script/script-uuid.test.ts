@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { canonicalUuid, uuidIn } from '../../src/script/sources/script-uuid'
+import { canonicalUuid, uuidIn } from '../../src/script/module-text/script-uuid'
 
 const uuid = '9f0c2f8e-5d3b-4a57-8f0a-0c3f6f2f7a11'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { MigrationError } from '../../src/errors'
 import { readSections, readSqlPart, writeSqlPart } from '../../src/script/sections/sections'
+import { fc } from '../support/property'
 
 function refusal(text: string): string {
   try {

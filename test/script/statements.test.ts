@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import type { SqlPart } from '../../src/script/script'
 import { classify } from '../../src/script/parser/sql-work'
 import { withDatabase } from '../support/database'
 import { fragments } from './sql-corpus'
+import { fc } from '../support/property'
 
 function part(text: string, transaction = true): SqlPart {
   return { text, file: '/s/1_a.sql', line: 1, options: { transaction, settings: [] } }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import {
   addressUrl,
   describeAddress,
@@ -8,6 +7,7 @@ import {
   parseAddress,
 } from '../../src/settings/address/address'
 import type { ConnectionParts } from '../../src/settings/value/setting-types'
+import { fc } from '../support/property'
 
 const rows: [url: string, connection: ConnectionParts][] = [
   ['postgres://u:p@h:5433/d', { user: 'u', password: 'p', host: 'h', port: 5433, database: 'd' }],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { parseDotenv } from '../../src/settings/ini/dotenv'
+import { fc } from '../support/property'
 
 test('a .env is read by its own rules', () => {
   const text = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { formatDuration, longestDuration, parseDuration } from '../../src/settings/value/duration'
+import { fc } from '../support/property'
 
 const rows: [text: string, milliseconds: number | undefined][] = [
   ['5s', 5000],

@@ -16,6 +16,10 @@ const understood = {
       database: 'shop',
     },
   },
+  'mysql://app@[::1]:3307/shop': {
+    engine: 'mysql',
+    connection: { user: 'app', host: '::1', port: 3307, database: 'shop' },
+  },
   'mariadb://localhost/shop': {
     engine: 'mariadb',
     connection: { host: 'localhost', database: 'shop' },

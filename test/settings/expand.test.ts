@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { expandKey } from '../../src/settings/ini/expand'
 import { parseIni } from '../../src/settings/ini/ini'
+import { fc } from '../support/property'
 
 const env: Record<string, string> = {
   NAME: 'value',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { parseIni } from '../../src/settings/ini/ini'
+import { fc } from '../support/property'
 
 /** Every section as `{ name: { key: 'line value' } }`, `[DEFAULT]` included. */
 function read(text: string): Record<string, Record<string, string>> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { distance, nearest } from '../../src/settings/value/nearest'
+import { fc } from '../support/property'
 
 const rows: [word: string, candidates: string, meant: string | undefined][] = [
   ['upgrad', 'upgrade downgrade setup', 'upgrade'],

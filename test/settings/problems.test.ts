@@ -41,7 +41,7 @@ xyz = 1
     'development.ini:17: key "strict" stands twice in [migration], first on line 16',
     'development.ini:18: schema: environment variable NONE is not set. Set NONE, or write ${NONE:-default}.',
     'development.ini:19: journal_table is no name that PostgreSQL can hold (63 bytes, one line)',
-    'development.ini:20: unknown key "xyz" in [migration]. Known keys: app, package, directory, layout, duplicate_revisions, ignore, runner, schema, schema_extra, drift_ignore, vcs, schema_diff_cmd, add_script_from, owners, scratch.url, scratch.prefer, scratch.extensions, journal_schema, journal_table, journal_text, transaction, isolation, late_scripts, other_tools, lock_wait, lock_timeout, statement_timeout, wait, strict, role, safe, debug, password_command, password_file, typeorm.*.',
+    'development.ini:20: unknown key "xyz" in [migration]. Known keys: app, package, directory, layout, duplicate_revisions, ignore, runner, schema, schema_extra, drift_ignore, vcs, schema_diff_cmd, add_script_from, owners, scratch.url, scratch.prefer, scratch.extensions, scratch.keep, journal_schema, journal_table, journal_text, transaction, isolation, late_scripts, other_tools, lock_wait, lock_timeout, statement_timeout, wait, strict, role, safe, debug, password_command, password_file, typeorm.*.',
     '.env:1: line is not of the form NAME=VALUE',
     'hint: none',
   ])

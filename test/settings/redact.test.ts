@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import fc from 'fast-check'
 import { secretsInCommand } from '../../src/settings/value/command-secrets'
 import { redactor } from '../../src/settings/value/redact'
+import { fc } from '../support/property'
 
 const rows: [rule: string, secrets: string[], text: string, redacted: string][] = [
   ['as it is', ['hunter2'], 'password hunter2 refused', 'password *** refused'],

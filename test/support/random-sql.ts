@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { fc } from './property'
 
 /** A text that may hold whatever would end a statement, were it not quoted. */
 function inside(...more: readonly string[]): fc.Arbitrary<string> {

@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createConnection, createServer, type AddressInfo } from 'node:net'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Client } from 'pg'
+import { DataSource } from 'typeorm'
 import { closeMigratedDatabases, withMigratedDatabase } from '../../src/testing/testing'
 import { failureOf } from '../support/failure'
+import { withFolder } from '../support/folder'
+import { noSqlite } from '../support/sqlite'
 import { testServer } from '../support/server'
 
 const scripts = [
@@ -30,8 +36,92 @@ async function ask(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
+const two = [
+  { name: '1_a', sql: 'PRAGMA journal_mode = WAL', transaction: false },
+  { name: '2_b', sql: 'CREATE TABLE a (id int); INSERT INTO a VALUES (1)' },
+]
+
+test('of SQLite each test gets a copy of one migrated file', { skip: noSqlite }, async () => {
+  await withFolder({}, async (folder) => {
+    const lines: string[] = []
+    const logger = { log: (line: string) => lines.push(line), warn: () => 0, error: () => 0 }
+    const server = `sqlite:${folder}`
+    const one = (text: string) =>
+      withMigratedDatabase(
+        async ({ connection: { database = '' }, url }) => {
+          assert.equal(url, `sqlite:${database}`)
+          const source = await new DataSource({ type: 'better-sqlite3', database }).initialize()
+          await source.query(text)
+          const rows = await source.query<{ n: number }[]>('SELECT count(*) AS n FROM a')
+          await source.destroy()
+          return Number(rows[0]?.n)
+        },
+        { scripts: two, server, logger },
+      )
+    assert.deepEqual(await Promise.all([one('INSERT INTO a VALUES (2)'), one('SELECT 1')]), [2, 1])
+    assert.equal(await one('SELECT 1'), 1)
+    assert.equal(lines.filter((line) => line.startsWith('applying')).length, 2)
+    await closeMigratedDatabases()
+    assert.match((await readdir(folder)).join(' '), /^template_\w+\.db$/)
+  })
+})
+
+test('scripts of a database that is not copied do not run on another one', async () => {
+  const ini = '[migration]\ntypeorm.url = mysql://a@localhost/a\n'
+  await withFolder({ 'development.ini': ini, 'migration/1_a.sql': 'SELECT 1' }, async (folder) => {
+    const options = { scripts: join(folder, 'development.ini') }
+    const { code, message } = await failureOf(withMigratedDatabase(async () => 1, options))
+    assert.equal(code, 'SETTINGS_INVALID')
+    assert.match(message, /works on PostgreSQL only/)
+  })
+})
+
 const databases = (server: string) =>
   ask(server, "SELECT datname FROM pg_database WHERE datname ~ '^typetrek_scratch_'")
+
+/** The test server behind a port of the IPv6 loopback; undefined where this machine has none. */
+async function onIpv6(): Promise<{ port: number; close: () => void } | undefined> {
+  const { host, port } = await testServer(18)
+  const relay = createServer((client) => {
+    const upstream = createConnection(join(host, `.s.PGSQL.${port}`))
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      from.on('error', () => to.destroy())
+      from.pipe(to)
+    }
+  })
+  relay.listen(0, '::1')
+  const listens = await once(relay, 'listening').then(
+    () => true,
+    () => false,
+  )
+  if (!listens) return undefined
+  return { port: (relay.address() as AddressInfo).port, close: () => relay.close() }
+}
+
+test('the address of a server may be one of IPv6, for pg and TypeORM alike', async (context) => {
+  const relay = await onIpv6()
+  if (!relay) return context.skip('no IPv6 loopback')
+  const server = `postgres://postgres@[::1]:${relay.port}/postgres`
+  try {
+    await withMigratedDatabase(
+      async ({ url, name, connection }) => {
+        assert.equal(url, `postgres://postgres@[::1]:${relay.port}/${name}`)
+        assert.equal(connection.host, '::1')
+        assert.deepEqual(await ask(url, 'SELECT id FROM a'), [{ id: 1 }])
+        const dataSource = await new DataSource({ type: 'postgres', url }).initialize()
+        assert.deepEqual(await dataSource.query('SELECT id FROM a'), [{ id: 1 }])
+        await dataSource.destroy()
+      },
+      { scripts, server },
+    )
+    await closeMigratedDatabases()
+  } finally {
+    relay.close()
+  }
+})
 
 test('each test gets a migrated database of its own, and the scripts run once', async () => {
   const server = await serverUrl()

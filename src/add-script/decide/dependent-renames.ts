@@ -54,7 +54,8 @@ function tableKey(id: Id): string {
   return relation ? `${relation.schema}.${relation.name}` : ''
 }
 
-function withoutName(definition: string): string {
+/** The definition of an index without its name. Pure. */
+export function withoutName(definition: string): string {
   return definition.replace(/^(CREATE (?:UNIQUE )?INDEX) (?:"(?:[^"]|"")*"|\S+) /, '$1 ')
 }
 

@@ -32,9 +32,31 @@ export async function decideDown(
   up: Decisions,
   moves: readonly Move[] = [],
 ): Promise<DownDecisions> {
+  const said: Said = { losses: [], obstacles: [] }
   const moved = movedBack(sides, moves)
-  const losses: string[] = []
-  const obstacles: string[] = []
+  const using = await usingBack(sides, up, said)
+  const backfill = await backfillBack(sides, moved, said)
+  keepFilled(sides, up, backfill, said)
+  for (const { back, losses } of moves)
+    if (back.some(({ column }) => moved.has(columnKey(column)))) said.losses.push(...losses)
+  const restored = await restoreKeys(sides.from, sides.to, (id, type) => fillerFor(sides, id, type))
+  const valueMaps = inverseValueMaps(up.valueMaps, sides.to)
+  const obstacles = [...said.obstacles, ...restored.obstacles]
+  return { using, backfill, valueMaps, losses: said.losses, obstacles, restored: restored.steps }
+}
+
+/** What the downgrade cannot restore, and what may stop it; a sentence each. */
+interface Said {
+  losses: string[]
+  obstacles: string[]
+}
+
+/** How each retyped column gets its old type. */
+async function usingBack(
+  sides: Sides,
+  up: Decisions,
+  { losses, obstacles }: Said,
+): Promise<Map<string, Using>> {
   const using = new Map<string, Using>()
   const columns = await retypedColumns(sides)
   for (const { change, verdict, from, to, cast, counting } of columns) {
@@ -58,6 +80,15 @@ export async function decideDown(
       raises: verdict.how !== 'plain',
     })
   }
+  return using
+}
+
+/** What required columns get that come back. */
+async function backfillBack(
+  sides: Sides,
+  moved: ReadonlyMap<string, string>,
+  { losses, obstacles }: Said,
+): Promise<Map<string, Backfilled>> {
   const backfill = new Map<string, Backfilled>()
   for (const { id, to: column } of sides.newColumns) {
     if (!isBare(column)) continue
@@ -72,21 +103,22 @@ export async function decideDown(
     const effects = filler === undefined ? [{ kind: 'fails on any row' } as const] : []
     backfill.set(columnKey(id), { expression: filler ?? '', effects })
   }
+  return backfill
+}
+
+/** A column that was filled keeps its values; one that was not required is required again. */
+function keepFilled(
+  sides: Sides,
+  up: Decisions,
+  backfill: Map<string, Backfilled>,
+  { losses }: Said,
+): void {
   for (const { id, from, to } of sides.columns) {
     const filled = from.notNull && !to.notNull && up.backfill.get(columnKey(id))?.expression
     if (filled) losses.push(`${pathOf(id)} keeps what was filled in.`)
     if (to.notNull && !from.notNull && to.generated === undefined)
-      backfill.set(columnKey(id), {
-        expression: '',
-        effects: [failsOnNulls(id, sides)],
-      })
+      backfill.set(columnKey(id), { expression: '', effects: [failsOnNulls(id, sides)] })
   }
-  for (const { back, losses: own } of moves)
-    if (back.some(({ column }) => moved.has(columnKey(column)))) losses.push(...own)
-  const restored = await restoreKeys(sides.from, sides.to, (id, type) => fillerFor(sides, id, type))
-  obstacles.push(...restored.obstacles)
-  const valueMaps = inverseValueMaps(up.valueMaps, sides.to)
-  return { using, backfill, valueMaps, losses, obstacles, restored: restored.steps }
 }
 
 /** What columns that come back get from where their values were moved. */

@@ -62,51 +62,81 @@ export async function applyRenames(
   { answers, interview, former = [] }: RenameAnswers,
   apply: Apply,
 ): Promise<{ renamings: Renaming[]; catalog: Catalog; stale: readonly FormerName[] }> {
-  const renamings: Renaming[] = []
-  let catalog = start
-  let difference = compareEnums(start, to)
-  const run = async (found: readonly Renaming[]) => {
-    const known = new Set(renamings.map(keyOfRenaming))
-    const unique = [...new Map(found.map((one) => [keyOfRenaming(one), one]))]
-      .filter(([key]) => !known.has(key))
-      .map(([, one]) => one)
-    if (unique.length === 0) return
-    renamings.push(...unique)
-    catalog = await apply(unique)
-    difference = compareEnums(catalog, to)
-  }
-  const renameAway = async () => {
-    for (let away = renamedAway(catalog, to); away.length > 0; away = renamedAway(catalog, to))
-      await run(away)
-  }
-  if (answers.renames.length === 0 && !mayBeRenamed(difference)) {
-    await renameAway()
-    return { renamings, catalog, stale: former }
+  const work = new RenameWork(start, to, apply)
+  if (answers.renames.length === 0 && !mayBeRenamed(work.difference)) {
+    await work.renameAway()
+    return { renamings: work.renamings, catalog: work.catalog, stale: former }
   }
   const gone = answers.renames.filter((one) => one.to === '').map((one) => one.from)
   const named = answers.renames.filter((one) => one.to !== '')
   const settled = [...answers.renames, ...former]
-  const styled = styleRenames(difference).filter((one) => !isSettled(one.from, settled))
-  const style = decideStyle(styled, answers, interview)
-  const open = new Set<Rename>([...named, ...former, ...style])
-  const tables = new Map<string, string>()
+  const styled = styleRenames(work.difference).filter((one) => !isSettled(one.from, settled))
+  const open = new Set<Rename>([...named, ...former, ...decideStyle(styled, answers, interview)])
   for (const stage of stages) {
-    const given = [...open].flatMap((rename) => {
-      const found = stage.find(rename, catalog, to, tables)
-      if (found) open.delete(rename)
-      return found ?? []
-    })
-    await run(given)
-    const likely = stage.likely(difference).filter(({ from }) => !gone.includes(from))
-    for (const { from, to: name } of asked(likely, answers, interview))
-      await run(stage.find({ from, to: name }, catalog, to, tables) ?? [])
+    await work.run(
+      [...open].flatMap((rename) => {
+        const found = work.find(stage, rename)
+        if (found) open.delete(rename)
+        return found ?? []
+      }),
+    )
+    const likely = stage.likely(work.difference).filter(({ from }) => !gone.includes(from))
+    for (const rename of asked(likely, answers, interview))
+      await work.run(work.find(stage, rename) ?? [])
   }
   const lost = named.find((one) => open.has(one))
   if (lost) throw inVain(lost)
-  await run(renamedParts(catalog, to))
-  await run(renamedDefinitions(catalog, to))
-  await renameAway()
-  return { renamings, catalog, stale: former.filter((one) => open.has(one)) }
+  await work.finish()
+  const stale = former.filter((one) => open.has(one))
+  return { renamings: work.renamings, catalog: work.catalog, stale }
+}
+
+/** Renames that were run, and what the copy is after them. */
+class RenameWork {
+  readonly renamings: Renaming[] = []
+  difference: EnumDifference
+  /** Tables with another name now, by the old one. */
+  private readonly tables = new Map<string, string>()
+
+  constructor(
+    public catalog: Catalog,
+    private readonly to: Catalog,
+    private readonly apply: Apply,
+  ) {
+    this.difference = compareEnums(catalog, to)
+  }
+
+  find(stage: ScriptStage, rename: Rename): Renaming[] | undefined {
+    return stage.find(rename, this.catalog, this.to, this.tables)
+  }
+
+  /** Runs what was not run before, each once. */
+  async run(found: readonly Renaming[]): Promise<void> {
+    const known = new Set(this.renamings.map(keyOfRenaming))
+    const unique = [...new Map(found.map((one) => [keyOfRenaming(one), one]))]
+      .filter(([key]) => !known.has(key))
+      .map(([, one]) => one)
+    if (unique.length === 0) return
+    this.renamings.push(...unique)
+    this.catalog = await this.apply(unique)
+    this.difference = compareEnums(this.catalog, this.to)
+  }
+
+  /** Lets the names of what belongs to something follow. */
+  async finish(): Promise<void> {
+    await this.run(renamedParts(this.catalog, this.to))
+    await this.run(renamedDefinitions(this.catalog, this.to))
+    await this.renameAway()
+  }
+
+  async renameAway(): Promise<void> {
+    for (
+      let away = renamedAway(this.catalog, this.to);
+      away.length > 0;
+      away = renamedAway(this.catalog, this.to)
+    )
+      await this.run(away)
+  }
 }
 
 /** Something is gone that may have another name now. */

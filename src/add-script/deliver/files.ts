@@ -3,22 +3,22 @@ import { basename, dirname, join } from 'node:path'
 import { MigrationError } from '../../errors'
 import { usualLayout, type ScriptLayout } from '../../script/layout/layout'
 import { newRevision, type ScriptForm, titleFileName } from '../../script/layout/script-name'
-import { newestRevision } from '../../script/layout/newest'
+import { newestOfPlaces, type NamedPlaces } from '../../script/places/newest-of-places'
 import { filesOf, type Draft } from '../render/script-draft'
 import type { AddedScript } from './add-script-options'
 
-/** Names drafts one after the other, above the newest script of the folder. */
+/** Names drafts one after the other, above the newest script of all folders; they go into `directory`. */
 export async function nameDrafts(
   drafts: readonly Draft[],
-  { directory, title, form, headers, layout = usualLayout }: Naming,
+  { places, title, form, headers, layout = usualLayout }: Naming,
 ): Promise<AddedScript[]> {
-  let revision = await newestRevision(directory, layout)
+  let revision = await newestOfPlaces(places, layout)
   return drafts.map((draft, at) => {
     const next = newRevision(new Date(), revision)
     revision = next
     const name = titleFileName(`${title} ${draft.purpose}`)
     const files = filesOf(draft, form, headers[at] ?? [], layout).map(({ text, ...parts }) => ({
-      path: join(directory, layout.nameFor({ revision: next, title: name, ...parts })),
+      path: join(places.directory, layout.nameFor({ revision: next, title: name, ...parts })),
       text,
     }))
     return { revision: next, title: name, words: oneLine(title), files }
@@ -26,7 +26,7 @@ export async function nameDrafts(
 }
 
 export interface Naming {
-  directory: string
+  places: NamedPlaces
   title: string
   form: ScriptForm
   /** Comment lines for the head of each, where it is TypeScript; SQL has them already. */

@@ -61,23 +61,11 @@ export async function findDifference(
   after: Pool,
   answers: Answers,
   ignored: readonly Ignored[],
-  {
-    readings,
-    proven = false,
-    owners = 'compare',
-    interview = new Interview(answers),
-    former = [],
-  }: Known = {},
+  known: Known = {},
 ): Promise<Change> {
-  const engine = await loadEngine()
-  const [one, other] =
-    readings ?? (await Promise.all([readServer(engine, before), readServer(engine, after)]))
-  const left = unconcerned(one, other)
-  const start = catalogOf(engine, one, ignored, left)
-  const target = catalogOf(engine, other, ignored, left)
-  const trusted = proven && !mayLose(start, target) && !attachedOtherwise(start, target)
-  const copy = await Copy.of(engine, before, { ignored, left, trusted })
-  const trial = { copy, engine, start, target, before, after, owners }
+  const { interview = new Interview(answers), former = [] } = known
+  const trial = await startTrial(before, after, ignored, known)
+  const { copy, start, target, owners } = trial
   const done: Renaming[] = []
   const decided = await interview.settle(
     () => decideAll(trial, { answers, interview, former }, done),
@@ -103,6 +91,23 @@ export async function findDifference(
     unproven: [...remarksOn([start, target], owners), ...unwritten.map(unwrittenRemark)],
     stale: decided.stale,
   }
+}
+
+async function startTrial(
+  before: Pool,
+  after: Pool,
+  ignored: readonly Ignored[],
+  { readings, proven = false, owners = 'compare' }: Known,
+): Promise<Trial> {
+  const engine = await loadEngine()
+  const [one, other] =
+    readings ?? (await Promise.all([readServer(engine, before), readServer(engine, after)]))
+  const left = unconcerned(one, other)
+  const start = catalogOf(engine, one, ignored, left)
+  const target = catalogOf(engine, other, ignored, left)
+  const trusted = proven && !mayLose(start, target) && !attachedOtherwise(start, target)
+  const copy = await Copy.of(engine, before, { ignored, left, trusted })
+  return { copy, engine, start, target, before, after, owners }
 }
 
 /** What decisions are made on. */

@@ -17,9 +17,9 @@ export class Prefetched {
   begin(before: ScratchDatabase, { proof }: { proof: boolean }): void {
     const trial = this.scratch.copy(before)
     this.trial = trial
-    if (proof) this.filled = fillCopy(this.scratch, before)
     const read = this.readings.of(before, trial)
-    if (proof) this.items = trial.then((at) => readItemsOf(before, at))
+    if (proof) this.items = readItemsOf(before, trial)
+    if (proof) this.filled = fillCopy(this.scratch, before)
     for (const one of [read, this.items, this.filled]) one?.catch(() => undefined)
   }
 

@@ -11,7 +11,7 @@ import { runOneByOne } from '../one-by-one'
 import { waitForLock } from '../wait-for-lock'
 import type { SqlEngine, EngineLock } from './sql-engine'
 import { SqlJournal } from './sql-journal'
-import { performStep } from './sql-steps'
+import { performStep, rollBack } from './sql-steps'
 import type { StepPlace } from './statement-work'
 
 /** Where the one QueryRunner comes from. */
@@ -82,8 +82,28 @@ export class SqlBackend implements Backend {
   }
 
   run(plan: Plan): Promise<readonly StepResult[]> {
-    if (this.context.settings.transaction === 'all') throw this.notAll()
-    return runOneByOne(this.context, plan, (step) => performStep(this.place, step))
+    const work = () => runOneByOne(this.context, plan, (step) => performStep(this.place, step))
+    return this.context.settings.transaction === 'all' ? this.runTogether(work) : work()
+  }
+
+  /** One transaction for the run: each script's own is a savepoint in it. */
+  private async runTogether(
+    run: () => Promise<readonly StepResult[]>,
+  ): Promise<readonly StepResult[]> {
+    if (!this.engine.undoes) throw this.notAll()
+    const { work } = this.place.journal
+    await work.startTransaction()
+    try {
+      const results = await run()
+      await work.commitTransaction()
+      return results
+    } catch (error) {
+      await rollBack(this.place)
+      if (!(error instanceof MigrationError)) throw notCommitted(error)
+      // what came before the failure is undone with it
+      if (error.results) error.results = error.results.filter(({ outcome }) => outcome === 'error')
+      throw error
+    }
   }
 
   async close(): Promise<void> {
@@ -127,6 +147,15 @@ export class SqlBackend implements Backend {
       hint: 'Record what is done with mark, or run with --other-tools ignore.',
     })
   }
+}
+
+/** Constraints that are deferred are looked at only then. */
+function notCommitted(cause: unknown): MigrationError {
+  return new MigrationError('SCRIPT_FAILED', 'the transaction of the run cannot be committed', {
+    detail: cause instanceof Error ? cause.message : String(cause),
+    hint: 'Run with --transaction each to see which script it is.',
+    cause,
+  })
 }
 
 /** Scripts and their entries begin and end transactions; a rollback would take the caller's work with it. */

@@ -31,11 +31,25 @@ export async function performStep(place: StepPlace, step: Step): Promise<void> {
   const claim = claimOf(place.context, step, work.statements.length)
   const begun = step.resume?.outcome === 'running' || (step.resume?.statementsDone ?? 0) > 0
   if (place.engine.undoes && inTransaction(place, part) && !begun) return runAtOnce(work, claim)
+  refuseTogether(place, step)
   return runStepwise(work, claim)
 }
 
 function inTransaction({ context: { settings } }: StepPlace, { options }: SqlPart): boolean {
   return options.transaction && settings.transaction !== 'none'
+}
+
+/**
+ * What is committed bit by bit is no part of a run in one transaction.
+ * @throws {MigrationError} TRANSACTION_MODE
+ */
+function refuseTogether({ context }: StepPlace, step: Step): void {
+  if (context.settings.transaction !== 'all') return
+  throw new MigrationError(
+    'TRANSACTION_MODE',
+    `script ${labelOf(step)} cannot run inside one transaction with the others`,
+    { file: step.script?.file, hint: 'Run with --transaction each.' },
+  )
 }
 
 function partOf({ script, direction, journalSql, revision }: Step): SqlPart {
@@ -172,6 +186,7 @@ async function runModule(place: StepPlace, step: Step): Promise<void> {
   const start = performance.now()
   const transaction = code.transaction && context.settings.transaction !== 'none'
   const committed = !engine.undoes || !transaction
+  if (committed) refuseTogether(place, step)
   if (committed) await claimModule(place, step, claim)
   try {
     if (transaction) await journal.work.startTransaction()
@@ -203,7 +218,7 @@ function irreversible({ revision, script }: Step): MigrationError {
 }
 
 /** Also what a script's own startTransaction has left open. */
-async function rollBack({ journal: { work } }: StepPlace): Promise<void> {
+export async function rollBack({ journal: { work } }: StepPlace): Promise<void> {
   try {
     while (work.isTransactionActive) await work.rollbackTransaction()
   } catch {

@@ -60,19 +60,25 @@ export class ProcessLock {
 
   /** Only its owner can have made it. */
   private async folder(): Promise<string> {
-    const uid = process.getuid?.() ?? 0
-    const own = join(tmpdir(), `typetrek-locks-${uid}`)
-    const folder = join(own, hash('sha1', this.key))
-    await mkdir(own, { recursive: true, mode: 0o700 })
-    const found = await lstat(own)
-    if (!found.isDirectory() || (process.getuid && found.uid !== uid)) {
-      throw new MigrationError('SYSTEM_FAILED', `${own} is not a folder that this user owns`, {
-        hint: 'Remove it, or set TMPDIR to a folder of your own.',
-      })
-    }
+    const folder = join(await privateFolder('typetrek-locks'), hash('sha1', this.key))
     await mkdir(folder, { recursive: true, mode: 0o700 })
     return folder
   }
+}
+
+/**
+ * A folder of this user alone below the temporary one, which everybody may write.
+ * @throws {MigrationError} SYSTEM_FAILED where somebody else has made it
+ */
+export async function privateFolder(name: string): Promise<string> {
+  const uid = process.getuid?.() ?? 0
+  const own = join(tmpdir(), `${name}-${uid}`)
+  await mkdir(own, { recursive: true, mode: 0o700 })
+  const found = await lstat(own)
+  if (found.isDirectory() && (!process.getuid || found.uid === uid)) return own
+  throw new MigrationError('SYSTEM_FAILED', `${own} is not a folder that this user owns`, {
+    hint: 'Remove it, or set TMPDIR to a folder of your own.',
+  })
 }
 
 async function generations(folder: string): Promise<number[]> {

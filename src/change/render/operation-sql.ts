@@ -4,7 +4,7 @@ import { alterColumnSql } from './alter-column'
 import { engineSql } from './engine-sql'
 import { attachedIndexSql, constraintSql, placeSql, ruleSql } from './rule-sql'
 import { isOnline, onlineSql } from './online-sql'
-import { fillSql, insertSql, metadataSql, restoreSql } from './row-sql'
+import { rowSql } from './row-sql'
 import { continueSequenceSql, moveSequenceSql } from './sequence-sql'
 import { valueMapSql } from './value-map-sql'
 
@@ -19,25 +19,17 @@ function ownSql(operation: OwnOperation): string {
     case 'alter column':
       return alterColumnSql(operation.column, operation)
     case 'fill column':
-      return fillSql(operation)
     case 'insert rows':
-      return insertSql(operation)
     case 'restore rows':
-      return restoreSql(operation)
     case 'create metadata table':
     case 'insert metadata':
     case 'delete metadata':
-      return metadataSql(operation)
-    case 'create schema': {
-      const owner = operation.owner === undefined ? '' : ` AUTHORIZATION ${operation.owner}`
-      return `CREATE SCHEMA ${quoteIdentifier(operation.schema.name)}${owner}`
-    }
+      return rowSql(operation)
+    case 'create schema':
     case 'drop schema':
-      return `DROP SCHEMA ${quoteIdentifier(operation.schema.name)}`
-    case 'drop index': {
-      const how = operation.concurrently ? 'CONCURRENTLY ' : ''
-      return `DROP INDEX ${how}${quoteIdentifier(operation.index.schema, operation.index.name)}`
-    }
+      return schemaSql(operation)
+    case 'drop index':
+      return dropIndexSql(operation)
     case 'change owner': {
       const role = operation.owner === null ? 'CURRENT_USER' : quoteIdentifier(operation.owner)
       return `${operation.alter} OWNER TO ${role}`
@@ -65,6 +57,18 @@ function ownSql(operation: OwnOperation): string {
     default:
       return renameSql(operation)
   }
+}
+
+function dropIndexSql({ index, concurrently }: Of<'drop index'>): string {
+  const how = concurrently ? 'CONCURRENTLY ' : ''
+  return `DROP INDEX ${how}${quoteIdentifier(index.schema, index.name)}`
+}
+
+function schemaSql(operation: Of<'create schema' | 'drop schema'>): string {
+  const name = quoteIdentifier(operation.schema.name)
+  if (operation.kind === 'drop schema') return `DROP SCHEMA ${name}`
+  const owner = operation.owner === undefined ? '' : ` AUTHORIZATION ${operation.owner}`
+  return `CREATE SCHEMA ${name}${owner}`
 }
 
 type Of<Kind extends OwnOperation['kind']> = Extract<OwnOperation, { kind: Kind }>

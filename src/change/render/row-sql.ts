@@ -3,21 +3,38 @@ import { metadataKeys, type OwnOperation } from '../model/operation'
 
 type Of<Kind extends OwnOperation['kind']> = Extract<OwnOperation, { kind: Kind }>
 
+type RowOperation = Of<'fill column' | 'insert rows' | 'restore rows'> | MetadataOperation
+type MetadataOperation = Of<'create metadata table' | 'insert metadata' | 'delete metadata'>
+
+/** What writes rows, TypeORM's own included. */
+export function rowSql(operation: RowOperation): string {
+  switch (operation.kind) {
+    case 'fill column':
+      return fillSql(operation)
+    case 'insert rows':
+      return insertSql(operation)
+    case 'restore rows':
+      return restoreSql(operation)
+    default:
+      return metadataSql(operation)
+  }
+}
+
 /** `UPDATE`, of all rows or of those without a value. */
-export function fillSql({ column: id, expression, onlyNulls }: Of<'fill column'>): string {
+function fillSql({ column: id, expression, onlyNulls }: Of<'fill column'>): string {
   const column = quoteIdentifier(id.name)
   const where = onlyNulls ? ` WHERE ${column} IS NULL` : ''
   return `UPDATE ${quoteIdentifier(id.schema, id.table)} SET ${column} = ${expression}${where}`
 }
 
-export function insertSql({ table, columns, rows, overriding }: Of<'insert rows'>): string {
+function insertSql({ table, columns, rows, overriding }: Of<'insert rows'>): string {
   const names = columns.map((name) => quoteIdentifier(name)).join(', ')
   const own = overriding ? ' OVERRIDING SYSTEM VALUE' : ''
   return `INSERT INTO ${quoteIdentifier(table.schema, table.name)} (${names})${own} ${rows}`
 }
 
 /** A row for each key that is held; two tables may hold the same one. */
-export function restoreSql({ keys, referred, values }: Of<'restore rows'>): string {
+function restoreSql({ keys, referred, values }: Of<'restore rows'>): string {
   const [[holder], [table]] = [keys, referred]
   const own = keys.map(({ name }) => quoteIdentifier(name))
   const names = [...referred.map(({ name }) => name), ...values.keys()]
@@ -31,9 +48,7 @@ export function restoreSql({ keys, referred, values }: Of<'restore rows'>): stri
 const metadataColumns = `"type" varchar NOT NULL, "database" varchar, "schema" varchar, "table" varchar, "name" varchar, "value" text`
 
 /** What TypeORM remembers, in its own table. */
-export function metadataSql(
-  operation: Of<'create metadata table' | 'insert metadata' | 'delete metadata'>,
-): string {
+function metadataSql(operation: MetadataOperation): string {
   const name = quoteIdentifier(operation.table.schema, operation.table.name)
   if (operation.kind === 'create metadata table')
     return `CREATE TABLE IF NOT EXISTS ${name} (${metadataColumns})`

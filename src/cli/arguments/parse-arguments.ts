@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { MigrationError } from '../../errors'
-import { canonicalUuid } from '../../script/sources/script-uuid'
+import { canonicalUuid } from '../../script/module-text/script-uuid'
 import { nearest } from '../../settings/value/nearest'
 import {
   commandNamed,

@@ -6,7 +6,7 @@ import { MigrationError } from '../../errors'
 import type { ScriptLayout } from '../../script/layout/layout'
 import type { Settings } from '../../settings/value/setting-types'
 import { newRevision, titleFileName, type Extension } from '../../script/layout/script-name'
-import { newestRevision } from '../../script/layout/newest'
+import { newestOfPlaces, type NamedPlaces } from '../../script/places/newest-of-places'
 import {
   answer,
   layoutOf,
@@ -70,7 +70,7 @@ async function newScript(context: Context): Promise<NewScript> {
     return inFolder(folder, call.words, context, await layoutIn(folder, context))
   }
   const settings = await settingsOf(context)
-  return inFolder(await foundFolder(settings), call.words, context, layoutOf(context, settings))
+  return inPlaces(await foundPlaces(settings), call.words, context, layoutOf(context, settings))
 }
 
 /** The layout of a folder that is named: the settings' own, where it is theirs and they can be read. */
@@ -85,21 +85,31 @@ async function layoutIn(folder: string, context: Context): Promise<ScriptLayout>
 }
 
 /** A step of a graph has the names of two revisions, which a title has not. */
-async function foundFolder(settings: Settings): Promise<string> {
-  if (settings.layout !== 'graph') return (await withMigrationSources(settings)).directory
+async function foundPlaces(settings: Settings): Promise<NamedPlaces> {
+  if (settings.layout !== 'graph') return withMigrationSources(settings)
   throw usageError(
     'a step between two revisions has no title',
     "Name the file <date>_<from>_<up|down>_<to>.sql in the scripts' folder.",
   )
 }
 
-async function inFolder(
+function inFolder(
   directory: string,
+  words: readonly string[],
+  context: Context,
+  layout: ScriptLayout,
+): Promise<NewScript> {
+  return inPlaces({ directory }, words, context, layout)
+}
+
+async function inPlaces(
+  places: NamedPlaces,
   words: readonly string[],
   { call }: Context,
   layout: ScriptLayout,
 ): Promise<NewScript> {
-  const revision = newRevision(new Date(), await newestRevision(directory, layout))
+  const { directory } = places
+  const revision = newRevision(new Date(), await newestOfPlaces(places, layout))
   const title = titleFileName(words.join(' '))
   const extension = call.options.ts ? 'ts' : 'sql'
   const name = layout.nameFor({ revision, title, extension, role: 'script' })

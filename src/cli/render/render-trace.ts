@@ -68,6 +68,7 @@ function factsOf(entry: FullEntry): string[][] {
     ['title', titleWords(entry.title)],
     ['kind', entry.kind],
     ['file', visible(entry.file ?? '')],
+    ['uuid', visible(entry.uuid ?? '')],
     ['operation', entry.operation],
     ['outcome', entry.outcome],
     ['started', instant(entry.startedAt)],

@@ -81,7 +81,7 @@ class SupervisorProcess {
     this.leaving = setTimeout(() => void this.end().catch(this.fail), milliseconds)
   }
 
-  /** A server that was killed is wanted back by those who use it; one whose folder was removed, by nobody. */
+  /** A server that was killed is started again for those who use it; one whose folder is gone is stopped. */
   private async look(): Promise<void> {
     if (this.ending) return
     if (this.users.size > 0) {

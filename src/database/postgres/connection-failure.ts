@@ -17,8 +17,8 @@ const unusable = (hint: string): Reading => ({ ...unreachable(hint), lasting: tr
 const denied = (hint: string): Reading => ({ kind: 'ACCESS_DENIED', hint })
 const insecure = (hint: string): Reading => ({ kind: 'TLS_FAILED', hint })
 
-const lookAtHost = unreachable('Check the host name.')
-const lookAtNetwork = unreachable('Check the host, the port and the firewall.')
+const checkHost = unreachable('Check the host name.')
+const checkNetwork = unreachable('Check the host, the port and the firewall.')
 const starting = unreachable(
   'The server is starting up, shutting down or a standby that takes no connections: wait for it with --wait 30s.',
 )
@@ -54,11 +54,11 @@ const readings: Readonly<Record<string, Reading>> = {
   ECONNRESET: unreachable(
     'The other side closed the connection: look at the port, and at the proxy.',
   ),
-  ENOTFOUND: lookAtHost,
-  EAI_AGAIN: lookAtHost,
-  ETIMEDOUT: lookAtNetwork,
-  EHOSTUNREACH: lookAtNetwork,
-  ENETUNREACH: lookAtNetwork,
+  ENOTFOUND: checkHost,
+  EAI_AGAIN: checkHost,
+  ETIMEDOUT: checkNetwork,
+  EHOSTUNREACH: checkNetwork,
+  ENETUNREACH: checkNetwork,
   '28P01': denied('Check the user name and the password.'),
   '28000': denied(
     'The server does not let this user in: look at the user name, at pg_hba.conf and at the TLS options.',

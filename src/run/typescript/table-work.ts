@@ -23,6 +23,12 @@ const progressInterval = 5000
  * bring an operator of its own, as citext does.
  */
 export class TableWork implements ScriptTable {
+  readonly add_column = this.addColumn.bind(this)
+  readonly ensure_column = this.ensureColumn.bind(this)
+  readonly change_column = this.changeColumn.bind(this)
+  readonly remove_column = this.removeColumn.bind(this)
+  readonly index_column = this.indexColumn.bind(this)
+  readonly add_foreign = this.addForeign.bind(this)
   private readonly table: string
 
   constructor(

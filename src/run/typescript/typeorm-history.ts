@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createTypeormTable, insertTypeormRow, typeormTableName } from '../../journal/typeorm-table'
-import { stampOf } from '../../script/sources/migration-classes'
+import { stampOf } from '../../script/module-text/migration-classes'
 import type { PreparedModule } from '../prepare/prepared-step'
 import type { Execution } from '../session/execution'
 import { sendFor } from './module-transactions'

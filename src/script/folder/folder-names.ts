@@ -9,10 +9,10 @@ import {
   type NamedFile,
   type NameReading,
 } from '../layout/script-name'
-import { migrationClasses, titleOf } from '../sources/migration-classes'
-import { squashedRevisions } from '../sources/squashed-revisions'
-import { readTouchedName } from '../sources/touched-name'
-import type { SourceFolder } from '../sources/source-folders'
+import { migrationClasses, titleOf } from '../module-text/migration-classes'
+import { squashedRevisions } from '../module-text/squashed-revisions'
+import { readTouchedName } from '../layout/touched-name'
+import type { SourceFolder } from '../places/source-folders'
 import { isModuleName } from './stray'
 import { type FolderPlace, strayProblems } from './strays'
 import { readText } from './texts'
@@ -187,7 +187,7 @@ interface Paths {
 }
 
 function halfTouched({ shown: file }: Paths): MigrationError {
-  return new MigrationError('SCRIPT_NAME_INVALID', 'touch was cut off while it renamed this file', {
+  return new MigrationError('SCRIPT_NAME_INVALID', 'touch was interrupted while it renamed this file', {
     hint: 'Run repair, which gives the file the number that the journal has for it; where touch runs at this moment, wait for it.',
     file,
   })

@@ -3,8 +3,8 @@ import type { ScriptLayout } from '../layout/layout'
 import type { NamedFile } from '../layout/script-name'
 import { excerpt } from '../position'
 import type { ChecksumKind, Kind, Script, ScriptHooks, SqlPart, TrackedName } from '../script'
-import { uuidIn } from '../sources/script-uuid'
-import { squashedRevisions } from '../sources/squashed-revisions'
+import { uuidIn } from '../module-text/script-uuid'
+import { squashedRevisions } from '../module-text/squashed-revisions'
 import { type Sections, readSqlPart } from '../sections/sections'
 import {
   downgradeFunctionLine,

@@ -6,18 +6,19 @@ import { usualLayout, type ScriptLayout } from '../layout/layout'
 const layouts: Readonly<Record<Exclude<LayoutName, 'graph'>, () => ScriptLayout>> = {
   typetrek: () => usualLayout,
   typeorm: () => usualLayout,
-  dbmate: () => (require('./dbmate') as typeof import('./dbmate')).dbmate,
-  diesel: () => (require('./diesel') as typeof import('./diesel')).diesel,
+  dbmate: () => (require('./marker-layouts') as typeof import('./marker-layouts')).dbmate,
+  diesel: () => (require('./folder-layouts') as typeof import('./folder-layouts')).diesel,
   drizzle: () => (require('./drizzle') as typeof import('./drizzle')).drizzle,
   flyway: () => (require('./flyway') as typeof import('./flyway')).flyway,
   'flyway-dotted': () => (require('./flyway') as typeof import('./flyway')).dottedFlyway,
   'golang-migrate': () => (require('./plain-files') as typeof import('./plain-files')).plainFiles,
-  goose: () => (require('./goose') as typeof import('./goose')).goose,
+  goose: () => (require('./marker-layouts') as typeof import('./marker-layouts')).goose,
   'node-pg-migrate': () =>
     (require('./node-pg-migrate') as typeof import('./node-pg-migrate')).nodePgMigrate,
-  prisma: () => (require('./prisma') as typeof import('./prisma')).prisma,
+  prisma: () => (require('./folder-layouts') as typeof import('./folder-layouts')).prisma,
   refinery: () => (require('./refinery') as typeof import('./refinery')).refinery,
-  'sql-migrate': () => (require('./sql-migrate') as typeof import('./sql-migrate')).sqlMigrate,
+  'sql-migrate': () =>
+    (require('./marker-layouts') as typeof import('./marker-layouts')).sqlMigrate,
   sqlx: () => (require('./sqlx') as typeof import('./sqlx')).sqlx,
   supabase: () => (require('./plain-files') as typeof import('./plain-files')).plainFiles,
 }

@@ -1,6 +1,6 @@
 import { applyQuery, knownQueryOptions, readPort, sslModeOf } from './address-query'
 import { describeEngine, parseEngine, type EngineAddress } from './engine-address'
-import { percentDecode, percentEncode } from './percent'
+import { bracketed, hostInUrl, percentDecode, percentEncode } from './percent'
 import type { ConnectionParts, DatabaseAddress } from '../value/setting-types'
 
 /** What a database URL says; an embedded path is as written, not yet made absolute. */
@@ -169,7 +169,7 @@ export function addressUrl(
   const secret = password ? ':' + (masked ? '***' : percentEncode(password)) : ''
   const login = user || secret ? `${percentEncode(user ?? '')}${secret}@` : ''
   const socket = host.startsWith('/')
-  const place = socket ? '' : `${bracketed(percentEncode(host, '.:-'))}:${port}`
+  const place = socket ? '' : `${hostInUrl(host)}:${port}`
   const query: [string, string][] = socket
     ? [
         ['host', host],
@@ -182,8 +182,4 @@ export function addressUrl(
   if (typeof connection['options'] === 'string') query.push(['options', connection['options']])
   const options = query.map(([name, value]) => `${name}=${percentEncode(value, './-')}`).join('&')
   return `postgres://${login}${place}/${percentEncode(database ?? '')}${options && '?' + options}`
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host
 }

@@ -1,5 +1,5 @@
 import type { ConnectionParts, EngineType } from '../value/setting-types'
-import { percentDecode } from './percent'
+import { bracketed, percentDecode } from './percent'
 
 /** What a URL of MySQL, MariaDB or SQLite says. */
 export interface EngineAddress {
@@ -38,8 +38,8 @@ export function parseEngine(
   )
   const hint = `Write ${scheme}://user:password@host:3306/database, with special characters percent-encoded.`
   if (!match) return { problem: 'database URL cannot be understood', hint }
-  const [, user, password, host, port, database] = match
-  const texts = { user, password, host, database }
+  const [, user, password, place = '', port, database] = match
+  const texts = { user, password, host: place.replace(/^\[(.*)\]$/, '$1'), database }
   const named = Object.entries(texts).flatMap(([name, text]) =>
     text === undefined || text === '' ? [] : [[name, percentDecode(text)] as const],
   )
@@ -53,5 +53,5 @@ export function parseEngine(
 export function describeEngine(engine: EngineType, connection: ConnectionParts): string {
   const { host = 'localhost', port = 3306, database = '' } = connection
   if (engine === 'sqlite' || engine === 'better-sqlite3') return `SQLite database ${database}`
-  return `database "${database}" at ${host}:${port}`
+  return `database "${database}" at ${bracketed(host)}:${port}`
 }

@@ -23,3 +23,13 @@ export function percentEncode(text: string, kept = '.~-'): string {
 function hex2(byte: number): string {
   return byte.toString(16).toUpperCase().padStart(2, '0')
 }
+
+/** A host as an address has it: IPv6 in brackets, since a port follows. Pure. */
+export function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
+}
+
+/** The same in a URL. Pure. */
+export function hostInUrl(host: string): string {
+  return bracketed(percentEncode(host, '.:-'))
+}

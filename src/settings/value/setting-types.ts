@@ -151,11 +151,8 @@ export interface Settings {
   packageIsDefault?: boolean
   layout: LayoutName
   duplicateRevisions: DuplicateRevisions
-  /**
-   * In place of the folder: several folders and globs (absolute), and scripts that are values of the program.
-   * `directory` is then where paths without another place start.
-   */
-  sources?: readonly (string | object)[]
+  /** Scripts that are values of the program. Without `packages` they are in place of the folder. */
+  sources?: readonly object[]
   /** Globs of what is no script in that folder, beside what never is. */
   ignore: readonly string[]
   /** Absolute path of the canonical schema, when named. */

@@ -40,22 +40,22 @@ export async function proveSquash(
   // beside the script that stands for them, the originals would not run
   const ignore = [...settings.ignore, basename(claim.file)]
   const forOriginals = { ...settings, ignore }
-  const { sources: _, ...own } = settings
+  const { sources: _, packages: __, classes: ___, packageIsDefault: ____, ...own } = settings
   const forSquashed = { ...own, directory: dirname(claim.file) }
   const revisions = claim.inside.map(({ revision }) => revision)
   await withScratch(settings, major, { signal, interrupted }, async (scratch) => {
     const start = await scratch.create()
     const earlier = claim.before.map(({ revision }) => revision)
-    await runner(forOriginals, options, 'runScripts')(start, earlier)
+    await original(runner(forOriginals, options, 'runScripts')(start, earlier))
     const originals = await scratch.copy(start)
     const squashed = await scratch.copy(start)
     progress?.('running the scripts and the squashed one')
-    await runner(forOriginals, options, 'runScripts')(originals, revisions)
+    await original(runner(forOriginals, options, 'runScripts')(originals, revisions))
     await refusing(runner(forSquashed, options, 'runScripts')(squashed, [claim.revision]))
     await mustBeEqual(settings, originals, squashed, 'upgrade')
     if (!claim.reversible) return
     progress?.('reverting both')
-    await runner(forOriginals, options, 'runDowngradeScripts')(originals, revisions)
+    await original(runner(forOriginals, options, 'runDowngradeScripts')(originals, revisions))
     await refusing(runner(forSquashed, options, 'runDowngradeScripts')(squashed, [claim.revision]))
     await mustBeEqual(settings, originals, squashed, 'downgrade')
   })
@@ -77,6 +77,30 @@ function runner(
     } finally {
       await migrator.close()
     }
+  }
+}
+
+/** What a script of the folder fails with, which was applied to a scratch database alone. */
+async function original(work: Promise<void>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    if (!(error instanceof MigrationError) || error.code !== 'SCRIPT_FAILED') throw error
+    const { file, line, column, excerpt, sqlstate } = error
+    throw new MigrationError(
+      'SQUASH_REFUSED',
+      `a scratch database does not take ${error.message}`,
+      {
+        file,
+        line,
+        column,
+        excerpt,
+        sqlstate,
+        detail: error.detail,
+        cause: error,
+        hint: 'Nothing was written. Correct the script, or squash a range without it.',
+      },
+    )
   }
 }
 

@@ -31,8 +31,8 @@ export async function squashScripts(
   end: string,
   options: SquashOptions,
 ): Promise<SquashReport> {
-  const { layout = usualLayout, force = false, dryRun = false, remove = false } = options
-  const { fromSchema = false } = options
+  const { layout = usualLayout, force = false, fromSchema = false } = options
+  const { dryRun = false, remove = false } = options
   if (remove && !dryRun) requireVcs(settings.vcs)
   const scripts = (await readScripts(settings, { layout })).toSorted(byRevision)
   const range = rangeOf(scripts, findScript(scripts, start), findScript(scripts, end))
@@ -45,12 +45,8 @@ export async function squashScripts(
     'Squashed from:',
     ...range.inside.map((one) => `  ${labelOf(one)}`),
   ]
-  const { text, reversible } = await textFor(settings, range, {
-    ...options,
-    layout,
-    head,
-    file: target.file,
-  })
+  const { file } = target
+  const { text, reversible } = await textFor(settings, range, { ...options, layout, head, file })
   const report = {
     ...target,
     text,
@@ -61,9 +57,9 @@ export async function squashScripts(
   }
   if (dryRun) return report
   const claim = { ...range, ...target, reversible }
-  if (target.file.endsWith('.sql')) await writeProven(settings, claim, text, options)
+  if (file.endsWith('.sql')) await writeProven(settings, claim, text, options)
   else await proveInPlace(settings, claim, text, options)
-  const added = await addFile(target.file, settings.vcs)
+  const added = await addFile(file, settings.vcs)
   if (!remove) return { ...report, added }
   await removeFiles(
     range.inside.flatMap(({ files }) => files),

@@ -1,6 +1,6 @@
 import type { AlignReport } from '../../../align/align'
 import type { AlignOptions } from '../../../align/align-options'
-import { confirm } from '../../context/ask'
+import { canAsk, confirm } from '../../context/ask'
 import {
   answer,
   layoutOf,
@@ -23,7 +23,7 @@ export const alignCommand: Handler = async (context) => {
   const { progress, begin, end } = progressOn(context)
   const agree = async (report: AlignReport) => {
     end()
-    if (!context.call.options.yes) output.note(rendered(report, context))
+    if (!context.call.options.yes && canAsk(context)) output.note(proposed(report))
     const where = settings.vcs === 'none' ? 'Write' : 'Write and commit'
     await confirm(context, `${where} a script with ${counted(report.renames.length, 'rename')}?`)
     begin()
@@ -99,6 +99,12 @@ function rendered(report: AlignReport, context: Context): string {
   ].join('\n')
 }
 
+/** What a person agrees to. */
+function proposed(report: AlignReport): string {
+  const renames = report.renames.map(({ object, to }) => `${object} → ${to}`)
+  return [...listed('Names alone that differ:', renames), ...leftLines(report)].join('\n')
+}
+
 /** What is not in the script, and why. */
 function leftLines({ undecided, left, source }: AlignReport): string[] {
   const wanted = source === 'entities' ? 'the entities' : 'the canonical schema'
@@ -124,7 +130,11 @@ function listed(head: string, lines: readonly string[]): string[] {
   if (lines.length === 0) return []
   const shown = lines.slice(0, most).map((line) => `  ${line}`)
   const more = lines.length - shown.length
-  return [head, ...shown, ...(more > 0 ? [`  … and ${more} more; --json has them all`] : [])]
+  return [
+    head,
+    ...shown,
+    ...(more > 0 ? [`  … and ${more} more; --dry-run --json has them all`] : []),
+  ]
 }
 
 const most = 20

@@ -63,7 +63,7 @@ function show(context: Context, report: SquashReport): void {
   const list = squashed.map((one) => `  ${labelOf(one)}`)
   const count = counted(squashed.length, 'script')
   output.result(
-    [path, `stands for ${count}${removed ? ', which are removed' : ''}:`, ...list].join('\n'),
+    [path, `replaces ${count}${removed ? ', which are removed' : ''}:`, ...list].join('\n'),
   )
   if (added) output.note('It is added to version control, and not committed.')
   if (!reversible) output.note('It has no downgrade.')

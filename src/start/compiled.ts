@@ -13,6 +13,23 @@ import { dirname } from 'node:path'
 import { Script } from 'node:vm'
 
 /**
+ * Loads a module from the one file that the build has made of it and of what it needs, unless the module
+ * is newer, as after a bare `tsc`.
+ * @param bundle absolute path of that file
+ * @param entry absolute path of the module
+ */
+export function requirePart(bundle: string, entry: string): unknown {
+  if (modified(bundle) < modified(entry)) return require(entry)
+  if ('enableCompileCache' in Module || process.env['NODE_DISABLE_COMPILE_CACHE'])
+    return require(bundle)
+  return requireCompiled(bundle)
+}
+
+function modified(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+}
+
+/**
  * Loads a CommonJS file with the code that V8 compiled for it at an earlier start. That is kept beside the
  * file, as `.pyc` files are, where this user may write there; it counts for this version of Node and this
  * very file alone. The file cannot use `import()`, and is plain ASCII. From 22.1 on Node does the same by itself

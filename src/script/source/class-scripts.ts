@@ -1,6 +1,6 @@
 import { MigrationError } from '../../errors'
 import type { Script } from '../script'
-import { stampOf, titleOf } from './migration-classes'
+import { stampOf, titleOf } from '../module-text/migration-classes'
 
 /** A migration class, as a DataSource lists it. */
 export type MigrationConstructor = new () => object

@@ -18,21 +18,23 @@ const anyModule =
  * The folders that absolute paths and globs name, in their order. A path is a folder or one file; a glob
  * whose last part is any module (`migrations/*.ts`, `migrations/*{.ts,.js}`) is its folder with all that is
  * in it, so that `.sql` files beside the modules count too; of any other glob the folders in which it finds
- * something count, with the modules that it finds and the SQL beside them. Reads names only.
+ * something count, with the modules that it finds and the SQL beside them; and those that it names itself,
+ * whole. Reads names only.
  */
 export async function sourceFolders(patterns: readonly string[]): Promise<SourceFolder[]> {
-  const trimmed = patterns.map((pattern) => pattern.replace(/\/$/, ''))
+  const wanted = patterns.map((pattern) => pattern.replace(/\/$/, ''))
   const found = new Map<string, SourceFolder>()
   const globs: string[] = []
-  for (const pattern of trimmed) {
+  for (const pattern of wanted) {
     const folder = await wholeFolder(pattern)
     if (folder !== undefined) found.set(folder, { path: folder })
     else globs.push(pattern)
   }
-  const matches = globs.length > 0 ? matcherOf(globs) : undefined
-  for (const path of matches ? await foldersWith(globs, matches) : []) {
-    if (!found.has(path)) found.set(path, { path, only: (file) => matches!(file) })
-  }
+  if (globs.length === 0) return [...found.values()]
+  const only = matcherOf(globs)
+  const { whole, partly } = await foldersWith(globs, only)
+  for (const path of whole) found.set(path, { path })
+  for (const path of partly) if (!found.has(path)) found.set(path, { path, only })
   return [...found.values()]
 }
 
@@ -42,7 +44,14 @@ async function wholeFolder(pattern: string): Promise<string | undefined> {
   const { base, glob, isGlob } = scan(pattern)
   // a folder that is not there is an error where it is read
   if (!isGlob) return found || /\.(?:[cm]?[jt]s|sql)$/.test(pattern) ? undefined : pattern
-  return anyModule.test(glob) ? base : undefined
+  if (!anyModule.test(glob)) return undefined
+  return glob !== '*' || (await holdsScripts(base)) ? base : undefined
+}
+
+/** Of a folder with folders alone, `*` means each of these. */
+async function holdsScripts(folder: string): Promise<boolean> {
+  const names = await unlessAbsent(readdir(folder), [])
+  return names.length === 0 || names.some((name) => isScript.test(name))
 }
 
 interface Scanned {
@@ -66,26 +75,39 @@ function matcherOf(globs: readonly string[]): (path: string) => boolean {
 
 const isScript = /(?<!\.d)\.[cm]?[jt]s$|\.sql$/
 
+/** The folders that globs name themselves, and those of files that they name. */
 async function foldersWith(
   globs: readonly string[],
   matches: (path: string) => boolean,
-): Promise<string[]> {
+): Promise<{ whole: string[]; partly: string[] }> {
   const picomatch = require('picomatch') as typeof import('picomatch')
   const meant = picomatch([...globs])
+  const meantFolder = picomatch(globs.filter((glob) => !anything.test(glob)))
+  const whole = new Set<string>()
+  const partly = new Set<string>()
+  for (const root of rootsOf(globs)) {
+    for (const path of await pathsBelow(root)) {
+      if (path.endsWith('/')) {
+        if (meantFolder(path.slice(0, -1))) whole.add(path.slice(0, -1))
+      } else if (isScript.test(path) && meant(path) && matches(path)) partly.add(dirname(path))
+    }
+  }
+  const isOutside = (path: string) => ![...whole].some((one) => one !== path && isBelow(one, path))
+  const outside = (folders: Set<string>) => [...folders].filter(isOutside).toSorted()
+  return { whole: outside(whole), partly: outside(partly) }
+}
+
+/** The end of a glob that means files, however deep: a folder by such a name is on the way to them. */
+const anything = /(?:^|\/)\*\*(?:\/\*)?$/
+
+function rootsOf(globs: readonly string[]): Set<string> {
   const bases = globs.map((glob) => {
     const { base, isGlob } = scan(glob)
     return isGlob ? base : dirname(glob)
   })
-  const roots = bases.filter(
-    (base) => !bases.some((other) => other !== base && isBelow(other, base)),
+  return new Set(
+    bases.filter((base) => !bases.some((other) => other !== base && isBelow(other, base))),
   )
-  const folders = new Set<string>()
-  for (const root of new Set(roots)) {
-    for (const path of await filesBelow(root)) {
-      if (isScript.test(path) && meant(path) && matches(path)) folders.add(dirname(path))
-    }
-  }
-  return [...folders].toSorted()
 }
 
 function isBelow(folder: string, path: string): boolean {
@@ -93,7 +115,8 @@ function isBelow(folder: string, path: string): boolean {
   return way !== '' && !way.startsWith('..')
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
+/** Files, and folders with a `/` at the end. */
+async function pathsBelow(folder: string): Promise<string[]> {
   const entries = await unlessAbsent<Dirent[], Dirent[]>(
     readdir(folder, { withFileTypes: true }),
     [],
@@ -102,7 +125,8 @@ async function filesBelow(folder: string): Promise<string[]> {
     entries.map(async (entry) => {
       const path = join(folder, entry.name)
       if (!entry.isDirectory()) return [path]
-      return entry.name === 'node_modules' || entry.name.startsWith('.') ? [] : filesBelow(path)
+      if (entry.name === 'node_modules' || entry.name.startsWith('.')) return []
+      return [`${path}/`, ...(await pathsBelow(path))]
     }),
   )
   return found.flat()
