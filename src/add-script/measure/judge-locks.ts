@@ -73,7 +73,7 @@ export function lockLines({ rows, tables, few, scripts }: LockReport, part: numb
 }
 
 function ms(time: number): string {
-  return `${Math.ceil(time)} ms`
+  return `${Math.max(1, Math.ceil(time))} ms`
 }
 
 /** The least that was seen in several runs: what is only the machine's doing comes by chance. Pure. */
