@@ -57,7 +57,8 @@ async function measuredLocks(
     notes.push(`Locks were not measured, since many rows stop a statement: ${error.message}.`)
     return undefined
   })
-  const faults = report ? [...unannouncedWork(report), ...longLocks(report)] : []
+  const faults = report ? unannouncedWork(report) : []
+  if (report && faults.length === 0) notes.push(...longLocks(report))
   if (faults.length === 0) return report
   throw new MigrationError(
     'LOCKS_NOT_ANNOUNCED',

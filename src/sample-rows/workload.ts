@@ -11,6 +11,8 @@ const interval = 3
 export class Workload {
   private longest = 0
   private isDone = false
+  /** When the statement of each session started that is not done yet. */
+  private readonly open = new Map<PoolClient, number>()
   private readonly sessions: Promise<void>[]
 
   private constructor(clients: readonly PoolClient[], texts: readonly (readonly string[])[]) {
@@ -25,7 +27,9 @@ export class Workload {
 
   /** The longest time that one statement took since this was asked last, in milliseconds. */
   take(): number {
-    const { longest } = this
+    const now = performance.now()
+    const open = [...this.open.values()].map((start) => now - start)
+    const longest = Math.max(this.longest, ...open)
     this.longest = 0
     return longest
   }
@@ -40,7 +44,9 @@ export class Workload {
     while (!this.isDone && texts.length > 0) {
       for (const text of texts) {
         const start = performance.now()
+        this.open.set(client, start)
         await client.query(text).catch(() => undefined)
+        this.open.delete(client)
         this.longest = Math.max(this.longest, performance.now() - start)
         await pause(interval)
       }

@@ -78,7 +78,7 @@ const build = (name: string): PlannedStep => {
   } as const
   return step(operation, [index(name), t], { verb: 'create', lock: 'share' })
 }
-const buildOn = (of: typeof t | typeof c, name: string): PlannedStep => {
+const buildOn = (of: typeof t, name: string): PlannedStep => {
   const on = `public.${of.name} USING btree (a)`
   const operation = { kind: 'create index', index: index(name), sql: '', unique: true, on } as const
   return step(operation, [index(name), of], { verb: 'create', lock: 'share' })

@@ -14,7 +14,7 @@ export interface LockReport {
 }
 
 /** How long ACCESS EXCLUSIVE may be held where no line announces it, in milliseconds. */
-export const longestLock = 100
+const longestLock = 100
 
 /** What breaks the rules whatever the machine: a rewrite or a scan under a lock that no line announces. Pure. */
 export function unannouncedWork({ scripts, downgrades }: LockReport): string[] {
@@ -37,14 +37,15 @@ function plain(table: string): string {
   return table.replaceAll('"', '')
 }
 
-/** What held ACCESS EXCLUSIVE too long, which may be the machine's doing as well. Pure. */
+/** What held ACCESS EXCLUSIVE too long; without work of its own, that is a busy machine's doing. Pure. */
 export function longLocks({ scripts, downgrades }: LockReport): string[] {
   const all = [...scripts, ...downgrades].flatMap(({ transactions }) => transactions)
   return all
     .filter(({ statements, held }) => held > longestLock && !isAnnounced(statements))
     .map(({ statements: [first], held }) => {
       const time = `${Math.round(held)} ms`
-      return `ACCESS EXCLUSIVE is held for ${time} and no line says so: ${firstLine(first?.sql ?? '')}.`
+      const statement = firstLine(first?.sql ?? '')
+      return `ACCESS EXCLUSIVE was held for ${time}, though nothing was rewritten or read under it, as on a busy machine: ${statement}.`
     })
 }
 
@@ -72,7 +73,7 @@ export function lockLines({ rows, tables, few, scripts }: LockReport, part: numb
 }
 
 function ms(time: number): string {
-  return `${Math.ceil(time)} ms`
+  return `${Math.max(1, Math.ceil(time))} ms`
 }
 
 /** The least that was seen in several runs: what is only the machine's doing comes by chance. Pure. */

@@ -46,6 +46,9 @@ interface TableState {
   modes: readonly string[]
 }
 
+/** By the oid of the table. */
+type States = ReadonlyMap<string, TableState>
+
 const states = `SELECT c.oid::pg_catalog.text AS oid,
     pg_catalog.pg_relation_filenode(c.oid)::pg_catalog.text AS file,
     pg_catalog.pg_stat_get_xact_tuples_returned(c.oid)::pg_catalog.text AS read,
@@ -113,16 +116,19 @@ export class LockTrace {
     this.sampler.take()
     const isOutside = group.some(({ transactional }) => !transactional)
     const statements: SeenStatement[] = []
+    let state = await this.look()
     if (!isOutside) await this.client.query('BEGIN')
-    for (const one of group) statements.push(await this.statement(one))
+    for (const one of group) {
+      await this.client.query(one.sql)
+      const after = await this.look()
+      statements.push(this.compared(one, state, after))
+      state = after
+    }
     if (!isOutside) await this.client.query('COMMIT')
     return { statements, held: this.sampler.take() }
   }
 
-  private async statement({ sql, effects }: Statement): Promise<SeenStatement> {
-    const before = await this.look()
-    await this.client.query(sql)
-    const after = await this.look()
+  private compared({ sql, effects }: Statement, before: States, after: States): SeenStatement {
     const worked = this.tables.flatMap((table) => {
       const [was, is] = [before.get(table.oid), after.get(table.oid)]
       return was && is ? (this.workOn(table, was, is) ?? []) : []
@@ -145,7 +151,7 @@ export class LockTrace {
     return read * 2 >= this.rows ? { table, ancestors, mode, does: 'reads' } : undefined
   }
 
-  private async look(): Promise<Map<string, TableState>> {
+  private async look(): Promise<States> {
     const oids = this.tables.map(({ oid }) => oid)
     const { rows } = await this.client.query<TableState>(states, [oids])
     return new Map(rows.map((row) => [row.oid, row]))

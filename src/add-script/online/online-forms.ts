@@ -214,27 +214,24 @@ function requiredForm(one: PlannedStep, context: OnlineContext): Placed[] | unde
   if (operation.kind !== 'alter column') return undefined
   const { column } = operation
   if (context.steps.some((other) => changes(other, column, 'identity'))) return undefined
-  const { schema, table, name } = column
-  const constraint = {
-    kind: 'constraint',
-    schema,
-    table,
-    name: context.nameFor({ schema, name: `${table}_${name}` }, '_required'),
-  } as const
-  const check = { kind: 'add not null check', constraint, column } as const
+  const constraint = checkOf(column, context)
   const validating = { kind: 'validate constraint', constraint, of: 'TABLE' } as const
   const { effects, failsOnRows, phase } = one
   const ids = [column, tableIdOf(column)]
   const more = { chain: columnKey(column), ...(phase && { phase }) }
-  const { start, end } = keptFilled(one, column, context)
+  const { start, end } = aroundRequired(one, column, context)
   return [
     ...start.map((step): Placed => ({ stage: 'main', step: { ...step, ...more } })),
-    { stage: 'main', step: context.own(check, ids, one, more) },
     { stage: 'validate', step: context.own(validating, ids, one, { effects, failsOnRows }) },
     { stage: 'required', step: { ...one, effects: [], failsOnRows: [] } },
     { stage: 'required', step: context.own({ kind: 'drop constraint', constraint }, ids, one) },
     ...end.map((step): Placed => ({ stage: 'required', step })),
   ]
+}
+
+function checkOf({ schema, table, name }: ColumnId, context: OnlineContext) {
+  const free = context.nameFor({ schema, name: `${table}_${name}` }, '_required')
+  return { kind: 'constraint', schema, table, name: free } as const
 }
 
 /** A check that says the same comes first, so that no row without a value comes in between. */
@@ -250,29 +247,34 @@ function noLongerRequired(one: PlannedStep, context: OnlineContext): Placed[] | 
 }
 
 /**
- * Where old rows lack a value yet, an application that changes one of them would break the check: a trigger
- * gives the row its values first. One for all columns of a table, from the first of them to the last.
+ * The checks before, and what ends with them. Where old rows lack a value yet, an application that changes
+ * one of them would break the check: a trigger gives the row its values first, one for all columns of a
+ * table. It comes once all of them are there, and before the checks, so with the last of the columns.
  */
-function keptFilled(one: PlannedStep, column: ColumnId, context: OnlineContext) {
+function aroundRequired(one: PlannedStep, column: ColumnId, context: OnlineContext) {
   const fills = context.requiredFills(column)
-  const isOwn = (one: ColumnFill | undefined) =>
-    one !== undefined && columnKey(one.column) === columnKey(column)
   const table = tableIdOf(column)
-  const name = context.nameFor({ schema: table.schema, name: table.name }, '_fill')
+  const check = (of: ColumnId) =>
+    context.own(
+      { kind: 'add not null check', constraint: checkOf(of, context), column: of },
+      [of, table],
+      one,
+    )
+  const isOwn = (fill: ColumnFill) => columnKey(fill.column) === columnKey(column)
+  if (!fills.some(isOwn)) return { start: [check(column)], end: [] }
+  if (!isOwn(fills.at(-1)!)) return { start: [], end: [] }
   const ids = [column, table]
+  const name = context.nameFor({ schema: table.schema, name: table.name }, '_fill')
   const trigger = { table, name }
   return {
-    start: isOwn(fills[0])
-      ? [
-          context.own({ kind: 'fill function', ...trigger, fills }, ids, one),
-          context.own({ kind: 'fill trigger', ...trigger }, ids, one),
-        ]
-      : [],
-    end: isOwn(fills.at(-1))
-      ? [
-          context.own({ kind: 'drop fill trigger', ...trigger }, ids, one),
-          context.own({ kind: 'drop fill function', ...trigger }, ids, one),
-        ]
-      : [],
+    start: [
+      context.own({ kind: 'fill function', ...trigger, fills }, ids, one),
+      context.own({ kind: 'fill trigger', ...trigger }, ids, one),
+      ...fills.map((fill) => check(fill.column)),
+    ],
+    end: [
+      context.own({ kind: 'drop fill trigger', ...trigger }, ids, one),
+      context.own({ kind: 'drop fill function', ...trigger }, ids, one),
+    ],
   }
 }
