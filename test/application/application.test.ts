@@ -9,7 +9,7 @@ import { yearThree } from './year-three'
 import { yearTwo } from './year-two'
 
 const seed = Number(process.env['APPLICATION_SEED'] ?? 20260101)
-const all = Number(process.env['APPLICATION_EDITS'] ?? few(2, Infinity))
+const all = Number(process.env['APPLICATION_EDITS'] ?? few(1, Infinity))
 
 /** Some successive edits, from where the seed says. */
 async function liveThrough(edits: readonly Edit[], context: TestContext): Promise<void> {
