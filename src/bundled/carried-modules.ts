@@ -1,11 +1,7 @@
-import Module from 'node:module'
 import { dirname } from 'node:path'
-import { compileFunction, constants } from 'node:vm'
 import type { BundleContents } from '../bundle/bundle-contents'
 import { MigrationError } from '../errors'
-import { loadFailure } from '../script/typescript/load-failure'
 import type * as usual from '../script/typescript/load-module'
-import { withoutSourceMap } from '../script/typescript/source-maps'
 
 /*
  * The modules of a bundle. In its program this file stands in the place of script/typescript/load-module:
@@ -26,7 +22,7 @@ interface Carrier {
 }
 
 let carrier: Carrier | undefined
-const loaded = new Map<string, Module>()
+const loaded = new Map<string, NodeJS.Module>()
 
 /** Says which modules this process has. */
 export function carryModules(given: Carrier): void {
@@ -42,6 +38,8 @@ export const loadModule: typeof usual.loadModule = async (file) => {
     const isObject = typeof exported === 'object' && exported !== null
     return isObject ? (exported as Record<string, unknown>) : { default: exported }
   } catch (error) {
+    const { loadFailure } =
+      require('../script/typescript/load-failure') as typeof import('../script/typescript/load-failure')
     throw loadFailure(file, error)
   }
 }
@@ -59,6 +57,14 @@ function notCarried(file: string): MigrationError {
   })
 }
 
+/** What runs a module; a start that runs none does without it. */
+function running() {
+  const { compileFunction, constants } = require('node:vm') as typeof import('node:vm')
+  const { withoutSourceMap } =
+    require('../script/typescript/source-maps') as typeof import('../script/typescript/source-maps')
+  return { compileFunction, constants, withoutSourceMap }
+}
+
 type Wrapper = (...values: readonly unknown[]) => void
 
 /** What a module of the bundle exports; it runs when it is first asked for. */
@@ -67,6 +73,7 @@ function load(from: Carrier, path: string): unknown {
   if (known) return known.exports
   const { code, json } = from.modules[path]!
   const file = from.fileOf(path)
+  const { Module } = require('node:module') as typeof import('node:module')
   const module = new Module(file)
   module.filename = file
   loaded.set(path, module)
@@ -81,9 +88,10 @@ function load(from: Carrier, path: string): unknown {
   return module.exports
 }
 
-function run(from: Carrier, module: Module, path: string): void {
+function run(from: Carrier, module: NodeJS.Module, path: string): void {
   const { filename: file } = module
   const { code } = from.modules[path]!
+  const { compileFunction, constants, withoutSourceMap } = running()
   const wrapper = compileFunction(withoutSourceMap(file, code), [...names], {
     filename: file,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,

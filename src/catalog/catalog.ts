@@ -24,8 +24,8 @@ export interface Catalog {
   facts: Facts
   /** What pg-delta does not read. */
   details: Details
-  /** What is in it and not compared, a sentence each. */
-  remarks: readonly string[]
+  /** The kinds of objects in it that are not compared: `Subscriptions`. */
+  uncompared: readonly string[]
   /** Names of all roles, which privileges may mention. */
   roles: readonly string[]
 }
@@ -97,7 +97,7 @@ export function catalogOf(
       objects: new Map([...details.objects].filter(([, one]) => !isIgnored(one, ignored))),
       childIndexes: details.childIndexes.filter((one) => !isIgnored(one, ignored)),
     },
-    remarks: remarksOn(all),
+    uncompared: uncomparedIn(all),
     roles,
   }
 }
@@ -149,9 +149,9 @@ function withDetails({ virtual }: Details): (fact: Fact) => Fact {
 const cluster = new Set<Id['kind']>(['role', 'membership', 'defaultPrivilege', 'subscription'])
 
 /** Of the cluster, and so of another server's: neither made nor compared. */
-function remarksOn(facts: Facts): string[] {
+function uncomparedIn(facts: Facts): string[] {
   const kinds = new Set(facts.facts().map(({ id }) => id.kind))
-  return kinds.has('subscription') ? ['Subscriptions are not compared.'] : []
+  return kinds.has('subscription') ? ['Subscriptions'] : []
 }
 
 /** From PostgreSQL 17 on a domain's NOT NULL is a constraint too; pg-delta would write it twice. */

@@ -50,7 +50,7 @@ function whole(facts: readonly Fact[]): Fact[] {
 }
 
 /** `column public.users.email`. Pure. */
-export function objectName(id: Id): string {
+function objectName(id: Id): string {
   if ('target' in id) return `${wordsOf(id.kind)} of ${objectName(id.target)}`
   return `${wordsOf(id.kind)} ${pathOf(id)}`
 }

@@ -85,7 +85,11 @@ async function compared(
   const scripts = without(engine, both.scripts, patterns)
   const words = await readWords(pool)
   const sql = remaining(engine, live, scripts).map((one) => plainNames(one, words))
-  return { items: driftItems(live, scripts), sql, notes: live.remarks }
+  return {
+    items: driftItems(live, scripts),
+    sql,
+    notes: live.uncompared.map((what) => `${what} are not compared.`),
+  }
 }
 
 function without(engine: Engine, catalog: Catalog, patterns: readonly string[]): Catalog {

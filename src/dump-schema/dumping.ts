@@ -138,7 +138,7 @@ export class Dumping {
         ? [`Rows that scripts insert are not in it: ${filled.join(', ')}.`]
         : []),
       ...(unwritten.length > 0 ? [`Not in it: ${unwritten.join(', ')}.`] : []),
-      ...catalog.remarks.map((remark) => remark.replace('are not compared', 'are not in it')),
+      ...catalog.uncompared.map((what) => `${what} are not in it.`),
     ]
     this.notes.push(...remarks.slice(filled.length > 0 ? 1 : 0))
     const folder = this.shown(this.settings.directory)

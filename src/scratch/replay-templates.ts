@@ -6,7 +6,7 @@ import type { ReplayKey } from './replay-key'
 import type { Remembered, Scratch, ScratchDatabase } from './scratch'
 
 /** What the names of all that is kept begin with. */
-export const replayPrefix = 'typetrek_replayed_'
+const replayPrefix = 'typetrek_replayed_'
 
 /** How many are left; the oldest goes first. */
 const most = 4

@@ -54,7 +54,7 @@ export function secretsIn(key: string, value: string): string[] {
 }
 
 /** Every text within an options object whose name says that it is secret. */
-export function secretMembers(options: object): string[] {
+function secretMembers(options: object): string[] {
   return Object.entries(options).flatMap(([key, value]: [string, unknown]) => {
     if (typeof value === 'string') return isSecretKey(key) && value ? [value] : []
     return typeof value === 'object' && value !== null ? secretMembers(value) : []

@@ -4,6 +4,8 @@ import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
+import { readSettings, type SettingFlags } from '../../src/settings/read-settings'
+import { migratorFor } from '../../src/setup'
 import { withDatabase } from '../support/database'
 import { withMigrator } from '../support/migrator'
 import { canonicalDump, dumpOf, sources, withScripts } from '../example-app/example-database'
@@ -114,6 +116,52 @@ test('SQL of every route is recorded by a bundle as by the folder, and set up fr
     },
   )
 })
+
+const layouts = {
+  'layout = flyway-dotted': {
+    'V1.2__a.sql': 'SELECT 1;',
+    'V1__b.sql': 'SELECT 2;',
+    'R__view.sql': 'CREATE OR REPLACE VIEW v AS SELECT 1 AS one;',
+  },
+  'duplicate_revisions = by_name': {
+    '1-Beta.sql': 'SELECT 1;',
+    '1-Alpha.sql': 'SELECT 2;',
+    '2-Gamma.sql': '-- MIGRATE UP\nSELECT 3;\n-- MIGRATE DOWN\nSELECT 4;\n',
+  },
+}
+
+for (const [line, scripts] of Object.entries(layouts)) {
+  test(`a bundle records scripts as the folder does where ${line}`, async () => {
+    const named = Object.entries(scripts).map(([name, text]) => [`migration/${name}`, text])
+    const ini = `[migration]\n${line}\n`
+    const project = { ...Object.fromEntries(named), 'development.ini': ini }
+    await withBundleProject(project as Record<string, string>, async ({ cwd, bundle }) => {
+      const { migrateTo } = await bundle()
+      await withDatabase(async (database) => {
+        const settings = await readSettings({
+          config: database.url,
+          cwd,
+          env: {},
+          flags: flagsFor(line),
+        })
+        const migrator = await migratorFor(database.url, settings)
+        await migrator.execute({ command: 'upgrade' })
+        await migrator.close()
+        const expected = await recorded(database)
+        assert.equal(expected.length, 3)
+        await database.query('DROP TABLE migration_journal')
+        await migrateTo(database.url)
+        assert.deepEqual(await recorded(database), expected)
+        assert.deepEqual((await migrateTo(database.url)).steps, [])
+      })
+    })
+  })
+}
+
+function flagsFor(line: string): SettingFlags {
+  const [key = '', value = ''] = line.split(' = ')
+  return { [key]: value }
+}
 
 test('the example application goes from folder to bundle and from bundle to folder, up and down', async () => {
   const ini = '[migration]\npackage = example-app/migration\nschema = example-app/schema.sql\n'

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { startMigrateAs } from '../support/program'
 import { withProject, type Project } from './project'
 
 const note = `const note = (queryRunner, what) => queryRunner.query('INSERT INTO calls VALUES ($1)', [what])`
@@ -132,6 +133,28 @@ export async function rollback(queryRunner, { force }) { await note(queryRunner,
       [{ uuid: null }],
     )
     assert.ok((await readdir(join(cwd, 'migration'))).includes('5_all.ts'))
+  })
+})
+
+test('a squash of modules that is killed leaves nothing that a command would run', async () => {
+  const body = 'export async function upgrade() {}\nexport async function downgrade() {}\n'
+  const files = {
+    'migration/2_a.ts': body,
+    'migration/3_b.ts': `if (process.env.KILLED && __filename.endsWith('all.ts')) process.kill(process.pid, 'SIGKILL')\n${body}`,
+  }
+  await withProject(files, async ({ cwd, run }) => {
+    const env = { ...process.env, KILLED: '1' }
+    const names = async () => (await readdir(join(cwd, 'migration'))).toSorted()
+    const program = startMigrateAs({ env }, cwd, 'squash', '2', '3', 'all')
+    const { status } = await program.ended
+    assert.equal(status, null)
+    assert.deepEqual(await names(), ['.4_all.ts', '1_first.sql', '2_a.ts', '3_b.ts'])
+    const upgraded = await run('upgrade')
+    const made = await run('squash 2 3 all')
+
+    assert.match(upgraded.stdout, /3 scripts applied/)
+    assert.equal(made.status, 0, made.stderr)
+    assert.deepEqual(await names(), ['1_first.sql', '2_a.ts', '3_b.ts', '4_all.ts'])
   })
 })
 

@@ -162,7 +162,7 @@ test('set-up marks no template', () =>
       await generated(given, 'generate', 'more')
       const { status, stderr } = await given.run('setup')
       assert.equal(status, 2)
-      assert.match(stderr, /a template that nobody has written/)
+      assert.match(stderr, /still an empty template/)
     },
     'schema = schema.sql\n',
   ))

@@ -147,7 +147,7 @@ test('scripts, a schema and a module that would never end to read are refused', 
     ['', 'migration/1_a.sql', 'is not a regular file'],
     ['', 'migration/1_a.ts', 'is not a regular file'],
     ['schema = schema.sql', 'schema.sql', 'is a named pipe'],
-    ['typeorm.data_source = source.js', 'source.js', 'names no regular file'],
+    ['typeorm.data_source = source.js', 'source.js', 'does not name a regular file'],
   ] as const) {
     const url = lines.includes('data_source') ? '' : 'typeorm.url = embedded:%(here)s/database'
     const files = {

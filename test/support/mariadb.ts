@@ -38,13 +38,20 @@ export async function startMariadb(): Promise<Mariadb> {
     '--innodb-flush-log-at-trx-commit=0',
     '--innodb-buffer-pool-size=8M',
     '--skip-log-bin',
+    // a machine has so many of them, and several servers at once use them up
+    '--innodb-use-native-aio=0',
   ]
   const server = spawn('mariadbd', [...own, `--socket=${socket}`, '--skip-networking', ...fast], {
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'pipe'],
   })
+  let said = ''
+  server.stderr.on('data', (text: Buffer) => (said = `${said}${String(text)}`.slice(-2000)))
   const options = (database?: string) =>
     ({ type: 'mariadb', socketPath: socket, username: 'root', password: '', database }) as const
-  await ready(options(), server)
+  await ready(options(), server).catch((cause: unknown) => {
+    server.kill('SIGKILL')
+    throw new Error(`mariadbd does not start: ${said}`, { cause })
+  })
   return {
     socket,
     options: (database) =>

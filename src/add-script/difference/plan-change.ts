@@ -191,8 +191,9 @@ function refuseUnwritten(names: readonly string[]): void {
 /** What could not be compared, each thing once. */
 function remarksOn(sides: readonly Catalog[], owners: OwnerChoice): string[] {
   const areIgnored = owners === 'ignore' && sides.some(hasOtherOwners)
-  const others = sides.flatMap(({ remarks }) => remarks)
-  return [...new Set([...(areIgnored ? ['Owners are not compared.'] : []), ...others])]
+  const others = sides.flatMap(({ uncompared }) => uncompared)
+  const all = new Set([...(areIgnored ? ['Owners'] : []), ...others])
+  return [...all].map((what) => `${what} are not compared.`)
 }
 
 async function runUp(

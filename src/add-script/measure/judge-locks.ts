@@ -14,7 +14,7 @@ export interface LockReport {
 }
 
 /** How long ACCESS EXCLUSIVE may be held where no line announces it, in milliseconds. */
-export const longestLock = 100
+const longestLock = 100
 
 /** What breaks the rules whatever the machine: a rewrite or a scan under a lock that no line announces. Pure. */
 export function unannouncedWork({ scripts, downgrades }: LockReport): string[] {

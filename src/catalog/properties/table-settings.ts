@@ -5,7 +5,7 @@ const kind = `CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FO
 /** `ALTER TABLE t`, for whatever kind of relation. */
 export const alterRelation = `format('ALTER %s %I.%I', ${kind}, n.nspname, c.relname)`
 /** `ALTER TABLE t ALTER COLUMN a`. */
-export const alterAttribute = `format('%s ALTER COLUMN %I', ${alterRelation}, a.attname)`
+const alterAttribute = `format('%s ALTER COLUMN %I', ${alterRelation}, a.attname)`
 /** `schema.table.column`. */
 export const attribute = `format('%I.%I.%I', n.nspname, c.relname, a.attname)`
 const ofTable = { schema: 'n.nspname', table: 'c.relname' }

@@ -71,7 +71,7 @@ function graphOf(scripts: readonly Script[]): RevisionGraph<Placed> {
 }
 
 /** The title of a step, by which the journal keeps where it led. Pure. */
-export function edgeTitle({ from, to }: Pick<RevisionEdge, 'from' | 'to'>): string {
+function edgeTitle({ from, to }: Pick<RevisionEdge, 'from' | 'to'>): string {
   return `${from} -> ${to}`
 }
 

@@ -187,10 +187,14 @@ interface Paths {
 }
 
 function halfTouched({ shown: file }: Paths): MigrationError {
-  return new MigrationError('SCRIPT_NAME_INVALID', 'touch was interrupted while it renamed this file', {
-    hint: 'Run repair, which gives the file the number that the journal has for it; where touch runs at this moment, wait for it.',
-    file,
-  })
+  return new MigrationError(
+    'SCRIPT_NAME_INVALID',
+    'touch was interrupted while it renamed this file',
+    {
+      hint: 'Run repair, which gives the file the number that the journal has for it; where touch runs at this moment, wait for it.',
+      file,
+    },
+  )
 }
 
 function badName({ problem: message, hint }: Invalid, { shown }: Paths): MigrationError {

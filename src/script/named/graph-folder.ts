@@ -16,7 +16,7 @@ const nearlyEdge = /^\d.*\.(?:sql|[cm]?[jt]s)$/i
 const start = 'initial'
 
 /** A script that leads from one revision to another. */
-export class EdgeScript extends PlainScript {
+class EdgeScript extends PlainScript {
   declare readonly edge: RevisionEdge
 
   /** The same script as the step of this number: its revision in the journal. */

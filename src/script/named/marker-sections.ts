@@ -82,7 +82,7 @@ function missing(place: TextPlace, name: Direction) {
 function refuseBefore(place: TextPlace, end: number): void {
   const header = place.text
     .slice(0, end)
-    .replace(/\/\*[\s\S]*?\*\//g, (comment) => comment.replace(/[^\n]/g, ' '))
+    .replace(/\/\*[\s\S]*?\*\//g, (text) => text.replace(/[^\n]/g, ' '))
   const statement = /^[ \t]*(?!--|#|\s)\S/m.exec(header)
   if (!statement) return
   const hint = 'Only comments may stand before the first marker: move the statement into a section.'

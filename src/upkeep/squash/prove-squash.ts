@@ -9,6 +9,7 @@ import { ignoredTables } from '../../scratch/ignored-tables'
 import { withScratch } from '../../scratch/lifetime'
 import type { ScratchDatabase } from '../../scratch/scratch'
 import { scratchJournal, scratchSettings } from '../../scratch/scratch-settings'
+import { usualLayout, type ScriptLayout } from '../../script/layout/layout'
 import type { Script } from '../../script/script'
 import type { Settings } from '../../settings/value/setting-types'
 import type { SquashOptions } from './squash-options'
@@ -40,8 +41,8 @@ export async function proveSquash(
   // beside the script that stands for them, the originals would not run
   const ignore = [...settings.ignore, basename(claim.file)]
   const forOriginals = { ...settings, ignore }
-  const { sources: _, packages: __, classes: ___, packageIsDefault: ____, ...own } = settings
-  const forSquashed = { ...own, directory: dirname(claim.file) }
+  const forSquashed = aloneIn(settings, claim.file)
+  const squashedOnly = { ...options, layout: unhidden(options.layout ?? usualLayout) }
   const revisions = claim.inside.map(({ revision }) => revision)
   await withScratch(settings, major, { signal, interrupted }, async (scratch) => {
     const start = await scratch.create()
@@ -51,14 +52,30 @@ export async function proveSquash(
     const squashed = await scratch.copy(start)
     progress?.('running the scripts and the squashed one')
     await original(runner(forOriginals, options, 'runScripts')(originals, revisions))
-    await refusing(runner(forSquashed, options, 'runScripts')(squashed, [claim.revision]))
+    await refusing(runner(forSquashed, squashedOnly, 'runScripts')(squashed, [claim.revision]))
     await mustBeEqual(settings, originals, squashed, 'upgrade')
     if (!claim.reversible) return
     progress?.('reverting both')
     await original(runner(forOriginals, options, 'runDowngradeScripts')(originals, revisions))
-    await refusing(runner(forSquashed, options, 'runDowngradeScripts')(squashed, [claim.revision]))
+    await refusing(
+      runner(forSquashed, squashedOnly, 'runDowngradeScripts')(squashed, [claim.revision]),
+    )
     await mustBeEqual(settings, originals, squashed, 'downgrade')
   })
+}
+
+/** Settings by which the folder has this file alone, also where that is hidden. */
+function aloneIn(settings: Settings, file: string): Settings {
+  const { sources: _, packages: __, classes: ___, packageIsDefault: ____, ...own } = settings
+  const name = basename(file).replace(/[\\*?{}()[\]!@+|]/g, '\\$&')
+  return { ...own, directory: dirname(file), ignore: ['*', `!${name}`] }
+}
+
+/** A layout in which a hidden file has the name that it will have. */
+function unhidden(layout: ScriptLayout): ScriptLayout {
+  const within = (folder: string) => unhidden(layout.within?.(folder) ?? layout)
+  const readName = (name: string) => layout.readName(name.replace(/^\./, ''))
+  return { ...layout, readName, ...(layout.within && { within }) }
 }
 
 function runner(

@@ -87,20 +87,22 @@ async function writeProven(
   await writeNew(claim.file, text)
 }
 
-/** A module imports others by their place. */
+/** A module imports others by their place: it is proven there, under a hidden name, which no script has. */
 async function proveInPlace(
   settings: Settings,
   claim: SquashClaim,
   text: string,
   options: SquashOptions,
 ): Promise<void> {
-  await writeNew(claim.file, text)
+  refuseTaken(claim.file)
+  const file = join(dirname(claim.file), `.${basename(claim.file)}`)
   try {
-    await proveSquash(settings, claim, options)
-  } catch (error) {
-    await rm(claim.file, { force: true })
-    throw error
+    await writeFile(file, text)
+    await proveSquash(settings, { ...claim, file }, options)
+  } finally {
+    await rm(file, { force: true })
   }
+  await writeNew(claim.file, text)
 }
 
 /** A range of scripts, and those around it. */
