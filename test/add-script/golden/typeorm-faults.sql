@@ -8,6 +8,7 @@ CREATE TYPE case7.users_status_enum AS ENUM ('active', 'gone');
 
 ALTER SEQUENCE case4.ev_id_seq AS bigint;
 -- Rewrites case4.ev under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of case4.child under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case4.ev ALTER COLUMN id TYPE bigint;
 
 ALTER TABLE case1.users ALTER COLUMN name TYPE character varying(100);
@@ -24,6 +25,7 @@ ALTER TABLE case2.users ALTER COLUMN name TYPE character varying(100);
 ALTER TABLE case3.users ALTER COLUMN hits TYPE bigint;
 
 -- Rewrites case4.child under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of case4.ev under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE case4.child ALTER COLUMN "evId" TYPE bigint;
 
 -- Rewrites case5.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
@@ -49,6 +51,7 @@ ALTER SEQUENCE case4.ev_id_seq AS integer;
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM case4.ev WHERE id NOT BETWEEN -2147483648 AND 2147483647
 -- Rewrites case4.ev under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of case4.child under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE case4.ev ALTER COLUMN id TYPE integer;
 
 -- Raises where a value has more than 50 characters.
@@ -75,6 +78,7 @@ ALTER TABLE case3.users ALTER COLUMN hits TYPE integer;
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM case4.child WHERE "evId" NOT BETWEEN -2147483648 AND 2147483647
 -- Rewrites case4.child under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of case4.ev under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE case4.child ALTER COLUMN "evId" TYPE integer;
 
 -- Rewrites case5.users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
