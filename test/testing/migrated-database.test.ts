@@ -76,8 +76,12 @@ test('scripts of a database that is not copied do not run on another one', async
   })
 })
 
-const databases = (server: string) =>
-  ask(server, "SELECT datname FROM pg_database WHERE datname ~ '^typetrek_scratch_'")
+/** The scratch databases of a process; other test files have theirs on the same server. */
+const databases = (server: string, pid: number | string = process.pid) =>
+  ask(
+    server,
+    `SELECT datname FROM pg_database WHERE datname ~ '^typetrek_scratch_[0-9a-f]+_${pid}_'`,
+  )
 
 /** The test server behind a port of the IPv6 loopback; undefined where this machine has none. */
 async function onIpv6(): Promise<{ port: number; close: () => void } | undefined> {
@@ -178,10 +182,12 @@ test('a process that has used it ends by itself and leaves nothing but the templ
   const library = JSON.stringify(join(__dirname, '../../src/testing/testing.js'))
   const program = `const { withMigratedDatabase } = require(${library})
 const options = { scripts: ${JSON.stringify(scripts)}, server: process.argv[1] }
-const one = () => withMigratedDatabase(async ({ name }) => console.log(name.slice(0, 16)), options)
+const one = () => withMigratedDatabase(async ({ name }) => console.log(name.split('_')[3]), options)
 one().then(one).then(one)`
   const said = execFileSync(process.execPath, ['-e', program, server], { encoding: 'utf8' })
 
-  assert.equal(said, 'typetrek_scratch\n'.repeat(3))
-  assert.deepEqual(await databases(server), [])
+  const [pid = ''] = said.split('\n')
+  assert.match(pid, /^\d+$/)
+  assert.equal(said, `${pid}\n`.repeat(3))
+  assert.deepEqual(await databases(server, pid), [])
 })

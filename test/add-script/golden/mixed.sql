@@ -109,10 +109,12 @@ DROP TABLE pg_temp.t_id_values;
 -- MIGRATE UP
 
 -- Rewrites c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of p under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ALTER COLUMN a TYPE bigint;
 ALTER TABLE c ALTER COLUMN b TYPE text;
 
 -- Rewrites p under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE p ALTER COLUMN a TYPE bigint;
 ALTER TABLE p ALTER COLUMN b TYPE text;
 
@@ -121,19 +123,23 @@ ALTER TABLE p ALTER COLUMN b TYPE text;
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM c WHERE a NOT BETWEEN -2147483648 AND 2147483647
 -- Rewrites c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of p under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ALTER COLUMN a TYPE integer;
 -- Raises where a value has more than 5 characters.
 -- Fails unless this is 0: SELECT count(*) FROM c WHERE length(b) > 5
 -- Rewrites c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of p under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ALTER COLUMN b TYPE character varying(5);
 
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM p WHERE a NOT BETWEEN -2147483648 AND 2147483647
 -- Rewrites p under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE p ALTER COLUMN a TYPE integer;
 -- Raises where a value has more than 5 characters.
 -- Fails unless this is 0: SELECT count(*) FROM p WHERE length(b) > 5
 -- Rewrites p under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE p ALTER COLUMN b TYPE character varying(5);
 
 -- CASE int keys become text with what refers to them
@@ -142,9 +148,11 @@ ALTER TABLE p ALTER COLUMN b TYPE character varying(5);
 
 ALTER TABLE c DROP CONSTRAINT c_p_fkey;
 -- Rewrites c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of p under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ALTER COLUMN p TYPE text;
 
 -- Rewrites p under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE p ALTER COLUMN id TYPE text;
 
 -- Reads all of c under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
@@ -660,10 +668,12 @@ DROP VIEW w;
 ALTER TABLE people ALTER COLUMN v DROP DEFAULT;
 ALTER SEQUENCE people_id_seq AS bigint;
 -- Rewrites people under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE people ALTER COLUMN id TYPE bigint;
 ALTER TABLE people ALTER COLUMN n TYPE character varying(9);
 
 -- Rewrites c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of people under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ALTER COLUMN t TYPE bigint;
 
 ALTER TYPE e RENAME TO e_old;
@@ -688,6 +698,7 @@ ALTER SEQUENCE people_id_seq AS integer;
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM people WHERE id NOT BETWEEN -2147483648 AND 2147483647
 -- Rewrites people under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE people ALTER COLUMN id TYPE integer;
 -- Raises where a value has more than 5 characters.
 -- Fails unless this is 0: SELECT count(*) FROM people WHERE length(n) > 5
@@ -697,6 +708,7 @@ ALTER TABLE people ALTER COLUMN n TYPE character varying(5);
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM c WHERE t NOT BETWEEN -2147483648 AND 2147483647
 -- Rewrites c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+-- Reads all of people under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ALTER COLUMN t TYPE integer;
 
 ALTER TYPE e RENAME TO e_old;
