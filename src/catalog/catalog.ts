@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { underCatalogPath } from './properties/catalog-path'
-import { harmlessOptions, secretNames } from './properties/foreign-options'
+import { harmlessOptions } from './properties/foreign-options'
 import { readDetails, type Details } from './properties/unmodelled'
 import { type Engine } from './engine'
 import {
@@ -66,7 +66,7 @@ export async function rolesOf(pool: Pool): Promise<string[]> {
 async function withForeignOptions(engine: Engine, pool: Pool, facts: Facts): Promise<Facts> {
   if (!facts.facts().some((fact) => hiddenOptions(fact).length > 0)) return facts
   const { rows } = await underCatalogPath(pool, (client) =>
-    client.query<{ key: string; options: string[] }>(harmlessOptions, [secretNames]),
+    client.query<{ key: string; options: string[] }>(harmlessOptions),
   )
   const known = new Map(rows.map(({ key, options }) => [key, options]))
   const shown = facts.facts().map((fact) => withOptions(fact, known))
@@ -148,10 +148,14 @@ function withDetails({ virtual }: Details): (fact: Fact) => Fact {
 
 const cluster = new Set<Id['kind']>(['role', 'membership', 'defaultPrivilege', 'subscription'])
 
-/** Of the cluster, and so of another server's: neither made nor compared. */
+/** Of the cluster and so of another server's, or secret: neither made nor compared. */
 function uncomparedIn(facts: Facts): string[] {
-  const kinds = new Set(facts.facts().map(({ id }) => id.kind))
-  return kinds.has('subscription') ? ['Subscriptions'] : []
+  const all = facts.facts()
+  const isSecret = (fact: Fact) => hiddenOptions(fact).length > 0
+  return [
+    ...(all.some(({ id }) => id.kind === 'subscription') ? ['Subscriptions'] : []),
+    ...(all.some(isSecret) ? ['Secrets in options of foreign servers'] : []),
+  ]
 }
 
 /** From PostgreSQL 17 on a domain's NOT NULL is a constraint too; pg-delta would write it twice. */

@@ -209,17 +209,22 @@ export function hiddenOptions({ payload }: Fact): string[] {
   return options.flatMap((one) => (typeof one === 'string' ? (hidden.exec(one)?.[1] ?? []) : []))
 }
 
-/** The fact with those of its hidden options that are known: `name=value` by `kind schema.name`. */
+/** The fact with those of its hidden options that are known: `name=value` by `kind place.name`. */
 export function withOptions(fact: Fact, known: ReadonlyMap<string, readonly string[]>): Fact {
-  const names = hiddenOptions(fact)
-  if (names.length === 0) return fact
-  const { schema = '', name = '' } = fact.id as { schema?: string; name?: string }
-  const own = known.get(`${fact.id.kind} ${schema}.${name}`) ?? []
+  if (hiddenOptions(fact).length === 0) return fact
+  const own = known.get(`${fact.id.kind} ${placeOf(fact.id)}`) ?? []
   const options = (fact.payload['options'] as string[]).map((option) => {
     const hiddenName = hidden.exec(option)?.[1]
     return own.find((one) => hiddenName !== undefined && one.startsWith(`${hiddenName}=`)) ?? option
   })
   return { ...fact, payload: { ...fact.payload, options } }
+}
+
+/** `schema.name`, or the server and the role of a user mapping. */
+function placeOf(id: Id): string {
+  if (id.kind === 'userMapping') return `${id.server}.${id.role}`
+  const { schema = '', name = '' } = id as { schema?: string; name?: string }
+  return `${schema}.${name}`
 }
 
 /** These values of a fact, to show another one with them; NULL for what it lacks. */

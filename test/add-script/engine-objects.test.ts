@@ -194,9 +194,13 @@ changeTests({
     ],
   },
   'options of foreign data that by their names are no secrets': {
-    before: `${t()} CREATE FOREIGN DATA WRAPPER w OPTIONS (debug 'true', level 'a=b''c', api_key 'hidden')`,
+    before: `${t()} CREATE FOREIGN DATA WRAPPER w OPTIONS (debug 'true', level 'a=b''c', api_key 'hidden');
+      CREATE SERVER r FOREIGN DATA WRAPPER w OPTIONS (keep_connections 'on', primary_key 'id', auth 'off');
+      CREATE USER MAPPING FOR PUBLIC SERVER r OPTIONS (account 'a', password 'hidden')`,
     after: `${t()} CREATE FOREIGN DATA WRAPPER w OPTIONS (debug 'false', level 'a=b''c', api_key 'hidden');
-      CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (host 'h', chunk '7')`,
+      CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (host 'h', chunk '7');
+      CREATE SERVER r FOREIGN DATA WRAPPER w OPTIONS (keep_connections 'off', primary_key 'no', auth 'on');
+      CREATE USER MAPPING FOR PUBLIC SERVER r OPTIONS (account 'b', password 'hidden')`,
     ...filled,
   },
   'bounds and start of identities and sequences change together': {

@@ -222,3 +222,42 @@ changeTest('an enum that is replaced leaves the name of another type alone', {
   after: enumOf('a') + enumOf('x', 'status_old') + 'CREATE TABLE t (s status, o status_old)',
   answers: { map: [{ type: 'status', from: 'b', to: '' }] },
 })
+
+changeTest(
+  'an enum, a domain and a composite type get the names that are told, in another schema too',
+  {
+    before: `CREATE TYPE kind AS ENUM ('a', 'b'); CREATE DOMAIN code AS text CHECK (VALUE <> '');
+    CREATE TYPE place AS (x int); CREATE TABLE t (k kind NOT NULL DEFAULT 'a', c code, p place)`,
+    after: `CREATE SCHEMA app; CREATE TYPE app.channel AS ENUM ('q', 'r', 's');
+    CREATE DOMAIN word AS text CHECK (VALUE <> ''); CREATE TYPE point2 AS (x int);
+    CREATE TABLE t (k app.channel NOT NULL DEFAULT 'q', c word, p point2)`,
+    rows: `INSERT INTO t VALUES ('b', 'x', ROW(1))`,
+    answers: {
+      renames: [
+        { from: 'kind', to: 'app.channel' },
+        { from: 'kind.a', to: 'q' },
+        { from: 'kind.b', to: 'r' },
+        { from: 'code', to: 'word' },
+        { from: 'place', to: 'point2' },
+      ],
+    },
+    holds: [['SELECT k::text, c, p::text FROM t', [['r', 'x', '(1)']]]],
+    restores: [['SELECT k::text, c, p::text FROM t', [['b', 'x', '(1)']]]],
+  },
+)
+
+changeTest(
+  'values that an expression of the user merges are lost to the downgrade, which says so',
+  {
+    before: "CREATE TABLE t (s varchar(10) NOT NULL DEFAULT 'new')",
+    after:
+      "CREATE TYPE state AS ENUM ('new', 'paid'); CREATE TABLE t (s state NOT NULL DEFAULT 'new')",
+    rows: "INSERT INTO t VALUES ('paid'), ('open')",
+    answers: {
+      using: [{ table: 't', column: 's', expression: "(CASE WHEN s = 'paid' THEN s ELSE 'new' END)::state" }], // prettier-ignore
+    },
+    holds: [['SELECT s::text FROM t ORDER BY 1', [['new'], ['paid']]]],
+    restores: [['SELECT s FROM t ORDER BY 1', [['new'], ['paid']]]],
+    reversible: 'lossy',
+  },
+)

@@ -96,3 +96,49 @@ changeTest('a row that was made after the move gets the default of a required co
   restores: [['SELECT id, city FROM users ORDER BY 1', [[1, 'Bath'], [2, 'none']]]], // prettier-ignore
   reversible: 'yes',
 })
+
+changeTest('an enum that becomes a text with a table of its values keeps what rows have', {
+  before: `CREATE TYPE state AS ENUM ('active', 'it''s gone'); ${user('status state NOT NULL')}`,
+  after: `CREATE TABLE status (name varchar PRIMARY KEY, note text);
+    ${user('status varchar NOT NULL REFERENCES status')}`,
+  rows: `INSERT INTO users VALUES (1, 'it''s gone'), (2, 'active')`,
+  answers: { yes: true },
+  up: [
+    'CREATE TABLE status (name character varying NOT NULL, note text, CONSTRAINT status_pkey PRIMARY KEY (name))',
+    'ALTER TABLE users ALTER COLUMN status TYPE character varying',
+    'DROP TYPE state',
+    "INSERT INTO status (name) VALUES ('active'), ('it''s gone')",
+    'ALTER TABLE users ADD CONSTRAINT users_status_fkey FOREIGN KEY (status) REFERENCES status(name)',
+  ],
+  restores: [['SELECT * FROM users ORDER BY 1', [[1, "it's gone"], [2, 'active']]]], // prettier-ignore
+  reversible: 'yes',
+})
+
+changeTest(
+  'rows without a value to come back stop the downgrade of a required column, and are counted',
+  {
+    before: user('name text, city text NOT NULL'),
+    after: `${user('name text')}
+    CREATE TABLE address (user_id int PRIMARY KEY REFERENCES users, city text NOT NULL)`,
+    rows: "INSERT INTO users VALUES (1, 'Ada', 'Bath')",
+    answers: { yes: true },
+    holds: [["INSERT INTO users VALUES (2, 'late') RETURNING id", [[2]]]],
+    downRaises: /column "city" of relation "users" contains null values/,
+  },
+)
+
+changeTest('a new table of the ancestors and descendants of a tree is filled from the parents', {
+  before: `CREATE TABLE node (id int PRIMARY KEY, mpath text, "parentId" int REFERENCES node)`,
+  after: `CREATE TABLE node (id int PRIMARY KEY, "parentId" int REFERENCES node);
+    CREATE TABLE node_closure (id_ancestor int REFERENCES node, id_descendant int REFERENCES node,
+      PRIMARY KEY (id_ancestor, id_descendant))`,
+  rows: `INSERT INTO node VALUES (1, '1.', NULL), (2, '1.2.', 1), (3, '1.2.3.', 2), (4, '4.', NULL)`,
+  answers: { yes: true },
+  holds: [
+    [
+      'SELECT string_agg(id_ancestor || $$>$$ || id_descendant, $$ $$ ORDER BY id_ancestor, id_descendant) FROM node_closure',
+      [['1>1 1>2 1>3 2>2 2>3 3>3 4>4']],
+    ],
+  ],
+  reversible: 'lossy',
+})

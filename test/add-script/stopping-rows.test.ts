@@ -89,8 +89,14 @@ const gained: Readonly<Record<string, Gained>> = {
   'a text that becomes shorter': {
     before: t('a varchar(9)'),
     after: t('a varchar(3)'),
-    rows: "INSERT INTO t VALUES ('abc'), ('abcd')",
+    rows: "INSERT INTO t VALUES ('abc'), ('abc  '), ('abcd')",
     stop: 1,
+  },
+  'a text that becomes shorter and of a fixed length': {
+    before: t('a varchar(9)'),
+    after: t('a char(3)'),
+    rows: "INSERT INTO t VALUES ('ab'), ('abc  '), ('abcd'), ('  abc')",
+    stop: 2,
   },
   'a number that becomes smaller': {
     before: t('a bigint'),

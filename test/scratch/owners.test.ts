@@ -9,12 +9,14 @@ const settings = (owners?: OwnerChoice) => ({ ...(owners && { owners }) }) as Se
 
 const files = {
   'plain.sql': `-- OWNER TO nobody\nCREATE TABLE t (a text DEFAULT 'OWNER TO x')`,
+  'schema.sql': 'CREATE SCHEMA a\n  AUTHORIZATION app;',
   'owned.sql': 'CREATE TABLE t (a int);\nALTER TABLE t\n  OWNER TO app;',
 }
 
 test('owners are compared where the schema file states one', () =>
   withFolder(files, async (folder) => {
     assert.equal(await ownersOf(settings(), join(folder, 'owned.sql')), 'compare')
+    assert.equal(await ownersOf(settings(), join(folder, 'schema.sql')), 'compare')
     assert.equal(await ownersOf(settings(), join(folder, 'plain.sql')), 'ignore')
     assert.equal(await ownersOf(settings(), undefined), 'ignore')
   }))

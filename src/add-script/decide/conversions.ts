@@ -61,8 +61,7 @@ export function isAssignable(from: TypeFacts, to: TypeFacts, cast: Cast): boolea
 
 /**
  * Tells whether a change of type keeps every value, raises where it cannot, or needs a decision.
- * @param column quoted
- * @param type the new type with array and modifiers
+ * @param column quoted; the new type has its array and its modifiers
  * @see https://www.postgresql.org/docs/current/sql-createcast.html
  */
 export function classify(
@@ -152,10 +151,11 @@ function narrowNumeric(
 
 function narrowString({ name }: TypeFacts, column: string, size: number): TypeVerdict {
   const isText = name.startsWith('character')
-  const unit = isText ? 'characters' : 'bits'
-  const cut = isText ? { suggestion: `pg_catalog.left(${column}, ${size})`, cuts: size } : {}
+  // spaces at the end never raise
+  const [unit, counted] = isText ? (['characters', `rtrim(${column})`] as const) : (['bits', column] as const) // prettier-ignore
+  const cut = isText && { suggestion: `pg_catalog.left(${column}, ${size})`, cuts: size }
   const effect = { kind: 'raises on length', size, unit } as const
-  const raises = { assignment: true, effect, raisesOn: `length(${column}) > ${size}` }
+  const raises = { assignment: true, effect, raisesOn: `length(${counted}) > ${size}` }
   return { how: 'ask', why: `takes ${size} ${unit} at most`, suggestion: '', ...cut, ...raises }
 }
 
@@ -285,11 +285,11 @@ function byCast(
     return { how: 'ask', why: 'goes by way of text', suggestion, assignment: false }
   }
   if (from.name === 'boolean' && to.name === 'integer') return { how: 'using', expression: casted }
-  if (cast === 'e')
-    return { how: 'ask', why: 'may change values', suggestion: casted, assignment: false }
+  const assignment = false
+  if (cast === 'e') return { how: 'ask', why: 'may change values', suggestion: casted, assignment }
   const suggestion = suggestionWithoutCast(from, to, column)
   const why = 'is a conversion that PostgreSQL has no cast for'
-  return { how: 'ask', why, assignment: false, ...(suggestion && { suggestion }) }
+  return { how: 'ask', why, assignment, ...(suggestion && { suggestion }) }
 }
 
 function suggestionWithoutCast(from: TypeFacts, to: TypeFacts, column: string): string | undefined {

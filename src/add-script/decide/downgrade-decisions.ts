@@ -8,7 +8,7 @@ import type { Backfilled, Decisions, Using } from '../../change/model/decisions'
 import { definitionOf, enumValues, factsOf } from '../../catalog/facts'
 import { foreignKeys } from '../../catalog/rule-facts'
 import { follows } from '../../change/operations/foreign-keys'
-import type { Move } from '../../change/moves/find-moves'
+import type { Fill, Move } from '../../change/moves/move-parts'
 import { isAssignable, sameKeys } from './conversions'
 import { columnKey, type ColumnId } from '../../change/model/operation'
 import type { PlannedStep } from '../../change/model/planned-step'
@@ -64,17 +64,27 @@ async function usingBack(
     const given = up.using.get(columnKey(id))?.expression
     const isLed = follows(sides.to, id, columns) !== undefined
     if (isLed && verdict.how === 'ask' && !verdict.assignment) continue
-    const { expression, effect, isOwn, loss } = backwards(verdict, given, id, change.to, sides.to)
-    const { destructive = false } = up.using.get(columnKey(id)) ?? {}
-    if (destructive && verdict.how === 'using' && !to.isEnum)
+    const { expression, effect, isOwn, loss, isInverse } = backwards(
+      verdict,
+      given,
+      id,
+      change.to,
+      sides.to,
+    )
+    const { destructive = false, unknown = false } = up.using.get(columnKey(id)) ?? {}
+    // without an effect PostgreSQL converts every value
+    if (destructive && verdict.how === 'using' && verdict.effect && !to.isEnum)
       obstacles.push(`${pathOf(id)} may hold what is no ${change.to.type}.`)
-    if (to.category === 'S' && !isText(from) && !from.isEnum)
-      losses.push(`${pathOf(id)} is written as ${change.from.type} is.`)
+    const isWritten = to.category === 'S' && !isText(from) && !from.isEnum
+    if (isWritten) losses.push(`${pathOf(id)} is written as ${change.from.type} is.`)
     if (loss) losses.push(`${pathOf(id)} ${loss}.`)
+    else if (!isWritten && unknown && isInverse !== true)
+      losses.push(`${pathOf(id)} keeps what the upgrade made of its values.`)
     using.set(columnKey(id), {
       expression,
       effects: effect === undefined ? [] : [effect, ...(isOwn ? counting : [])],
       destructive: false,
+      unknown: false,
       dropsDefault: !isAssignable(from, to, cast),
       breaksKeys: !sameKeys(from, to),
       raises: verdict.how !== 'plain',
@@ -86,7 +96,7 @@ async function usingBack(
 /** What required columns get that come back. */
 async function backfillBack(
   sides: Sides,
-  moved: ReadonlyMap<string, string>,
+  moved: ReadonlyMap<string, Fill>,
   { losses, obstacles }: Said,
 ): Promise<Map<string, Backfilled>> {
   const backfill = new Map<string, Backfilled>()
@@ -94,7 +104,10 @@ async function backfillBack(
     if (!isBare(column)) continue
     const back = moved.get(columnKey(id))
     if (back !== undefined) {
-      backfill.set(columnKey(id), { expression: back, effects: [] })
+      backfill.set(columnKey(id), {
+        expression: back.expression,
+        effects: [...(back.effects ?? []), failsWithout(back.expression, id, sides)],
+      })
       continue
     }
     const filler = await fillerFor(sides, id, column.type)
@@ -121,12 +134,18 @@ function keepFilled(
   }
 }
 
+/** A row that was made since may have nothing where its value comes from. */
+function failsWithout(value: string, { schema, table }: ColumnId, sides: Sides): Effect {
+  const query = `SELECT count(*) FROM ${quoteIdentifier(schema, table)} WHERE ${value} IS NULL`
+  return { kind: 'fails unless none', query: sides.plain(query) }
+}
+
 /** What columns that come back get from where their values were moved. */
-function movedBack({ newColumns }: Sides, moves: readonly Move[]): Map<string, string> {
+function movedBack({ newColumns }: Sides, moves: readonly Move[]): Map<string, Fill> {
   const back = new Set(newColumns.map(({ id }) => columnKey(id)))
   const fills = moves.flatMap((move) => move.back)
   const found = fills.filter(({ column }) => back.has(columnKey(column)))
-  return new Map(found.map(({ column, expression }) => [columnKey(column), expression]))
+  return new Map(found.map((one) => [columnKey(one.column), one]))
 }
 
 /** Rows whose value was mapped to a new one get their old value again. */
@@ -157,6 +176,8 @@ interface Backwards {
   /** As PostgreSQL itself converts, so that it raises as it would upwards. */
   isOwn?: boolean
   loss?: string
+  /** It undoes what the expression of the upgrade did. */
+  isInverse?: boolean
 }
 
 function backwards(
@@ -174,7 +195,7 @@ function backwards(
       ...(verdict.effect && { effect: verdict.effect }),
     }
   const inverse = given === undefined ? undefined : inverseOf(given, id, column.type)
-  if (inverse !== undefined) return { expression: inverse }
+  if (inverse !== undefined) return { expression: inverse, isInverse: true }
   if (verdict.assignment) {
     const loss = verdict.loses === true ? verdict.why : undefined
     return {

@@ -1,6 +1,10 @@
-import type { IdOf } from '../../catalog/facts'
+import type { Catalog } from '../../catalog/catalog'
+import { factsOf, type IdOf } from '../../catalog/facts'
 import type { ColumnId } from '../../change/model/operation'
 import { step, type PlannedStep } from '../../change/model/planned-step'
+import type { Rename } from '../../change/model/answers'
+import { means, splitOutsideQuotes, unquoted } from '../../change/model/option-values'
+import { onlyIn } from './rename-candidates'
 
 /** A rename, and what reverts it. */
 export interface Renaming {
@@ -78,4 +82,29 @@ export function renameEnumValue(type: IdOf<'type'>, from: string, to: string): R
   const rename = (value: string, other: string) =>
     step({ kind: 'rename value', type, value, to: other }, [type])
   return [{ up: rename(from, to), down: rename(to, from) }]
+}
+
+/** The schema and the name that a new name says; the old schema where it says none. */
+export function placeOf(path: string, old: string): { schema: string; name: string } | undefined {
+  const [name = '', schema = old, ...more] = splitOutsideQuotes(path, '.').map(unquoted).toReversed() // prettier-ignore
+  return more.length > 0 ? undefined : { schema, name }
+}
+
+/** A schema that is new. */
+export function madeFor({ schema }: { schema: string }, { facts }: Catalog): Renaming[] {
+  const home = { kind: 'schema' as const, name: schema }
+  return facts.has(home) ? [] : makeSchema(home)
+}
+
+/** An enum, another type or a domain. */
+export function findType({ from: old, to: name }: Rename, from: Catalog, to: Catalog) {
+  for (const kind of ['type', 'domain'] as const) {
+    const found = onlyIn(factsOf(from.facts, kind), to).find(({ id }) => means(old, id))
+    const place = found && placeOf(name, found.id.schema)
+    if (!place) continue
+    const target = { ...found.id, ...place }
+    if (!to.facts.has(target) || from.facts.has(target)) continue
+    return [...madeFor(place, from), ...renameRelation<typeof kind>(found.id, place)]
+  }
+  return undefined
 }

@@ -23,7 +23,9 @@ import {
   styleRenames,
 } from './rename-candidates'
 import {
-  makeSchema,
+  findType,
+  madeFor,
+  placeOf,
   renameColumn,
   renameConstraint,
   renameEnumValue,
@@ -194,6 +196,7 @@ const stages: readonly ScriptStage[] = [
   { likely: likelySchemas, find: findSchema },
   { likely: likelyEnumValues, find: findEnumValue },
   { likely: likelyTables, find: findTable },
+  { likely: () => [], find: findType },
   { likely: likelyColumns, find: findColumn },
 ]
 
@@ -223,18 +226,14 @@ function findTable(
   tables: Map<string, string>,
 ) {
   const table = factsOf(from.facts, 'table').find((fact) => means(old, fact.id) && isGone(fact, to))
-  const path = splitOutsideQuotes(name, '.').map(unquoted)
-  if (!table || path.length > 2) return undefined
-  const schema = path.length === 2 ? path[0]! : table.id.schema
-  const target = { kind: 'table' as const, schema, name: path.at(-1)! }
+  const place = table && placeOf(name, table.id.schema)
+  if (!place) return undefined
+  const target = { kind: 'table' as const, ...place }
   if (!to.facts.has(target) || from.facts.has(target)) return undefined
   tables.set(shown(table.id), shown(target))
-  const home = { kind: 'schema' as const, name: schema }
-  const made = from.facts.has(home) ? [] : makeSchema(home)
-  const renamed = renameRelation<'table'>(table.id, target)
   return [
-    ...made,
-    ...renamed,
+    ...madeFor(target, from),
+    ...renameRelation<'table'>(table.id, target),
     ...(to.facts.has(table.id) ? makeRoom(table.id, target, from, to) : []),
   ]
 }

@@ -10,7 +10,7 @@ import { decideEnumValues } from '../../change/operations/enums'
 import { readTypes, type Sides, type TypePair, unknownValues } from './type-facts'
 import type { Effect } from '../../change/model/effect'
 import { columnKey, type ColumnId } from '../../change/model/operation'
-import type { Move } from '../../change/moves/find-moves'
+import type { Move } from '../../change/moves/move-parts'
 import type { Interview } from '../../change/model/interview'
 import { backfillQuestion, conversionQuestion } from './questions'
 import { givenFor } from '../../change/model/option-values'
@@ -181,10 +181,18 @@ function usingFor(
     expression,
     effects: failsOnAny ? [...effects, { kind: 'fails on any row' }] : effects,
     destructive: asked?.loses ?? false,
+    unknown: !isKnown(verdict, change, expression),
     dropsDefault: !isAssignable(from, to, cast),
     breaksKeys: !sameKeys(from, to),
     raises: verdict.how !== 'plain',
   }
+}
+
+/** True where it is PostgreSQL's own conversion, or what was proposed. */
+function isKnown(verdict: TypeVerdict, { id, to }: ColumnChange, expression: string): boolean {
+  if (expression === '' || isCast(expression, id, to.type)) return true
+  const proposed = verdict.how === 'using' ? verdict.expression : verdict.how === 'ask' ? verdict.suggestion : '' // prettier-ignore
+  return plainText(expression) === plainText(proposed ?? '')
 }
 
 /** What a conversion does that somebody decided on: only what is known of it. */

@@ -18,5 +18,5 @@ export async function ownersOf(
 /** Neither comments nor quoted texts count. */
 function statesOwners(text: string): boolean {
   const bare = text.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, ' ')
-  return /\bOWNER\s+TO\b/i.test(bare)
+  return /\bOWNER\s+TO\b|\bCREATE\s+SCHEMA\b[^;]*\bAUTHORIZATION\b/i.test(bare)
 }

@@ -19,6 +19,8 @@ export interface Using {
   effects: readonly Effect[]
   /** Values are cut, rounded or merged. */
   destructive: boolean
+  /** The expression is somebody's own, and nothing is known of what it makes of values. */
+  unknown: boolean
   /** The old default cannot be cast by itself. */
   dropsDefault: boolean
   /** Keys must be dropped while the column and those that it refers to differ. */

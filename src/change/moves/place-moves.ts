@@ -1,8 +1,9 @@
 import type { Difference } from '../../catalog/difference'
-import { type ColumnId, columnKey, factsOf, type IdOf, isA } from '../../catalog/facts'
-import { step, addsForeignKey, changes, type PlannedStep } from '../model/planned-step'
-import type { Fill, Move } from './find-moves'
+import { type ColumnId, columnKey, factsOf, type IdOf, isA, keyOf } from '../../catalog/facts'
+import { foreignKeys } from '../../catalog/rule-facts'
+import { step, addsForeignKey, changes, type PlannedStep, valuesOf } from '../model/planned-step'
 import { completeSteps } from '../complete/complete-steps'
+import type { Fill, Move } from './move-parts'
 import { columnNamesOf, nameOf } from './table-shapes'
 
 /**
@@ -20,13 +21,17 @@ export function placeMoves(
       step(operation, [one.into], {
         verb: 'data',
         phase: 'rows',
-        effects: at === 0 ? [{ kind: 'moves', from: one.from, into: one.into }] : [],
+        effects:
+          at === 0 && one.from.length > 0
+            ? [{ kind: 'moves', from: one.from, into: one.into }]
+            : [],
       }),
     ),
   )
   const fills = moves.flatMap((one) => one.fills)
   const tables = new Set(moves.flatMap((one) => [one.into, ...one.from].map(nameOf)))
-  const placed = inPhases(steps, fills, tables).map((one) => lastWhereMoved(one, moves))
+  const found = foundKeys(moves, difference)
+  const placed = inPhases(steps, fills, tables).map((one) => lastWhereMoved(findsRows(one, found), moves)) // prettier-ignore
   const added = [...rows, ...missing(fills, placed)]
   return markPlace([...placed, ...completeSteps(added, difference.from, difference.to)], difference)
 }
@@ -52,6 +57,20 @@ export function placeBack(
     return isGone ? { ...one, phase: 'contract' as const } : one
   })
   return [...placed, ...completeSteps(missing(fills, placed), from, to)]
+}
+
+/** Foreign keys to tables whose rows are made from the values that refer to them. */
+function foundKeys(moves: readonly Move[], { to }: Difference): ReadonlySet<string> {
+  const made = new Set(moves.map(({ into }) => nameOf(into)))
+  const keys = foreignKeys(to).filter(({ referred: [one] }) => one && made.has(nameOf(one)))
+  return new Set(keys.map(({ id }) => keyOf(id)))
+}
+
+/** No row stops such a key. */
+function findsRows(one: PlannedStep, found: ReadonlySet<string>): PlannedStep {
+  const { operation } = one
+  if (operation.kind !== 'add constraint' || !found.has(keyOf(operation.constraint))) return one
+  return { ...one, effects: one.effects.filter(({ kind }) => kind !== 'fails unless none'), failsOnRows: [] } // prettier-ignore
 }
 
 /** Values come before the rule that they are there, and before the keys. */
@@ -80,11 +99,13 @@ function isFillOf({ operation }: PlannedStep, column: ColumnId): boolean {
 /** Fills of columns that may be empty are no part of the plan yet. */
 function missing(fills: readonly Fill[], placed: readonly PlannedStep[]): PlannedStep[] {
   const open = fills.filter(({ column }) => !placed.some((one) => isFillOf(one, column)))
-  return open.map(({ column, expression }) =>
+  return open.map(({ column, expression, effects = [] }) =>
     step({ kind: 'fill column', column, expression, onlyNulls: false }, [column], {
       verb: 'data',
       phase: 'fill',
       chain: columnKey(column),
+      effects,
+      failsOnRows: effects.length > 0 ? [valuesOf(column)] : [],
     }),
   )
 }

@@ -71,3 +71,9 @@ export function isOptional(column: Column): boolean {
   const isFilled = column.default !== undefined || column.identity || column.generated !== undefined
   return !column.notNull || isFilled
 }
+
+/** The columns that a table had and has no more. */
+export function lostColumns(old: TableShape, now: TableShape): Set<string> {
+  const gone = [...old.columns].filter(([name, { generated }]) => !now.columns.has(name) && generated === undefined) // prettier-ignore
+  return new Set(gone.map(([name]) => name))
+}

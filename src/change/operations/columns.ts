@@ -31,7 +31,8 @@ function arrangeRetyped(
   decisions: Decisions,
 ): PlannedStep[] {
   const { id } = change
-  const moved = (one: PlannedStep) => changes(one, id, 'type', 'default', 'no default', 'required')
+  const isIdentity = (one: PlannedStep) => changes(one, id, 'identity')
+  const moved = (one: PlannedStep) => changes(one, id, 'type', 'default', 'no default', 'required') || isIdentity(one) // prettier-ignore
   const typeAt = steps.findIndex((one) => changes(one, id, 'type'))
   if (typeAt < 0) return steps
   const firstDefault = steps.findIndex((one) => changes(one, id, 'no default'))
@@ -41,7 +42,12 @@ function arrangeRetyped(
   const chained = { chain: columnKey(id) }
   const { dropped, before, after } = retyping(change, [...needed], decisions)
   const required = steps.some((one) => changes(one, id, 'required'))
-  const late = [...after, ...(required ? requiring(change, decisions) : [])]
+  // an identity is given to a required column of a fitting type only
+  const late = [
+    ...after,
+    ...(required ? requiring(change, decisions) : []),
+    ...steps.filter(isIdentity),
+  ]
   const result: PlannedStep[] = []
   for (const [at, one] of steps.entries()) {
     if (!moved(one)) result.push(one)
@@ -74,7 +80,7 @@ function retyping(change: ColumnChange, ids: readonly Id[], decisions: Decisions
   const every = [id, ...ids]
   const { effects, destructive, expression } = using
   const converts = expression !== '' && to.generated === undefined
-  const hadDefault = from.default !== undefined && from.generated === undefined && !to.identity
+  const hadDefault = from.default !== undefined && from.generated === undefined
   const drops = hadDefault && (using.dropsDefault || to.default === undefined)
   const sets = to.default !== undefined && (drops || to.default !== from.default)
   return {
@@ -148,10 +154,14 @@ function fillNew(steps: PlannedStep[], id: ColumnId, decisions: Decisions): Plan
       return [{ ...one, effects: fill.effects, failsOnRows: [{ schema, table: name }] }]
     }
     const chain = columnKey(id)
+    const isMissing = ({ kind }: Effect) => kind === 'fails unless none'
+    const effects = fill.effects.filter(isMissing)
+    const others = fill.effects.filter((one) => !isMissing(one))
+    const failsOnRows = effects.length > 0 ? [{ schema: id.schema, table: id.table }] : []
     return [
       { ...one, operation: { ...operation, isFilledLater: true }, chain },
-      filling(id, fill.expression, fill.effects, false),
-      alterStep(id, { part: 'required' }, [id], { chain }),
+      filling(id, fill.expression, others, false),
+      alterStep(id, { part: 'required' }, [id], { chain, effects, failsOnRows }),
     ]
   })
 }

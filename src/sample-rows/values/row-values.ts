@@ -101,10 +101,12 @@ function elements({ labels, base, fields, type, category }: ColumnFacts, n: numb
   return samples[base.replace(/^.*\./, '')]?.(n) ?? [String(n), `a${n}`, '', '{}']
 }
 
-/** A bit string of exactly the length that the type says. */
+/** A bit string of exactly the length that the type says, or short where it is the most. */
 function bits(type: string, n: number): string {
-  const length = Number(/\((\d+)\)/.exec(type)?.[1] ?? 1)
-  return n.toString(2).slice(-length).padStart(length, '0')
+  const isVarying = type.startsWith('bit varying')
+  const length = Number(/\((\d+)\)/.exec(type)?.[1] ?? (isVarying ? 64 : 1))
+  const digits = n.toString(2).slice(-length)
+  return isVarying ? digits : digits.padStart(length, '0')
 }
 
 function quoted(text: string): string {

@@ -190,7 +190,7 @@ export interface Settings {
   schemaDiffCmd?: string
   /** Where `add_script` takes the target schema from; absent: from what the other settings name. */
   addScriptFrom?: ScriptSource
-  /** Absent: compared where the canonical schema has an OWNER TO. */
+  /** Absent: compared where the canonical schema names one. */
   owners?: OwnerChoice
   /** Where throw-away databases are made. */
   scratch: ScratchSettings

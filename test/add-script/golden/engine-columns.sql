@@ -5,6 +5,7 @@
 -- The downgrade brings the schema back, not every value:
 --  Converts case2.t.v from numeric to integer by an expression, which may lose values.
 --  case1.t.v is written as integer is.
+--  case2.t.v keeps what the upgrade made of its values.
 --  case3.t.v is written as integer is.
 --  case8.t.a keeps what was filled in.
 

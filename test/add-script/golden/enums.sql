@@ -305,3 +305,74 @@ DROP TYPE status_old2;
 -- MIGRATE DOWN
 
 ALTER TYPE status ADD VALUE 'b' AFTER 'a';
+
+-- CASE an enum, a domain and a composite type get the names that are told, in another schema too
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+ALTER TYPE kind RENAME VALUE 'a' TO 'q';
+ALTER TYPE kind RENAME VALUE 'b' TO 'r';
+
+CREATE SCHEMA app;
+
+ALTER TYPE kind SET SCHEMA app;
+ALTER TYPE app.kind RENAME TO channel;
+
+ALTER DOMAIN code RENAME TO word;
+
+ALTER TYPE place RENAME TO point2;
+
+ALTER DOMAIN word RENAME CONSTRAINT code_check TO word_check;
+
+ALTER TYPE app.channel ADD VALUE 's' AFTER 'r';
+
+-- MIGRATE DOWN
+
+ALTER TABLE t ALTER COLUMN k DROP DEFAULT;
+
+ALTER TYPE app.channel RENAME TO channel_old;
+CREATE TYPE app.channel AS ENUM ('q', 'r');
+-- Fails while a row has 's'.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE t ALTER COLUMN k TYPE app.channel USING k::varchar::app.channel;
+DROP TYPE app.channel_old;
+
+ALTER TABLE t ALTER COLUMN k SET DEFAULT 'q'::app.channel;
+
+ALTER DOMAIN word RENAME CONSTRAINT word_check TO code_check;
+
+ALTER TYPE point2 RENAME TO place;
+
+ALTER DOMAIN word RENAME TO code;
+
+ALTER TYPE app.channel RENAME TO kind;
+ALTER TYPE app.kind SET SCHEMA public;
+
+DROP SCHEMA app;
+
+ALTER TYPE kind RENAME VALUE 'r' TO 'b';
+ALTER TYPE kind RENAME VALUE 'q' TO 'a';
+
+-- CASE values that an expression of the user merges are lost to the downgrade, which says so
+-- SCRIPT main (lossy)
+-- The downgrade brings the schema back, not every value:
+--  t.s keeps what the upgrade made of its values.
+
+-- MIGRATE UP
+
+CREATE TYPE state AS ENUM ('new', 'paid');
+
+ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE t ALTER COLUMN s TYPE state USING (CASE WHEN s = 'paid' THEN s ELSE 'new' END)::state;
+ALTER TABLE t ALTER COLUMN s SET DEFAULT 'new'::state;
+
+-- MIGRATE DOWN
+
+-- Raises where a value has more than 10 characters.
+-- Fails unless this is 0: SELECT count(*) FROM t WHERE length(rtrim(s::varchar)) > 10
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE t ALTER COLUMN s TYPE character varying(10);
+ALTER TABLE t ALTER COLUMN s SET DEFAULT 'new'::character varying;
+
+DROP TYPE state;

@@ -126,7 +126,7 @@ ALTER TABLE p ALTER COLUMN b TYPE text;
 -- Reads all of p under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ALTER COLUMN a TYPE integer;
 -- Raises where a value has more than 5 characters.
--- Fails unless this is 0: SELECT count(*) FROM c WHERE length(b) > 5
+-- Fails unless this is 0: SELECT count(*) FROM c WHERE length(rtrim(b)) > 5
 -- Rewrites c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 -- Reads all of p under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ALTER COLUMN b TYPE character varying(5);
@@ -137,7 +137,7 @@ ALTER TABLE c ALTER COLUMN b TYPE character varying(5);
 -- Reads all of c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE p ALTER COLUMN a TYPE integer;
 -- Raises where a value has more than 5 characters.
--- Fails unless this is 0: SELECT count(*) FROM p WHERE length(b) > 5
+-- Fails unless this is 0: SELECT count(*) FROM p WHERE length(rtrim(b)) > 5
 -- Rewrites p under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 -- Reads all of c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE p ALTER COLUMN b TYPE character varying(5);
@@ -699,7 +699,7 @@ ALTER SEQUENCE people_id_seq AS integer;
 -- Reads all of c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE people ALTER COLUMN id TYPE integer;
 -- Raises where a value has more than 5 characters.
--- Fails unless this is 0: SELECT count(*) FROM people WHERE length(n) > 5
+-- Fails unless this is 0: SELECT count(*) FROM people WHERE length(rtrim(n)) > 5
 -- Rewrites people under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE people ALTER COLUMN n TYPE character varying(5);
 

@@ -26,6 +26,7 @@ ALTER TABLE book DROP COLUMN author_id;
 
 ALTER TABLE book ADD COLUMN author_id integer;
 UPDATE book SET author_id = (SELECT moved.author_id FROM book_author AS moved WHERE moved.book_id OPERATOR(pg_catalog.=) book.id ORDER BY moved.author_id LIMIT 1);
+-- Fails unless this is 0: SELECT count(*) FROM book WHERE (SELECT moved.author_id FROM book_author AS moved WHERE moved.book_id OPERATOR(pg_catalog.=) book.id ORDER BY moved.author_id LIMIT 1) IS NULL
 -- Reads all of book under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE book ALTER COLUMN author_id SET NOT NULL;
 -- Reads all of book under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
@@ -101,6 +102,7 @@ ALTER TABLE users DROP CONSTRAINT users_address_id_key;
 ALTER TABLE users ADD COLUMN street text;
 ALTER TABLE users ADD COLUMN city text;
 UPDATE users SET city = (SELECT moved.city FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id);
+-- Fails unless this is 0: SELECT count(*) FROM users WHERE (SELECT moved.city FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id) IS NULL
 -- Reads all of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN city SET NOT NULL;
 UPDATE users SET street = (SELECT moved.street FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id);
@@ -141,7 +143,9 @@ CREATE TYPE status AS ENUM ('active', 'gone');
 
 ALTER TABLE users DROP CONSTRAINT users_status_id_fkey;
 ALTER TABLE users ADD COLUMN status status;
+-- Raises on a text that is no value of status.
 UPDATE users SET status = (SELECT moved.name FROM user_status AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.status_id)::pg_catalog.text::status;
+-- Fails unless this is 0: SELECT count(*) FROM users WHERE (SELECT moved.name FROM user_status AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.status_id)::pg_catalog.text::status IS NULL
 -- Reads all of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN status SET NOT NULL;
 -- Drops column users.status_id with its values.
@@ -338,6 +342,7 @@ BEGIN
   END LOOP;
 END
 $$;
+-- Fails unless this is 0: SELECT count(*) FROM users WHERE (SELECT moved.city FROM address AS moved WHERE moved.id OPERATOR(pg_catalog.=) users.address_id) IS NULL
 ALTER TABLE users VALIDATE CONSTRAINT users_city_required;
 ALTER TABLE users ALTER COLUMN city SET NOT NULL;
 ALTER TABLE users DROP CONSTRAINT users_city_required;
@@ -379,3 +384,89 @@ ALTER TABLE users DROP COLUMN address_id;
 
 -- Drops table address with all its rows.
 DROP TABLE address;
+
+-- CASE an enum that becomes a text with a table of its values keeps what rows have
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+CREATE TABLE status (
+  name character varying NOT NULL,
+  note text,
+  CONSTRAINT status_pkey PRIMARY KEY (name)
+);
+
+-- Rewrites users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE users ALTER COLUMN status TYPE character varying;
+
+DROP TYPE state;
+
+-- Moves users.status to status.
+INSERT INTO status (name) VALUES ('active'), ('it''s gone');
+
+-- Reads all of users under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
+ALTER TABLE users ADD CONSTRAINT users_status_fkey FOREIGN KEY (status) REFERENCES status(name);
+
+-- MIGRATE DOWN
+
+CREATE TYPE state AS ENUM ('active', 'it''s gone');
+
+ALTER TABLE users DROP CONSTRAINT users_status_fkey;
+-- Raises on a text that is no value of state.
+-- Rewrites users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE users ALTER COLUMN status TYPE state USING status::state;
+
+-- Drops table status with all its rows.
+DROP TABLE status;
+
+-- CASE rows without a value to come back stop the downgrade of a required column, and are counted
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+CREATE TABLE address (
+  user_id integer NOT NULL,
+  city text NOT NULL,
+  CONSTRAINT address_pkey PRIMARY KEY (user_id)
+);
+-- Moves users.city to address.
+INSERT INTO address (user_id, city) SELECT id, city FROM users;
+ALTER TABLE address ADD CONSTRAINT address_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id);
+
+-- Drops column users.city, whose values are in address now.
+ALTER TABLE users DROP COLUMN city;
+
+-- MIGRATE DOWN
+
+ALTER TABLE users ADD COLUMN city text;
+UPDATE users SET city = (SELECT moved.city FROM address AS moved WHERE moved.user_id OPERATOR(pg_catalog.=) users.id);
+-- Fails unless this is 0: SELECT count(*) FROM users WHERE (SELECT moved.city FROM address AS moved WHERE moved.user_id OPERATOR(pg_catalog.=) users.id) IS NULL
+-- Reads all of users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE users ALTER COLUMN city SET NOT NULL;
+
+-- Drops table address with all its rows.
+DROP TABLE address;
+
+-- CASE a new table of the ancestors and descendants of a tree is filled from the parents
+-- SCRIPT main (lossy)
+-- The downgrade brings the schema back, not every value:
+--  Drops column node.mpath with its values.
+
+-- MIGRATE UP
+
+-- Drops column node.mpath with its values.
+ALTER TABLE node DROP COLUMN mpath;
+
+CREATE TABLE node_closure (
+  id_ancestor integer NOT NULL,
+  id_descendant integer NOT NULL,
+  CONSTRAINT node_closure_pkey PRIMARY KEY (id_ancestor, id_descendant)
+);
+INSERT INTO node_closure (id_ancestor, id_descendant) WITH RECURSIVE tree AS (SELECT id AS ancestor, id AS descendant FROM node UNION SELECT up.ancestor, node.id FROM tree AS up JOIN node AS node ON node."parentId" OPERATOR(pg_catalog.=) up.descendant) SELECT ancestor, descendant FROM tree;
+ALTER TABLE node_closure ADD CONSTRAINT node_closure_id_ancestor_fkey FOREIGN KEY (id_ancestor) REFERENCES node(id);
+ALTER TABLE node_closure ADD CONSTRAINT node_closure_id_descendant_fkey FOREIGN KEY (id_descendant) REFERENCES node(id);
+
+-- MIGRATE DOWN
+
+-- Drops table node_closure with all its rows.
+DROP TABLE node_closure;
+
+ALTER TABLE node ADD COLUMN mpath text;

@@ -54,7 +54,7 @@ DROP VIEW w;
 DROP VIEW v;
 
 -- Raises where a value has more than 50 characters.
--- Fails unless this is 0: SELECT count(*) FROM users WHERE length(name) > 50
+-- Fails unless this is 0: SELECT count(*) FROM users WHERE length(rtrim(name)) > 50
 -- Rewrites users under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE users ALTER COLUMN name TYPE character varying(50);
 
