@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import {
-  mkdtempSync,
+  cpSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -20,7 +22,6 @@ import { fileURLToPath } from 'node:url'
  */
 
 const root = resolve(__dirname, '../..')
-const compiled = join(root, 'dist', 'src')
 
 /** The rooms that know what differs. */
 const rooms = ['change', 'add-script/decide', 'add-script/difference', 'add-script/online']
@@ -48,9 +49,13 @@ interface FileCoverage {
 main(process.argv.slice(2))
 
 function main(named: string[]): void {
-  const folder = mkdtempSync(join(tmpdir(), 'typetrek-hops-'))
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'typetrek-hops-')))
   try {
-    const called = calledIn(measured(folder), named.length > 0 ? named : rooms)
+    const called = calledIn(
+      measured(folder),
+      join(folder, 'dist', 'src'),
+      named.length > 0 ? named : rooms,
+    )
     for (const one of named.length > 0 ? called : []) console.log(`${one.file}: ${one.name}`)
     const files = new Set(called.map(({ file }) => file))
     console.log(`${called.length} functions in ${files.size} files`)
@@ -59,10 +64,15 @@ function main(named: string[]): void {
   }
 }
 
-/** The coverage of add_script for a column of another type. */
+/** The coverage of add_script for a column of another type, by a copy of the program without its bundles. */
 function measured(folder: string): string {
   const coverage = join(folder, 'coverage')
   mkdirSync(join(folder, 'scripts'))
+  cpSync(join(root, 'dist', 'src'), join(folder, 'dist', 'src'), {
+    recursive: true,
+    filter: (path) => !/[\\/]bundle(?:-[\w-]+)?\.js$/.test(path),
+  })
+  cpSync(join(root, 'package.json'), join(folder, 'package.json'))
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   writeFileSync(join(folder, 'development.ini'), ini)
   writeFileSync(join(folder, 'entity.js'), entity('integer'))
@@ -73,7 +83,7 @@ function measured(folder: string): string {
 }
 
 function migrate(cwd: string, args: string[], environment: NodeJS.ProcessEnv = {}): void {
-  const start = `require(${JSON.stringify(join(compiled, 'cli', 'run.js'))}).run()`
+  const start = `require(${JSON.stringify(join(cwd, 'dist', 'src', 'cli', 'run.js'))}).run()`
   const { status, stderr } = spawnSync(process.execPath, ['-e', start, 'migrate', ...args], {
     cwd,
     env: { ...process.env, ...environment },
@@ -82,7 +92,7 @@ function migrate(cwd: string, args: string[], environment: NodeJS.ProcessEnv = {
   if (status !== 0) throw new Error(stderr)
 }
 
-function calledIn(coverage: string, folders: readonly string[]) {
+function calledIn(coverage: string, compiled: string, folders: readonly string[]) {
   const files = readdirSync(coverage).flatMap((name) => {
     const text = readFileSync(join(coverage, name), 'utf8')
     return (JSON.parse(text) as { result: FileCoverage[] }).result

@@ -86,9 +86,12 @@ interface ServerFacts {
   fsync: string
 }
 
+function nothing(): void {}
+
 class ServerScratch implements Scratch {
   private readonly made: Made[] = []
   private closing: Promise<void> | undefined
+  private last: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly server: ScratchServer,
@@ -138,12 +141,19 @@ class ServerScratch implements Scratch {
   }
 
   async run(sql: string): Promise<void> {
-    const { error } = await this.session.send(sql)
+    const { error } = await this.inTurn(() => this.session.send(sql))
     if (error) throw error
   }
 
   rows<Row extends QueryResultRow>(sql: string, values: unknown[]): Promise<Row[]> {
-    return this.session.query<Row>(sql, values)
+    return this.inTurn(() => this.session.query<Row>(sql, values))
+  }
+
+  /** pg warns of a client that is given a second query before it has answered the first. */
+  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.last.then(work)
+    this.last = result.then(nothing, nothing)
+    return result
   }
 
   keepAlive(alive: boolean): void {

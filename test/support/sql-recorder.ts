@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Client, Pool, type QueryConfig } from 'pg'
 
@@ -55,8 +56,20 @@ function senderOf({ stack }: Error): { sender: Sender; file: string } | undefine
   const frames = stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
   const frame = frames.find((line) => !libraries.test(line))
   if (frame === undefined) return undefined
-  const path = /([^\s(]+?):\d+:\d+\)?$/.exec(frame)?.[1] ?? ''
+  const [, file = '', line] = /([^\s(]+?):(\d+):\d+\)?$/.exec(frame) ?? []
+  const path = /\/bundle[\w-]*\.js$/.test(file) ? bundledAt(file, Number(line)) : file
   return { sender: ownerOf(path), file: basename(path) }
+}
+
+const bundles = new Map<string, string[]>()
+
+/** The module of which that line of a file with many is. */
+function bundledAt(bundle: string, line: number): string {
+  const lines = bundles.get(bundle) ?? readFileSync(bundle, 'latin1').split('\n')
+  bundles.set(bundle, lines)
+  const row = lines.slice(0, line).findLast((one) => /^\["(?:own|private|shared)", "/.test(one))
+  const [, kind, name = ''] = /^\["(\w+)", "([^"]+)"/.exec(row ?? '') ?? []
+  return kind === 'own' ? `/src/${name}` : `/node_modules/${name}`
 }
 
 function ownerOf(path: string): Sender {

@@ -45,8 +45,8 @@ function asItIs(one: PlannedStep, context: OnlineContext): Placed[] {
   return [{ stage, step: withLock(one, context) }]
 }
 
-function withLock(one: PlannedStep, { sides }: OnlineContext): PlannedStep {
-  const locking = lockedWorks(one, sides.from).map(
+function withLock(one: PlannedStep, { sides, steps }: OnlineContext): PlannedStep {
+  const locking = lockedWorks(one, sides.from, steps).map(
     (work, at) => ({ kind: 'works under a lock', online: at === 0, ...work }) as const,
   )
   return { ...one, effects: [...one.effects, ...locking] }

@@ -147,7 +147,7 @@ export function cutMain(
   const context = new OnlineContext(steps, sides)
   if (steps.some(({ operation }) => operation.kind === 'map values'))
     return [{ ...stage, transaction: true, steps }]
-  const isLocked = (one: PlannedStep) => lockedWorks(one, sides.from).length > 0
+  const isLocked = (one: PlannedStep) => lockedWorks(one, sides.from, steps).length > 0
   const mates = new Set(steps.filter(isLocked).flatMap(mateOf))
   const runs: { long: boolean; steps: PlannedStep[] }[] = []
   for (const one of steps) {

@@ -43,7 +43,7 @@ export function completeSteps(
     const stopping = stoppingRows(one, from, to, filled)
     const counting = stopping ? failing(one, stopping) : []
     const rewrites = rewritesTable(one, from, to)
-    const locking = lockedWorks({ ...one, rewrites }, from).map(
+    const locking = lockedWorks({ ...one, rewrites }, from, steps).map(
       (work) => ({ kind: 'works under a lock', online: false, ...work }) as const,
     )
     return {

@@ -2,7 +2,7 @@ import { type Catalog, virtualMark } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
 import { type Qualified, relationOf, shown } from '../../catalog/object-names'
 import { foreignKeys } from '../../catalog/rule-facts'
-import { generatedExpression } from '../../catalog/facts'
+import { generatedExpression, type IdOf, keyOf } from '../../catalog/facts'
 import type { LockedWork } from '../model/effect'
 import {
   columnKey,
@@ -97,14 +97,30 @@ function lockFor(operation: SchemaOperation): TableLock {
 /**
  * What a statement does to whole tables that are there while it holds locks which stop others: it writes
  * or reads them, or builds an index. Nothing for one that only changes the catalog.
+ * @param steps all of the change, which may drop a key first
  */
-export function lockedWorks(one: PlannedStep, from: Catalog): LockedWork[] {
+export function lockedWorks(
+  one: PlannedStep,
+  from: Catalog,
+  steps: readonly PlannedStep[],
+): LockedWork[] {
   const work = lockedWork(one, from)
-  return work ? [work, ...checkedKeys(one, from)] : []
+  return work ? [work, ...checkedKeys(one, from, steps)] : []
+}
+
+function isDropped(id: IdOf<'constraint'>, steps: readonly PlannedStep[]): boolean {
+  return steps.some(({ drops, operation }) => {
+    const gone = operation.kind === 'drop constraint' ? operation.constraint : drops
+    return gone !== undefined && keyOf(gone) === keyOf(id)
+  })
 }
 
 /** With the type of a column the foreign keys are checked again that it is part of. */
-function checkedKeys({ operation, rewrites }: PlannedStep, from: Catalog): LockedWork[] {
+function checkedKeys(
+  { operation, rewrites }: PlannedStep,
+  from: Catalog,
+  steps: readonly PlannedStep[],
+): LockedWork[] {
   const isType = operation.kind === 'alter column' && operation.part === 'type'
   if (!isType || operation.using !== undefined || rewrites !== true) return []
   const { column } = operation
@@ -112,6 +128,7 @@ function checkedKeys({ operation, rewrites }: PlannedStep, from: Catalog): Locke
     columns.some((one) => columnKey(one) === columnKey(column))
   const works = foreignKeys(from).flatMap(({ id, columns, referred }): LockedWork[] => {
     const [first] = referred
+    if (isDropped(id, steps)) return []
     if (has(referred)) return [{ table: tableOf(id), lock: 'ACCESS EXCLUSIVE', does: 'reads' }]
     if (!has(columns) || !first) return []
     return [{ table: tableOf(first), lock: 'SHARE ROW EXCLUSIVE', does: 'reads' }]

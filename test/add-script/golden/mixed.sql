@@ -148,11 +148,9 @@ ALTER TABLE p ALTER COLUMN b TYPE character varying(5);
 
 ALTER TABLE c DROP CONSTRAINT c_p_fkey;
 -- Rewrites c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
--- Reads all of p under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
 ALTER TABLE c ALTER COLUMN p TYPE text;
 
 -- Rewrites p under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
--- Reads all of c under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE p ALTER COLUMN id TYPE text;
 
 -- Reads all of c under SHARE ROW EXCLUSIVE: nobody writes it meanwhile.
