@@ -113,7 +113,11 @@ test('options that are none are refused', async () => {
 
 test('a database or a source that is none is refused', async () => {
   await withFolder({ '1_a.sql': 'SELECT 1' }, async (folder) => {
-    for (const database of [undefined, null, 1, '', {}, [], () => undefined]) {
+    const none = await (loose(migratorFor)(() => undefined, folder) as ReturnType<
+      typeof migratorFor
+    >)
+    await assertUsage('a function that gives no backend', () => none.status())
+    for (const database of [undefined, null, 1, '', {}, []]) {
       await assertUsage(inspect(database), () => loose(migratorFor)(database, folder))
       await assertUsage(inspect(database), () => loose(setUpMigration)(database, folder))
     }

@@ -197,6 +197,7 @@ function requireOf(file, links) {
     const here = id !== undefined && (table[id][0] !== 'shared' || packages() !== '')
     return here ? load(id) : outside()(words)
   }
+  inside.cache = require.cache
   Object.defineProperty(inside, 'resolve', { get: () => outside().resolve })
   return inside
 }

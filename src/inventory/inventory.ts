@@ -71,6 +71,7 @@ export async function readItemsOf(
 ): Promise<void> {
   const items = known.get(database) ?? recalled(database, at)
   known.set(database, items)
+  items.catch(() => undefined) // whoever asks next hears of it too
   await items
 }
 

@@ -20,7 +20,7 @@ export class Prefetched {
     const read = this.readings.of(before, trial)
     if (proof) this.items = readItemsOf(before, trial)
     if (proof) this.filled = fillCopy(this.scratch, before)
-    for (const one of [read, this.items, this.filled]) one?.catch(() => undefined)
+    for (const one of [trial, read, this.items, this.filled]) one?.catch(() => undefined)
   }
 
   /** A copy to try steps on, and what it and the target schema hold. */
@@ -29,9 +29,10 @@ export class Prefetched {
     after: ScratchDatabase,
   ): Promise<{ trial: ScratchDatabase; readings: readonly [Reading, Reading] }> {
     const trial = this.trial ?? this.scratch.copy(before)
+    trial.catch(() => undefined)
     this.trial = undefined
     const readings = Promise.all([this.readings.of(before, trial), this.readings.of(after)])
-    readItemsOf(after).catch(() => undefined) // thrown where they are needed
+    for (const one of [readings, readItemsOf(after)]) one.catch(() => undefined) // thrown where they are needed
     await this.items // what is tried would change them
     return { readings: await readings, trial: await trial }
   }
