@@ -2,7 +2,7 @@ import type { DataSource, QueryRunner } from 'typeorm'
 import type { EngineSource } from '../backends/sql/sql-backend'
 import { refuseReleased } from '../database/application/refuse-unusable'
 import { MigrationError } from '../errors'
-import type { Backend, OpenBackend } from '../run/context/backend'
+import type { OpenBackend } from '../run/context/backend'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { Settings } from '../settings/value/setting-types'
 import type { Place } from '../backends/backend-place'
@@ -54,23 +54,7 @@ export function placeOfBackend(open: OpenBackend, settings: Settings): Place {
   if (/^class\b/.test(Function.prototype.toString.call(open))) throw classGiven(open.name)
   const { backendPlace } =
     require('../backends/version/runner-place') as typeof import('../backends/version/runner-place')
-  return backendPlace(settings, 'a backend of your own', async (context) =>
-    checked(await open(context)),
-  )
-}
-
-/** What a function gives may be anything. */
-function checked(backend: Backend): Backend {
-  const methods = ['read', 'entries', 'complete', 'lock', 'run', 'close']
-  const lacking = methods.find((name) => typeof Reflect.get(Object(backend), name) !== 'function')
-  if (lacking === undefined) return backend
-  throw new MigrationError(
-    'USAGE',
-    `what the function gave is no backend: it has no ${lacking}()`,
-    {
-      hint: 'See docs/databases.md, "A backend of your own".',
-    },
-  )
+  return backendPlace(settings, 'a backend of your own', open)
 }
 
 function classGiven(name: string): MigrationError {
