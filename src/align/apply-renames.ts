@@ -29,7 +29,7 @@ export interface RefusedRename extends NamePair {
   reason: string
 }
 
-/** A renamed type stands in definitions, which are the same only then. */
+/** Definitions name types, so they are equal only once the type is renamed. */
 const mostRounds = 8
 
 /**

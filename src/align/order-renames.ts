@@ -11,7 +11,7 @@ export interface RenameBatch {
 
 /**
  * An order in which each new name is free when it is given. Where names change places in a circle, one of
- * them is put aside under a third name. Pure.
+ * them gets a third name in between. Pure.
  * @param taken names that no third name may be
  */
 export function orderRenames(

@@ -4,7 +4,7 @@ import { MigrationError } from '../errors'
 import type * as usual from '../script/typescript/load-module'
 
 /*
- * The modules of a bundle. In its program this file stands in the place of script/typescript/load-module:
+ * The modules of a bundle. In its program this file replaces script/typescript/load-module:
  * see docs/decisions/0080.
  */
 

@@ -3,7 +3,7 @@ import { requireRegular } from '../regular-file'
 import type * as usual from '../script/folder/schema-file'
 
 /*
- * The SQL files of a bundle. In its program this file stands in the place of script/folder/schema-file.
+ * The SQL files of a bundle. In its program this file replaces script/folder/schema-file.
  */
 
 let textAt: (file: string) => string | undefined = () => undefined

@@ -2,8 +2,8 @@ import type { BundleContents } from '../bundle/bundle-contents'
 import type * as usual from '../script/parser/parse-statement'
 
 /*
- * What PostgreSQL's grammar said when the bundle was written. In its program this file stands in the place
- * of script/parser/parse-statement.
+ * What PostgreSQL's grammar said when the bundle was written. In its program this file replaces
+ * script/parser/parse-statement.
  */
 
 let known: BundleContents['statements'] = {}

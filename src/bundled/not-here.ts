@@ -5,7 +5,7 @@ import type * as place from '../migrator/open-place'
 import type { Settings } from '../settings/value/setting-types'
 
 /*
- * What a bundle does not have. In its program this file stands in the place of what needs a scratch
+ * What a bundle does not have. In its program this file replaces what needs a scratch
  * server, the parser or another database than PostgreSQL.
  */
 

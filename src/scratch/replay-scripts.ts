@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { quoteIdentifier } from '../database/sql/quote'
 import { MigrationError } from '../errors'
 import { readByScheme } from '../backends/folder-scheme'
@@ -34,21 +35,21 @@ export async function replayScripts(
   const keys =
     scratch.own && !isCut ? await replayKeys(settings, scripts, await serverOf(scratch)) : []
   const [whole] = keys
-  if (!whole) return replayOn(scratch, settings, replay, () => scratch.create())
   const templates = new ReplayTemplates(scratch)
+  if (!whole) return replayOn({ scratch, templates }, settings, replay, () => scratch.create())
   const found = await templates.find(keys)
   if (found?.key === whole) return found.database
   const only = found && newIn(scripts, found.key)
   const start = found ? () => scratch.copy(found.database) : () => scratch.create()
-  const database = await replayOn(scratch, settings, { ...replay, only }, start)
+  const database = await replayOn({ scratch, templates }, settings, { ...replay, only }, start)
   const kept = await templates.keep(database, whole)
   await templates.clear()
   return kept
 }
 
-/** Runs the scripts where they start from, again for each role that they name and the server lacks. */
+/** Runs the scripts where they start from, again for each role that they name and the server lacks, or make. */
 async function replayOn(
-  scratch: Scratch,
+  { scratch, templates }: { scratch: Scratch; templates: ReplayTemplates },
   settings: Settings,
   replay: Replay,
   start: () => Promise<ScratchDatabase>,
@@ -60,12 +61,31 @@ async function replayOn(
       await upgrade(settings, database, replay)
       return database
     } catch (error) {
-      const role = scratch.own ? missingRole(error) : undefined
+      const made = scratch.own ? existingRole(error) : undefined
+      const role = made ?? (scratch.own ? missingRole(error) : undefined)
       if (role === undefined || roles.has(role)) throw asReplayFailure(error, scratch.own)
       roles.add(role)
-      await scratch.createRole(role)
+      if (made === undefined) await scratch.createRole(role)
+      else if (!(await dropRole(scratch, templates, made))) throw asReplayFailure(error, true)
     }
   }
+}
+
+/**
+ * Roles belong to the whole server, so one that a script makes may be there from an earlier command. It is
+ * dropped, and before it the databases that were kept, since they may depend on it.
+ * @returns false: what is in use depends on it
+ */
+async function dropRole(
+  scratch: Scratch,
+  templates: ReplayTemplates,
+  role: string,
+): Promise<boolean> {
+  await templates.clear(0)
+  return scratch.run(`DROP ROLE ${quoteIdentifier(role)}`).then(
+    () => true,
+    () => false,
+  )
 }
 
 function upTo(target: string, scripts: readonly Script[]): readonly Script[] {
@@ -87,6 +107,19 @@ async function serverOf(scratch: Scratch): Promise<string> {
 /** False for a folder that is empty or not there yet. */
 export async function hasScripts(settings: Settings, layout: ScriptLayout): Promise<boolean> {
   return (await scriptsIn(settings, layout)).length > 0
+}
+
+/** True where the text of a script makes a role. A script that cannot be read is reported when it is replayed. */
+export async function makesRoles(settings: Settings, layout: ScriptLayout): Promise<boolean> {
+  try {
+    const scripts = await scriptsIn(settings, layout)
+    const lists = await Promise.all(
+      scripts.flatMap(({ files }) => files.map((file) => readFile(file, 'utf8'))),
+    )
+    return lists.some((text) => /\bcreate\s+(?:role|user|group)\b/i.test(text))
+  } catch {
+    return false
+  }
 }
 
 /** Nothing for a folder that is empty or not there yet. */
@@ -132,6 +165,12 @@ export function missingRole(error: unknown): string | undefined {
   const { sqlstate, code, message } = error as { sqlstate?: string; code?: string; message: string }
   if ((sqlstate ?? code) !== '42704') return undefined
   return /role "([^"]+)" does not exist/.exec(message)?.[1]
+}
+
+function existingRole(error: unknown): string | undefined {
+  const { sqlstate, code, message } = error as { sqlstate?: string; code?: string; message: string }
+  if ((sqlstate ?? code) !== '42710') return undefined
+  return /role "([^"]+)" already exists/.exec(message)?.[1]
 }
 
 function asReplayFailure(error: unknown, own: boolean): unknown {

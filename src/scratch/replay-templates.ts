@@ -19,6 +19,8 @@ const deepest = 50
  * it gets its name when all is done. Whoever uses one holds a lock on its name, so that it stays.
  */
 export class ReplayTemplates {
+  private readonly used = new Set<string>()
+
   constructor(private readonly scratch: Scratch) {}
 
   /** The newest of these states that is there, and which; locked from now on. */
@@ -44,15 +46,16 @@ export class ReplayTemplates {
     return new Template(this.scratch, name)
   }
 
-  /** Drops the oldest but for those that somebody uses. Never throws. */
-  async clear(): Promise<void> {
+  /** Drops all but the newest, and but for those that somebody uses. Never throws. */
+  async clear(left = most): Promise<void> {
     const rows = await this.scratch
       .rows<{ name: string }>(
         `SELECT datname AS name FROM pg_catalog.pg_database WHERE datname ${matches} $1 ORDER BY oid DESC`,
         [`^${replayPrefix}[0-9a-f]{32}$`],
       )
       .catch(() => [])
-    for (const { name } of rows.slice(most)) await this.drop(name).catch(() => undefined)
+    const free = rows.slice(left).filter(({ name }) => !this.used.has(name))
+    for (const { name } of free) await this.drop(name).catch(() => undefined)
   }
 
   private async drop(name: string): Promise<void> {
@@ -78,6 +81,7 @@ export class ReplayTemplates {
   }
 
   private async lock(name: string): Promise<void> {
+    this.used.add(name)
     await this.scratch.rows(`SELECT pg_catalog.pg_advisory_lock_shared(${lockKey})`, [name])
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { buildSides } from '../../src/add-script/source/target-schema'
 import { Readings } from '../../src/catalog/readings'
 import { inventoryOf } from '../../src/inventory/inventory'
 import { fillCopy } from '../../src/sample-rows/filled-copy'
@@ -9,6 +10,7 @@ import { takeSnapshot } from '../../src/sample-rows/snapshot'
 import { isSelfContained, replayKeys } from '../../src/scratch/replay-key'
 import { replayScripts } from '../../src/scratch/replay-scripts'
 import { openScratch, type Scratch } from '../../src/scratch/scratch'
+import { usualLayout } from '../../src/script/layout/layout'
 import { readScripts } from '../../src/script/source/read-scripts'
 import { readSettings } from '../../src/settings/read-settings'
 import type { Settings } from '../../src/settings/value/setting-types'
@@ -249,4 +251,35 @@ export class A1 { async up(queryRunner: QueryRunner) { await queryRunner.query('
     `await queryRunner.query(context.caller.sql)`,
   ])
     assert.equal(isSelfContained(`${typeorm}\n${more}`), false, more)
+})
+
+test('a role that a script makes may be there from an earlier command, and is granted to by the schema file', async () => {
+  await withPlace(async (place) => {
+    const { database, settings, write } = place
+    const role = `reader_of_${database.name}`
+    const schema = join(settings.here, 'schema.sql')
+    await writeFile(schema, `CREATE TABLE a (id uuid);\nGRANT SELECT ON a TO ${role};\n`)
+    const building = {
+      settings: { ...settings, schema },
+      layout: usualLayout,
+      signal: new AbortController().signal,
+      progress: () => undefined,
+    }
+    try {
+      for (const comment of ['first', 'edited', 'edited again']) {
+        await write(
+          '1_a.sql',
+          `-- ${comment}\nCREATE ROLE ${role};\nCREATE TABLE a (id uuid);\nGRANT SELECT ON a TO ${role};`,
+        )
+        const { is } = await withOwn(place, (scratch) =>
+          buildSides('schema', { ...building, scratch }),
+        )
+        assert.equal(is, 'schemas')
+      }
+    } finally {
+      for (const name of await kept(database))
+        await database.query(`DROP DATABASE IF EXISTS ${name}`)
+      await database.query(`DROP ROLE IF EXISTS ${role}`)
+    }
+  })
 })

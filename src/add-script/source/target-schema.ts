@@ -6,7 +6,7 @@ import type { ScriptLayout } from '../../script/layout/layout'
 import type { ScriptSource, Settings } from '../../settings/value/setting-types'
 import { buildEntitySchema, buildSchema } from '../../scratch/build-schema'
 import type { Ignored } from '../../scratch/ignored-tables'
-import { hasScripts, replayScripts } from '../../scratch/replay-scripts'
+import { hasScripts, makesRoles, replayScripts } from '../../scratch/replay-scripts'
 import { sourceOf } from './choose'
 import { runDiffCommand } from './diff-command'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
@@ -72,7 +72,9 @@ export async function buildSides(
     return database
   })
   if (source === 'schema') {
-    const loading = buildSchema(scratch, settings, settings.schema!)
+    const loading = beside(building, replaying, () =>
+      buildSchema(scratch, settings, settings.schema!),
+    )
     const [before, after] = await both(replaying, loading)
     return { is: 'schemas', before, after, former: await formerNamesOf(settings.schema) }
   }
@@ -107,6 +109,16 @@ export async function buildTarget(
   return { source, database, unsynchronized }
 }
 
+/** While the scripts are replayed; where they make roles after that, since roles belong to the whole server. */
+async function beside<Result>(
+  { settings, layout }: Building,
+  replaying: Promise<unknown>,
+  load: () => Promise<Result>,
+): Promise<Result> {
+  if (await makesRoles(settings, layout)) await replaying.catch(() => undefined)
+  return load()
+}
+
 /** At the same time, since each waits for a server's process of its own; the first one's failure counts first. */
 async function both<One, Other>(one: Promise<One>, other: Promise<Other>): Promise<[One, Other]> {
   await Promise.allSettled([one, other])
@@ -131,7 +143,9 @@ async function fromCommand(building: Building): Promise<DifferenceTarget> {
   const load = (text: string) =>
     inFile(basename(file), text, (path) => buildSchema(scratch, settings, path))
   const known = { diff, file, former: readFormerNames(result.after, basename(file)) }
-  const [replayed, after] = await both(replayIfWhole(building), load(result.after))
+  const replaying = replayIfWhole(building)
+  const loading = beside(building, replaying, () => load(result.after))
+  const [replayed, after] = await both(replaying, loading)
   if (replayed.is === 'whole') return { is: 'schemas', before: replayed.database, after, ...known }
   const before = await load(result.before)
   return { is: 'schemas', before, after, ...known, notes: replayed.notes }
