@@ -1,13 +1,14 @@
 import type { DatabaseError } from 'pg'
 import { MigrationError } from '../errors'
 import { systemFailure } from '../system-error'
-import { asConnectionLost } from '../run/failure/script-failure'
 
 /** A server's error outside any script is about the journal or the connection; a bug passes as it is. */
 export async function translated<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work
   } catch (thrown) {
+    const { asConnectionLost } =
+      require('../run/failure/script-failure') as typeof import('../run/failure/script-failure')
     const error = asConnectionLost(thrown)
     const { severity, code, message } = error as Partial<DatabaseError>
     if (error instanceof MigrationError) throw error

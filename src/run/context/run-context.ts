@@ -6,7 +6,6 @@ import type { Entry, Operation } from '../../journal/model/entry'
 import type { Claim } from '../../journal/model/journal-columns'
 import type { Plan, Planner, Step } from '../../plan/plan'
 import type { Script, SqlPart } from '../../script/script'
-import { writeSqlPart } from '../../script/sections/sections'
 import type { Settings } from '../../settings/value/setting-types'
 import { toolVersion } from '../../version'
 import type { ApproveJournalSql } from './journal-sql'
@@ -128,6 +127,8 @@ function textsOf({ settings }: ExecutionContext, operation: Operation, script: S
 /** Only a `sql` script can be reverted by its text alone; a module runs the texts of a mixed one. */
 function kept(script: Script | undefined, part: SqlPart | undefined): string | null {
   if (script?.kind !== 'sql' || !part || Buffer.byteLength(part.text) > mebibyte) return null
+  const { writeSqlPart } =
+    require('../../script/sections/sections') as typeof import('../../script/sections/sections')
   return writeSqlPart(part)
 }
 

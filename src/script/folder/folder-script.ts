@@ -5,7 +5,7 @@ import { excerpt } from '../position'
 import type { ChecksumKind, Kind, Script, ScriptHooks, SqlPart, TrackedName } from '../script'
 import { uuidIn } from '../module-text/script-uuid'
 import { squashedRevisions } from '../module-text/squashed-revisions'
-import { type Sections, readSqlPart } from '../sections/sections'
+import type { Sections } from '../sections/sections'
 import {
   downgradeFunctionLine,
   downgradeLine,
@@ -166,7 +166,9 @@ function upgradeOf(found: Text, layout: ScriptLayout): Sections {
 }
 
 function partOf({ file: { path, shown }, text }: Text, layout: ScriptLayout): SqlPart {
-  return layout.part ? layout.part(text, path, shown) : readSqlPart(text, path, shown)
+  if (layout.part) return layout.part(text, path, shown)
+  const { readSqlPart } = require('../sections/sections') as typeof import('../sections/sections')
+  return readSqlPart(text, path, shown)
 }
 
 function twoDowngrades({ file }: Text, section: SqlPart): MigrationError {

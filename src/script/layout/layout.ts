@@ -1,4 +1,4 @@
-import { readSections, type Sections } from '../sections/sections'
+import type { Sections } from '../sections/sections'
 import type { SqlPart } from '../script'
 import { readName, type FileParts, type NameReading } from './script-name'
 
@@ -35,6 +35,11 @@ export const usualLayout: ScriptLayout = {
     const words = role === 'script' ? title : role
     return `${revision}${words === '' ? '' : `_${words}`}.${extension}`
   },
-  sections: readSections,
+  sections(...file) {
+    // scripts that are applied and unchanged are not parsed
+    const { readSections } =
+      require('../sections/sections') as typeof import('../sections/sections')
+    return readSections(...file)
+  },
   markers: { up: '-- MIGRATE UP', down: '-- MIGRATE DOWN' },
 }

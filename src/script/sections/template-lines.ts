@@ -1,5 +1,3 @@
-import { lex } from '../lexer/lexer'
-
 /** Where `generate` and `add_script` leave the work to a person, a comment says so in these words. */
 export const upgradeLine = 'Write the upgrade here, in place of this line.'
 
@@ -13,5 +11,7 @@ export const downgradeFunctionLine =
 
 /** True of SQL that nobody has written anything into: the template's line is there, and no statement. */
 export function isTemplate(sql: string, line: string): boolean {
-  return sql.includes(line) && lex(sql).statements.length === 0
+  if (!sql.includes(line)) return false
+  const { lex } = require('../lexer/lexer') as typeof import('../lexer/lexer')
+  return lex(sql).statements.length === 0
 }
