@@ -1,7 +1,7 @@
 import type { Pool, QueryResultRow } from 'pg'
 import { connect } from '../database/postgres/connect'
 import { endPool, openPool } from '../database/postgres/pool'
-import { divided } from '../database/sql/operators'
+import { divided, eq } from '../database/sql/operators'
 import { quoteIdentifier } from '../database/sql/quote'
 import type { Session } from '../database/postgres/session'
 import { MigrationError } from '../errors'
@@ -72,8 +72,13 @@ export async function openScratch(settings: Settings, major: number | undefined)
     await clearDead(session)
     const [facts] = await session.query<ServerFacts>(
       `SELECT pg_catalog.current_setting('server_version_num')::integer ${divided} 10000 AS version,
-        pg_catalog.current_setting('fsync') AS fsync`,
+        pg_catalog.current_setting('fsync') AS fsync,
+        EXISTS (SELECT FROM pg_catalog.pg_db_role_setting WHERE setdatabase ${eq} 0) AS altered`,
     )
+    // a script that gave the role a setting is replayed by sessions that do not have it yet; of two commands
+    // at once one takes it back, and the other one's failure to do so means that
+    if (server.own && facts!.altered)
+      await session.send('ALTER ROLE ALL RESET ALL; ALTER ROLE CURRENT_USER RESET ALL')
     return new ServerScratch(server, session, owner, settings.scratch.extensions, facts!)
   } catch (error) {
     await server.release()
@@ -84,6 +89,8 @@ export async function openScratch(settings: Settings, major: number | undefined)
 interface ServerFacts {
   version: number
   fsync: string
+  /** A role has settings in every database. */
+  altered: boolean
 }
 
 function nothing(): void {}

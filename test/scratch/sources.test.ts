@@ -189,10 +189,10 @@ for (const [name, sql, message, hint] of replays) {
   })
 }
 
-test('roles that scripts name are made on a server of our own', async () => {
+test('roles that scripts name are made on a server of our own, and settings of its role end with the command', async () => {
   const files = {
     'migration/1_a.sql':
-      'CREATE TABLE a (); GRANT SELECT ON a TO "first-role"; GRANT ALL ON a TO second_role;',
+      'CREATE TABLE a (); GRANT SELECT ON a TO "first-role"; GRANT ALL ON a TO second_role; ALTER ROLE CURRENT_USER SET search_path = nowhere;',
     'development.ini': '[migration]\ntypeorm.url = postgres://nowhere/app',
   }
   const own = process.env['XDG_CACHE_HOME']
@@ -212,6 +212,13 @@ test('roles that scripts name are made on a server of our own', async () => {
         assert.match((rows[0] as { acl: string }).acl, /"first-role\\?"=r.*second_role=/)
       } finally {
         await scratch.close()
+      }
+      const next = await openScratch({ ...settings, here: __dirname }, undefined)
+      try {
+        const { rows } = await (await (await next.create()).pool()).query('SHOW search_path')
+        assert.deepEqual(rows, [{ search_path: '"$user", public' }])
+      } finally {
+        await next.close()
       }
     } finally {
       if (own === undefined) delete process.env['XDG_CACHE_HOME']
