@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { withFolder } from '../support/folder'
 
-const compiled = join(__dirname, '../../src/cli/compiled.js')
+const compiled = join(__dirname, '../../src/start/compiled.js')
 
 /** What a fresh process gets from the file. */
 function load(file: string): string {
