@@ -10,6 +10,8 @@ const ofColumn = { schema: 'n.nspname', table: 'c.relname', column: 'a.attname' 
 const given = `FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f') ${home}`
 const isGiven = `a.attnum > 0 AND NOT a.attisdropped AND NOT a.attislocal AND ${ours}`
 
+const hasChildren = 'EXISTS (SELECT FROM pg_inherits)'
+
 const inParents = (what: string) => `EXISTS (
   SELECT FROM pg_inherits h JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname
   WHERE h.inhrelid = c.oid AND ${what})`
@@ -27,6 +29,7 @@ const required = part(
     flags: `CASE WHEN ${ofPrimaryKey} THEN 'implied rows' ELSE 'rows' END`,
   },
   `${given} WHERE a.attnotnull AND NOT ${inParents('p.attnotnull')} AND ${isGiven}`,
+  hasChildren,
 )
 
 /**
@@ -47,6 +50,7 @@ const requiredTwice = part(
    WHERE k.conislocal AND k.coninhcount > 0 AND ${isGiven} AND (NOT c.relispartition OR NOT EXISTS (
      SELECT FROM pg_inherits h JOIN pg_constraint pk ON pk.conrelid = h.inhparent
      WHERE h.inhrelid = c.oid AND pk.contype = 'n' AND pk.conname = k.conname))`,
+  hasChildren,
 )
 
 const own = `(SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = c.oid AND d.adnum = a.attnum)`
@@ -68,6 +72,7 @@ const defaults = part(
   },
   `${given} CROSS JOIN LATERAL (SELECT ${own} AS own, ${parents} AS parents) AS v
    WHERE a.attgenerated = '' AND v.own IS DISTINCT FROM v.parents AND ${isGiven}`,
+  hasChildren,
 )
 
 const enabled = (letter: string) =>
@@ -84,6 +89,7 @@ const triggers = part(
   },
   `FROM pg_trigger t JOIN pg_trigger p ON p.oid = t.tgparentid JOIN pg_class c ON c.oid = t.tgrelid ${home}
    WHERE NOT t.tgisinternal AND t.tgenabled <> p.tgenabled AND ${ours}`,
+  hasChildren,
 )
 
 /** What partitions and INHERITS children have otherwise than their parents. */
