@@ -76,6 +76,26 @@ changeTest('a partition with other bounds keeps its rows', {
   holds: [['SELECT * FROM t', [[5]]]],
 })
 
+changeTest(
+  'names of NOT NULL: a new child has those of its own, a table that moves keeps what it has',
+  {
+    before: `CREATE TABLE p (id int NOT NULL) PARTITION BY LIST (id); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+    CREATE TABLE q (id int NOT NULL) PARTITION BY LIST (id)`,
+    after: `CREATE TABLE p (id int NOT NULL) PARTITION BY LIST (id); CREATE TABLE q (id int NOT NULL) PARTITION BY LIST (id);
+    CREATE TABLE p1 PARTITION OF q FOR VALUES IN (1);
+    CREATE TABLE base (id int NOT NULL, "At" date NOT NULL);
+    CREATE TABLE child (CONSTRAINT child_key PRIMARY KEY (id), CONSTRAINT dated NOT NULL "At") INHERITS (base)`,
+    rows: 'INSERT INTO p VALUES (1)',
+    unproven: ['The NOT NULL constraints of p1 keep their names.'],
+    holds: [
+      [
+        `SELECT conname FROM pg_constraint WHERE conrelid IN ('child'::regclass, 'p1'::regclass) AND contype = 'n' ORDER BY 1`,
+        [['child_id_not_null'], ['dated'], ['p_id_not_null']],
+      ],
+    ],
+  },
+)
+
 changeTest('a new partition is one statement', {
   before: 'CREATE TABLE t (id int PRIMARY KEY) PARTITION BY RANGE (id)',
   after: `CREATE TABLE t (id int PRIMARY KEY) PARTITION BY RANGE (id);

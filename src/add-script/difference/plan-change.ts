@@ -19,6 +19,8 @@ import { findMoves } from '../../change/moves/find-moves'
 import { placeMoves } from '../../change/moves/place-moves'
 import { cutMain, inStages, type ScriptStage } from '../online/stages'
 import { attachedOtherwise } from '../../change/partitions/attached-indexes'
+import { keptNames } from '../../change/partitions/partitions'
+import { type Qualified, shown } from '../../catalog/object-names'
 import { completeSteps } from '../../change/complete/complete-steps'
 import { splitEnumValues } from '../../change/operations/enums'
 import { mayLose } from '../../change/operations/properties'
@@ -88,7 +90,11 @@ export async function findDifference(
   return {
     scripts,
     kept: decided.kept,
-    unproven: [...remarksOn([start, target], owners), ...unwritten.map(unwrittenRemark)],
+    unproven: [
+      ...remarksOn([start, target], owners),
+      ...(copy.major >= 18 ? keptNames(renamed, to).map(namesRemark) : []),
+      ...unwritten.map(unwrittenRemark),
+    ],
     stale: decided.stale,
   }
 }
@@ -170,6 +176,10 @@ function withoutUnwritten(from: Catalog, to: Catalog): { catalog: Catalog; unwri
 }
 
 const byHand = 'Write a script for it by hand: add_script --from none makes an empty one.'
+
+function namesRemark(table: Qualified): string {
+  return `The NOT NULL constraints of ${shown(table)} keep their names.`
+}
 
 function unwrittenRemark(name: string): string {
   return `Not in this script: ${name} differs, which is of a kind that is not written. ${byHand}`

@@ -75,7 +75,7 @@ type EngineWork =
       table: IdOf<'table'> | IdOf<'foreignTable'>
       /** Whether its columns are listed in parentheses. */
       form: 'columns' | 'partition' | 'foreign'
-      /** What a partition's columns have for themselves, a clause each. */
+      /** What a partition's columns have for themselves, or a child's rules of its own, a clause each. */
       own?: readonly string[]
       /** Columns and constraints that are written in it. */
       added?: readonly SchemaOperation[]

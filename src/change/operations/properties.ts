@@ -55,11 +55,23 @@ function setSteps(
   return before.value === one.value ? [] : [setStep(one, one.change ?? one.set)]
 }
 
-/** True where the partition is made with it. */
-function isInline({ schema, table, inline }: Setting, from: Catalog, to: Catalog): boolean {
-  const id = { kind: 'table', schema, name: table } as const
+/** True where the partition or the child is made with it. */
+function isInline(one: Setting, from: Catalog, to: Catalog): boolean {
+  const id = { kind: 'table', schema: one.schema, name: one.table } as const
   const made = from.facts.has(id) ? undefined : to.facts.get(id)
-  return inline !== undefined && made !== undefined && isPartition(made)
+  return one.inline !== undefined && made !== undefined && (isPartition(made) || isOwnRule(one))
+}
+
+/** A child's own NOT NULL beside its parent's. */
+function isOwnRule({ key }: Setting): boolean {
+  return key.startsWith('OWN NOT NULL ')
+}
+
+/** The rules of a child's own that it is made with, in its list of columns. */
+export function inlineRules({ schema, name }: IdOf<'table'>, { details }: Catalog): string[] {
+  return details.settings.flatMap((one) =>
+    one.schema === schema && one.table === name && isOwnRule(one) ? (one.inline ?? []) : [],
+  )
 }
 
 /** What the columns of a partition are made with that their parent does not give them, in its list of columns. */

@@ -23,7 +23,7 @@ export function withAdded(sql: string, added: readonly string[], order: readonly
 
 function rankOf(part: string, places: ReadonlyMap<string, number>): number {
   const [, name = '', rest = ''] = /^(?:CONSTRAINT )?("(?:[^"]|"")*"|\S+) (.*)$/s.exec(part) ?? []
-  return part.startsWith('CONSTRAINT ')
+  return /^(?:CONSTRAINT|NOT NULL) /.test(part)
     ? behindColumns + rules.findIndex((rule) => rest.startsWith(rule))
     : (places.get(name) ?? 0)
 }

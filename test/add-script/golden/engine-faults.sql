@@ -126,6 +126,37 @@ ALTER TABLE t DETACH PARTITION t1;
 -- Reads all of t1 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ATTACH PARTITION t1 FOR VALUES FROM (0) TO (10);
 
+-- CASE names of NOT NULL: a new child has those of its own, a table that moves keeps what it has
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+ALTER TABLE p DETACH PARTITION p1;
+-- Reads all of p1 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE q ATTACH PARTITION p1 FOR VALUES IN (1);
+
+CREATE TABLE base (
+  id integer NOT NULL,
+  "At" date NOT NULL
+);
+
+CREATE TABLE child (
+  CONSTRAINT dated NOT NULL "At",
+  NOT NULL id
+) INHERITS (base);
+ALTER TABLE child ADD CONSTRAINT child_key PRIMARY KEY (id);
+
+-- MIGRATE DOWN
+
+ALTER TABLE q DETACH PARTITION p1;
+-- Reads all of p1 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE p ATTACH PARTITION p1 FOR VALUES IN (1);
+
+-- Drops table child with all its rows.
+DROP TABLE child;
+
+-- Drops table base with all its rows.
+DROP TABLE base;
+
 -- CASE a new partition is one statement
 -- SCRIPT main (yes)
 -- MIGRATE UP
