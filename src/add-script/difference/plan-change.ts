@@ -20,10 +20,10 @@ import { placeMoves } from '../../change/moves/place-moves'
 import { cutMain, inStages, type ScriptStage } from '../online/stages'
 import { attachedOtherwise } from '../../change/partitions/attached-indexes'
 import { keptNames } from '../../change/partitions/partitions'
-import { type Qualified, shown } from '../../catalog/object-names'
+import { shown } from '../../catalog/object-names'
 import { completeSteps } from '../../change/complete/complete-steps'
 import { splitEnumValues } from '../../change/operations/enums'
-import { mayLose } from '../../change/operations/properties'
+import { mayLose, otherRuleNames } from '../../change/operations/properties'
 import { hasOtherOwners, withOwnersOf } from '../../catalog/owners'
 import { applyRenames, type RenameAnswers } from '../decide/renames'
 import { Interview } from '../../change/model/interview'
@@ -92,7 +92,7 @@ export async function findDifference(
     kept: decided.kept,
     unproven: [
       ...remarksOn([start, target], owners),
-      ...(copy.major >= 18 ? keptNames(renamed, to).map(namesRemark) : []),
+      ...(copy.major >= 18 ? namesRemarks(renamed, to, answers) : []),
       ...unwritten.map(unwrittenRemark),
     ],
     stale: decided.stale,
@@ -177,8 +177,14 @@ function withoutUnwritten(from: Catalog, to: Catalog): { catalog: Catalog; unwri
 
 const byHand = 'Write a script for it by hand: add_script --from none makes an empty one.'
 
-function namesRemark(table: Qualified): string {
-  return `The NOT NULL constraints of ${shown(table)} keep their names.`
+/** From PostgreSQL 18 on NOT NULL has a name, which nothing can change safely. */
+function namesRemarks(from: Catalog, to: Catalog, { extra }: Answers): string[] {
+  // entities have no such names
+  const named = extra === 'keep' ? [] : otherRuleNames(from, to)
+  const tables = [...keptNames(from, to), ...named].map(shown)
+  return [...new Set(tables)].map(
+    (table) => `The names of the NOT NULL constraints of ${table} are not compared.`,
+  )
 }
 
 function unwrittenRemark(name: string): string {

@@ -46,8 +46,8 @@ export function movedTables(from: Catalog, to: Catalog): Moved[] {
 }
 
 /**
- * Tables with another parent whose required columns keep the names of their NOT NULL constraints, which
- * PostgreSQL makes up of the table or the parent that they are made for. From PostgreSQL 18 on a dump shows them.
+ * Tables with another parent that have required columns: these keep the names of their NOT NULL constraints,
+ * which PostgreSQL makes up of the table or the parent that they are made for.
  */
 export function keptNames(from: Catalog, to: Catalog): Qualified[] {
   const moved = movedTables(from, to).filter(({ hasOtherParent }) => hasOtherParent)

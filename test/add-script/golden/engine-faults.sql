@@ -126,7 +126,7 @@ ALTER TABLE t DETACH PARTITION t1;
 -- Reads all of t1 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ATTACH PARTITION t1 FOR VALUES FROM (0) TO (10);
 
--- CASE names of NOT NULL: a new child has those of its own, a table that moves keeps what it has
+-- CASE names of NOT NULL: a new table has those that it was given, another one keeps its own
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -145,6 +145,13 @@ CREATE TABLE child (
 ) INHERITS (base);
 ALTER TABLE child ADD CONSTRAINT child_key PRIMARY KEY (id);
 
+CREATE TABLE n (
+  id serial,
+  "Of" text CONSTRAINT "Named" NOT NULL DEFAULT 'x'::text,
+  b integer NOT NULL,
+  CONSTRAINT numbered NOT NULL id
+);
+
 -- MIGRATE DOWN
 
 ALTER TABLE q DETACH PARTITION p1;
@@ -156,6 +163,9 @@ DROP TABLE child;
 
 -- Drops table base with all its rows.
 DROP TABLE base;
+
+-- Drops table n with all its rows.
+DROP TABLE n;
 
 -- CASE a new partition is one statement
 -- SCRIPT main (yes)
