@@ -285,7 +285,7 @@ test('folder: several problems with texts come together', async () => {
 })
 
 test('folder: of very many problems the first are shown, and how many more there are', async () => {
-  const files = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`${at + 1}_a b.sql`, '']))
+  const files = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`${at + 1} x.sql`, '']))
   const { message, detail } = await refusal(files)
 
   assert.equal(message, '60 problems with the scripts in migration')
