@@ -1,6 +1,7 @@
 import type { ColumnId, IdOf } from '../../catalog/facts'
 import type { Numbering } from '../../catalog/difference'
 import type { Qualified } from '../../catalog/object-names'
+import type { RowQuery, RowValue } from './value-sources'
 import type { ValueMap, ValueMapPart } from './value-map'
 
 export { columnKey, type ColumnId } from '../../catalog/facts'
@@ -63,7 +64,7 @@ export interface KeyParts {
 /** What a column gets where it has no value. */
 export interface ColumnFill {
   column: ColumnId
-  expression: string
+  expression: RowValue
 }
 
 /** What a statement of pg-delta's does, where other statements are made or placed by it. */
@@ -74,7 +75,7 @@ type EngineWork =
       table: IdOf<'table'> | IdOf<'foreignTable'>
       /** Whether its columns are listed in parentheses. */
       form: 'columns' | 'partition' | 'foreign'
-      /** What a partition's columns have for themselves, a clause each. */
+      /** What a partition's columns have for themselves, or a child's rules of its own, a clause each. */
       own?: readonly string[]
       /** Columns and constraints that are written in it. */
       added?: readonly SchemaOperation[]
@@ -102,12 +103,11 @@ export type EngineOperation = EngineWork & EngineText
 export type OwnOperation =
   | ({ kind: 'alter column'; column: ColumnId } & ColumnAlteration)
   | ({ kind: 'fill column'; onlyNulls: boolean } & ColumnFill)
-  /** `rows` is a query, or VALUES. */
   | {
       kind: 'insert rows'
       table: IdOf<'table'>
       columns: readonly string[]
-      rows: string
+      rows: RowQuery
       overriding: boolean
     }
   /** A row for each key that another table holds; `values` are those of the columns beside the key. */

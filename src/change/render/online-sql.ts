@@ -1,6 +1,7 @@
 import { eq, ge, lt, minus, plus, times } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { ColumnFill, FillTrigger, OnlineOperation, SchemaOperation } from '../model/operation'
+import { valueSql } from './row-sql'
 
 type Of<Kind extends OnlineOperation['kind']> = Extract<OnlineOperation, { kind: Kind }>
 
@@ -121,7 +122,7 @@ interface NamedFill {
 function plainFills(fills: readonly ColumnFill[], plain: Plain): NamedFill[] {
   return fills.map(({ column, expression }) => ({
     name: plain(quoteIdentifier(column.name)),
-    expression: plain(expression),
+    expression: plain(valueSql(expression)),
   }))
 }
 
