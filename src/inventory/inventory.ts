@@ -11,7 +11,10 @@ import { relationItems } from './relation-items'
 
 const owner = 'owner'
 const owners = `SELECT '${owner}', o.key, o.schema::text, o."table"::text, coalesce(o.owner::text, '') FROM (${ownedObjects}) AS o`
-const query = [...relationItems, ...objectItems, owners].join(' UNION ALL ')
+const query = {
+  name: 'typetrek inventory',
+  text: [...relationItems, ...objectItems, owners].join(' UNION ALL '),
+}
 
 /** Texts that their author wrote. */
 const verbatim = new Set(['routine', 'comment'])
@@ -82,7 +85,7 @@ async function recalled(
 ): Promise<readonly Item[]> {
   const stored = (await database.known?.recall('items')) as readonly Item[] | undefined
   if (stored) return stored
-  const items = await readItems(await (await (at ?? database)).pool())
+  const items = await readItems(await (await (at ?? database)).reader())
   void database.known?.remember('items', items)
   return items
 }
@@ -103,15 +106,21 @@ export interface Equality {
 }
 
 /**
- * What a database holds, and whether that is, owners included, what another one holds, which stays as it is.
- * One connection reads, so that PostgreSQL plans the query once.
+ * Has PostgreSQL plan the query and read the catalogs of a database before `compareInventory` waits for that:
+ * it takes longer than the reading itself. Never throws.
  */
+export async function prepareInventory(database: ScratchDatabase): Promise<void> {
+  const reading = database.reader().then(readItems)
+  await reading.catch(() => undefined)
+}
+
+/** Whether a database holds, owners included, what another one holds, which stays as it is. */
 export async function compareInventory(
   database: ScratchDatabase,
   target: ScratchDatabase,
   { ignored, ownersOf = target }: Equality,
 ): Promise<boolean> {
-  const have = await readItems(await database.pool())
+  const have = await readItems(await database.reader())
   const [want, other] = await Promise.all([itemsOf(target), itemsOf(ownersOf)])
   const [one, two] = [have, want].map((items) => inventoryFrom(items, ignored)) as [Inventory, Inventory] // prettier-ignore
   if (missed(one, two, 'drop').length > 0) return false

@@ -163,8 +163,16 @@ class Template implements ScratchDatabase {
   }
 
   async pool(): Promise<Pool> {
+    return (await this.copy()).pool()
+  }
+
+  async reader(): Promise<Pool> {
+    return (await this.copy()).reader()
+  }
+
+  private copy(): Promise<ScratchDatabase> {
     this.copied ??= this.scratch.copy(this)
-    return (await this.copied).pool()
+    return this.copied
   }
 
   /** Nobody is ever connected to it. */

@@ -16,7 +16,9 @@ export interface ScratchDatabase {
   readonly connection: ConnectionParts
   /** Made when first asked for; ended by `rest` and by the end of all. */
   pool(): Promise<Pool>
-  /** Ends the pool, so that the database can be copied or left alone. */
+  /** A pool of one connection: who reads the same again finds its plans and its caches. */
+  reader(): Promise<Pool>
+  /** Ends both pools, so that the database can be copied or left alone. */
   rest(): Promise<void>
   /** Present where others use it too, and nobody changes it: what is known of it. */
   readonly known?: Remembered
@@ -199,6 +201,7 @@ class ServerScratch implements Scratch {
 
 class Made implements ScratchDatabase {
   private opened: Promise<Pool> | undefined
+  private reading: Promise<Pool> | undefined
 
   constructor(
     readonly name: string,
@@ -210,17 +213,31 @@ class Made implements ScratchDatabase {
     return this.opened
   }
 
-  async rest(): Promise<void> {
-    const opened = this.opened
-    this.opened = undefined
-    if (opened) await endPool(await opened)
+  reader(): Promise<Pool> {
+    this.reading ??= openPool(this.connection, 1)
+    return this.reading
   }
 
-  /** Ends the pool for good; never throws, and does not wait for whoever is at work with a connection. */
+  async rest(): Promise<void> {
+    await Promise.all((await this.take()).map(endPool))
+  }
+
+  /** Ends the pools for good; never throws, and does not wait for whoever is at work with a connection. */
   async leave(): Promise<void> {
-    const pool = await this.opened?.catch(() => undefined)
-    const ended = this.rest().catch(() => undefined)
-    if (pool?.totalCount === pool?.idleCount) await ended
+    const pools = await this.take().catch(() => [])
+    const ends = pools.map(async (pool) => {
+      const isFree = pool.totalCount === pool.idleCount
+      const ended = endPool(pool).catch(() => undefined)
+      if (isFree) await ended
+    })
+    await Promise.all(ends)
+  }
+
+  private async take(): Promise<Pool[]> {
+    const open = [this.opened, this.reading].filter((one) => one !== undefined)
+    this.opened = undefined
+    this.reading = undefined
+    return Promise.all(open)
   }
 }
 

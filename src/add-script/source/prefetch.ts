@@ -1,7 +1,8 @@
 import type { Reading } from '../../catalog/catalog'
-import { readItemsOf } from '../../inventory/inventory'
+import { prepareInventory, readItemsOf } from '../../inventory/inventory'
 import { fillCopy, type FilledCopy } from '../../sample-rows/filled-copy'
 import { Readings } from '../../catalog/readings'
+import { readTables } from '../../sample-rows/tables/tables'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
 
 /** The copies of the scripts' schema, which are made while the target schema is still being built. */
@@ -20,6 +21,7 @@ export class Prefetched {
     const read = this.readings.of(before, trial)
     if (proof) this.items = readItemsOf(before, trial)
     if (proof) this.filled = fillCopy(this.scratch, before)
+    void this.filled?.then(warmUp, () => undefined)
     for (const one of [trial, read, this.items, this.filled]) one?.catch(() => undefined)
   }
 
@@ -43,4 +45,10 @@ export class Prefetched {
     this.filled = undefined
     return filled
   }
+}
+
+/** What a new connection asks first takes PostgreSQL four times as long as the next time. */
+async function warmUp({ database }: FilledCopy): Promise<void> {
+  const tables = database.pool().then(readTables)
+  await Promise.all([prepareInventory(database), tables.catch(() => undefined)])
 }
