@@ -14,6 +14,7 @@ interface Connection {
  * @returns whether it is there in the end
  */
 export async function ensureDatabase(connection: Connection, create: boolean): Promise<boolean> {
+  if (connection.database === 'postgres') return true
   const { Client } = require('pg') as typeof import('pg')
   const client = new Client({ ...connection, database: 'postgres' })
   await client.connect()
