@@ -77,10 +77,7 @@ function own(name: string, application: Application, variant: Variant): Contesta
   const ini = `typeorm.entities = ${entities}\nvcs = none\nlock_timeout = 60s\nscratch.keep = ${keep}\n`
   const all = typetrek(name, ini)
   const upgrade = all.command('', '')
-  const adding = (title: string, ...more: readonly string[]) => [
-    ...[...upgrade.slice(0, -1), 'add_script', title],
-    ...more,
-  ]
+  const adding = (title: string) => [...upgrade.slice(0, -1), 'add_script', title, ...options]
   return {
     ...all,
     write: (folder, scripts) => all.write(folder, withHistory(scripts, history)),
@@ -89,9 +86,9 @@ function own(name: string, application: Application, variant: Variant): Contesta
       await all.prepare?.(folder, url)
       const work = { folder, url, count: application.count, upgrade }
       if (state === 'cold') return readyFor(work)
-      await develop(work, adding('first', ...options), state)
+      await develop(work, adding('first'), state)
     },
-    command: () => adding('last', ...options),
+    command: () => adding('last'),
   }
 }
 

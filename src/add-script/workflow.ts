@@ -138,7 +138,8 @@ export class Adding {
     const skip = options.verify === false || options.check === true
     const { progress } = this
     const replayed = (before: ScratchDatabase) => work.prefetched.begin(before, { proof: !skip })
-    const building = buildSides(source, { ...work, progress, replayed })
+    const created = (after: ScratchDatabase) => work.prefetched.expect(after)
+    const building = buildSides(source, { ...work, progress, replayed, created })
     preloadEngine() // while the server is at work
     const target = await building
     if (target.is === 'schemas') this.remember(target)

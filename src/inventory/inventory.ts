@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { ownedObjects } from '../catalog/properties/owned-objects'
+import { answeredTogether, getReady } from '../catalog/early-queries'
 import { underCatalogPath } from '../catalog/properties/catalog-path'
 import { settledText } from '../catalog/expressions'
 import type { Ignored } from '../scratch/ignored-tables'
@@ -11,10 +12,7 @@ import { relationItems } from './relation-items'
 
 const owner = 'owner'
 const owners = `SELECT '${owner}', o.key, o.schema::text, o."table"::text, coalesce(o.owner::text, '') FROM (${ownedObjects}) AS o`
-const query = {
-  name: 'typetrek inventory',
-  text: [...relationItems, ...objectItems, owners].join(' UNION ALL '),
-}
+const query = [...relationItems, ...objectItems, owners].join(' UNION ALL ')
 
 /** Texts that their author wrote. */
 const verbatim = new Set(['routine', 'comment'])
@@ -85,7 +83,7 @@ async function recalled(
 ): Promise<readonly Item[]> {
   const stored = (await database.known?.recall('items')) as readonly Item[] | undefined
   if (stored) return stored
-  const items = await readItems(await (await (at ?? database)).reader())
+  const items = await readItems(await readerOf(await (at ?? database)))
   void database.known?.remember('items', items)
   return items
 }
@@ -106,12 +104,15 @@ export interface Equality {
 }
 
 /**
- * Has PostgreSQL plan the query and read the catalogs of a database before `compareInventory` waits for that:
- * it takes longer than the reading itself. Never throws.
+ * Has PostgreSQL read the catalogs of a database before somebody waits for that; see `getReady`. Never throws.
+ * @param planned true: the database is as large already as it will be
  */
-export async function prepareInventory(database: ScratchDatabase): Promise<void> {
-  const reading = database.reader().then(readItems)
-  await reading.catch(() => undefined)
+export async function prepareInventory(database: ScratchDatabase, planned: boolean): Promise<void> {
+  await getReady(await database.reader('inventory'), [query], planned)
+}
+
+async function readerOf(database: ScratchDatabase): Promise<Pool> {
+  return answeredTogether(await database.reader('inventory'))
 }
 
 /** Whether a database holds, owners included, what another one holds, which stays as it is. */
@@ -120,7 +121,7 @@ export async function compareInventory(
   target: ScratchDatabase,
   { ignored, ownersOf = target }: Equality,
 ): Promise<boolean> {
-  const have = await readItems(await database.reader())
+  const have = await readItems(await readerOf(database))
   const [want, other] = await Promise.all([itemsOf(target), itemsOf(ownersOf)])
   const [one, two] = [have, want].map((items) => inventoryFrom(items, ignored)) as [Inventory, Inventory] // prettier-ignore
   if (missed(one, two, 'drop').length > 0) return false

@@ -3,7 +3,7 @@ import { deserialize, serialize } from 'node:v8'
 import { eq, matches } from '../database/sql/operators'
 import { quoteIdentifier } from '../database/sql/quote'
 import type { ReplayKey } from './replay-key'
-import type { Remembered, Scratch, ScratchDatabase } from './scratch'
+import type { ReaderUse, Remembered, Scratch, ScratchDatabase } from './scratch'
 import { replayPrefix, spareOf } from './scratch-name'
 
 /** How many are left; the oldest goes first. */
@@ -155,6 +155,11 @@ class Notes implements Remembered {
   }
 }
 
+/** What commands found out that is so on the whole server, under a name. */
+export function notesOf(scratch: Scratch, name: string): Pick<Remembered, 'recall' | 'remember'> {
+  return new Notes(scratch, name)
+}
+
 /** Something to copy; what is asked of it, a copy of its own answers. */
 class Template implements ScratchDatabase {
   readonly connection = {}
@@ -172,8 +177,8 @@ class Template implements ScratchDatabase {
     return (await this.copy()).pool()
   }
 
-  async reader(): Promise<Pool> {
-    return (await this.copy()).reader()
+  async reader(use: ReaderUse): Promise<Pool> {
+    return (await this.copy()).reader(use)
   }
 
   private copy(): Promise<ScratchDatabase> {

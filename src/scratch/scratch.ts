@@ -16,13 +16,16 @@ export interface ScratchDatabase {
   readonly connection: ConnectionParts
   /** Made when first asked for; ended by `rest` and by the end of all. */
   pool(): Promise<Pool>
-  /** A pool of one connection: who reads the same again finds its plans and its caches. */
-  reader(): Promise<Pool>
-  /** Ends both pools, so that the database can be copied or left alone. */
+  /** A pool of one connection for each use: who reads the same again finds its plans and its caches. */
+  reader(use: ReaderUse): Promise<Pool>
+  /** Ends all pools, so that the database can be copied or left alone. */
   rest(): Promise<void>
   /** Present where others use it too, and nobody changes it: what is known of it. */
   readonly known?: Remembered
 }
+
+/** What a connection reads again and again: pg-delta's queries, what pg-delta does not read, the inventory. */
+export type ReaderUse = 'engine' | 'details' | 'inventory'
 
 /** What earlier commands found out of a database that stays as it is. */
 export interface Remembered {
@@ -224,7 +227,7 @@ class ServerScratch implements Scratch {
 
 class Made implements ScratchDatabase {
   private opened: Promise<Pool> | undefined
-  private reading: Promise<Pool> | undefined
+  private readonly readers = new Map<ReaderUse, Promise<Pool>>()
 
   constructor(
     readonly name: string,
@@ -236,9 +239,10 @@ class Made implements ScratchDatabase {
     return this.opened
   }
 
-  reader(): Promise<Pool> {
-    this.reading ??= openPool(this.connection, 1)
-    return this.reading
+  reader(use: ReaderUse): Promise<Pool> {
+    const reader = this.readers.get(use) ?? openPool(this.connection, 1)
+    this.readers.set(use, reader)
+    return reader
   }
 
   async rest(): Promise<void> {
@@ -257,9 +261,9 @@ class Made implements ScratchDatabase {
   }
 
   private async take(): Promise<Pool[]> {
-    const open = [this.opened, this.reading].filter((one) => one !== undefined)
+    const open = [...this.readers.values(), ...(this.opened ? [this.opened] : [])]
     this.opened = undefined
-    this.reading = undefined
+    this.readers.clear()
     return Promise.all(open)
   }
 }
