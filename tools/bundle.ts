@@ -15,12 +15,8 @@ const root = join(__dirname, '../src')
 
 /** One file of modules. */
 interface Part {
-  /**
-   * What it exports is what the first of these modules does; of a part that is loaded later, a function that
-   * gives the exports of any file in it.
-   */
+  /** These and what they require go into it. It exports a function that gives the exports of a file. */
   entries: readonly string[]
-  later?: true
   file: string
   /** Rooms and files that few commands need, or that must be files: a process or a hook of its own. */
   left: RegExp
@@ -38,7 +34,6 @@ const start: Part = {
 /** add_script, and pg-delta, which is an ES module and made of sixty files. */
 const addScript: Part = {
   entries: ['cli/command/add-script.js', 'add-script/workflow.js'],
-  later: true,
   file: 'bundle-add-script.js',
   left: /^(?:backends\/(?!folder-scheme)|git\/git-open|script\/typescript|migrator\/backend-migrator)/,
   packages: ['@supabase/pg-delta'],
@@ -49,7 +44,7 @@ const shared = 'pg'
 /** What a connection by a URL does without; and what is not for Node, or not there. */
 const rarely = /^(?:pg\/lib\/native|pgpass|pg-cloudflare|pg-native)/
 /** What a package of those requires and a start does not need: loaded when it is touched. */
-const lazily = ['node:child_process']
+const lazily = ['node:child_process', 'node:fs/promises']
 
 /** The folder in which `pg` lies, and flat beside it what it requires. */
 const flat = dirname(
@@ -81,7 +76,7 @@ function write(part: Part, before: ReadonlySet<string>): ReadonlySet<string> {
   const bundle = join(root, part.file)
   writeFileSync(
     bundle,
-    `${later}const table = [\n${table.join(',\n')}\n]\nmodule.exports = (function (shared) {\n${loader}\nreturn ${part.later ? '(file) => parts.get(file)()' : 'load(0)'}\n})(${JSON.stringify(constants)})\n`,
+    `${later}const table = [\n${table.join(',\n')}\n]\nmodule.exports = (function (shared) {\n${loader}\n})(${JSON.stringify(constants)})\n`,
   )
   const foreign = [...modules.keys()].filter((file) => kindOf(file) !== 'own')
   writeFileSync(bundle.replace(/\.js$/, '.licences.txt'), licencesOf(foreign))
@@ -169,7 +164,7 @@ const later = `function later(name) {
 
 const loader = `'use strict'
 const { hash } = require('node:crypto')
-const { existsSync, lstatSync, readFileSync, realpathSync } = require('node:fs')
+const { existsSync, lstatSync, readFileSync, realpathSync, renameSync, writeFileSync } = require('node:fs')
 const { createRequire, isBuiltin } = require('node:module')
 const Module = require('node:module')
 const { dirname, join, sep } = require('node:path')
@@ -181,6 +176,7 @@ for (const [id, [kind, name]] of table.entries()) {
   else if (name === 'pg/lib/index.js')
     parts.set('pg', () => (packages() === '' ? createRequire(__filename)('pg') : load(id)))
 }
+const stateFile = __filename + '.packages.cache'
 
 /** The module of the table's row; under its file's name also for those that are not in here. */
 function load(id) {
@@ -234,14 +230,46 @@ function packagesAsBundled() {
   if (hooked()) return undefined
   try {
     const at = realpathSync.native(folderOf(__dirname))
+    const state = stateOf(at)
+    if (state === knownState()) return at
     const moved = (name) =>
       !lstatSync(join(at, name)).isDirectory() || existsSync(join(at, name, 'node_modules'))
     if (shared.packages.some(moved)) return undefined
     const bytes = shared.files.map((name) => readFileSync(join(at, name)))
-    return hash('sha256', Buffer.concat(bytes)) === shared.digest ? at : undefined
+    if (hash('sha256', Buffer.concat(bytes)) !== shared.digest) return undefined
+    if (state === stateOf(at)) keepState(state)
+    return at
   } catch {
     return undefined // another version, or not where it lay
   }
+}
+
+/** What changes with the files, with what lies in the packages' folders, and with the bundle. */
+function stateOf(at) {
+  const names = [...shared.packages, ...shared.files].map((name) => join(at, name))
+  return [__filename, ...names]
+    .map((name) => {
+      const { size, mtimeMs, ctimeMs, ino } = lstatSync(name)
+      return [name, size, mtimeMs, ctimeMs, ino].join(' ')
+    })
+    .join('\\n')
+}
+
+/** The state in which they were last seen to be the files that are in here. */
+function knownState() {
+  try {
+    return readFileSync(stateFile, 'utf8')
+  } catch {
+    return undefined // never, or not to be read
+  }
+}
+
+function keepState(state) {
+  const draft = stateFile + '.' + process.pid
+  try {
+    writeFileSync(draft, state, { flag: 'wx' })
+    renameSync(draft, stateFile)
+  } catch {} // the next start reads the files again
 }
 
 /** Where Node would find them. */
@@ -257,7 +285,8 @@ function hooked() {
   const words = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ')
   return /(^| )(-r|--require|--import|--loader|--experimental-loader)\\b/.test(words)
 }
-`
+
+return (file) => parts.get(file)()`
 
 if (!existsSync(join(root, start.entries[0]!)))
   throw new Error(`${root} is not there: run tsc first`)

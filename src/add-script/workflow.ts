@@ -134,11 +134,10 @@ export class Adding {
     work: Work,
     source: Exclude<ScriptSource, 'none'>,
   ): Promise<AddScriptReport> {
-    const { options } = this
+    const { options, progress } = this
     const skip = options.verify === false || options.check === true
-    const { progress } = this
     const replayed = (before: ScratchDatabase) => work.prefetched.begin(before, { proof: !skip })
-    const created = (after: ScratchDatabase) => work.prefetched.expect(after)
+    const { expect: created } = work.prefetched
     const building = buildSides(source, { ...work, progress, replayed, created })
     preloadEngine() // while the server is at work
     const target = await building

@@ -38,7 +38,7 @@ export class Prefetched {
    * Has the server get ready to read the target schema, and waits until it is at work on that, and for a moment on
    * what `begin` starts: to load the entities keeps this process from giving it more work.
    */
-  async expect(after: ScratchDatabase): Promise<void> {
+  readonly expect = async (after: ScratchDatabase): Promise<void> => {
     if (!this.scratch.own) return
     const queries = await this.queries.recall(part)
     if (queries === undefined) return
