@@ -1,4 +1,3 @@
-import { DatabaseError } from 'pg'
 import { eq } from '../sql/operators'
 import { quoteIdentifier } from '../sql/quote'
 
@@ -35,6 +34,7 @@ export async function ensureDatabase(connection: Connection, create: boolean): P
 
 /** @see https://www.postgresql.org/docs/current/errcodes-appendix.html (duplicate_database, unique_violation) */
 function unlessMadeMeanwhile(error: unknown): void {
-  if (error instanceof DatabaseError && ['42P04', '23505'].includes(error.code ?? '')) return
+  const { code = '' } = error as { code?: string }
+  if (['42P04', '23505'].includes(code)) return
   throw error
 }
