@@ -44,7 +44,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
   'sample-rows': ['tables', 'values', '.'],
   change: ['model', 'partitions', 'operations', 'complete', 'moves', 'render', 'trial'],
   'add-script': [
-    ...['decide', 'online', 'difference', 'render', 'deliver', 'measure', 'proof', 'source', '.'],
+    ...['decide', 'online', 'rewrite', 'difference', 'render', 'deliver', 'measure', 'proof', 'source', '.'],
   ],
   upkeep: ['.', 'squash'],
   cli: ['text', 'arguments', 'render', 'terminal', 'context', 'command', '.'],

@@ -17,7 +17,7 @@ import { definitionOf, type Fact, type Id, isValidated } from '../../catalog/fac
 import { completeSteps } from '../../change/complete/complete-steps'
 import { splitEnumValues } from '../../change/operations/enums'
 import { NewValuesFirst } from '../../change/trial/try-steps'
-import type { ScriptPart } from '../../change/model/script-part'
+import type { Reversible, ScriptPart } from '../../change/model/script-part'
 
 /** A script in the making: its upgrade has been run on the copy. */
 export interface DraftPart {
@@ -28,6 +28,10 @@ export interface DraftPart {
   up: PlannedStep[]
   /** What leads back, where that is more than a difference of catalogs can say. */
   down?: readonly PlannedStep[]
+  /** Of that: absent where it is one transaction and brings everything back. */
+  downTransaction?: boolean
+  reversible?: Reversible
+  losses?: readonly string[]
   /** What the copy was after it. */
   catalog: Catalog
 }
@@ -203,14 +207,15 @@ async function runOnline(
 
 async function withDowngrade(
   copy: Copy,
-  { purpose, transaction, up }: DraftPart,
+  part: DraftPart,
   down: readonly PlannedStep[],
   goal: Catalog,
 ): Promise<ScriptPart> {
+  const { purpose, transaction, up, downTransaction = true, reversible = 'yes', losses = [] } = part
   await copy.runOutside(down)
-  await prove(copy, goal)
+  await prove(copy, downTransaction ? goal : tolerant(copy.engine, goal, await copy.read()))
   const texts = { up: copy.writer.write(up), down: copy.writer.write(down) }
-  return { purpose, transaction, ...texts, downTransaction: true, reversible: 'yes', losses: [] }
+  return { purpose, transaction, ...texts, downTransaction, reversible, losses }
 }
 
 /** Rows are restored once their tables are there, and before the first key that needs them. */

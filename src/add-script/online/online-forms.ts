@@ -46,8 +46,13 @@ function asItIs(one: PlannedStep, context: OnlineContext): Placed[] {
 }
 
 function withLock(one: PlannedStep, { sides, steps }: OnlineContext): PlannedStep {
+  const { operation } = one
+  const isType = operation.kind === 'alter column' && operation.part === 'type'
+  const why = isType ? sides.reasons?.get(columnKey(operation.column)) : undefined
+  const reason = why === undefined ? {} : { why }
   const locking = lockedWorks(one, sides.from, steps).map(
-    (work, at) => ({ kind: 'works under a lock', online: at === 0, ...work }) as const,
+    (work, at) =>
+      ({ kind: 'works under a lock', online: at === 0, ...work, ...(at === 0 && reason) }) as const,
   )
   return { ...one, effects: [...one.effects, ...locking] }
 }

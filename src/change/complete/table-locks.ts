@@ -71,11 +71,17 @@ function lockFor(operation: SchemaOperation): TableLock {
     case 'fill in batches':
     case 'fill function':
     case 'drop fill function':
+    case 'twin function':
+    case 'give sequence':
+    case 'copy sequence':
       return 'none'
     case 'fill trigger':
+    case 'add twin key':
       return 'shareRowExclusive'
     case 'build index':
     case 'build key index':
+    case 'comment':
+    case 'column settings':
       return 'shareUpdateExclusive'
     case 'drop index':
       return operation.concurrently ? 'shareUpdateExclusive' : 'accessExclusive'

@@ -4,8 +4,9 @@ import type { SchemaOperation } from '../model/operation'
 import type { PlannedStep } from '../model/planned-step'
 import type { Statement } from '../model/script-part'
 import { layOut } from './lay-out'
-import { isOnline, onlineSql } from './online-sql'
+import { isOnline, onlineSql } from './online/online-sql'
 import { sqlOf } from './operation-sql'
+import { isOfTwin, togetherSql, twinSql } from './online/twin-sql'
 
 /** A statement with what is known of it from planning. */
 export type WrittenStep = PlannedStep & Statement
@@ -40,8 +41,12 @@ export class StepWriter {
 
   /** A block of PL/pgSQL is no statement whose names are found: they are written plain at once. */
   private written(operation: SchemaOperation): string {
+    const plain = (text: string) => this.plain(text)
+    if (operation.kind === 'together')
+      return togetherSql(operation, (one) => this.sql({ operation: one }))
+    if (isOfTwin(operation)) return twinSql(operation, plain)
     return isOnline(operation)
-      ? onlineSql(operation, (text) => this.plain(text))
+      ? onlineSql(operation, plain)
       : layOut(sqlOf(operation), this.words)
   }
 

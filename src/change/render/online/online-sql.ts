@@ -1,6 +1,7 @@
-import { eq, ge, lt, minus, plus, times } from '../../database/sql/operators'
-import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
-import type { ColumnFill, FillTrigger, OnlineOperation, SchemaOperation } from '../model/operation'
+import { eq, ge, lt, minus, plus, times } from '../../../database/sql/operators'
+import { quoteIdentifier, quoteLiteral } from '../../../database/sql/quote'
+import type { ColumnFill, FillTrigger, OnlineOperation, SchemaOperation } from '../../model/operation'
+import { quotedBody } from './quoted-body'
 
 type Of<Kind extends OnlineOperation['kind']> = Extract<OnlineOperation, { kind: Kind }>
 
@@ -85,7 +86,7 @@ const pause = '0.25'
 function inBatches({ table, fills }: Of<'fill in batches'>, plain: Plain): string {
   const path = plain(quoteIdentifier(table.schema, table.name))
   const named = plainFills(fills, plain)
-  const missing = named.map(({ name }) => `${name} IS NULL`)
+  const missing = named.map(missingIn)
   const where = missing.length > 1 ? `(${missing.join(' OR ')})` : missing[0]
   const clock = 'pg_catalog.clock_timestamp()'
   const body = `
@@ -116,18 +117,21 @@ END
 interface NamedFill {
   name: string
   expression: string
+  source: string | undefined
+}
+
+function missingIn({ name, source }: NamedFill, _: number, { length }: readonly unknown[]): string {
+  if (source === undefined) return `${name} IS NULL`
+  const both = `${name} IS NULL AND ${source} IS NOT NULL`
+  return length > 1 ? `(${both})` : both
 }
 
 function plainFills(fills: readonly ColumnFill[], plain: Plain): NamedFill[] {
-  return fills.map(({ column, expression }) => ({
+  return fills.map(({ column, expression, source }) => ({
     name: plain(quoteIdentifier(column.name)),
     expression: plain(expression),
+    source: source === undefined ? undefined : plain(quoteIdentifier(source)),
   }))
-}
-
-function quotedBody(body: string, tag: string): string {
-  const quote = body.includes('$$') ? `$${tag}$` : '$$'
-  return `${quote}${body}${quote}`
 }
 
 /** Where a row may lack some values and have others, those that are there stay. */

@@ -1,0 +1,45 @@
+import { compare } from '../../catalog/difference'
+import type { Decisions } from '../../change/model/decisions'
+import type { PlannedStep } from '../../change/model/planned-step'
+import type { Copy } from '../../change/trial/trial'
+import { decideDown, type DownDecisions } from '../decide/downgrade-decisions'
+import { planTwins } from '../rewrite/plan-twins'
+import { rewriteStages } from '../rewrite/rewrite-stages'
+import type { DraftPart, States } from './plan-downgrade'
+
+/** The scripts that replace columns by second ones, run on the copy, and why other columns have none. */
+export interface Rewritten {
+  parts: DraftPart[]
+  reasons: ReadonlyMap<string, string>
+}
+
+/** Runs on the copy what a change can do by second columns; where it can do nothing so, the copy stays as it is. */
+export async function rewriteFirst(
+  copy: Copy,
+  { renamed, to, before, after }: States,
+  up: Decisions,
+  steps: readonly PlannedStep[],
+): Promise<Rewritten> {
+  const plain = (sql: string) => copy.writer.plain(sql)
+  const difference = compare(renamed, to)
+  const retyped = {
+    ...compare(to, renamed),
+    columns: compare(to, renamed).columns.filter((one) => one.retyped),
+    newColumns: [],
+  }
+  const down = await decideDown({ ...retyped, before, after: before, plain }, up)
+  const sides = { ...difference, before, after, plain }
+  const { plan, reasons } = await planTwins({ sides, steps, up, down })
+  const parts: DraftPart[] = []
+  for (const stage of plan ? rewriteStages(plan) : []) {
+    await copy.runOutside(stage.up)
+    const part = { ...stage, renamings: [], catalog: await copy.read(), downTransaction: false }
+    parts.push(stage.isConverted ? { ...part, ...claimOf(down) } : part)
+  }
+  return { parts, reasons }
+}
+
+function claimOf({ losses, obstacles }: DownDecisions): Pick<DraftPart, 'reversible' | 'losses'> {
+  const reversible = obstacles.length > 0 ? 'no' : losses.length > 0 ? 'lossy' : 'yes'
+  return { reversible, losses: [...obstacles, ...losses] }
+}

@@ -1,0 +1,1 @@
+-- What the cases of rewrite.test.ts write. UPDATE_GOLDEN=1 writes this file.
