@@ -32,7 +32,9 @@ export interface DraftPart {
   downTransaction?: boolean
   reversible?: Reversible
   losses?: readonly string[]
-  /** What the copy was after it. */
+  /** One of several that lead from one state to another: what it is alone is not read. */
+  isBetween?: boolean
+  /** What the copy was after it, or after the last of those. */
   catalog: Catalog
 }
 
@@ -67,7 +69,8 @@ export async function addDowngrades(
         : irreversible(copy, part, obstacle)
     if (script.reversible === 'no' && script.down.length === 0) obstacle ??= script.losses[0]
     scripts.unshift(script)
-    now = at > 0 && obstacle === undefined ? await copy.read() : undefined
+    const isRead = at > 0 && obstacle === undefined && !parts[at - 1]?.down
+    now = isRead ? await copy.read() : undefined
   }
   return scripts
 }
@@ -213,7 +216,7 @@ async function withDowngrade(
 ): Promise<ScriptPart> {
   const { purpose, transaction, up, downTransaction = true, reversible = 'yes', losses = [] } = part
   await copy.runOutside(down)
-  await prove(copy, downTransaction ? goal : tolerant(copy.engine, goal, await copy.read()))
+  if (!part.isBetween) await prove(copy, goal)
   const texts = { up: copy.writer.write(up), down: copy.writer.write(down) }
   return { purpose, transaction, ...texts, downTransaction, reversible, losses }
 }

@@ -30,12 +30,15 @@ export async function rewriteFirst(
   const down = await decideDown({ ...retyped, before, after: before, plain }, up)
   const sides = { ...difference, before, after, plain }
   const { plan, reasons } = await planTwins({ sides, steps, up, down })
-  const parts: DraftPart[] = []
-  for (const stage of plan ? rewriteStages(plan) : []) {
-    await copy.runOutside(stage.up)
-    const part = { ...stage, renamings: [], catalog: await copy.read(), downTransaction: false }
-    parts.push(stage.isConverted ? { ...part, ...claimOf(down) } : part)
-  }
+  const stages = plan ? rewriteStages(plan) : []
+  for (const { transaction, up: own } of stages)
+    await (transaction ? copy.runTogether(own) : copy.runOutside(own))
+  if (stages.length === 0) return { parts: [], reasons }
+  const catalog = await copy.read()
+  const parts = stages.map((stage, at): DraftPart => {
+    const part = { ...stage, renamings: [], catalog, downTransaction: false, isBetween: at > 0 }
+    return stage.isConverted ? { ...part, ...claimOf(down) } : part
+  })
   return { parts, reasons }
 }
 

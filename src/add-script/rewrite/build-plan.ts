@@ -172,12 +172,20 @@ function twinTable(
     id,
     trigger: context.nameFor({ schema: id.schema, name: `zz_${id.name}` }, '_twin'),
     columns,
-    checks: known.before.old.checks
-      .filter(isAbout)
-      .map((one) => twinCheck(one, lookUp(one, (of) => of.checks), context)),
-    indexes: known.before.old.indexes
-      .filter(isAbout)
-      .map((one) => twinIndex(one, lookUp(one, (of) => of.indexes), context)),
+    checks: known.before.old.checks.filter(isAbout).map((one) =>
+      twinCheck(
+        one,
+        lookUp(one, (of) => of.checks),
+        context,
+      ),
+    ),
+    indexes: known.before.old.indexes.filter(isAbout).map((one) =>
+      twinIndex(
+        one,
+        lookUp(one, (of) => of.indexes),
+        context,
+      ),
+    ),
   }
 }
 

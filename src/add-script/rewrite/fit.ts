@@ -65,7 +65,7 @@ export function spreadUnfit(
 ): void {
   const byKey = new Map(candidates.map((one) => [columnKey(one.change.id), one]))
   const pairs = keys.flatMap(pairsOf)
-  for (let known = -1; known < reasons.size; ) {
+  for (let known = -1; known < reasons.size;) {
     known = reasons.size
     for (const [one, other] of [...pairs, ...pairs.map(([a, b]) => [b, a] as const)]) {
       const [fit, unfit] = [byKey.get(columnKey(one)), byKey.get(columnKey(other))]
@@ -88,6 +88,11 @@ function pathOf({ schema, table, name }: ColumnId): string {
 function pairsOf({ schema, table, parts }: ReadKey): (readonly [ColumnId, ColumnId])[] {
   return parts.columns.map((name, at) => [
     { kind: 'column', schema, table, name },
-    { kind: 'column', schema: parts.table.schema, table: parts.table.name, name: parts.referred[at]! },
+    {
+      kind: 'column',
+      schema: parts.table.schema,
+      table: parts.table.name,
+      name: parts.referred[at]!,
+    },
   ])
 }

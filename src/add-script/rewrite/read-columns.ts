@@ -113,7 +113,11 @@ ORDER BY k.oid`
 
 /** What is to be known of these columns, in their order. */
 export async function readColumns(pool: Pool, ids: readonly ColumnId[]): Promise<ReadColumn[]> {
-  const values = [ids.map((id) => id.schema), ids.map((id) => id.table), ids.map(({ name }) => name)]
+  const values = [
+    ids.map((id) => id.schema),
+    ids.map((id) => id.table),
+    ids.map(({ name }) => name),
+  ]
   return underCatalogPath(pool, async (client) => {
     const { rows } = await client.query<ReadColumn>(columns, values)
     return rows

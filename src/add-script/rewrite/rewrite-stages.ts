@@ -4,9 +4,11 @@ import type { ScriptPart } from '../../change/model/script-part'
 import { buildIndex, requireTwin, swapIn, swapOut } from './swap-steps'
 import {
   addCheck,
-  addKey,
+  addKeyAlone,
   addTwins,
+  analyze,
   comment,
+  dropKeyAlone,
   dropRule,
   dropTwins,
   fillTwins,
@@ -81,7 +83,8 @@ function unchecked({ columns, checks }: TwinTable): PlannedStep[] {
 }
 
 function indexesOf(tables: readonly TwinTable[]) {
-  const all = tables.flatMap((table) =>
+  const all = tables.flatMap(
+    (table) =>
     table.indexes.flatMap((one) => (one.on.new === undefined ? [] : [{ table, one, on: one.on.new }])), // prettier-ignore
   )
   return {
@@ -106,10 +109,13 @@ function validated(plan: TwinPlan, tables: readonly TwinTable[]) {
   return {
     up: [
       ...rules.map((one) => validate(one)),
-      ...keys.flatMap((one) => addKey(plan, one, one.names.new, one.parts.new!, ['new', 'new'])),
-      ...keys.filter(({ isValid }) => isValid).map(({ id, names }) => validate(named(id, names.new))),
+      ...keys.map((one) => addKeyAlone(plan, one, one.names.new, one.parts.new!, ['new', 'new'])),
+      ...keys
+        .filter(({ isValid }) => isValid)
+        .map(({ id, names }) => validate(named(id, names.new))),
+      ...tables.map(analyze),
     ],
-    down: keys.toReversed().map(({ id, names }) => dropRule(named(id, names.new))),
+    down: keys.toReversed().map((one) => dropKeyAlone(one, one.names.new)),
   }
 }
 

@@ -16,7 +16,10 @@ export function tableKey({ schema, name }: Qualified): string {
  * be replaced only once nothing refers to the old one. Tables that refer to one another in a circle are one
  * group. Pure.
  */
-export function swapGroups(tables: readonly string[], references: readonly Reference[]): string[][] {
+export function swapGroups(
+  tables: readonly string[],
+  references: readonly Reference[],
+): string[][] {
   const reached = new Map(tables.map((one) => [one, reachedFrom(one, references)]))
   const reaches = (one: string, other: string) => reached.get(one)?.has(other) === true
   const groups: string[][] = []
@@ -26,7 +29,9 @@ export function swapGroups(tables: readonly string[], references: readonly Refer
     const first = rest.find((one) =>
       rest.every((other) => other === one || !reaches(other, one) || reaches(one, other)),
     )!
-    const group = rest.filter((one) => one === first || (reaches(first, one) && reaches(one, first)))
+    const group = rest.filter(
+      (one) => one === first || (reaches(first, one) && reaches(one, first)),
+    )
     groups.push(group)
     left = rest.filter((one) => !group.includes(one))
   }

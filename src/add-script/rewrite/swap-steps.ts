@@ -1,5 +1,7 @@
+import type { Qualified } from '../../catalog/object-names'
 import type { PlannedStep } from '../../change/model/planned-step'
-import { addCheck, addKey, comment, dropRule, named, opposite, renameRule, stepOn, twinCheckId, twinFunction, twinOf, validate } from './twin-steps' // prettier-ignore
+import { addCheck, addKey, addKeyAlone, analyze, comment, dropRule, locking, named, opposite, renameRule, stepOn, twinCheckId, twinFunction, twinOf, validate } from './twin-steps' // prettier-ignore
+import { tableKey } from './swap-order'
 import type { Side, TwinColumn, TwinIndex, TwinKey, TwinPlan, TwinTable } from './twin-columns'
 
 /** A swap back: what is built and validated before, what happens in one moment, and what is validated after. */
@@ -14,12 +16,15 @@ export function swapIn(plan: TwinPlan, group: number): PlannedStep[] {
   const keys = plan.keys.filter(({ swap }) => swap === group)
   const tables = plan.swaps[group] ?? []
   return [
+    ...locked(plan, group, keys),
     ...keys.map(({ id }) => dropRule(id)),
     ...tables.flatMap((table) => [
       ...table.checks.map(({ id }) => dropRule(id)),
       ...table.indexes.map((one) => dropIndex(table, one)),
       ...exchange(table, 'new'),
-      ...table.indexes.flatMap((one) => (one.on.new === undefined ? [] : nameIndex(table, one, 'new'))),
+      ...table.indexes.flatMap((one) =>
+        one.on.new === undefined ? [] : nameIndex(table, one, 'new'),
+      ),
       ...table.checks.flatMap(({ id, names, definitions }) =>
         definitions.new === undefined ? [] : [renameRule(named(id, names.new), id.name)],
       ),
@@ -28,6 +33,20 @@ export function swapIn(plan: TwinPlan, group: number): PlannedStep[] {
       parts.new ? [renameRule(named(id, names.new), id.name)] : [],
     ),
   ]
+}
+
+/**
+ * All tables at once, those that are referred to first: a transaction that writes a row and then one that
+ * refers to it has its locks in this order.
+ */
+function locked({ swaps }: TwinPlan, group: number, keys: readonly TwinKey[]): PlannedStep[] {
+  const own = (swaps[group] ?? []).map(({ id }) => id)
+  const referred = keys.map(({ parts }) => parts.old.table)
+  const referring = keys.map(({ id: { schema, table } }) => ({ schema, name: table }))
+  const outer = (some: readonly Qualified[]) =>
+    some.filter((one) => own.every((other) => tableKey(other) !== tableKey(one)))
+  const all = [...outer(referred), ...own, ...outer(referring)]
+  return locking(all, true)
 }
 
 function dropIndex({ id: table }: TwinTable, { id, rule }: TwinIndex): PlannedStep {
@@ -49,7 +68,14 @@ function nameIndex(
   if (!rule) return [stepOn(rename, table)]
   const constraint = { kind: 'constraint', schema, table: table.name, name } as const
   const { is, checked } = rule
-  const using = { kind: 'use index', constraint, rule: is, index, checked, replaces: false } as const
+  const using = {
+    kind: 'use index',
+    constraint,
+    rule: is,
+    index,
+    checked,
+    replaces: false,
+  } as const
   return [
     stepOn(using, constraint),
     ...comment(constraint, rule.comment),
@@ -131,8 +157,10 @@ export function swapOut(plan: TwinPlan, group: number): SwapBack {
     before: [
       ...tables.flatMap(preparedBack),
       ...own.flatMap((one) => keyBack(plan, one, group)),
+      ...tables.map(analyze),
     ],
     together: [
+      ...locked(plan, group, [...own, ...others]),
       ...again.map(({ id }) => dropRule(id)),
       ...own.flatMap(({ id, names, parts, referredSwap }) =>
         parts.new && referredSwap !== group ? [renameRule(id, names.new)] : [],
@@ -223,8 +251,8 @@ export function requireTwin(one: TwinColumn): PlannedStep {
 function keyBack(plan: TwinPlan, one: TwinKey, group: number): PlannedStep[] {
   const { id, names, parts, isValid, referredSwap } = one
   const sides = ['old', referredSwap === group ? 'old' : undefined] as const
-  const added = addKey(plan, one, names.old, parts.old, sides)
-  return isValid ? [...added, validate(named(id, names.old))] : added
+  const added = addKeyAlone(plan, one, names.old, parts.old, sides)
+  return isValid ? [added, validate(named(id, names.old))] : [added]
 }
 
 /** A foreign key to columns that are not in use any more, which had to go with the key that it refers to. */

@@ -1,9 +1,11 @@
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { ColumnId, Id, IdOf } from '../../catalog/facts'
+import type { Qualified } from '../../catalog/object-names'
 import type { Effect } from '../../change/model/effect'
 import type { SchemaOperation } from '../../change/model/operation'
 import { type PlannedStep, step, valuesOf } from '../../change/model/planned-step'
 import type { ForeignKeyParts, Twin } from '../../change/model/twin-operation'
+import { tableKey } from './swap-order'
 import type { Side, Sides, TwinColumn, TwinKey, TwinPlan, TwinTable } from './twin-columns'
 
 type Constraint = IdOf<'constraint'>
@@ -49,6 +51,11 @@ export function addCheck(constraint: Constraint, definition: string): PlannedSte
   return stepOn({ kind: 'add constraint', constraint, ...rule }, constraint)
 }
 
+/** The planner knows nothing of new columns, and of new indexes of expressions. */
+export function analyze({ id }: TwinTable): PlannedStep {
+  return stepOn({ kind: 'analyze', table: id }, id)
+}
+
 /** A remark, where the object had one. */
 export function comment(
   on: ColumnId | IdOf<'index'> | Constraint,
@@ -89,13 +96,11 @@ function announced({ id, names, types }: TwinColumn): Effect {
 /** What the trigger does: it makes the column of that side of the one that is in use. */
 export function twinFunction(table: TwinTable, side: Side, replaces: boolean): PlannedStep {
   const { id, trigger: name } = table
-  const twins = table.columns.map(
-    (one): Twin => ({
-      source: one.id.name,
-      twin: one.names[side],
-      expression: one.expressions[side],
-    }),
-  )
+  const twins = table.columns.map((one): Twin => ({
+    source: one.id.name,
+    twin: one.names[side],
+    expression: one.expressions[side],
+  }))
   const isLenient = side === 'old'
   return stepOn({ kind: 'twin function', table: id, name, twins, isLenient, replaces }, id)
 }
@@ -152,6 +157,42 @@ export function addKey(
     referred: parts.referred.map(of(parts.table.schema, parts.table.name, referred)),
   }
   return [stepOn({ kind: 'add twin key', constraint, key }, constraint), ...comment(constraint, text)] // prettier-ignore
+}
+
+/**
+ * Statements about tables of which each is locked by them: in one moment, and in the order in which an
+ * application locks the tables, that is with those that are referred to first.
+ */
+export function lockedTogether(
+  tables: readonly Qualified[],
+  isExclusive: boolean,
+  steps: readonly PlannedStep[],
+): PlannedStep {
+  const operations = [...locking(tables, isExclusive), ...steps].map(({ operation }) => operation)
+  return stepOn({ kind: 'together', operations }, ...(steps[0]?.ids ?? []))
+}
+
+/** Waits for no lock so long that PostgreSQL would end somebody else's transaction for a deadlock. */
+export function locking(tables: readonly Qualified[], isExclusive: boolean): PlannedStep[] {
+  const known = new Map(tables.map(({ schema, name }) => [tableKey({ schema, name }), { schema, name }])) // prettier-ignore
+  const own = [...known.values()].map((one) => ({ kind: 'table', ...one }) as const)
+  return [
+    stepOn({ kind: 'wait briefly' }, ...own),
+    stepOn({ kind: 'lock tables', tables: [...known.values()], isExclusive }, ...own),
+  ]
+}
+
+/** A foreign key by itself. */
+export function addKeyAlone(...given: Parameters<typeof addKey>): PlannedStep {
+  const [, { id }, , parts] = given
+  const own = { schema: id.schema, name: id.table }
+  return lockedTogether([parts.table, own], false, addKey(...given))
+}
+
+/** The same for its drop. */
+export function dropKeyAlone({ id, parts }: TwinKey, name: string): PlannedStep {
+  const own = { schema: id.schema, name: id.table }
+  return lockedTogether([parts.old.table, own], true, [dropRule(named(id, name))])
 }
 
 /** The name of a column, or of its twin where it has one. */

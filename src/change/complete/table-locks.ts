@@ -74,12 +74,14 @@ function lockFor(operation: SchemaOperation): TableLock {
     case 'twin function':
     case 'give sequence':
     case 'copy sequence':
+    case 'wait briefly':
       return 'none'
     case 'fill trigger':
     case 'add twin key':
       return 'shareRowExclusive'
     case 'build index':
     case 'build key index':
+    case 'analyze':
     case 'comment':
     case 'column settings':
       return 'shareUpdateExclusive'

@@ -268,8 +268,4 @@ export interface TogetherOperation {
 
 /** What a statement does. */
 export type SchemaOperation =
-  | EngineOperation
-  | OwnOperation
-  | OnlineOperation
-  | TwinOperation
-  | TogetherOperation
+  EngineOperation | OwnOperation | OnlineOperation | TwinOperation | TogetherOperation

@@ -59,7 +59,8 @@ function worksUnderLock(effect: Extract<Effect, { kind: 'works under a lock' }>)
   const table = shown(effect.table)
   const work = { rewrites: `Rewrites ${table}`, reads: `Reads all of ${table}`, 'builds an index': `Builds an index of ${table}` }[does] // prettier-ignore
   const stopped = lock === 'ACCESS EXCLUSIVE' ? 'reads or writes' : 'writes'
-  const reason = why === undefined ? 'It has no online form' : `No second column can replace it: ${why}`
+  const reason =
+    why === undefined ? 'It has no online form' : `No second column can replace it: ${why}`
   const more = online ? ` ${reason}.` : ''
   return `${work} under ${lock}: nobody ${stopped} it meanwhile.${more}`
 }

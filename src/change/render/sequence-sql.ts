@@ -47,7 +47,7 @@ function shortPath({ schema, name }: Qualified): string {
 const plain = /^[a-z_][a-z0-9_]*$/
 
 /** A table's or sequence's name inside a text, where nothing takes quotes away later. */
-function plainPath(path: Qualified): string {
+export function plainPath(path: Qualified): string {
   const isPlain = [path.schema, path.name].every((name) => plain.test(name))
   return isPlain ? shown(path) : quoteIdentifier(path.schema, path.name)
 }

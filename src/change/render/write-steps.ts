@@ -45,9 +45,7 @@ export class StepWriter {
     if (operation.kind === 'together')
       return togetherSql(operation, (one) => this.sql({ operation: one }))
     if (isOfTwin(operation)) return twinSql(operation, plain)
-    return isOnline(operation)
-      ? onlineSql(operation, plain)
-      : layOut(sqlOf(operation), this.words)
+    return isOnline(operation) ? onlineSql(operation, plain) : layOut(sqlOf(operation), this.words)
   }
 
   private effect(effect: Effect): Effect {

@@ -1,6 +1,11 @@
 import { eq, ge, lt, minus, plus, times } from '../../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../../database/sql/quote'
-import type { ColumnFill, FillTrigger, OnlineOperation, SchemaOperation } from '../../model/operation'
+import type {
+  ColumnFill,
+  FillTrigger,
+  OnlineOperation,
+  SchemaOperation,
+} from '../../model/operation'
 import { quotedBody } from './quoted-body'
 
 type Of<Kind extends OnlineOperation['kind']> = Extract<OnlineOperation, { kind: Kind }>

@@ -1,6 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '../../../database/sql/quote'
 import type { SchemaOperation, TogetherOperation } from '../../model/operation'
 import type { ForeignKeyParts, Twin, TwinOperation } from '../../model/twin-operation'
+import { plainPath } from '../sequence-sql'
 import { quotedBody } from './quoted-body'
 
 type Of<Kind extends TwinOperation['kind']> = Extract<TwinOperation, { kind: Kind }>
@@ -11,6 +12,9 @@ type Plain = (sql: string) => string
 const kinds: ReadonlySet<SchemaOperation['kind']> = new Set<TwinOperation['kind']>([
   'twin function',
   'drop twin',
+  'analyze',
+  'wait briefly',
+  'lock tables',
   'add twin check',
   'add identity',
   'give sequence',
@@ -38,6 +42,15 @@ function plainTwinSql(operation: Exclude<TwinOperation, Of<'twin function'>>): s
       const { schema, table, name } = operation.column
       return `ALTER TABLE ${quoteIdentifier(schema, table)} DROP COLUMN ${quoteIdentifier(name)}`
     }
+    case 'analyze':
+      return `ANALYZE ${quoteIdentifier(operation.table.schema, operation.table.name)}`
+    case 'wait briefly':
+      return `SET LOCAL lock_timeout TO '500ms'`
+    case 'lock tables': {
+      const all = operation.tables.map(({ schema, name }) => quoteIdentifier(schema, name))
+      const mode = operation.isExclusive ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE'
+      return `LOCK TABLE ${all.join(', ')} IN ${mode} MODE`
+    }
     case 'add twin check': {
       const { constraint, column, twin } = operation
       const table = quoteIdentifier(constraint.schema, constraint.table)
@@ -53,7 +66,7 @@ function plainTwinSql(operation: Exclude<TwinOperation, Of<'twin function'>>): s
     }
     case 'copy sequence': {
       const { from, to } = operation
-      const named = quoteLiteral(quoteIdentifier(to.schema, to.name))
+      const named = quoteLiteral(plainPath(to))
       return `SELECT pg_catalog.setval(${named}, last_value, is_called) FROM ${quoteIdentifier(from.schema, from.name)}`
     }
     case 'add twin key': {
