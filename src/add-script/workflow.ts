@@ -234,11 +234,7 @@ export class Adding {
     }
     this.notes.push(...proof.remarks)
     if (proof.failures.length === 0) {
-      const measuring = {
-        ...this.options,
-        online: this.answers.online !== false,
-        notes: this.notes,
-      }
+      const measuring = { ...this.options, online: this.answers.online, notes: this.notes }
       return { last, proof: await withLocks(work.scratch, last, proof, measuring) }
     }
     const hint = this.options.dryRun ? 'Nothing was written.' : notWritten

@@ -3,13 +3,13 @@ import { columnKey, type ColumnId } from '../../catalog/facts'
 import type { Catalog } from '../../catalog/catalog'
 import type { Qualified } from '../../catalog/object-names'
 import { type OnlineContext, tableIdOf } from '../online/online-context'
-import type { Candidate } from './fit'
+import type { TwinCandidate } from './fit'
 import type { ReadKey, ReadSequence } from './read-columns'
 import type { Definitions, ReadCheck, ReadIndex } from './read-definitions'
 import { swapGroups, tableKey } from './swap-order'
 import type {
   OwnSequence,
-  Sides,
+  TwinPair,
   TwinCheck,
   TwinColumn,
   TwinIndex,
@@ -28,12 +28,12 @@ type Naming = Pick<OnlineContext, 'nameFor'>
 
 const ends = { new: '_new', old: '_old' } as const
 
-function namesOf(of: Qualified, context: Naming): Sides<string> {
+function namesOf(of: Qualified, context: Naming): TwinPair<string> {
   return { new: context.nameFor(of, ends.new), old: context.nameFor(of, ends.old) }
 }
 
 /** The second column of one that can have one. Pure. */
-export function twinColumn({ change, up, down, read }: Candidate, context: Naming): TwinColumn {
+export function twinColumn({ change, up, down, read }: TwinCandidate, context: Naming): TwinColumn {
   const { id, from, to } = change
   const names = namesOf(id, context)
   const whole = { schema: id.schema, name: `${id.table}_${id.name}` }
@@ -64,7 +64,7 @@ export function twinColumn({ change, up, down, read }: Candidate, context: Namin
   }
 }
 
-function decisionOf(using: Candidate['up']): TwinColumn['decided']['new'] {
+function decisionOf(using: TwinCandidate['up']): TwinColumn['decided']['new'] {
   const { effects = [], destructive = false, raises = false } = using ?? {}
   return { effects, destructive, raises }
 }
@@ -147,46 +147,48 @@ function twinTable(
   context: Naming,
 ): TwinTable {
   const id = tableIdOf(columns[0]!.id)
-  const isOwn = ({ schema, table }: { schema: string; table: string }) =>
-    schema === id.schema && table === id.name
   const old = columns.map(({ names }) => names.old)
   const isAbout = (one: ReadIndex | ReadCheck) =>
-    isOwn(one) && one.columns.some((name) => old.includes(name))
+    isOf(one, id) && one.columns.some((name) => old.includes(name))
   const there = new Set([
     ...from.facts.childrenOf(id).map((fact) => ('name' in fact.id ? fact.id.name : '')),
     ...columns.map(({ names }) => names.new),
   ])
-  const lookUp = <One extends ReadIndex | ReadCheck>(
-    { name }: One,
-    pick: (of: Definitions) => readonly One[],
-  ): Found<One> => {
-    const find = (of: Definitions) => pick(of).find((one) => isOwn(one) && one.name === name)
-    const target = find(known.after.new)
-    if (!target) return {}
-    const isReady = target.columns.every((column) => there.has(column))
-    return isReady
-      ? { now: target, swapped: find(known.after.plain) }
-      : { now: find(known.before.new), swapped: find(known.before.plain) }
-  }
+  const { indexes, checks } = known.before.old
   return {
     id,
     trigger: context.nameFor({ schema: id.schema, name: `zz_${id.name}` }, '_twin'),
     columns,
-    checks: known.before.old.checks.filter(isAbout).map((one) =>
-      twinCheck(
-        one,
-        lookUp(one, (of) => of.checks),
-        context,
-      ),
-    ),
-    indexes: known.before.old.indexes.filter(isAbout).map((one) =>
-      twinIndex(
-        one,
-        lookUp(one, (of) => of.indexes),
-        context,
-      ),
-    ),
+    checks: checks.filter(isAbout).map((one) => {
+      const found = lookUp(id, one, known, there, (of) => of.checks)
+      return twinCheck(one, found, context)
+    }),
+    indexes: indexes.filter(isAbout).map((one) => {
+      const found = lookUp(id, one, known, there, (of) => of.indexes)
+      return twinIndex(one, found, context)
+    }),
   }
+}
+
+function isOf(one: ReadIndex | ReadCheck, { schema, name }: Qualified): boolean {
+  return one.schema === schema && one.table === name
+}
+
+/** As the target schema has it, unless that needs columns which are still to come. */
+function lookUp<One extends ReadIndex | ReadCheck>(
+  table: Qualified,
+  { name }: One,
+  { before, after }: KnownDefinitions,
+  there: ReadonlySet<string>,
+  pick: (of: Definitions) => readonly One[],
+): Found<One> {
+  const find = (of: Definitions) => pick(of).find((one) => isOf(one, table) && one.name === name)
+  const target = find(after.new)
+  if (!target) return {}
+  const isReady = target.columns.every((column) => there.has(column))
+  return isReady
+    ? { now: target, swapped: find(after.plain) }
+    : { now: find(before.new), swapped: find(before.plain) }
 }
 
 /** What the target schema has under a name: over the second columns, and once those are swapped in. */

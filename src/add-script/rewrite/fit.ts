@@ -5,7 +5,7 @@ import type { Using } from '../../change/model/decisions'
 import type { ReadColumn, ReadKey } from './read-columns'
 
 /** A column whose type changes so that its table would be written again. */
-export interface Candidate {
+export interface TwinCandidate {
   change: ColumnChange
   /** Absent: its values follow from those of another column. */
   up: Using | undefined
@@ -26,7 +26,7 @@ export function calledIn(expression: string): string[] {
  * @param changing functions that may give another value each time
  */
 export function whyUnfit(
-  { change, up, down, read, trigger }: Candidate,
+  { change, up, down, read, trigger }: TwinCandidate,
   { enums }: Pick<Difference, 'enums'>,
   changing: ReadonlySet<string>,
 ): string | undefined {
@@ -59,7 +59,7 @@ const integers = new Set(['smallint', 'integer', 'bigint'])
  * @param reasons of columns that are not fit, by their keys; it gets those of others
  */
 export function spreadUnfit(
-  candidates: readonly Candidate[],
+  candidates: readonly TwinCandidate[],
   keys: readonly ReadKey[],
   reasons: Map<string, string>,
 ): void {
@@ -76,7 +76,7 @@ export function spreadUnfit(
   }
 }
 
-function isInteger({ change: { from, to } }: Candidate): boolean {
+function isInteger({ change: { from, to } }: TwinCandidate): boolean {
   return integers.has(from.type) && integers.has(to.type)
 }
 

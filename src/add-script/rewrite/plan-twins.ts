@@ -5,12 +5,12 @@ import type { DownDecisions } from '../decide/downgrade-decisions'
 import type { Decisions } from '../../change/model/decisions'
 import { changes, type PlannedStep } from '../../change/model/planned-step'
 import { OnlineContext, tableIdOf } from '../online/online-context'
-import { calledIn, type Candidate, spreadUnfit, whyUnfit } from './fit'
+import { calledIn, type TwinCandidate, spreadUnfit, whyUnfit } from './fit'
 import { readColumns, readKeys, type ReadKey, readVolatile, whyNotAddable } from './read-columns'
 import { readDefinitions, type Renamed } from './read-definitions'
 import { buildPlan, twinColumn } from './build-plan'
 import { tableKey } from './swap-order'
-import type { Side, TwinColumn, TwinPlan } from './twin-columns'
+import type { TwinSide, TwinColumn, TwinPlan } from './twin-columns'
 
 /** What second columns can do for a change. */
 export interface TwinDecision {
@@ -69,7 +69,7 @@ async function candidatesOf(
   { sides, up, down }: TwinQuestion,
   retyped: readonly ColumnChange[],
   context: OnlineContext,
-): Promise<Candidate[]> {
+): Promise<TwinCandidate[]> {
   const read = await readColumns(
     sides.before,
     retyped.map(({ id }) => id),
@@ -88,7 +88,7 @@ async function candidatesOf(
 
 async function reasonsOf(
   { sides, up, down }: TwinQuestion,
-  candidates: readonly Candidate[],
+  candidates: readonly TwinCandidate[],
   keys: readonly ReadKey[],
 ): Promise<Map<string, string>> {
   const using = [...up.using.values(), ...down.using.values()]
@@ -107,9 +107,11 @@ async function reasonsOf(
   return reasons
 }
 
-function renames(columns: readonly TwinColumn[], side: Side): Renamed[] {
+function renames(columns: readonly TwinColumn[], side: TwinSide): Renamed[] {
   return columns.map(({ id: { schema, table, name }, names }) => ({
-    ...{ schema, table, name },
+    schema,
+    table,
+    name,
     to: names[side],
   }))
 }

@@ -3,7 +3,7 @@ import { underCatalogPath } from '../../catalog/properties/catalog-path'
 import type { ColumnId } from '../../catalog/facts'
 import type { Qualified } from '../../catalog/object-names'
 import type { ForeignKeyParts } from '../../change/model/twin-operation'
-import { quoteIdentifier } from '../../database/sql/quote'
+import { sqlOf } from '../../change/render/operation-sql'
 import { undone } from './read-definitions'
 
 /** What the catalog knows of a column that may get a twin. */
@@ -144,17 +144,15 @@ export async function readVolatile(pool: Pool, names: readonly string[]): Promis
 /** Why a table cannot have a column of this type and this default yet; undefined: it can. */
 export async function whyNotAddable(
   pool: Pool,
-  { schema, table, name }: ColumnId,
+  column: ColumnId,
   type: string,
   value: string | undefined,
 ): Promise<string | undefined> {
-  const path = quoteIdentifier(schema, table)
-  const column = quoteIdentifier(name)
-  const add = `ALTER TABLE ${path} ADD COLUMN ${column} ${type}`
-  const set = `ALTER TABLE ${path} ALTER COLUMN ${column} SET DEFAULT ${value}`
+  const add = sqlOf({ kind: 'add empty column', column, type })
+  const set = { kind: 'alter column', column, part: 'default' } as const
   return undone(pool, async (client) => {
     try {
-      await client.query(value === undefined ? add : `${add}; ${set}`)
+      await client.query(value === undefined ? add : `${add}; ${sqlOf({ ...set, value })}`)
       return undefined
     } catch (error) {
       return error instanceof Error ? error.message : String(error)

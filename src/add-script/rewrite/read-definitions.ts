@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg'
-import { quoteIdentifier } from '../../database/sql/quote'
 import type { Qualified } from '../../catalog/object-names'
+import { sqlOf } from '../../change/render/operation-sql'
 
 /** Another name that a column gets while definitions are read. */
 export interface Renamed {
@@ -76,10 +76,8 @@ export async function readDefinitions(
   renamed: readonly Renamed[] = [],
 ): Promise<Definitions> {
   return undone(pool, async (client) => {
-    for (const { schema, table, name, to } of renamed)
-      await client.query(
-        `ALTER TABLE ${quoteIdentifier(schema, table)} RENAME COLUMN ${quoteIdentifier(name)} TO ${quoteIdentifier(to)}`,
-      )
+    for (const one of renamed)
+      await client.query(sqlOf({ kind: 'rename part', part: 'COLUMN', of: 'TABLE', ...one }))
     await client.query('SET LOCAL search_path TO pg_catalog, pg_temp')
     const names = [of.map(({ schema }) => schema), of.map(({ name }) => name)]
     const found = await client.query<ReadIndex>(indexes, names)

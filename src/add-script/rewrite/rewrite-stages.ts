@@ -34,23 +34,25 @@ export interface RewriteStage extends Pick<ScriptPart, 'purpose' | 'transaction'
  */
 export function rewriteStages(plan: TwinPlan): RewriteStage[] {
   const tables = plan.swaps.flat()
-  const outside = { transaction: false } as const
   const stages: RewriteStage[] = [
     {
-      ...{ purpose: 'rewrite', ...outside },
+      purpose: 'rewrite',
+      transaction: false,
       up: tables.flatMap(started),
       down: tables.flatMap((table) => [...unchecked(table), ...dropTwins(table, 'new')]),
     },
     {
-      ...{ purpose: 'rewrite backfill', ...outside },
+      purpose: 'rewrite backfill',
+      transaction: false,
       up: tables.map((table) => fillTwins(table, 'new')),
       down: [],
     },
-    { ...{ purpose: 'rewrite concurrently', ...outside }, ...indexesOf(tables) },
-    { ...{ purpose: 'rewrite validate', ...outside }, ...validated(plan, tables) },
+    { purpose: 'rewrite concurrently', transaction: false, ...indexesOf(tables) },
+    { purpose: 'rewrite validate', transaction: false, ...validated(plan, tables) },
     ...plan.swaps.map((_, group) => swapStage(plan, group)),
     {
-      ...{ purpose: 'rewrite drops', ...outside },
+      purpose: 'rewrite drops',
+      transaction: false,
       up: tables.flatMap((table) => dropTwins(table, 'old')),
       down: tables.flatMap((table) => [...addTwins(table, 'old'), fillTwins(table, 'old')]),
       isConverted: true,

@@ -2,7 +2,7 @@ import type { Qualified } from '../../catalog/object-names'
 import type { PlannedStep } from '../../change/model/planned-step'
 import { addCheck, addKey, addKeyAlone, analyze, comment, dropRule, locking, named, opposite, renameRule, stepOn, twinCheckId, twinFunction, twinOf, validate } from './twin-steps' // prettier-ignore
 import { tableKey } from './swap-order'
-import type { Side, TwinColumn, TwinIndex, TwinKey, TwinPlan, TwinTable } from './twin-columns'
+import type { TwinSide, TwinColumn, TwinIndex, TwinKey, TwinPlan, TwinTable } from './twin-columns'
 
 /** A swap back: what is built and validated before, what happens in one moment, and what is validated after. */
 export interface SwapBack {
@@ -60,7 +60,7 @@ function dropIndex({ id: table }: TwinTable, { id, rule }: TwinIndex): PlannedSt
 function nameIndex(
   { id: table }: TwinTable,
   { id, names, rule, comment: text }: TwinIndex,
-  side: Side,
+  side: TwinSide,
 ): PlannedStep[] {
   const { schema, name } = id
   const index = names[side]
@@ -84,7 +84,7 @@ function nameIndex(
 }
 
 /** The column of that side gets the name, the default and the sequence of the one that is in use. */
-function exchange(table: TwinTable, side: Side): PlannedStep[] {
+function exchange(table: TwinTable, side: TwinSide): PlannedStep[] {
   const other = opposite[side]
   const { columns } = table
   return [
@@ -99,7 +99,7 @@ function exchange(table: TwinTable, side: Side): PlannedStep[] {
 }
 
 /** A column that is filled by the trigger from now on; an identity stays one until the other is. */
-function freed({ id, defaults, required, identity }: TwinColumn, side: Side): PlannedStep[] {
+function freed({ id, defaults, required, identity }: TwinColumn, side: TwinSide): PlannedStep[] {
   const alter = { kind: 'alter column', column: id } as const
   const hasDefault = defaults[side] !== undefined
   return [
@@ -114,7 +114,7 @@ function rename({ id }: TwinColumn, name: string, to: string): PlannedStep {
   return stepOn({ ...part, schema, table, name, to }, { kind: 'table', schema, name: table })
 }
 
-function takenOver(one: TwinColumn, side: Side): PlannedStep[] {
+function takenOver(one: TwinColumn, side: TwinSide): PlannedStep[] {
   const { id, defaults, required, sequences } = one
   const alter = { kind: 'alter column', column: id } as const
   const value = defaults[side]
@@ -128,7 +128,7 @@ function takenOver(one: TwinColumn, side: Side): PlannedStep[] {
 }
 
 /** An identity cannot change its column: the new one goes on where the old one is. */
-function movedIdentity(one: TwinColumn, other: Side): PlannedStep[] {
+function movedIdentity(one: TwinColumn, other: TwinSide): PlannedStep[] {
   const { id, identity } = one
   if (!identity) return []
   const { generated, sequence, temporary } = identity

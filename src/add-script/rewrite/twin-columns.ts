@@ -5,10 +5,10 @@ import type { ForeignKeyParts } from '../../change/model/twin-operation'
 import type { Using } from '../../change/model/decisions'
 
 /** Of the two columns that hold the same values the one that is not in use: the new one, then the old one. */
-export type Side = 'new' | 'old'
+export type TwinSide = 'new' | 'old'
 
 /** The two of something, by the column that it is of. */
-export type Sides<Value> = Readonly<Record<Side, Value>>
+export type TwinPair<Value> = Readonly<Record<TwinSide, Value>>
 
 /** A sequence that counts for a column. */
 export interface OwnSequence extends Qualified {
@@ -19,14 +19,14 @@ export interface OwnSequence extends Qualified {
 /** A column whose type changes, and the second one that takes its place. */
 export interface TwinColumn {
   id: ColumnId
-  names: Sides<string>
-  types: Sides<string>
+  names: TwinPair<string>
+  types: TwinPair<string>
   required: boolean
-  defaults: Sides<string | undefined>
+  defaults: TwinPair<string | undefined>
   /** What the one that is not in use is made of; empty: of the other one, as an assignment converts it. */
-  expressions: Sides<string>
+  expressions: TwinPair<string>
   /** Checks that hold while the one that is not in use is to take over. */
-  checks: Sides<string>
+  checks: TwinPair<string>
   comment: string | undefined
   statistics: number | undefined
   options: readonly string[]
@@ -34,7 +34,7 @@ export interface TwinColumn {
   identity?: { generated: string; sequence: OwnSequence; temporary: string }
   /** Sequences that go when it is dropped. */
   sequences: readonly Qualified[]
-  decided: Sides<Pick<Using, 'effects' | 'destructive' | 'raises'>>
+  decided: TwinPair<Pick<Using, 'effects' | 'destructive' | 'raises'>>
   /** What says which rows have no value of the old type. */
   unfit: Effect
 }
@@ -42,7 +42,7 @@ export interface TwinColumn {
 /** A check that names such a column. */
 export interface TwinCheck {
   id: IdOf<'constraint'>
-  names: Sides<string>
+  names: TwinPair<string>
   /** Absent: the target schema has none of its name. */
   definitions: { old: string; new: string | undefined }
   isValid: boolean
@@ -52,7 +52,7 @@ export interface TwinCheck {
 /** An index of such a column, or the unique or primary key that it is of. */
 export interface TwinIndex {
   id: IdOf<'index'>
-  names: Sides<string>
+  names: TwinPair<string>
   unique: boolean
   on: { old: string; new: string | undefined }
   /** Of the new column once it has the name of the old one. */
@@ -74,7 +74,7 @@ export interface TwinTable {
 /** A foreign key from or to such columns. */
 export interface TwinKey {
   id: IdOf<'constraint'>
-  names: Sides<string>
+  names: TwinPair<string>
   /** With the names that columns have while they are in use. */
   parts: { old: ForeignKeyParts; new: ForeignKeyParts | undefined }
   isValid: boolean

@@ -6,12 +6,12 @@ import type { SchemaOperation } from '../../change/model/operation'
 import { type PlannedStep, step, valuesOf } from '../../change/model/planned-step'
 import type { ForeignKeyParts, Twin } from '../../change/model/twin-operation'
 import { tableKey } from './swap-order'
-import type { Side, Sides, TwinColumn, TwinKey, TwinPlan, TwinTable } from './twin-columns'
+import type { TwinSide, TwinPair, TwinColumn, TwinKey, TwinPlan, TwinTable } from './twin-columns'
 
 type Constraint = IdOf<'constraint'>
 
 /** The other one of the two. */
-export const opposite: Sides<Side> = { new: 'old', old: 'new' }
+export const opposite: TwinPair<TwinSide> = { new: 'old', old: 'new' }
 
 /** A statement about a table, or what is of it. */
 export function stepOn(operation: SchemaOperation, ...ids: readonly Id[]): PlannedStep {
@@ -23,7 +23,7 @@ export function stepOn(operation: SchemaOperation, ...ids: readonly Id[]): Plann
 }
 
 /** The column that is not in use. */
-export function twinOf({ id, names }: TwinColumn, side: Side): ColumnId {
+export function twinOf({ id, names }: TwinColumn, side: TwinSide): ColumnId {
   return { ...id, name: names[side] }
 }
 
@@ -66,12 +66,15 @@ export function comment(
 }
 
 /** The check that a required column's twin has a value, and for the old one that it has where the new one has. */
-export function twinCheckId({ id: { schema, table }, checks }: TwinColumn, side: Side): Constraint {
+export function twinCheckId(
+  { id: { schema, table }, checks }: TwinColumn,
+  side: TwinSide,
+): Constraint {
   return { kind: 'constraint', schema, table, name: checks[side] }
 }
 
 /** The columns that are not in use, empty, kept in step from now on. */
-export function addTwins(table: TwinTable, side: Side): PlannedStep[] {
+export function addTwins(table: TwinTable, side: TwinSide): PlannedStep[] {
   const columns = table.columns.flatMap((one): PlannedStep[] => {
     const column = twinOf(one, side)
     const adding = { kind: 'add empty column', column, type: one.types[side] } as const
@@ -94,7 +97,7 @@ function announced({ id, names, types }: TwinColumn): Effect {
 }
 
 /** What the trigger does: it makes the column of that side of the one that is in use. */
-export function twinFunction(table: TwinTable, side: Side, replaces: boolean): PlannedStep {
+export function twinFunction(table: TwinTable, side: TwinSide, replaces: boolean): PlannedStep {
   const { id, trigger: name } = table
   const twins = table.columns.map((one): Twin => ({
     source: one.id.name,
@@ -105,7 +108,7 @@ export function twinFunction(table: TwinTable, side: Side, replaces: boolean): P
   return stepOn({ kind: 'twin function', table: id, name, twins, isLenient, replaces }, id)
 }
 
-export function dropTwins(table: TwinTable, side: Side): PlannedStep[] {
+export function dropTwins(table: TwinTable, side: TwinSide): PlannedStep[] {
   const { id, trigger: name } = table
   return [
     stepOn({ kind: 'drop fill trigger', table: id, name }, id),
@@ -118,7 +121,7 @@ export function dropTwins(table: TwinTable, side: Side): PlannedStep[] {
 }
 
 /** Rows that are there get the value that the trigger gives to those that are written. */
-export function fillTwins({ id, columns }: TwinTable, side: Side): PlannedStep {
+export function fillTwins({ id, columns }: TwinTable, side: TwinSide): PlannedStep {
   const fills = columns.map((one) => ({
     column: twinOf(one, side),
     expression: one.expressions[side] || quoteIdentifier(one.id.name),
@@ -144,10 +147,10 @@ export function addKey(
   { id, comment: text }: TwinKey,
   name: string,
   parts: ForeignKeyParts,
-  [own, referred]: readonly [own: Side | undefined, referred: Side | undefined],
+  [own, referred]: readonly [own: TwinSide | undefined, referred: TwinSide | undefined],
 ): PlannedStep[] {
   const constraint = named(id, name)
-  const of = (schema: string, table: string, side: Side | undefined) => (column: string) =>
+  const of = (schema: string, table: string, side: TwinSide | undefined) => (column: string) =>
     nameOn(plan, { kind: 'column', schema, table, name: column }, side)
   const ownName = of(id.schema, id.table, own)
   const key = {
@@ -196,7 +199,7 @@ export function dropKeyAlone({ id, parts }: TwinKey, name: string): PlannedStep 
 }
 
 /** The name of a column, or of its twin where it has one. */
-function nameOn({ swaps }: TwinPlan, { schema, table, name }: ColumnId, side?: Side): string {
+function nameOn({ swaps }: TwinPlan, { schema, table, name }: ColumnId, side?: TwinSide): string {
   const tables = swaps.flat().filter(({ id }) => id.schema === schema && id.name === table)
   const twin = tables.flatMap(({ columns }) => columns).find((one) => one.id.name === name)
   return twin && side !== undefined ? twin.names[side] : name

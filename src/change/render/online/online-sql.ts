@@ -6,7 +6,7 @@ import type {
   OnlineOperation,
   SchemaOperation,
 } from '../../model/operation'
-import { quotedBody } from './quoted-body'
+import { quotedBody } from './quoted-text'
 
 type Of<Kind extends OnlineOperation['kind']> = Extract<OnlineOperation, { kind: Kind }>
 

@@ -1,8 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '../../../database/sql/quote'
 import type { SchemaOperation, TogetherOperation } from '../../model/operation'
 import type { ForeignKeyParts, Twin, TwinOperation } from '../../model/twin-operation'
-import { plainPath } from '../sequence-sql'
-import { quotedBody } from './quoted-body'
+import { plainPath, quotedBody } from './quoted-text'
 
 type Of<Kind extends TwinOperation['kind']> = Extract<TwinOperation, { kind: Kind }>
 
