@@ -3,8 +3,7 @@ import { underCatalogPath } from '../../catalog/properties/catalog-path'
 import type { ColumnId } from '../../catalog/facts'
 import type { Qualified } from '../../catalog/object-names'
 import type { ForeignKeyParts } from '../../change/model/twin-operation'
-import { sqlOf } from '../../change/render/operation-sql'
-import { undone } from './read-definitions'
+import { whileDone } from '../../change/trial/undone'
 
 /** What the catalog knows of a column that may get a twin. */
 export interface ReadColumn {
@@ -148,14 +147,16 @@ export async function whyNotAddable(
   type: string,
   value: string | undefined,
 ): Promise<string | undefined> {
-  const add = sqlOf({ kind: 'add empty column', column, type })
-  const set = { kind: 'alter column', column, part: 'default' } as const
-  return undone(pool, async (client) => {
-    try {
-      await client.query(value === undefined ? add : `${add}; ${sqlOf({ ...set, value })}`)
-      return undefined
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error)
-    }
-  })
+  const operations = [
+    { kind: 'add empty column', column, type } as const,
+    ...(value === undefined
+      ? []
+      : [{ kind: 'alter column', column, part: 'default', value } as const]),
+  ]
+  try {
+    await whileDone(pool, operations, () => Promise.resolve())
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
 }

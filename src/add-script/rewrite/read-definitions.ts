@@ -1,6 +1,6 @@
-import type { Pool, PoolClient } from 'pg'
+import type { Pool } from 'pg'
 import type { Qualified } from '../../catalog/object-names'
-import { sqlOf } from '../../change/render/operation-sql'
+import { whileDone } from '../../change/trial/undone'
 
 /** Another name that a column gets while definitions are read. */
 export interface Renamed {
@@ -47,7 +47,7 @@ const tables = `tables AS (
 
 const indexes = `WITH ${tables}
 SELECT t.nspname::text AS schema, t.relname::text AS "table", i.relname::text AS name, x.indisunique AS "unique",
-  substr(pg_get_indexdef(i.oid), 1 + length(concat('CREATE ', CASE WHEN x.indisunique THEN 'UNIQUE ' END, 'INDEX ', quote_ident(i.relname), ' ON '))) AS "on",
+  split_part(pg_get_indexdef(i.oid), concat('INDEX ', quote_ident(i.relname), ' ON '), 2) AS "on",
   ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum > 0 AND (
     a.attnum = ANY (x.indkey) OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
       AND d.objid = i.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.oid AND d.refobjsubid = a.attnum))) AS columns,
@@ -75,30 +75,14 @@ export async function readDefinitions(
   of: readonly Qualified[],
   renamed: readonly Renamed[] = [],
 ): Promise<Definitions> {
-  return undone(pool, async (client) => {
-    for (const one of renamed)
-      await client.query(sqlOf({ kind: 'rename part', part: 'COLUMN', of: 'TABLE', ...one }))
+  const operations = renamed.map((one) => {
+    const part = { kind: 'rename part', part: 'COLUMN', of: 'TABLE' } as const
+    return { ...part, ...one }
+  })
+  return whileDone(pool, operations, async (client) => {
     await client.query('SET LOCAL search_path TO pg_catalog, pg_temp')
     const names = [of.map(({ schema }) => schema), of.map(({ name }) => name)]
     const found = await client.query<ReadIndex>(indexes, names)
-    return {
-      indexes: found.rows,
-      checks: (await client.query<ReadCheck>(checks, names)).rows,
-    }
+    return { indexes: found.rows, checks: (await client.query<ReadCheck>(checks, names)).rows }
   })
-}
-
-/** Work that leaves nothing behind. */
-export async function undone<Result>(
-  pool: Pool,
-  work: (client: PoolClient) => Promise<Result>,
-): Promise<Result> {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN')
-    return await work(client)
-  } finally {
-    await client.query('ROLLBACK')
-    client.release()
-  }
 }
