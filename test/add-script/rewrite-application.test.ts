@@ -7,6 +7,7 @@ import type { ScriptPart } from '../../src/change/model/script-part'
 import { readInventory } from '../../src/inventory/inventory'
 import { withMigrator } from '../support/migrator'
 import { testPool } from '../support/pool'
+import { until } from '../support/until'
 import { nobody } from './change-case'
 import { Databases } from './scratch'
 
@@ -66,7 +67,14 @@ class Writer {
   }
 }
 
-async function rewriting(): Promise<readonly ScriptPart[]> {
+let made: Promise<readonly ScriptPart[]> | undefined
+
+function rewriting(): Promise<readonly ScriptPart[]> {
+  made ??= makeScripts()
+  return made
+}
+
+async function makeScripts(): Promise<readonly ScriptPart[]> {
   let scripts: readonly ScriptPart[] = []
   await Databases.with(async (databases) => {
     const before = databases.open(await databases.make(schema('int')))
@@ -109,6 +117,40 @@ test('an application writes through a rewrite, back from and again to any of its
     assert.ok(writer.written > 0)
     const wrong = `SELECT id FROM invoice WHERE control <> concat(account, ' ', amount) OR pg_typeof(id) <> 'bigint'::regtype`
     assert.deepEqual(await database.query(wrong), [])
+    await pool.end()
+  })
+})
+
+test('a backfill that was killed keeps what it has done and goes on with the rest', async () => {
+  const [first, fill] = await rewriting()
+  const files = { '1_x.sql': renderScript(first!, { lines: [] }), '2_x.sql': renderScript(fill!, { lines: [] }) } // prettier-ignore
+  await withMigrator(files, async ({ migrator, another, database }) => {
+    const rows = `INSERT INTO account (control) SELECT repeat('x', 400) FROM generate_series(1, 900)`
+    await database.query(schema('int') + rows)
+    await migrator.execute({ command: 'upgrade', target: '1' }, {})
+    const pool = testPool(database.connection)
+    const holder = await pool.connect()
+    await holder.query('BEGIN; UPDATE account SET control = control WHERE id = 900')
+    const count = async () => {
+      const filled = 'SELECT count(id_new)::int AS filled FROM account'
+      return (await pool.query<{ filled: number }>(filled)).rows[0]!.filled
+    }
+    const killed = migrator.execute({ command: 'upgrade' }, {}).catch((error: Error) => error)
+    const waiting = `pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`
+    await until(async () => {
+      const { rowCount } = await pool.query(`SELECT FROM ${waiting}`)
+      return rowCount === 1
+    })
+    await pool.query(`SELECT pg_terminate_backend(pid) FROM ${waiting}`)
+    assert.ok((await killed) instanceof Error)
+    const done = await count()
+    await holder.query('COMMIT')
+    holder.release()
+
+    await (await another()).execute({ command: 'upgrade' }, {})
+
+    assert.ok(done > 0 && done < 900, `${done} rows`)
+    assert.equal(await count(), 900)
     await pool.end()
   })
 })

@@ -59,3 +59,52 @@ for (const major of [14])
       major,
     },
   )
+
+const others = (type: 'old' | 'new') => {
+  const [key, count, name] = type === 'old' ? ['text', 'int', 'varchar(20)'] : ['uuid', 'numeric(12,2)', 'text'] // prettier-ignore
+  return `
+  CREATE TABLE file (id ${key} PRIMARY KEY DEFAULT gen_random_uuid(), latest ${key}, size ${count} UNIQUE DEFERRABLE, name ${name});
+  CREATE TABLE version (id ${key} PRIMARY KEY, file ${key} NOT NULL,
+    CONSTRAINT version_file_fkey FOREIGN KEY (file) REFERENCES file ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED);
+  ALTER TABLE file ADD CONSTRAINT file_latest_fkey FOREIGN KEY (latest) REFERENCES version ON DELETE SET NULL;
+  CREATE INDEX by_name ON file (name, size);`
+}
+const [one, other] = ['5f0c0a4e-6c1e-4f0e-9d0a-000000000001', '5f0c0a4e-6c1e-4f0e-9d0a-000000000002'] // prettier-ignore
+const using = (table: string, column: string) => ({ table, column, expression: `${column}::uuid` })
+
+changeTest('texts become uuids by an expression, in tables that refer to each other', {
+  before: others('old'),
+  after: others('new'),
+  rows: `INSERT INTO file (id, size, name) VALUES ('${one}', 7, 'a'), ('${other}', NULL, 'b');
+    INSERT INTO version VALUES ('${other}', '${one}'); UPDATE file SET latest = '${other}' WHERE size = 7;`,
+  answers: {
+    online: 'rewrite',
+    using: [
+      using('file', 'id'),
+      using('file', 'latest'),
+      using('version', 'id'),
+      using('version', 'file'),
+    ],
+  },
+  holds: [
+    [
+      `SELECT f.id, pg_typeof(f.id)::text, latest, size, v.file FROM file f JOIN version v ON v.id = latest`,
+      [[one, 'uuid', other, '7.00', one]],
+    ],
+  ],
+  restores: [
+    [`SELECT id, pg_typeof(id)::text, latest, size FROM file WHERE size = 7`, [[one, 'text', other, 7]]], // prettier-ignore
+  ],
+})
+
+const seen = (type: string) => `
+  CREATE TABLE shown (id int PRIMARY KEY, a ${type}, b ${type});
+  CREATE VIEW some_of_it AS SELECT id FROM shown WHERE a > 0;`
+
+changeTest('a column that a second one cannot replace is rewritten, and a line says why', {
+  before: seen('int'),
+  after: seen('bigint'),
+  rows: 'INSERT INTO shown VALUES (1, 2, 3)',
+  answers,
+  holds: [['SELECT a::int, b::int FROM shown', [[2, 3]]]],
+})

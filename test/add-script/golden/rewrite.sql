@@ -79,7 +79,7 @@ BEGIN
       UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
     SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
     backfill_start := pg_catalog.clock_timestamp();
-    UPDATE invoice SET account_new = coalesce(account_new, account), amount_new = coalesce(amount_new, amount), id_new = coalesce(id_new, id), twice_new = coalesce(twice_new, twice)
+    UPDATE invoice SET account_new = account, amount_new = amount, id_new = id, twice_new = twice
     WHERE ((account_new IS NULL AND account IS NOT NULL) OR (amount_new IS NULL AND amount IS NOT NULL) OR (id_new IS NULL AND id IS NOT NULL) OR (twice_new IS NULL AND twice IS NOT NULL))
       AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
       AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
@@ -103,7 +103,7 @@ BEGIN
       UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
     SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
     backfill_start := pg_catalog.clock_timestamp();
-    UPDATE account SET id_new = coalesce(id_new, id), parent_new = coalesce(parent_new, parent)
+    UPDATE account SET id_new = id, parent_new = parent
     WHERE ((id_new IS NULL AND id IS NOT NULL) OR (parent_new IS NULL AND parent IS NOT NULL))
       AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
       AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
@@ -548,7 +548,7 @@ BEGIN
       UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
     SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
     backfill_start := pg_catalog.clock_timestamp();
-    UPDATE invoice SET account_old = coalesce(account_old, account), amount_old = coalesce(amount_old, amount), id_old = coalesce(id_old, id), twice_old = coalesce(twice_old, twice)
+    UPDATE invoice SET account_old = account, amount_old = amount, id_old = id, twice_old = twice
     WHERE ((account_old IS NULL AND account IS NOT NULL) OR (amount_old IS NULL AND amount IS NOT NULL) OR (id_old IS NULL AND id IS NOT NULL) OR (twice_old IS NULL AND twice IS NOT NULL))
       AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
       AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
@@ -594,7 +594,7 @@ BEGIN
       UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
     SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
     backfill_start := pg_catalog.clock_timestamp();
-    UPDATE account SET id_old = coalesce(id_old, id), parent_old = coalesce(parent_old, parent)
+    UPDATE account SET id_old = id, parent_old = parent
     WHERE ((id_old IS NULL AND id IS NOT NULL) OR (parent_old IS NULL AND parent IS NOT NULL))
       AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
       AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
@@ -613,3 +613,707 @@ ALTER SEQUENCE account_id_seq AS bigint;
 -- MIGRATE DOWN
 
 ALTER SEQUENCE account_id_seq AS integer;
+
+-- CASE texts become uuids by an expression, in tables that refer to each other
+-- SCRIPT rewrite (yes)
+-- MIGRATE UP
+-- migrate: no-transaction
+
+-- file.id becomes uuid by a second column, id_new: kept in step, filled, and then swapped.
+ALTER TABLE file ADD COLUMN id_new uuid;
+-- file.latest becomes uuid by a second column, latest_new: kept in step, filled, and then swapped.
+ALTER TABLE file ADD COLUMN latest_new uuid;
+-- file.size becomes numeric(12,2) by a second column, size_new: kept in step, filled, and then swapped.
+ALTER TABLE file ADD COLUMN size_new numeric(12,2);
+CREATE FUNCTION zz_file_twin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.id_new := (SELECT id::uuid FROM (SELECT NEW.*) AS file);
+  NEW.latest_new := (SELECT latest::uuid FROM (SELECT NEW.*) AS file);
+  NEW.size_new := NEW.size;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER zz_file_twin BEFORE INSERT OR UPDATE ON file FOR EACH ROW EXECUTE FUNCTION zz_file_twin();
+ALTER TABLE file ADD CONSTRAINT file_id_required CHECK (id_new IS NOT NULL) NOT VALID;
+
+-- version.file becomes uuid by a second column, file_new: kept in step, filled, and then swapped.
+ALTER TABLE public.version ADD COLUMN file_new uuid;
+-- version.id becomes uuid by a second column, id_new: kept in step, filled, and then swapped.
+ALTER TABLE public.version ADD COLUMN id_new uuid;
+CREATE FUNCTION zz_version_twin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.file_new := (SELECT file::uuid FROM (SELECT NEW.*) AS version);
+  NEW.id_new := (SELECT id::uuid FROM (SELECT NEW.*) AS version);
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER zz_version_twin BEFORE INSERT OR UPDATE ON public.version FOR EACH ROW EXECUTE FUNCTION zz_version_twin();
+ALTER TABLE public.version ADD CONSTRAINT version_file_required CHECK (file_new IS NOT NULL) NOT VALID;
+ALTER TABLE public.version ADD CONSTRAINT version_id_required CHECK (id_new IS NOT NULL) NOT VALID;
+
+-- MIGRATE DOWN
+-- migrate: no-transaction
+
+ALTER TABLE file DROP CONSTRAINT file_id_required;
+DROP TRIGGER zz_file_twin ON file;
+DROP FUNCTION zz_file_twin();
+ALTER TABLE file DROP COLUMN id_new;
+ALTER TABLE file DROP COLUMN latest_new;
+ALTER TABLE file DROP COLUMN size_new;
+
+ALTER TABLE public.version DROP CONSTRAINT version_file_required;
+ALTER TABLE public.version DROP CONSTRAINT version_id_required;
+DROP TRIGGER zz_version_twin ON public.version;
+DROP FUNCTION zz_version_twin();
+ALTER TABLE public.version DROP COLUMN file_new;
+ALTER TABLE public.version DROP COLUMN id_new;
+
+-- SCRIPT rewrite backfill (yes)
+-- MIGRATE UP
+-- migrate: no-transaction
+
+-- Raises on a text that is no uuid.
+-- Fails unless this is 0: SELECT count(*) FROM file WHERE NOT pg_input_is_valid(id, 'uuid')
+-- Raises on a text that is no uuid.
+-- Fails unless this is 0: SELECT count(*) FROM file WHERE NOT pg_input_is_valid(latest, 'uuid')
+-- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
+DO $$
+-- migrate: repeatable
+DECLARE
+  backfill_page bigint := 0;
+  backfill_start timestamp with time zone;
+BEGIN
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
+    WITH RECURSIVE family AS (
+      SELECT 'file'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
+    backfill_start := pg_catalog.clock_timestamp();
+    UPDATE file SET id_new = id::uuid, latest_new = latest::uuid, size_new = size
+    WHERE ((id_new IS NULL AND id IS NOT NULL) OR (latest_new IS NULL AND latest IS NOT NULL) OR (size_new IS NULL AND size IS NOT NULL))
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
+    COMMIT;
+    PERFORM pg_catalog.pg_sleep(0.25 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backfill_start));
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 20;
+  END LOOP;
+END
+$$;
+
+-- Raises on a text that is no uuid.
+-- Fails unless this is 0: SELECT count(*) FROM public.version WHERE NOT pg_input_is_valid(file, 'uuid')
+-- Raises on a text that is no uuid.
+-- Fails unless this is 0: SELECT count(*) FROM public.version WHERE NOT pg_input_is_valid(id, 'uuid')
+-- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
+DO $$
+-- migrate: repeatable
+DECLARE
+  backfill_page bigint := 0;
+  backfill_start timestamp with time zone;
+BEGIN
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
+    WITH RECURSIVE family AS (
+      SELECT 'public.version'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
+    backfill_start := pg_catalog.clock_timestamp();
+    UPDATE public.version SET file_new = file::uuid, id_new = id::uuid
+    WHERE ((file_new IS NULL AND file IS NOT NULL) OR (id_new IS NULL AND id IS NOT NULL))
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
+    COMMIT;
+    PERFORM pg_catalog.pg_sleep(0.25 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backfill_start));
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 20;
+  END LOOP;
+END
+$$;
+
+-- MIGRATE DOWN
+-- migrate: no-transaction
+
+-- Nothing to do.
+
+-- SCRIPT rewrite concurrently (yes)
+-- MIGRATE UP
+-- migrate: no-transaction
+
+CREATE UNIQUE INDEX CONCURRENTLY file_pkey_new ON file (id_new);
+CREATE UNIQUE INDEX CONCURRENTLY file_size_key_new ON file (size_new);
+CREATE INDEX CONCURRENTLY by_name_new ON file (name, size_new);
+
+CREATE UNIQUE INDEX CONCURRENTLY version_pkey_new ON public.version (id_new);
+
+-- MIGRATE DOWN
+-- migrate: no-transaction
+
+DROP INDEX CONCURRENTLY version_pkey_new;
+
+DROP INDEX CONCURRENTLY by_name_new;
+DROP INDEX CONCURRENTLY file_size_key_new;
+DROP INDEX CONCURRENTLY file_pkey_new;
+
+-- SCRIPT rewrite validate (yes)
+-- MIGRATE UP
+-- migrate: no-transaction
+
+ALTER TABLE file VALIDATE CONSTRAINT file_id_required;
+
+ALTER TABLE public.version VALIDATE CONSTRAINT version_file_required;
+ALTER TABLE public.version VALIDATE CONSTRAINT version_id_required;
+DO $$
+BEGIN
+  SET LOCAL lock_timeout TO '500ms';
+  LOCK TABLE file, public.version IN SHARE ROW EXCLUSIVE MODE;
+  ALTER TABLE public.version ADD CONSTRAINT version_file_fkey_new FOREIGN KEY (file_new) REFERENCES file(id_new) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID;
+END
+$$;
+
+DO $$
+BEGIN
+  SET LOCAL lock_timeout TO '500ms';
+  LOCK TABLE public.version, file IN SHARE ROW EXCLUSIVE MODE;
+  ALTER TABLE file ADD CONSTRAINT file_latest_fkey_new FOREIGN KEY (latest_new) REFERENCES public.version(id_new) ON DELETE SET NULL NOT VALID;
+END
+$$;
+
+ALTER TABLE public.version VALIDATE CONSTRAINT version_file_fkey_new;
+
+ALTER TABLE file VALIDATE CONSTRAINT file_latest_fkey_new;
+ANALYZE file;
+
+ANALYZE public.version;
+
+-- MIGRATE DOWN
+-- migrate: no-transaction
+
+DO $$
+BEGIN
+  SET LOCAL lock_timeout TO '500ms';
+  LOCK TABLE public.version, file IN ACCESS EXCLUSIVE MODE;
+  ALTER TABLE file DROP CONSTRAINT file_latest_fkey_new;
+END
+$$;
+
+DO $$
+BEGIN
+  SET LOCAL lock_timeout TO '500ms';
+  LOCK TABLE file, public.version IN ACCESS EXCLUSIVE MODE;
+  ALTER TABLE public.version DROP CONSTRAINT version_file_fkey_new;
+END
+$$;
+
+-- SCRIPT rewrite swap (yes)
+-- MIGRATE UP
+
+SET LOCAL lock_timeout TO '500ms';
+LOCK TABLE file, public.version IN ACCESS EXCLUSIVE MODE;
+
+ALTER TABLE public.version DROP CONSTRAINT version_file_fkey;
+
+ALTER TABLE file DROP CONSTRAINT file_latest_fkey;
+ALTER TABLE file DROP CONSTRAINT file_pkey;
+ALTER TABLE file DROP CONSTRAINT file_size_key;
+DROP INDEX by_name;
+ALTER TABLE file ALTER COLUMN id DROP DEFAULT;
+ALTER TABLE file ALTER COLUMN id DROP NOT NULL;
+ALTER TABLE file RENAME COLUMN id TO id_old;
+ALTER TABLE file RENAME COLUMN id_new TO id;
+ALTER TABLE file RENAME COLUMN latest TO latest_old;
+ALTER TABLE file RENAME COLUMN latest_new TO latest;
+ALTER TABLE file RENAME COLUMN size TO size_old;
+ALTER TABLE file RENAME COLUMN size_new TO size;
+ALTER TABLE file ALTER COLUMN id SET NOT NULL;
+ALTER TABLE file DROP CONSTRAINT file_id_required;
+ALTER TABLE file ALTER COLUMN id SET DEFAULT gen_random_uuid();
+CREATE OR REPLACE FUNCTION zz_file_twin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  BEGIN
+    NEW.id_old := NEW.id;
+  EXCEPTION WHEN others THEN
+    NEW.id_old := NULL;
+  END;
+  BEGIN
+    NEW.latest_old := NEW.latest;
+  EXCEPTION WHEN others THEN
+    NEW.latest_old := NULL;
+  END;
+  BEGIN
+    NEW.size_old := NEW.size;
+  EXCEPTION WHEN others THEN
+    NEW.size_old := NULL;
+  END;
+  RETURN NEW;
+END
+$$;
+ALTER TABLE file ADD CONSTRAINT file_pkey PRIMARY KEY USING INDEX file_pkey_new;
+ALTER TABLE file ADD CONSTRAINT file_size_key UNIQUE USING INDEX file_size_key_new DEFERRABLE;
+ALTER INDEX by_name_new RENAME TO by_name;
+
+ALTER TABLE public.version DROP CONSTRAINT version_pkey;
+ALTER TABLE public.version ALTER COLUMN file DROP NOT NULL;
+ALTER TABLE public.version ALTER COLUMN id DROP NOT NULL;
+ALTER TABLE public.version RENAME COLUMN file TO file_old;
+ALTER TABLE public.version RENAME COLUMN file_new TO file;
+ALTER TABLE public.version RENAME COLUMN id TO id_old;
+ALTER TABLE public.version RENAME COLUMN id_new TO id;
+ALTER TABLE public.version ALTER COLUMN file SET NOT NULL;
+ALTER TABLE public.version DROP CONSTRAINT version_file_required;
+ALTER TABLE public.version ALTER COLUMN id SET NOT NULL;
+ALTER TABLE public.version DROP CONSTRAINT version_id_required;
+CREATE OR REPLACE FUNCTION zz_version_twin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  BEGIN
+    NEW.file_old := NEW.file;
+  EXCEPTION WHEN others THEN
+    NEW.file_old := NULL;
+  END;
+  BEGIN
+    NEW.id_old := NEW.id;
+  EXCEPTION WHEN others THEN
+    NEW.id_old := NULL;
+  END;
+  RETURN NEW;
+END
+$$;
+ALTER TABLE public.version ADD CONSTRAINT version_pkey PRIMARY KEY USING INDEX version_pkey_new;
+ALTER TABLE public.version RENAME CONSTRAINT version_file_fkey_new TO version_file_fkey;
+
+ALTER TABLE file RENAME CONSTRAINT file_latest_fkey_new TO file_latest_fkey;
+
+-- MIGRATE DOWN
+-- migrate: no-transaction
+
+ALTER TABLE file ADD CONSTRAINT file_id_fits CHECK (id_old IS NOT NULL) NOT VALID;
+-- Fails unless this is 0: SELECT count(*) FROM file WHERE id IS NOT NULL AND id_old IS NULL
+ALTER TABLE file VALIDATE CONSTRAINT file_id_fits;
+ALTER TABLE file ADD CONSTRAINT file_latest_fits CHECK (latest IS NULL OR latest_old IS NOT NULL) NOT VALID;
+-- Fails unless this is 0: SELECT count(*) FROM file WHERE latest IS NOT NULL AND latest_old IS NULL
+ALTER TABLE file VALIDATE CONSTRAINT file_latest_fits;
+ALTER TABLE file ADD CONSTRAINT file_size_fits CHECK (size IS NULL OR size_old IS NOT NULL) NOT VALID;
+-- Fails unless this is 0: SELECT count(*) FROM file WHERE size IS NOT NULL AND size_old IS NULL
+ALTER TABLE file VALIDATE CONSTRAINT file_size_fits;
+CREATE UNIQUE INDEX CONCURRENTLY file_pkey_old ON file (id_old);
+CREATE UNIQUE INDEX CONCURRENTLY file_pkey_new ON file (id);
+CREATE UNIQUE INDEX CONCURRENTLY file_size_key_old ON file (size_old);
+CREATE UNIQUE INDEX CONCURRENTLY file_size_key_new ON file (size);
+CREATE INDEX CONCURRENTLY by_name_old ON file (name, size_old);
+
+ALTER TABLE public.version ADD CONSTRAINT version_file_fits CHECK (file_old IS NOT NULL) NOT VALID;
+-- Fails unless this is 0: SELECT count(*) FROM public.version WHERE file IS NOT NULL AND file_old IS NULL
+ALTER TABLE public.version VALIDATE CONSTRAINT version_file_fits;
+ALTER TABLE public.version ADD CONSTRAINT version_id_fits CHECK (id_old IS NOT NULL) NOT VALID;
+-- Fails unless this is 0: SELECT count(*) FROM public.version WHERE id IS NOT NULL AND id_old IS NULL
+ALTER TABLE public.version VALIDATE CONSTRAINT version_id_fits;
+CREATE UNIQUE INDEX CONCURRENTLY version_pkey_old ON public.version (id_old);
+CREATE UNIQUE INDEX CONCURRENTLY version_pkey_new ON public.version (id);
+DO $$
+BEGIN
+  SET LOCAL lock_timeout TO '500ms';
+  LOCK TABLE file, public.version IN SHARE ROW EXCLUSIVE MODE;
+  ALTER TABLE public.version ADD CONSTRAINT version_file_fkey_old FOREIGN KEY (file_old) REFERENCES file(id_old) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID;
+END
+$$;
+ALTER TABLE public.version VALIDATE CONSTRAINT version_file_fkey_old;
+
+DO $$
+BEGIN
+  SET LOCAL lock_timeout TO '500ms';
+  LOCK TABLE public.version, file IN SHARE ROW EXCLUSIVE MODE;
+  ALTER TABLE file ADD CONSTRAINT file_latest_fkey_old FOREIGN KEY (latest_old) REFERENCES public.version(id_old) ON DELETE SET NULL NOT VALID;
+END
+$$;
+ALTER TABLE file VALIDATE CONSTRAINT file_latest_fkey_old;
+ANALYZE file;
+
+ANALYZE public.version;
+
+DO $swap$
+BEGIN
+  SET LOCAL lock_timeout TO '500ms';
+  LOCK TABLE file, public.version IN ACCESS EXCLUSIVE MODE;
+  ALTER TABLE public.version DROP CONSTRAINT version_file_fkey;
+  ALTER TABLE file DROP CONSTRAINT file_latest_fkey;
+  ALTER TABLE file DROP CONSTRAINT file_pkey;
+  ALTER TABLE file DROP CONSTRAINT file_size_key;
+  ALTER INDEX by_name RENAME TO by_name_new;
+  ALTER TABLE file ALTER COLUMN id DROP DEFAULT;
+  ALTER TABLE file ALTER COLUMN id DROP NOT NULL;
+  ALTER TABLE file RENAME COLUMN id TO id_new;
+  ALTER TABLE file RENAME COLUMN id_old TO id;
+  ALTER TABLE file RENAME COLUMN latest TO latest_new;
+  ALTER TABLE file RENAME COLUMN latest_old TO latest;
+  ALTER TABLE file RENAME COLUMN size TO size_new;
+  ALTER TABLE file RENAME COLUMN size_old TO size;
+  ALTER TABLE file ALTER COLUMN id SET NOT NULL;
+  ALTER TABLE file DROP CONSTRAINT file_id_fits;
+  ALTER TABLE file ALTER COLUMN id SET DEFAULT gen_random_uuid();
+  ALTER TABLE file DROP CONSTRAINT file_latest_fits;
+  ALTER TABLE file DROP CONSTRAINT file_size_fits;
+  CREATE OR REPLACE FUNCTION zz_file_twin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.id_new := (SELECT id::uuid FROM (SELECT NEW.*) AS file);
+  NEW.latest_new := (SELECT latest::uuid FROM (SELECT NEW.*) AS file);
+  NEW.size_new := NEW.size;
+  RETURN NEW;
+END
+$$;
+  ALTER TABLE file ADD CONSTRAINT file_id_required CHECK (id_new IS NOT NULL) NOT VALID;
+  ALTER TABLE file ADD CONSTRAINT file_pkey PRIMARY KEY USING INDEX file_pkey_old;
+  ALTER TABLE file ADD CONSTRAINT file_size_key UNIQUE USING INDEX file_size_key_old DEFERRABLE;
+  ALTER INDEX by_name_old RENAME TO by_name;
+  ALTER TABLE public.version DROP CONSTRAINT version_pkey;
+  ALTER TABLE public.version ALTER COLUMN file DROP NOT NULL;
+  ALTER TABLE public.version ALTER COLUMN id DROP NOT NULL;
+  ALTER TABLE public.version RENAME COLUMN file TO file_new;
+  ALTER TABLE public.version RENAME COLUMN file_old TO file;
+  ALTER TABLE public.version RENAME COLUMN id TO id_new;
+  ALTER TABLE public.version RENAME COLUMN id_old TO id;
+  ALTER TABLE public.version ALTER COLUMN file SET NOT NULL;
+  ALTER TABLE public.version DROP CONSTRAINT version_file_fits;
+  ALTER TABLE public.version ALTER COLUMN id SET NOT NULL;
+  ALTER TABLE public.version DROP CONSTRAINT version_id_fits;
+  CREATE OR REPLACE FUNCTION zz_version_twin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.file_new := (SELECT file::uuid FROM (SELECT NEW.*) AS version);
+  NEW.id_new := (SELECT id::uuid FROM (SELECT NEW.*) AS version);
+  RETURN NEW;
+END
+$$;
+  ALTER TABLE public.version ADD CONSTRAINT version_file_required CHECK (file_new IS NOT NULL) NOT VALID;
+  ALTER TABLE public.version ADD CONSTRAINT version_id_required CHECK (id_new IS NOT NULL) NOT VALID;
+  ALTER TABLE public.version ADD CONSTRAINT version_pkey PRIMARY KEY USING INDEX version_pkey_old;
+  ALTER TABLE public.version RENAME CONSTRAINT version_file_fkey_old TO version_file_fkey;
+  ALTER TABLE file RENAME CONSTRAINT file_latest_fkey_old TO file_latest_fkey;
+  ALTER TABLE public.version ADD CONSTRAINT version_file_fkey_new FOREIGN KEY (file_new) REFERENCES file(id_new) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID;
+  ALTER TABLE file ADD CONSTRAINT file_latest_fkey_new FOREIGN KEY (latest_new) REFERENCES public.version(id_new) ON DELETE SET NULL NOT VALID;
+END
+$swap$;
+ALTER TABLE file VALIDATE CONSTRAINT file_id_required;
+
+ALTER TABLE public.version VALIDATE CONSTRAINT version_file_required;
+ALTER TABLE public.version VALIDATE CONSTRAINT version_id_required;
+ALTER TABLE public.version VALIDATE CONSTRAINT version_file_fkey_new;
+
+ALTER TABLE file VALIDATE CONSTRAINT file_latest_fkey_new;
+
+-- SCRIPT rewrite drops (lossy)
+-- The downgrade brings the schema back, not every value:
+--  file.id is written as uuid is.
+--  file.latest is written as uuid is.
+--  file.size rounds.
+--  version.file is written as uuid is.
+--  version.id is written as uuid is.
+
+-- MIGRATE UP
+-- migrate: no-transaction
+
+DROP TRIGGER zz_file_twin ON file;
+DROP FUNCTION zz_file_twin();
+ALTER TABLE file DROP COLUMN id_old;
+ALTER TABLE file DROP COLUMN latest_old;
+ALTER TABLE file DROP COLUMN size_old;
+
+DROP TRIGGER zz_version_twin ON public.version;
+DROP FUNCTION zz_version_twin();
+ALTER TABLE public.version DROP COLUMN file_old;
+ALTER TABLE public.version DROP COLUMN id_old;
+
+-- MIGRATE DOWN
+-- migrate: no-transaction
+
+ALTER TABLE file ADD COLUMN id_old text;
+ALTER TABLE file ADD COLUMN latest_old text;
+ALTER TABLE file ADD COLUMN size_old integer;
+CREATE FUNCTION zz_file_twin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  BEGIN
+    NEW.id_old := NEW.id;
+  EXCEPTION WHEN others THEN
+    NEW.id_old := NULL;
+  END;
+  BEGIN
+    NEW.latest_old := NEW.latest;
+  EXCEPTION WHEN others THEN
+    NEW.latest_old := NULL;
+  END;
+  BEGIN
+    NEW.size_old := NEW.size;
+  EXCEPTION WHEN others THEN
+    NEW.size_old := NULL;
+  END;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER zz_file_twin BEFORE INSERT OR UPDATE ON file FOR EACH ROW EXECUTE FUNCTION zz_file_twin();
+-- Rounds.
+-- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
+DO $$
+-- migrate: repeatable
+DECLARE
+  backfill_page bigint := 0;
+  backfill_start timestamp with time zone;
+BEGIN
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
+    WITH RECURSIVE family AS (
+      SELECT 'file'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
+    backfill_start := pg_catalog.clock_timestamp();
+    UPDATE file SET id_old = id, latest_old = latest, size_old = size
+    WHERE ((id_old IS NULL AND id IS NOT NULL) OR (latest_old IS NULL AND latest IS NOT NULL) OR (size_old IS NULL AND size IS NOT NULL))
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
+    COMMIT;
+    PERFORM pg_catalog.pg_sleep(0.25 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backfill_start));
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 20;
+  END LOOP;
+END
+$$;
+
+ALTER TABLE public.version ADD COLUMN file_old text;
+ALTER TABLE public.version ADD COLUMN id_old text;
+CREATE FUNCTION zz_version_twin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  BEGIN
+    NEW.file_old := NEW.file;
+  EXCEPTION WHEN others THEN
+    NEW.file_old := NULL;
+  END;
+  BEGIN
+    NEW.id_old := NEW.id;
+  EXCEPTION WHEN others THEN
+    NEW.id_old := NULL;
+  END;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER zz_version_twin BEFORE INSERT OR UPDATE ON public.version FOR EACH ROW EXECUTE FUNCTION zz_version_twin();
+-- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
+DO $$
+-- migrate: repeatable
+DECLARE
+  backfill_page bigint := 0;
+  backfill_start timestamp with time zone;
+BEGIN
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
+    WITH RECURSIVE family AS (
+      SELECT 'public.version'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
+    backfill_start := pg_catalog.clock_timestamp();
+    UPDATE public.version SET file_old = file, id_old = id
+    WHERE ((file_old IS NULL AND file IS NOT NULL) OR (id_old IS NULL AND id IS NOT NULL))
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
+    COMMIT;
+    PERFORM pg_catalog.pg_sleep(0.25 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backfill_start));
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 20;
+  END LOOP;
+END
+$$;
+
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+ALTER TABLE file ALTER COLUMN name TYPE text;
+
+-- MIGRATE DOWN
+
+-- Raises where a value has more than 20 characters.
+-- Fails unless this is 0: SELECT count(*) FROM file WHERE length(rtrim(name)) > 20
+-- Rewrites file under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. It has no online form.
+ALTER TABLE file ALTER COLUMN name TYPE character varying(20);
+
+-- CASE a column that a second one cannot replace is rewritten, and a line says why
+-- SCRIPT rewrite (yes)
+-- MIGRATE UP
+-- migrate: no-transaction
+
+-- shown.b becomes bigint by a second column, b_new: kept in step, filled, and then swapped.
+ALTER TABLE shown ADD COLUMN b_new bigint;
+CREATE FUNCTION zz_shown_twin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.b_new := NEW.b;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER zz_shown_twin BEFORE INSERT OR UPDATE ON shown FOR EACH ROW EXECUTE FUNCTION zz_shown_twin();
+
+-- MIGRATE DOWN
+-- migrate: no-transaction
+
+DROP TRIGGER zz_shown_twin ON shown;
+DROP FUNCTION zz_shown_twin();
+ALTER TABLE shown DROP COLUMN b_new;
+
+-- SCRIPT rewrite backfill (yes)
+-- MIGRATE UP
+-- migrate: no-transaction
+
+-- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
+DO $$
+-- migrate: repeatable
+DECLARE
+  backfill_page bigint := 0;
+  backfill_start timestamp with time zone;
+BEGIN
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
+    WITH RECURSIVE family AS (
+      SELECT 'shown'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
+    backfill_start := pg_catalog.clock_timestamp();
+    UPDATE shown SET b_new = b
+    WHERE b_new IS NULL AND b IS NOT NULL
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
+    COMMIT;
+    PERFORM pg_catalog.pg_sleep(0.25 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backfill_start));
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 20;
+  END LOOP;
+END
+$$;
+
+-- MIGRATE DOWN
+-- migrate: no-transaction
+
+-- Nothing to do.
+
+-- SCRIPT rewrite validate (yes)
+-- MIGRATE UP
+-- migrate: no-transaction
+
+ANALYZE shown;
+
+-- MIGRATE DOWN
+-- migrate: no-transaction
+
+-- Nothing to do.
+
+-- SCRIPT rewrite swap (yes)
+-- MIGRATE UP
+
+SET LOCAL lock_timeout TO '500ms';
+LOCK TABLE shown IN ACCESS EXCLUSIVE MODE;
+ALTER TABLE shown RENAME COLUMN b TO b_old;
+ALTER TABLE shown RENAME COLUMN b_new TO b;
+CREATE OR REPLACE FUNCTION zz_shown_twin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  BEGIN
+    NEW.b_old := NEW.b;
+  EXCEPTION WHEN others THEN
+    NEW.b_old := NULL;
+  END;
+  RETURN NEW;
+END
+$$;
+
+-- MIGRATE DOWN
+-- migrate: no-transaction
+
+ALTER TABLE shown ADD CONSTRAINT shown_b_fits CHECK (b IS NULL OR b_old IS NOT NULL) NOT VALID;
+-- Fails unless this is 0: SELECT count(*) FROM shown WHERE b IS NOT NULL AND b_old IS NULL
+ALTER TABLE shown VALIDATE CONSTRAINT shown_b_fits;
+ANALYZE shown;
+DO $swap$
+BEGIN
+  SET LOCAL lock_timeout TO '500ms';
+  LOCK TABLE shown IN ACCESS EXCLUSIVE MODE;
+  ALTER TABLE shown RENAME COLUMN b TO b_new;
+  ALTER TABLE shown RENAME COLUMN b_old TO b;
+  ALTER TABLE shown DROP CONSTRAINT shown_b_fits;
+  CREATE OR REPLACE FUNCTION zz_shown_twin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.b_new := NEW.b;
+  RETURN NEW;
+END
+$$;
+END
+$swap$;
+
+-- SCRIPT rewrite drops (yes)
+-- MIGRATE UP
+-- migrate: no-transaction
+
+DROP TRIGGER zz_shown_twin ON shown;
+DROP FUNCTION zz_shown_twin();
+ALTER TABLE shown DROP COLUMN b_old;
+
+-- MIGRATE DOWN
+-- migrate: no-transaction
+
+ALTER TABLE shown ADD COLUMN b_old integer;
+CREATE FUNCTION zz_shown_twin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  BEGIN
+    NEW.b_old := NEW.b;
+  EXCEPTION WHEN others THEN
+    NEW.b_old := NULL;
+  END;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER zz_shown_twin BEFORE INSERT OR UPDATE ON shown FOR EACH ROW EXECUTE FUNCTION zz_shown_twin();
+-- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM shown WHERE b NOT BETWEEN -2147483648 AND 2147483647
+-- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
+DO $$
+-- migrate: repeatable
+DECLARE
+  backfill_page bigint := 0;
+  backfill_start timestamp with time zone;
+BEGIN
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
+    WITH RECURSIVE family AS (
+      SELECT 'shown'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
+    backfill_start := pg_catalog.clock_timestamp();
+    UPDATE shown SET b_old = b
+    WHERE b_old IS NULL AND b IS NOT NULL
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
+    COMMIT;
+    PERFORM pg_catalog.pg_sleep(0.25 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backfill_start));
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 20;
+  END LOOP;
+END
+$$;
+
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+DROP VIEW some_of_it;
+
+-- MIGRATE DOWN
+
+CREATE VIEW some_of_it AS
+ SELECT id
+   FROM shown
+  WHERE (a > 0);
+
+-- SCRIPT under a lock (yes)
+-- MIGRATE UP
+
+-- Rewrites shown under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. No second column can replace it: rule _RETURN on view public.some_of_it uses it.
+ALTER TABLE shown ALTER COLUMN a TYPE bigint;
+
+-- MIGRATE DOWN
+
+-- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM shown WHERE a NOT BETWEEN -2147483648 AND 2147483647
+-- Rewrites shown under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. It has no online form.
+ALTER TABLE shown ALTER COLUMN a TYPE integer;
+
+-- SCRIPT rest (yes)
+-- MIGRATE UP
+
+CREATE VIEW some_of_it AS
+ SELECT id
+   FROM shown
+  WHERE (a > 0);
+
+-- MIGRATE DOWN
+
+-- Drops view some_of_it.
+DROP VIEW some_of_it;

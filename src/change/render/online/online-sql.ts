@@ -142,9 +142,10 @@ function plainFills(fills: readonly ColumnFill[], plain: Plain): NamedFill[] {
 /** Where a row may lack some values and have others, those that are there stay. */
 function assignments(fills: readonly NamedFill[]): string {
   return fills
-    .map(({ name, expression }) =>
-      fills.length > 1 ? `${name} = coalesce(${name}, ${expression})` : `${name} = ${expression}`,
-    )
+    .map(({ name, expression, source }) => {
+      const isKept = fills.length > 1 && source === undefined
+      return `${name} = ${isKept ? `coalesce(${name}, ${expression})` : expression}`
+    })
     .join(', ')
 }
 
