@@ -146,10 +146,9 @@ export function declarationsOf(entry: string): Declared[] {
   const exported = Array.from(
     text.matchAll(/^export (?:type )?\{([^}]*)\} from ['"]([^'"]+)['"]/gm),
   ).flatMap(([, names = '', from = '']) =>
-    names.split(',').map((name) => {
-      const path = `${join(dirname(file), from).replace(/\.js$/, '')}.d.ts`
-      return declaration(path, name.replace(/^\s*type\s/, '').trim())
-    }),
+    (names.match(/[\w$]+(?=\s*(?:,|$))/g) ?? []).map((name) =>
+      declaration(`${join(dirname(file), from).replace(/\.js$/, '')}.d.ts`, name),
+    ),
   )
   const own = Array.from(
     text.matchAll(

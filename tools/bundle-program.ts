@@ -108,7 +108,7 @@ function collect(file: string, parts: Map<string, Part>): number {
   const code =
     name === 'version.js'
       ? versionCode()
-      : withoutProcesses(withRequires(plain(readFileSync(file, 'utf8'), true)))
+      : withoutRareModules(withRequires(plain(readFileSync(file, 'utf8'), true)))
   const part: Part = { id: parts.size, name, code, links: {} }
   parts.set(file, part)
   for (const [, words = ''] of code.matchAll(/\brequire\(["']([^"']+)["']\)/g)) {
@@ -118,9 +118,12 @@ function collect(file: string, parts: Map<string, Part>): number {
   return part.id
 }
 
-/** Few calls start one, and what Node needs for it takes 4 ms to load. */
-function withoutProcesses(code: string): string {
-  return code.replaceAll(/\brequire\(["']node:child_process["']\)/g, "later('node:child_process')")
+/** Few calls need these, and Node loads each of them for milliseconds. */
+function withoutRareModules(code: string): string {
+  return code.replaceAll(
+    /\brequire\(["'](node:(?:child_process|fs\/promises))["']\)/g,
+    "later('$1')",
+  )
 }
 
 function versionCode(): string {

@@ -44,7 +44,7 @@ const shared = 'pg'
 /** What a connection by a URL does without; and what is not for Node, or not there. */
 const rarely = /^(?:pg\/lib\/native|pgpass|pg-cloudflare|pg-native)/
 /** What a package of those requires and a start does not need: loaded when it is touched. */
-const lazily = ['node:child_process']
+const lazily = ['node:child_process', 'node:fs/promises']
 
 /** The folder in which `pg` lies, and flat beside it what it requires. */
 const flat = dirname(
@@ -164,11 +164,12 @@ const later = `function later(name) {
 
 const loader = `'use strict'
 const { hash } = require('node:crypto')
-const { existsSync, lstatSync, readFileSync, realpathSync } = require('node:fs')
+const { existsSync, lstatSync, readFileSync, realpathSync, renameSync, writeFileSync } = require('node:fs')
 const { createRequire, isBuiltin } = require('node:module')
 const Module = require('node:module')
 const { dirname, join, sep } = require('node:path')
 const made = []
+const stateFile = __filename + '.packages.cache'
 
 /** The module of the table's row; under its file's name also for those that are not in here. */
 function load(id) {
@@ -215,14 +216,46 @@ function packagesAsBundled() {
   if (hooked()) return undefined
   try {
     const at = realpathSync.native(folderOf(__dirname))
+    const state = stateOf(at)
+    if (state === knownState()) return at
     const moved = (name) =>
       !lstatSync(join(at, name)).isDirectory() || existsSync(join(at, name, 'node_modules'))
     if (shared.packages.some(moved)) return undefined
     const bytes = shared.files.map((name) => readFileSync(join(at, name)))
-    return hash('sha256', Buffer.concat(bytes)) === shared.digest ? at : undefined
+    if (hash('sha256', Buffer.concat(bytes)) !== shared.digest) return undefined
+    if (state === stateOf(at)) keepState(state)
+    return at
   } catch {
     return undefined // another version, or not where it lay
   }
+}
+
+/** What changes with the files, with what lies in the packages' folders, and with the bundle. */
+function stateOf(at) {
+  const names = [...shared.packages, ...shared.files].map((name) => join(at, name))
+  return [__filename, ...names]
+    .map((name) => {
+      const { size, mtimeMs, ctimeMs, ino } = lstatSync(name)
+      return [name, size, mtimeMs, ctimeMs, ino].join(' ')
+    })
+    .join('\\n')
+}
+
+/** The state in which they were last seen to be the files that are in here. */
+function knownState() {
+  try {
+    return readFileSync(stateFile, 'utf8')
+  } catch {
+    return undefined // never, or not to be read
+  }
+}
+
+function keepState(state) {
+  const draft = stateFile + '.' + process.pid
+  try {
+    writeFileSync(draft, state, { flag: 'wx' })
+    renameSync(draft, stateFile)
+  } catch {} // the next start reads the files again
 }
 
 /** Where Node would find them. */

@@ -1,11 +1,22 @@
-import { statSync, writeSync } from 'node:fs'
-import Module from 'node:module'
+import { writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { readVersions, versionsText } from './arguments/versions'
 
 const [command, ...others] = process.argv.slice(2)
-if (command === 'version' && others.length === 0) print(`${versionsText(readVersions())}\n`)
-else program().run()
+if (command === 'version' && others.length === 0) printVersions()
+else run()
+
+/** From one file, unless what it was made of is newer, as after a bare `tsc`. */
+function run(): void {
+  const { requirePart } = require('../start/compiled') as typeof import('../start/compiled')
+  const program = requirePart(join(__dirname, '..', 'bundle.js'), join(__dirname, 'run.js'))
+  ;(program as typeof import('./run')).run()
+}
+
+function printVersions(): void {
+  const { readVersions, versionsText } =
+    require('./arguments/versions') as typeof import('./arguments/versions')
+  print(`${versionsText(readVersions())}\n`)
+}
 
 /** A stream for stdout takes longer to make than all the rest of this. */
 function print(text: string): void {
@@ -24,19 +35,4 @@ function failed(error: Error): void {
     require('./terminal/output-failure') as typeof import('./terminal/output-failure')
   process.stderr.write(`${outputFailure('stdout', error)}\n`)
   process.exitCode = 1
-}
-
-/** From one file, unless what it was made of is newer, as after a bare `tsc`. */
-function program(): typeof import('./run') {
-  const bundle = join(__dirname, '..', 'bundle.js')
-  if (modified(bundle) < modified(join(__dirname, 'run.js'))) return require('./run')
-  if ('enableCompileCache' in Module || process.env['NODE_DISABLE_COMPILE_CACHE']) {
-    return require(bundle) as typeof import('./run')
-  }
-  const { requireCompiled } = require('../start/compiled') as typeof import('../start/compiled')
-  return requireCompiled(bundle) as typeof import('./run')
-}
-
-function modified(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
 }

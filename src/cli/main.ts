@@ -8,10 +8,9 @@ import type { Context, SettingsReader } from './context/command-context'
 import { statusOfSignal, type Io } from './terminal/io'
 import { envelope, errorMember, failureMembers, stepsDone } from './render/json'
 import { checkLog } from './terminal/log'
-import { withNextStep } from './render/next-step'
 import { Output } from './terminal/output'
+import { stopwatch } from './terminal/stopwatch'
 import { parse, type Call } from './arguments/parse'
-import { renderDoneBefore, renderError } from './render/render-error'
 import { listenForSignals } from './context/signals'
 
 export type { Io, StopSignal } from './terminal/io'
@@ -78,11 +77,11 @@ async function understand(argv: readonly string[], io: Io, commands: Commands): 
 /** The first and the last event of a command that has any. */
 function logRun({ call, commands, output }: Context): (exitStatus: number) => number {
   const { command } = call
-  const startedAt = performance.now()
+  const passed = stopwatch()
   const logs = rowOf(commands, command).options.includes('log')
   if (logs) output.event('info', 'run_started', { command, typetrek: toolVersion })
   return (exitStatus) => {
-    const durationMs = Math.round(performance.now() - startedAt)
+    const durationMs = Math.round(passed())
     const outcome = exitStatus === 0 ? 'success' : exitStatus === 3 ? 'no' : 'error'
     const level = outcome === 'error' ? 'error' : 'info'
     if (logs) output.event(level, 'run_ended', { command, outcome, exitStatus, durationMs })
@@ -140,6 +139,7 @@ type Failing = Pick<
 
 function fail(thrown: unknown, context: Failing): number {
   const { call, commands, io, output, inOneTransaction = false, place } = context
+  const { withNextStep } = require('./render/next-step') as typeof import('./render/next-step')
   const error = withNextStep(systemFailure(thrown) ?? thrown, call?.command)
   const exitStatus = exitStatusFor(error, context)
   const runsSteps = call !== undefined && isWrite(call, commands)
@@ -148,6 +148,8 @@ function fail(thrown: unknown, context: Failing): number {
     output.event('error', 'error', { error: errorMember(error) })
     return exitStatus
   }
+  const { renderDoneBefore, renderError } =
+    require('./render/render-error') as typeof import('./render/render-error')
   const before = renderDoneBefore(stepsDone(error), inOneTransaction)
   const view = { style: output.noteStyle, cwd: io.cwd, verbose: output.verbose, before }
   output.error(renderError(error, view))

@@ -48,8 +48,10 @@ export function planSteps(
   if (options.strict) refuseDrift(situation)
   const steps = stepsFor(situation, request)
   refuseUnwritten(steps)
-  const applied = new Set(state.applied.map(({ revision }) => revision))
-  refusePartial(settleSquashed(scripts, applied), steps)
+  if (steps.some(({ direction }) => direction === 'up')) {
+    const applied = new Set(state.applied.map(({ revision }) => revision))
+    refusePartial(settleSquashed(scripts, applied))
+  }
   if (options.lateScripts === 'refuse' && !isNamed(request)) refuseLate(steps, situation)
   const passed = isAlone(request) ? passedOver(situation, steps) : []
   const notices = [...noticesOf(situation, steps), ...passed]

@@ -1,4 +1,5 @@
 import type { JournalState } from '../journal/model/applied-state'
+import type { Entry } from '../journal/model/entry'
 import { byRevision, isAfter, newestOf } from '../script/revision'
 import type { Script } from '../script/script'
 import { dueRepeatables, numbered } from './numbering/repeatable-scripts'
@@ -17,13 +18,12 @@ export function survey(found: readonly Script[], state: JournalState): Survey {
   const scripts = settleNames(found, state)
   const known = new Map(scripts.map((script) => [script.revision, script]))
   const applied = new Map(state.applied.map((entry) => [entry.revision, entry]))
-  const newest = newestOf(numbered(state.applied).map(({ revision }) => revision)) ?? '0'
-  const { settled, replaced } = settleSquashed(scripts, new Set(applied.keys()))
-  const inOrder = scripts
-    .filter(({ revision, repeatable }) => !repeatable && !applied.has(revision))
-    .filter(({ revision }) => !settled.has(revision))
-    .toSorted(byRevision)
-    .map((script) => ({ script, late: isAfter(newest, script.revision) }))
+  const { settled, replaced } = isEven(known, applied)
+    ? nothingSquashed
+    : settleSquashed(scripts, new Set(applied.keys()))
+  const fresh = scripts.filter(
+    ({ revision, repeatable }) => !repeatable && !applied.has(revision) && !settled.has(revision),
+  )
   const due = dueRepeatables(scripts, state).map((script) => ({ script, late: false }))
   const changed = state.applied.flatMap((entry) => {
     const script = known.get(entry.revision)
@@ -37,13 +37,28 @@ export function survey(found: readonly Script[], state: JournalState): Survey {
   })
   return {
     applied: state.applied,
-    pending: [...inOrder, ...due],
+    pending: [...inOrder(fresh, state), ...due],
     missing: numbered(state.applied).filter(
       ({ revision }) => !known.has(revision) && !replaced.has(revision),
     ),
     changed,
     unfinished: [...state.unfinished.values()],
   }
+}
+
+/** Each script is applied and each that is applied is there: what stands for others changes nothing. */
+function isEven(known: ReadonlyMap<string, Script>, applied: ReadonlyMap<string, Entry>): boolean {
+  return known.size === applied.size && [...known.keys()].every((one) => applied.has(one))
+}
+
+const nothingSquashed: Squashed = { settled: new Set(), replaced: new Set(), partial: [] }
+
+function inOrder(fresh: readonly Script[], { applied }: JournalState): Survey['pending'] {
+  if (fresh.length === 0) return []
+  const newest = newestOf(numbered(applied).map(({ revision }) => revision)) ?? '0'
+  return fresh
+    .toSorted(byRevision)
+    .map((script) => ({ script, late: isAfter(newest, script.revision) }))
 }
 
 /** How scripts that stand for others, and those, are to be taken in one database. */

@@ -41,9 +41,9 @@ function refuse(problems: readonly MigrationError[]): void {
 }
 
 /** @throws {MigrationError} SQUASH_PARTIAL where an upgrade would run on a part of what was squashed */
-export function refusePartial({ partial }: Squashed, steps: readonly Step[]): void {
+export function refusePartial({ partial }: Squashed): void {
   const [first] = partial
-  if (!first || !steps.some(({ direction }) => direction === 'up')) return
+  if (!first) return
   const { script, applied, absent } = first
   throw new MigrationError(
     'SQUASH_PARTIAL',

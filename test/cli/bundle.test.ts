@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { appendFile, cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -58,8 +59,10 @@ test('pg comes from the one file, and whoever requires it gets the same', async 
   })
 })
 
-test('a package that somebody has changed is loaded from its own file', async () => {
+test('a package that somebody has changed since the last start is loaded from its own file', async () => {
   await withProgram(async (folder) => {
+    assert.deepEqual(await pgOf(folder), { same: true, bundled: true })
+    assert.ok(existsSync(join(folder, 'dist/src/bundle.js.packages.cache')))
     await appendFile(
       join(folder, 'node_modules/pg/lib/index.js'),
       "\nmodule.exports.marker = 'mine'",
@@ -68,8 +71,9 @@ test('a package that somebody has changed is loaded from its own file', async ()
   })
 })
 
-test('a package that has one of its own below it is loaded from its own file', async () => {
+test('a package that gets one of its own below it is loaded from its own file', async () => {
   await withProgram(async (folder) => {
+    assert.deepEqual(await pgOf(folder), { same: true, bundled: true })
     const packages = join(folder, 'node_modules')
     await cp(join(packages, 'pg-types'), join(packages, 'pg/node_modules/pg-types'), {
       recursive: true,

@@ -284,6 +284,15 @@ test('folder: several problems with texts come together', async () => {
   ])
 })
 
+test('folder: of very many problems the first are shown, and how many more there are', async () => {
+  const files = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`${at + 1} x.sql`, '']))
+  const { message, detail } = await refusal(files)
+
+  assert.equal(message, '60 problems with the scripts in migration')
+  assert.equal(detail!.split('\n').length, 51)
+  assert.equal(detail!.split('\n').at(-1), 'and 10 more')
+})
+
 test('folder: an absent folder is told with the nearest one that exists', () =>
   withFolder({ 'a/x': '' }, async (folder) => {
     await assert.rejects(readFolder(join(folder, 'a/b/c'), { shown: 'b/c' }), {

@@ -91,6 +91,7 @@ test('sections: the hint of an unknown directive names the nearest one', () => {
     'no-transactoin': 'Did you mean `-- migrate: no-transaction`?',
     'transaction = off': 'Did you mean `-- migrate: no-transaction`?',
     'lock_timout 2s': 'Did you mean `-- migrate: lock_timeout = …`?',
+    downgrade: 'Sections begin with `-- MIGRATE UP` and `-- MIGRATE DOWN`.',
     banana: 'Known are `no-transaction` and `<setting> = <value>`.',
   }
 

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import type { CommanderError, Command } from 'commander'
 import { rowOf, type Commands } from './command-row'
 import {
   longFlag,
@@ -18,7 +18,11 @@ const optionNames = Object.keys(optionTable) as OptionName[]
  * @throws {MigrationError} USAGE for an unknown option or one without its value.
  */
 export function parseOptions(argv: readonly string[]): { words: string[]; options: GivenOptions } {
-  const program = new Command().helpOption(false).exitOverride().argument('[words...]')
+  // a deployment's call has no options, and waits for no parser
+  if (!argv.some((word) => word.startsWith('-'))) return { words: [...argv], options: {} }
+  const { Command: Program, CommanderError: Failure } =
+    require('commander') as typeof import('commander')
+  const program = new Program().helpOption(false).exitOverride().argument('[words...]')
   program.configureOutput({ writeErr: () => {}, writeOut: () => {}, outputError: () => {} })
   for (const name of optionNames) {
     const { flags } = optionTable[name]
@@ -29,7 +33,7 @@ export function parseOptions(argv: readonly string[]): { words: string[]; option
   try {
     program.parse(withEmptyValues(argv), { from: 'user' })
   } catch (error) {
-    throw error instanceof CommanderError ? optionError(error) : error
+    throw error instanceof Failure ? optionError(error) : error
   }
   return { words: program.args, options: givenOptions(program) }
 }

@@ -12,6 +12,7 @@ import type { Call } from '../arguments/parse'
 import { renderJournalSql, renderPlan } from '../render/render-plan'
 import { renderSummary } from '../render/render-report'
 import { stoppable } from '../context/signals'
+import { stopwatch } from '../terminal/stopwatch'
 import { describeNotice } from '../../run/context/notice-text'
 import { counted, visibleLines } from '../text/text'
 import { withMigrator } from '../context/with-migrator'
@@ -145,7 +146,7 @@ async function confirmAlone(
 
 async function run(context: Context, migrator: Migrator, request: Request): Promise<void> {
   const { io, output } = context
-  const startedAt = performance.now()
+  const passed = stopwatch()
   const { observer, end } = follow(output, io, migrator.settings.debug)
   try {
     const approval = approvalOf(context, migrator)
@@ -156,7 +157,7 @@ async function run(context: Context, migrator: Migrator, request: Request): Prom
     )
     const { steps, plan } = report
     answer(context, runDocument(report))
-    output.result(renderSummary(steps, plan, performance.now() - startedAt))
+    output.result(renderSummary(steps, plan, passed()))
   } finally {
     end()
   }

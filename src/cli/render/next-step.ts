@@ -2,7 +2,6 @@ import { MigrationError, type ErrorCode } from '../../errors'
 import type { FullEntry } from '../../journal/model/entry'
 import type { Migrator } from '../../migrator/migrator'
 import { stepsDone } from './json'
-import { statementsDone } from './render-status'
 
 /** What to do next where an error does not say it itself; every other code brings a hint of its own. */
 const nextSteps: Partial<Record<ErrorCode, string>> = {
@@ -50,6 +49,7 @@ function nextStepOf(
   command: string,
   entry: FullEntry | undefined,
 ): string {
+  const { statementsDone } = require('./render-status') as typeof import('./render-status')
   const done = entry && entry.statementsDone > 0 ? entry : undefined
   const correct = passing.has(sqlstate) ? 'Then run' : 'Correct the script and run'
   const again = done

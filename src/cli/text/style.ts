@@ -1,12 +1,11 @@
-import { createColors } from 'picocolors'
+import type { Colors } from 'picocolors/types'
 
 /** Paints texts; where colour is off, every function gives its text back. */
-export type Style = Pick<
-  ReturnType<typeof createColors>,
-  'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
->
+export type Style = Pick<Colors, (typeof names)[number]>
 
-export const plain: Style = createColors(false)
+const names = ['bold', 'dim', 'red', 'green', 'yellow', 'cyan'] as const
+
+export const plain = Object.fromEntries(names.map((name) => [name, String])) as unknown as Style
 
 /** Colour only on a terminal, never with NO_COLOR (https://no-color.org), TERM=dumb or `--no-color`. */
 export function styleFor(
@@ -14,7 +13,8 @@ export function styleFor(
   env: Readonly<Record<string, string | undefined>>,
   allowed: boolean,
 ): Style {
-  return isTerminal && allowed && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
-    ? createColors(true)
-    : plain
+  if (!isTerminal || !allowed || env['NO_COLOR'] || env['TERM'] === 'dumb') return plain
+  // asks for the stream of the process as it is loaded
+  const { createColors } = require('picocolors') as typeof import('picocolors')
+  return createColors(true)
 }

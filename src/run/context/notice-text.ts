@@ -1,4 +1,3 @@
-import { describeHistory } from '../../journal/histories'
 import { labelOf, listWriters, type ScriptName } from '../../plan/notice'
 import { describeBlocker, describeHolder, describeOrphan } from './server-sessions'
 import type { Notice } from './events'
@@ -29,8 +28,11 @@ const sentences: Sentences = {
   },
   JOURNAL_WRITERS: ({ writers }) =>
     `SQL of the journal would run, and others than its owner may write it: ${listWriters(writers)}`,
-  OTHER_TOOL: ({ history }) =>
-    `another tool has migrated this database: found ${describeHistory(history)}; upgrade and setup refuse until adopt has recorded what is done`,
+  OTHER_TOOL({ history }) {
+    const { describeHistory } =
+      require('../../journal/histories') as typeof import('../../journal/histories')
+    return `another tool has migrated this database: found ${describeHistory(history)}; upgrade and setup refuse until adopt has recorded what is done`
+  },
   LOCK_HELD: ({ holder }) => `waiting: ${describeHolder(holder)}`,
   ORPHAN_AT_WORK: ({ session }) => `waiting: ${describeOrphan(session)}`,
   BLOCKED: ({ work, blocker }) => `${work}: waiting for ${describeBlocker(blocker)}`,

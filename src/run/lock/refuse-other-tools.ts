@@ -1,7 +1,7 @@
 import type { Database } from '../../database/postgres/database'
 import type { Session } from '../../database/postgres/session'
 import { MigrationError } from '../../errors'
-import { describeHistory, readHistories, type OtherHistory } from '../../journal/histories'
+import type { OtherHistory } from '../../journal/histories'
 import type { JournalState } from '../../journal/model/applied-state'
 import type { PlanNotice } from '../../plan/notice'
 import type { Settings } from '../../settings/value/setting-types'
@@ -19,6 +19,8 @@ export async function historiesOf(
   if (otherTools === 'ignore' || state.ordinals.size > 0) return []
   const names = [typeorm['migrationsTableName'], migrationsTable]
   const texts = names.filter((name) => typeof name === 'string' && name !== '') as string[]
+  const { readHistories } =
+    require('../../journal/histories') as typeof import('../../journal/histories')
   return readHistories(
     session,
     texts.map((name) => name.slice(name.lastIndexOf('.') + 1)),
@@ -32,6 +34,8 @@ export async function historiesOf(
  */
 export function refuseHistories(histories: readonly OtherHistory[]): void {
   if (histories.length === 0) return
+  const { describeHistory } =
+    require('../../journal/histories') as typeof import('../../journal/histories')
   throw new MigrationError(
     'OTHER_TOOL',
     'another tool has migrated this database, and the journal records nothing',

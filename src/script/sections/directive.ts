@@ -8,6 +8,8 @@ export type Directive =
   | { kind: 'squashes' }
 
 const setting = /^([A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$]*)?)\s*(?:=|\s[Tt][Oo]\s)\s*(.+)$/
+/** Meant as the line that a section begins with. */
+const direction = /^(?:up|down|upgrade|downgrade|apply|undo|revert|rollback|rollforward)\b/i
 const noTransaction = 'no-transaction'
 const commonSettings = [
   'lock_timeout',
@@ -34,6 +36,12 @@ export function readDirective(words: string): Directive | { problem: string; hin
   const [, name, value] = setting.exec(text) ?? []
   if (name && value && name.toLowerCase() !== 'transaction')
     return { kind: 'setting', name, value: unquoted(value.trim()) }
+  if (direction.test(text)) {
+    return {
+      problem: `unknown directive "${text}"`,
+      hint: 'Sections begin with `-- MIGRATE UP` and `-- MIGRATE DOWN`.',
+    }
+  }
   const meant = nearestDirective(text)
   return {
     problem: text === '' ? 'an empty `migrate:` comment' : `unknown directive "${text}"`,
