@@ -65,7 +65,7 @@ test('a generated key of entities becomes a bigint with what refers to it, by --
       assert.deepEqual(await database.query(next), [{ id: '3', type: 'bigint' }])
 
       const undone = await run('downgrade --count 2')
-    assert.equal(undone.status, 0, undone.stderr)
+      assert.equal(undone.status, 0, undone.stderr)
       await database.query('UPDATE person SET id = 3000000000 WHERE id = 3')
       const [, start] = (await readdir(join(cwd, 'migration'))).toSorted()
       const down = `downgrade ${start?.split('_')[0]}`

@@ -31,8 +31,7 @@ export async function rewriteFirst(
   const sides = { ...difference, before, after, plain }
   const { plan, reasons } = await planTwins({ sides, steps, up, down })
   const stages = plan ? rewriteStages(plan) : []
-  for (const { transaction, up: own } of stages)
-    await (transaction ? copy.runTogether(own) : copy.runOutside(own))
+  for (const { up: own } of stages) await copy.runOutside(own)
   if (stages.length === 0) return { parts: [], reasons }
   const catalog = await copy.read()
   const parts = stages.map((stage, at): DraftPart => {

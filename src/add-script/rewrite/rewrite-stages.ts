@@ -121,17 +121,19 @@ function validated(plan: TwinPlan, tables: readonly TwinTable[]) {
   }
 }
 
+/** One statement, whatever a module or a setting makes of the script's transaction. */
 function swapStage(plan: TwinPlan, group: number): RewriteStage {
   const { before, together, after } = swapOut(plan, group)
   const tables = plan.swaps[group] ?? []
-  const operations = together.map(({ operation }) => operation)
-  const swap = stepOn({ kind: 'together', operations }, ...tables.map(({ id }) => id))
   const [first] = tables
-  const purpose = plan.swaps.length === 1 ? 'rewrite swap' : `rewrite swap ${shown(first!.id)}`
+  const block = (steps: readonly PlannedStep[]) => {
+    const operations = steps.map(({ operation }) => operation)
+    return stepOn({ kind: 'together', operations }, ...tables.map(({ id }) => id))
+  }
   return {
-    purpose,
+    purpose: plan.swaps.length === 1 ? 'rewrite swap' : `rewrite swap ${shown(first!.id)}`,
     transaction: true,
-    up: swapIn(plan, group),
-    down: [...before, swap, ...after],
+    up: [block(swapIn(plan, group))],
+    down: [...before, block(together), ...after],
   }
 }

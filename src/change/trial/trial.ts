@@ -14,7 +14,7 @@ import type { Words } from '../../catalog/sql-words'
 import type { PlannedStep } from '../model/planned-step'
 import { sqlOf } from '../render/operation-sql'
 import { StepWriter } from '../render/write-steps'
-import { tryOutside, trySteps, tryTogether } from './try-steps'
+import { tryOutside, trySteps } from './try-steps'
 import type { Ignored } from '../../scratch/ignored-tables'
 
 /** How often what a plan left over is planned again: pg-delta may forget one thing over another. */
@@ -87,11 +87,6 @@ export class Copy {
 
   runOutside(steps: readonly PlannedStep[]): Promise<void> {
     return tryOutside(this.pool, steps, this.writer)
-  }
-
-  /** In one transaction, in this order. */
-  runTogether(steps: readonly PlannedStep[]): Promise<void> {
-    return tryTogether(this.pool, steps, this.writer)
   }
 
   /**

@@ -57,33 +57,6 @@ export async function tryOutside(
   }
 }
 
-/**
- * Runs the steps in one transaction, in their order.
- * @throws {MigrationError} DIFFERENCE_REFUSED with the statement that cannot be run
- */
-export async function tryTogether(
-  pool: Pool,
-  steps: readonly PlannedStep[],
-  writer: StepWriter,
-): Promise<void> {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN')
-    for (const one of steps) {
-      const sql = writer.sql(one)
-      await client.query(sql).catch((error: unknown) => {
-        throw refused(sql, error)
-      })
-    }
-    await client.query('COMMIT')
-  } catch (error) {
-    await client.query('ROLLBACK')
-    throw error
-  } finally {
-    client.release()
-  }
-}
-
 /** Where statements are run, and how they are written. */
 interface Run {
   client: PoolClient
