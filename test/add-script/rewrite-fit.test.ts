@@ -14,7 +14,8 @@ const column = (table: string, name: string): ColumnId => ({
   name,
 })
 
-const schema = `CREATE DOMAIN positive AS int CHECK (VALUE > 0); CREATE TYPE pair AS (a int);
+const schema = `CREATE DOMAIN positive AS int CHECK (VALUE > 0); CREATE TYPE pair AS (a int); CREATE TABLE key (id int PRIMARY KEY);
+  CREATE TABLE referring (id int REFERENCES key) PARTITION BY LIST (id);
   CREATE TABLE t (id int PRIMARY KEY, viewed int, computed int, made int GENERATED ALWAYS AS (computed) STORED, guarded int,
     watched int, conditional int, counted int, called int, granted int, odd positive, stored text, plain int DEFAULT 5 CHECK (plain > 0), apart int);
   CREATE TABLE ranged (id int GENERATED ALWAYS AS IDENTITY, during int4range, EXCLUDE USING gist (during WITH &&));
@@ -37,6 +38,7 @@ const schema = `CREATE DOMAIN positive AS int CHECK (VALUE > 0); CREATE TYPE pai
 
 const expected: readonly (readonly [ColumnId, ...string[]])[] = [
   [column('t', 'id'), 'statistics object public.s uses it'],
+  [column('key', 'id'), 'a foreign key connects it with a partitioned table'],
   [column('t', 'viewed'), 'rule _RETURN on view public.v uses it'],
   [column('t', 'computed'), 'default value for column made of table public.t uses it'],
   [column('t', 'guarded'), 'policy p on table public.t uses it'],

@@ -97,14 +97,21 @@ changeTest('texts become uuids by an expression, in tables that refer to each ot
   ],
 })
 
-const seen = (type: string) => `
+const seen = (type: string, byHand = '') => `
   CREATE TABLE shown (id int PRIMARY KEY, a ${type}, b ${type});
-  CREATE VIEW some_of_it AS SELECT id FROM shown WHERE a > 0;`
+  CREATE VIEW some_of_it AS SELECT id FROM shown WHERE a > 0;${byHand}`
 
-changeTest('a column that a second one cannot replace is rewritten, and a line says why', {
-  before: seen('int'),
-  after: seen('bigint'),
-  rows: 'INSERT INTO shown VALUES (1, 2, 3)',
-  answers,
-  holds: [['SELECT a::int, b::int FROM shown', [[2, 3]]]],
-})
+changeTest(
+  'what entities do not describe is kept; where no second column is possible, a line says why',
+  {
+    before: seen('int', 'CREATE INDEX by_hand ON shown (b); ALTER TABLE shown ADD CONSTRAINT small CHECK (b < 9);'), // prettier-ignore
+    after: seen('bigint'),
+    rows: 'INSERT INTO shown VALUES (1, 2, 3)',
+    answers: { ...answers, extra: 'keep' },
+    kept: ['constraint shown.small', 'index by_hand'],
+    holds: [
+      ['SELECT a::int, b::int FROM shown', [[2, 3]]],
+      [`SELECT 'by_hand'::regclass::text, conname FROM pg_constraint WHERE contype = 'c' AND conrelid = 'shown'::regclass`, [['by_hand', 'small']]], // prettier-ignore
+    ],
+  },
+)

@@ -1,3 +1,4 @@
+import { MigrationError } from '../../errors'
 import { compare } from '../../catalog/difference'
 import type { Decisions } from '../../change/model/decisions'
 import type { PlannedStep } from '../../change/model/planned-step'
@@ -31,7 +32,7 @@ export async function rewriteFirst(
   const sides = { ...difference, before, after, plain }
   const { plan, reasons } = await planTwins({ sides, steps, up, down })
   const stages = plan ? rewriteStages(plan) : []
-  for (const { up: own } of stages) await copy.runOutside(own)
+  for (const { up: own } of stages) await copy.runOutside(own).catch(withWayOut)
   if (stages.length === 0) return { parts: [], reasons }
   const catalog = await copy.read()
   const parts = stages.map((stage, at): DraftPart => {
@@ -44,4 +45,15 @@ export async function rewriteFirst(
 function claimOf({ losses, obstacles }: DownDecisions): Pick<DraftPart, 'reversible' | 'losses'> {
   const reversible = obstacles.length > 0 ? 'no' : losses.length > 0 ? 'lossy' : 'yes'
   return { reversible, losses: [...obstacles, ...losses] }
+}
+
+/** @throws {MigrationError} DIFFERENCE_REFUSED, which an index of the new type may lead to, say */
+function withWayOut(cause: unknown): never {
+  if (!(cause instanceof MigrationError)) throw cause
+  const { code, message, detail } = cause
+  throw new MigrationError(code, message, {
+    detail,
+    hint: 'Write --online instead of --online=rewrite: the table is then rewritten under a lock.',
+    cause,
+  })
 }

@@ -26,6 +26,12 @@ export interface KnownDefinitions {
 
 type Naming = Pick<OnlineContext, 'nameFor'>
 
+/** The catalogs between which the change leads; what is kept although the target schema lacks it is in both. */
+interface Ends {
+  from: Catalog
+  to: Catalog
+}
+
 const ends = { new: '_new', old: '_old' } as const
 
 function namesOf(of: Qualified, context: Naming): TwinPair<string> {
@@ -91,7 +97,7 @@ function ownSequence(read: ReadSequence): OwnSequence {
 export function buildPlan(
   columns: readonly TwinColumn[],
   known: KnownDefinitions,
-  { from }: { from: Catalog },
+  sides: Ends,
   context: Naming,
 ): TwinPlan {
   const byTable = new Map<string, TwinColumn[]>()
@@ -114,15 +120,16 @@ export function buildPlan(
   const keys = relevant.map((key): TwinKey => {
     const referredSwap = referred(key) ? placeOf(tableKey(key.parts.table)) : undefined
     const swap = own(key) ? placeOf(ownTable(key)) : referredSwap!
-    return { ...twinKey(key, known.after.keys, context), swap, referredSwap }
+    return { ...twinKey(key, known.after.keys, sides, context), swap, referredSwap }
   })
-  const table = (key: string) => twinTable(byTable.get(key)!, known, from, context)
+  const table = (key: string) => twinTable(byTable.get(key)!, known, sides, context)
   return { swaps: groups.map((group) => group.map(table)), keys }
 }
 
 function twinKey(
   { schema, table, name, parts, validated, comment }: ReadKey,
   after: readonly ReadKey[],
+  { to }: Ends,
   context: Naming,
 ): Omit<TwinKey, 'swap' | 'referredSwap'> {
   const target = after.find(
@@ -131,10 +138,12 @@ function twinKey(
   const columnsOf = (one: ReadKey['parts']) =>
     JSON.stringify([one.columns, one.table.schema, one.table.name, one.referred])
   const isSame = target && columnsOf(target.parts) === columnsOf(parts)
+  const id = { kind: 'constraint', schema, table, name } as const
+  const isKept = !target && to.facts.has(id)
   return {
-    id: { kind: 'constraint', schema, table, name },
+    id,
     names: namesOf({ schema, name }, context),
-    parts: { old: parts, new: isSame ? target.parts : undefined },
+    parts: { old: parts, new: isSame ? target.parts : isKept ? parts : undefined },
     isValid: validated,
     comment: comment ?? undefined,
   }
@@ -143,7 +152,7 @@ function twinKey(
 function twinTable(
   columns: readonly TwinColumn[],
   known: KnownDefinitions,
-  from: Catalog,
+  { from, to }: Ends,
   context: Naming,
 ): TwinTable {
   const id = tableIdOf(columns[0]!.id)
@@ -160,11 +169,16 @@ function twinTable(
     trigger: context.nameFor({ schema: id.schema, name: `zz_${id.name}` }, '_twin'),
     columns,
     checks: checks.filter(isAbout).map((one) => {
-      const found = lookUp(id, one, known, there, (of) => of.checks)
+      const { schema, table, name } = one
+      const isThere = to.facts.has({ kind: 'constraint', schema, table, name })
+      const found = isThere ? lookUp(id, one, known, there, (of) => of.checks) : {}
       return twinCheck(one, found, context)
     }),
     indexes: indexes.filter(isAbout).map((one) => {
-      const found = lookUp(id, one, known, there, (of) => of.indexes)
+      const { schema, name, rule } = one
+      const key = { kind: 'constraint', schema, table: id.name, name } as const
+      const isThere = to.facts.has(rule === null ? { kind: 'index', schema, name } : key)
+      const found = isThere ? lookUp(id, one, known, there, (of) => of.indexes) : {}
       return twinIndex(one, found, context)
     }),
   }
@@ -174,7 +188,7 @@ function isOf(one: ReadIndex | ReadCheck, { schema, name }: Qualified): boolean 
   return one.schema === schema && one.table === name
 }
 
-/** As the target schema has it, unless that needs columns which are still to come. */
+/** As the target schema has it, unless that needs columns which are still to come, or lacks what is kept. */
 function lookUp<One extends ReadIndex | ReadCheck>(
   table: Qualified,
   { name }: One,
@@ -184,9 +198,7 @@ function lookUp<One extends ReadIndex | ReadCheck>(
 ): Found<One> {
   const find = (of: Definitions) => pick(of).find((one) => isOf(one, table) && one.name === name)
   const target = find(after.new)
-  if (!target) return {}
-  const isReady = target.columns.every((column) => there.has(column))
-  return isReady
+  return target?.columns.every((column) => there.has(column))
     ? { now: target, swapped: find(after.plain) }
     : { now: find(before.new), swapped: find(before.plain) }
 }

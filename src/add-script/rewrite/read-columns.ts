@@ -74,6 +74,10 @@ SELECT col_description(rel, num) AS comment, nullif((attr).attstattarget, -1) AS
       AND EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = rel OR h.inhparent = rel)
     UNION ALL SELECT format('its table is clustered, or known to replicas, by %s', x.indexrelid::regclass) FROM pg_index x
       WHERE x.indrelid = rel AND num = ANY (x.indkey) AND (x.indisclustered OR x.indisreplident)
+    UNION ALL SELECT 'a foreign key connects it with a partitioned table' WHERE EXISTS (
+      SELECT FROM pg_constraint k JOIN pg_class o ON o.oid IN (k.conrelid, k.confrelid) AND o.oid <> rel
+      WHERE k.contype = 'f' AND (o.relkind = 'p' OR o.relispartition)
+        AND (k.conrelid = rel AND num = ANY (k.conkey) OR k.confrelid = rel AND num = ANY (k.confkey)))
     UNION ALL SELECT 'it has privileges of its own' WHERE (attr).attacl IS NOT NULL
     UNION ALL SELECT 'its type is a domain' WHERE (type).typtype = 'd'
     UNION ALL SELECT 'it is stored in a way of its own'
