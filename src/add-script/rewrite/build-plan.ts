@@ -64,7 +64,6 @@ export function twinColumn({ change, up, down, read }: TwinCandidate, context: N
         identity: {
           generated: read.identity,
           sequence: ownSequence(identity),
-          temporary: context.nameFor(identity, ends.new),
         },
       }),
   }

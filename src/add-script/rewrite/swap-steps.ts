@@ -88,23 +88,30 @@ function exchange(table: TwinTable, side: TwinSide): PlannedStep[] {
   const other = opposite[side]
   const { columns } = table
   return [
-    ...columns.flatMap((one) => freed(one, other)),
+    ...columns.flatMap((one, place) => freed(one, other, place)),
     ...columns.flatMap((one) => [
       rename(one, one.id.name, one.names[other]),
       rename(one, one.names[side], one.id.name),
     ]),
-    ...columns.flatMap((one) => takenOver(one, side)),
+    ...columns.flatMap((one, place) => takenOver(one, side, place)),
     twinFunction(table, other, true),
   ]
 }
 
-/** A column that is filled by the trigger from now on; an identity stays one until the other is. */
-function freed({ id, defaults, required, identity }: TwinColumn, side: TwinSide): PlannedStep[] {
+/** A column that is filled by the trigger from now on. */
+function freed(one: TwinColumn, side: TwinSide, place: number): PlannedStep[] {
+  const { id, defaults, required, identity } = one
   const alter = { kind: 'alter column', column: id } as const
   const hasDefault = defaults[side] !== undefined
   return [
     ...(hasDefault ? [stepOn({ ...alter, part: 'no default' }, id)] : []),
-    ...(required && !identity ? [stepOn({ ...alter, part: 'not required' }, id)] : []),
+    ...(identity
+      ? [
+          stepOn({ kind: 'remember sequence', sequence: identity.sequence, place }, id),
+          stepOn({ ...alter, part: 'no identity' }, id),
+        ]
+      : []),
+    ...(required ? [stepOn({ ...alter, part: 'not required' }, id)] : []),
   ]
 }
 
@@ -114,7 +121,7 @@ function rename({ id }: TwinColumn, name: string, to: string): PlannedStep {
   return stepOn({ ...part, schema, table, name, to }, { kind: 'table', schema, name: table })
 }
 
-function takenOver(one: TwinColumn, side: TwinSide): PlannedStep[] {
+function takenOver(one: TwinColumn, side: TwinSide, place: number): PlannedStep[] {
   const { id, defaults, required, sequences } = one
   const alter = { kind: 'alter column', column: id } as const
   const value = defaults[side]
@@ -123,27 +130,18 @@ function takenOver(one: TwinColumn, side: TwinSide): PlannedStep[] {
     ...(required || side === 'old' ? [dropRule(twinCheckId(one, side))] : []),
     ...(value === undefined ? [] : [stepOn({ ...alter, part: 'default', value }, id)]),
     ...sequences.map((sequence) => stepOn({ kind: 'give sequence', sequence, column: id }, id)),
-    ...movedIdentity(one, opposite[side]),
+    ...identityAgain(one, place),
   ]
 }
 
-/** An identity cannot change its column: the new one goes on where the old one is. */
-function movedIdentity(one: TwinColumn, other: TwinSide): PlannedStep[] {
-  const { id, identity } = one
+/** An identity cannot change its column: a new one goes on where the old one was. */
+function identityAgain({ id, identity }: TwinColumn, place: number): PlannedStep[] {
   if (!identity) return []
-  const { generated, sequence, temporary } = identity
-  const { schema, name, options } = sequence
-  const added = { schema, name: temporary }
-  const clause = { generated, sequence: added, options }
-  const twin = twinOf(one, other)
-  const alter = { kind: 'alter column', column: twin } as const
-  const what = { kind: 'rename', what: 'SEQUENCE', schema, name: temporary, to: name } as const
+  const { generated, sequence } = identity
+  const { options } = sequence
   return [
-    stepOn({ kind: 'add identity', column: id, ...clause }, id),
-    stepOn({ kind: 'copy sequence', from: { schema, name }, to: added }, id),
-    stepOn({ ...alter, part: 'no identity' }, twin),
-    stepOn(what, id),
-    stepOn({ ...alter, part: 'not required' }, twin),
+    stepOn({ kind: 'add identity', column: id, generated, sequence, options }, id),
+    stepOn({ kind: 'continue remembered', sequence, place }, id),
   ]
 }
 

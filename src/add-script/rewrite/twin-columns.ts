@@ -31,7 +31,7 @@ export interface TwinColumn {
   statistics: number | undefined
   options: readonly string[]
   /** `ALWAYS` or `BY DEFAULT`, of an identity. */
-  identity?: { generated: string; sequence: OwnSequence; temporary: string }
+  identity?: { generated: string; sequence: OwnSequence }
   /** Sequences that go when it is dropped. */
   sequences: readonly Qualified[]
   decided: TwinPair<Pick<Using, 'effects' | 'destructive' | 'raises'>>

@@ -73,7 +73,8 @@ const lockless: ReadonlySet<SchemaOperation['kind']> = new Set<SchemaOperation['
   'drop fill function',
   'twin function',
   'give sequence',
-  'copy sequence',
+  'remember sequence',
+  'continue remembered',
   'wait briefly',
 ])
 

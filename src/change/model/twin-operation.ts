@@ -49,8 +49,8 @@ export type TwinOperation =
       options: string
     }
   | { kind: 'give sequence'; sequence: Qualified; column: ColumnId }
-  /** Where a sequence is goes over to another one. */
-  | { kind: 'copy sequence'; from: Qualified; to: Qualified }
+  /** Where a sequence is, for the rest of the transaction, and a new one that goes on there. */
+  | { kind: 'remember sequence' | 'continue remembered'; sequence: Qualified; place: number }
   /** NOT VALID. */
   | { kind: 'add twin key'; constraint: IdOf<'constraint'>; key: ForeignKeyParts }
   | { kind: 'comment'; on: ColumnId | IdOf<'index'> | IdOf<'constraint'>; text: string }

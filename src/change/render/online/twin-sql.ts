@@ -17,7 +17,8 @@ const kinds: ReadonlySet<SchemaOperation['kind']> = new Set<TwinOperation['kind'
   'add twin check',
   'add identity',
   'give sequence',
-  'copy sequence',
+  'remember sequence',
+  'continue remembered',
   'add twin key',
   'comment',
   'column settings',
@@ -63,10 +64,16 @@ function plainTwinSql(operation: Exclude<TwinOperation, Of<'twin function'>>): s
       const owner = quoteIdentifier(column.schema, column.table, column.name)
       return `ALTER SEQUENCE ${quoteIdentifier(sequence.schema, sequence.name)} OWNED BY ${owner}`
     }
-    case 'copy sequence': {
-      const { from, to } = operation
-      const named = quoteLiteral(plainPath(to))
-      return `SELECT pg_catalog.setval(${named}, last_value, is_called) FROM ${quoteIdentifier(from.schema, from.name)}`
+    case 'remember sequence': {
+      const { sequence, place } = operation
+      const set = (name: string) =>
+        `pg_catalog.set_config('typetrek.${name}_${place}', ${name}::pg_catalog.text, true)`
+      return `SELECT ${set('last_value')}, ${set('is_called')} FROM ${quoteIdentifier(sequence.schema, sequence.name)}`
+    }
+    case 'continue remembered': {
+      const { sequence, place } = operation
+      const get = (name: string) => `pg_catalog.current_setting('typetrek.${name}_${place}')`
+      return `SELECT pg_catalog.setval(${quoteLiteral(plainPath(sequence))}, ${get('last_value')}::pg_catalog.int8, ${get('is_called')}::pg_catalog.bool)`
     }
     case 'add twin key': {
       const { constraint, key } = operation
@@ -144,7 +151,11 @@ export function togetherSql(
 ): string {
   const lines = operations.map((one) => {
     const sql = sqlOf(one)
-    return `  ${one.kind === 'copy sequence' ? sql.replace(/^SELECT /, 'PERFORM ') : sql};`
+    return `  ${isQuery(one) ? sql.replace(/^SELECT /, 'PERFORM ') : sql};`
   })
   return `DO ${quotedBody(`\nBEGIN\n${lines.join('\n')}\nEND\n`, 'swap')}`
+}
+
+function isQuery({ kind }: SchemaOperation): boolean {
+  return kind === 'remember sequence' || kind === 'continue remembered'
 }
