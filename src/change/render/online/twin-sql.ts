@@ -59,6 +59,26 @@ function plainTwinSql(operation: Exclude<TwinOperation, Of<'twin function'>>): s
     }
     case 'add identity':
       return identitySql(operation)
+    case 'give sequence':
+    case 'remember sequence':
+    case 'continue remembered':
+      return sequenceSql(operation)
+    case 'add twin key': {
+      const { constraint, key } = operation
+      const table = quoteIdentifier(constraint.schema, constraint.table)
+      return `ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdentifier(constraint.name)} ${keySql(key)} NOT VALID`
+    }
+    case 'comment':
+      return `COMMENT ON ${objectSql(operation.on)} IS ${quoteLiteral(operation.text)}`
+    case 'column settings':
+      return settingsSql(operation)
+  }
+}
+
+function sequenceSql(
+  operation: Of<'give sequence' | 'remember sequence' | 'continue remembered'>,
+): string {
+  switch (operation.kind) {
     case 'give sequence': {
       const { sequence, column } = operation
       const owner = quoteIdentifier(column.schema, column.table, column.name)
@@ -75,15 +95,6 @@ function plainTwinSql(operation: Exclude<TwinOperation, Of<'twin function'>>): s
       const get = (name: string) => `pg_catalog.current_setting('typetrek.${name}_${place}')`
       return `SELECT pg_catalog.setval(${quoteLiteral(plainPath(sequence))}, ${get('last_value')}::pg_catalog.int8, ${get('is_called')}::pg_catalog.bool)`
     }
-    case 'add twin key': {
-      const { constraint, key } = operation
-      const table = quoteIdentifier(constraint.schema, constraint.table)
-      return `ALTER TABLE ${table} ADD CONSTRAINT ${quoteIdentifier(constraint.name)} ${keySql(key)} NOT VALID`
-    }
-    case 'comment':
-      return `COMMENT ON ${objectSql(operation.on)} IS ${quoteLiteral(operation.text)}`
-    case 'column settings':
-      return settingsSql(operation)
   }
 }
 
