@@ -16,6 +16,8 @@ import { lockOf } from '../../change/complete/table-locks'
 export interface OnlineSides {
   from: Catalog
   to: Catalog
+  /** Why columns were not replaced by second ones, where that was asked for, by their keys. */
+  reasons?: ReadonlyMap<string, string>
 }
 
 /** What the online form of one statement has to know of the others. */

@@ -44,8 +44,10 @@ export type Effect =
   | { kind: 'restores keys'; table: string }
   | { kind: 'follows TypeORM' }
   | { kind: 'works in batches' }
-  /** `online`: in scripts that are to go on without it. */
-  | ({ kind: 'works under a lock'; online: boolean } & LockedWork)
+  /** `online`: in scripts that are to go on without it. `why`: what rules out a form without it. */
+  | ({ kind: 'works under a lock'; online: boolean; why?: string } & LockedWork)
+  /** A second column takes its place, made of it. */
+  | { kind: 'gets a twin'; column: ColumnId; twin: string; type: string }
   | { kind: 'fails on equal values' }
 
 /** An effect with its query as SQL, as the lines above a statement say it. */

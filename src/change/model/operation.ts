@@ -2,6 +2,7 @@ import type { ColumnId, IdOf } from '../../catalog/facts'
 import type { Numbering } from '../../catalog/difference'
 import type { Qualified } from '../../catalog/object-names'
 import type { RowQuery, RowValue } from './value-sources'
+import type { TwinOperation } from './twin-operation'
 import type { ValueMap, ValueMapPart } from './value-map'
 
 export { columnKey, type ColumnId } from '../../catalog/facts'
@@ -12,7 +13,7 @@ export type ColumnAlteration =
   | { part: 'default'; value: string }
   | { part: 'expression'; expression: string }
   | { part: 'identity'; clause: string }
-  | { part: 'no default' | 'required' | 'not required' | 'no expression' }
+  | { part: 'no default' | 'required' | 'not required' | 'no expression' | 'no identity' }
 
 /** Which part of it that is. */
 export type ColumnPart = ColumnAlteration['part']
@@ -65,6 +66,8 @@ export interface KeyParts {
 export interface ColumnFill {
   column: ColumnId
   expression: RowValue
+  /** The column that it is made of: where that has no value either, the row is left alone. */
+  source?: string
 }
 
 /** What a statement of pg-delta's does, where other statements are made or placed by it. */
@@ -257,5 +260,12 @@ type Renamed =
   | { kind: 'rename value'; type: IdOf<'type'>; value: string; to: string }
   | { kind: 'rename function'; schema: string; name: string; signature: string; to: string }
 
+/** Statements that happen in one moment, in a script whose statements are transactions of their own. */
+export interface TogetherOperation {
+  kind: 'together'
+  operations: readonly SchemaOperation[]
+}
+
 /** What a statement does. */
-export type SchemaOperation = EngineOperation | OwnOperation | OnlineOperation
+export type SchemaOperation =
+  EngineOperation | OwnOperation | OnlineOperation | TwinOperation | TogetherOperation

@@ -28,6 +28,8 @@ export interface KeyElements {
 export type StoppingQuery =
   /** Without a value in a column, or `from` where that gets it. */
   | { counts: 'missing values'; column: ColumnId; from?: RowValue }
+  /** Which the second column of a column could not take. */
+  | { counts: 'values without a twin'; column: ColumnId; twin: string }
   /** For which a condition of the table's columns is true. */
   | { counts: 'refused values'; table: Qualified; condition: string }
   /** `check` is in parentheses. */

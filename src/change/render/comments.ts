@@ -43,6 +43,10 @@ export function sentenceOf(effect: WrittenEffect): string {
       return 'In batches, each committed by itself. Stopped and run again, it goes on with the rest.'
     case 'works under a lock':
       return worksUnderLock(effect)
+    case 'gets a twin': {
+      const { column, twin, type } = effect
+      return `${tableAndName(column)} becomes ${type} by a second column, ${twin}: kept in step, filled, and then swapped.`
+    }
     case 'fails on equal values':
       return 'Fails where two rows have the same values.'
     default:
@@ -51,11 +55,13 @@ export function sentenceOf(effect: WrittenEffect): string {
 }
 
 function worksUnderLock(effect: Extract<WrittenEffect, { kind: 'works under a lock' }>): string {
-  const { does, lock, online } = effect
+  const { does, lock, online, why } = effect
   const table = shown(effect.table)
   const work = { rewrites: `Rewrites ${table}`, reads: `Reads all of ${table}`, 'builds an index': `Builds an index of ${table}` }[does] // prettier-ignore
   const stopped = lock === 'ACCESS EXCLUSIVE' ? 'reads or writes' : 'writes'
-  const more = online ? ' It has no online form.' : ''
+  const reason =
+    why === undefined ? 'It has no online form' : `No second column can replace it: ${why}`
+  const more = online ? ` ${reason}.` : ''
   return `${work} under ${lock}: nobody ${stopped} it meanwhile.${more}`
 }
 

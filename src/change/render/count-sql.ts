@@ -12,6 +12,10 @@ export function countSql(query: StoppingQuery): string {
       return missingSql(query)
     case 'refused values':
       return `SELECT count(*) FROM ${pathOf(query.table)} WHERE ${query.condition}`
+    case 'values without a twin': {
+      const { column, twin } = query
+      return `SELECT count(*) FROM ${quoteIdentifier(column.schema, column.table)} WHERE ${quoteIdentifier(column.name)} IS NOT NULL AND ${quoteIdentifier(twin)} IS NULL`
+    }
     case 'rows against a check':
       return `SELECT count(*) FROM ${source(query.of)} WHERE NOT ${query.check}`
     case 'values against a check':

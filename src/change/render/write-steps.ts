@@ -5,8 +5,9 @@ import type { PlannedStep } from '../model/planned-step'
 import type { Statement } from '../model/script-part'
 import { countSql } from './count-sql'
 import { layOut } from './lay-out'
-import { isOnline, onlineSql } from './online-sql'
+import { isOnline, onlineSql } from './online/online-sql'
 import { sqlOf } from './operation-sql'
+import { isOfTwin, togetherSql, twinSql } from './online/twin-sql'
 
 /** A statement with what is known of it from planning. */
 export type WrittenStep = Omit<PlannedStep, 'effects'> & Statement
@@ -41,9 +42,11 @@ export class StepWriter {
 
   /** A block of PL/pgSQL is no statement whose names are found: they are written plain at once. */
   private written(operation: SchemaOperation): string {
-    return isOnline(operation)
-      ? onlineSql(operation, (text) => this.plain(text))
-      : layOut(sqlOf(operation), this.words)
+    const plain = (text: string) => this.plain(text)
+    if (operation.kind === 'together')
+      return togetherSql(operation, (one) => this.sql({ operation: one }))
+    if (isOfTwin(operation)) return twinSql(operation, plain)
+    return isOnline(operation) ? onlineSql(operation, plain) : layOut(sqlOf(operation), this.words)
   }
 }
 
