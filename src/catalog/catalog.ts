@@ -44,11 +44,14 @@ export type LeftOut = ReadonlySet<string>
 /** TypeORM keeps views and generated columns here; what they are is in the catalogs. */
 const metadata = 'typeorm_metadata'
 
-/** Reads the catalogs in one snapshot each; writes nothing. */
-export async function readServer(engine: Engine, pool: Pool): Promise<Reading> {
+/**
+ * Reads the catalogs in one snapshot each; writes nothing.
+ * @param other reads what pg-delta does not
+ */
+export async function readServer(engine: Engine, pool: Pool, other = pool): Promise<Reading> {
   const [{ factBase }, [details, roles]] = await Promise.all([
     engine.extract(ofOwnObjects(pool)),
-    readRest(pool),
+    readRest(other),
   ])
   const facts = await withForeignOptions(engine, pool, factBase)
   return { facts, details, roles }

@@ -32,9 +32,16 @@ const required = part(
   hasChildren,
 )
 
+/** As that of a parent. */
+const named = `EXISTS (
+  SELECT FROM pg_inherits h JOIN pg_constraint pk ON pk.conrelid = h.inhparent
+  WHERE h.inhrelid = c.oid AND pk.contype = 'n' AND pk.conname = k.conname)`
+
+const ownName = `CASE WHEN k.conname = format('%s_%s_not_null', c.relname, a.attname) THEN '' ELSE format('CONSTRAINT %I ', k.conname) END`
+
 /**
  * From PostgreSQL 18 on, a rule of the child's own beside that of the parent. In a partition it is told by its
- * name, and can only be made with the partition.
+ * name, and can only be made with the partition; a name of its own is given with the child alone.
  */
 const requiredTwice = part(
   {
@@ -43,13 +50,11 @@ const requiredTwice = part(
     value: `''`,
     set: `CASE WHEN c.relispartition THEN '' ELSE ${alterOwn} || ' SET NOT NULL' END`,
     reset: `''`,
-    inline: `CASE WHEN c.relispartition THEN 'NOT NULL' END`,
+    inline: `CASE WHEN c.relispartition THEN 'NOT NULL' WHEN NOT ${named} THEN ${ownName} || format('NOT NULL %I', a.attname) END`,
     flags: `CASE WHEN c.relispartition THEN 'implied' END`,
   },
   `${given} JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum]
-   WHERE k.conislocal AND k.coninhcount > 0 AND ${isGiven} AND (NOT c.relispartition OR NOT EXISTS (
-     SELECT FROM pg_inherits h JOIN pg_constraint pk ON pk.conrelid = h.inhparent
-     WHERE h.inhrelid = c.oid AND pk.contype = 'n' AND pk.conname = k.conname))`,
+   WHERE k.conislocal AND k.coninhcount > 0 AND ${isGiven} AND (NOT c.relispartition OR NOT ${named})`,
   hasChildren,
 )
 
