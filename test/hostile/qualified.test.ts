@@ -81,7 +81,6 @@ const notSent = [
   ')::pg_catalog.text::',
   ')::pg_catalog.text::',
   '-- ALTER TABLE customer ADD COLUMN phone text; -- CREATE IND',
-  '-2147483648 AND 2147483647',
   '-32768 AND 32767',
   '10000 AS major, pg_catalog.pg_is_in_recovery() AS standby, (',
   'AS descendant FROM',
