@@ -24,6 +24,8 @@ export interface Contest {
   /** What the rows' ratios are times of: the first one's name. */
   unit: string
   rows: readonly Row[]
+  /** Runs that failed, which the rows leave out: a sentence each. */
+  failures?: readonly string[]
 }
 
 export interface ContestOptions {
@@ -50,10 +52,15 @@ export async function contest(
   )
   const present = chosen.filter(isInstalled)
   const found = new Map<Contestant, Measured[]>(present.map((one) => [one, []]))
+  const failures: string[] = []
   for (let round = 0; round < options.rounds; round++)
-    for (const [one, measured] of found) measured.push(await runOnce(options, one))
+    for (const [one, measured] of found)
+      await runOnce(options, one).then(
+        (run) => measured.push(run),
+        (error: Error) => failures.push(`${one.name}, round ${round + 1}: ${error.message}`),
+      )
   const rows = [...found].map(([one, measured]) => rowOf(one.name, measured))
-  return tableOf(options.title, rows)
+  return { ...tableOf(options.title, rows), failures }
 }
 
 /** @param rows their ratios are set here, to the first one */
@@ -96,7 +103,7 @@ async function run(
   await mkdir(folder)
   await contestant.write(folder, scripts)
   await contestant.prepare?.(folder, url)
-  return measure(contestant.command(folder, url), folder, contestant.environment)
+  return measure(contestant.command(folder, url), folder, contestant.environment?.(folder))
 }
 
 export async function withFolder<Result>(

@@ -13,7 +13,7 @@ export interface Contestant {
   /** Writes what names the database, where the command line cannot. */
   prepare?(folder: string, url: string): Promise<void>
   /** Variables that its process gets besides ours. */
-  environment?: Readonly<Record<string, string>>
+  environment?(folder: string): Readonly<Record<string, string>>
 }
 
 /** The repository, seen from `dist/bench`. */

@@ -5,8 +5,8 @@ import { repository } from './contestants'
 /** Entities of one application. */
 export interface EntitySet {
   count: number
-  /** Absent: every table as it was at first. */
-  changed?: boolean
+  /** Numbers of those whose `name` is longer than at first. */
+  changed?: readonly number[]
 }
 
 /** What is used of it. */
@@ -27,22 +27,27 @@ const options = {
  */
 export async function writeEntities(
   folder: string,
-  { count, changed = false }: EntitySet,
+  { count, changed = [] }: EntitySet,
   url: string,
 ): Promise<void> {
-  const typescript = require(compiler) as Compiler
   for (const name of ['entity', 'build']) await mkdir(join(folder, name))
   await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'))
-  const build = (text: string) =>
-    typescript.transpileModule(text, { compilerOptions: options }).outputText
-  for (let n = 1; n <= count; n++) {
-    const text = entity(n, changed && n === Math.ceil(count / 2))
-    await writeFile(join(folder, 'entity', `thing${n}.ts`), text)
-    await writeFile(join(folder, 'build', `thing${n}.js`), build(text))
-  }
+  for (let n = 1; n <= count; n++) await writeEntity(folder, n, changed.includes(n))
   await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options }))
   await writeFile(join(folder, 'data-source.ts'), sourceOf(url, 'entity/*.ts'))
   await writeFile(join(folder, 'data-source.js'), build(sourceOf(url, 'build/*.js')))
+}
+
+/** Writes one of them, as TypeScript and built. */
+export async function writeEntity(folder: string, n: number, changed: boolean): Promise<void> {
+  const text = entity(n, changed)
+  await writeFile(join(folder, 'entity', `thing${n}.ts`), text)
+  await writeFile(join(folder, 'build', `thing${n}.js`), build(text))
+}
+
+function build(text: string): string {
+  const typescript = require(compiler) as Compiler
+  return typescript.transpileModule(text, { compilerOptions: options }).outputText
 }
 
 /** TypeScript that has an API: ts-node needs one, too. */

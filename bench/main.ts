@@ -5,10 +5,11 @@ import { machineText, tableText } from './render'
 import { scenarios } from './scenarios'
 import { startBenchServer, stopServers } from './server'
 
-const usage = `npm run bench -- [SCENARIO …] [--rounds N] [--scale 0.1] [--postgresql 15] [--data FOLDER] [--only NAME …] [--json FILE]
+const usage = `npm run bench -- [SCENARIO …] [--rounds N] [--scale 0.1] [--postgresql 15] [--data FOLDER] [--only NAME …] [--tables N …] [--json FILE]
 scenarios: ${Object.keys(scenarios).join(', ')} (default: all)
 --data puts the server's data on a disk instead of into memory
---only leaves out who is neither named nor what the ratios are times of`
+--only leaves out who is neither named nor what the ratios are times of
+--tables gives the sizes of the application of add-script; default: 20, 100 and 500`
 
 /** Runs the scenarios one after the other on one server, and prints each as soon as it is done. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -21,6 +22,7 @@ async function main(argv: readonly string[]): Promise<number> {
       postgresql: { type: 'string', default: '15' },
       data: { type: 'string' },
       only: { type: 'string', multiple: true },
+      tables: { type: 'string', multiple: true },
       json: { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -33,6 +35,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const rounds = Number(values.rounds)
   const { only } = values
+  const tables = values.tables?.map(Number)
   const major = Number(values.postgresql)
   const server = await startBenchServer(major, values.data)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -49,6 +52,7 @@ async function main(argv: readonly string[]): Promise<number> {
         rounds,
         scale: Number(values.scale),
         ...(only && { only }),
+        ...(tables && { tables }),
       })
       for (const one of done) console.log(`${tableText(one)}\n`)
       contests.push(...done)
@@ -59,7 +63,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (values.json !== undefined) {
     await writeFile(values.json, `${JSON.stringify({ machine, contests }, null, 2)}\n`)
   }
-  return 0
+  return contests.some(({ failures = [] }) => failures.length > 0) ? 1 : 0
 }
 
 main(process.argv.slice(2)).then(

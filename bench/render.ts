@@ -1,8 +1,8 @@
 import { cpus, totalmem } from 'node:os'
 import type { Contest } from './contest'
 
-/** A contest as a table of Markdown. */
-export function tableText({ title, unit, rows }: Contest): string {
+/** A contest as a table of Markdown, and what failed. */
+export function tableText({ title, unit, rows, failures = [] }: Contest): string {
   const cells = rows.map(({ name, milliseconds, ratio, mebibytes, processor }) => [
     name,
     `${milliseconds.toFixed(0)} ms`,
@@ -16,7 +16,8 @@ export function tableText({ title, unit, rows }: Contest): string {
     `| ${row.map((cell, n) => (n === 0 ? cell.padEnd(widths[n]!) : cell.padStart(widths[n]!))).join(' | ')} |`
   const rule = `| ${widths.map((width, n) => (n === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`
   const [head = [], ...body] = table
-  return [`### ${title}`, '', line(head), rule, ...body.map(line)].join('\n')
+  const failed = failures.length > 0 ? ['', ...failures] : []
+  return [`### ${title}`, '', line(head), rule, ...body.map(line), ...failed].join('\n')
 }
 
 /** What it was measured on, in one line. */

@@ -10,4 +10,6 @@ export interface Stage {
   scale: number
   /** Who is measured, beside the first of each contest; default: everybody. */
   only?: readonly string[] | undefined
+  /** How many tables an application has, where that is measured; default: several sizes. */
+  tables?: readonly number[] | undefined
 }

@@ -15,8 +15,8 @@ const root = join(__dirname, '../src')
 
 /** One file of modules. */
 interface Part {
-  /** What it exports is what this module does. */
-  entry: string
+  /** These and what they require go into it. It exports a function that gives the exports of a file. */
+  entries: readonly string[]
   file: string
   /** Rooms and files that few commands need, or that must be files: a process or a hook of its own. */
   left: RegExp
@@ -25,7 +25,7 @@ interface Part {
 }
 
 const start: Part = {
-  entry: 'cli/run.js',
+  entries: ['cli/run.js'],
   file: 'bundle.js',
   left: /^(?:backends|bundle|bundled|plan\/scheme\/graph|migrator\/backend-migrator|script\/named|add-script|dump-schema|change|catalog|scratch|sample-rows|git|cli\/command\/(?!execute|inspect)|database\/embedded|script\/typescript)/,
   packages: ['commander', 'ini', 'picocolors'],
@@ -33,9 +33,9 @@ const start: Part = {
 
 /** add_script, and pg-delta, which is an ES module and made of sixty files. */
 const addScript: Part = {
-  entry: 'add-script/workflow.js',
+  entries: ['cli/command/add-script.js', 'add-script/workflow.js'],
   file: 'bundle-add-script.js',
-  left: /^(?:backends|cli|git|script\/(?:named|typescript)|plan\/scheme\/graph|migrator\/backend-migrator)\//,
+  left: /^(?:backends\/(?!folder-scheme)|git\/git-open|script\/typescript|migrator\/backend-migrator)/,
   packages: ['@supabase/pg-delta'],
 }
 const ownPackages = [...start.packages, ...addScript.packages]
@@ -48,7 +48,7 @@ const lazily = ['node:child_process', 'node:fs/promises']
 
 /** The folder in which `pg` lies, and flat beside it what it requires. */
 const flat = dirname(
-  dirname(createRequire(join(root, start.entry)).resolve(`${shared}/package.json`)),
+  dirname(createRequire(join(root, start.entries[0]!)).resolve(`${shared}/package.json`)),
 )
 
 interface Bundled {
@@ -60,7 +60,7 @@ interface Bundled {
 /** @param before modules of an earlier part, which are not in this one */
 function write(part: Part, before: ReadonlySet<string>): ReadonlySet<string> {
   const modules = new Map<string, Bundled>()
-  collect(join(root, part.entry), modules, { part, before })
+  for (const entry of part.entries) collect(join(root, entry), modules, { part, before })
   const ids = new Map([...modules.keys()].map((file, id) => [file, id]))
   const table = [...modules].map(([file, { code, links }]) => {
     const linked = Object.fromEntries([...links].map(([words, to]) => [words, ids.get(to)]))
@@ -169,6 +169,13 @@ const { createRequire, isBuiltin } = require('node:module')
 const Module = require('node:module')
 const { dirname, join, sep } = require('node:path')
 const made = []
+/** The modules of all parts, by file: each is made once, whichever part it is in. */
+const parts = (Module[Symbol.for('typetrek parts')] ??= new Map())
+for (const [id, [kind, name]] of table.entries()) {
+  if (kind === 'own') parts.set(__dirname + sep + name.replaceAll('/', sep), () => load(id))
+  else if (name === 'pg/lib/index.js')
+    parts.set('pg', () => (packages() === '' ? createRequire(__filename)('pg') : load(id)))
+}
 const stateFile = __filename + '.packages.cache'
 
 /** The module of the table's row; under its file's name also for those that are not in here. */
@@ -196,11 +203,18 @@ function requireOf(file, links) {
     if (isBuiltin(words)) return require(words)
     const id = links[words]
     const here = id !== undefined && (table[id][0] !== 'shared' || packages() !== '')
-    return here ? load(id) : outside()(words)
+    if (here) return load(id)
+    const other = parts.get(words.startsWith('.') ? fileOf(file, words) : words)
+    return other ? other() : outside()(words)
   }
   inside.cache = require.cache
   Object.defineProperty(inside, 'resolve', { get: () => outside().resolve })
   return inside
+}
+
+function fileOf(from, words) {
+  const path = join(dirname(from), words)
+  return path.endsWith('.js') ? path : path + '.js'
 }
 
 /**
@@ -272,8 +286,9 @@ function hooked() {
   return /(^| )(-r|--require|--import|--loader|--experimental-loader)\\b/.test(words)
 }
 
-return load(0)`
+return (file) => parts.get(file)()`
 
-if (!existsSync(join(root, start.entry))) throw new Error(`${root} is not there: run tsc first`)
+if (!existsSync(join(root, start.entries[0]!)))
+  throw new Error(`${root} is not there: run tsc first`)
 write(addScript, write(start, new Set()))
 writeBundleProgram()

@@ -14,6 +14,7 @@ import {
   text,
 } from '../settings/value/arguments'
 import { requirePostgres } from '../database/open'
+import { requireAddScript } from '../start/compiled'
 import { settingsFor, type SettingsSource } from '../settings/library'
 import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
 
@@ -66,16 +67,6 @@ export async function addScriptIn(
   requirePostgres(found)
   const settings = await withMigrationSources(found)
   const layout = given ?? layoutNamed(settings.layout)
-  const { Adding } = workflow()
+  const { Adding } = requireAddScript(join(__dirname, 'workflow.js')) as typeof import('./workflow')
   return withSystemFailures(new Adding(settings, options, layout).run())
-}
-
-let loaded: typeof import('./workflow') | undefined
-
-/** Sixty modules of typetrek's and as many of pg-delta's, from one file. */
-function workflow(): typeof import('./workflow') {
-  const { requirePart } = require('../start/compiled') as typeof import('../start/compiled')
-  const bundle = join(__dirname, '..', 'bundle-add-script.js')
-  loaded ??= requirePart(bundle, join(__dirname, 'workflow.js')) as typeof import('./workflow')
-  return loaded
 }

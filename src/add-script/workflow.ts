@@ -134,11 +134,11 @@ export class Adding {
     work: Work,
     source: Exclude<ScriptSource, 'none'>,
   ): Promise<AddScriptReport> {
-    const { options } = this
+    const { options, progress } = this
     const skip = options.verify === false || options.check === true
-    const { progress } = this
     const replayed = (before: ScratchDatabase) => work.prefetched.begin(before, { proof: !skip })
-    const building = buildSides(source, { ...work, progress, replayed })
+    const { expect: created } = work.prefetched
+    const building = buildSides(source, { ...work, progress, replayed, created })
     preloadEngine() // while the server is at work
     const target = await building
     if (target.is === 'schemas') this.remember(target)

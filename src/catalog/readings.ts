@@ -2,6 +2,7 @@ import { readServer, type Reading, rolesOf } from './catalog'
 import { loadEngine } from './engine'
 import type { Edge, Fact, Id } from './facts'
 import type { ScratchDatabase } from '../scratch/scratch'
+import { answeredTogether, getReady, queriesOf } from './early-queries'
 
 /** What databases that stay as they are hold; each is read once, however often it is compared. */
 export class Readings {
@@ -46,7 +47,32 @@ async function recalled(
 
 /** Reads a database that may change. */
 export async function readNow(database: ScratchDatabase): Promise<Reading> {
-  return readServer(await loadEngine(), await database.pool())
+  const [engine, ...pools] = await Promise.all([
+    loadEngine(),
+    ...uses.map((use) => database.reader(use)),
+  ])
+  const [one, other] = pools.map(answeredTogether)
+  return readServer(engine, one!, other)
+}
+
+const uses = ['engine', 'details'] as const
+
+/** What a reading asks, by use. */
+export type ReadingQueries = Readonly<Record<(typeof uses)[number], readonly string[]>>
+
+/** What the readings of a database have asked. */
+export async function queriesAsked(database: ScratchDatabase): Promise<ReadingQueries> {
+  const [engine, details] = await Promise.all(uses.map((use) => database.reader(use)))
+  return { engine: queriesOf(engine!), details: queriesOf(details!) }
+}
+
+/** Has the server run what a reading will ask of a database, which is still empty; see `getReady`. */
+export async function prepareReading(
+  database: ScratchDatabase,
+  queries: ReadingQueries,
+): Promise<void> {
+  const [engine, details] = await Promise.all(uses.map((use) => database.reader(use)))
+  await Promise.all([getReady(engine!, queries.engine), getReady(details!, queries.details)])
 }
 
 /** What the inventory reads as completely as pg-delta does. */

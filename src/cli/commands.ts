@@ -28,6 +28,13 @@ function dryRun(): Handler {
   throw new Error('parsing makes it another command with --dry-run')
 }
 
+/** From the file that holds all of add_script. */
+function loadAddScript(): Handler {
+  const file = require.resolve('./command/add-script')
+  const { requireAddScript } = require('../start/compiled') as typeof import('../start/compiled')
+  return (requireAddScript(file) as typeof import('./command/add-script')).addScriptCommand
+}
+
 /**
  * Every command, in the order in which help lists them. A new one is an entry here and a file in
  * `command/`. Modules are loaded when a command needs them: `version` is quick, `help` needs no driver. By
@@ -173,8 +180,7 @@ export const commandTable = {
       'The scripts are replayed in a scratch database and compared with the canonical schema, the entities or the output of schema_diff_cmd. Decisions that only a person can make are asked for on a terminal; each question names the option that answers it. --check writes nothing and exits with 3 when something differs.',
     otherWords: ['diff', 'autogenerate', 'revision', 'makemigrations', 'migration:generate'],
     parse: withoutConfig,
-    load: () =>
-      (require('./command/add-script') as typeof import('./command/add-script')).addScriptCommand,
+    load: loadAddScript,
   },
   prove: {
     summary: 'proves an edited or hand-written script, and says so in its header',
@@ -192,8 +198,7 @@ export const commandTable = {
     options: adding,
     detail: 'The settings file may come last: add_migration_script TITLE development.ini.',
     parse: withConfigLast,
-    load: () =>
-      (require('./command/add-script') as typeof import('./command/add-script')).addScriptCommand,
+    load: loadAddScript,
   },
   dump_schema: {
     summary: 'writes the canonical schema from the scripts',

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { ownedObjects } from '../catalog/properties/owned-objects'
+import { answeredTogether, getReady } from '../catalog/early-queries'
 import { underCatalogPath } from '../catalog/properties/catalog-path'
 import { settledText } from '../catalog/expressions'
 import type { Ignored } from '../scratch/ignored-tables'
@@ -82,7 +83,7 @@ async function recalled(
 ): Promise<readonly Item[]> {
   const stored = (await database.known?.recall('items')) as readonly Item[] | undefined
   if (stored) return stored
-  const items = await readItems(await (await (at ?? database)).pool())
+  const items = await readItems(await readerOf(await (at ?? database)))
   void database.known?.remember('items', items)
   return items
 }
@@ -103,15 +104,24 @@ export interface Equality {
 }
 
 /**
- * What a database holds, and whether that is, owners included, what another one holds, which stays as it is.
- * One connection reads, so that PostgreSQL plans the query once.
+ * Has PostgreSQL read the catalogs of a database before somebody waits for that; see `getReady`. Never throws.
+ * @param planned true: the database is as large already as it will be
  */
+export async function prepareInventory(database: ScratchDatabase, planned: boolean): Promise<void> {
+  await getReady(await database.reader('inventory'), [query], planned)
+}
+
+async function readerOf(database: ScratchDatabase): Promise<Pool> {
+  return answeredTogether(await database.reader('inventory'))
+}
+
+/** Whether a database holds, owners included, what another one holds, which stays as it is. */
 export async function compareInventory(
   database: ScratchDatabase,
   target: ScratchDatabase,
   { ignored, ownersOf = target }: Equality,
 ): Promise<boolean> {
-  const have = await readItems(await database.pool())
+  const have = await readItems(await readerOf(database))
   const [want, other] = await Promise.all([itemsOf(target), itemsOf(ownersOf)])
   const [one, two] = [have, want].map((items) => inventoryFrom(items, ignored)) as [Inventory, Inventory] // prettier-ignore
   if (missed(one, two, 'drop').length > 0) return false

@@ -19,6 +19,7 @@ export async function buildSchema(
   scratch: Scratch,
   settings: Settings,
   file: string,
+  created?: Created,
 ): Promise<ScratchDatabase> {
   const build = async ({ context, session }: Building) => {
     await session.send('BEGIN')
@@ -26,7 +27,7 @@ export async function buildSchema(
     const { error } = await session.send('COMMIT')
     if (error) throw error
   }
-  return (await inNewDatabase(scratch, settings, build)).database
+  return (await inNewDatabase({ scratch, settings, created }, build)).database
 }
 
 /** What TypeORM's `synchronize` builds. */
@@ -46,10 +47,20 @@ export interface EntitySchema {
 export async function buildEntitySchema(
   scratch: Scratch,
   settings: Settings,
+  created?: Created,
 ): Promise<EntitySchema> {
   const build = ({ context, session }: Building) => buildEntities(context, session)
-  const { database, result } = await inNewDatabase(scratch, settings, build)
+  const { database, result } = await inNewDatabase({ scratch, settings, created }, build)
   return { database, ...result }
+}
+
+/** Called with the database while it is empty; waited for. */
+export type Created = (database: ScratchDatabase) => Promise<void>
+
+interface Place {
+  scratch: Scratch
+  settings: Settings
+  created: Created | undefined
 }
 
 interface Building {
@@ -64,13 +75,13 @@ interface Built<Result> {
 
 /** Roles that the schema mentions are made on a server of our own. */
 async function inNewDatabase<Result>(
-  scratch: Scratch,
-  settings: Settings,
+  { scratch, settings, created }: Place,
   build: (building: Building) => Promise<Result>,
 ): Promise<Built<Result>> {
   const roles = new Set<string>()
   for (;;) {
     const database = await scratch.create()
+    await created?.(database)
     try {
       return { database, result: await withSession(settings, database, build) }
     } catch (error) {
@@ -93,7 +104,9 @@ async function withSession<Result>(
   const opened = await openDatabase(own)
   const session = await opened.open('work')
   try {
-    return await build({ context: createContext(opened, own), session })
+    // TypeORM would open another connection, which is slower than the one that is there
+    const single = Object.create(opened, { single: { value: true } }) as typeof opened
+    return await build({ context: createContext(single, own), session })
   } finally {
     await opened.close()
     await session.close()

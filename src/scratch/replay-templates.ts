@@ -3,10 +3,8 @@ import { deserialize, serialize } from 'node:v8'
 import { eq, matches } from '../database/sql/operators'
 import { quoteIdentifier } from '../database/sql/quote'
 import type { ReplayKey } from './replay-key'
-import type { Remembered, Scratch, ScratchDatabase } from './scratch'
-
-/** What the names of all that is kept begin with. */
-const replayPrefix = 'typetrek_replayed_'
+import type { ReaderUse, Remembered, Scratch, ScratchDatabase } from './scratch'
+import { replayPrefix, spareOf } from './scratch-name'
 
 /** How many are left; the oldest goes first. */
 const most = 4
@@ -55,7 +53,14 @@ export class ReplayTemplates {
       )
       .catch(() => [])
     const free = rows.slice(left).filter(({ name }) => !this.used.has(name))
+    for (const { name } of rows.slice(1)) await this.dropSpares(name).catch(() => undefined)
     for (const { name } of free) await this.drop(name).catch(() => undefined)
+  }
+
+  /** Nobody holds them: who takes one renames it. */
+  private async dropSpares(name: string): Promise<void> {
+    for (const one of [variantOf(name, 'rows'), name])
+      await this.scratch.run(`DROP DATABASE IF EXISTS ${quoteIdentifier(spareOf(one))}`)
   }
 
   private async drop(name: string): Promise<void> {
@@ -65,6 +70,7 @@ export class ReplayTemplates {
     )
     if (!row?.free) return
     try {
+      await this.dropSpares(name)
       for (const one of [variantOf(name, 'rows'), name])
         await this.scratch.run(`DROP DATABASE IF EXISTS ${quoteIdentifier(one)}`)
       await this.scratch.rows(`DELETE FROM ${notes} WHERE name ${eq} $1`, [name])
@@ -149,6 +155,11 @@ class Notes implements Remembered {
   }
 }
 
+/** What commands found out that is so on the whole server, under a name. */
+export function notesOf(scratch: Scratch, name: string): Pick<Remembered, 'recall' | 'remember'> {
+  return new Notes(scratch, name)
+}
+
 /** Something to copy; what is asked of it, a copy of its own answers. */
 class Template implements ScratchDatabase {
   readonly connection = {}
@@ -163,8 +174,16 @@ class Template implements ScratchDatabase {
   }
 
   async pool(): Promise<Pool> {
+    return (await this.copy()).pool()
+  }
+
+  async reader(use: ReaderUse): Promise<Pool> {
+    return (await this.copy()).reader(use)
+  }
+
+  private copy(): Promise<ScratchDatabase> {
     this.copied ??= this.scratch.copy(this)
-    return (await this.copied).pool()
+    return this.copied
   }
 
   /** Nobody is ever connected to it. */

@@ -28,3 +28,16 @@ export function readScratchName(name: string): ScratchOwner | undefined {
   if (host === undefined || pid === undefined || start === undefined || use === undefined) return
   return { host, pid: Number(pid), start, use }
 }
+
+/** What the names of all that scripts were replayed in begin with. */
+export const replayPrefix = 'typetrek_replayed_'
+
+/** True for a database that later commands copy. Pure. */
+export function isReplayed(name: string): boolean {
+  return name.startsWith(replayPrefix)
+}
+
+/** The copy of a database that is made before anybody asks for one; at most 63 bytes. Pure. */
+export function spareOf(template: string): string {
+  return isReplayed(template) ? `${template}_spare` : `typetrek_spare_${template}`
+}

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { acquireEmbedded, type EmbeddedRequest } from '../database/embedded/client'
+import type { Farewell } from '../database/embedded/protocol'
 import { findBinaries } from '../database/embedded/server/binaries'
 import { MigrationError } from '../errors'
 import { describeAddress } from '../settings/address/address'
@@ -15,7 +16,10 @@ export interface ScratchServer {
   label: string
   /** True: nobody else's data is on it. */
   own: boolean
-  release(): Promise<void>
+  /** True: it is there for the next command, too. */
+  stays: boolean
+  /** @param farewell what is done without anybody waiting for it; on a server of typetrek's own */
+  release(farewell?: Farewell): Promise<void>
 }
 
 /**
@@ -47,7 +51,7 @@ async function namedServer(
   if (address.kind === 'embedded') return embedded({ ...address, ...place })
   const label = `${describeAddress(address)} (scratch.url)`
   const connection = clientOptions(address.direct ?? address.connection, {})
-  return { connection, label, own: false, release: () => Promise.resolve() }
+  return { connection, label, own: false, stays: true, release: () => Promise.resolve() }
 }
 
 /** The project's folder, and how long the server stays without anybody. */
@@ -80,22 +84,14 @@ async function embedded(request: EmbeddedRequest): Promise<ScratchServer> {
     connection: { ...lease.connection },
     label: `the embedded server at ${request.path}`,
     own: request.throwAway ?? false,
-    release: () => lease.release(),
+    stays: (request.keep ?? 0) > 0,
+    release: (farewell) => lease.release(farewell),
   }
 }
 
 async function binariesFor(here: string, major: number | undefined): Promise<number> {
-  try {
-    return (await findBinaries(here, { major })).major
-  } catch (error) {
-    if (!(error instanceof MigrationError)) throw error
-    const { code, message, detail } = error
-    const hint = error.hint?.replace(
-      /, or set DATABASE_URL.*$/,
-      ', or set scratch.url to a server on which typetrek may create databases.',
-    )
-    throw new MigrationError(code, message, { detail, hint, cause: error })
-  }
+  const otherwise = 'set scratch.url to a server on which typetrek may create databases'
+  return (await findBinaries(here, { major, otherwise })).major
 }
 
 /** @see https://specifications.freedesktop.org/basedir-spec/latest/ */

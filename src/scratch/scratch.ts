@@ -6,7 +6,7 @@ import { quoteIdentifier } from '../database/sql/quote'
 import type { Session } from '../database/postgres/session'
 import { MigrationError } from '../errors'
 import type { ConnectionParts, Settings } from '../settings/value/setting-types'
-import { scratchName, type ScratchOwner } from './scratch-name'
+import { isReplayed, scratchName, spareOf, type ScratchOwner } from './scratch-name'
 import { clearDead, holdTag, ownOwner } from './scratch-owner'
 import { scratchServer, type ScratchServer } from './scratch-server'
 
@@ -14,27 +14,32 @@ import { scratchServer, type ScratchServer } from './scratch-server'
 export interface ScratchDatabase {
   readonly name: string
   readonly connection: ConnectionParts
-  /** Made when first asked for; ended by `rest` and by the end of all. */
+  /** Opened on first use; ended by `rest` and when the server is closed. */
   pool(): Promise<Pool>
-  /** Ends the pool, so that the database can be copied or left alone. */
+  /** A pool of one connection for each use: who reads the same again finds its plans and its caches. */
+  reader(use: ReaderUse): Promise<Pool>
+  /** Ends all pools, so that the database can be copied or left alone. */
   rest(): Promise<void>
-  /** Present where others use it too, and nobody changes it: what is known of it. */
+  /** Present where the database is shared and never changed: what is stored about it. */
   readonly known?: Remembered
 }
 
-/** What earlier commands found out of a database that stays as it is. */
+/** What a connection reads again and again: pg-delta's queries, what pg-delta does not read, the inventory. */
+export type ReaderUse = 'engine' | 'details' | 'inventory'
+
+/** What earlier commands have stored about a database that does not change. */
 export interface Remembered {
-  /** Undefined where nobody has said it. */
+  /** Undefined where nothing is stored. */
   recall(part: string): Promise<unknown>
-  /** Keeps plain data for later commands; never throws. */
+  /** Stores plain data for later commands; never throws. */
   remember(part: string, value: unknown): Promise<void>
-  /** Keeps a database that was made from it, which nobody is connected to. False: another one is there. */
+  /** Stores a database that was made from it, without connections. False: there is one already. */
   keep(part: 'rows', database: ScratchDatabase): Promise<boolean>
-  /** What was kept so, to be copied. */
+  /** The stored database, to be copied. */
   kept(part: 'rows'): ScratchDatabase
 }
 
-/** A server on which we make and drop databases; all that it made is gone when it is closed. */
+/** A server on which we make and drop databases; all that it made is gone, or goes, when it is closed. */
 export interface Scratch {
   /** The server's major version. */
   readonly major: number
@@ -46,13 +51,16 @@ export interface Scratch {
   copy(original: ScratchDatabase): Promise<ScratchDatabase>
   /** Runs SQL that concerns the whole server. */
   run(sql: string): Promise<void>
-  /** Asks something that concerns the whole server. */
+  /** Runs a query that concerns the whole server, and returns its rows. */
   rows<Row extends QueryResultRow>(sql: string, values: unknown[]): Promise<Row[]>
   /** Whether its own connection keeps the process alive. */
   keepAlive(alive: boolean): void
   /** Makes a role where it is not there yet; for servers that are typetrek's alone. */
   createRole(name: string): Promise<void>
-  /** Drops every database, whoever is connected; never throws. Calling it again does nothing. */
+  /**
+   * Drops every database, whoever is connected; never throws. On a server of typetrek's own its supervisor
+   * does, which nobody waits for. Calling it again does nothing.
+   */
   close(): Promise<void>
 }
 
@@ -95,10 +103,15 @@ interface ServerFacts {
 
 function nothing(): void {}
 
+/** PostgreSQL's own, in which there is nothing. */
+const empty = 'template0'
+
 class ServerScratch implements Scratch {
   private readonly made: Made[] = []
   private closing: Promise<void> | undefined
   private last: Promise<void> = Promise.resolve()
+  /** What was copied, which the next command is likely to copy, too. */
+  private readonly copied = new Set<string>()
 
   constructor(
     private readonly server: ScratchServer,
@@ -117,7 +130,7 @@ class ServerScratch implements Scratch {
   }
 
   async create(): Promise<ScratchDatabase> {
-    const database = await this.make('template0')
+    const database = await this.make(empty)
     if (this.extensions.length === 0) return database
     const pool = await database.pool()
     for (const name of this.extensions) {
@@ -132,7 +145,7 @@ class ServerScratch implements Scratch {
 
   async copy(original: ScratchDatabase): Promise<ScratchDatabase> {
     await original.rest()
-    return this.make(quoteIdentifier(original.name))
+    return this.make(original.name)
   }
 
   async createRole(name: string): Promise<void> {
@@ -172,14 +185,25 @@ class ServerScratch implements Scratch {
     const name = scratchName(this.owner, this.made.length + 1)
     const database = new Made(name, { ...this.server.connection, database: name })
     this.made.push(database)
+    if (await this.takeSpare(template, name)) return database
     // twice as fast, where the checkpoints that it makes write nothing to a disk
     const quick = this.facts.fsync === 'off' && this.major >= 15 ? ' STRATEGY file_copy' : ''
-    await this.run(`CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${template}${quick}`).catch(
-      (cause: unknown) => {
-        throw notMade(cause, this.server.label)
-      },
-    )
+    const create = `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(template)}`
+    await this.run(`${create}${quick}`).catch((cause: unknown) => {
+      throw notMade(cause, this.server.label)
+    })
     return database
+  }
+
+  /** False: there is no copy that was made before. */
+  private async takeSpare(template: string, name: string): Promise<boolean> {
+    if (!this.server.own || (template !== empty && !isReplayed(template))) return false
+    this.copied.add(template)
+    const from = quoteIdentifier(spareOf(template))
+    return this.run(`ALTER DATABASE ${from} RENAME TO ${quoteIdentifier(name)}`).then(
+      () => true,
+      () => false,
+    )
   }
 
   /**
@@ -188,17 +212,22 @@ class ServerScratch implements Scratch {
    */
   private async dropAll(): Promise<void> {
     await Promise.all(this.made.map((database) => database.leave()))
-    for (const { name } of this.made) {
-      const drop = `DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`
-      await this.run(drop).catch(() => undefined)
-    }
+    const drop = this.made.map(({ name }) => name)
+    if (!this.server.own) for (const name of drop) await this.drop(name)
     await this.session.close()
-    await this.server.release()
+    const again = this.server.stays ? [...this.copied] : []
+    const copy = again.map((template) => ({ name: spareOf(template), template }))
+    await this.server.release(this.server.own ? { drop, copy } : undefined)
+  }
+
+  private async drop(name: string): Promise<void> {
+    await this.run(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`).catch(nothing)
   }
 }
 
 class Made implements ScratchDatabase {
   private opened: Promise<Pool> | undefined
+  private readonly readers = new Map<ReaderUse, Promise<Pool>>()
 
   constructor(
     readonly name: string,
@@ -210,17 +239,32 @@ class Made implements ScratchDatabase {
     return this.opened
   }
 
-  async rest(): Promise<void> {
-    const opened = this.opened
-    this.opened = undefined
-    if (opened) await endPool(await opened)
+  reader(use: ReaderUse): Promise<Pool> {
+    const reader = this.readers.get(use) ?? openPool(this.connection, 1)
+    this.readers.set(use, reader)
+    return reader
   }
 
-  /** Ends the pool for good; never throws, and does not wait for whoever is at work with a connection. */
+  async rest(): Promise<void> {
+    await Promise.all((await this.take()).map(endPool))
+  }
+
+  /** Ends the pools for good; never throws, and does not wait for whoever is at work with a connection. */
   async leave(): Promise<void> {
-    const pool = await this.opened?.catch(() => undefined)
-    const ended = this.rest().catch(() => undefined)
-    if (pool?.totalCount === pool?.idleCount) await ended
+    const pools = await this.take().catch(() => [])
+    const ends = pools.map(async (pool) => {
+      const isFree = pool.totalCount === pool.idleCount
+      const ended = endPool(pool).catch(() => undefined)
+      if (isFree) await ended
+    })
+    await Promise.all(ends)
+  }
+
+  private async take(): Promise<Pool[]> {
+    const open = [...this.readers.values(), ...(this.opened ? [this.opened] : [])]
+    this.opened = undefined
+    this.readers.clear()
+    return Promise.all(open)
   }
 }
 

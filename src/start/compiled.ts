@@ -9,8 +9,13 @@ import {
   writeFileSync,
 } from 'node:fs'
 import Module, { createRequire } from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Script } from 'node:vm'
+
+/** Gives the exports of a file that is in a bundle. */
+type Part = (file: string) => unknown
+
+const loaded = new Map<string, Part>()
 
 /**
  * Loads a module from the one file that the build has made of it and of what it needs, unless the module
@@ -19,10 +24,18 @@ import { Script } from 'node:vm'
  * @param entry absolute path of the module
  */
 export function requirePart(bundle: string, entry: string): unknown {
+  const known = loaded.get(bundle)
+  if (known) return known(entry)
   if (modified(bundle) < modified(entry)) return require(entry)
-  if ('enableCompileCache' in Module || process.env['NODE_DISABLE_COMPILE_CACHE'])
-    return require(bundle)
-  return requireCompiled(bundle)
+  const isKept = 'enableCompileCache' in Module || process.env['NODE_DISABLE_COMPILE_CACHE']
+  const part = (isKept ? require(bundle) : requireCompiled(bundle)) as Part
+  loaded.set(bundle, part)
+  return part(entry)
+}
+
+/** Loads a module of add_script: with what it needs that is sixty modules of typetrek's and as many of pg-delta's. */
+export function requireAddScript(entry: string): unknown {
+  return requirePart(join(__dirname, '..', 'bundle-add-script.js'), entry)
 }
 
 function modified(file: string): number {

@@ -78,7 +78,8 @@ async function dropOlder(scratch: Scratch, family: string): Promise<void> {
 /** A template as something to copy. */
 export function asOriginal(name: string): ScratchDatabase {
   const never = () => Promise.reject(new Error('nobody connects to a template'))
-  return { name, connection: {}, pool: never, rest: () => Promise.resolve() }
+  const rest = () => Promise.resolve()
+  return { name, connection: {}, pool: never, reader: never, rest }
 }
 
 export function placeOf({ directory, sources, journal }: Settings): string {

@@ -38,7 +38,7 @@ const ini = '[migration]\ntypeorm.url = postgres://nobody@127.0.0.1:1/nothing\n'
 
 async function pgOf(folder: string, ...options: string[]): Promise<Found> {
   const code = `process.argv.splice(1, 0, 'migrate')
-require('./dist/src/bundle.js').run()
+require('./dist/src/bundle.js')(require.resolve('./dist/src/cli/run.js')).run()
 process.on('exit', () => {
   const file = require.resolve('pg/lib/client')
   const known = require.cache[file]
@@ -92,4 +92,24 @@ test('the licences of what is in the one file lie beside it', async () => {
   const text = await readFile(join(repository, 'dist/src/bundle.licences.txt'), 'utf8')
   for (const name of ['commander', 'ini', 'picocolors', 'pg', 'pg-protocol', 'pg-types'])
     assert.match(text, new RegExp(`^${name}\\n\\n.*licen[cs]e`, 'ims'))
+})
+
+test('add_script, and pg for it, come from the two files', async () => {
+  const source = join(repository, 'dist/src')
+  const code = `const Module = require('node:module')
+const load = Module._extensions['.js']
+const files = []
+Module._extensions['.js'] = (module, file) => void (files.push(file), load(module, file))
+const source = ${JSON.stringify(source)}
+require(source + '/bundle.js')(source + '/cli/run.js')
+const { requireAddScript } = require(source + '/start/compiled.js')
+requireAddScript(source + '/add-script/workflow.js')
+requireAddScript(source + '/cli/command/add-script.js')
+process.stdout.write(JSON.stringify(files))`
+  const { stdout } = await call(process.execPath, ['-e', code])
+  const files = (JSON.parse(stdout) as string[]).filter(
+    (file) => !/\/(?:bundle(?:-add-script)?|start\/compiled)\.js$/.test(file),
+  )
+  // which imports an ES module, and so is a file
+  assert.deepEqual(files, [join(source, 'git/git-open.js')])
 })

@@ -5,7 +5,7 @@ import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openScratch } from '../../src/scratch/scratch'
-import { readScratchName, scratchName } from '../../src/scratch/scratch-name'
+import { readScratchName, scratchName, spareOf } from '../../src/scratch/scratch-name'
 import { withScratch } from '../../src/scratch/lifetime'
 import { MigrationError } from '../../src/errors'
 import { readSettings } from '../../src/settings/read-settings'
@@ -258,6 +258,38 @@ test("an embedded server of production's major version comes first, then scratch
     assert.deepEqual([seen, major], [[true, false], 18])
     assert.equal(error.code, 'EMBEDDED_UNAVAILABLE')
     assert.match(error.hint ?? '', /npm install.*or set scratch\.url/)
+  })
+})
+
+test("typetrek's own server drops what a command leaves, and has a copy ready for the next one", async () => {
+  await withHome(async (settings) => {
+    const first = await openScratch(settings, 16)
+    const made = await first.create()
+    await (await made.pool()).query('CREATE TABLE a ()')
+    await first.close()
+    const second = await openScratch(settings, 16)
+    try {
+      const databases = () =>
+        second.rows<{ name: string; oid: number }>(
+          `SELECT datname AS name, oid::int FROM pg_database WHERE datname LIKE 'typetrek%'`,
+          [],
+        )
+      await until(async () => {
+        const names = (await databases()).map(({ name }) => name)
+        return names.length === 1 && names[0] === spareOf('template0')
+      })
+      const [spare] = await databases()
+      const taken = await second.create()
+      const after = await databases()
+      const { rows } = await (
+        await taken.pool()
+      ).query(`SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace`)
+
+      assert.deepEqual(after, [{ name: taken.name, oid: spare!.oid }])
+      assert.equal(rows.length, 0)
+    } finally {
+      await second.close()
+    }
   })
 })
 

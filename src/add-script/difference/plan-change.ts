@@ -18,8 +18,10 @@ import { unconcerned } from './select'
 import { findMoves } from '../../change/moves/find-moves'
 import { placeMoves } from '../../change/moves/place-moves'
 import { attachedOtherwise } from '../../change/partitions/attached-indexes'
+import { keptNames } from '../../change/partitions/partitions'
+import { shown } from '../../catalog/object-names'
 import { completeSteps } from '../../change/complete/complete-steps'
-import { mayLose } from '../../change/operations/properties'
+import { mayLose, otherRuleNames } from '../../change/operations/properties'
 import { hasOtherOwners, withOwnersOf } from '../../catalog/owners'
 import { applyRenames, type RenameAnswers } from '../decide/renames'
 import { Interview } from '../../change/model/interview'
@@ -80,7 +82,11 @@ export async function findDifference(
   return {
     scripts,
     kept: decided.kept,
-    unproven: [...remarksOn([start, target], owners), ...unwritten.map(unwrittenRemark)],
+    unproven: [
+      ...remarksOn([start, target], owners),
+      ...(copy.major >= 18 ? namesRemarks(renamed, to, answers) : []),
+      ...unwritten.map(unwrittenRemark),
+    ],
     stale: decided.stale,
   }
 }
@@ -162,6 +168,16 @@ function withoutUnwritten(from: Catalog, to: Catalog): { catalog: Catalog; unwri
 }
 
 const byHand = 'Write a script for it by hand: add_script --from none makes an empty one.'
+
+/** From PostgreSQL 18 on NOT NULL has a name, which nothing can change safely. */
+function namesRemarks(from: Catalog, to: Catalog, { extra }: Answers): string[] {
+  // entities have no such names
+  const named = extra === 'keep' ? [] : otherRuleNames(from, to)
+  const tables = [...keptNames(from, to), ...named].map(shown)
+  return [...new Set(tables)].map(
+    (table) => `The names of the NOT NULL constraints of ${table} are not compared.`,
+  )
+}
 
 function unwrittenRemark(name: string): string {
   return `Not in this script: ${name} differs, which is of a kind that is not written. ${byHand}`

@@ -1,6 +1,6 @@
-import { quoteIdentifier } from '../../database/sql/quote'
 import { columnKey, type ColumnId } from '../../catalog/facts'
 import type { Catalog } from '../../catalog/catalog'
+import type { StoppingQuery } from '../../change/model/stopping-query'
 import type { Qualified } from '../../catalog/object-names'
 import { type OnlineContext, tableIdOf } from '../online/online-context'
 import type { TwinCandidate } from './fit'
@@ -74,9 +74,8 @@ function decisionOf(using: TwinCandidate['up']): TwinColumn['decided']['new'] {
   return { effects, destructive, raises }
 }
 
-function unfitRows({ schema, table, name }: ColumnId, twin: string): string {
-  const [own, old] = [quoteIdentifier(name), quoteIdentifier(twin)]
-  return `SELECT count(*) FROM ${quoteIdentifier(schema, table)} WHERE ${own} IS NOT NULL AND ${old} IS NULL`
+function unfitRows(column: ColumnId, twin: string): StoppingQuery {
+  return { counts: 'values without a twin', column, twin }
 }
 
 function ownSequence(read: ReadSequence): OwnSequence {

@@ -1,7 +1,11 @@
 import type { Reading } from '../../catalog/catalog'
-import { readItemsOf } from '../../inventory/inventory'
+import { prepareInventory, readItemsOf } from '../../inventory/inventory'
 import { fillCopy, type FilledCopy } from '../../sample-rows/filled-copy'
-import { Readings } from '../../catalog/readings'
+import { prepareReading, queriesAsked, Readings, type ReadingQueries } from '../../catalog/readings'
+import { notesOf } from '../../scratch/replay-templates'
+import { toolVersion } from '../../version'
+import { setTimeout as pause } from 'node:timers/promises'
+import { readTables } from '../../sample-rows/tables/tables'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
 
 /** The copies of the scripts' schema, which are made while the target schema is still being built. */
@@ -10,8 +14,13 @@ export class Prefetched {
   private trial: Promise<ScratchDatabase> | undefined
   private filled: Promise<FilledCopy> | undefined
   private items: Promise<void> | undefined
+  /** Resolves when the server is at work on all that was begun; or when that has failed. */
+  private begun: Promise<unknown>
+  private noteBegun: (work: Promise<unknown>) => void = () => undefined
 
-  constructor(private readonly scratch: Scratch) {}
+  constructor(private readonly scratch: Scratch) {
+    this.begun = new Promise((settle) => (this.noteBegun = settle))
+  }
 
   /** Starts making them. A failure is thrown where what failed is taken. */
   begin(before: ScratchDatabase, { proof }: { proof: boolean }): void {
@@ -20,7 +29,38 @@ export class Prefetched {
     const read = this.readings.of(before, trial)
     if (proof) this.items = readItemsOf(before, trial)
     if (proof) this.filled = fillCopy(this.scratch, before)
+    const started = Promise.allSettled([trial, this.filled?.then(warmUp)])
+    this.noteBegun(started)
     for (const one of [trial, read, this.items, this.filled]) one?.catch(() => undefined)
+  }
+
+  /**
+   * Has the server get ready to read the target schema, and waits until it is at work on that, and for a moment on
+   * what `begin` starts: to load the entities keeps this process from giving it more work.
+   */
+  readonly expect = async (after: ScratchDatabase): Promise<void> => {
+    if (!this.scratch.own) return
+    const queries = await this.queries.recall(part)
+    if (queries === undefined) return
+    await Promise.all([
+      prepareReading(after, queries as ReadingQueries),
+      prepareInventory(after, false),
+    ])
+    const stop = new AbortController()
+    const moment = pause(mostWait, undefined, { signal: stop.signal, ref: false })
+    await Promise.race([this.begun, moment.catch(() => undefined)])
+    stop.abort()
+  }
+
+  private get queries(): ReturnType<typeof notesOf> {
+    return notesOf(this.scratch, `queries of ${toolVersion}`)
+  }
+
+  /** Notes what the next command will ask, once. */
+  private async noteQueries(after: ScratchDatabase): Promise<void> {
+    if (!this.scratch.own || (await this.queries.recall(part)) !== undefined) return
+    await this.readings.of(after)
+    await this.queries.remember(part, await queriesAsked(after))
   }
 
   /** A copy to try steps on, and what it and the target schema hold. */
@@ -34,6 +74,7 @@ export class Prefetched {
     const readings = Promise.all([this.readings.of(before, trial), this.readings.of(after)])
     for (const one of [readings, readItemsOf(after)]) one.catch(() => undefined) // thrown where they are needed
     await this.items // what is tried would change them
+    this.noteQueries(after).catch(() => undefined)
     return { readings: await readings, trial: await trial }
   }
 
@@ -44,3 +85,16 @@ export class Prefetched {
     return filled
   }
 }
+
+/** What a new connection asks first takes PostgreSQL four times as long as the next time. */
+async function warmUp({ database }: FilledCopy): Promise<void> {
+  await prepareInventory(database, true)
+  database
+    .pool()
+    .then(readTables)
+    .catch(() => undefined)
+}
+
+const part = 'reading'
+/** Milliseconds; scripts that are replayed in this command take longer. */
+const mostWait = 40

@@ -1,6 +1,7 @@
 import type { ColumnId, IdOf } from '../../catalog/facts'
 import type { Numbering } from '../../catalog/difference'
 import type { Qualified } from '../../catalog/object-names'
+import type { RowQuery, RowValue } from './value-sources'
 import type { TwinOperation } from './twin-operation'
 import type { ValueMap, ValueMapPart } from './value-map'
 
@@ -64,7 +65,7 @@ export interface KeyParts {
 /** What a column gets where it has no value. */
 export interface ColumnFill {
   column: ColumnId
-  expression: string
+  expression: RowValue
   /** The column that it is made of: where that has no value either, the row is left alone. */
   source?: string
 }
@@ -77,7 +78,7 @@ type EngineWork =
       table: IdOf<'table'> | IdOf<'foreignTable'>
       /** Whether its columns are listed in parentheses. */
       form: 'columns' | 'partition' | 'foreign'
-      /** What a partition's columns have for themselves, a clause each. */
+      /** What a partition's columns have for themselves, or a child's rules of its own, a clause each. */
       own?: readonly string[]
       /** Columns and constraints that are written in it. */
       added?: readonly SchemaOperation[]
@@ -105,12 +106,11 @@ export type EngineOperation = EngineWork & EngineText
 export type OwnOperation =
   | ({ kind: 'alter column'; column: ColumnId } & ColumnAlteration)
   | ({ kind: 'fill column'; onlyNulls: boolean } & ColumnFill)
-  /** `rows` is a query, or VALUES. */
   | {
       kind: 'insert rows'
       table: IdOf<'table'>
       columns: readonly string[]
-      rows: string
+      rows: RowQuery
       overriding: boolean
     }
   /** A row for each key that another table holds; `values` are those of the columns beside the key. */

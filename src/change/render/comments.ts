@@ -1,15 +1,15 @@
 import { describe, shown } from '../../catalog/object-names'
 import type { ColumnId } from '../../catalog/facts'
-import type { ConversionEffect, Effect } from '../model/effect'
+import type { ConversionEffect, WrittenEffect } from '../model/effect'
 import { pathOf } from '../model/option-values'
 
 /** The lines above a statement, without `--`: one for each effect. */
-export function commentsOf({ effects }: { effects: readonly Effect[] }): string[] {
+export function commentsOf({ effects }: { effects: readonly WrittenEffect[] }): string[] {
   return effects.map(sentenceOf)
 }
 
 /** An effect in a full sentence. */
-export function sentenceOf(effect: Effect): string {
+export function sentenceOf(effect: WrittenEffect): string {
   switch (effect.kind) {
     case 'drops':
       return `Drops ${describe(effect.object)}${endings[effect.with]}.`
@@ -54,7 +54,7 @@ export function sentenceOf(effect: Effect): string {
   }
 }
 
-function worksUnderLock(effect: Extract<Effect, { kind: 'works under a lock' }>): string {
+function worksUnderLock(effect: Extract<WrittenEffect, { kind: 'works under a lock' }>): string {
   const { does, lock, online, why } = effect
   const table = shown(effect.table)
   const work = { rewrites: `Rewrites ${table}`, reads: `Reads all of ${table}`, 'builds an index': `Builds an index of ${table}` }[does] // prettier-ignore
@@ -76,7 +76,7 @@ function tableAndName({ table, name }: ColumnId): string {
   return `${table}.${name}`
 }
 
-function converts({ column, from, to, how }: Extract<Effect, { kind: 'converts' }>): string {
+function converts({ column, from, to, how }: Extract<WrittenEffect, { kind: 'converts' }>): string {
   const what = `${pathOf(column)} from ${from} to ${to}`
   if (how === undefined) return `Converts ${what} by an expression, which may lose values.`
   return typeof how === 'number'

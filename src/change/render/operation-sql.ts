@@ -5,9 +5,8 @@ import { engineSql } from './engine-sql'
 import { attachedIndexSql, constraintSql, placeSql, ruleSql } from './rule-sql'
 import { isOnline, onlineSql } from './online/online-sql'
 import { isOfTwin, togetherSql, twinSql } from './online/twin-sql'
-import { rowSql } from './row-sql'
+import { rowSql, valueMapSql } from './row-sql'
 import { continueSequenceSql, moveSequenceSql } from './sequence-sql'
-import { valueMapSql } from './value-map-sql'
 
 /** The statement that does this, with every name quoted and with its schema. Pure. */
 export function sqlOf(operation: SchemaOperation): string {

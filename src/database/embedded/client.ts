@@ -10,7 +10,7 @@ import { findState, type Home, openHome } from './place/home'
 import type { SupervisorTask } from './supervisor-process'
 import { holder } from './place/folder-lock'
 import { requireSafePath } from './place/safe-path'
-import { type SupervisorAnswer, type Hello, receive, send } from './protocol'
+import { type Farewell, type SupervisorAnswer, type Hello, receive, send } from './protocol'
 
 export interface EmbeddedRequest {
   /** Folder of the embedded server, relative to `here`; made when it is not there. */
@@ -39,8 +39,11 @@ export interface EmbeddedLease {
   readonly major: number
   /** False: the database is not there (only with `create: false`). */
   readonly exists: boolean
-  /** Lets the server go; it stops soon after the last user has. */
-  release(): Promise<void>
+  /**
+   * Lets the server go; it stops soon after the last user has.
+   * @param farewell what the supervisor is to do afterwards, as far as it can
+   */
+  release(farewell?: Farewell): Promise<void>
 }
 
 interface Attachment {
@@ -69,7 +72,12 @@ export async function acquireEmbedded(request: EmbeddedRequest): Promise<Embedde
   const connection = { host: server.host, port: server.port, user: 'postgres', database }
   try {
     const exists = await ensureDatabase(connection, create)
-    return { connection, major: server.major, exists, release: () => hold.release() }
+    return {
+      connection,
+      major: server.major,
+      exists,
+      release: (farewell) => hold.release(farewell),
+    }
   } catch (error) {
     await hold.release()
     throw error
@@ -116,11 +124,15 @@ class Hold {
     return attachment
   }
 
-  async release(): Promise<void> {
+  async release(farewell?: Farewell): Promise<void> {
     this.released = true
     const { socket } = this
     if (!socket || socket.destroyed) return
-    await new Promise((settle) => socket.once('close', settle).destroy())
+    if (farewell) send(socket, farewell)
+    const closed = new Promise((settle) => socket.once('close', settle))
+    if (farewell) socket.destroySoon()
+    else socket.destroy()
+    await closed
   }
 }
 

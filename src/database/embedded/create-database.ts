@@ -1,4 +1,3 @@
-import { DatabaseError } from 'pg'
 import { eq } from '../sql/operators'
 import { quoteIdentifier } from '../sql/quote'
 
@@ -14,6 +13,7 @@ interface Connection {
  * @returns whether it is there in the end
  */
 export async function ensureDatabase(connection: Connection, create: boolean): Promise<boolean> {
+  if (connection.database === 'postgres') return true
   const { Client } = require('pg') as typeof import('pg')
   const client = new Client({ ...connection, database: 'postgres' })
   await client.connect()
@@ -34,6 +34,7 @@ export async function ensureDatabase(connection: Connection, create: boolean): P
 
 /** @see https://www.postgresql.org/docs/current/errcodes-appendix.html (duplicate_database, unique_violation) */
 function unlessMadeMeanwhile(error: unknown): void {
-  if (error instanceof DatabaseError && ['42P04', '23505'].includes(error.code ?? '')) return
+  const { code = '' } = error as { code?: string }
+  if (['42P04', '23505'].includes(code)) return
   throw error
 }

@@ -9,14 +9,29 @@ export interface Hello {
   keep?: number | undefined
 }
 
+/** Databases that a user who leaves wants dropped, and copies that the next user will want; each starts with `typetrek_`. */
+export interface Farewell {
+  drop: readonly string[]
+  copy: readonly { name: string; template: string }[]
+}
+
 /** What the supervisor answers, once. */
 export type SupervisorAnswer =
   | { server: { host: string; port: number; major: number } }
   | { refused: { code: ErrorCode; message: string; detail?: string; hint?: string } }
 
 /** Sends one message: a line of JSON. */
-export function send(socket: Socket, message: Hello | SupervisorAnswer): void {
+export function send(socket: Socket, message: Hello | Farewell | SupervisorAnswer): void {
   socket.write(`${JSON.stringify(message)}\n`)
+}
+
+/** Receives the second line of JSON, if one has come when the connection ends. */
+export async function receiveFarewell(socket: Socket): Promise<Farewell | undefined> {
+  let text = ''
+  socket.on('data', (part: Buffer | string) => (text += part.toString()))
+  await new Promise((settle) => socket.once('close', settle))
+  const [, farewell, ...rest] = text.split('\n')
+  return farewell && rest.length > 0 ? (JSON.parse(farewell) as Farewell) : undefined
 }
 
 /** Receives the first line of JSON; rejects when the connection ends before. */

@@ -6,8 +6,9 @@ import { isAbsent } from '../../absence'
 import { makeSocketFolder } from './server/cluster'
 import { clearAbandoned, type Home, isAbandoned } from './place/home'
 import { holder, takeLock } from './place/folder-lock'
-import { type Hello, receive, refusal, send } from './protocol'
+import { type Farewell, type Hello, receive, receiveFarewell, refusal, send } from './protocol'
 import { Supervisor } from './supervisor'
+import { tidyDatabases } from './tidy-databases'
 
 /** What a supervisor is started with, as JSON in its first argument. */
 export interface SupervisorTask extends Home {
@@ -29,6 +30,7 @@ class SupervisorProcess {
   private leaving: NodeJS.Timeout | undefined
   private ending = false
   private linger = shortest
+  private tidied: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly task: SupervisorTask,
@@ -51,6 +53,7 @@ class SupervisorProcess {
   private enter(socket: Socket): void {
     this.users.add(socket)
     clearTimeout(this.leaving)
+    receiveFarewell(socket).then((farewell) => farewell && this.tidy(farewell), console.error)
     socket.once('close', () => {
       this.users.delete(socket)
       if (this.users.size === 0) this.leaveIn(this.linger)
@@ -74,6 +77,14 @@ class SupervisorProcess {
         { hint: `Ask for major ${server.major}, or name another folder in \`embedded:PATH\`.` },
       )
     if (!socket.destroyed) send(socket, { server: { ...server } })
+  }
+
+  /** One user's databases after the other's. */
+  private tidy(farewell: Farewell): void {
+    const work = async () => {
+      if (!this.ending) await tidyDatabases(await this.supervisor.up(), farewell)
+    }
+    this.tidied = this.tidied.then(work).catch(console.error)
   }
 
   private leaveIn(milliseconds: number): void {

@@ -3,12 +3,12 @@ import type { ConnectionParts } from '../../settings/value/setting-types'
 import { applicationName } from './connect'
 
 /**
- * A pool for the short work of one command. Connections that the server ends are forgotten; whoever
+ * A pool for the short work of one command, of four connections unless `max` says otherwise. Connections that the server ends are forgotten; whoever
  * uses one hears of it from the query, and not also from an event that would end the process.
  */
-export async function openPool(connection: ConnectionParts): Promise<Pool> {
+export async function openPool(connection: ConnectionParts, max = 4): Promise<Pool> {
   const pg = require('pg') as typeof import('pg')
-  const options = { application_name: applicationName(), max: 4, allowExitOnIdle: true }
+  const options = { application_name: applicationName(), max, allowExitOnIdle: true }
   const pool = new pg.Pool({ ...options, ...connection })
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))

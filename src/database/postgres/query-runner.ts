@@ -1,6 +1,7 @@
 import type { ClientBase, Pool, PoolClient, PoolConfig } from 'pg'
 import type { DataSource, QueryRunner } from 'typeorm'
 import { MigrationError } from '../../errors'
+import { requirePacked } from '../../start/packed-modules'
 import { whileRefused } from './connect'
 import { isConnectionLoss } from './connection-loss'
 import type { Session } from './session'
@@ -26,7 +27,7 @@ export async function queryRunnerOn(
   patience = 0,
 ): Promise<{ queryRunner: QueryRunner; dataSource: DataSource }> {
   // by `import` Node would read and scan each of its files once more, for the names that it exports
-  const { DataSource } = require('typeorm') as typeof import('typeorm')
+  const { DataSource } = requirePacked(require.resolve('typeorm')) as typeof import('typeorm')
   const dataSource = new DataSource({
     ...options,
     type: 'postgres',

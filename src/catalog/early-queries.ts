@@ -1,0 +1,100 @@
+import type { Pool, PoolClient } from 'pg'
+import { Message } from '../database/postgres/simple-query'
+import { quoteIdentifier } from '../database/sql/quote'
+
+/** Of one connection: what it was asked, and what is sent for the queries that it is ready for. */
+interface Asked {
+  texts: Set<string>
+  ready: ReadonlyMap<string, string>
+}
+
+const known = new WeakMap<Pool, Asked>()
+
+function askedOf(pool: Pool): Asked {
+  const asked = known.get(pool) ?? { texts: new Set(), ready: new Map() }
+  known.set(pool, asked)
+  return asked
+}
+
+/** The queries without parameters that came through `answeredTogether`, in their order. */
+export function queriesOf(pool: Pool): string[] {
+  return [...askedOf(pool).texts]
+}
+
+/**
+ * A pool of one connection, which is sent all that it was made ready for in one message when the first of that
+ * is asked for, since whoever asks for one asks for all. It has only what readings of catalogs use: `connect`
+ * and `query`.
+ */
+export function answeredTogether(pool: Pool): Pool {
+  const asked = askedOf(pool)
+  const connect = async () => {
+    const client = await pool.connect()
+    const query = client.query.bind(client) as Ask
+    return { query: answering(query, asked), release: () => client.release() }
+  }
+  return { connect, query: pool.query.bind(pool) } as unknown as Pool
+}
+
+type Ask = (text: string, values?: unknown[]) => Promise<unknown>
+
+/** For one use of the connection, in which nothing changes. */
+function answering(query: Ask, asked: Asked): Ask {
+  let answers: Promise<ReadonlyMap<string, unknown>> | undefined
+  return async (text, values) => {
+    if (values !== undefined) return query(text, values)
+    if (/^\s*(?:SELECT|WITH)\b/.test(text)) asked.texts.add(text)
+    if (!asked.ready.has(text)) return query(text)
+    answers ??= askAll(query, asked.ready)
+    return (await answers).get(text)
+  }
+}
+
+async function askAll(
+  query: Ask,
+  ready: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, unknown>> {
+  const results = [await query([...ready.values()].join('\n;\n'))].flat()
+  return new Map([...ready.keys()].map((text, at) => [text, results[at]]))
+}
+
+/**
+ * Has the server run queries in one message, so that its caches hold what they need: on a new connection that
+ * takes three times as long as the queries themselves. Whoever uses the connection waits for it; where a query
+ * fails, nothing is ready. Never throws.
+ * @param planned true: their plans are kept, which suit a database as large as it is now, and the search_path
+ *   of `underCatalogPath`
+ * @returns once the message is sent
+ */
+export async function getReady(
+  pool: Pool,
+  texts: readonly string[],
+  planned = false,
+): Promise<void> {
+  if (texts.length === 0) return
+  const client = await pool.connect().catch(() => undefined)
+  if (!client) return
+  const named = texts.map((text, at) => ({ text, name: quoteIdentifier(`typetrek ${at}`) }))
+  const prepare = named.map(({ text, name }) => `PREPARE ${name} AS ${text}`)
+  const ready = new Map(named.map(({ text, name }) => [text, planned ? `EXECUTE ${name}` : text]))
+  void send(client, [begin, ...(planned ? prepare : []), ...ready.values(), 'ROLLBACK'])
+    .then((isDone) => {
+      if (isDone) askedOf(pool).ready = ready
+    })
+    .finally(() => client.release())
+}
+
+const begin = 'BEGIN READ ONLY; SET LOCAL search_path TO pg_catalog, pg_temp; SET LOCAL jit TO off'
+
+/** False where it failed; the connection is then as new. */
+async function send(client: PoolClient, statements: readonly string[]): Promise<boolean> {
+  try {
+    const { error } = await new Promise<{ error?: Error }>((done, failed) => {
+      client.query(new Message(statements.join('\n;\n'), done, failed))
+    })
+    if (error) await client.query('ROLLBACK; DEALLOCATE ALL')
+    return !error
+  } catch {
+    return false // the connection is gone, and whoever uses it hears of that
+  }
+}
