@@ -80,7 +80,6 @@ const notSent = [
   ') SELECT count(*) FROM r AS a JOIN r AS b ON a.n < b.n AND',
   ')::pg_catalog.text::',
   '-- ALTER TABLE customer ADD COLUMN phone text; -- CREATE IND',
-  '-2147483648 AND 2147483647',
   '-32768 AND 32767',
   '10000 AS major, pg_catalog.pg_is_in_recovery() AS standby, (',
   '::pg_catalog.text::',
