@@ -101,8 +101,8 @@ function sayingOnce(observer: Observer): Observer {
 }
 
 /**
- * Prepares a migrator for a library caller. It connects when its first method needs it; `close()` lets
- * go what was opened here, never what the caller gave.
+ * Creates a migrator for a library caller. It connects when a method first needs the database; `close()` closes
+ * what was opened here, never what the caller passed.
  * @throws {MigrationError} SETTINGS_NOT_FOUND, SETTINGS_INVALID
  */
 export async function migratorFor(database: DatabaseGiven, source: Scripts): Promise<Migrator> {
@@ -128,8 +128,8 @@ function refusePending({ pending, unfinished }: Plan): void {
 }
 
 /**
- * The application's own DataSource from the same ini that the migrator reads, initialized. Of an
- * embedded database it keeps the server running; `destroy()` lets it go.
+ * The application's own DataSource from the same ini that the migrator reads, initialized. It keeps an
+ * embedded server running until `destroy()`.
  * @throws {MigrationError} SETTINGS_NOT_FOUND, SETTINGS_INVALID, CONNECTION_FAILED
  */
 export async function dataSourceFromConfig(config = 'development.ini'): Promise<DataSource> {

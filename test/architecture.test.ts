@@ -167,13 +167,6 @@ const readsForeignWords = new Set([
   'system-error.ts',
 ])
 
-/** Where typetrek cuts or compares its own words. Only ever shorten it. */
-const readsOwnWords = new Set([
-  'cli/render/render-status.ts',
-  'doctor/script-checks.ts',
-  'scratch/scratch-server.ts',
-])
-
 test('a message, a hint, a detail and a remark are for people: no decision is made by their words', () => {
   const prose = String.raw`(?<!metadata\.)\b(?:message|hint|detail|comments?|effect|loss|fact|remark|notice)`
   const matches = new RegExp(
@@ -181,9 +174,7 @@ test('a message, a hint, a detail and a remark are for people: no decision is ma
     'g',
   )
   const decided = problems(({ path, code }) =>
-    readsForeignWords.has(path) || readsOwnWords.has(path)
-      ? []
-      : Array.from(code.matchAll(matches), ([call]) => call),
+    readsForeignWords.has(path) ? [] : Array.from(code.matchAll(matches), ([call]) => call),
   )
 
   assert.deepEqual(decided, [])
@@ -209,6 +200,25 @@ test('the SQL of an operation is written in a folder render alone', () => {
       /^(?:change|add-script)\//.test(path) &&
       !/\/render\/|\/read-action\.ts$/.test(path) &&
       /[`'"](?:ALTER|CREATE|DROP|UPDATE|INSERT INTO|DELETE FROM) /.test(code),
+  )
+
+  assert.deepEqual(
+    writing.map(({ path }) => path),
+    [],
+  )
+})
+
+/** They ask a server while a change is planned: that SQL is in no script. */
+const asksServer =
+  /^(?:change\/trial|add-script\/(?:difference|measure|proof|source))\/|\/type-facts\.ts$/
+
+test('a query of a script, above a statement or in one, is written in a folder render alone', () => {
+  const writing = files.filter(
+    ({ path, code }) =>
+      /^(?:change|add-script)\//.test(path) &&
+      !/\/render\//.test(path) &&
+      !asksServer.test(path) &&
+      /[`'"(](?:SELECT|VALUES|WITH RECURSIVE) /.test(code),
   )
 
   assert.deepEqual(

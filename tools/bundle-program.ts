@@ -166,7 +166,7 @@ const start = `'use strict'
 const { dirname, join } = require('node:path')
 const later = (name) => new Proxy({}, { get: (_, key) => outside(name)[key] })
 const { compileFunction } = require('node:vm')
-const names = ['exports', 'require', 'module', '__filename', '__dirname']
+const names = ['exports', 'require', 'module', '__filename', '__dirname', 'later']
 const made = []
 
 function load(id) {
@@ -177,7 +177,7 @@ function load(id) {
   const module = { exports: {}, filename: file, id: file, loaded: false }
   made[id] = module
   const make = typeof code === 'string' ? compileFunction(code, names, { filename: file }) : code
-  make.call(module.exports, module.exports, requireOf(links), module, file, dirname(file))
+  make.call(module.exports, module.exports, requireOf(links), module, file, dirname(file), later)
   module.loaded = true
   return module.exports
 }

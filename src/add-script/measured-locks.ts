@@ -1,4 +1,5 @@
 import { MigrationError } from '../errors'
+import type { Answers } from '../change/model/answers'
 import type { Scratch } from '../scratch/scratch'
 import { longLocks, unannouncedWork, type LockReport } from './measure/judge-locks'
 import type { HeaderFacts } from './proof/header'
@@ -7,7 +8,7 @@ import type { FoundDifference } from './source/target-schema'
 
 /** How locks are measured. */
 export interface Measuring {
-  online: boolean
+  online: Answers['online']
   onlineRows?: number
   progress?: (text: string) => void
   /** What a person should know is added to them. */

@@ -1,10 +1,9 @@
-import { MigrationError } from '../errors'
 import { foldEntries } from '../journal/model/applied-state'
 import type { FullEntry } from '../journal/model/entry'
 import { labelOf } from '../plan/notice'
 import type { Step } from '../plan/plan'
 import { claimOf, type ExecutionContext } from '../run/context/run-context'
-import { codeFailure } from '../run/failure/script-failure'
+import { codeFailure, errorFields } from '../run/failure/script-failure'
 import { claimRefused } from '../run/failure/unfinished'
 import { traceOf } from '../run/failure/user-stack'
 
@@ -58,11 +57,4 @@ function failureOf(error: unknown, step: Step): Pick<FullEntry, 'error' | 'trace
   if (error === undefined) return { error: null, trace: null }
   const failure = codeFailure(error, labelOf(step), step.script?.file ?? '')
   return { error: errorFields(failure), trace: traceOf(failure) }
-}
-
-/** A failure as a journal keeps it. */
-export function errorFields(failure: MigrationError): Record<string, unknown> {
-  const { code, message, detail, hint, file, line, column, excerpt, sqlstate } = failure
-  const fields = { code, message, detail, hint, file, line, column, excerpt, sqlstate }
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }

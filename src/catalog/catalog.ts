@@ -17,6 +17,7 @@ import {
   withOptions,
 } from './facts'
 import { settledFact } from './expressions'
+import { ofOwnObjects } from './own-objects'
 import type { Ignored } from '../scratch/ignored-tables'
 
 /** What a database holds, as PostgreSQL itself reports it; without roles and data. */
@@ -48,13 +49,17 @@ const metadata = 'typeorm_metadata'
  * @param other reads what pg-delta does not
  */
 export async function readServer(engine: Engine, pool: Pool, other = pool): Promise<Reading> {
-  const [{ factBase }, details, roles] = await Promise.all([
-    engine.extract(pool),
-    readDetails(other),
-    rolesOf(other),
+  const [{ factBase }, [details, roles]] = await Promise.all([
+    engine.extract(ofOwnObjects(pool)),
+    readRest(other),
   ])
   const facts = await withForeignOptions(engine, pool, factBase)
   return { facts, details, roles }
+}
+
+/** One after the other: a connection more costs more than the wait. */
+async function readRest(pool: Pool): Promise<[Details, string[]]> {
+  return [await readDetails(pool), await rolesOf(pool)]
 }
 
 /** Names of all roles of the server. */

@@ -9,7 +9,7 @@ export type Id = StableId
 export type Delta = Plan['deltas'][number]
 export type { Action, Fact }
 
-/** What a difference is of. */
+/** The object that a difference is about. */
 export function subjectOf(delta: Delta): Id {
   if (delta.verb === 'set') return delta.id
   return 'fact' in delta ? delta.fact.id : delta.edge.from
@@ -227,17 +227,17 @@ function placeOf(id: Id): string {
   return `${schema}.${name}`
 }
 
-/** These values of a fact, to show another one with them; NULL for what it lacks. */
+/** These values of a fact's payload; null for those that it lacks. */
 export function valuesIn(fact: Fact | undefined, names: readonly string[]): Fact['payload'] {
   return Object.fromEntries(names.map((name) => [name, fact?.payload[name] ?? null]))
 }
 
-/** True where the two have any of these values otherwise. */
+/** True where the two differ in any of these values. */
 export function differsIn(one: Fact, other: Fact, names: readonly string[]): boolean {
   return names.some((name) => textOf(one.payload[name]) !== textOf(other.payload[name]))
 }
 
-/** All that a fact says, as one text; but not where a column is declared among the others. */
+/** The whole payload as one text, without a column's position. */
 export function contentOf({ payload }: Fact): string {
   const names = Object.keys(payload).filter((name) => !name.startsWith('_'))
   return JSON.stringify(names.toSorted().map((name) => [name, payload[name] ?? null]))

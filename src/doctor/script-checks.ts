@@ -29,8 +29,8 @@ export async function checkModules(pending: readonly Script[]): Promise<Diagnosi
 
 /** An expected failure as what it means for a person. */
 export function asProblem(check: string, { message, hint, file }: MigrationError): Diagnosis {
-  const fact = file === undefined || message.includes(file) ? message : `${file}: ${message}`
-  return { is: 'problem', check, fact, hint: hint ?? 'Correct it, and run doctor again.' }
+  const next = hint ?? 'Correct it, and run doctor again.'
+  return { is: 'problem', check, fact: message, hint: next, ...(file !== undefined && { file }) }
 }
 
 /** What the journal says of the scripts, and what other tools say. Reads only. */

@@ -14,6 +14,8 @@ export interface Diagnosis {
   fact: string
   /** A full sentence with the next step; null where all is well. */
   hint: string | null
+  /** Only where a file is at fault. */
+  file?: string
 }
 
 /** A check that found nothing wrong. */

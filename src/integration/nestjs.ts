@@ -21,11 +21,11 @@ export interface TypetrekModuleOptions extends ExecuteOptions {
   atBoot?: AtBoot
 }
 
-/** What has to be known before the options are. */
+/** What must be known before the options are resolved. */
 export interface TypetrekModuleWiring {
   /**
-   * What the database is got from: an injection token, such as `getDataSourceToken('reports')`, of a DataSource
-   * or whatever else `plan` and `migrateTo` work on. Default: the DataSource of `TypeOrmModule.forRoot`.
+   * The injection token of the database, such as `getDataSourceToken('reports')`: a DataSource, or anything else
+   * that `plan` and `migrateTo` accept. Default: the DataSource of `TypeOrmModule.forRoot`.
    */
   dataSource?: unknown
 }

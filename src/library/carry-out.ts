@@ -103,7 +103,7 @@ export async function migrateTo(
   return await migrator.migrateTo(target, given)
 }
 
-/** What of the scripts a plan can keep. */
+/** The paths of the scripts, which a stored plan can name; null where some are values of the program. */
 function namesOf(scripts: Scripts): string | readonly string[] | null {
   if (typeof scripts === 'string') return scripts
   if (!Array.isArray(scripts)) return null

@@ -8,7 +8,7 @@ import type { LateScripts } from '../settings/value/setting-types'
 /** A version as a command takes it: digits (`0` = nothing applied) or a word. */
 export type Target = string
 
-/** What a caller wants to be done. */
+/** What a caller requests. */
 export type Request =
   | ({ command: 'upgrade'; target?: Target; count?: number } & Alone)
   | ({ command: 'downgrade'; target?: Target; count?: number } & Alone)
@@ -40,10 +40,10 @@ export interface Alone {
   force?: boolean
 }
 
-/** A person's word on what was cut off. */
+/** A person's answer to whether interrupted work was done. */
 export type Answer = 'done' | 'not done'
 
-/** What of the settings matters to a plan. */
+/** The settings that planning reads. */
 export interface PlanOptions {
   lateScripts: LateScripts
   /** Refuse when a script is changed or missing. */

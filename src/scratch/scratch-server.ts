@@ -90,17 +90,8 @@ async function embedded(request: EmbeddedRequest): Promise<ScratchServer> {
 }
 
 async function binariesFor(here: string, major: number | undefined): Promise<number> {
-  try {
-    return (await findBinaries(here, { major })).major
-  } catch (error) {
-    if (!(error instanceof MigrationError)) throw error
-    const { code, message, detail } = error
-    const hint = error.hint?.replace(
-      /, or set DATABASE_URL.*$/,
-      ', or set scratch.url to a server on which typetrek may create databases.',
-    )
-    throw new MigrationError(code, message, { detail, hint, cause: error })
-  }
+  const otherwise = 'set scratch.url to a server on which typetrek may create databases'
+  return (await findBinaries(here, { major, otherwise })).major
 }
 
 /** @see https://specifications.freedesktop.org/basedir-spec/latest/ */

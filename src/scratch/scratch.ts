@@ -14,28 +14,28 @@ import { scratchServer, type ScratchServer } from './scratch-server'
 export interface ScratchDatabase {
   readonly name: string
   readonly connection: ConnectionParts
-  /** Made when first asked for; ended by `rest` and by the end of all. */
+  /** Opened on first use; ended by `rest` and when the server is closed. */
   pool(): Promise<Pool>
   /** A pool of one connection for each use: who reads the same again finds its plans and its caches. */
   reader(use: ReaderUse): Promise<Pool>
   /** Ends all pools, so that the database can be copied or left alone. */
   rest(): Promise<void>
-  /** Present where others use it too, and nobody changes it: what is known of it. */
+  /** Present where the database is shared and never changed: what is stored about it. */
   readonly known?: Remembered
 }
 
 /** What a connection reads again and again: pg-delta's queries, what pg-delta does not read, the inventory. */
 export type ReaderUse = 'engine' | 'details' | 'inventory'
 
-/** What earlier commands found out of a database that stays as it is. */
+/** What earlier commands have stored about a database that does not change. */
 export interface Remembered {
-  /** Undefined where nobody has said it. */
+  /** Undefined where nothing is stored. */
   recall(part: string): Promise<unknown>
-  /** Keeps plain data for later commands; never throws. */
+  /** Stores plain data for later commands; never throws. */
   remember(part: string, value: unknown): Promise<void>
-  /** Keeps a database that was made from it, which nobody is connected to. False: another one is there. */
+  /** Stores a database that was made from it, without connections. False: there is one already. */
   keep(part: 'rows', database: ScratchDatabase): Promise<boolean>
-  /** What was kept so, to be copied. */
+  /** The stored database, to be copied. */
   kept(part: 'rows'): ScratchDatabase
 }
 
@@ -51,7 +51,7 @@ export interface Scratch {
   copy(original: ScratchDatabase): Promise<ScratchDatabase>
   /** Runs SQL that concerns the whole server. */
   run(sql: string): Promise<void>
-  /** Asks something that concerns the whole server. */
+  /** Runs a query that concerns the whole server, and returns its rows. */
   rows<Row extends QueryResultRow>(sql: string, values: unknown[]): Promise<Row[]>
   /** Whether its own connection keeps the process alive. */
   keepAlive(alive: boolean): void

@@ -63,11 +63,11 @@ export interface Script {
   readonly edge?: RevisionEdge | undefined
   /** What its comments say of one direction, a line each, for people. */
   describe?(direction: Direction): readonly string[]
-  /** What its module exports, where it is a value of the program's and no file. */
+  /** What its module exports, where the program passes the script as a value. */
   readonly module?: object
   /** What is wrong with its text (SCRIPT_INVALID), so that it cannot run. */
   readonly problem?: MigrationError | undefined
-  /** What a module has besides, as far as its text shows: it is imported only where it runs. */
+  /** Other functions that its module exports, as far as its text shows: it is imported only when it runs. */
   readonly hooks?: ScriptHooks
   /** The revisions of the scripts that it stands for (`-- migrate: squashes 1 2 3`). */
   readonly squashes?: readonly string[]
@@ -75,15 +75,15 @@ export interface Script {
   readonly unwritten?: MigrationError | undefined
   /** TypeORM's name of the migration, where its text shows it; of a module with several, the one that this is. */
   readonly migration?: string | undefined
-  /** `class`: the number is that of TypeORM's name, since the file's name has none or another. */
+  /** `class`: the number comes from the class name, since the file's name has none or a different one. */
   readonly numberedBy?: 'class' | undefined
   /** With `duplicate_revisions = by_name`: what the script is tracked by. */
   readonly byName?: TrackedName | undefined
-  /** The `uuid` that its module says that it has: under another number it is the same script. */
+  /** The `uuid` that its module exports, by which it is the same script under another number. */
   readonly uuid?: string | undefined
   /** True: it has no place in the order, and runs after all others whenever its text has changed. */
   readonly repeatable?: true | undefined
-  /** The code of its module, where that is in a bundle and no file. */
+  /** The code of its module, where a bundle has it instead of a file. */
   moduleText?(): string | undefined
   /** The same script under another number. */
   renumbered?(revision: string, title: string): Script
@@ -91,7 +91,7 @@ export interface Script {
 
 /** What a script is tracked by where numbers may be shared. */
 export interface TrackedName {
-  /** The number that its name has. */
+  /** The number in its name. */
   stamp: string
   /** Its whole name, the number included. */
   name: string

@@ -25,7 +25,7 @@ export interface MigratedDatabaseOptions {
    * file of SQLite, a folder of the user's own below the temporary one.
    */
   server?: string
-  /** What else tells one template from another: what scripts import, say, is not looked at. */
+  /** Anything else by which templates differ: a version of what scripts import, say, which is not read. */
   key?: string
   /** Handed to TypeScript scripts as `context.caller`. */
   context?: unknown
@@ -83,7 +83,7 @@ export async function closeMigratedDatabases(): Promise<void> {
   await Promise.all(all.map(async (one) => (await one.catch(() => undefined))?.close()))
 }
 
-/** By what they are made from: scripts and server are looked at once a process. */
+/** By their options: scripts and server are read once a process. */
 const opened = new Map<unknown, Promise<MigratedCopies>>()
 
 function copiesFor({
@@ -140,7 +140,7 @@ function isSqlite({ database }: Settings): boolean {
 const describesFile: ReadonlySet<string> = new Set(['better-sqlite3', 'sqlite'])
 
 /**
- * The scripts of another database would run on PostgreSQL.
+ * Refuses settings of another kind of database, whose scripts would run on PostgreSQL.
  * @throws {MigrationError} SETTINGS_INVALID
  */
 async function refuseOthers(settings: Settings): Promise<void> {

@@ -223,6 +223,28 @@ const rules: readonly (readonly [name: string, steps: readonly PlannedStep[], ..
 for (const [name, steps, ...expected] of rules)
   test(name, () => assert.deepEqual(planned(...steps), expected))
 
+// stripe/pg-schema-diff, "Switch primary key and make old key nullable"
+test('a column leaves the primary key before it may be empty, where the key is replaced at once', () => {
+  const key = { columns: '(b)', rest: '', checked: '' }
+  const gone = step({ kind: 'drop constraint', constraint: rule('t', 'k') }, [rule('t', 'k')], {
+    drops: rule('t', 'k'),
+  })
+  const optional = { kind: 'alter column', column: column('t', 'a'), part: 'not required' } as const
+
+  assert.deepEqual(
+    planned(
+      gone,
+      step(optional, [column('t', 'a')]),
+      add('t', 'k', { rule: 'PRIMARY KEY', definition: 'PRIMARY KEY (b)', key }),
+    ),
+    [
+      'concurrently*: CREATE UNIQUE INDEX CONCURRENTLY k_new ON t (b)',
+      'constraints: ALTER TABLE t DROP CONSTRAINT k, ADD CONSTRAINT k PRIMARY KEY USING INDEX k_new',
+      'drops: ALTER TABLE t ALTER COLUMN a DROP NOT NULL',
+    ],
+  )
+})
+
 // DhananjayThomble/URL-Shortener-App#294; boardsesh/boardsesh#3496; uktrade/pg-bulk-ingest#63
 test('what rewrites a table is alone, with what happens to the same column at once, and says so', () => {
   const [main] = inStages(

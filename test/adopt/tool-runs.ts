@@ -20,6 +20,8 @@ export interface ToolRun {
   files: Readonly<Record<string, string>>
   /** What typetrek runs, where it is another text: the same names with SQL. */
   scripts?: Readonly<Record<string, string>>
+  /** True: the tool itself writes those scripts, from files that are none. */
+  generates?: boolean
   /** A third script, which only typetrek runs. */
   next: Readonly<Record<string, string>>
   /** Other schemas that the tool makes. */
@@ -60,6 +62,10 @@ const journal = (...tags: string[]) =>
       breakpoints: true,
     })),
   })
+
+const core = JSON.stringify(join(bench, 'node_modules/drizzle-orm/pg-core'))
+const drizzleSchema = (...tables: string[]) =>
+  `const { pgTable, integer } = require(${core})\n${tables.map((name) => `exports.${name} = pgTable('${name}', { id: integer('id') })\n`).join('')}`
 
 /** By the name under which `adopt` knows them. */
 export const toolRuns: Readonly<Record<string, ToolRun>> = {
@@ -125,6 +131,24 @@ export const toolRuns: Readonly<Record<string, ToolRun>> = {
     },
     schema: 'drizzle',
     command: peer('drizzle-orm.mjs'),
+    marked: ['1704067200000', '1704067200001'],
+  },
+  'drizzle-kit': {
+    package: 'drizzle-kit',
+    layout: 'drizzle',
+    files: { 'a.js': drizzleSchema('a'), 'b.js': drizzleSchema('a', 'b') },
+    scripts: {
+      '0000_a.sql': 'CREATE TABLE "a" (\n\t"id" integer\n);\n',
+      '0001_b.sql': 'CREATE TABLE "b" (\n\t"id" integer\n);\n',
+      'meta/_journal.json': journal('0000_a', '0001_b'),
+    },
+    generates: true,
+    next: {
+      '0002_c.sql': 'CREATE TABLE c (id int);',
+      'meta/_journal.json': journal('0000_a', '0001_b', '0002_c'),
+    },
+    schema: 'drizzle',
+    command: peer('drizzle-kit.mjs'),
     marked: ['1704067200000', '1704067200001'],
   },
   Kysely: {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { migrate } from '../support/cli'
 import { withDatabase, type TestDatabase } from '../support/database'
@@ -51,6 +52,9 @@ test('the tools themselves make these tables, and adopt goes on from them', asyn
         await withFolder(tool.files, async (folder) => {
           const { code, output } = await ended(tool.command(folder, database.url))
           assert.equal(code, 0, output)
+          if (tool.generates)
+            for (const [script, text] of Object.entries(tool.scripts ?? {}))
+              assert.equal(readFileSync(join(folder, script), 'utf8'), text)
         })
         const table = await madeBy(database, tool)
         if (process.env['UPDATE_GOLDEN'] === '1')

@@ -158,7 +158,7 @@ class Walk {
       const kind = leftOut.find((one) => one.note.test(note))
       return kind ? [{ note, says: kind.says }] : []
     })
-    const isAnnounced = found.every((one) => announced.some(({ says }) => says.test(one)))
+    const isAnnounced = found.every((one) => announced.some(({ says }) => says(one, found)))
     const reason = isAnnounced
       ? announced.map(({ note }) => note).join(' ')
       : `${when}${firstLine(found[0] ?? '')}`
@@ -184,14 +184,34 @@ class Walk {
   }
 }
 
-/** What add_script says that it leaves out, and how a dump shows it. */
+const shows = (statement: RegExp) => (one: string) => statement.test(one)
+
+/** What add_script says that it leaves out, and how the differences of two dumps show it. */
 const leftOut = [
-  { note: /^Owners are not compared\.$/, says: /^\w+: ALTER .* OWNER TO / },
-  { note: /^Default privileges are not compared\.$/, says: /^\w+: ALTER DEFAULT PRIVILEGES / },
-  { note: /^Not in this script: cast /, says: /^\w+: CREATE CAST / },
-  { note: /^Not in this script: operator /, says: /^\w+: CREATE OPERATOR / },
-  { note: /^Not in this script: text search /, says: /^\w+: (?:CREATE|ALTER) TEXT SEARCH / },
+  { note: /^Owners are not compared\.$/, says: shows(/^\w+: ALTER .* OWNER TO /) },
+  {
+    note: /^Default privileges are not compared\.$/,
+    says: shows(/^\w+: ALTER DEFAULT PRIVILEGES /),
+  },
+  { note: /^Not in this script: cast /, says: shows(/^\w+: CREATE CAST /) },
+  { note: /^Not in this script: operator /, says: shows(/^\w+: CREATE OPERATOR /) },
+  {
+    note: /^Not in this script: text search /,
+    says: shows(/^\w+: (?:CREATE|ALTER) TEXT SEARCH /),
+  },
+  {
+    note: /^The names of the NOT NULL constraints of .* are not compared\.$/,
+    says: (one: string, found: readonly string[]) =>
+      found.some((other) => other !== one && unnamed(other) === unnamed(one)),
+  },
 ]
+
+/** A statement of one side or the other, but for the names of its NOT NULL constraints. */
+function unnamed(difference: string): string {
+  return difference
+    .replace(/^\w+: /, '')
+    .replaceAll(/CONSTRAINT (?:"(?:[^"]|"")*"|\S+) (?=NOT NULL)/g, '')
+}
 
 const refusals = [
   'QUESTION_OPEN',

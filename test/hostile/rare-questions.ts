@@ -1,3 +1,5 @@
+import { underCatalogPath } from '../../src/catalog/properties/catalog-path'
+import { settingParts } from '../../src/catalog/properties/unmodelled'
 import { scratchName } from '../../src/scratch/scratch-name'
 import { clearDead } from '../../src/scratch/scratch-owner'
 import { ensureDatabase } from '../../src/database/embedded/create-database'
@@ -21,6 +23,7 @@ import { readProgress } from '../../src/run/lock/running-script'
 import { settle } from '../../src/run/outside/in-doubt'
 import type { LockSession } from '../../src/run/lock/lock-sessions'
 import type { TestDatabase } from '../support/database'
+import { testPool } from '../support/pool'
 
 const journal = { schema: 'public', table: 'migration_journal' }
 
@@ -81,9 +84,19 @@ export async function rareQuestions(database: TestDatabase): Promise<void> {
     session.advisoryKey = '1'
     await tidy(session)
     await cancelBackend(session, pid).catch(() => undefined)
+    await settingsOfAll(database)
   } finally {
     await session.close()
   }
+}
+
+/** Those of partitions, statistics and the like too, of which the database has none. */
+async function settingsOfAll({ connection }: TestDatabase): Promise<void> {
+  const pool = testPool(connection)
+  await underCatalogPath(pool, (client) =>
+    client.query(settingParts.map(({ sql }) => sql).join(' UNION ALL ')),
+  )
+  await pool.end()
 }
 
 const nobody = { host: '00000000', pid: 1, start: '000000', use: '000000' }

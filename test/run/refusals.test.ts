@@ -50,9 +50,11 @@ test('a script that ends its own connection is rolled back, and its loss is said
 })
 
 test("when the lock's connection ends, the migrator stops after its script", async () => {
-  const kill = `export async function upgrade(queryRunner: { query(sql: string): Promise<unknown> }) {
-  await queryRunner.query("SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND datname = current_database() AND pid <> pg_backend_pid()")
-  await new Promise((done) => setTimeout(done, 200))
+  const kill = `const holders = "FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND datname = current_database() AND pid <> pg_backend_pid()"
+export async function upgrade(queryRunner: { query(sql: string): Promise<unknown[]> }) {
+  await queryRunner.query('SELECT pg_terminate_backend(pid) ' + holders)
+  do await new Promise((done) => setTimeout(done, 50))
+  while ((await queryRunner.query('SELECT ' + holders)).length > 0)
 }`
   const files = { '1_a.ts': kill, '2_b.sql': 'CREATE TABLE b ()' }
   await withMigrator(files, async ({ migrator, database }) => {

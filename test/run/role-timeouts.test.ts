@@ -7,11 +7,12 @@ import { setUpMigration } from '../../src/setup'
 import { withDatabase, type TestDatabase } from '../support/database'
 import { withFolder } from '../support/folder'
 
-const limit = '250ms'
-const longer = 700
+/** So long a process may be kept from its work between two statements. */
+const limit = '1s'
+const longer = 1600
 
 const files = {
-  '1_sql.sql': 'SELECT pg_sleep(0.7);',
+  '1_sql.sql': `SELECT pg_sleep(${longer / 1000});`,
   '2_code.ts': `export async function upgrade(queryRunner: any) {
     await new Promise((go) => setTimeout(go, ${longer}))
     await queryRunner.query('CREATE TABLE code ()')
@@ -22,7 +23,7 @@ const files = {
     await new Promise((go) => setTimeout(go, ${longer}))
     await queryRunner.query('DROP TABLE outside')
   }`,
-  '4_steps.sql': '-- migrate: no-transaction\nSELECT pg_sleep(0.7);\nCREATE TABLE steps ();',
+  '4_steps.sql': `-- migrate: no-transaction\nSELECT pg_sleep(${longer / 1000});\nCREATE TABLE steps ();`,
   '5_last.ts': `export const transaction = false
   export async function upgrade(queryRunner: any) {
     await new Promise((go) => setTimeout(go, ${longer}))
@@ -109,9 +110,9 @@ test('nor a set-up from entities', async () => {
         entities: [Slow],
         poolErrorHandler: () => undefined,
       })
+      const locker = await database.client()
       await limited(database)
       await dataSource.initialize()
-      const locker = await database.client()
       // whoever makes a table here waits longer than the database's own lock_timeout
       await locker.query(
         'SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0; SET statement_timeout = 0; SET transaction_timeout = 0; BEGIN; LOCK TABLE pg_catalog.pg_class IN SHARE MODE',

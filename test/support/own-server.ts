@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { Client, type QueryResultRow } from 'pg'
-import { findBinaries } from '../../src/database/embedded/server/binaries'
 import {
   type Cluster,
   createCluster,
@@ -13,10 +12,10 @@ import {
   startServer,
   stopServer,
 } from '../../src/database/embedded/server/cluster'
-import { placeBinaries, runnableInPlace } from '../../src/database/embedded/server/native'
 import { serverUser } from '../../src/database/embedded/place/owner'
 import { guard } from './guard'
 import { freePort } from './pgbouncer'
+import { programsOf } from './server'
 
 /** A cluster that one test may treat badly: stop it, fill it, guard it. */
 export interface OwnServer {
@@ -52,9 +51,7 @@ export async function withOwnServer(
   await chmod(root, 0o711)
   try {
     const user = await serverUser()
-    const binaries = await findBinaries(__dirname, { major })
-    const inPlace = user ? undefined : await runnableInPlace(binaries)
-    const native = inPlace ?? (await placeBinaries(binaries, root))
+    const native = await programsOf(major, user, root)
     const log = join(root, 'log')
     await writeFile(log, '')
     const cluster: Cluster = { native, major, data: join(folder ?? root, 'data'), log, user }

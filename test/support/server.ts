@@ -2,6 +2,7 @@ import { chmod, mkdtemp, realpath, rm, statfs, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { Client } from 'pg'
 import { findBinaries } from '../../src/database/embedded/server/binaries'
 import {
   type Cluster,
@@ -12,7 +13,7 @@ import {
   stopServer,
 } from '../../src/database/embedded/server/cluster'
 import { placeBinaries, runnableInPlace } from '../../src/database/embedded/server/native'
-import { serverUser } from '../../src/database/embedded/place/owner'
+import { type ServerUser, serverUser } from '../../src/database/embedded/place/owner'
 import { isAlive } from '../../src/database/embedded/place/process'
 import { guard } from './guard'
 import { until } from './until'
@@ -39,10 +40,15 @@ export const speed = [
 ]
 const own = new Map<number, Promise<TestServer>>()
 
+/** The run's cluster of a major version; undefined: it has none. */
+function sharedServer(major: number): TestServer | undefined {
+  const text = process.env[serversVariable]
+  return (text ? (JSON.parse(text) as TestServer[]) : []).find((one) => one.major === major)
+}
+
 /** The cluster of a major version: the run's, or one of this process's own, made when first needed. */
 export async function testServer(major: number): Promise<Server> {
-  const text = process.env[serversVariable]
-  const shared = (text ? (JSON.parse(text) as TestServer[]) : []).find((one) => one.major === major)
+  const shared = sharedServer(major)
   if (shared) return shared
   const started = own.get(major) ?? startTestServer(major)
   own.set(major, started)
@@ -62,12 +68,10 @@ export async function startTestServer(
   { settings = speed, below }: TestServerOptions = {},
 ): Promise<TestServer> {
   const user = await serverUser()
-  const binaries = await findBinaries(__dirname, { major })
   const folder = await mkdtemp(join(await realpath(tmpdir()), 'typetrek-server-'))
   const memory = await mkdtemp(join(below ?? (await fastFolder()), 'typetrek-data-'))
   for (const one of [folder, memory]) await chmod(one, 0o711)
-  const inPlace = user ? undefined : await runnableInPlace(binaries)
-  const native = inPlace ?? (await placeBinaries(binaries, folder))
+  const native = await programsOf(major, user, folder)
   const log = join(folder, 'log')
   await writeFile(log, '')
   const cluster: Cluster = { native, major, data: join(memory, 'data'), log, user }
@@ -76,7 +80,34 @@ export async function startTestServer(
   guard(folders, cluster.data)
   await createCluster(cluster, ['--no-sync'])
   const server = await startServer(cluster, join(sockets, 'server'), settings)
+  await connectToTemplate(server)
   return { ...server, major, folders, cluster, settings }
+}
+
+/** PostgreSQL's programs where the server's user may run them: the run's, or placed in the folder. */
+export async function programsOf(
+  major: number,
+  user: ServerUser | undefined,
+  folder: string,
+): Promise<string> {
+  const shared = sharedServer(major)
+  if (shared) return shared.cluster.native
+  const binaries = await findBinaries(__dirname, { major })
+  const inPlace = user ? undefined : await runnableInPlace(binaries)
+  return inPlace ?? (await placeBinaries(binaries, folder))
+}
+
+/** The first connection writes a file that the first one to every copy needs 3 ms to make. */
+async function connectToTemplate({ host, port }: Server): Promise<void> {
+  const on = (database: string) => new Client({ host, port, user: 'postgres', database })
+  const admin = on('postgres')
+  await admin.connect()
+  await admin.query('ALTER DATABASE template0 ALLOW_CONNECTIONS true')
+  const once = on('template0')
+  await once.connect()
+  await once.end()
+  await admin.query('ALTER DATABASE template0 ALLOW_CONNECTIONS false')
+  await admin.end()
 }
 
 /** Stops the cluster and removes all that it had. */
@@ -103,8 +134,8 @@ async function startAgain({ cluster, host, settings }: TestServer): Promise<Serv
   }
 }
 
-/** A disk needs 100 ms and more for each CREATE DATABASE, memory 10. */
-async function fastFolder(): Promise<string> {
+/** A disk needs 100 ms and more for each CREATE DATABASE, memory 10; for other files it is the same. */
+export async function fastFolder(): Promise<string> {
   const free = await statfs('/dev/shm').then(
     ({ bavail, bsize }) => bavail * bsize,
     () => 0,

@@ -50,7 +50,8 @@ export function recordSql(): SqlRecorder {
   return { texts, stop: () => restore.forEach((one) => one()) }
 }
 
-const libraries = /node:|\/node_modules\/pg(?:-[a-z-]+)?\/|\/sql-recorder\./
+/** `sendNarrowed` passes on what pg-delta sends. */
+const libraries = /node:|\/node_modules\/pg(?:-[a-z-]+)?\/|\/sql-recorder\.|\bsendNarrowed\b/
 
 function senderOf({ stack }: Error): { sender: Sender; file: string } | undefined {
   const frames = stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []

@@ -11,6 +11,7 @@ import { follows } from '../../change/operations/foreign-keys'
 import type { Fill, Move } from '../../change/moves/move-parts'
 import { isAssignable, sameKeys } from './conversions'
 import { columnKey, type ColumnId } from '../../change/model/operation'
+import type { RowValue } from '../../change/model/value-sources'
 import type { PlannedStep } from '../../change/model/planned-step'
 import { pathOf } from '../../change/model/option-values'
 import type { Effect } from '../../change/model/effect'
@@ -106,7 +107,7 @@ async function backfillBack(
     if (back !== undefined) {
       backfill.set(columnKey(id), {
         expression: back.expression,
-        effects: [...(back.effects ?? []), failsWithout(back.expression, id, sides)],
+        effects: [...(back.effects ?? []), failsWithout(id, back.expression)],
       })
       continue
     }
@@ -130,14 +131,13 @@ function keepFilled(
     const filled = from.notNull && !to.notNull && up.backfill.get(columnKey(id))?.expression
     if (filled) losses.push(`${pathOf(id)} keeps what was filled in.`)
     if (to.notNull && !from.notNull && to.generated === undefined)
-      backfill.set(columnKey(id), { expression: '', effects: [failsOnNulls(id, sides)] })
+      backfill.set(columnKey(id), { expression: '', effects: [failsOnNulls(id)] })
   }
 }
 
 /** A row that was made since may have nothing where its value comes from. */
-function failsWithout(value: string, { schema, table }: ColumnId, sides: Sides): Effect {
-  const query = `SELECT count(*) FROM ${quoteIdentifier(schema, table)} WHERE ${value} IS NULL`
-  return { kind: 'fails unless none', query: sides.plain(query) }
+function failsWithout(column: ColumnId, from: RowValue): Effect {
+  return { kind: 'fails unless none', query: { counts: 'missing values', column, from } }
 }
 
 /** What columns that come back get from where their values were moved. */

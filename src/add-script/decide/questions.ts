@@ -1,7 +1,7 @@
 import { cutOff, commentsOf, sentenceOf } from '../../change/render/comments'
 import type { Answers, Rename } from '../../change/model/answers'
 import type { Asking, Interview } from '../../change/model/interview'
-import type { StatementFacts } from '../../change/model/script-part'
+import type { Statement } from '../../change/model/script-part'
 import { flagOf, pathOf } from '../../change/model/option-values'
 import type { ColumnChange } from '../../catalog/difference'
 import type { ColumnId } from '../../catalog/facts'
@@ -13,11 +13,11 @@ import type { Likely } from './rename-candidates'
  * is a question, the last one.
  */
 export function consent(
-  steps: readonly StatementFacts[],
+  statements: readonly Statement[],
   answers: Answers,
   interview: Interview,
 ): void {
-  const lost = steps.filter(({ destructive }) => destructive).flatMap(commentsOf)
+  const lost = statements.filter(({ destructive }) => destructive).flatMap(commentsOf)
   if (lost.length === 0 || answers.yes) return
   interview.ask({
     key: `destructive ${JSON.stringify(lost)}`,

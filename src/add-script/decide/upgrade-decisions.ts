@@ -84,22 +84,18 @@ export async function retypedColumns(sides: Sides): Promise<Retyped[]> {
       ...pair,
       change,
       verdict,
-      counting: counting(change, verdict, sides, pair.checksInput),
+      counting: counting(change, verdict, pair.checksInput),
     }
   })
 }
 
-function counting(
-  { id }: ColumnChange,
-  verdict: TypeVerdict,
-  sides: Sides,
-  checksInput: boolean,
-): Effect[] {
+function counting({ id }: ColumnChange, verdict: TypeVerdict, checksInput: boolean): Effect[] {
   const raisesOn = verdict.how === 'plain' ? undefined : verdict.raisesOn
   if (raisesOn === undefined || (verdict.how === 'using' && !checksInput)) return []
-  const table = quoteIdentifier(id.schema, id.table)
-  const query = sides.plain(`SELECT count(*) FROM ${table} WHERE ${raisesOn}`)
-  return [{ kind: 'fails unless none', query }]
+  const table = { schema: id.schema, name: id.table }
+  return [
+    { kind: 'fails unless none', query: { counts: 'refused values', table, condition: raisesOn } },
+  ]
 }
 
 /** The type that a domain is made of, whose values convert as its own do. */
@@ -260,16 +256,15 @@ function decideBackfill(
       own ??
       fills.get(columnKey(id)) ??
       interview.ask(backfillQuestion(id, isNew, column))
-    const effect: Effect = isNew ? { kind: 'fails on any row' } : failsOnNulls(id, sides)
+    const effect: Effect = isNew ? { kind: 'fails on any row' } : failsOnNulls(id)
     decided.set(columnKey(id), { expression, effects: expression === '' ? [effect] : [] })
   }
   return decided
 }
 
 /** The rows that lack a column's value stop a statement. */
-export function failsOnNulls({ schema, table, name }: ColumnId, sides: Sides): Effect {
-  const query = `SELECT count(*) FROM ${quoteIdentifier(schema, table)} WHERE ${quoteIdentifier(name)} IS NULL`
-  return { kind: 'fails unless none', query: sides.plain(query) }
+export function failsOnNulls(column: ColumnId): Effect {
+  return { kind: 'fails unless none', query: { counts: 'missing values', column } }
 }
 
 /** Required, and nothing says what its rows get. */

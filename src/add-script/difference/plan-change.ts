@@ -6,8 +6,8 @@ import { compare } from '../../catalog/difference'
 import { consent } from '../decide/questions'
 import { Copy } from '../../change/trial/trial'
 import { decide } from '../decide/upgrade-decisions'
-import type { Decisions } from '../../change/model/decisions'
-import { addDowngrades, type DraftPart } from './plan-downgrade'
+import { addDowngrades } from './plan-downgrade'
+import { runUp } from './run-upgrade'
 import type { Answers } from '../../change/model/answers'
 import type { Change } from '../../change/model/script-part'
 import type { FormerName } from '../../set-up/was'
@@ -17,17 +17,15 @@ import { keepExtra } from './keep-unmanaged'
 import { unconcerned } from './select'
 import { findMoves } from '../../change/moves/find-moves'
 import { placeMoves } from '../../change/moves/place-moves'
-import { cutMain, inStages, type ScriptStage } from '../online/stages'
 import { attachedOtherwise } from '../../change/partitions/attached-indexes'
+import { keptNames } from '../../change/partitions/partitions'
+import { shown } from '../../catalog/object-names'
 import { completeSteps } from '../../change/complete/complete-steps'
-import { splitEnumValues } from '../../change/operations/enums'
-import { mayLose } from '../../change/operations/properties'
+import { mayLose, otherRuleNames } from '../../change/operations/properties'
 import { hasOtherOwners, withOwnersOf } from '../../catalog/owners'
 import { applyRenames, type RenameAnswers } from '../decide/renames'
 import { Interview } from '../../change/model/interview'
 import type { Renaming } from '../decide/rename-operations'
-import type { PlannedStep } from '../../change/model/planned-step'
-import { NewValuesFirst } from '../../change/trial/try-steps'
 
 /** What spares `findDifference` reading catalogs, which takes most of its time where they are large. */
 export interface Known {
@@ -77,18 +75,18 @@ export async function findDifference(
     up: completeSteps([up], start, to)[0]!,
     down: completeSteps([down], start, to)[0]!,
   }))
-  const parts = await runUp(copy, renamed, to, decisions, steps, changed, answers.online)
-  const scripts = await addDowngrades(
-    copy,
-    { start, renamed, to, before, after, moves },
-    decisions,
-    parts,
-    answers.online,
-  )
+  const states = { start, renamed, to, before, after, moves }
+  const parts = await runUp(copy, states, decisions, steps, changed, answers.online)
+  const isOnline = answers.online !== false
+  const scripts = await addDowngrades(copy, states, decisions, parts, isOnline)
   return {
     scripts,
     kept: decided.kept,
-    unproven: [...remarksOn([start, target], owners), ...unwritten.map(unwrittenRemark)],
+    unproven: [
+      ...remarksOn([start, target], owners),
+      ...(copy.major >= 18 ? namesRemarks(renamed, to, answers) : []),
+      ...unwritten.map(unwrittenRemark),
+    ],
     stale: decided.stale,
   }
 }
@@ -171,6 +169,16 @@ function withoutUnwritten(from: Catalog, to: Catalog): { catalog: Catalog; unwri
 
 const byHand = 'Write a script for it by hand: add_script --from none makes an empty one.'
 
+/** From PostgreSQL 18 on NOT NULL has a name, which nothing can change safely. */
+function namesRemarks(from: Catalog, to: Catalog, { extra }: Answers): string[] {
+  // entities have no such names
+  const named = extra === 'keep' ? [] : otherRuleNames(from, to)
+  const tables = [...keptNames(from, to), ...named].map(shown)
+  return [...new Set(tables)].map(
+    (table) => `The names of the NOT NULL constraints of ${table} are not compared.`,
+  )
+}
+
 function unwrittenRemark(name: string): string {
   return `Not in this script: ${name} differs, which is of a kind that is not written. ${byHand}`
 }
@@ -194,76 +202,4 @@ function remarksOn(sides: readonly Catalog[], owners: OwnerChoice): string[] {
   const others = sides.flatMap(({ uncompared }) => uncompared)
   const all = new Set([...(areIgnored ? ['Owners'] : []), ...others])
   return [...all].map((what) => `${what} are not compared.`)
-}
-
-async function runUp(
-  copy: Copy,
-  from: Catalog,
-  to: Catalog,
-  decisions: Decisions,
-  steps: readonly PlannedStep[],
-  renamings: readonly Renaming[],
-  online: boolean,
-): Promise<DraftPart[]> {
-  if (steps.length === 0 && renamings.length === 0) return []
-  const stages = online
-    ? inStages(steps, { from, to })
-    : [{ purpose: '', transaction: true, steps }]
-  try {
-    return await runStages(copy, from, to, decisions, stages, renamings)
-  } catch (error) {
-    if (!(error instanceof NewValuesFirst)) throw error
-    return runStages(copy, from, to, decisions, newValuesFirst(stages), renamings)
-  }
-}
-
-/** New values are committed before anything uses them. */
-function newValuesFirst(stages: readonly ScriptStage[]): ScriptStage[] {
-  const split = stages.map(({ steps }) => splitEnumValues(steps))
-  const added = split.flatMap(({ added }) => added)
-  const rest = stages.map((stage, at) => ({ ...stage, steps: split[at]!.rest }))
-  return [{ purpose: 'enum values', transaction: false, steps: added }, ...rest]
-}
-
-async function runStages(
-  copy: Copy,
-  from: Catalog,
-  to: Catalog,
-  decisions: Decisions,
-  stages: readonly ScriptStage[],
-  renamings: readonly Renaming[],
-): Promise<DraftPart[]> {
-  const parts: DraftPart[] = []
-  const [first] = stages
-  const joined = first?.transaction && !first.isMain ? renamings : []
-  // Without a transaction the renames would not be all or nothing.
-  if (renamings.length > joined.length)
-    parts.push({ purpose: 'renames', transaction: true, renamings, up: [], catalog: from })
-  for (const [at, stage] of stages.entries()) {
-    const cut = stage.isMain
-      ? cutMain(stage, await copy.order(stage.steps, from, to), { from, to })
-      : [stage]
-    for (const each of cut) {
-      const own = at === 0 ? joined : []
-      const isLast = at === stages.length - 1 && each === cut.at(-1)
-      const part = await runStage(copy, { from, to }, each, isLast ? decisions : undefined)
-      if (part.up.length + own.length > 0) parts.push({ ...part, renamings: own })
-    }
-  }
-  return parts
-}
-
-/** @param decisions of the last stage, after which nothing may differ */
-async function runStage(
-  copy: Copy,
-  { from, to }: { from: Catalog; to: Catalog },
-  { steps, ...stage }: ScriptStage,
-  decisions: Decisions | undefined,
-): Promise<Omit<DraftPart, 'renamings'>> {
-  const isTried = stage.transaction && !stage.down
-  const up = isTried ? await copy.run(steps, from, to) : [...steps]
-  if (!isTried) await copy.runOutside(steps)
-  if (!decisions) return { ...stage, up, catalog: await copy.read() }
-  const { steps: rest, catalog } = await copy.finish(to, decisions)
-  return { ...stage, up: [...up, ...rest], catalog }
 }

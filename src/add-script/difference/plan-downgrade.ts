@@ -17,7 +17,7 @@ import { definitionOf, type Fact, type Id, isValidated } from '../../catalog/fac
 import { completeSteps } from '../../change/complete/complete-steps'
 import { splitEnumValues } from '../../change/operations/enums'
 import { NewValuesFirst } from '../../change/trial/try-steps'
-import type { ScriptPart } from '../../change/model/script-part'
+import type { Reversible, ScriptPart } from '../../change/model/script-part'
 
 /** A script in the making: its upgrade has been run on the copy. */
 export interface DraftPart {
@@ -28,7 +28,13 @@ export interface DraftPart {
   up: PlannedStep[]
   /** What leads back, where that is more than a difference of catalogs can say. */
   down?: readonly PlannedStep[]
-  /** What the copy was after it. */
+  /** Of that: absent where it is one transaction and brings everything back. */
+  downTransaction?: boolean
+  reversible?: Reversible
+  losses?: readonly string[]
+  /** One of several that lead from one state to another: what it is alone is not read. */
+  isBetween?: boolean
+  /** What the copy was after it, or after the last of those. */
   catalog: Catalog
 }
 
@@ -63,7 +69,8 @@ export async function addDowngrades(
         : irreversible(copy, part, obstacle)
     if (script.reversible === 'no' && script.down.length === 0) obstacle ??= script.losses[0]
     scripts.unshift(script)
-    now = at > 0 && obstacle === undefined ? await copy.read() : undefined
+    const isRead = at > 0 && obstacle === undefined && !parts[at - 1]?.down
+    now = isRead ? await copy.read() : undefined
   }
   return scripts
 }
@@ -203,14 +210,15 @@ async function runOnline(
 
 async function withDowngrade(
   copy: Copy,
-  { purpose, transaction, up }: DraftPart,
+  part: DraftPart,
   down: readonly PlannedStep[],
   goal: Catalog,
 ): Promise<ScriptPart> {
+  const { purpose, transaction, up, downTransaction = true, reversible = 'yes', losses = [] } = part
   await copy.runOutside(down)
-  await prove(copy, goal)
+  if (!part.isBetween) await prove(copy, goal)
   const texts = { up: copy.writer.write(up), down: copy.writer.write(down) }
-  return { purpose, transaction, ...texts, downTransaction: true, reversible: 'yes', losses: [] }
+  return { purpose, transaction, ...texts, downTransaction, reversible, losses }
 }
 
 /** Rows are restored once their tables are there, and before the first key that needs them. */

@@ -56,6 +56,9 @@ const states = `SELECT c.oid::pg_catalog.text AS oid,
       WHERE l.relation ${eq} c.oid AND l.pid ${eq} pg_catalog.pg_backend_pid() AND l.granted) AS modes
   FROM pg_catalog.pg_class c WHERE c.oid ${eq} ANY ($1::pg_catalog.oid[])`
 
+const lockNotAvailable = '55P03'
+const mostAttempts = 10
+
 /** Locks that let no other session write, from the strongest. */
 const stopping = ['AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock', 'ShareLock']
 
@@ -108,8 +111,21 @@ export class LockTrace {
     this.workload.take()
     const groups = transaction ? [statements] : statements.map((one) => [one])
     const transactions: SeenTransaction[] = []
-    for (const group of groups) transactions.push(await this.transaction(group))
+    for (const group of groups) transactions.push(await this.tried(group))
     return { transactions, waited: this.workload.take() }
+  }
+
+  /** A statement that meets a lock is tried again, as a migrator does it. */
+  private async tried(group: readonly Statement[]): Promise<SeenTransaction> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.transaction(group)
+      } catch (error) {
+        const { code } = error as { code?: string }
+        if (code !== lockNotAvailable || attempt === mostAttempts) throw error
+        await this.client.query('ROLLBACK')
+      }
+    }
   }
 
   private async transaction(group: readonly Statement[]): Promise<SeenTransaction> {

@@ -1,5 +1,6 @@
 import type { ColumnFill } from '../../change/model/operation'
 import type { Effect } from '../../change/model/effect'
+import { isMadeOf } from '../../change/model/value-sources'
 import type { OnlineContext } from './online-context'
 import { shownKey, tableIdOf } from './online-context'
 import type { Placed } from './online-forms'
@@ -24,7 +25,7 @@ export function batchFills(placed: readonly Placed[], context: OnlineContext): P
     const table = tableIdOf(column)
     const key = shownKey(table)
     const group = groups.findLast((each) => each.key === key)
-    const isOwn = group && !group.fills.some((each) => expression.includes(each.column.name))
+    const isOwn = group && !group.fills.some((each) => isMadeOf(expression, each.column.name))
     if (isOwn) {
       group.placed.push(one)
       group.fills.push({ column, expression })

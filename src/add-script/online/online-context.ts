@@ -9,12 +9,15 @@ import {
   type SchemaOperation,
 } from '../../change/model/operation'
 import { changes, step, type PlannedStep } from '../../change/model/planned-step'
+import type { RowValue } from '../../change/model/value-sources'
 import { lockOf } from '../../change/complete/table-locks'
 
 /** Where a change leads. */
 export interface OnlineSides {
   from: Catalog
   to: Catalog
+  /** Why columns were not replaced by second ones, where that was asked for, by their keys. */
+  reasons?: ReadonlyMap<string, string>
 }
 
 /** What the online form of one statement has to know of the others. */
@@ -104,7 +107,7 @@ export class OnlineContext {
     })
   }
 
-  private fillOf(column: ColumnId): string | undefined {
+  private fillOf(column: ColumnId): RowValue | undefined {
     const key = columnKey(column)
     const found = this.steps.flatMap(({ operation }) =>
       operation.kind === 'fill column' && columnKey(operation.column) === key

@@ -6,6 +6,7 @@ import {
   type IndexParts,
   type KeyParts,
   type OwnOperation,
+  type Rule,
 } from '../../change/model/operation'
 import { changes, type PlannedStep } from '../../change/model/planned-step'
 import { lockedWorks } from '../../change/complete/table-locks'
@@ -46,8 +47,13 @@ function asItIs(one: PlannedStep, context: OnlineContext): Placed[] {
 }
 
 function withLock(one: PlannedStep, { sides, steps }: OnlineContext): PlannedStep {
+  const { operation } = one
+  const isType = operation.kind === 'alter column' && operation.part === 'type'
+  const why = isType ? sides.reasons?.get(columnKey(operation.column)) : undefined
+  const reason = why === undefined ? {} : { why }
   const locking = lockedWorks(one, sides.from, steps).map(
-    (work, at) => ({ kind: 'works under a lock', online: at === 0, ...work }) as const,
+    (work, at) =>
+      ({ kind: 'works under a lock', online: at === 0, ...work, ...(at === 0 && reason) }) as const,
   )
   return { ...one, effects: [...one.effects, ...locking] }
 }
@@ -234,16 +240,25 @@ function checkOf({ schema, table, name }: ColumnId, context: OnlineContext) {
   return { kind: 'constraint', schema, table, name: free } as const
 }
 
-/** A check that says the same comes first, so that no row without a value comes in between. */
+/**
+ * A check that says the same comes first, so that no row without a value comes in between; and the primary key
+ * that another one replaces in one statement demands a value until then.
+ */
 function noLongerRequired(one: PlannedStep, context: OnlineContext): Placed[] | undefined {
   const tables = context.tablesOf(one).map(shownKey)
-  const addsCheck = context.steps.some(
+  const added = context.steps.filter(
     (other) =>
       other.operation.kind === 'add constraint' &&
-      other.operation.rule === 'CHECK' &&
       context.tablesOf(other).some((table) => tables.includes(shownKey(table))),
   )
-  return addsCheck ? [{ stage: 'constraints', step: one }] : undefined
+  const has = (rule: Rule) => added.filter((other) => ruleOf(other) === rule)
+  if (has('PRIMARY KEY').some((other) => context.isReplaced(other.ids[0]!)))
+    return [{ stage: 'drops', step: one }]
+  return has('CHECK').length > 0 ? [{ stage: 'constraints', step: one }] : undefined
+}
+
+function ruleOf({ operation }: PlannedStep): Rule | undefined {
+  return operation.kind === 'add constraint' ? operation.rule : undefined
 }
 
 /**

@@ -5,14 +5,18 @@ import type { Claim } from '../../journal/model/journal-columns'
 import { labelOf } from '../../plan/notice'
 import type { Step } from '../../plan/plan'
 import { claimOf, isTakeOver } from '../../run/context/run-context'
-import { codeFailure, connectionLost, interruptedBy } from '../../run/failure/script-failure'
+import {
+  codeFailure,
+  connectionLost,
+  errorFields,
+  interruptedBy,
+} from '../../run/failure/script-failure'
 import { inDoubt, unfinished } from '../../run/failure/unfinished'
 import { traceOf } from '../../run/failure/user-stack'
 import { readMarkerSections } from '../../script/named/marker-sections'
 import type { SqlPart } from '../../script/script'
 import { loadScript } from '../../script/typescript/load-script'
 import { redactor } from '../../settings/value/redact'
-import { errorFields } from '../new-entry'
 import { engineContext } from './module-context'
 import { wasTableDone } from './table-done'
 import { runStatement, statementsOf, type StepPlace, type Work } from './statement-work'

@@ -10,6 +10,8 @@ const ofColumn = { schema: 'n.nspname', table: 'c.relname', column: 'a.attname' 
 const given = `FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'f') ${home}`
 const isGiven = `a.attnum > 0 AND NOT a.attisdropped AND NOT a.attislocal AND ${ours}`
 
+const hasChildren = 'EXISTS (SELECT FROM pg_inherits)'
+
 const inParents = (what: string) => `EXISTS (
   SELECT FROM pg_inherits h JOIN pg_attribute p ON p.attrelid = h.inhparent AND p.attname = a.attname
   WHERE h.inhrelid = c.oid AND ${what})`
@@ -27,11 +29,19 @@ const required = part(
     flags: `CASE WHEN ${ofPrimaryKey} THEN 'implied rows' ELSE 'rows' END`,
   },
   `${given} WHERE a.attnotnull AND NOT ${inParents('p.attnotnull')} AND ${isGiven}`,
+  hasChildren,
 )
+
+/** As that of a parent. */
+const named = `EXISTS (
+  SELECT FROM pg_inherits h JOIN pg_constraint pk ON pk.conrelid = h.inhparent
+  WHERE h.inhrelid = c.oid AND pk.contype = 'n' AND pk.conname = k.conname)`
+
+const ownName = `CASE WHEN k.conname = format('%s_%s_not_null', c.relname, a.attname) THEN '' ELSE format('CONSTRAINT %I ', k.conname) END`
 
 /**
  * From PostgreSQL 18 on, a rule of the child's own beside that of the parent. In a partition it is told by its
- * name, and can only be made with the partition.
+ * name, and can only be made with the partition; a name of its own is given with the child alone.
  */
 const requiredTwice = part(
   {
@@ -40,13 +50,12 @@ const requiredTwice = part(
     value: `''`,
     set: `CASE WHEN c.relispartition THEN '' ELSE ${alterOwn} || ' SET NOT NULL' END`,
     reset: `''`,
-    inline: `CASE WHEN c.relispartition THEN 'NOT NULL' END`,
+    inline: `CASE WHEN c.relispartition THEN 'NOT NULL' WHEN NOT ${named} THEN ${ownName} || format('NOT NULL %I', a.attname) END`,
     flags: `CASE WHEN c.relispartition THEN 'implied' END`,
   },
   `${given} JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum]
-   WHERE k.conislocal AND k.coninhcount > 0 AND ${isGiven} AND (NOT c.relispartition OR NOT EXISTS (
-     SELECT FROM pg_inherits h JOIN pg_constraint pk ON pk.conrelid = h.inhparent
-     WHERE h.inhrelid = c.oid AND pk.contype = 'n' AND pk.conname = k.conname))`,
+   WHERE k.conislocal AND k.coninhcount > 0 AND ${isGiven} AND (NOT c.relispartition OR NOT ${named})`,
+  hasChildren,
 )
 
 const own = `(SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d WHERE d.adrelid = c.oid AND d.adnum = a.attnum)`
@@ -68,6 +77,7 @@ const defaults = part(
   },
   `${given} CROSS JOIN LATERAL (SELECT ${own} AS own, ${parents} AS parents) AS v
    WHERE a.attgenerated = '' AND v.own IS DISTINCT FROM v.parents AND ${isGiven}`,
+  hasChildren,
 )
 
 const enabled = (letter: string) =>
@@ -84,6 +94,7 @@ const triggers = part(
   },
   `FROM pg_trigger t JOIN pg_trigger p ON p.oid = t.tgparentid JOIN pg_class c ON c.oid = t.tgrelid ${home}
    WHERE NOT t.tgisinternal AND t.tgenabled <> p.tgenabled AND ${ours}`,
+  hasChildren,
 )
 
 /** What partitions and INHERITS children have otherwise than their parents. */

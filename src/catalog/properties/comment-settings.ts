@@ -1,6 +1,8 @@
 import { home, ours, part } from './setting'
 import { attribute, statisticsKey } from './table-settings'
 
+const hasComments = 'EXISTS (SELECT FROM pg_description WHERE objoid >= 16384)'
+
 /** Of columns that have no facts: those of views and composite types, and those that a parent gives. */
 const columnComments = part(
   {
@@ -15,6 +17,7 @@ const columnComments = part(
    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid ${home}
    WHERE d.classoid = 'pg_class'::regclass AND d.objsubid > 0 AND ${ours}
      AND (c.relkind IN ('v', 'm', 'c') OR c.relkind IN ('r', 'p', 'f') AND NOT a.attislocal)`,
+  hasComments,
 )
 
 const path = `format('%s %s.%I', o.what, o.home::regnamespace::text, o.name)`
@@ -32,11 +35,13 @@ const otherComments = part(
   `FROM pg_description d
    JOIN (SELECT 'pg_class'::regclass AS class, 'INDEX' AS what, i.oid, x.indrelid AS relation, i.relnamespace AS home, i.relname AS name
          FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
-         WHERE EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x'))
-            OR EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = i.oid)
+         WHERE x.indexrelid >= 16384 AND (
+               EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x'))
+            OR EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = i.oid))
          UNION ALL SELECT 'pg_statistic_ext'::regclass, 'STATISTICS', oid, stxrelid, stxnamespace, stxname FROM pg_statistic_ext
    ) AS o ON o.class = d.classoid AND o.oid = d.objoid AND d.objsubid = 0
-   JOIN pg_class c ON c.oid = o.relation ${home} WHERE ${ours}`,
+   JOIN pg_class c ON c.oid = o.relation ${home} WHERE d.objoid >= 16384 AND ${ours}`,
+  hasComments,
 )
 
 /** Comments on what has no facts. */

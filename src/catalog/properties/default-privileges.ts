@@ -23,6 +23,8 @@ const from = (acl: string, other: string) => `FROM pg_default_acl d
   WHERE NOT EXISTS (SELECT FROM ${other} AS y WHERE y.grantee = x.grantee
     AND y.privilege_type = x.privilege_type AND y.is_grantable = x.is_grantable)`
 
+const hasDefaults = 'EXISTS (SELECT FROM pg_default_acl)'
+
 const of = {
   key: `'DEFAULT PRIVILEGES' || ${role} || ${place} || ${what} || ' ' || ${grantee}`,
   schema: `coalesce(n.nspname, '')`,
@@ -37,11 +39,13 @@ const given = part(
     reset: revoking,
   },
   from('aclexplode(d.defaclacl)', usual),
+  hasDefaults,
 )
 
 const taken = part(
   { ...of, set: revoking, reset: granting },
   from(usual, 'aclexplode(d.defaclacl)'),
+  hasDefaults,
 )
 
 /** Privileges that what is made later gets, a setting each. */

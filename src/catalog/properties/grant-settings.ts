@@ -20,6 +20,7 @@ const columnGrants = part(
    CROSS JOIN LATERAL aclexplode(a.attacl) AS x
    WHERE a.attacl IS NOT NULL AND NOT a.attisdropped AND ${ours}
      AND (c.relkind IN ('v', 'm') OR c.relkind IN ('r', 'p', 'f') AND NOT a.attislocal)`,
+  'EXISTS (SELECT FROM pg_attribute WHERE attrelid >= 16384 AND attacl IS NOT NULL)',
 )
 
 /** What has privileges, as GRANT names it, with its owner and the privileges that owners have at first. */
@@ -39,6 +40,15 @@ const owned = `
   SELECT 'pg_namespace'::regclass, n.oid, n.nspacl, n.nspowner, n.nspname, NULL, 'n', format('SCHEMA %I', n.nspname)
   FROM pg_namespace n WHERE n.nspacl IS NOT NULL AND n.oid >= 16384 AND ${inSchema}`
 
+const hasGrants = [
+  ['pg_class', 'relacl'],
+  ['pg_proc', 'proacl'],
+  ['pg_type', 'typacl'],
+  ['pg_namespace', 'nspacl'],
+]
+  .map(([of, acl]) => `EXISTS (SELECT FROM ${of} WHERE oid >= 16384 AND ${acl} IS NOT NULL)`)
+  .join(' OR ')
+
 const owner = `CASE o.owner WHEN current_user::regrole THEN 'CURRENT_USER' ELSE quote_ident(pg_get_userbyid(o.owner)) END`
 
 /** A right that owners have at first, and that this one gave away. */
@@ -57,6 +67,7 @@ const ownersRights = part(
    WHERE x.grantee = o.owner AND NOT EXISTS (
      SELECT FROM aclexplode(o.acl) AS y WHERE y.grantee = o.owner AND y.privilege_type = x.privilege_type)
    AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = o.class AND e.objid = o.oid AND e.deptype = 'e')`,
+  hasGrants,
 )
 
 /** Privileges that have no facts. */

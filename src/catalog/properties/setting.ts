@@ -66,11 +66,18 @@ const order = [
 ]
 
 /** One part of the query for settings. */
-export function part(columns: Selected, from: string): string {
+export interface Part {
+  sql: string
+  /** A condition without which it finds nothing, and which is much quicker to check. */
+  where?: string | undefined
+}
+
+/** @param where `Part.where` */
+export function part(columns: Selected, from: string, where?: string): Part {
   const { key, value = columns.set, table = "''", ...more } = columns
   const all: Readonly<Partial<Record<string, string>>> = { ...more, value, table }
   const list = [...order, 'flags'].map((name) => `(${all[name] ?? 'NULL'})::text AS "${name}"`)
-  return `SELECT (${key})::text AS "key", ${list.join(', ')} ${from}`
+  return { sql: `SELECT (${key})::text AS "key", ${list.join(', ')} ${from}`, where }
 }
 
 /** A row as it is compared with the other side's. */

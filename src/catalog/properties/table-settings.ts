@@ -20,6 +20,7 @@ const clusters = part(
   },
   `FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_class o ON o.oid = i.indexrelid ${home}
    WHERE i.indisclustered AND c.relkind IN ('r', 'm') AND ${ours}`,
+  'EXISTS (SELECT FROM pg_index WHERE indisclustered)',
 )
 
 const viewDefaults = part(
@@ -31,6 +32,7 @@ const viewDefaults = part(
   },
   `FROM pg_attrdef d JOIN pg_class c ON c.oid = d.adrelid AND c.relkind = 'v'
    JOIN pg_attribute a ON a.attrelid = d.adrelid AND a.attnum = d.adnum ${home} WHERE ${ours}`,
+  "EXISTS (SELECT FROM pg_class WHERE oid >= 16384 AND relkind = 'v')",
 )
 
 const columnOptions = part(
@@ -42,6 +44,7 @@ const columnOptions = part(
   },
   `FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p', 'm', 'f') ${home}
    CROSS JOIN LATERAL unnest(a.attoptions) AS o (option) WHERE NOT a.attisdropped AND ${ours}`,
+  'EXISTS (SELECT FROM pg_attribute WHERE attrelid >= 16384 AND attoptions IS NOT NULL)',
 )
 
 const foreignOptions = part(
@@ -54,6 +57,7 @@ const foreignOptions = part(
   },
   `FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'f' ${home}
    CROSS JOIN LATERAL pg_options_to_table(a.attfdwoptions) AS o WHERE NOT a.attisdropped AND ${ours}`,
+  'EXISTS (SELECT FROM pg_foreign_table)',
 )
 
 const storage = (letter: string) =>
@@ -79,6 +83,8 @@ const columnProperties = part(
 
 const statisticsName = `format('%I.%I', s.stxnamespace::regnamespace, s.stxname)`
 
+export const hasStatistics = 'EXISTS (SELECT FROM pg_statistic_ext)'
+
 /** By which the settings of a statistics object name it. */
 export const statisticsKey = (name: string) => `'statistics ' || ${name}`
 
@@ -90,6 +96,7 @@ const statistics = part(
     reset: `'DROP STATISTICS IF EXISTS ' || ${statisticsName}`,
   },
   `FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid ${home} WHERE ${ours}`,
+  hasStatistics,
 )
 
 const statisticsTargets = part(
@@ -107,7 +114,28 @@ const statisticsTargets = part(
      SELECT i.indrelid, a.attstattarget, 'INDEX', format('%s.%I', o.relnamespace::regnamespace, o.relname),
             format(' ALTER COLUMN %s', a.attnum)
      FROM pg_index i JOIN pg_class o ON o.oid = i.indexrelid JOIN pg_attribute a ON a.attrelid = o.oid
+     WHERE i.indexrelid >= 16384
    ) AS t JOIN pg_class c ON c.oid = t.relation ${home} WHERE t.target >= 0 AND ${ours}`,
+  `${hasStatistics} OR EXISTS (SELECT FROM pg_attribute WHERE attrelid >= 16384 AND attnum > 0 AND attstattarget >= 0)`,
+)
+
+/**
+ * The name that a person gave a NOT NULL constraint, from PostgreSQL 18 on; PostgreSQL's own names end in
+ * `_not_null`. It is written where the table is made, and nowhere else.
+ */
+const requiredNames = part(
+  {
+    ...ofColumn,
+    key: `'NOT NULL NAME ' || ${attribute}`,
+    value: 'k.conname',
+    set: `''`,
+    reset: `''`,
+    inline: `format('CONSTRAINT %I NOT NULL %I', k.conname, a.attname)`,
+    flags: `'implied'`,
+  },
+  `FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid ${home}
+   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]
+   WHERE k.contype = 'n' AND k.conname !~ '_not_null[0-9]*$' AND a.attislocal AND k.coninhcount = 0 AND ${ours}`,
 )
 
 /** Of tables, their columns, indexes and statistics. */
@@ -119,4 +147,5 @@ export const tableSettings = [
   columnOptions,
   foreignOptions,
   statisticsTargets,
+  requiredNames,
 ]

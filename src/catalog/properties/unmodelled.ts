@@ -1,4 +1,4 @@
-import type { Pool } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import { underCatalogPath } from './catalog-path'
 import { type ChildIndex, childIndexes } from './child-indexes'
 import { childSettings } from './child-settings'
@@ -90,14 +90,29 @@ WHERE one.oid >= 16384 AND NOT EXISTS (
   WHERE d.classid = one.class AND d.objid = one.oid AND d.deptype IN ('e', 'i'))
 ORDER BY 1`
 
-const settings = tableSettings
-  .concat(commentSettings, childSettings, grantSettings, defaultPrivileges)
-  .join(' UNION ALL ')
+/** The query for settings, part by part. */
+export const settingParts = tableSettings.concat(
+  commentSettings,
+  childSettings,
+  grantSettings,
+  defaultPrivileges,
+)
+const conditions = [...new Set(settingParts.flatMap(({ where }) => where ?? []))]
+
+/** Of most parts a database has nothing, and to plan one takes longer than to run it. */
+async function settingsIn(client: PoolClient): Promise<Setting[]> {
+  const text = `SELECT ${conditions.join(', ')}`
+  const { rows: answers } = await client.query<boolean[]>({ text, rowMode: 'array' })
+  const given = new Set(conditions.filter((_, at) => answers[0]?.[at]))
+  const asked = settingParts.filter(({ where }) => where === undefined || given.has(where))
+  const { rows } = await client.query<SettingRow>(asked.map(({ sql }) => sql).join(' UNION ALL '))
+  return rows.map(settingOf).toSorted(byPlace)
+}
 
 /** Reads what pg-delta does not. */
 export async function readDetails(pool: Pool): Promise<Details> {
   return underCatalogPath(pool, async (client) => {
-    const own = await client.query<SettingRow>(settings)
+    const settings = await settingsIn(client)
     const views = await client.query<{ view: string; columns: string[] }>(viewColumns)
     const owned = await client.query<OwnedObject>(ownedObjects)
     const virtual = await client.query<{ name: string }>(virtualColumns)
@@ -106,7 +121,7 @@ export async function readDetails(pool: Pool): Promise<Details> {
     const extensions = await client.query<{ name: string; comment: string }>(extensionComments)
     const others = await client.query<{ name: string; definition: string | null }>(unwritten)
     return {
-      settings: own.rows.map(settingOf).toSorted(byPlace),
+      settings,
       viewColumns: new Map(views.rows.map(({ view, columns }) => [view, columns])),
       objects: new Map(owned.rows.map((one) => [one.key, one])),
       virtual: new Set(virtual.rows.map(({ name }) => name)),

@@ -1,15 +1,14 @@
-import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import { type Column, columnOf } from '../../catalog/difference'
 import { columnKey, type Id, type IdOf, isA, keyOf } from '../../catalog/facts'
 import { closingParenthesis, indexOfWords, splitList } from '../../catalog/sql-words'
+import type { CountedTable, KeyElements } from '../model/stopping-query'
 
-/** Where a query finds the rows of a table with the columns that it will have. */
+/** A table as a rule reads it. */
 export interface RowSource {
   table: IdOf<'table'>
-  /** Absent where the values of a new column are not known before. */
-  sql: string | undefined
-  sqlAs(alias: string): string | undefined
+  /** Its rows with the columns that they will have; absent where the values of one are not known before. */
+  rows: CountedTable | undefined
   /** Names of new columns that are null in every row. */
   nulls: ReadonlySet<string>
   /** New columns that differ from row to row. */
@@ -34,17 +33,13 @@ export function sourceOf(
     const isFilled = filled.has(columnKey(fact.id))
     return [{ name: fact.id.name, value: isFilled ? undefined : valueOf(column), column }]
   })
-  const plain = quoteIdentifier(table.schema, table.name)
-  const values = added.map(
-    ({ name, value, column }) => `${value}::${column.type} AS ${quoteIdentifier(name)}`,
+  const coming = added.flatMap(({ name, value, column }) =>
+    value === undefined ? [] : [{ name, type: column.type, value }],
   )
-  const isKnown = added.every(({ value }) => value !== undefined)
-  const whole = added.length === 0 ? plain : `(SELECT *, ${values.join(', ')} FROM ${plain})`
-  const own = quoteIdentifier(table.name)
+  const { schema, name } = table
   return {
     table,
-    sql: isKnown ? (added.length === 0 ? plain : `${whole} AS ${own}`) : undefined,
-    sqlAs: (alias) => (isKnown ? `${whole} AS ${alias}` : undefined),
+    rows: coming.length === added.length ? { table: { schema, name }, coming } : undefined,
     nulls: new Set(added.flatMap(({ name, value }) => (value === 'NULL' ? [name] : []))),
     distinct: new Set(added.flatMap(({ name, column }) => (isCounted(column) ? [name] : []))),
   }
@@ -63,15 +58,6 @@ function isCounted({ identity, default: value }: Column): boolean {
   )
 }
 
-/** What a key or an exclusion is made of. */
-export interface KeyElements {
-  elements: readonly string[]
-  /** Those that an exclusion compares with. */
-  operators: readonly (string | undefined)[]
-  predicate?: string
-  nullsNotDistinct: boolean
-}
-
 /** Reads the definition of a constraint or of an index; undefined for what it does not understand. */
 export function keyElements(definition: string): KeyElements | undefined {
   const using = indexOfWords(definition, ['USING', ' '], 0)
@@ -87,7 +73,9 @@ export function keyElements(definition: string): KeyElements | undefined {
     elements: parts.map(({ element }) => element),
     operators: parts.map(({ operator }) => operator),
     nullsNotDistinct: /\bNULLS NOT DISTINCT\b/.test(`${definition.slice(0, open)}${rest}`),
-    ...(where >= 0 && { predicate: rest.slice(inner, closingParenthesis(rest, inner) + 1) }),
+    ...(where >= 0 && {
+      predicate: oneBracket(rest.slice(inner, closingParenthesis(rest, inner) + 1)),
+    }),
   }
 }
 

@@ -48,34 +48,47 @@ function isOpaque({ kind }: SchemaOperation): boolean {
   return kind === 'engine' || kind === 'property' || kind === 'create event trigger'
 }
 
+/** Statements that lock no table, or no more than a writer does. */
+const lockless: ReadonlySet<SchemaOperation['kind']> = new Set<SchemaOperation['kind']>([
+  'create table',
+  'create sequence',
+  'own sequence',
+  'create schema',
+  'drop schema',
+  'create enum',
+  'add enum value',
+  'rename enum',
+  'rename value',
+  'rename function',
+  'grant',
+  'revoke all',
+  'fill column',
+  'insert rows',
+  'restore rows',
+  'create metadata table',
+  'insert metadata',
+  'delete metadata',
+  'fill in batches',
+  'fill function',
+  'drop fill function',
+  'twin function',
+  'give sequence',
+  'remember sequence',
+  'continue remembered',
+  'wait briefly',
+])
+
 function lockFor(operation: SchemaOperation): TableLock {
+  if (lockless.has(operation.kind)) return 'none'
   switch (operation.kind) {
-    case 'create table':
-    case 'create sequence':
-    case 'own sequence':
-    case 'create schema':
-    case 'drop schema':
-    case 'create enum':
-    case 'add enum value':
-    case 'rename enum':
-    case 'rename value':
-    case 'rename function':
-    case 'grant':
-    case 'revoke all':
-    case 'fill column':
-    case 'insert rows':
-    case 'restore rows':
-    case 'create metadata table':
-    case 'insert metadata':
-    case 'delete metadata':
-    case 'fill in batches':
-    case 'fill function':
-    case 'drop fill function':
-      return 'none'
     case 'fill trigger':
+    case 'add twin key':
       return 'shareRowExclusive'
     case 'build index':
     case 'build key index':
+    case 'analyze':
+    case 'comment':
+    case 'column settings':
       return 'shareUpdateExclusive'
     case 'drop index':
       return operation.concurrently ? 'shareUpdateExclusive' : 'accessExclusive'

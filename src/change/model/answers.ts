@@ -85,8 +85,11 @@ export interface Answers {
   extra: 'keep' | 'drop'
   /** Destructive statements are agreed to. */
   yes: boolean
-  /** Write the forms that do not block. */
-  online: boolean
+  /**
+   * Write the forms that do not block; `rewrite`: also where a table would be written again for a column's new
+   * type, by a second column that is kept in step, filled and swapped in.
+   */
+  online: boolean | 'rewrite'
   /** Names that differ by case and underscores alone are renamed without a question. */
   renameStyle?: boolean
   /**

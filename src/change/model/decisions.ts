@@ -2,6 +2,7 @@ import { MigrationError } from '../../errors'
 import type { Effect } from './effect'
 import { columnKey, type ColumnId } from './operation'
 import { pathOf } from './option-values'
+import type { RowValue } from './value-sources'
 
 /** How values become other values: what options and answers say, or what follows from the types. */
 export interface Decisions {
@@ -31,7 +32,7 @@ export interface Using {
 
 /** What a column gets that becomes required. */
 export interface Backfilled {
-  expression: string
+  expression: RowValue
   effects: readonly Effect[]
 }
 

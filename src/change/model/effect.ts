@@ -1,5 +1,6 @@
 import type { ColumnId, Id } from '../../catalog/facts'
 import type { Qualified } from '../../catalog/object-names'
+import type { StoppingQuery } from './stopping-query'
 
 /** What a change of type does to values, where it does not keep them all. */
 export type ConversionEffect =
@@ -36,13 +37,19 @@ export type Effect =
   | { kind: 'drops moved'; column: ColumnId; into: Qualified }
   | { kind: 'cannot restore' }
   | { kind: 'fails on any row' }
-  | { kind: 'fails unless none'; query: string }
+  | { kind: 'fails unless none'; query: StoppingQuery }
   | { kind: 'fails on value'; value: string }
   | { kind: 'replaces value'; value: string; by: string }
   | { kind: 'keeps references'; column: ColumnId }
   | { kind: 'restores keys'; table: string }
   | { kind: 'follows TypeORM' }
   | { kind: 'works in batches' }
-  /** `online`: in scripts that are to go on without it. */
-  | ({ kind: 'works under a lock'; online: boolean } & LockedWork)
+  /** `online`: in scripts that are to go on without it. `why`: what rules out a form without it. */
+  | ({ kind: 'works under a lock'; online: boolean; why?: string } & LockedWork)
+  /** A second column takes its place, made of it. */
+  | { kind: 'gets a twin'; column: ColumnId; twin: string; type: string }
   | { kind: 'fails on equal values' }
+
+/** An effect with its query as SQL, as the lines above a statement say it. */
+export type WrittenEffect =
+  Exclude<Effect, { kind: 'fails unless none' }> | { kind: 'fails unless none'; query: string }

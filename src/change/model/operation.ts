@@ -1,6 +1,8 @@
 import type { ColumnId, IdOf } from '../../catalog/facts'
 import type { Numbering } from '../../catalog/difference'
 import type { Qualified } from '../../catalog/object-names'
+import type { RowQuery, RowValue } from './value-sources'
+import type { TwinOperation } from './twin-operation'
 import type { ValueMap, ValueMapPart } from './value-map'
 
 export { columnKey, type ColumnId } from '../../catalog/facts'
@@ -11,7 +13,7 @@ export type ColumnAlteration =
   | { part: 'default'; value: string }
   | { part: 'expression'; expression: string }
   | { part: 'identity'; clause: string }
-  | { part: 'no default' | 'required' | 'not required' | 'no expression' }
+  | { part: 'no default' | 'required' | 'not required' | 'no expression' | 'no identity' }
 
 /** Which part of it that is. */
 export type ColumnPart = ColumnAlteration['part']
@@ -63,7 +65,9 @@ export interface KeyParts {
 /** What a column gets where it has no value. */
 export interface ColumnFill {
   column: ColumnId
-  expression: string
+  expression: RowValue
+  /** The column that it is made of: where that has no value either, the row is left alone. */
+  source?: string
 }
 
 /** What a statement of pg-delta's does, where other statements are made or placed by it. */
@@ -74,7 +78,7 @@ type EngineWork =
       table: IdOf<'table'> | IdOf<'foreignTable'>
       /** Whether its columns are listed in parentheses. */
       form: 'columns' | 'partition' | 'foreign'
-      /** What a partition's columns have for themselves, a clause each. */
+      /** What a partition's columns have for themselves, or a child's rules of its own, a clause each. */
       own?: readonly string[]
       /** Columns and constraints that are written in it. */
       added?: readonly SchemaOperation[]
@@ -102,12 +106,11 @@ export type EngineOperation = EngineWork & EngineText
 export type OwnOperation =
   | ({ kind: 'alter column'; column: ColumnId } & ColumnAlteration)
   | ({ kind: 'fill column'; onlyNulls: boolean } & ColumnFill)
-  /** `rows` is a query, or VALUES. */
   | {
       kind: 'insert rows'
       table: IdOf<'table'>
       columns: readonly string[]
-      rows: string
+      rows: RowQuery
       overriding: boolean
     }
   /** A row for each key that another table holds; `values` are those of the columns beside the key. */
@@ -257,5 +260,12 @@ type Renamed =
   | { kind: 'rename value'; type: IdOf<'type'>; value: string; to: string }
   | { kind: 'rename function'; schema: string; name: string; signature: string; to: string }
 
+/** Statements that happen in one moment, in a script whose statements are transactions of their own. */
+export interface TogetherOperation {
+  kind: 'together'
+  operations: readonly SchemaOperation[]
+}
+
 /** What a statement does. */
-export type SchemaOperation = EngineOperation | OwnOperation | OnlineOperation
+export type SchemaOperation =
+  EngineOperation | OwnOperation | OnlineOperation | TwinOperation | TogetherOperation

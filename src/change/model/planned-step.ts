@@ -1,6 +1,7 @@
 import type { Action, ColumnId, Delta, Id } from '../../catalog/facts'
 import { describe, relationOf, shown } from '../../catalog/object-names'
 import { type ColumnPart, columnKey, type SchemaOperation } from './operation'
+import type { Effect } from './effect'
 import type { LostData, StatementFacts } from './script-part'
 
 /** The strongest lock that a statement takes on a table that is there. */
@@ -20,6 +21,8 @@ export interface EngineJudgement {
 export interface PlannedStep extends StatementFacts {
   verb: 'create' | 'alter' | 'drop' | 'data'
   operation: SchemaOperation
+  /** What is lost by it, what it fails on. */
+  effects: readonly Effect[]
   /** What it makes, changes or needs. */
   ids: readonly Id[]
   /** What it drops; the target schema may have it again. */

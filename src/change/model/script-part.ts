@@ -1,5 +1,5 @@
 import type { FormerName } from '../../set-up/was'
-import type { Effect } from './effect'
+import type { WrittenEffect } from './effect'
 
 /** Whether a downgrade brings everything back: `lossy` the catalog but not every value, `no` not at all. */
 export type Reversible = 'yes' | 'lossy' | 'no'
@@ -22,8 +22,6 @@ export interface RowCondition {
 export interface StatementFacts {
   /** The table (else view, type, function, schema) that it is about, as a reader would name it. */
   group: string
-  /** What is lost by it, what it fails on; each is a line above it. */
-  effects: readonly Effect[]
   /** Above it is the place for statements of a person's own that move values. */
   moveHere?: boolean
   /** Data or a definition is lost by it. */
@@ -41,6 +39,8 @@ export interface StatementFacts {
 export interface Statement extends StatementFacts {
   /** Without the semicolon at its end. */
   sql: string
+  /** What is lost by it, what it fails on; each is a line above it. */
+  effects: readonly WrittenEffect[]
 }
 
 /** One script: an upgrade and its downgrade. */

@@ -1,6 +1,5 @@
-import { eq } from '../../database/sql/operators'
-import { insert, isComplete, list, type Move, move, type MoveSides, path } from './move-parts'
-import { nameOf, type TableShape } from './table-shapes'
+import { insert, isComplete, type Move, move, type MoveSides } from './move-parts'
+import { nameOf, tableOf, type TableShape } from './table-shapes'
 
 /**
  * A new table of all ancestors and descendants of a tree that is there, as TypeORM keeps one, gets them
@@ -13,7 +12,7 @@ export function closureTables(old: TableShape, now: TableShape, { added }: MoveS
   return added.flatMap((table) => {
     const ends = endsIn(table, now)
     if (!ends || !isComplete(table, ends)) return []
-    const rows = insert(table, ends, closureOf(old, key, parent))
+    const rows = insert(table, ends, { rows: 'closure', table: tableOf(old), key, parent })
     return [move(table, [], [rows], [], [], [])]
   })
 }
@@ -32,11 +31,4 @@ function endsIn(table: TableShape, { id, key }: TableShape): [string, string] | 
   if (ancestor === undefined || descendant === undefined || ancestor === descendant)
     return undefined
   return second === undefined && third === undefined && names.length === 2 ? [ancestor, descendant] : undefined // prettier-ignore
-}
-
-function closureOf(table: TableShape, key: string, parent: string): string {
-  const own = list([key])
-  const start = `SELECT ${own} AS ancestor, ${own} AS descendant FROM ${path(table)}`
-  const next = `SELECT up.ancestor, node.${own} FROM tree AS up JOIN ${path(table)} AS node ON node.${list([parent])} ${eq} up.descendant`
-  return `WITH RECURSIVE tree AS (${start} UNION ${next}) SELECT ancestor, descendant FROM tree`
 }

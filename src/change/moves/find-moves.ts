@@ -1,26 +1,21 @@
-import { eq } from '../../database/sql/operators'
-import { quoteIdentifier } from '../../database/sql/quote'
 import type { Catalog } from '../../catalog/catalog'
 import type { Column } from '../../catalog/difference'
 import { enumValues, factsOf } from '../../catalog/facts'
 import { shown } from '../../catalog/object-names'
 import { pathOf } from '../model/option-values'
+import type { Lookup, RowQuery, RowValue } from '../model/value-sources'
 import {
-  at,
   columnId,
   type Fill,
   insert,
   isComplete,
-  list,
   type Move,
   move,
-  newReferences,
-  of,
-  path,
-  type RowsOperation,
   type MoveSides,
+  newReferences,
+  type RowsOperation,
 } from './move-parts'
-import { lostColumns, nameOf, type TableShape, tableShapes } from './table-shapes'
+import { lostColumns, nameOf, tableOf, type TableShape, tableShapes } from './table-shapes'
 import { closureTables } from './closure-tables'
 import { keyTables, valueTables } from './value-tables'
 
@@ -70,9 +65,19 @@ function joinTable(column: string, old: TableShape, { added }: MoveSides): Move[
   if (!only || found.length > 1) return []
   const [own, other] = only.names
   const home = columnId(old, column)
-  const present = `SELECT ${list([key, column])} FROM ${path(old)} WHERE ${quoteIdentifier(column)} IS NOT NULL`
-  const rows = insert(only.table, only.names, present)
-  const expression = `(SELECT ${of(other)} FROM ${path(only.table)} AS moved WHERE ${of(own)} ${eq} ${at(old, key)} ORDER BY ${of(other)} LIMIT 1)`
+  const rows = insert(only.table, only.names, {
+    rows: 'columns',
+    table: tableOf(old),
+    columns: [key, column],
+    present: [column],
+    needs: 'all',
+  })
+  const expression = {
+    value: columnId(only.table, other),
+    by: columnId(only.table, own),
+    equals: columnId(old, key),
+    least: true,
+  }
   const name = shown(only.table.id)
   const losses = [`${pathOf(home)} gets one value where ${name} has several rows.`]
   return [move(only.table, [home], [rows], [], [{ column: home, expression }], losses)]
@@ -118,7 +123,8 @@ function ownTable(leaving: Leaving): Move | undefined {
   if (reference === undefined || references.length > 1 || towards.length > 0 || !isSame) return undefined // prettier-ignore
   if (!isComplete(table, [key, ...shared])) return undefined
   const column = columnId(now, reference)
-  const expression = `(SELECT ${of(key)} FROM ${path(table)} AS moved WHERE ${of(key)} ${eq} ${at(old, old.key)})`
+  const found = columnId(table, key)
+  const expression = { value: found, by: found, equals: columnId(old, old.key) }
   return moved(leaving, key, reference, [{ column, expression }])
 }
 
@@ -132,13 +138,18 @@ function moved(
   by: string,
   fills: readonly Fill[],
 ): Move {
-  const where = fills.some(({ column }) => now.columns.get(column.name)!.notNull) ? '' : conditions(table, shared, old) // prettier-ignore
+  const isEvery = fills.some(({ column }) => now.columns.get(column.name)!.notNull)
   const names = [key, ...shared]
   const overriding = Boolean(table.columns.get(key)?.identity)
-  const copied = `SELECT ${list([old.key!, ...shared])} FROM ${path(old)}${where}`
+  const copied: RowQuery = {
+    rows: 'columns',
+    table: tableOf(old),
+    columns: [old.key!, ...shared],
+    ...(isEvery ? everyRow : conditions(table, shared, old)),
+  }
   const rows = [insert(table, names, copied, overriding), ...following(table, key)]
   const back = shared.map((name) => {
-    const value = `(SELECT ${of(name)} FROM ${path(table)} AS moved WHERE ${of(key)} ${eq} ${at(old, by)})`
+    const value = { value: columnId(table, name), by: columnId(table, key), equals: columnId(old, by) } // prettier-ignore
     return { column: columnId(old, name), expression: orDefault(value, old.columns.get(name)!) }
   })
   const homes = shared.map((name) => columnId(old, name))
@@ -146,18 +157,20 @@ function moved(
 }
 
 /** A row that was made since may have no row there, and a required column is not to get NULL. */
-function orDefault(value: string, { notNull, default: usual }: Column): string {
-  return notNull && usual !== undefined ? `coalesce(${value}, ${usual})` : value
+function orDefault(value: Lookup, { notNull, default: usual }: Column): RowValue {
+  return notNull && usual !== undefined ? { ...value, otherwise: usual } : value
 }
 
+type Present = Pick<Extract<RowQuery, { rows: 'columns' }>, 'present' | 'needs'>
+
+const everyRow: Present = { present: [], needs: 'all' }
+
 /** Rows without any of the values need no row of their own. */
-function conditions(table: TableShape, shared: readonly string[], old: TableShape): string {
+function conditions(table: TableShape, shared: readonly string[], old: TableShape): Present {
   const nullable = shared.filter((name) => !old.columns.get(name)!.notNull)
   const needed = nullable.filter((name) => table.columns.get(name)!.notNull)
-  const present = (names: readonly string[], word: string) =>
-    names.map((name) => `${quoteIdentifier(name)} IS NOT NULL`).join(word)
-  if (needed.length > 0) return ` WHERE ${present(needed, ' AND ')}`
-  return nullable.length === shared.length ? ` WHERE ${present(nullable, ' OR ')}` : ''
+  if (needed.length > 0) return { present: needed, needs: 'all' }
+  return nullable.length === shared.length ? { present: nullable, needs: 'any' } : everyRow
 }
 
 /** The sequence of a key that was copied goes on after it. */

@@ -1,7 +1,7 @@
-import { quoteIdentifier } from '../../database/sql/quote'
 import type { ColumnId, IdOf } from '../../catalog/facts'
 import type { OwnOperation } from '../model/operation'
 import type { Effect } from '../model/effect'
+import type { RowQuery, RowValue } from '../model/value-sources'
 import { isOptional, nameOf, type TableShape } from './table-shapes'
 
 /** Makes the rows of a new table, or lets its key go on after them. */
@@ -26,7 +26,7 @@ export interface Move {
 /** What all rows of a table get in a column. */
 export interface Fill {
   column: ColumnId
-  expression: string
+  expression: RowValue
   /** What stops it. */
   effects?: readonly Effect[]
 }
@@ -67,7 +67,7 @@ export function move(
 export function insert(
   { id: table }: TableShape,
   columns: readonly string[],
-  rows: string,
+  rows: RowQuery,
   overriding = false,
 ): RowsOperation {
   return { kind: 'insert rows', table, columns, rows, overriding }
@@ -75,22 +75,4 @@ export function insert(
 
 export function columnId({ id }: TableShape, name: string): ColumnId {
   return { kind: 'column', schema: id.schema, table: id.name, name }
-}
-
-export function path({ id }: TableShape): string {
-  return quoteIdentifier(id.schema, id.name)
-}
-
-/** A column of the table whose rows are changed. */
-export function at({ id }: TableShape, name: string): string {
-  return quoteIdentifier(id.schema, id.name, name)
-}
-
-/** A column of the table that is looked up. */
-export function of(name: string): string {
-  return `moved.${quoteIdentifier(name)}`
-}
-
-export function list(names: readonly string[]): string {
-  return names.map((name) => quoteIdentifier(name)).join(', ')
 }

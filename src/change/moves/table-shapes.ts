@@ -9,6 +9,7 @@ import {
   type IdOf,
   isPartition,
 } from '../../catalog/facts'
+import type { Qualified } from '../../catalog/object-names'
 import { type ForeignKey, foreignKeys } from '../../catalog/rule-facts'
 
 /** A table as far as moving rows cares. */
@@ -27,6 +28,11 @@ export interface TableShape {
 export function tableShapes(catalog: Catalog): ReadonlyMap<string, TableShape> {
   const all = factsOf(catalog.facts, 'table').filter((fact) => !isPartition(fact))
   return new Map(all.map(({ id }) => [nameOf(id), shapeOf(catalog, id)]))
+}
+
+/** The name of its table alone. */
+export function tableOf({ id: { schema, name } }: TableShape): Qualified {
+  return { schema, name }
 }
 
 /** `schema.name` of a table, or of a column's table. */

@@ -1,16 +1,11 @@
-import { eq } from '../../database/sql/operators'
-import { quoteLiteral } from '../../database/sql/quote'
 import {
-  at,
   columnId,
   insert,
   isComplete,
   type Move,
   move,
-  newReferences,
-  of,
-  path,
   type MoveSides,
+  newReferences,
 } from './move-parts'
 import { lostColumns, nameOf, type TableShape } from './table-shapes'
 
@@ -24,10 +19,12 @@ export function valueTables(old: TableShape, now: TableShape, { added, enums }: 
     const { table, value, reference } = only
     const home = columnId(old, column)
     const type = old.columns.get(column)!.type
-    const rows = insert(table, [value], `VALUES ${listed(enums.get(plain(old, column))!)}`)
-    const key = table.key!
-    const fill = `(SELECT ${of(key)} FROM ${path(table)} AS moved WHERE ${of(value)} ${eq} ${at(old, column)}::pg_catalog.text)`
-    const expression = `(SELECT ${of(value)} FROM ${path(table)} AS moved WHERE ${of(key)} ${eq} ${at(old, reference)})::pg_catalog.text::${type}`
+    const texts = enums.get(plain(old, column))!
+    const rows = insert(table, [value], { rows: 'texts', texts })
+    const key = columnId(table, table.key!)
+    const text = columnId(table, value)
+    const fill = { value: key, by: text, equals: home, asText: true }
+    const expression = { value: text, by: key, equals: columnId(old, reference), type }
     const fills = [{ column: columnId(now, reference), expression: fill }]
     const raises = { kind: 'raises on other text', type: bare(type), isEnum: true } as const
     return [move(table, [home], [rows], fills, [{ column: home, expression, effects: [raises] }], [])] // prettier-ignore
@@ -38,11 +35,11 @@ export function valueTables(old: TableShape, now: TableShape, { added, enums }: 
 export function keyTables(old: TableShape, now: TableShape, { added, enums }: MoveSides): Move[] {
   return now.keys.flatMap(({ columns: [own], referred: [one] }) => {
     const column = own!.name
-    const values = old.columns.has(column) ? enums.get(plain(old, column)) : undefined
+    const texts = old.columns.has(column) ? enums.get(plain(old, column)) : undefined
     const table = added.find(({ id, key }) => nameOf(id) === nameOf(one!) && key === one!.name)
     const isLike = table?.columns.get(one!.name)?.type === now.columns.get(column)?.type
-    if (!values || !table || !isLike || !isComplete(table, [one!.name])) return []
-    const rows = insert(table, [one!.name], `VALUES ${listed(values)}`)
+    if (!texts || !table || !isLike || !isComplete(table, [one!.name])) return []
+    const rows = insert(table, [one!.name], { rows: 'texts', texts })
     return [move(table, [columnId(old, column)], [rows], [], [], [])]
   })
 }
@@ -50,10 +47,6 @@ export function keyTables(old: TableShape, now: TableShape, { added, enums }: Mo
 /** As a person would name the type. */
 function bare(type: string): string {
   return type.replace(/^public\./, '')
-}
-
-function listed(values: readonly string[]): string {
-  return values.map((one) => `(${quoteLiteral(one)})`).join(', ')
 }
 
 /** A new table that may hold an enum's values, its column for them, and the new column that refers to it. */

@@ -4,6 +4,7 @@ import { type Decisions, usingOf } from '../model/decisions'
 import type { Id } from '../../catalog/facts'
 import { type ColumnAlteration, columnKey, type ColumnId } from '../model/operation'
 import { step, changes, type PlannedStep, valuesOf } from '../model/planned-step'
+import type { RowValue } from '../model/value-sources'
 
 /**
  * Puts what happens to a column into the one order that works: rows of the old type, DROP DEFAULT
@@ -133,7 +134,7 @@ function requiring({ id }: ColumnChange, decisions: Decisions): PlannedStep[] {
 
 function filling(
   id: ColumnId,
-  expression: string,
+  expression: RowValue,
   effects: readonly Effect[],
   onlyMissing: boolean,
 ): PlannedStep {

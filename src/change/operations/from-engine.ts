@@ -18,7 +18,7 @@ import { keySteps } from './foreign-keys'
 import { afterRebuilt, mapEnumValues } from './enums'
 import { withoutBlocking } from './blocking-dependents'
 import { replaceableViews, undropped } from './views'
-import { inlineColumns, settingSteps } from './properties'
+import { inlineColumns, inlineRules, settingSteps } from './properties'
 import { attachSteps, isWhole, withoutRulesBelow } from '../partitions/attached-indexes'
 import { unquoted } from '../model/option-values'
 import type { OwnOperation, Rule } from '../model/operation'
@@ -165,8 +165,10 @@ function repairedOperation({ operation, verb, ids: [id] }: PlannedStep, to: Cata
     return { ...operation, ofPartitions: isOfAll(operation.index, to) }
   if (operation.kind === 'add constraint') return alone(operation, to)
   if (operation.kind === 'create table' && isA(operation.table, 'table')) {
-    const isPartition = operation.form === 'partition'
-    return isPartition ? { ...operation, own: inlineColumns(operation.table, to) } : operation
+    const own = { partition: inlineColumns, columns: inlineRules, foreign: undefined }[
+      operation.form
+    ]
+    return own ? { ...operation, own: own(operation.table, to) } : operation
   }
   const tags = verb === 'create' && id && isA(id, 'eventTrigger') ? tagsOf(id, to) : undefined
   if (operation.kind !== 'engine' || !tags) return operation

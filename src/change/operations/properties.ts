@@ -1,5 +1,6 @@
 import type { Catalog } from '../../catalog/catalog'
-import { type IdOf, isPartition } from '../../catalog/facts'
+import { type IdOf, isPartition, isRequired } from '../../catalog/facts'
+import type { Qualified } from '../../catalog/object-names'
 import { hasOtherOwners } from '../../catalog/owners'
 import type { OwnedObject } from '../../catalog/properties/owned-objects'
 import type { Setting } from '../../catalog/properties/setting'
@@ -52,20 +53,53 @@ function setSteps(
   const isMadeAgain =
     one.within !== undefined && old.get(one.within)?.value !== target.get(one.within)?.value
   if (!before || isMadeAgain) return one.implied ? [] : [setStep(one, one.set)]
-  return before.value === one.value ? [] : [setStep(one, one.change ?? one.set)]
+  const set = one.change ?? one.set
+  return before.value === one.value || set === '' ? [] : [setStep(one, set)]
 }
 
-/** True where the partition is made with it. */
-function isInline({ schema, table, inline }: Setting, from: Catalog, to: Catalog): boolean {
-  const id = { kind: 'table', schema, name: table } as const
+/** True where the partition or the child is made with it. */
+function isInline(one: Setting, from: Catalog, to: Catalog): boolean {
+  const id = { kind: 'table', schema: one.schema, name: one.table } as const
   const made = from.facts.has(id) ? undefined : to.facts.get(id)
-  return inline !== undefined && made !== undefined && isPartition(made)
+  return one.inline !== undefined && made !== undefined && (isPartition(made) || isOwnRule(one))
+}
+
+/** A child's own NOT NULL beside its parent's. */
+function isOwnRule({ key }: Setting): boolean {
+  return key.startsWith('OWN NOT NULL ')
+}
+
+/** The name of a NOT NULL constraint. */
+function isRuleName({ key }: Setting): boolean {
+  return key.startsWith('NOT NULL NAME ')
+}
+
+/** Rules that a table is made with, in its list of columns: a child's own, and those that a person has named. */
+export function inlineRules({ schema, name }: IdOf<'table'>, { details }: Catalog): string[] {
+  return details.settings.flatMap((one) =>
+    one.schema === schema && one.table === name && (isOwnRule(one) || isRuleName(one))
+      ? (one.inline ?? [])
+      : [],
+  )
+}
+
+/** Tables of both sides of whose required columns a NOT NULL constraint has another name. */
+export function otherRuleNames(from: Catalog, to: Catalog): Qualified[] {
+  const [old, target] = [settingsOf(from), settingsOf(to)]
+  const named = [...from.details.settings, ...to.details.settings].filter(isRuleName)
+  return named.flatMap(({ key, schema, table, column = '' }) => {
+    const fact = to.facts.get({ kind: 'column', schema, table, name: column })
+    const isKept =
+      from.facts.has({ kind: 'table', schema, name: table }) && fact && isRequired(fact)
+    return isKept && old.get(key)?.value !== target.get(key)?.value ? [{ schema, name: table }] : []
+  })
 }
 
 /** What the columns of a partition are made with that their parent does not give them, in its list of columns. */
 export function inlineColumns({ schema, name }: IdOf<'table'>, { details }: Catalog): string[] {
   const own = details.settings.filter(
-    (one) => one.schema === schema && one.table === name && one.inline !== undefined,
+    (one) =>
+      one.schema === schema && one.table === name && one.inline !== undefined && !isRuleName(one),
   )
   const columns = [...new Set(own.map(({ column = '' }) => column))]
   return columns.map((column) => {

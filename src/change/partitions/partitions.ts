@@ -5,11 +5,13 @@ import {
   factsOf,
   type Id,
   type IdOf,
+  isA,
+  isRequired,
   type TablePlace,
   tablePlace,
   textOf,
 } from '../../catalog/facts'
-import { describe, relationOf } from '../../catalog/object-names'
+import { describe, type Qualified, relationOf } from '../../catalog/object-names'
 import { step, type PlannedStep } from '../model/planned-step'
 
 /** A table whose rows stay where they are while its place below a parent changes. */
@@ -41,6 +43,24 @@ export function movedTables(from: Catalog, to: Catalog): Moved[] {
       { id, leaving: place(id, old, 'out'), joining: place(id, target, 'in'), hasOtherParent },
     ]
   })
+}
+
+/**
+ * Tables with another parent that have required columns: these keep the names of their NOT NULL constraints,
+ * which PostgreSQL makes up of the table or the parent that they are made for.
+ */
+export function keptNames(from: Catalog, to: Catalog): Qualified[] {
+  const moved = movedTables(from, to).filter(({ hasOtherParent }) => hasOtherParent)
+  return moved.flatMap(({ id }) => ([from, to].some((side) => hasRequired(id, side)) ? [id] : []))
+}
+
+/** A column of its own, or one that its parent gives, is required. */
+function hasRequired(id: IdOf<'table'>, { facts }: Catalog): boolean {
+  const fact = facts.get(id)
+  const { parent } = fact ? tablePlace(fact) : {}
+  const tables = [id, ...(parent ? [{ kind: 'table', ...parent } as const] : [])]
+  const columns = tables.flatMap((table) => facts.childrenOf(table))
+  return columns.some((one) => isA(one.id, 'column') && isRequired(one))
 }
 
 function madeAnew(id: IdOf<'table'>): MigrationError {

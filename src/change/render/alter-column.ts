@@ -28,6 +28,8 @@ function clauseOf(alteration: ColumnAlteration): string {
       return `SET EXPRESSION AS (${alteration.expression})`
     case 'no expression':
       return 'DROP EXPRESSION'
+    case 'no identity':
+      return 'DROP IDENTITY'
     case 'identity':
       return `ADD ${alteration.clause}`
   }

@@ -1,15 +1,15 @@
 import { describe, shown } from '../../catalog/object-names'
 import type { ColumnId } from '../../catalog/facts'
-import type { ConversionEffect, Effect } from '../model/effect'
+import type { ConversionEffect, WrittenEffect } from '../model/effect'
 import { pathOf } from '../model/option-values'
 
 /** The lines above a statement, without `--`: one for each effect. */
-export function commentsOf({ effects }: { effects: readonly Effect[] }): string[] {
+export function commentsOf({ effects }: { effects: readonly WrittenEffect[] }): string[] {
   return effects.map(sentenceOf)
 }
 
 /** An effect in a full sentence. */
-export function sentenceOf(effect: Effect): string {
+export function sentenceOf(effect: WrittenEffect): string {
   switch (effect.kind) {
     case 'drops':
       return `Drops ${describe(effect.object)}${endings[effect.with]}.`
@@ -43,6 +43,10 @@ export function sentenceOf(effect: Effect): string {
       return 'In batches, each committed by itself. Stopped and run again, it goes on with the rest.'
     case 'works under a lock':
       return worksUnderLock(effect)
+    case 'gets a twin': {
+      const { column, twin, type } = effect
+      return `${tableAndName(column)} becomes ${type} by a second column, ${twin}: kept in step, filled, and then swapped.`
+    }
     case 'fails on equal values':
       return 'Fails where two rows have the same values.'
     default:
@@ -50,12 +54,14 @@ export function sentenceOf(effect: Effect): string {
   }
 }
 
-function worksUnderLock(effect: Extract<Effect, { kind: 'works under a lock' }>): string {
-  const { does, lock, online } = effect
+function worksUnderLock(effect: Extract<WrittenEffect, { kind: 'works under a lock' }>): string {
+  const { does, lock, online, why } = effect
   const table = shown(effect.table)
   const work = { rewrites: `Rewrites ${table}`, reads: `Reads all of ${table}`, 'builds an index': `Builds an index of ${table}` }[does] // prettier-ignore
   const stopped = lock === 'ACCESS EXCLUSIVE' ? 'reads or writes' : 'writes'
-  const more = online ? ' It has no online form.' : ''
+  const reason =
+    why === undefined ? 'It has no online form' : `No second column can replace it: ${why}`
+  const more = online ? ` ${reason}.` : ''
   return `${work} under ${lock}: nobody ${stopped} it meanwhile.${more}`
 }
 
@@ -70,7 +76,7 @@ function tableAndName({ table, name }: ColumnId): string {
   return `${table}.${name}`
 }
 
-function converts({ column, from, to, how }: Extract<Effect, { kind: 'converts' }>): string {
+function converts({ column, from, to, how }: Extract<WrittenEffect, { kind: 'converts' }>): string {
   const what = `${pathOf(column)} from ${from} to ${to}`
   if (how === undefined) return `Converts ${what} by an expression, which may lose values.`
   return typeof how === 'number'

@@ -43,12 +43,13 @@ function addColumn({ sql, serials, isFilledLater }: Of<'add column'>): string {
 }
 
 function createTable(
-  { sql, serials, own = [], added = [], order }: Of<'create table'>,
+  { sql, form, serials, own = [], added = [], order }: Of<'create table'>,
   sqlOf: (added: SchemaOperation) => string,
 ): string {
   const whole = replaced(sql, serials)
-  if (order) return withAdded(whole, added.map(sqlOf), order)
+  if (order) return withAdded(whole, [...own, ...added.map(sqlOf)], order)
   if (own.length === 0) return whole
+  if (form === 'columns') return withAdded(whole, own, [])
   const start = / PARTITION OF (?:"(?:[^"]|"")*"\.?)+(?= )/
   return whole.replace(start, (text) => `${text} (${own.join(', ')})`)
 }

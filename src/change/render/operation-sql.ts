@@ -3,14 +3,16 @@ import type { OwnOperation, SchemaOperation } from '../model/operation'
 import { alterColumnSql } from './alter-column'
 import { engineSql } from './engine-sql'
 import { attachedIndexSql, constraintSql, placeSql, ruleSql } from './rule-sql'
-import { isOnline, onlineSql } from './online-sql'
-import { rowSql } from './row-sql'
+import { isOnline, onlineSql } from './online/online-sql'
+import { isOfTwin, togetherSql, twinSql } from './online/twin-sql'
+import { rowSql, valueMapSql } from './row-sql'
 import { continueSequenceSql, moveSequenceSql } from './sequence-sql'
-import { valueMapSql } from './value-map-sql'
 
 /** The statement that does this, with every name quoted and with its schema. Pure. */
 export function sqlOf(operation: SchemaOperation): string {
   if ('sql' in operation) return engineSql(operation, sqlOf)
+  if (operation.kind === 'together') return togetherSql(operation, sqlOf)
+  if (isOfTwin(operation)) return twinSql(operation, (text) => text)
   return isOnline(operation) ? onlineSql(operation, (text) => text) : ownSql(operation)
 }
 

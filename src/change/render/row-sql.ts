@@ -1,5 +1,8 @@
+import { eq } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import { metadataKeys, type OwnOperation } from '../model/operation'
+import type { Lookup, RowQuery, RowValue } from '../model/value-sources'
+import { namesOf, type ValueMap, type ValueMapPart } from '../model/value-map'
 
 type Of<Kind extends OwnOperation['kind']> = Extract<OwnOperation, { kind: Kind }>
 
@@ -24,13 +27,53 @@ export function rowSql(operation: RowOperation): string {
 function fillSql({ column: id, expression, onlyNulls }: Of<'fill column'>): string {
   const column = quoteIdentifier(id.name)
   const where = onlyNulls ? ` WHERE ${column} IS NULL` : ''
-  return `UPDATE ${quoteIdentifier(id.schema, id.table)} SET ${column} = ${expression}${where}`
+  return `UPDATE ${quoteIdentifier(id.schema, id.table)} SET ${column} = ${valueSql(expression)}${where}`
 }
 
 function insertSql({ table, columns, rows, overriding }: Of<'insert rows'>): string {
   const names = columns.map((name) => quoteIdentifier(name)).join(', ')
   const own = overriding ? ' OVERRIDING SYSTEM VALUE' : ''
-  return `INSERT INTO ${quoteIdentifier(table.schema, table.name)} (${names})${own} ${rows}`
+  return `INSERT INTO ${quoteIdentifier(table.schema, table.name)} (${names})${own} ${querySql(rows)}`
+}
+
+/** A value as an expression, with every name quoted. */
+export function valueSql(value: RowValue): string {
+  if (typeof value === 'string') return value
+  const { type, otherwise } = value
+  const found = lookupSql(value)
+  const typed = type === undefined ? found : `${found}::pg_catalog.text::${type}`
+  return otherwise === undefined ? typed : `coalesce(${typed}, ${otherwise})`
+}
+
+function lookupSql({ value, by, equals, asText, least }: Lookup): string {
+  const of = (name: string) => `moved.${quoteIdentifier(name)}`
+  const own = quoteIdentifier(equals.schema, equals.table, equals.name)
+  const compared = asText ? `${own}::pg_catalog.text` : own
+  const first = least ? ` ORDER BY ${of(value.name)} LIMIT 1` : ''
+  const table = quoteIdentifier(value.schema, value.table)
+  return `(SELECT ${of(value.name)} FROM ${table} AS moved WHERE ${of(by.name)} ${eq} ${compared}${first})`
+}
+
+function querySql(query: RowQuery): string {
+  if (query.rows === 'texts')
+    return `VALUES ${query.texts.map((one) => `(${quoteLiteral(one)})`).join(', ')}`
+  const table = quoteIdentifier(query.table.schema, query.table.name)
+  if (query.rows === 'closure') return closureSql(query, table)
+  const { columns, present, needs } = query
+  const conditions = present.map((name) => `${quoteIdentifier(name)} IS NOT NULL`)
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(needs === 'all' ? ' AND ' : ' OR ')}` // prettier-ignore
+  return `SELECT ${columns.map((name) => quoteIdentifier(name)).join(', ')} FROM ${table}${where}`
+}
+
+/** Circles end, as UNION has each pair once. */
+function closureSql(
+  { key, parent }: Extract<RowQuery, { rows: 'closure' }>,
+  table: string,
+): string {
+  const own = quoteIdentifier(key)
+  const start = `SELECT ${own} AS ancestor, ${own} AS descendant FROM ${table}`
+  const next = `SELECT up.ancestor, node.${own} FROM tree AS up JOIN ${table} AS node ON node.${quoteIdentifier(parent)} ${eq} up.descendant`
+  return `WITH RECURSIVE tree AS (${start} UNION ${next}) SELECT ancestor, descendant FROM tree`
 }
 
 /** A row for each key that is held; two tables may hold the same one. */
@@ -62,4 +105,30 @@ function metadataSql(operation: MetadataOperation): string {
   const texts = [row.type, row.schema, row.table, row.name, row.value].map(quoteLiteral)
   const database = row.ofDatabase ? 'pg_catalog.current_database()' : 'NULL'
   return `INSERT INTO ${name} ("type", "schema", "table", "name", "value", "database") VALUES (${texts.join(', ')}, ${database})`
+}
+
+/** A table of old and new values, and a function over it, since USING takes no subquery. */
+export function valueMapSql(part: ValueMapPart, map: ValueMap): string {
+  const { column, from, to, expression } = map
+  const { table, plain, name } = namesOf(map)
+  switch (part) {
+    case 'table': {
+      // a literal alone has no type yet
+      const value = /^(?:NULL|'(?:[^']|'')*')$/i.test(expression) ? `${expression}::${to}` : expression // prettier-ignore
+      const source = quoteIdentifier(column.schema, column.table)
+      return `CREATE TEMPORARY TABLE ${plain} AS SELECT ${quoteIdentifier(column.name)} AS old_value, ${value} AS new_value FROM ${source}`
+    }
+    case 'index':
+      return `CREATE UNIQUE INDEX ON ${table} (old_value)`
+    case 'function': {
+      // a type of an extension or of the user's own has its own way of comparing
+      const equals = from.includes('.') ? '=' : eq
+      const body = quoteLiteral(`SELECT new_value FROM ${table} WHERE old_value ${equals} $1`)
+      return `CREATE FUNCTION ${name}(${from}) RETURNS ${to} LANGUAGE sql STABLE AS ${body}`
+    }
+    case 'drop function':
+      return `DROP FUNCTION ${name}(${from})`
+    case 'drop table':
+      return `DROP TABLE ${table}`
+  }
 }

@@ -2,7 +2,8 @@ import { ge, le, plus } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Numbering } from '../../catalog/difference'
 import type { ColumnId } from '../../catalog/facts'
-import { type Qualified, shown } from '../../catalog/object-names'
+import type { Qualified } from '../../catalog/object-names'
+import { plainPath, shortPath } from './online/quoted-text'
 
 /** Sets a column's sequence behind the greatest value of its rows: a given one, or the column's own. */
 export function continueSequenceSql(id: ColumnId, sequence: Qualified | undefined): string {
@@ -36,18 +37,4 @@ export function moveSequenceSql(
       : max < before.max && ` AND last_value ${le} ${max}`
   const named = quoteLiteral(plainPath(before))
   return `SELECT pg_catalog.setval(${named}, ${value}, is_called${used || ''}) FROM ${name}`
-}
-
-/** As PostgreSQL writes it, without the schema that everyone finds. */
-function shortPath({ schema, name }: Qualified): string {
-  const parts = schema === 'public' ? [name] : [schema, name]
-  return parts.map((one) => (plain.test(one) ? one : quoteIdentifier(one))).join('.')
-}
-
-const plain = /^[a-z_][a-z0-9_]*$/
-
-/** A table's or sequence's name inside a text, where nothing takes quotes away later. */
-function plainPath(path: Qualified): string {
-  const isPlain = [path.schema, path.name].every((name) => plain.test(name))
-  return isPlain ? shown(path) : quoteIdentifier(path.schema, path.name)
 }

@@ -1,14 +1,16 @@
 import { plainNames, type Words } from '../../catalog/sql-words'
-import type { Effect } from '../model/effect'
+import type { Effect, WrittenEffect } from '../model/effect'
 import type { SchemaOperation } from '../model/operation'
 import type { PlannedStep } from '../model/planned-step'
 import type { Statement } from '../model/script-part'
+import { countSql } from './count-sql'
 import { layOut } from './lay-out'
-import { isOnline, onlineSql } from './online-sql'
+import { isOnline, onlineSql } from './online/online-sql'
 import { sqlOf } from './operation-sql'
+import { isOfTwin, togetherSql, twinSql } from './online/twin-sql'
 
 /** A statement with what is known of it from planning. */
-export type WrittenStep = PlannedStep & Statement
+export type WrittenStep = Omit<PlannedStep, 'effects'> & Statement
 
 /** Writes statements for one server, whose words decide which names need quotes. */
 export class StepWriter {
@@ -34,25 +36,31 @@ export class StepWriter {
     return steps.map((one) => ({
       ...one,
       sql: this.sql(one),
-      effects: one.effects.map((effect) => this.effect(effect)),
+      effects: one.effects.map((effect) => writtenEffect(effect, (sql) => this.plain(sql))),
     }))
   }
 
   /** A block of PL/pgSQL is no statement whose names are found: they are written plain at once. */
   private written(operation: SchemaOperation): string {
-    return isOnline(operation)
-      ? onlineSql(operation, (text) => this.plain(text))
-      : layOut(sqlOf(operation), this.words)
+    const plain = (text: string) => this.plain(text)
+    if (operation.kind === 'together')
+      return togetherSql(operation, (one) => this.sql({ operation: one }))
+    if (isOfTwin(operation)) return twinSql(operation, plain)
+    return isOnline(operation) ? onlineSql(operation, plain) : layOut(sqlOf(operation), this.words)
   }
+}
 
-  private effect(effect: Effect): Effect {
-    return effect.kind === 'fails unless none'
-      ? { ...effect, query: this.plain(effect.query) }
-      : effect
-  }
+function writtenEffect(effect: Effect, plain: (sql: string) => string): WrittenEffect {
+  return effect.kind === 'fails unless none'
+    ? { ...effect, query: plain(countSql(effect.query)) }
+    : effect
 }
 
 /** With every name quoted. */
 export function writtenAsIs(steps: readonly PlannedStep[]): WrittenStep[] {
-  return steps.map((one) => ({ ...one, sql: sqlOf(one.operation) }))
+  return steps.map((one) => ({
+    ...one,
+    sql: sqlOf(one.operation),
+    effects: one.effects.map((effect) => writtenEffect(effect, (sql) => sql)),
+  }))
 }

@@ -36,7 +36,7 @@ export class Copy {
     readonly pool: Pool,
     private readonly looking: Looking,
     readonly writer: StepWriter,
-    private readonly major: number,
+    readonly major: number,
   ) {}
 
   static async of(engine: Engine, pool: Pool, looking: Looking): Promise<Copy> {

@@ -84,8 +84,8 @@ export const optionTable = {
   ts: { flags: '--ts', summary: 'TypeScript instead of SQL' },
   pair: { flags: '--pair', summary: 'TypeScript that runs two SQL files beside it' },
   online: {
-    flags: '--online',
-    summary: 'forms that do not block, in several scripts',
+    flags: '--online[=rewrite]',
+    summary: 'forms that do not block, in several scripts; =rewrite: new types by second columns',
   },
   onlineRows: {
     flags: '--online-rows <number>',
@@ -160,6 +160,7 @@ type ValueOption =
   | 'from'
   | 'message'
   | 'limit'
+  | 'online'
   | 'onlineRows'
   | 'since'
   | 'revision'
@@ -170,7 +171,7 @@ export const repeatable = ['rename', 'using', 'map', 'backfill', 'ignore'] as co
 
 type RepeatableOption = (typeof repeatable)[number]
 
-/** The options that a call names: values as written, switches as true (`--no-…` as false). */
+/** The options that a call names: values as written (empty where one may be left out and is), switches as true (`--no-…` as false). */
 export type GivenOptions = { [name in ValueOption]?: string } & {
   [name in RepeatableOption]?: readonly string[]
 } & { [name in Exclude<OptionName, ValueOption | RepeatableOption>]?: boolean }
@@ -183,6 +184,11 @@ export function longFlag(name: OptionName): string {
 /** The short form, where there is one: `-t`. */
 export function shortFlag(name: OptionName): string | undefined {
   return /^-[a-z]\b/.exec(optionTable[name].flags)?.[0]
+}
+
+/** True for an option that may have a value, after `=` alone: what follows it is a word of its own. */
+export function mayHaveValue(name: OptionName): boolean {
+  return optionTable[name].flags.endsWith(']')
 }
 
 /** True for an option that is followed by a value. */

@@ -2,6 +2,7 @@ import type { CommanderError, Command } from 'commander'
 import { rowOf, type Commands } from './command-row'
 import {
   longFlag,
+  mayHaveValue,
   optionTable,
   repeatable,
   type GivenOptions,
@@ -26,14 +27,22 @@ export function parseOptions(argv: readonly string[]): { words: string[]; option
   for (const name of optionNames) {
     const { flags } = optionTable[name]
     if (isRepeatable(name)) program.option(flags, '', gather, [])
+    else if (mayHaveValue(name)) program.option(`${longFlag(name)} <value>`)
     else program.option(flags)
   }
   try {
-    program.parse([...argv], { from: 'user' })
+    program.parse(withEmptyValues(argv), { from: 'user' })
   } catch (error) {
     throw error instanceof Failure ? optionError(error) : error
   }
   return { words: program.args, options: givenOptions(program) }
+}
+
+/** commander would take the word that follows for the value. */
+function withEmptyValues(argv: readonly string[]): string[] {
+  const bare = new Set(optionNames.filter(mayHaveValue).map(longFlag))
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length
+  return argv.map((one, at) => (at < end && bare.has(one) ? `${one}=` : one))
 }
 
 function isRepeatable(name: OptionName): boolean {

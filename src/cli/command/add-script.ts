@@ -102,7 +102,7 @@ function optionsOf(context: Context): Omit<AddScriptOptions, 'title'> {
     const other = check ? '--check' : '--dry-run'
     throw usageError(`--edit and ${other} contradict each other`, 'Give one of them.')
   }
-  if (rows !== undefined && !options.online)
+  if (rows !== undefined && options.online === undefined)
     throw usageError('--online-rows is for --online', 'Give --online too.')
   const source = sourceFrom(from)
   return {

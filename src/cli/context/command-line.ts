@@ -1,4 +1,4 @@
-import { longFlag, optionTable, type OptionName } from '../arguments/option-table'
+import { longFlag, mayHaveValue, optionTable, type OptionName } from '../arguments/option-table'
 import type { Call } from '../arguments/parse'
 import { shellWord } from '../../change/model/option-values'
 
@@ -14,6 +14,7 @@ function flagsFor(name: string, value: unknown): string[] {
   if (!isOption(name)) return []
   const flag = longFlag(name)
   if (typeof value === 'boolean') return isAsWritten(name, value) ? [flag] : []
+  if (mayHaveValue(name)) return [value === '' ? flag : `${flag}=${shellWord(String(value))}`]
   const values = Array.isArray(value) ? value.map(String) : [String(value)]
   return values.map((one) => `${flag} ${shellWord(one)}`)
 }

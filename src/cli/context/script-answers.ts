@@ -19,8 +19,15 @@ export function toldAnswers(options: GivenOptions): Partial<Answers> {
     ...(options.dropExtra && { extra: 'drop' as const }),
     ...(options.renameStyle && { renameStyle: true }),
     ...(options.yes && { yes: true }),
-    ...(options.online && { online: true }),
+    ...(options.online !== undefined && { online: onlineFrom(options.online) }),
   }
+}
+
+/** @throws {MigrationError} USAGE for another value than `rewrite` */
+function onlineFrom(value: string): true | 'rewrite' {
+  if (value === '') return true
+  if (value === 'rewrite') return value
+  throw usageError(`--online=${value} is not known`, 'Write --online or --online=rewrite.')
 }
 
 const sources = ['schema', 'entities', 'command', 'none'] as const

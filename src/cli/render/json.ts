@@ -113,6 +113,12 @@ function unfinishedMember(entry: FullEntry) {
   }
 }
 
+/** What the server or the script said, in one line, without the script's name where the entry has that apart. */
+export function reasonOf(entry: FullEntry): string | undefined {
+  const reason = entry.error?.['reason']
+  return typeof reason === 'string' ? reason : messageOf(entry)
+}
+
 /** The error's message, in one line, where an entry has one. */
 export function messageOf({ error }: FullEntry): string | undefined {
   const message = error?.['message']

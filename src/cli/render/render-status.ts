@@ -1,7 +1,7 @@
 import { describeNotice } from '../../run/context/notice-text'
 import type { Entry, FullEntry } from '../../journal/model/entry'
 import { byRevision } from '../../script/revision'
-import { messageOf } from './json'
+import { reasonOf } from './json'
 import { isUpToDate, partition, type Partition, type StatusView } from './status-partition'
 import type { Style } from '../text/style'
 import { alignColumns, type TableCell } from '../text/table'
@@ -89,10 +89,7 @@ function failedWhen({ finishedAt, startedAt }: Entry): string {
 
 /** Why, in one line, and where the whole of it is. */
 function reason(entry: FullEntry): string[] {
-  const message = messageOf(entry)
-  const label = entry.title === '' ? entry.revision : `${entry.revision}_${entry.title}`
-  const fact = message?.replace(`script ${label}: `, '') ?? 'it failed'
-  return [`${fact} (migrate trace ${entry.id})`]
+  return [`${reasonOf(entry) ?? 'it failed'} (migrate trace ${entry.id})`]
 }
 
 function unfinishedRows({ unfinished }: Partition, style: Style): Row[] {

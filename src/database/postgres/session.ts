@@ -7,8 +7,8 @@ import { Message, type MessageResult } from './simple-query'
 export type TransactionStatus = 'I' | 'T' | 'E'
 
 /**
- * SQL: whether the server can look, while a statement runs, if its client is still there, and nobody has
- * said how often.
+ * An SQL condition: while a statement runs, the server is able to check whether its client is still
+ * connected, and client_connection_check_interval is not set.
  */
 export const canLook = `(pg_catalog.current_setting('client_connection_check_interval', true) ${eq} '0' AND pg_catalog.version() ${matches} 'linux')`
 
@@ -35,28 +35,25 @@ export class Session {
   lost = false
   /** Statements that restore what the connection's owner had set; empty on typetrek's own connection. */
   baseline: readonly string[] = []
-  /** True on a connection that belongs to the caller: what it holds besides settings must stay. */
+  /** True on a connection that belongs to the caller: its temporary tables, prepared statements and locks must stay. */
   borrowed = false
   /** True where the caller has a transaction open, which stays the caller's to end. */
   inCallersTransaction = false
-  /** The backend's process id, as `identify` found it; behind a pooler the next transaction may have another. */
+  /** The backend's process id as `identify` read it; behind a pooler the next transaction may have another. */
   pid: number
   /** True on an address that is said to lead past a pooler, whatever the process ids look like. */
   direct = false
 
-  /** What the backend answered to `canLook`; undefined until it was asked. */
+  /** The backend's answer to `canLook`; undefined before `identify`. */
   looks: boolean | undefined
 
-  /** Which timeouts the role, the database or the server has set, of those that not every version has. */
+  /** Which timeouts the role, the database or the server sets, among those that only newer servers have. */
   limits = { idle: false, transaction: false }
 
-  /** What `standard_conforming_strings` is when nobody has set it here, as `identify` found it. */
+  /** The default of `standard_conforming_strings` in this session, as `identify` read it. */
   conforming = true
 
-  /**
-   * Key of an advisory lock that this session may hold, so that whoever gives a lent connection back
-   * frees it.
-   */
+  /** Key of an advisory lock that this session may hold; it is released before a lent connection is returned. */
   advisoryKey: string | undefined
 
   private readonly running = new Set<Promise<unknown>>()
@@ -137,13 +134,13 @@ export class Session {
     await Promise.all(this.running)
   }
 
-  /** As the server said when it was last ready; idle where nothing was asked yet. */
+  /** As of the server's last ReadyForQuery; idle before the first. */
   get status(): TransactionStatus {
     const client: ClientBase & { getTransactionStatus?(): TransactionStatus | null } = this.client
     return client.getTransactionStatus?.() ?? this.lastStatus
   }
 
-  /** Asks the backend who it is: behind a pooler the wire's process id is not its own. */
+  /** Reads the backend's process id, which behind a pooler is not the one that the protocol gave, and its settings. */
   async identify(): Promise<void> {
     await this.identifyWith('')
   }
@@ -165,7 +162,7 @@ export class Session {
     return row.answer
   }
 
-  /** True where the network cannot come between us and the backend, as `identify` has found. */
+  /** True on a Unix socket without a pooler, where the connection cannot be lost in a network. */
   get near(): boolean {
     const { host } = this.client as Partial<Client>
     return (host ?? '').startsWith('/') && this.looks !== undefined && !this.pooled

@@ -22,7 +22,7 @@ export function insertDone(name: JournalName, claim: Claim, within?: string): st
   return insertRow(name, claim, { outcome: 'success', statements_done: done }, guard)
 }
 
-/** A number; fails (22012) outside the transaction of this id. */
+/** An SQL expression for a number that fails (22012) outside the transaction of this id. */
 function guarded(number: string, within: string): string {
   return `${number} ${divided} (pg_catalog.txid_current() ${eq} ${within})::integer`
 }
@@ -105,14 +105,14 @@ export function doneAmong(claims: readonly Claim[]): string {
   return `run_id ${eq} ${quoteLiteral(first.runId)} AND outcome ${eq} 'success' AND revision ${eq} ANY ('{${revisions}}')`
 }
 
-/** Takes over the entry that a dead run left: one row back, or none when somebody was faster. */
+/** Takes over the entry of a run that died: returns one row, or none when another migrator was faster. */
 export function takeOver(name: JournalName, runId: string, id: string, attempt: number): string {
   return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET ${takenBy(runId)} WHERE ${running(id)} AND attempt ${eq} ${attempt} RETURNING id, statements_done, done_checksum`
 }
 
 /**
- * Says of an entry that is taken over what is true of the script as it is now: its text may have changed
- * below the statement where the dead run had stopped.
+ * Updates an entry that was taken over to the script as it is now: its text may have changed after the
+ * statement at which the dead run stopped.
  */
 export function rewriteClaim(name: JournalName, claim: Claim, id: string): string {
   const set = rewrittenColumns.map(([column, key]) => `${column} = ${quoteLiteral(claim[key])}`)
@@ -120,8 +120,8 @@ export function rewriteClaim(name: JournalName, claim: Claim, id: string): strin
 }
 
 /**
- * Takes over what a dead run left and records it as done, as a mark or as the operation that it was; no
- * row means: somebody was faster.
+ * Takes over the entry of a run that died and records it as done, as a mark or as the operation that it was;
+ * no row: another migrator was faster.
  */
 export function markTakenOver(
   name: JournalName,
@@ -146,7 +146,7 @@ export function recordDone(
   return `WITH recorded AS (UPDATE ${quoteIdentifier(name.schema, name.table)} SET statements_done = ${done}, done_checksum = ${quoteLiteral(checksum)} WHERE ${ours(claim)} RETURNING id) SELECT 1 ${divided} pg_catalog.count(*) AS typetrek FROM recorded`
 }
 
-/** Turns our running entry into a failure. */
+/** Turns the running entry of this run into a failure. */
 export function failClaim(name: JournalName, claim: Claim, error: string, trace: string): string {
   return `UPDATE ${quoteIdentifier(name.schema, name.table)} SET outcome = 'error', error = ${quoteLiteral(error)}, trace = ${quoteLiteral(trace)}, ${finishedNow} WHERE ${ours(claim)}`
 }

@@ -97,8 +97,8 @@ export class MessageSender {
   }
 
   /**
-   * Sends those of `waiting`, from the first, that travel together, and settles what it came to. Returns
-   * how many are done; none means: try again.
+   * Sends the first of `waiting` that share a message, and records the outcome. Returns how many are done;
+   * none means: try again.
    */
   async send(waiting: readonly PreparedSql[]): Promise<number> {
     const { execution } = this
@@ -227,7 +227,7 @@ export class MessageSender {
     return { ...failure, envelope: failure.envelope - 1, stage: 'finish' }
   }
 
-  /** What was committed before the failure gets its times, which are the answer, and so reaches the disk. */
+  /** Records the times of what was committed before the failure and returns them; this commit also flushes it to disk. */
   private async rollBack(
     preparedSteps: readonly PreparedSql[],
     { done, began }: MessageVerdict,
@@ -241,7 +241,7 @@ export class MessageSender {
     return text ? durationsOf(await work.send(text)) : []
   }
 
-  /** The scripts before the bad one go again without it; then it goes alone, and only that verdict counts. */
+  /** The scripts before the failed one are sent again without it; then it is sent alone, and only that result counts. */
   private isolate(preparedSteps: readonly PreparedSql[], { failure }: MessageVerdict): void {
     const suspects =
       failure === undefined

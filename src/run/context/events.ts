@@ -19,7 +19,7 @@ export type WaitingNotice = { kind: 'waiting' } & (
       holder: LockHolder
     }
   | {
-      /** A session of an earlier migrator, which has lost the lock, still works. */
+      /** A session of an earlier migrator that has lost the lock is still active. */
       code: 'ORPHAN_AT_WORK'
       session: ServerSession
     }
@@ -42,13 +42,13 @@ export type RetryNotice = { kind: 'retry' } & (
       code: 'CONFLICT'
       work: string
       sqlstate: string
-      /** The last session that was seen blocking it. */
+      /** The session that blocked it last. */
       blocker: Blocker | undefined
       /** Milliseconds until it is tried again. */
       wait: number
     }
   | {
-      /** Another migrator was first at a script, so the run reads the journal and plans again. */
+      /** Another migrator has claimed a script first, so the run reads the journal and plans again. */
       code: 'PLAN_AGAIN'
       error: MigrationError
     }
@@ -110,7 +110,7 @@ export type RunNotice = { kind: 'notice' } & (
  */
 export type Notice = PlanNotice | RunNotice | WaitingNotice | RetryNotice
 
-/** It waits for others, it tries again, or it is more than that to know. */
+/** A wait for another session, a retry, or any other notice. */
 export type NoticeKind = Notice['kind']
 
 /** A statement as it was sent, and how long the server took for it. */

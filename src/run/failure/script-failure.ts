@@ -155,6 +155,17 @@ function placeInStack(stack: string, file: string) {
   return row === undefined ? {} : { line: Number(row), column: Number(column) }
 }
 
+/**
+ * A failure as the journal keeps it. `reason` is what the server or the module said: the message without
+ * the script's name.
+ */
+export function errorFields(failure: MigrationError): Record<string, unknown> {
+  const { code, message, detail, hint, file, line, column, excerpt, sqlstate, cause } = failure
+  const reason = code === 'SCRIPT_FAILED' && cause instanceof Error ? firstLine(cause.message) : undefined // prettier-ignore
+  const fields = { code, message, reason, detail, hint, file, line, column, excerpt, sqlstate }
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+}
+
 /** The error for the user; the journal shows at the next run what had been committed. */
 export function connectionLost(label: string, error: unknown): MigrationError {
   return new MigrationError('CONNECTION_LOST', `the connection was lost while ${label} ran`, {

@@ -23,7 +23,7 @@ export interface Lock {
   release(own?: boolean): Promise<void>
 }
 
-/** Asked before each further try on the connection that waits; true: nothing is left to do. */
+/** Called before each further attempt, with the waiting connection; true: nothing is left to do. */
 export type DoneElsewhere = (session: Session) => Promise<boolean>
 
 /**
@@ -74,12 +74,12 @@ export async function acquireLock(
   }
 }
 
-/** An eighth of what it has waited already, so that a crowd is not much later done than the first of it. */
+/** An eighth of the time waited so far, so that many waiters do not finish much later than the first. */
 function untilNextLook(waited: number): number {
   return Math.min(800, Math.max(100, waited / 8)) * (0.75 + Math.random() / 2)
 }
 
-/** One short question; false where to ask would take the lock, true where the connection has just ended. */
+/** One short query; false where the query itself would keep the lock, true where the connection has just ended. */
 async function isHeld({ database }: RunContext, session: Session, key: string): Promise<boolean> {
   if (database.single || session.status !== 'I') return false
   try {
@@ -103,7 +103,7 @@ async function isCrowded(session: Session): Promise<boolean> {
   return !row || row.crowded || row.pid !== session.wirePid
 }
 
-/** A connection that ends while it lets the lock go has let it go. */
+/** A connection that ends while it releases the lock has released it. */
 const freedByItself = (): void => undefined
 
 /** A waiter's connection; given back while it sleeps where others might lack it. */
@@ -145,10 +145,10 @@ function tryLock(context: RunContext, session: Session, key: string): Promise<Lo
     : lockOwn(context, session, key)
 }
 
-/** What a standby says to BEGIN READ WRITE. */
+/** The SQLSTATE of a standby's refusal of BEGIN READ WRITE. */
 const readOnlyTransaction = '0A000'
 
-/** What keeps the lock's transaction open, and says who is in it; a waiter is spared the list of settings. */
+/** Settings that keep the lock's transaction open, and its application_name; a waiter needs the name alone. */
 function settingsOfHolder(name: string, session: Session): string {
   return `ROW (
     (SELECT pg_catalog.count(pg_catalog.set_config(name, '0', true)) FROM pg_catalog.pg_settings

@@ -10,7 +10,7 @@ import type { Blocker } from '../context/server-sessions'
 import { betweenStepHooks, hasStepHooks } from '../context/hooks'
 import { findWorker } from '../lock/probe'
 import { isConnectionLoss } from '../../database/postgres/connection-loss'
-import { interruptedBy } from '../failure/script-failure'
+import { errorFields, interruptedBy } from '../failure/script-failure'
 import type { Plan } from '../../plan/plan'
 import type { PreparedStep } from '../prepare/prepared-step'
 import type { RunContext } from '../context/run-context'
@@ -34,7 +34,7 @@ export interface Start {
 export class Execution {
   readonly results: StepResult[] = []
   readonly total: number
-  /** Milliseconds from one look at who blocks us to the next: a few within the shortest lock timeout. */
+  /** Milliseconds between two queries for the blocking session: several fit into the shortest lock timeout. */
   private readonly interval: number
   plan?: Plan
   /** The script that was reported as started and not yet as finished. */
@@ -69,7 +69,7 @@ export class Execution {
     this.context.observer.started?.(prepared.step, this.results.length, this.total)
   }
 
-  /** Says whose the notices are that arrive from now on. */
+  /** Sets the script to which notices belong that arrive from now on. */
   private runs({ step: { revision, title } }: PreparedStep): void {
     this.context.running = () => ({ revision, title })
   }
@@ -127,7 +127,7 @@ export class Execution {
     return this.context.signal?.aborted === true || this.lock.lost
   }
 
-  /** Throws when the user said stop or the lock's connection has ended; called between scripts. */
+  /** Throws when the run was aborted or the lock's connection has ended; called between scripts. */
   checkpoint(): void {
     if (this.context.signal?.aborted) throw interrupted()
     if (!this.lock.lost) return
@@ -141,8 +141,8 @@ export class Execution {
   }
 
   /**
-   * Runs work that may block: watches who blocks it, says so when that lasts, and cancels it when the
-   * user says stop. Never throws.
+   * Runs work that may block: watches for the blocking session, reports it when the wait is long, and cancels
+   * the work when the run is aborted. Never throws.
    */
   async watched<Result>(
     task: Promise<Result>,
@@ -201,7 +201,7 @@ export class Execution {
     throw error
   }
 
-  /** What failed because the user said stop was interrupted, for the journal and for the user. */
+  /** A failure after the run was aborted is an interruption, in the journal and for the user. */
   asStopped(error: MigrationError): MigrationError {
     const stopped = this.context.signal?.aborted && error.code !== 'INTERRUPTED'
     return stopped ? interruptedBy(error) : error
@@ -234,10 +234,8 @@ export class Execution {
 
   /** The error as the journal keeps it: whole, and without a secret. */
   failureColumns(failure: MigrationError): { error: string; trace: string } {
-    const { code, message, detail, hint, file, line, column, excerpt, sqlstate } = failure
-    const fields = { code, message, detail, hint, file, line, column, excerpt, sqlstate }
     const hide = redactor(this.context.settings.secrets)
-    const shown = Object.entries(fields).map(([key, value]) => {
+    const shown = Object.entries(errorFields(failure)).map(([key, value]) => {
       return [key, typeof value === 'string' ? hide(value) : value] as const
     })
     return {

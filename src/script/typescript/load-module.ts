@@ -22,7 +22,7 @@ interface Loading {
   _compile(code: string, file: string, format: 'module' | 'commonjs'): void
 }
 
-/** Node's own names for what `require` does; every loader of TypeScript hangs itself in here. */
+/** The internals of `require` in Node, which every loader of TypeScript replaces. */
 interface RequireInternals {
   _resolveFilename: Resolve
   _extensions: Record<string, (module: Loading, file: string) => void>
@@ -67,7 +67,7 @@ export async function prepareModules(files: readonly string[]): Promise<void> {
 
 /**
  * Loads a module by its absolute path, the way its extension and its package say: by `require` or by
- * `import`. TypeScript is compiled on the way; `.js`, `.mjs` and `.cjs` are Node's own affair. Returns
+ * `import`. TypeScript is compiled on the way; Node itself loads `.js`, `.mjs` and `.cjs`. Returns
  * what it exports; a CommonJS module that exports one function or class has it as `default`.
  *
  * @throws {MigrationError} SCRIPT_NOT_LOADABLE: a syntax error, an import that does not exist, or

@@ -61,7 +61,7 @@ export interface ConnectionParts {
   [option: string]: unknown
 }
 
-/** A password that is fetched anew for each connection: a token that expires. */
+/** A password that is fetched for each connection: a token that expires. */
 export interface PasswordSource {
   kind: 'command' | 'file'
   /** A command line for the shell, or the absolute path of a file. */
@@ -72,16 +72,16 @@ export interface PasswordSource {
 
 /** One transaction a script, one for the run, or none. */
 export type TransactionMode = 'each' | 'all' | 'none'
-/** How far a run in one transaction sees what others do meanwhile. */
+/** The isolation level of a run in one transaction. */
 export type Isolation = 'read committed' | 'repeatable read' | 'serializable'
 /** What becomes of a pending script that is older than one applied. */
 export type LateScripts = 'run' | 'refuse'
 /** What becomes of a database that another tool has migrated. */
 export type OtherTools = 'refuse' | 'ignore'
-/** What scripts of one number are: an error, or told apart by their names. */
+/** Whether several scripts of one number are an error, or are distinguished by their names. */
 export type DuplicateRevisions = 'refuse' | 'by_name'
 
-/** How the files of the scripts' folder are named and cut; `graph`: each leads from one revision to another. */
+/** How script files are named and divided into sections; `graph`: each script leads from one revision to another. */
 export type LayoutName = (typeof layoutNames)[number]
 
 /** Every layout that the setting `layout` takes. */
@@ -115,13 +115,13 @@ export type OwnerChoice = 'compare' | 'ignore'
 
 /** Where throw-away databases are made. */
 export interface ScratchSettings {
-  /** A server where we may CREATE DATABASE. */
+  /** A server on which typetrek may create databases. */
   address?: Extract<DatabaseAddress, { kind: 'postgres' | 'embedded' }>
-  /** Which is taken where there are both: an embedded server of production's major version (default), or the address. */
+  /** Which one is used where both exist: an embedded server of production's major version (default), or the address. */
   prefer?: 'embedded' | 'url'
-  /** Milliseconds that an embedded server, and what was replayed on it, stay after a command; default: 5 minutes. */
+  /** How long an embedded server, with the databases replayed on it, is kept after a command, in milliseconds; default: 5 minutes. */
   keep?: number
-  /** Made in every scratch database before anything else: what no script creates but the schema needs. */
+  /** Extensions that are created first in every scratch database: the schema needs them, and no script creates them. */
   extensions: readonly string[]
 }
 
@@ -147,13 +147,13 @@ export interface Settings {
   packages?: readonly string[]
   /** Migration classes of a DataSource that are in memory, and the module that lists them. */
   classes?: { constructors: readonly (new () => object)[]; file: string }
-  /** True: nothing names the scripts, so that the DataSource's `migrations` do, where it has any. */
+  /** True where no setting names the scripts: the DataSource's `migrations` are used, if it has any. */
   packageIsDefault?: boolean
   layout: LayoutName
   duplicateRevisions: DuplicateRevisions
-  /** Scripts that are values of the program. Without `packages` they are in place of the folder. */
+  /** Scripts that the program passes as values. Without `packages` they replace the folder. */
   sources?: readonly object[]
-  /** Globs of what is no script in that folder, beside what never is. */
+  /** Globs of files in that folder that are not scripts, in addition to those that never are. */
   ignore: readonly string[]
   /** Absolute path of the canonical schema, when named. */
   schema?: string
@@ -167,7 +167,7 @@ export interface Settings {
   /** Of the one transaction of `all`; absent: the server's default. */
   isolation?: Isolation
   lateScripts: LateScripts
-  /** What is done where another tool has migrated the database and the journal records nothing. */
+  /** What to do where another tool has migrated the database and the journal is empty. */
   otherTools: OtherTools
   journalText: JournalText
   /** Milliseconds; how long a migrator waits for another one. */

@@ -126,6 +126,47 @@ ALTER TABLE t DETACH PARTITION t1;
 -- Reads all of t1 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ATTACH PARTITION t1 FOR VALUES FROM (0) TO (10);
 
+-- CASE names of NOT NULL: a new table has those that it was given, another one keeps its own
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+ALTER TABLE p DETACH PARTITION p1;
+-- Reads all of p1 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE q ATTACH PARTITION p1 FOR VALUES IN (1);
+
+CREATE TABLE base (
+  id integer NOT NULL,
+  "At" date NOT NULL
+);
+
+CREATE TABLE child (
+  CONSTRAINT dated NOT NULL "At",
+  NOT NULL id
+) INHERITS (base);
+ALTER TABLE child ADD CONSTRAINT child_key PRIMARY KEY (id);
+
+CREATE TABLE n (
+  id serial,
+  "Of" text CONSTRAINT "Named" NOT NULL DEFAULT 'x'::text,
+  b integer NOT NULL,
+  CONSTRAINT numbered NOT NULL id
+);
+
+-- MIGRATE DOWN
+
+ALTER TABLE q DETACH PARTITION p1;
+-- Reads all of p1 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE p ATTACH PARTITION p1 FOR VALUES IN (1);
+
+-- Drops table child with all its rows.
+DROP TABLE child;
+
+-- Drops table base with all its rows.
+DROP TABLE base;
+
+-- Drops table n with all its rows.
+DROP TABLE n;
+
 -- CASE a new partition is one statement
 -- SCRIPT main (yes)
 -- MIGRATE UP

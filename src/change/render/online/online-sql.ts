@@ -1,6 +1,13 @@
-import { eq, ge, lt, minus, plus, times } from '../../database/sql/operators'
-import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
-import type { ColumnFill, FillTrigger, OnlineOperation, SchemaOperation } from '../model/operation'
+import { eq, ge, lt, minus, plus, times } from '../../../database/sql/operators'
+import { quoteIdentifier, quoteLiteral } from '../../../database/sql/quote'
+import type {
+  ColumnFill,
+  FillTrigger,
+  OnlineOperation,
+  SchemaOperation,
+} from '../../model/operation'
+import { valueSql } from '../row-sql'
+import { quotedBody } from './quoted-text'
 
 type Of<Kind extends OnlineOperation['kind']> = Extract<OnlineOperation, { kind: Kind }>
 
@@ -85,7 +92,7 @@ const pause = '0.25'
 function inBatches({ table, fills }: Of<'fill in batches'>, plain: Plain): string {
   const path = plain(quoteIdentifier(table.schema, table.name))
   const named = plainFills(fills, plain)
-  const missing = named.map(({ name }) => `${name} IS NULL`)
+  const missing = named.map(missingIn)
   const where = missing.length > 1 ? `(${missing.join(' OR ')})` : missing[0]
   const clock = 'pg_catalog.clock_timestamp()'
   const body = `
@@ -116,26 +123,30 @@ END
 interface NamedFill {
   name: string
   expression: string
+  source: string | undefined
+}
+
+function missingIn({ name, source }: NamedFill, _: number, { length }: readonly unknown[]): string {
+  if (source === undefined) return `${name} IS NULL`
+  const both = `${name} IS NULL AND ${source} IS NOT NULL`
+  return length > 1 ? `(${both})` : both
 }
 
 function plainFills(fills: readonly ColumnFill[], plain: Plain): NamedFill[] {
-  return fills.map(({ column, expression }) => ({
+  return fills.map(({ column, expression, source }) => ({
     name: plain(quoteIdentifier(column.name)),
-    expression: plain(expression),
+    expression: plain(valueSql(expression)),
+    source: source === undefined ? undefined : plain(quoteIdentifier(source)),
   }))
-}
-
-function quotedBody(body: string, tag: string): string {
-  const quote = body.includes('$$') ? `$${tag}$` : '$$'
-  return `${quote}${body}${quote}`
 }
 
 /** Where a row may lack some values and have others, those that are there stay. */
 function assignments(fills: readonly NamedFill[]): string {
   return fills
-    .map(({ name, expression }) =>
-      fills.length > 1 ? `${name} = coalesce(${name}, ${expression})` : `${name} = ${expression}`,
-    )
+    .map(({ name, expression, source }) => {
+      const isKept = fills.length > 1 && source === undefined
+      return `${name} = ${isKept ? `coalesce(${name}, ${expression})` : expression}`
+    })
     .join(', ')
 }
 
