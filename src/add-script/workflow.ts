@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { compareMetadata, withMetadata, type MetadataChange } from './difference/typeorm-metadata'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { ScriptSource, Settings } from '../settings/value/setting-types'
-import { Prefetched } from './source/prefetch'
+import { loadingMeanwhile, Prefetched } from './source/prefetch'
 import { emptyDraft } from './render/empty-draft'
 import { preloadEngine } from '../catalog/engine'
 import { handOver, schemaNotes } from './deliver/commit'
@@ -22,7 +22,6 @@ import {
   textsOf,
   unproven,
 } from './proof/unproven'
-import type { ScratchDatabase } from '../scratch/scratch'
 import { ownersOf } from './source/choose-owners'
 import { answersOf, sourceOf } from './source/choose'
 import { standingOf } from '../scratch/database-state'
@@ -87,11 +86,12 @@ export class Adding {
     const { major, notes } = await standingOf(this.settings, this.layout)
     this.notes.push(...notes)
     this.progress('opening the scratch server')
-    const { settings, layout, signal } = this
-    return withScratch(settings, major, { signal, interrupted }, (scratch) => {
+    const { settings, layout, signal, source } = this
+    const work = loadingMeanwhile(source, (scratch) => {
       const prefetched = new Prefetched(scratch)
       return task({ scratch, settings, layout, signal, prefetched, readings: prefetched.readings })
     })
+    return withScratch(settings, major, { signal, interrupted }, work)
   }
 
   /** A script without SQL needs no proof, unless somebody writes some. */
@@ -136,9 +136,7 @@ export class Adding {
   ): Promise<AddScriptReport> {
     const { options, progress } = this
     const skip = options.verify === false || options.check === true
-    const replayed = (before: ScratchDatabase) => work.prefetched.begin(before, { proof: !skip })
-    const { expect: created } = work.prefetched
-    const building = buildSides(source, { ...work, progress, replayed, created })
+    const building = buildSides(source, { ...work, progress, ...work.prefetched.hooks(!skip) })
     preloadEngine() // while the server is at work
     const target = await building
     if (target.is === 'schemas') this.remember(target)

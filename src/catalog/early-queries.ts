@@ -2,23 +2,17 @@ import type { Pool, PoolClient } from 'pg'
 import { Message } from '../database/postgres/simple-query'
 import { quoteIdentifier } from '../database/sql/quote'
 
-/** Of one connection: what it was asked, and what is sent for the queries that it is ready for. */
-interface Asked {
-  texts: Set<string>
-  ready: ReadonlyMap<string, string>
-}
+/** What the connections of a pool were asked. */
+const askedOf = new WeakMap<Pool, Set<string>>()
 
-const known = new WeakMap<Pool, Asked>()
+/** What is sent for the queries that a connection is ready for. A pool closes one that is idle for ten seconds. */
+type Ready = ReadonlyMap<string, string>
 
-function askedOf(pool: Pool): Asked {
-  const asked = known.get(pool) ?? { texts: new Set(), ready: new Map() }
-  known.set(pool, asked)
-  return asked
-}
+const readyFor = new WeakMap<PoolClient, Ready>()
 
 /** The queries without parameters that came through `answeredTogether`, in their order. */
 export function queriesOf(pool: Pool): string[] {
-  return [...askedOf(pool).texts]
+  return [...(askedOf.get(pool) ?? [])]
 }
 
 /**
@@ -27,11 +21,13 @@ export function queriesOf(pool: Pool): string[] {
  * and `query`.
  */
 export function answeredTogether(pool: Pool): Pool {
-  const asked = askedOf(pool)
+  const asked = askedOf.get(pool) ?? new Set()
+  askedOf.set(pool, asked)
   const connect = async () => {
     const client = await pool.connect()
     const query = client.query.bind(client) as Ask
-    return { query: answering(query, asked), release: () => client.release() }
+    const ready = readyFor.get(client) ?? new Map<string, string>()
+    return { query: answering(query, { asked, ready }), release: () => client.release() }
   }
   return { connect, query: pool.query.bind(pool) } as unknown as Pool
 }
@@ -39,21 +35,18 @@ export function answeredTogether(pool: Pool): Pool {
 type Ask = (text: string, values?: unknown[]) => Promise<unknown>
 
 /** For one use of the connection, in which nothing changes. */
-function answering(query: Ask, asked: Asked): Ask {
+function answering(query: Ask, { asked, ready }: { asked: Set<string>; ready: Ready }): Ask {
   let answers: Promise<ReadonlyMap<string, unknown>> | undefined
   return async (text, values) => {
     if (values !== undefined) return query(text, values)
-    if (/^\s*(?:SELECT|WITH)\b/.test(text)) asked.texts.add(text)
-    if (!asked.ready.has(text)) return query(text)
-    answers ??= askAll(query, asked.ready)
+    if (/^\s*(?:SELECT|WITH)\b/.test(text)) asked.add(text)
+    if (!ready.has(text)) return query(text)
+    answers ??= askAll(query, ready)
     return (await answers).get(text)
   }
 }
 
-async function askAll(
-  query: Ask,
-  ready: ReadonlyMap<string, string>,
-): Promise<ReadonlyMap<string, unknown>> {
+async function askAll(query: Ask, ready: Ready): Promise<ReadonlyMap<string, unknown>> {
   const results = [await query([...ready.values()].join('\n;\n'))].flat()
   return new Map([...ready.keys()].map((text, at) => [text, results[at]]))
 }
@@ -78,9 +71,7 @@ export async function getReady(
   const prepare = named.map(({ text, name }) => `PREPARE ${name} AS ${text}`)
   const ready = new Map(named.map(({ text, name }) => [text, planned ? `EXECUTE ${name}` : text]))
   void send(client, [begin, ...(planned ? prepare : []), ...ready.values(), 'ROLLBACK'])
-    .then((isDone) => {
-      if (isDone) askedOf(pool).ready = ready
-    })
+    .then((isDone) => isDone && readyFor.set(client, ready))
     .finally(() => client.release())
 }
 

@@ -2,10 +2,14 @@ import type { Reading } from '../../catalog/catalog'
 import { prepareInventory, readItemsOf } from '../../inventory/inventory'
 import { fillCopy, type FilledCopy } from '../../sample-rows/filled-copy'
 import { prepareReading, queriesAsked, Readings, type ReadingQueries } from '../../catalog/readings'
+import { preloadEngine } from '../../catalog/engine'
+import { requirePacked } from '../../start/packed-modules'
+import type { ScriptSource } from '../../settings/value/setting-types'
 import { notesOf } from '../../scratch/replay-templates'
 import { toolVersion } from '../../version'
 import { setTimeout as pause } from 'node:timers/promises'
 import { readTables } from '../../sample-rows/tables/tables'
+import type { Building } from './target-schema'
 import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
 
 /** The copies of the scripts' schema, which are made while the target schema is still being built. */
@@ -22,8 +26,16 @@ export class Prefetched {
     this.begun = new Promise((settle) => (this.noteBegun = settle))
   }
 
+  /** What is called while both schemas are built. */
+  hooks(proof: boolean): Pick<Building, 'replayed' | 'created'> {
+    return {
+      replayed: (before) => this.begin(before, proof),
+      created: (after) => this.expect(after),
+    }
+  }
+
   /** Starts making them. A failure is thrown where what failed is taken. */
-  begin(before: ScratchDatabase, { proof }: { proof: boolean }): void {
+  private begin(before: ScratchDatabase, proof: boolean): void {
     const trial = this.scratch.copy(before)
     this.trial = trial
     const read = this.readings.of(before, trial)
@@ -38,7 +50,7 @@ export class Prefetched {
    * Has the server get ready to read the target schema, and waits until it is at work on that, and for a moment on
    * what `begin` starts: to load the entities keeps this process from giving it more work.
    */
-  readonly expect = async (after: ScratchDatabase): Promise<void> => {
+  private async expect(after: ScratchDatabase): Promise<void> {
     if (!this.scratch.own) return
     const queries = await this.queries.recall(part)
     if (queries === undefined) return
@@ -83,6 +95,30 @@ export class Prefetched {
     const { filled } = this
     this.filled = undefined
     return filled
+  }
+}
+
+/**
+ * Loads what takes long to load, if the scratch server is not there in a moment: then it is started, or even made.
+ * @param task for the server once it is there
+ */
+export function loadingMeanwhile<Result>(
+  source: ScriptSource,
+  task: (scratch: Scratch) => Result,
+): (scratch: Scratch) => Result {
+  const timer = setTimeout(() => load(source), 60).unref()
+  return (scratch) => {
+    clearTimeout(timer)
+    return task(scratch)
+  }
+}
+
+function load(source: ScriptSource): void {
+  preloadEngine()
+  try {
+    if (source === 'entities') requirePacked(require.resolve('typeorm'))
+  } catch {
+    // whoever needs it hears of it
   }
 }
 
