@@ -88,8 +88,12 @@ export function addTwins(table: TwinTable, side: TwinSide): PlannedStep[] {
     ]
   })
   const { id, trigger: name } = table
-  const trigger = stepOn({ kind: 'fill trigger', table: id, name }, id)
-  return [...columns, twinFunction(table, side, false), trigger]
+  return [
+    ...columns,
+    twinFunction(table, side, false),
+    stepOn({ kind: 'fill trigger', table: id, name }, id),
+    stepOn({ kind: 'enable always', table: id, trigger: name }, id),
+  ]
 }
 
 function announced({ id, names, types }: TwinColumn): Effect {

@@ -82,6 +82,7 @@ function lockFor(operation: SchemaOperation): TableLock {
   if (lockless.has(operation.kind)) return 'none'
   switch (operation.kind) {
     case 'fill trigger':
+    case 'enable always':
     case 'add twin key':
       return 'shareRowExclusive'
     case 'build index':

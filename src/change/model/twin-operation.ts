@@ -33,6 +33,8 @@ export type TwinOperation =
       isLenient: boolean
       replaces: boolean
     }
+  /** It fires whatever `session_replication_role` is, so for rows that a subscription writes as well. */
+  | { kind: 'enable always'; table: IdOf<'table'>; trigger: string }
   | { kind: 'drop twin'; column: ColumnId }
   /** For the planner, before anything depends on new columns and indexes. */
   | { kind: 'analyze'; table: IdOf<'table'> }

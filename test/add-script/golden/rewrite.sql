@@ -14,6 +14,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER zz_line_twin BEFORE INSERT OR UPDATE ON public.line FOR EACH ROW EXECUTE FUNCTION zz_line_twin();
+ALTER TABLE public.line ENABLE ALWAYS TRIGGER zz_line_twin;
 
 -- invoice.account becomes bigint by a second column, account_new: kept in step, filled, and then swapped.
 ALTER TABLE invoice ADD COLUMN account_new bigint;
@@ -35,6 +36,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER zz_invoice_twin BEFORE INSERT OR UPDATE ON invoice FOR EACH ROW EXECUTE FUNCTION zz_invoice_twin();
+ALTER TABLE invoice ENABLE ALWAYS TRIGGER zz_invoice_twin;
 ALTER TABLE invoice ADD CONSTRAINT invoice_account_required CHECK (account_new IS NOT NULL) NOT VALID;
 ALTER TABLE invoice ADD CONSTRAINT invoice_id_required CHECK (id_new IS NOT NULL) NOT VALID;
 ALTER TABLE invoice ADD CONSTRAINT amount_positive_new CHECK (amount_new > 0) NOT VALID;
@@ -51,6 +53,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER zz_account_twin BEFORE INSERT OR UPDATE ON account FOR EACH ROW EXECUTE FUNCTION zz_account_twin();
+ALTER TABLE account ENABLE ALWAYS TRIGGER zz_account_twin;
 ALTER TABLE account ADD CONSTRAINT account_id_required CHECK (id_new IS NOT NULL) NOT VALID;
 
 -- MIGRATE DOWN
@@ -637,6 +640,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER zz_line_twin BEFORE INSERT OR UPDATE ON public.line FOR EACH ROW EXECUTE FUNCTION zz_line_twin();
+ALTER TABLE public.line ENABLE ALWAYS TRIGGER zz_line_twin;
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM public.line WHERE account NOT BETWEEN -2147483648 AND 2147483647
 -- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
@@ -695,6 +699,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER zz_invoice_twin BEFORE INSERT OR UPDATE ON invoice FOR EACH ROW EXECUTE FUNCTION zz_invoice_twin();
+ALTER TABLE invoice ENABLE ALWAYS TRIGGER zz_invoice_twin;
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM invoice WHERE account NOT BETWEEN -2147483648 AND 2147483647
 -- Raises where a value is out of the range of integer.
@@ -745,6 +750,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER zz_account_twin BEFORE INSERT OR UPDATE ON account FOR EACH ROW EXECUTE FUNCTION zz_account_twin();
+ALTER TABLE account ENABLE ALWAYS TRIGGER zz_account_twin;
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM account WHERE id NOT BETWEEN -2147483648 AND 2147483647
 -- Raises where a value is out of the range of integer.
@@ -799,6 +805,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER "zz_Version_twin" BEFORE INSERT OR UPDATE ON "An App"."Version" FOR EACH ROW EXECUTE FUNCTION "An App"."zz_Version_twin"();
+ALTER TABLE "An App"."Version" ENABLE ALWAYS TRIGGER "zz_Version_twin";
 ALTER TABLE "An App"."Version" ADD CONSTRAINT "Version_id_required" CHECK (id_new IS NOT NULL) NOT VALID;
 ALTER TABLE "An App"."Version" ADD CONSTRAINT "Version_of File_required" CHECK ("of File_new" IS NOT NULL) NOT VALID;
 
@@ -817,6 +824,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER zz_file_twin BEFORE INSERT OR UPDATE ON file FOR EACH ROW EXECUTE FUNCTION zz_file_twin();
+ALTER TABLE file ENABLE ALWAYS TRIGGER zz_file_twin;
 ALTER TABLE file ADD CONSTRAINT file_id_required CHECK (id_new IS NOT NULL) NOT VALID;
 
 -- MIGRATE DOWN
@@ -1213,6 +1221,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER "zz_Version_twin" BEFORE INSERT OR UPDATE ON "An App"."Version" FOR EACH ROW EXECUTE FUNCTION "An App"."zz_Version_twin"();
+ALTER TABLE "An App"."Version" ENABLE ALWAYS TRIGGER "zz_Version_twin";
 -- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
 DO $$
 -- migrate: repeatable
@@ -1261,6 +1270,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER zz_file_twin BEFORE INSERT OR UPDATE ON file FOR EACH ROW EXECUTE FUNCTION zz_file_twin();
+ALTER TABLE file ENABLE ALWAYS TRIGGER zz_file_twin;
 -- Rounds.
 -- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
 DO $$
@@ -1312,6 +1322,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER zz_shown_twin BEFORE INSERT OR UPDATE ON shown FOR EACH ROW EXECUTE FUNCTION zz_shown_twin();
+ALTER TABLE shown ENABLE ALWAYS TRIGGER zz_shown_twin;
 ALTER TABLE shown ADD CONSTRAINT small_new CHECK (b_new < 9) NOT VALID;
 
 -- MIGRATE DOWN
@@ -1457,6 +1468,7 @@ BEGIN
 END
 $$;
 CREATE TRIGGER zz_shown_twin BEFORE INSERT OR UPDATE ON shown FOR EACH ROW EXECUTE FUNCTION zz_shown_twin();
+ALTER TABLE shown ENABLE ALWAYS TRIGGER zz_shown_twin;
 -- Raises where a value is out of the range of integer.
 -- Fails unless this is 0: SELECT count(*) FROM shown WHERE b NOT BETWEEN -2147483648 AND 2147483647
 -- In batches, each committed by itself. Stopped and run again, it goes on with the rest.

@@ -10,6 +10,7 @@ type Plain = (sql: string) => string
 
 const kinds: ReadonlySet<SchemaOperation['kind']> = new Set<TwinOperation['kind']>([
   'twin function',
+  'enable always',
   'drop twin',
   'analyze',
   'wait briefly',
@@ -38,6 +39,10 @@ export function twinSql(operation: TwinOperation, plain: Plain): string {
 
 function plainTwinSql(operation: Exclude<TwinOperation, Of<'twin function'>>): string {
   switch (operation.kind) {
+    case 'enable always': {
+      const { table, trigger } = operation
+      return `ALTER TABLE ${quoteIdentifier(table.schema, table.name)} ENABLE ALWAYS TRIGGER ${quoteIdentifier(trigger)}`
+    }
     case 'drop twin': {
       const { schema, table, name } = operation.column
       return `ALTER TABLE ${quoteIdentifier(schema, table)} DROP COLUMN ${quoteIdentifier(name)}`
