@@ -210,7 +210,7 @@ test('the SQL of an operation is written in a folder render alone', () => {
 
 /** They ask a server while a change is planned: that SQL is in no script. */
 const asksServer =
-  /^(?:change\/trial|add-script\/(?:difference|measure|proof|source))\/|\/type-facts\.ts$/
+  /^(?:change\/trial|add-script\/(?:difference|measure|proof|source))\/|\/(?:type-facts|read-columns|read-definitions)\.ts$/
 
 test('a query of a script, above a statement or in one, is written in a folder render alone', () => {
   const writing = files.filter(
