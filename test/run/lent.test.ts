@@ -110,16 +110,24 @@ function listenersOf(client: ClientBase): string {
     .join(' / ')
 }
 
+const fresh = new WeakMap<TestDatabase, unknown[]>()
+
+/** What a session of the database is like when it is new. */
+async function freshSession(database: TestDatabase): Promise<unknown[]> {
+  const known = fresh.get(database)
+  if (known) return known
+  const { rows } = await (await database.client()).query<object>(session)
+  fresh.set(database, rows)
+  return rows
+}
+
 async function assertNothingLeft(
   lent: Lent,
   database: TestDatabase,
   ending: string,
 ): Promise<void> {
   assert.equal(lent.checkedOut(), 0, `${ending}: clients checked out`)
-  const fresh = new Client(database.connection)
-  await fresh.connect()
-  const expected = (await fresh.query(session)).rows
-  await fresh.end()
+  const expected = await freshSession(database)
   const listeners = new Set<string>()
   await lent.each(async (client) => {
     assert.deepEqual((await client.query(session)).rows, expected, `${ending}: the session`)

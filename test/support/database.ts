@@ -29,6 +29,7 @@ export async function withDatabase(
   const name = `test_${randomBytes(6).toString('hex')}`
   const admin = { host, port, user: 'postgres', database: 'postgres' }
   const strategy = major >= 15 ? ' STRATEGY file_copy' : ''
+  const execute = server ? executeOnce : executeInTurn
   await execute(admin, `CREATE DATABASE ${name} TEMPLATE template0${strategy}`)
   const clients: Client[] = []
   try {
@@ -70,7 +71,40 @@ function addressOf({ host, port, user, database }: TestDatabase['connection']): 
   return `postgres://${user}@/${database}?host=${encodeURIComponent(host)}&port=${port}`
 }
 
-async function execute(connection: TestDatabase['connection'], sql: string): Promise<void> {
+/** Absent in the types of pg. */
+type KeptClient = Client & Record<'ref' | 'unref', () => void>
+
+/** Connections to the run's clusters, which stay as long as the process has something else to do. */
+const admins = new Map<string, KeptClient>()
+let turn: Promise<unknown> = Promise.resolve()
+
+/** A connection for each database would cost as much as half of making it. */
+function executeInTurn(connection: TestDatabase['connection'], sql: string): Promise<void> {
+  const done = turn.then(() => executeKept(connection, sql))
+  turn = done.catch(alreadyGone)
+  return done
+}
+
+async function executeKept(connection: TestDatabase['connection'], sql: string): Promise<void> {
+  const client = admins.get(connection.host) ?? (await keptClient(connection))
+  client.ref()
+  try {
+    await client.query(sql)
+  } finally {
+    client.unref()
+  }
+}
+
+async function keptClient(connection: TestDatabase['connection']): Promise<KeptClient> {
+  const client = new Client(connection) as KeptClient
+  client.on('error', alreadyGone)
+  client.once('end', () => admins.delete(connection.host))
+  await client.connect()
+  admins.set(connection.host, client)
+  return client
+}
+
+async function executeOnce(connection: TestDatabase['connection'], sql: string): Promise<void> {
   const client = new Client(connection)
   await client.connect()
   try {

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, realpath, rm, statfs, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, realpath, rm, statfs, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -79,6 +79,7 @@ export async function startTestServer(
   const folders = [folder, memory, sockets]
   guard(folders, cluster.data)
   await createCluster(cluster, ['--no-sync'])
+  await removeSpaceMaps(cluster.data)
   const server = await startServer(cluster, join(sockets, 'server'), settings)
   await connectToTemplate(server)
   return { ...server, major, folders, cluster, settings }
@@ -95,6 +96,14 @@ export async function programsOf(
   const binaries = await findBinaries(__dirname, { major })
   const inPlace = user ? undefined : await runnableInPlace(binaries)
   return inPlace ?? (await placeBinaries(binaries, folder))
+}
+
+/** Half of the files of a database, which PostgreSQL does without until it makes them again. */
+async function removeSpaceMaps(data: string): Promise<void> {
+  const base = join(data, 'base')
+  const names = await readdir(base, { recursive: true })
+  const maps = names.filter((name) => /\d_(?:fsm|vm)$/.test(name))
+  await Promise.all(maps.map((name) => rm(join(base, name))))
 }
 
 /** The first connection writes a file that the first one to every copy needs 3 ms to make. */
