@@ -208,16 +208,16 @@ test('the SQL of an operation is written in a folder render alone', () => {
   )
 })
 
-/** They ask a server while a change is planned: that SQL is in no script. */
-const asksServer =
-  /^(?:change\/trial|add-script\/(?:difference|measure|proof|source))\/|\/type-facts\.ts$/
+/** They ask a server while a change is planned or tried: that SQL is in no script. */
+const asksServer = /^(?:change\/trial|add-script\/(?:difference|measure|proof|source))\//
 
 test('a query of a script, above a statement or in one, is written in a folder render alone', () => {
   const writing = files.filter(
-    ({ path, code }) =>
+    ({ path, code, imports }) =>
       /^(?:change|add-script)\//.test(path) &&
       !/\/render\//.test(path) &&
       !asksServer.test(path) &&
+      !imports.some(({ of }) => of === 'pg') &&
       /[`'"(](?:SELECT|VALUES|WITH RECURSIVE) /.test(code),
   )
 

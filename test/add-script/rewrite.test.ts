@@ -15,10 +15,13 @@ const ordinary = (type: string) => `
   COMMENT ON CONSTRAINT invoice_pkey ON invoice IS 'the key';
   COMMENT ON INDEX by_amount IS 'large ones';
   ALTER TABLE invoice ALTER amount SET STATISTICS 500;
+  CREATE TABLE line (account ${type}, amount smallint, CONSTRAINT line_fkey FOREIGN KEY (account, amount)
+    REFERENCES invoice (account, amount) MATCH FULL ON UPDATE CASCADE);
+  COMMENT ON CONSTRAINT line_fkey ON line IS 'both';
   CREATE TABLE note (id int PRIMARY KEY, account int, CONSTRAINT note_account_fkey FOREIGN KEY (account) REFERENCES account);`
 const rows = `INSERT INTO account (email, parent) VALUES ('a', NULL), ('b', 1), ('c', 2);
   INSERT INTO invoice (account, amount) VALUES (1, 5), (1, 50), (2, NULL);
-  INSERT INTO note VALUES (1, 3), (2, NULL);`
+  INSERT INTO line VALUES (1, 50), (NULL, NULL); INSERT INTO note VALUES (1, 3), (2, NULL);`
 const all = `SELECT jsonb_agg(a ORDER BY id) FROM (SELECT id, email, parent FROM account) a
   UNION ALL SELECT jsonb_agg(i ORDER BY id) FROM (SELECT id, account, amount, twice FROM invoice) i
   UNION ALL SELECT jsonb_agg(n ORDER BY id) FROM note n`
@@ -63,32 +66,38 @@ for (const major of [14])
 const others = (type: 'old' | 'new') => {
   const [key, count, name] = type === 'old' ? ['text', 'int', 'varchar(20)'] : ['uuid', 'numeric(12,2)', 'text'] // prettier-ignore
   return `
+  CREATE SCHEMA "An App";
   CREATE TABLE file (id ${key} PRIMARY KEY DEFAULT gen_random_uuid(), latest ${key}, size ${count} UNIQUE DEFERRABLE, name ${name});
-  CREATE TABLE version (id ${key} PRIMARY KEY, file ${key} NOT NULL,
-    CONSTRAINT version_file_fkey FOREIGN KEY (file) REFERENCES file ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED);
-  ALTER TABLE file ADD CONSTRAINT file_latest_fkey FOREIGN KEY (latest) REFERENCES version ON DELETE SET NULL;
+  CREATE TABLE "An App"."Version" (id ${key} PRIMARY KEY, "of File" ${key} NOT NULL,
+    CONSTRAINT "of File" FOREIGN KEY ("of File") REFERENCES file ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED);
+  CREATE INDEX "By" ON "An App"."Version" ("of File" DESC) INCLUDE (id);
+  ALTER TABLE file ADD CONSTRAINT file_latest_fkey FOREIGN KEY (latest) REFERENCES "An App"."Version" ON DELETE SET NULL (latest);
   CREATE INDEX by_name ON file (name, size);`
 }
 const [one, other] = ['5f0c0a4e-6c1e-4f0e-9d0a-000000000001', '5f0c0a4e-6c1e-4f0e-9d0a-000000000002'] // prettier-ignore
-const using = (table: string, column: string) => ({ table, column, expression: `${column}::uuid` })
+const using = (table: string, column: string) => ({
+  table,
+  column,
+  expression: `"${column}"::uuid`,
+})
 
 changeTest('texts become uuids by an expression, in tables that refer to each other', {
   before: others('old'),
   after: others('new'),
   rows: `INSERT INTO file (id, size, name) VALUES ('${one}', 7, 'a'), ('${other}', NULL, 'b');
-    INSERT INTO version VALUES ('${other}', '${one}'); UPDATE file SET latest = '${other}' WHERE size = 7;`,
+    INSERT INTO "An App"."Version" VALUES ('${other}', '${one}'); UPDATE file SET latest = '${other}' WHERE size = 7;`,
   answers: {
     online: 'rewrite',
     using: [
       using('file', 'id'),
       using('file', 'latest'),
-      using('version', 'id'),
-      using('version', 'file'),
+      using('An App.Version', 'id'),
+      using('An App.Version', 'of File'),
     ],
   },
   holds: [
     [
-      `SELECT f.id, pg_typeof(f.id)::text, latest, size, v.file FROM file f JOIN version v ON v.id = latest`,
+      `SELECT f.id, pg_typeof(f.id)::text, latest, size, "of File" FROM file f JOIN "An App"."Version" v ON v.id = latest`,
       [[one, 'uuid', other, '7.00', one]],
     ],
   ],

@@ -54,6 +54,22 @@ export const downgrade = (_: QueryRunner, context: { runSql(): Promise<void> }) 
   })
 })
 
+test('SQL of a module outside a transaction runs statement by statement, where it asks for that', async () => {
+  const files = {
+    '1_a.ts': `export const transaction = false
+export const upgrade = (_: unknown, context: { runSql(): Promise<void> }) => context.runSql()`,
+    '1_upgrade.sql': `-- migrate: no-transaction
+CREATE TABLE a (id int);
+DO $$ BEGIN INSERT INTO a VALUES (1); COMMIT; INSERT INTO a VALUES (2); END $$;
+DO $$ BEGIN INSERT INTO a VALUES (3); COMMIT; END $$;`,
+  }
+  await withMigrator(files, async ({ migrator, database }) => {
+    await migrator.execute({ command: 'upgrade' })
+
+    assert.equal((await database.query('SELECT FROM a')).length, 3)
+  })
+})
+
 test('a failing TypeScript script is rolled back and its error points at the .ts line', async () => {
   const files = {
     '1_a.ts': `${header}

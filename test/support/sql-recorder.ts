@@ -50,16 +50,21 @@ export function recordSql(): SqlRecorder {
   return { texts, stop: () => restore.forEach((one) => one()) }
 }
 
-/** `sendNarrowed` passes on what pg-delta sends. */
-const libraries = /node:|\/node_modules\/pg(?:-[a-z-]+)?\/|\/sql-recorder\.|\bsendNarrowed\b/
+const libraries = /node:|\/node_modules\/pg(?:-[a-z-]+)?\/|\/sql-recorder\./
+/** They pass on what pg-delta sends. */
+const between = /\/catalog\/(?:own-objects|early-queries)\./
 
 function senderOf({ stack }: Error): { sender: Sender; file: string } | undefined {
   const frames = stack?.split('\n').filter((line) => line.startsWith('    at ')) ?? []
-  const frame = frames.find((line) => !libraries.test(line))
-  if (frame === undefined) return undefined
+  const paths = frames.filter((line) => !libraries.test(line)).map(pathOf)
+  const path = paths.find((one) => !libraries.test(one) && !between.test(one))
+  return path === undefined ? undefined : { sender: ownerOf(path), file: basename(path) }
+}
+
+/** Of the module that a line of a stack names. */
+function pathOf(frame: string): string {
   const [, file = '', line] = /([^\s(]+?):(\d+):\d+\)?$/.exec(frame) ?? []
-  const path = /\/bundle[\w-]*\.js$/.test(file) ? bundledAt(file, Number(line)) : file
-  return { sender: ownerOf(path), file: basename(path) }
+  return /\/bundle[\w-]*\.js$/.test(file) ? bundledAt(file, Number(line)) : file
 }
 
 const bundles = new Map<string, string[]>()

@@ -1,7 +1,7 @@
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { ColumnId } from '../../catalog/facts'
 import type { CountedTable, StoppingQuery } from '../model/stopping-query'
-import { valueSql } from './row-sql'
+import { valueSql } from './online/value-sql'
 
 type Of<Counted extends StoppingQuery['counts']> = Extract<StoppingQuery, { counts: Counted }>
 

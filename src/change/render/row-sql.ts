@@ -1,7 +1,8 @@
 import { eq } from '../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import { metadataKeys, type OwnOperation } from '../model/operation'
-import type { Lookup, RowQuery, RowValue } from '../model/value-sources'
+import type { RowQuery } from '../model/value-sources'
+import { valueSql } from './online/value-sql'
 import { namesOf, type ValueMap, type ValueMapPart } from '../model/value-map'
 
 type Of<Kind extends OwnOperation['kind']> = Extract<OwnOperation, { kind: Kind }>
@@ -34,24 +35,6 @@ function insertSql({ table, columns, rows, overriding }: Of<'insert rows'>): str
   const names = columns.map((name) => quoteIdentifier(name)).join(', ')
   const own = overriding ? ' OVERRIDING SYSTEM VALUE' : ''
   return `INSERT INTO ${quoteIdentifier(table.schema, table.name)} (${names})${own} ${querySql(rows)}`
-}
-
-/** A value as an expression, with every name quoted. */
-export function valueSql(value: RowValue): string {
-  if (typeof value === 'string') return value
-  const { type, otherwise } = value
-  const found = lookupSql(value)
-  const typed = type === undefined ? found : `${found}::pg_catalog.text::${type}`
-  return otherwise === undefined ? typed : `coalesce(${typed}, ${otherwise})`
-}
-
-function lookupSql({ value, by, equals, asText, least }: Lookup): string {
-  const of = (name: string) => `moved.${quoteIdentifier(name)}`
-  const own = quoteIdentifier(equals.schema, equals.table, equals.name)
-  const compared = asText ? `${own}::pg_catalog.text` : own
-  const first = least ? ` ORDER BY ${of(value.name)} LIMIT 1` : ''
-  const table = quoteIdentifier(value.schema, value.table)
-  return `(SELECT ${of(value.name)} FROM ${table} AS moved WHERE ${of(by.name)} ${eq} ${compared}${first})`
 }
 
 function querySql(query: RowQuery): string {

@@ -58,7 +58,8 @@ async function runPart(
 ): Promise<void> {
   const sql = await classify(part, part.file, execution.work.conforming)
   const text: Text = { execution, prepared, part, sql }
-  if (!sql.stepwise && (!isOutside(prepared) || sql.nonTransactional.length === 0)) {
+  const isAlone = sql.nonTransactional.length > 0 || !part.options.transaction
+  if (!sql.stepwise && !(isOutside(prepared) && isAlone)) {
     return send(text, { start: 0, end: sql.text.length }, (sent) => execution.work.send(sent))
   }
   for (const [index, statement] of sql.statements.entries()) {

@@ -5,6 +5,16 @@
 -- MIGRATE UP
 -- migrate: no-transaction
 
+-- line.account becomes bigint by a second column, account_new: kept in step, filled, and then swapped.
+ALTER TABLE public.line ADD COLUMN account_new bigint;
+CREATE FUNCTION zz_line_twin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.account_new := NEW.account;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER zz_line_twin BEFORE INSERT OR UPDATE ON public.line FOR EACH ROW EXECUTE FUNCTION zz_line_twin();
+
 -- invoice.account becomes bigint by a second column, account_new: kept in step, filled, and then swapped.
 ALTER TABLE invoice ADD COLUMN account_new bigint;
 -- invoice.amount becomes bigint by a second column, amount_new: kept in step, filled, and then swapped.
@@ -46,6 +56,10 @@ ALTER TABLE account ADD CONSTRAINT account_id_required CHECK (id_new IS NOT NULL
 -- MIGRATE DOWN
 -- migrate: no-transaction
 
+DROP TRIGGER zz_line_twin ON public.line;
+DROP FUNCTION zz_line_twin();
+ALTER TABLE public.line DROP COLUMN account_new;
+
 ALTER TABLE invoice DROP CONSTRAINT invoice_account_required;
 ALTER TABLE invoice DROP CONSTRAINT invoice_id_required;
 ALTER TABLE invoice DROP CONSTRAINT amount_positive_new;
@@ -65,6 +79,30 @@ ALTER TABLE account DROP COLUMN parent_new;
 -- SCRIPT rewrite backfill (yes)
 -- MIGRATE UP
 -- migrate: no-transaction
+
+-- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
+DO $$
+-- migrate: repeatable
+DECLARE
+  backfill_page bigint := 0;
+  backfill_start timestamp with time zone;
+BEGIN
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
+    WITH RECURSIVE family AS (
+      SELECT 'public.line'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
+    backfill_start := pg_catalog.clock_timestamp();
+    UPDATE public.line SET account_new = account
+    WHERE account_new IS NULL AND account IS NOT NULL
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
+    COMMIT;
+    PERFORM pg_catalog.pg_sleep(0.25 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backfill_start));
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 20;
+  END LOOP;
+END
+$$;
 
 -- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
 DO $$
@@ -169,6 +207,15 @@ $$;
 DO $$
 BEGIN
   SET LOCAL lock_timeout TO '500ms';
+  LOCK TABLE invoice, public.line IN SHARE ROW EXCLUSIVE MODE;
+  ALTER TABLE public.line ADD CONSTRAINT line_fkey_new FOREIGN KEY (account_new, amount) REFERENCES invoice(account_new, amount_new) MATCH FULL ON UPDATE CASCADE NOT VALID;
+  COMMENT ON CONSTRAINT line_fkey_new ON public.line IS 'both';
+END
+$$;
+
+DO $$
+BEGIN
+  SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE account, note IN SHARE ROW EXCLUSIVE MODE;
   ALTER TABLE note ADD CONSTRAINT note_account_fkey_new FOREIGN KEY (account) REFERENCES account(id_new) NOT VALID;
 END
@@ -178,7 +225,11 @@ ALTER TABLE account VALIDATE CONSTRAINT account_parent_fkey_new;
 
 ALTER TABLE invoice VALIDATE CONSTRAINT invoice_account_fkey_new;
 
+ALTER TABLE public.line VALIDATE CONSTRAINT line_fkey_new;
+
 ALTER TABLE note VALIDATE CONSTRAINT note_account_fkey_new;
+
+ANALYZE public.line;
 
 ANALYZE invoice;
 
@@ -198,6 +249,14 @@ $$;
 DO $$
 BEGIN
   SET LOCAL lock_timeout TO '500ms';
+  LOCK TABLE invoice, public.line IN ACCESS EXCLUSIVE MODE;
+  ALTER TABLE public.line DROP CONSTRAINT line_fkey_new;
+END
+$$;
+
+DO $$
+BEGIN
+  SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE account, invoice IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE invoice DROP CONSTRAINT invoice_account_fkey_new;
 END
@@ -210,6 +269,64 @@ BEGIN
   ALTER TABLE account DROP CONSTRAINT account_parent_fkey_new;
 END
 $$;
+
+-- SCRIPT rewrite swap line (yes)
+-- MIGRATE UP
+
+DO $swap$
+BEGIN
+  SET LOCAL lock_timeout TO '500ms';
+  LOCK TABLE invoice, public.line IN ACCESS EXCLUSIVE MODE;
+  ALTER TABLE public.line DROP CONSTRAINT line_fkey;
+  ALTER TABLE public.line RENAME COLUMN account TO account_old;
+  ALTER TABLE public.line RENAME COLUMN account_new TO account;
+  CREATE OR REPLACE FUNCTION zz_line_twin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  BEGIN
+    NEW.account_old := NEW.account;
+  EXCEPTION WHEN others THEN
+    NEW.account_old := NULL;
+  END;
+  RETURN NEW;
+END
+$$;
+  ALTER TABLE public.line RENAME CONSTRAINT line_fkey_new TO line_fkey;
+END
+$swap$;
+
+-- MIGRATE DOWN
+-- migrate: no-transaction
+
+ALTER TABLE public.line ADD CONSTRAINT line_account_fits CHECK (account IS NULL OR account_old IS NOT NULL) NOT VALID;
+-- Fails unless this is 0: SELECT count(*) FROM public.line WHERE account IS NOT NULL AND account_old IS NULL
+ALTER TABLE public.line VALIDATE CONSTRAINT line_account_fits;
+DO $$
+BEGIN
+  SET LOCAL lock_timeout TO '500ms';
+  LOCK TABLE invoice, public.line IN SHARE ROW EXCLUSIVE MODE;
+  ALTER TABLE public.line ADD CONSTRAINT line_fkey_old FOREIGN KEY (account_old, amount) REFERENCES invoice(account, amount) MATCH FULL ON UPDATE CASCADE NOT VALID;
+  COMMENT ON CONSTRAINT line_fkey_old ON public.line IS 'both';
+END
+$$;
+ALTER TABLE public.line VALIDATE CONSTRAINT line_fkey_old;
+ANALYZE public.line;
+DO $swap$
+BEGIN
+  SET LOCAL lock_timeout TO '500ms';
+  LOCK TABLE invoice, public.line IN ACCESS EXCLUSIVE MODE;
+  ALTER TABLE public.line RENAME CONSTRAINT line_fkey TO line_fkey_new;
+  ALTER TABLE public.line RENAME COLUMN account TO account_new;
+  ALTER TABLE public.line RENAME COLUMN account_old TO account;
+  ALTER TABLE public.line DROP CONSTRAINT line_account_fits;
+  CREATE OR REPLACE FUNCTION zz_line_twin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.account_new := NEW.account;
+  RETURN NEW;
+END
+$$;
+  ALTER TABLE public.line RENAME CONSTRAINT line_fkey_old TO line_fkey;
+END
+$swap$;
 
 -- SCRIPT rewrite swap invoice (yes)
 -- MIGRATE UP
@@ -315,7 +432,8 @@ ANALYZE invoice;
 DO $swap$
 BEGIN
   SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE account, invoice IN ACCESS EXCLUSIVE MODE;
+  LOCK TABLE account, invoice, public.line IN ACCESS EXCLUSIVE MODE;
+  ALTER TABLE public.line DROP CONSTRAINT line_fkey;
   ALTER TABLE invoice RENAME CONSTRAINT invoice_account_fkey TO invoice_account_fkey_new;
   ALTER TABLE invoice RENAME CONSTRAINT amount_positive TO amount_positive_new;
   ALTER TABLE invoice DROP CONSTRAINT invoice_pkey;
@@ -362,10 +480,14 @@ $$;
   ALTER INDEX by_both_old RENAME TO by_both;
   ALTER TABLE invoice RENAME CONSTRAINT amount_positive_old TO amount_positive;
   ALTER TABLE invoice RENAME CONSTRAINT invoice_account_fkey_old TO invoice_account_fkey;
+  ALTER TABLE public.line ADD CONSTRAINT line_fkey FOREIGN KEY (account, amount) REFERENCES invoice(account_new, amount_new) MATCH FULL ON UPDATE CASCADE NOT VALID;
+  COMMENT ON CONSTRAINT line_fkey ON public.line IS 'both';
 END
 $swap$;
 ALTER TABLE invoice VALIDATE CONSTRAINT invoice_account_required;
 ALTER TABLE invoice VALIDATE CONSTRAINT invoice_id_required;
+
+ALTER TABLE public.line VALIDATE CONSTRAINT line_fkey;
 
 -- SCRIPT rewrite swap account (yes)
 -- MIGRATE UP
@@ -484,6 +606,10 @@ ALTER TABLE invoice VALIDATE CONSTRAINT invoice_account_fkey;
 -- MIGRATE UP
 -- migrate: no-transaction
 
+DROP TRIGGER zz_line_twin ON public.line;
+DROP FUNCTION zz_line_twin();
+ALTER TABLE public.line DROP COLUMN account_old;
+
 DROP TRIGGER zz_invoice_twin ON invoice;
 DROP FUNCTION zz_invoice_twin();
 ALTER TABLE invoice DROP COLUMN account_old;
@@ -498,6 +624,44 @@ ALTER TABLE account DROP COLUMN parent_old;
 
 -- MIGRATE DOWN
 -- migrate: no-transaction
+
+ALTER TABLE public.line ADD COLUMN account_old integer;
+CREATE FUNCTION zz_line_twin() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  BEGIN
+    NEW.account_old := NEW.account;
+  EXCEPTION WHEN others THEN
+    NEW.account_old := NULL;
+  END;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER zz_line_twin BEFORE INSERT OR UPDATE ON public.line FOR EACH ROW EXECUTE FUNCTION zz_line_twin();
+-- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM public.line WHERE account NOT BETWEEN -2147483648 AND 2147483647
+-- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
+DO $$
+-- migrate: repeatable
+DECLARE
+  backfill_page bigint := 0;
+  backfill_start timestamp with time zone;
+BEGIN
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
+    WITH RECURSIVE family AS (
+      SELECT 'public.line'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
+    backfill_start := pg_catalog.clock_timestamp();
+    UPDATE public.line SET account_old = account
+    WHERE account_old IS NULL AND account IS NOT NULL
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
+    COMMIT;
+    PERFORM pg_catalog.pg_sleep(0.25 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backfill_start));
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 20;
+  END LOOP;
+END
+$$;
 
 ALTER TABLE invoice ADD COLUMN account_old integer;
 ALTER TABLE invoice ADD COLUMN amount_old integer;
@@ -623,6 +787,21 @@ ALTER SEQUENCE account_id_seq AS integer;
 -- MIGRATE UP
 -- migrate: no-transaction
 
+-- Version.id becomes uuid by a second column, id_new: kept in step, filled, and then swapped.
+ALTER TABLE "An App"."Version" ADD COLUMN id_new uuid;
+-- Version.of File becomes uuid by a second column, of File_new: kept in step, filled, and then swapped.
+ALTER TABLE "An App"."Version" ADD COLUMN "of File_new" uuid;
+CREATE FUNCTION "An App"."zz_Version_twin"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.id_new := (SELECT id::uuid FROM (SELECT NEW.*) AS "Version");
+  NEW."of File_new" := (SELECT "of File"::uuid FROM (SELECT NEW.*) AS "Version");
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER "zz_Version_twin" BEFORE INSERT OR UPDATE ON "An App"."Version" FOR EACH ROW EXECUTE FUNCTION "An App"."zz_Version_twin"();
+ALTER TABLE "An App"."Version" ADD CONSTRAINT "Version_id_required" CHECK (id_new IS NOT NULL) NOT VALID;
+ALTER TABLE "An App"."Version" ADD CONSTRAINT "Version_of File_required" CHECK ("of File_new" IS NOT NULL) NOT VALID;
+
 -- file.id becomes uuid by a second column, id_new: kept in step, filled, and then swapped.
 ALTER TABLE file ADD COLUMN id_new uuid;
 -- file.latest becomes uuid by a second column, latest_new: kept in step, filled, and then swapped.
@@ -640,23 +819,15 @@ $$;
 CREATE TRIGGER zz_file_twin BEFORE INSERT OR UPDATE ON file FOR EACH ROW EXECUTE FUNCTION zz_file_twin();
 ALTER TABLE file ADD CONSTRAINT file_id_required CHECK (id_new IS NOT NULL) NOT VALID;
 
--- version.file becomes uuid by a second column, file_new: kept in step, filled, and then swapped.
-ALTER TABLE public.version ADD COLUMN file_new uuid;
--- version.id becomes uuid by a second column, id_new: kept in step, filled, and then swapped.
-ALTER TABLE public.version ADD COLUMN id_new uuid;
-CREATE FUNCTION zz_version_twin() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  NEW.file_new := (SELECT file::uuid FROM (SELECT NEW.*) AS version);
-  NEW.id_new := (SELECT id::uuid FROM (SELECT NEW.*) AS version);
-  RETURN NEW;
-END
-$$;
-CREATE TRIGGER zz_version_twin BEFORE INSERT OR UPDATE ON public.version FOR EACH ROW EXECUTE FUNCTION zz_version_twin();
-ALTER TABLE public.version ADD CONSTRAINT version_file_required CHECK (file_new IS NOT NULL) NOT VALID;
-ALTER TABLE public.version ADD CONSTRAINT version_id_required CHECK (id_new IS NOT NULL) NOT VALID;
-
 -- MIGRATE DOWN
 -- migrate: no-transaction
+
+ALTER TABLE "An App"."Version" DROP CONSTRAINT "Version_id_required";
+ALTER TABLE "An App"."Version" DROP CONSTRAINT "Version_of File_required";
+DROP TRIGGER "zz_Version_twin" ON "An App"."Version";
+DROP FUNCTION "An App"."zz_Version_twin"();
+ALTER TABLE "An App"."Version" DROP COLUMN id_new;
+ALTER TABLE "An App"."Version" DROP COLUMN "of File_new";
 
 ALTER TABLE file DROP CONSTRAINT file_id_required;
 DROP TRIGGER zz_file_twin ON file;
@@ -665,21 +836,36 @@ ALTER TABLE file DROP COLUMN id_new;
 ALTER TABLE file DROP COLUMN latest_new;
 ALTER TABLE file DROP COLUMN size_new;
 
-ALTER TABLE public.version DROP CONSTRAINT version_file_required;
-ALTER TABLE public.version DROP CONSTRAINT version_id_required;
-DROP TRIGGER zz_version_twin ON public.version;
-DROP FUNCTION zz_version_twin();
-ALTER TABLE public.version DROP COLUMN file_new;
-ALTER TABLE public.version DROP COLUMN id_new;
-
 -- SCRIPT rewrite backfill (yes)
 -- MIGRATE UP
 -- migrate: no-transaction
 
 -- Raises on a text that is no uuid.
--- Fails unless this is 0: SELECT count(*) FROM file WHERE NOT pg_input_is_valid(id, 'uuid')
--- Raises on a text that is no uuid.
--- Fails unless this is 0: SELECT count(*) FROM file WHERE NOT pg_input_is_valid(latest, 'uuid')
+-- Fails unless this is 0: SELECT count(*) FROM "An App"."Version" WHERE NOT pg_input_is_valid("of File", 'uuid')
+-- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
+DO $$
+-- migrate: repeatable
+DECLARE
+  backfill_page bigint := 0;
+  backfill_start timestamp with time zone;
+BEGIN
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
+    WITH RECURSIVE family AS (
+      SELECT '"An App"."Version"'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
+    backfill_start := pg_catalog.clock_timestamp();
+    UPDATE "An App"."Version" SET id_new = id::uuid, "of File_new" = "of File"::uuid
+    WHERE ((id_new IS NULL AND id IS NOT NULL) OR ("of File_new" IS NULL AND "of File" IS NOT NULL))
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
+    COMMIT;
+    PERFORM pg_catalog.pg_sleep(0.25 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backfill_start));
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 20;
+  END LOOP;
+END
+$$;
+
 -- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
 DO $$
 -- migrate: repeatable
@@ -704,34 +890,6 @@ BEGIN
 END
 $$;
 
--- Raises on a text that is no uuid.
--- Fails unless this is 0: SELECT count(*) FROM public.version WHERE NOT pg_input_is_valid(file, 'uuid')
--- Raises on a text that is no uuid.
--- Fails unless this is 0: SELECT count(*) FROM public.version WHERE NOT pg_input_is_valid(id, 'uuid')
--- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
-DO $$
--- migrate: repeatable
-DECLARE
-  backfill_page bigint := 0;
-  backfill_start timestamp with time zone;
-BEGIN
-  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
-    WITH RECURSIVE family AS (
-      SELECT 'public.version'::pg_catalog.regclass::pg_catalog.oid AS id
-      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
-    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
-    backfill_start := pg_catalog.clock_timestamp();
-    UPDATE public.version SET file_new = file::uuid, id_new = id::uuid
-    WHERE ((file_new IS NULL AND file IS NOT NULL) OR (id_new IS NULL AND id IS NOT NULL))
-      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
-      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
-    COMMIT;
-    PERFORM pg_catalog.pg_sleep(0.25 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backfill_start));
-    backfill_page := backfill_page OPERATOR(pg_catalog.+) 20;
-  END LOOP;
-END
-$$;
-
 -- MIGRATE DOWN
 -- migrate: no-transaction
 
@@ -741,51 +899,55 @@ $$;
 -- MIGRATE UP
 -- migrate: no-transaction
 
+CREATE UNIQUE INDEX CONCURRENTLY "Version_pkey_new" ON "An App"."Version" (id_new);
+CREATE INDEX CONCURRENTLY "By_new" ON "An App"."Version" ("of File_new" DESC) INCLUDE (id_new);
+
 CREATE UNIQUE INDEX CONCURRENTLY file_pkey_new ON file (id_new);
 CREATE UNIQUE INDEX CONCURRENTLY file_size_key_new ON file (size_new);
 CREATE INDEX CONCURRENTLY by_name_new ON file (name, size_new);
 
-CREATE UNIQUE INDEX CONCURRENTLY version_pkey_new ON public.version (id_new);
-
 -- MIGRATE DOWN
 -- migrate: no-transaction
-
-DROP INDEX CONCURRENTLY version_pkey_new;
 
 DROP INDEX CONCURRENTLY by_name_new;
 DROP INDEX CONCURRENTLY file_size_key_new;
 DROP INDEX CONCURRENTLY file_pkey_new;
 
+DROP INDEX CONCURRENTLY "An App"."By_new";
+DROP INDEX CONCURRENTLY "An App"."Version_pkey_new";
+
 -- SCRIPT rewrite validate (yes)
 -- MIGRATE UP
 -- migrate: no-transaction
 
+ALTER TABLE "An App"."Version" VALIDATE CONSTRAINT "Version_id_required";
+ALTER TABLE "An App"."Version" VALIDATE CONSTRAINT "Version_of File_required";
+
 ALTER TABLE file VALIDATE CONSTRAINT file_id_required;
 
-ALTER TABLE public.version VALIDATE CONSTRAINT version_file_required;
-ALTER TABLE public.version VALIDATE CONSTRAINT version_id_required;
 DO $$
 BEGIN
   SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE file, public.version IN SHARE ROW EXCLUSIVE MODE;
-  ALTER TABLE public.version ADD CONSTRAINT version_file_fkey_new FOREIGN KEY (file_new) REFERENCES file(id_new) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID;
+  LOCK TABLE file, "An App"."Version" IN SHARE ROW EXCLUSIVE MODE;
+  ALTER TABLE "An App"."Version" ADD CONSTRAINT "of File_new" FOREIGN KEY ("of File_new") REFERENCES file(id_new) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID;
 END
 $$;
 
 DO $$
 BEGIN
   SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE public.version, file IN SHARE ROW EXCLUSIVE MODE;
-  ALTER TABLE file ADD CONSTRAINT file_latest_fkey_new FOREIGN KEY (latest_new) REFERENCES public.version(id_new) ON DELETE SET NULL NOT VALID;
+  LOCK TABLE "An App"."Version", file IN SHARE ROW EXCLUSIVE MODE;
+  ALTER TABLE file ADD CONSTRAINT file_latest_fkey_new FOREIGN KEY (latest_new) REFERENCES "An App"."Version"(id_new) ON DELETE SET NULL (latest_new) NOT VALID;
 END
 $$;
 
-ALTER TABLE public.version VALIDATE CONSTRAINT version_file_fkey_new;
+ALTER TABLE "An App"."Version" VALIDATE CONSTRAINT "of File_new";
 
 ALTER TABLE file VALIDATE CONSTRAINT file_latest_fkey_new;
-ANALYZE file;
 
-ANALYZE public.version;
+ANALYZE "An App"."Version";
+
+ANALYZE file;
 
 -- MIGRATE DOWN
 -- migrate: no-transaction
@@ -793,7 +955,7 @@ ANALYZE public.version;
 DO $$
 BEGIN
   SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE public.version, file IN ACCESS EXCLUSIVE MODE;
+  LOCK TABLE "An App"."Version", file IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE file DROP CONSTRAINT file_latest_fkey_new;
 END
 $$;
@@ -801,8 +963,8 @@ $$;
 DO $$
 BEGIN
   SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE file, public.version IN ACCESS EXCLUSIVE MODE;
-  ALTER TABLE public.version DROP CONSTRAINT version_file_fkey_new;
+  LOCK TABLE file, "An App"."Version" IN ACCESS EXCLUSIVE MODE;
+  ALTER TABLE "An App"."Version" DROP CONSTRAINT "of File_new";
 END
 $$;
 
@@ -812,9 +974,38 @@ $$;
 DO $swap$
 BEGIN
   SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE file, public.version IN ACCESS EXCLUSIVE MODE;
-  ALTER TABLE public.version DROP CONSTRAINT version_file_fkey;
+  LOCK TABLE "An App"."Version", file IN ACCESS EXCLUSIVE MODE;
+  ALTER TABLE "An App"."Version" DROP CONSTRAINT "of File";
   ALTER TABLE file DROP CONSTRAINT file_latest_fkey;
+  ALTER TABLE "An App"."Version" DROP CONSTRAINT "Version_pkey";
+  DROP INDEX "An App"."By";
+  ALTER TABLE "An App"."Version" ALTER COLUMN id DROP NOT NULL;
+  ALTER TABLE "An App"."Version" ALTER COLUMN "of File" DROP NOT NULL;
+  ALTER TABLE "An App"."Version" RENAME COLUMN id TO id_old;
+  ALTER TABLE "An App"."Version" RENAME COLUMN id_new TO id;
+  ALTER TABLE "An App"."Version" RENAME COLUMN "of File" TO "of File_old";
+  ALTER TABLE "An App"."Version" RENAME COLUMN "of File_new" TO "of File";
+  ALTER TABLE "An App"."Version" ALTER COLUMN id SET NOT NULL;
+  ALTER TABLE "An App"."Version" DROP CONSTRAINT "Version_id_required";
+  ALTER TABLE "An App"."Version" ALTER COLUMN "of File" SET NOT NULL;
+  ALTER TABLE "An App"."Version" DROP CONSTRAINT "Version_of File_required";
+  CREATE OR REPLACE FUNCTION "An App"."zz_Version_twin"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  BEGIN
+    NEW.id_old := NEW.id;
+  EXCEPTION WHEN others THEN
+    NEW.id_old := NULL;
+  END;
+  BEGIN
+    NEW."of File_old" := NEW."of File";
+  EXCEPTION WHEN others THEN
+    NEW."of File_old" := NULL;
+  END;
+  RETURN NEW;
+END
+$$;
+  ALTER TABLE "An App"."Version" ADD CONSTRAINT "Version_pkey" PRIMARY KEY USING INDEX "Version_pkey_new";
+  ALTER INDEX "An App"."By_new" RENAME TO "By";
   ALTER TABLE file DROP CONSTRAINT file_pkey;
   ALTER TABLE file DROP CONSTRAINT file_size_key;
   DROP INDEX by_name;
@@ -852,40 +1043,23 @@ $$;
   ALTER TABLE file ADD CONSTRAINT file_pkey PRIMARY KEY USING INDEX file_pkey_new;
   ALTER TABLE file ADD CONSTRAINT file_size_key UNIQUE USING INDEX file_size_key_new DEFERRABLE;
   ALTER INDEX by_name_new RENAME TO by_name;
-  ALTER TABLE public.version DROP CONSTRAINT version_pkey;
-  ALTER TABLE public.version ALTER COLUMN file DROP NOT NULL;
-  ALTER TABLE public.version ALTER COLUMN id DROP NOT NULL;
-  ALTER TABLE public.version RENAME COLUMN file TO file_old;
-  ALTER TABLE public.version RENAME COLUMN file_new TO file;
-  ALTER TABLE public.version RENAME COLUMN id TO id_old;
-  ALTER TABLE public.version RENAME COLUMN id_new TO id;
-  ALTER TABLE public.version ALTER COLUMN file SET NOT NULL;
-  ALTER TABLE public.version DROP CONSTRAINT version_file_required;
-  ALTER TABLE public.version ALTER COLUMN id SET NOT NULL;
-  ALTER TABLE public.version DROP CONSTRAINT version_id_required;
-  CREATE OR REPLACE FUNCTION zz_version_twin() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  BEGIN
-    NEW.file_old := NEW.file;
-  EXCEPTION WHEN others THEN
-    NEW.file_old := NULL;
-  END;
-  BEGIN
-    NEW.id_old := NEW.id;
-  EXCEPTION WHEN others THEN
-    NEW.id_old := NULL;
-  END;
-  RETURN NEW;
-END
-$$;
-  ALTER TABLE public.version ADD CONSTRAINT version_pkey PRIMARY KEY USING INDEX version_pkey_new;
-  ALTER TABLE public.version RENAME CONSTRAINT version_file_fkey_new TO version_file_fkey;
+  ALTER TABLE "An App"."Version" RENAME CONSTRAINT "of File_new" TO "of File";
   ALTER TABLE file RENAME CONSTRAINT file_latest_fkey_new TO file_latest_fkey;
 END
 $swap$;
 
 -- MIGRATE DOWN
 -- migrate: no-transaction
+
+ALTER TABLE "An App"."Version" ADD CONSTRAINT "Version_id_fits" CHECK (id_old IS NOT NULL) NOT VALID;
+-- Fails unless this is 0: SELECT count(*) FROM "An App"."Version" WHERE id IS NOT NULL AND id_old IS NULL
+ALTER TABLE "An App"."Version" VALIDATE CONSTRAINT "Version_id_fits";
+ALTER TABLE "An App"."Version" ADD CONSTRAINT "Version_of File_fits" CHECK ("of File_old" IS NOT NULL) NOT VALID;
+-- Fails unless this is 0: SELECT count(*) FROM "An App"."Version" WHERE "of File" IS NOT NULL AND "of File_old" IS NULL
+ALTER TABLE "An App"."Version" VALIDATE CONSTRAINT "Version_of File_fits";
+CREATE UNIQUE INDEX CONCURRENTLY "Version_pkey_old" ON "An App"."Version" (id_old);
+CREATE UNIQUE INDEX CONCURRENTLY "Version_pkey_new" ON "An App"."Version" (id);
+CREATE INDEX CONCURRENTLY "By_old" ON "An App"."Version" ("of File_old" DESC) INCLUDE (id_old);
 
 ALTER TABLE file ADD CONSTRAINT file_id_fits CHECK (id_old IS NOT NULL) NOT VALID;
 -- Fails unless this is 0: SELECT count(*) FROM file WHERE id IS NOT NULL AND id_old IS NULL
@@ -902,41 +1076,57 @@ CREATE UNIQUE INDEX CONCURRENTLY file_size_key_old ON file (size_old);
 CREATE UNIQUE INDEX CONCURRENTLY file_size_key_new ON file (size);
 CREATE INDEX CONCURRENTLY by_name_old ON file (name, size_old);
 
-ALTER TABLE public.version ADD CONSTRAINT version_file_fits CHECK (file_old IS NOT NULL) NOT VALID;
--- Fails unless this is 0: SELECT count(*) FROM public.version WHERE file IS NOT NULL AND file_old IS NULL
-ALTER TABLE public.version VALIDATE CONSTRAINT version_file_fits;
-ALTER TABLE public.version ADD CONSTRAINT version_id_fits CHECK (id_old IS NOT NULL) NOT VALID;
--- Fails unless this is 0: SELECT count(*) FROM public.version WHERE id IS NOT NULL AND id_old IS NULL
-ALTER TABLE public.version VALIDATE CONSTRAINT version_id_fits;
-CREATE UNIQUE INDEX CONCURRENTLY version_pkey_old ON public.version (id_old);
-CREATE UNIQUE INDEX CONCURRENTLY version_pkey_new ON public.version (id);
 DO $$
 BEGIN
   SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE file, public.version IN SHARE ROW EXCLUSIVE MODE;
-  ALTER TABLE public.version ADD CONSTRAINT version_file_fkey_old FOREIGN KEY (file_old) REFERENCES file(id_old) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID;
+  LOCK TABLE file, "An App"."Version" IN SHARE ROW EXCLUSIVE MODE;
+  ALTER TABLE "An App"."Version" ADD CONSTRAINT "of File_old" FOREIGN KEY ("of File_old") REFERENCES file(id_old) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID;
 END
 $$;
-ALTER TABLE public.version VALIDATE CONSTRAINT version_file_fkey_old;
+ALTER TABLE "An App"."Version" VALIDATE CONSTRAINT "of File_old";
 
 DO $$
 BEGIN
   SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE public.version, file IN SHARE ROW EXCLUSIVE MODE;
-  ALTER TABLE file ADD CONSTRAINT file_latest_fkey_old FOREIGN KEY (latest_old) REFERENCES public.version(id_old) ON DELETE SET NULL NOT VALID;
+  LOCK TABLE "An App"."Version", file IN SHARE ROW EXCLUSIVE MODE;
+  ALTER TABLE file ADD CONSTRAINT file_latest_fkey_old FOREIGN KEY (latest_old) REFERENCES "An App"."Version"(id_old) ON DELETE SET NULL (latest_old) NOT VALID;
 END
 $$;
 ALTER TABLE file VALIDATE CONSTRAINT file_latest_fkey_old;
-ANALYZE file;
 
-ANALYZE public.version;
+ANALYZE "An App"."Version";
+
+ANALYZE file;
 
 DO $swap$
 BEGIN
   SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE file, public.version IN ACCESS EXCLUSIVE MODE;
-  ALTER TABLE public.version DROP CONSTRAINT version_file_fkey;
+  LOCK TABLE "An App"."Version", file IN ACCESS EXCLUSIVE MODE;
+  ALTER TABLE "An App"."Version" DROP CONSTRAINT "of File";
   ALTER TABLE file DROP CONSTRAINT file_latest_fkey;
+  ALTER TABLE "An App"."Version" DROP CONSTRAINT "Version_pkey";
+  ALTER INDEX "An App"."By" RENAME TO "By_new";
+  ALTER TABLE "An App"."Version" ALTER COLUMN id DROP NOT NULL;
+  ALTER TABLE "An App"."Version" ALTER COLUMN "of File" DROP NOT NULL;
+  ALTER TABLE "An App"."Version" RENAME COLUMN id TO id_new;
+  ALTER TABLE "An App"."Version" RENAME COLUMN id_old TO id;
+  ALTER TABLE "An App"."Version" RENAME COLUMN "of File" TO "of File_new";
+  ALTER TABLE "An App"."Version" RENAME COLUMN "of File_old" TO "of File";
+  ALTER TABLE "An App"."Version" ALTER COLUMN id SET NOT NULL;
+  ALTER TABLE "An App"."Version" DROP CONSTRAINT "Version_id_fits";
+  ALTER TABLE "An App"."Version" ALTER COLUMN "of File" SET NOT NULL;
+  ALTER TABLE "An App"."Version" DROP CONSTRAINT "Version_of File_fits";
+  CREATE OR REPLACE FUNCTION "An App"."zz_Version_twin"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.id_new := (SELECT id::uuid FROM (SELECT NEW.*) AS "Version");
+  NEW."of File_new" := (SELECT "of File"::uuid FROM (SELECT NEW.*) AS "Version");
+  RETURN NEW;
+END
+$$;
+  ALTER TABLE "An App"."Version" ADD CONSTRAINT "Version_id_required" CHECK (id_new IS NOT NULL) NOT VALID;
+  ALTER TABLE "An App"."Version" ADD CONSTRAINT "Version_of File_required" CHECK ("of File_new" IS NOT NULL) NOT VALID;
+  ALTER TABLE "An App"."Version" ADD CONSTRAINT "Version_pkey" PRIMARY KEY USING INDEX "Version_pkey_old";
+  ALTER INDEX "An App"."By_old" RENAME TO "By";
   ALTER TABLE file DROP CONSTRAINT file_pkey;
   ALTER TABLE file DROP CONSTRAINT file_size_key;
   ALTER INDEX by_name RENAME TO by_name_new;
@@ -965,51 +1155,36 @@ $$;
   ALTER TABLE file ADD CONSTRAINT file_pkey PRIMARY KEY USING INDEX file_pkey_old;
   ALTER TABLE file ADD CONSTRAINT file_size_key UNIQUE USING INDEX file_size_key_old DEFERRABLE;
   ALTER INDEX by_name_old RENAME TO by_name;
-  ALTER TABLE public.version DROP CONSTRAINT version_pkey;
-  ALTER TABLE public.version ALTER COLUMN file DROP NOT NULL;
-  ALTER TABLE public.version ALTER COLUMN id DROP NOT NULL;
-  ALTER TABLE public.version RENAME COLUMN file TO file_new;
-  ALTER TABLE public.version RENAME COLUMN file_old TO file;
-  ALTER TABLE public.version RENAME COLUMN id TO id_new;
-  ALTER TABLE public.version RENAME COLUMN id_old TO id;
-  ALTER TABLE public.version ALTER COLUMN file SET NOT NULL;
-  ALTER TABLE public.version DROP CONSTRAINT version_file_fits;
-  ALTER TABLE public.version ALTER COLUMN id SET NOT NULL;
-  ALTER TABLE public.version DROP CONSTRAINT version_id_fits;
-  CREATE OR REPLACE FUNCTION zz_version_twin() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  NEW.file_new := (SELECT file::uuid FROM (SELECT NEW.*) AS version);
-  NEW.id_new := (SELECT id::uuid FROM (SELECT NEW.*) AS version);
-  RETURN NEW;
-END
-$$;
-  ALTER TABLE public.version ADD CONSTRAINT version_file_required CHECK (file_new IS NOT NULL) NOT VALID;
-  ALTER TABLE public.version ADD CONSTRAINT version_id_required CHECK (id_new IS NOT NULL) NOT VALID;
-  ALTER TABLE public.version ADD CONSTRAINT version_pkey PRIMARY KEY USING INDEX version_pkey_old;
-  ALTER TABLE public.version RENAME CONSTRAINT version_file_fkey_old TO version_file_fkey;
+  ALTER TABLE "An App"."Version" RENAME CONSTRAINT "of File_old" TO "of File";
   ALTER TABLE file RENAME CONSTRAINT file_latest_fkey_old TO file_latest_fkey;
-  ALTER TABLE public.version ADD CONSTRAINT version_file_fkey_new FOREIGN KEY (file_new) REFERENCES file(id_new) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID;
-  ALTER TABLE file ADD CONSTRAINT file_latest_fkey_new FOREIGN KEY (latest_new) REFERENCES public.version(id_new) ON DELETE SET NULL NOT VALID;
+  ALTER TABLE "An App"."Version" ADD CONSTRAINT "of File_new" FOREIGN KEY ("of File_new") REFERENCES file(id_new) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID;
+  ALTER TABLE file ADD CONSTRAINT file_latest_fkey_new FOREIGN KEY (latest_new) REFERENCES "An App"."Version"(id_new) ON DELETE SET NULL (latest_new) NOT VALID;
 END
 $swap$;
+ALTER TABLE "An App"."Version" VALIDATE CONSTRAINT "Version_id_required";
+ALTER TABLE "An App"."Version" VALIDATE CONSTRAINT "Version_of File_required";
+
 ALTER TABLE file VALIDATE CONSTRAINT file_id_required;
 
-ALTER TABLE public.version VALIDATE CONSTRAINT version_file_required;
-ALTER TABLE public.version VALIDATE CONSTRAINT version_id_required;
-ALTER TABLE public.version VALIDATE CONSTRAINT version_file_fkey_new;
+ALTER TABLE "An App"."Version" VALIDATE CONSTRAINT "of File_new";
 
 ALTER TABLE file VALIDATE CONSTRAINT file_latest_fkey_new;
 
 -- SCRIPT rewrite drops (lossy)
 -- The downgrade brings the schema back, not every value:
+--  An App.Version.id is written as uuid is.
+--  An App.Version.of File is written as uuid is.
 --  file.id is written as uuid is.
 --  file.latest is written as uuid is.
 --  file.size rounds.
---  version.file is written as uuid is.
---  version.id is written as uuid is.
 
 -- MIGRATE UP
 -- migrate: no-transaction
+
+DROP TRIGGER "zz_Version_twin" ON "An App"."Version";
+DROP FUNCTION "An App"."zz_Version_twin"();
+ALTER TABLE "An App"."Version" DROP COLUMN id_old;
+ALTER TABLE "An App"."Version" DROP COLUMN "of File_old";
 
 DROP TRIGGER zz_file_twin ON file;
 DROP FUNCTION zz_file_twin();
@@ -1017,13 +1192,50 @@ ALTER TABLE file DROP COLUMN id_old;
 ALTER TABLE file DROP COLUMN latest_old;
 ALTER TABLE file DROP COLUMN size_old;
 
-DROP TRIGGER zz_version_twin ON public.version;
-DROP FUNCTION zz_version_twin();
-ALTER TABLE public.version DROP COLUMN file_old;
-ALTER TABLE public.version DROP COLUMN id_old;
-
 -- MIGRATE DOWN
 -- migrate: no-transaction
+
+ALTER TABLE "An App"."Version" ADD COLUMN id_old text;
+ALTER TABLE "An App"."Version" ADD COLUMN "of File_old" text;
+CREATE FUNCTION "An App"."zz_Version_twin"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  BEGIN
+    NEW.id_old := NEW.id;
+  EXCEPTION WHEN others THEN
+    NEW.id_old := NULL;
+  END;
+  BEGIN
+    NEW."of File_old" := NEW."of File";
+  EXCEPTION WHEN others THEN
+    NEW."of File_old" := NULL;
+  END;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER "zz_Version_twin" BEFORE INSERT OR UPDATE ON "An App"."Version" FOR EACH ROW EXECUTE FUNCTION "An App"."zz_Version_twin"();
+-- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
+DO $$
+-- migrate: repeatable
+DECLARE
+  backfill_page bigint := 0;
+  backfill_start timestamp with time zone;
+BEGIN
+  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
+    WITH RECURSIVE family AS (
+      SELECT '"An App"."Version"'::pg_catalog.regclass::pg_catalog.oid AS id
+      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
+    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
+    backfill_start := pg_catalog.clock_timestamp();
+    UPDATE "An App"."Version" SET id_old = id, "of File_old" = "of File"
+    WHERE ((id_old IS NULL AND id IS NOT NULL) OR ("of File_old" IS NULL AND "of File" IS NOT NULL))
+      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
+      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
+    COMMIT;
+    PERFORM pg_catalog.pg_sleep(0.25 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backfill_start));
+    backfill_page := backfill_page OPERATOR(pg_catalog.+) 20;
+  END LOOP;
+END
+$$;
 
 ALTER TABLE file ADD COLUMN id_old text;
 ALTER TABLE file ADD COLUMN latest_old text;
@@ -1065,48 +1277,6 @@ BEGIN
     backfill_start := pg_catalog.clock_timestamp();
     UPDATE file SET id_old = id, latest_old = latest, size_old = size
     WHERE ((id_old IS NULL AND id IS NOT NULL) OR (latest_old IS NULL AND latest IS NOT NULL) OR (size_old IS NULL AND size IS NOT NULL))
-      AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
-      AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
-    COMMIT;
-    PERFORM pg_catalog.pg_sleep(0.25 OPERATOR(pg_catalog.*) pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) backfill_start));
-    backfill_page := backfill_page OPERATOR(pg_catalog.+) 20;
-  END LOOP;
-END
-$$;
-
-ALTER TABLE public.version ADD COLUMN file_old text;
-ALTER TABLE public.version ADD COLUMN id_old text;
-CREATE FUNCTION zz_version_twin() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  BEGIN
-    NEW.file_old := NEW.file;
-  EXCEPTION WHEN others THEN
-    NEW.file_old := NULL;
-  END;
-  BEGIN
-    NEW.id_old := NEW.id;
-  EXCEPTION WHEN others THEN
-    NEW.id_old := NULL;
-  END;
-  RETURN NEW;
-END
-$$;
-CREATE TRIGGER zz_version_twin BEFORE INSERT OR UPDATE ON public.version FOR EACH ROW EXECUTE FUNCTION zz_version_twin();
--- In batches, each committed by itself. Stopped and run again, it goes on with the rest.
-DO $$
--- migrate: repeatable
-DECLARE
-  backfill_page bigint := 0;
-  backfill_start timestamp with time zone;
-BEGIN
-  WHILE (backfill_page OPERATOR(pg_catalog.*) pg_catalog.current_setting('block_size')::bigint) OPERATOR(pg_catalog.<) (
-    WITH RECURSIVE family AS (
-      SELECT 'public.version'::pg_catalog.regclass::pg_catalog.oid AS id
-      UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN family ON inhparent OPERATOR(pg_catalog.=) family.id)
-    SELECT pg_catalog.max(pg_catalog.pg_relation_size(family.id)) FROM family) LOOP
-    backfill_start := pg_catalog.clock_timestamp();
-    UPDATE public.version SET file_old = file, id_old = id
-    WHERE ((file_old IS NULL AND file IS NOT NULL) OR (id_old IS NULL AND id IS NOT NULL))
       AND ctid OPERATOR(pg_catalog.>=) pg_catalog.format('(%s,0)', backfill_page)::pg_catalog.tid
       AND ctid OPERATOR(pg_catalog.<) pg_catalog.format('(%s,0)', backfill_page OPERATOR(pg_catalog.+) 20)::pg_catalog.tid;
     COMMIT;

@@ -6,7 +6,7 @@ import type {
   OnlineOperation,
   SchemaOperation,
 } from '../../model/operation'
-import { valueSql } from '../row-sql'
+import { valueSql } from './value-sql'
 import { quotedBody } from './quoted-text'
 
 type Of<Kind extends OnlineOperation['kind']> = Extract<OnlineOperation, { kind: Kind }>
