@@ -42,7 +42,7 @@ const shape = {
  * Writes the next script from the difference between the scripts, replayed in a scratch database, and
  * the canonical schema, the entities or a command of the user's own; proves it on a copy with rows; adds
  * and commits it with git. Writes into the scripts' folder and into git, nowhere else; scratch
- * databases are gone afterwards.
+ * databases are dropped afterwards.
  *
  * @param source the ini file, the folder of scripts, or settings read before.
  * @throws {MigrationError} PENDING, SCRIPT_CHANGED or SCRIPT_UNFINISHED where the database is not where

@@ -41,7 +41,10 @@ export class Prefetched {
     const read = this.readings.of(before, trial)
     if (proof) this.items = readItemsOf(before, trial)
     if (proof) this.filled = fillCopy(this.scratch, before)
-    const started = Promise.allSettled([trial, this.filled?.then(warmUp)])
+    const started = Promise.allSettled([
+      trial,
+      this.filled?.then((copy) => warmUp(copy, this.scratch.own)),
+    ])
     this.noteBegun(started)
     for (const one of [trial, read, this.items, this.filled]) one?.catch(() => undefined)
   }
@@ -123,8 +126,8 @@ function load(source: ScriptSource): void {
 }
 
 /** What a new connection asks first takes PostgreSQL four times as long as the next time. */
-async function warmUp({ database }: FilledCopy): Promise<void> {
-  await prepareInventory(database, true)
+async function warmUp({ database }: FilledCopy, direct: boolean): Promise<void> {
+  await prepareInventory(database, direct) // a pooler may give the plan to another connection
   database
     .pool()
     .then(readTables)
