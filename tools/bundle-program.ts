@@ -16,6 +16,7 @@ const inPlace: Readonly<Record<string, string>> = {
   'script/typescript/load-module.js': 'bundled/carried-modules.js',
   'script/parser/parse-statement.js': 'bundled/known-statements.js',
   'script/source/read-scripts.js': 'bundled/carried-scripts-in-order.js',
+  'start/packed-modules.js': 'bundled/unpacked-modules.js',
   'script/folder/schema-file.js': 'bundled/carried-sql.js',
   'database/classes-of-files.js': 'bundled/carried-classes.js',
   'migrator/open-place.js': 'bundled/not-here.js',

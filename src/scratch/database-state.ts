@@ -23,18 +23,20 @@ export interface Standing {
  */
 export async function standingOf(settings: Settings, layout?: ScriptLayout): Promise<Standing> {
   const migrator = await openMigrator(settings, layout)
-  const asked = serverOf(settings)
-  asked.catch(() => undefined) // thrown where it is needed
+  // a DataSource of the application's is one for both, and the first to end would end it for the other
+  const early = settings.database.kind === 'data_source' ? undefined : serverOf(settings)
+  early?.catch(() => undefined) // thrown where it is needed
+  const asked = () => early ?? serverOf(settings)
   try {
     const plan = await migrator.status()
     refuseUnknownState(plan, migrator)
-    const server = await asked
+    const server = await asked()
     const notes = server.notes.length > 0 ? server.notes : notesOf(plan, migrator)
     return { ...server, notes }
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error
     if (error.code === 'CONNECTION_FAILED') return unreachable(error, settings)
-    if (error.code === 'FOLDER_EMPTY' || error.code === 'FOLDER_NOT_FOUND') return await asked
+    if (error.code === 'FOLDER_EMPTY' || error.code === 'FOLDER_NOT_FOUND') return await asked()
     throw error
   } finally {
     await migrator.close()

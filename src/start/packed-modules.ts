@@ -8,8 +8,8 @@ import { Script, constants } from 'node:vm'
 /** A file of a package as it was loaded. */
 interface PackedModule {
   file: string
-  size: number
-  modified: number
+  /** Of the file as it was read: what changes with it. */
+  state: string
   text: string
   /** What V8 compiled of it, once it has run from a pack. */
   code: Buffer | undefined
@@ -144,9 +144,9 @@ function requireNoted(entry: string): unknown {
 /** Undefined for what only Node's own loader can load. */
 function packedOf(file: string): PackedModule | undefined {
   if (!/\.c?js$/.test(file) || !require.cache[file]?.loaded) return undefined
-  const { size, mtimeMs: modified } = statSync(file)
+  const state = stateOf(file)
   const text = readFileSync(file, 'utf8')
-  return /\bimport\s*\(/.test(text) ? undefined : { file, size, modified, text, code: undefined }
+  return /\bimport\s*\(/.test(text) ? undefined : { file, state, text, code: undefined }
 }
 
 function packFile(entry: string): string {
@@ -170,9 +170,14 @@ function readPack(entry: string): Pack | undefined {
 
 const digestLength = 64
 
-function isUnchanged({ file, size, modified }: PackedModule): boolean {
-  const found = statSync(file, { throwIfNoEntry: false })
-  return found?.size === size && found.mtimeMs === modified
+function isUnchanged({ file, state }: PackedModule): boolean {
+  return stateOf(file) === state
+}
+
+/** Package managers give every file the same time, and another version may have the same size. */
+function stateOf(file: string): string {
+  const { size, mtimeMs, ctimeMs, ino } = statSync(file)
+  return `${size} ${mtimeMs} ${ctimeMs} ${ino}`
 }
 
 /** By rename, so that processes that start at once see a whole one. */

@@ -136,6 +136,7 @@ const requiredNames = part(
   `FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid ${home}
    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]
    WHERE k.contype = 'n' AND k.conname !~ '_not_null[0-9]*$' AND a.attislocal AND k.coninhcount = 0 AND ${ours}`,
+  `EXISTS (SELECT FROM pg_constraint WHERE contype = 'n' AND conname !~ '_not_null[0-9]*$')`,
 )
 
 /** Of tables, their columns, indexes and statistics. */
