@@ -116,8 +116,11 @@ async function createWhereMissing(session: Session, name: JournalName): Promise<
 
 /** Two who create the same at once meet in a unique index of the catalog, or see it a moment later. */
 function isDuplicate({ code }: { code?: string | undefined }): boolean {
-  return code === '23505' || code === '42P07' || code === '42P06'
+  return code !== undefined && duplicates.has(code)
 }
+
+/** Of a key of the catalog, a table, a schema, and the type that each table has. */
+const duplicates: ReadonlySet<string> = new Set(['23505', '42P07', '42P06', '42710'])
 
 function createdMeanwhile(cause: unknown): MigrationError {
   return new MigrationError('CLAIM_REFUSED', 'another migrator has created the journal', {

@@ -80,6 +80,21 @@ test('an index of the name that the journal needs is told, and not asked for for
   })
 })
 
+test('a type of its name, as another migrator makes one with the table, is looked at again, and then told', async () => {
+  await withJournal(undefined, async ({ session, database }) => {
+    await database.query('CREATE DOMAIN migration_journal AS int')
+
+    await assert.rejects(
+      ensureJournal(session, usualName),
+      /type "migration_journal" already exists/,
+    )
+    assert.equal(session.status, 'I')
+
+    await database.query('DROP DOMAIN migration_journal')
+    assert.equal((await ensureJournal(session, usualName)).exists, true)
+  })
+})
+
 test('an entry is read as it was written', async () => {
   await withJournal(usualName, async ({ session }) => {
     const claim = claimOf({
