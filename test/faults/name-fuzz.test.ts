@@ -68,7 +68,8 @@ test('a name that starts with a digit and ends like a script is never passed ove
       const looks =
         /^\s*\d[^]*\.(?:sql|[mc]?[tj]s)\s*$/i.test(name) && !/\.d\.[mc]?ts\s*$/i.test(name)
       assert.equal(reading.is !== 'ignored', looks, JSON.stringify(name))
-      if (reading.is === 'script') assert.match(reading.revision, /^[1-9]\d*$/)
+      // 0 is settled in the folder, where it becomes 1 or a problem
+      if (reading.is === 'script') assert.match(reading.revision, /^(?:0|[1-9]\d*)$/)
     }),
     { numRuns: times(500, 50_000) },
   )
