@@ -17,7 +17,7 @@ export function queriesOf(pool: Pool): string[] {
 
 /**
  * A pool of one connection, which is sent all that it was made ready for in one message when the first of that
- * is asked for, since whoever asks for one asks for all. It has only what readings of catalogs use: `connect`
+ * is asked for, since a reading asks for all of it. It has only what readings of catalogs use: `connect`
  * and `query`.
  */
 export function answeredTogether(pool: Pool): Pool {
@@ -86,6 +86,6 @@ async function send(client: PoolClient, statements: readonly string[]): Promise<
     if (error) await client.query('ROLLBACK; DEALLOCATE ALL')
     return !error
   } catch {
-    return false // the connection is gone, and whoever uses it hears of that
+    return false // the connection is gone, which its next query reports
   }
 }

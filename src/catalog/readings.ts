@@ -12,7 +12,7 @@ export class Readings {
   of(database: ScratchDatabase, at?: Promise<ScratchDatabase>): Promise<Reading> {
     const reading = this.known.get(database) ?? recalled(database, at)
     this.known.set(database, reading)
-    reading.catch(() => undefined) // whoever takes it hears of it
+    reading.catch(() => undefined) // thrown to the caller that takes it
     return reading
   }
 }

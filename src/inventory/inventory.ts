@@ -72,7 +72,7 @@ export async function readItemsOf(
 ): Promise<void> {
   const items = known.get(database) ?? recalled(database, at)
   known.set(database, items)
-  items.catch(() => undefined) // whoever asks next hears of it too
+  items.catch(() => undefined) // thrown to the next caller, too
   await items
 }
 

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { acquireEmbedded, type EmbeddedRequest } from '../database/embedded/client'
-import type { Farewell } from '../database/embedded/protocol'
+import type { TidyRequest } from '../database/embedded/protocol'
 import { findBinaries } from '../database/embedded/server/binaries'
 import { MigrationError } from '../errors'
 import { describeAddress } from '../settings/address/address'
@@ -18,8 +18,8 @@ export interface ScratchServer {
   own: boolean
   /** True: it is there for the next command, too. */
   stays: boolean
-  /** @param farewell what is done without anybody waiting for it; on a server of typetrek's own */
-  release(farewell?: Farewell): Promise<void>
+  /** @param tidy what is done without anybody waiting for it; on a server of typetrek's own */
+  release(tidy?: TidyRequest): Promise<void>
 }
 
 /**
@@ -85,7 +85,7 @@ async function embedded(request: EmbeddedRequest): Promise<ScratchServer> {
     label: `the embedded server at ${request.path}`,
     own: request.throwAway ?? false,
     stays: (request.keep ?? 0) > 0,
-    release: (farewell) => lease.release(farewell),
+    release: (tidy) => lease.release(tidy),
   }
 }
 

@@ -58,7 +58,7 @@ export interface Scratch {
   /** Makes a role where it is not there yet; for servers that are typetrek's alone. */
   createRole(name: string): Promise<void>
   /**
-   * Drops every database, whoever is connected; never throws. On a server of typetrek's own its supervisor
+   * Drops every database, connected to or not; never throws. On a server of typetrek's own its supervisor
    * does, which nobody waits for. Calling it again does nothing.
    */
   close(): Promise<void>
@@ -249,7 +249,7 @@ class Made implements ScratchDatabase {
     await Promise.all((await this.take()).map(endPool))
   }
 
-  /** Ends the pools for good; never throws, and does not wait for whoever is at work with a connection. */
+  /** Ends the pools for good; never throws, and does not wait for connections that are in use. */
   async leave(): Promise<void> {
     const pools = await this.take().catch(() => [])
     const ends = pools.map(async (pool) => {

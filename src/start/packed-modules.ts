@@ -4,6 +4,7 @@ import Module, { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import { Script, constants } from 'node:vm'
+import { isPrivateFolder } from './private-folder'
 
 /** A file of a package as it was loaded. */
 interface PackedModule {
@@ -155,10 +156,12 @@ function packFile(entry: string): string {
   return join(packages, '.cache', 'typetrek', `${basename(dirname(entry))}-${key}.pack`)
 }
 
-/** V8 trusts what it is given, so a file that was cut or altered must not reach it. */
+/** V8 trusts what it is given, so a file that was cut or altered, or is somebody else's, must not reach it. */
 function readPack(entry: string): Pack | undefined {
   try {
-    const whole = readFileSync(packFile(entry))
+    const path = packFile(entry)
+    if (!isPrivateFolder(dirname(path))) return undefined
+    const whole = readFileSync(path)
     const data = whole.subarray(digestLength)
     if (whole.toString('latin1', 0, digestLength) !== hash('sha256', data)) return undefined
     const pack = deserialize(data) as Pack
@@ -186,7 +189,8 @@ function writePack(entry: string, pack: Pack): void {
   const file = packFile(entry)
   const draft = `${file}.${process.pid}`
   try {
-    mkdirSync(dirname(file), { recursive: true })
+    mkdirSync(dirname(file), { recursive: true, mode: 0o755 })
+    if (!isPrivateFolder(dirname(file))) return
     const data = serialize(pack)
     writeFileSync(draft, Buffer.concat([Buffer.from(hash('sha256', data)), data]), { flag: 'wx' })
     renameSync(draft, file)

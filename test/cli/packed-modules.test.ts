@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { appendFile } from 'node:fs/promises'
+import { appendFile, chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
@@ -81,4 +81,16 @@ test('a package that was changed, or that a hook may wait for, is loaded as Node
 
     assert.deepEqual([hooked.loaded, changed.loaded, again.loaded], [whole, whole, ['later.js']])
     assert.deepEqual([changed.values[0], again.values[0]], ['mine', 'mine'])
+  }))
+
+test('a folder into which others may put files gives nobody code to run', () =>
+  withFolder(files, async (folder) => {
+    await packageOf(folder)
+    await chmod(join(folder, 'node_modules/.cache/typetrek'), 0o777)
+
+    const all = [await packageOf(folder), await packageOf(folder)]
+    assert.deepEqual(
+      all.map(({ loaded }) => loaded),
+      [whole, whole],
+    )
   }))

@@ -80,7 +80,7 @@ test('an index of the name that the journal needs is told, and not asked for for
   })
 })
 
-test('a type of its name, as another migrator makes one with the table, is looked at again, and then told', async () => {
+test('a type that has the name of the journal is tried again, and then reported', async () => {
   await withJournal(undefined, async ({ session, database }) => {
     await database.query('CREATE DOMAIN migration_journal AS int')
 

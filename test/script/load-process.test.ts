@@ -198,6 +198,22 @@ test('without node_modules the cache is a 0700 folder of this user under the tem
   )
 })
 
+test('a cache folder into which others may put files is not used', async () => {
+  const files = { 'main.ts': `export const word: string = 'a'`, 'tmp/keep': '' }
+  await withProject('commonjs', files, async (project) => {
+    const run = () =>
+      project.run(`console.log((await load.loadModule(at('main.ts'))).word, ${compiler})`, {
+        TMPDIR: project.at('tmp'),
+      })
+    assert.deepEqual([await run(), await run()], ['a true', 'a false'])
+    const kept = await entriesOf(project)
+    await chmod(project.at('node_modules/.cache/typetrek'), 0o777)
+
+    assert.deepEqual([await run(), await run()], ['a true', 'a false'])
+    assert.deepEqual(await entriesOf(project), kept)
+  })
+})
+
 test('a cache folder that cannot be made costs nothing but time', async () => {
   await withProject(
     'commonjs',

@@ -28,7 +28,7 @@ export async function runUp(
   const stages = online
     ? inStages(steps, { from, to })
     : [{ purpose: '', transaction: true, steps }]
-  return runInOrder(copy, { from, to }, decisions, stages, renamings)
+  return runInOrder({ copy, sides: { from, to }, decisions, renamings }, stages)
 }
 
 /** What takes the place of columns comes first; the rest is what is left of the change then. */
@@ -43,7 +43,7 @@ async function runRewriting(
   const { parts, reasons } = await rewriteFirst(copy, states, decisions, steps)
   const from = parts.at(-1)?.catalog
   if (!from)
-    return runInOrder(copy, { from: renamed, to }, decisions, inStages(steps, { from: renamed, to, reasons }), renamings) // prettier-ignore
+    return runInOrder({ copy, sides: { from: renamed, to }, decisions, renamings }, inStages(steps, { from: renamed, to, reasons })) // prettier-ignore
   const difference = compare(from, to)
   const left = placeMoves(copy.plan(difference, decisions), moves, difference)
   const stages = inStages(left, { from, to, reasons })
@@ -51,22 +51,24 @@ async function runRewriting(
   return [
     ...(renamings.length > 0 ? [first] : []),
     ...parts,
-    ...(await runInOrder(copy, { from, to, reasons }, decisions, stages, [])),
+    ...(await runInOrder({ copy, sides: { from, to, reasons }, decisions, renamings: [] }, stages)),
   ]
 }
 
-async function runInOrder(
-  copy: Copy,
-  sides: OnlineSides,
-  decisions: Decisions,
-  stages: readonly ScriptStage[],
-  renamings: readonly Renaming[],
-): Promise<DraftPart[]> {
+/** What stages are run on, and what belongs to the first and the last of them. */
+interface StageRun {
+  copy: Copy
+  sides: OnlineSides
+  decisions: Decisions
+  renamings: readonly Renaming[]
+}
+
+async function runInOrder(run: StageRun, stages: readonly ScriptStage[]): Promise<DraftPart[]> {
   try {
-    return await runStages(copy, sides, decisions, stages, renamings)
+    return await runStages(run, stages)
   } catch (error) {
     if (!(error instanceof NewValuesFirst)) throw error
-    return runStages(copy, sides, decisions, newValuesFirst(stages), renamings)
+    return runStages(run, newValuesFirst(stages))
   }
 }
 
@@ -79,11 +81,8 @@ function newValuesFirst(stages: readonly ScriptStage[]): ScriptStage[] {
 }
 
 async function runStages(
-  copy: Copy,
-  sides: OnlineSides,
-  decisions: Decisions,
+  { copy, sides, decisions, renamings }: StageRun,
   stages: readonly ScriptStage[],
-  renamings: readonly Renaming[],
 ): Promise<DraftPart[]> {
   const { from, to } = sides
   const parts: DraftPart[] = []

@@ -46,6 +46,7 @@ export class Prefetched {
       this.filled?.then((copy) => warmUp(copy, this.scratch.own)),
     ])
     this.noteBegun(started)
+    // a failure is thrown by takeTrial and takeFilled
     for (const one of [trial, read, this.items, this.filled]) one?.catch(() => undefined)
   }
 
@@ -84,12 +85,12 @@ export class Prefetched {
     after: ScratchDatabase,
   ): Promise<{ trial: ScratchDatabase; readings: readonly [Reading, Reading] }> {
     const trial = this.trial ?? this.scratch.copy(before)
-    trial.catch(() => undefined)
+    trial.catch(() => undefined) // thrown below, where it is awaited
     this.trial = undefined
     const readings = Promise.all([this.readings.of(before, trial), this.readings.of(after)])
     for (const one of [readings, readItemsOf(after)]) one.catch(() => undefined) // thrown where they are needed
     await this.items // what is tried would change them
-    this.noteQueries(after).catch(() => undefined)
+    this.noteQueries(after).catch(() => undefined) // only makes the next command faster
     return { readings: await readings, trial: await trial }
   }
 
@@ -121,7 +122,7 @@ function load(source: ScriptSource): void {
   try {
     if (source === 'entities') requirePacked(require.resolve('typeorm'))
   } catch {
-    // whoever needs it hears of it
+    // it is required again where it is needed, and fails there
   }
 }
 

@@ -117,6 +117,7 @@ async function beside<Result>(
   replaying: Promise<unknown>,
   load: () => Promise<Result>,
 ): Promise<Result> {
+  // a failure to replay is thrown where the scripts' schema is awaited
   if (await makesRoles(settings, layout)) await replaying.catch(() => undefined)
   return load()
 }

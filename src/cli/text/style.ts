@@ -1,11 +1,16 @@
 import type { Colors } from 'picocolors/types'
 
 /** Paints texts; where colour is off, every function gives its text back. */
-export type Style = Pick<Colors, (typeof names)[number]>
+export type Style = Pick<Colors, 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'>
 
-const names = ['bold', 'dim', 'red', 'green', 'yellow', 'cyan'] as const
-
-export const plain = Object.fromEntries(names.map((name) => [name, String])) as unknown as Style
+export const plain: Style = {
+  bold: String,
+  dim: String,
+  red: String,
+  green: String,
+  yellow: String,
+  cyan: String,
+}
 
 /** Colour only on a terminal, never with NO_COLOR (https://no-color.org), TERM=dumb or `--no-color`. */
 export function styleFor(

@@ -10,7 +10,7 @@ import { findState, type Home, openHome } from './place/home'
 import type { SupervisorTask } from './supervisor-process'
 import { holder } from './place/folder-lock'
 import { requireSafePath } from './place/safe-path'
-import { type Farewell, type SupervisorAnswer, type Hello, receive, send } from './protocol'
+import { type TidyRequest, type SupervisorAnswer, type Hello, receive, send } from './protocol'
 
 export interface EmbeddedRequest {
   /** Folder of the embedded server, relative to `here`; made when it is not there. */
@@ -41,9 +41,9 @@ export interface EmbeddedLease {
   readonly exists: boolean
   /**
    * Lets the server go; it stops soon after the last user has.
-   * @param farewell what the supervisor is to do afterwards, as far as it can
+   * @param tidy what the supervisor is to do afterwards, as far as it can
    */
-  release(farewell?: Farewell): Promise<void>
+  release(tidy?: TidyRequest): Promise<void>
 }
 
 interface Attachment {
@@ -76,7 +76,7 @@ export async function acquireEmbedded(request: EmbeddedRequest): Promise<Embedde
       connection,
       major: server.major,
       exists,
-      release: (farewell) => hold.release(farewell),
+      release: (tidy) => hold.release(tidy),
     }
   } catch (error) {
     await hold.release()
@@ -124,13 +124,13 @@ class Hold {
     return attachment
   }
 
-  async release(farewell?: Farewell): Promise<void> {
+  async release(tidy?: TidyRequest): Promise<void> {
     this.released = true
     const { socket } = this
     if (!socket || socket.destroyed) return
-    if (farewell) send(socket, farewell)
+    if (tidy) send(socket, tidy)
     const closed = new Promise((settle) => socket.once('close', settle))
-    if (farewell) socket.destroySoon()
+    if (tidy) socket.destroySoon()
     else socket.destroy()
     await closed
   }

@@ -10,7 +10,7 @@ export interface Hello {
 }
 
 /** Databases that a user who leaves wants dropped, and copies that the next user will want; each starts with `typetrek_`. */
-export interface Farewell {
+export interface TidyRequest {
   drop: readonly string[]
   copy: readonly { name: string; template: string }[]
 }
@@ -21,17 +21,17 @@ export type SupervisorAnswer =
   | { refused: { code: ErrorCode; message: string; detail?: string; hint?: string } }
 
 /** Sends one message: a line of JSON. */
-export function send(socket: Socket, message: Hello | Farewell | SupervisorAnswer): void {
+export function send(socket: Socket, message: Hello | TidyRequest | SupervisorAnswer): void {
   socket.write(`${JSON.stringify(message)}\n`)
 }
 
 /** Receives the second line of JSON, if one has come when the connection ends. */
-export async function receiveFarewell(socket: Socket): Promise<Farewell | undefined> {
+export async function receiveTidyRequest(socket: Socket): Promise<TidyRequest | undefined> {
   let text = ''
   socket.on('data', (part: Buffer | string) => (text += part.toString()))
   await new Promise((settle) => socket.once('close', settle))
-  const [, farewell, ...rest] = text.split('\n')
-  return farewell && rest.length > 0 ? (JSON.parse(farewell) as Farewell) : undefined
+  const [, request, ...rest] = text.split('\n')
+  return request && rest.length > 0 ? (JSON.parse(request) as TidyRequest) : undefined
 }
 
 /** Receives the first line of JSON; rejects when the connection ends before. */

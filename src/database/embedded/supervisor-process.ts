@@ -6,7 +6,14 @@ import { isAbsent } from '../../absence'
 import { makeSocketFolder } from './server/cluster'
 import { clearAbandoned, type Home, isAbandoned } from './place/home'
 import { holder, takeLock } from './place/folder-lock'
-import { type Farewell, type Hello, receive, receiveFarewell, refusal, send } from './protocol'
+import {
+  type TidyRequest,
+  type Hello,
+  receive,
+  receiveTidyRequest,
+  refusal,
+  send,
+} from './protocol'
 import { Supervisor } from './supervisor'
 import { tidyDatabases } from './tidy-databases'
 
@@ -53,7 +60,7 @@ class SupervisorProcess {
   private enter(socket: Socket): void {
     this.users.add(socket)
     clearTimeout(this.leaving)
-    receiveFarewell(socket).then((farewell) => farewell && this.tidy(farewell), console.error)
+    receiveTidyRequest(socket).then((request) => request && this.tidy(request), console.error)
     socket.once('close', () => {
       this.users.delete(socket)
       if (this.users.size === 0) this.leaveIn(this.linger)
@@ -80,9 +87,9 @@ class SupervisorProcess {
   }
 
   /** One user's databases after the other's. */
-  private tidy(farewell: Farewell): void {
+  private tidy(request: TidyRequest): void {
     const work = async () => {
-      if (!this.ending) await tidyDatabases(await this.supervisor.up(), farewell)
+      if (!this.ending) await tidyDatabases(await this.supervisor.up(), request)
     }
     this.tidied = this.tidied.then(work).catch(console.error)
   }

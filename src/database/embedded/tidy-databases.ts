@@ -1,11 +1,11 @@
 import { quoteIdentifier } from '../sql/quote'
-import type { Farewell } from './protocol'
+import type { TidyRequest } from './protocol'
 import type { Server } from './server/cluster'
 
 /** Drops and copies what a user has left to the supervisor. What cannot be done is left undone; never throws. */
 export async function tidyDatabases(
   { host, port, major }: Pick<Server, 'host' | 'port'> & { major: number },
-  { drop, copy }: Farewell,
+  { drop, copy }: TidyRequest,
 ): Promise<void> {
   const { Client } = require('pg') as typeof import('pg')
   const client = new Client({ host, port, user: 'postgres', database: 'postgres' })

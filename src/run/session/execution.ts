@@ -38,6 +38,8 @@ export class Execution {
   private readonly interval: number
   plan?: Plan
   /** The script that was reported as started and not yet as finished. */
+  /** Who was seen blocking a step last, at any of its tries. */
+  private seen: { of: PreparedStep | undefined; blocker: Blocker } | undefined
   private running: ({ prepared: PreparedStep } & Start) | undefined
   /** The scripts of the message that was sent last. */
   private together: readonly PreparedStep[] = []
@@ -170,7 +172,10 @@ export class Execution {
     })
     const settled = await settle
     await watch.stop()
-    return { ...settled, blocker: watch.blocker }
+    const of = this.running?.prepared
+    if (watch.blocker) this.seen = { of, blocker: watch.blocker }
+    // a short lock timeout may be over before anybody was looked for
+    return { ...settled, blocker: this.seen?.of === of ? this.seen?.blocker : undefined }
   }
 
   /** Behind a pooler a process id of the server is nobody's to keep. */

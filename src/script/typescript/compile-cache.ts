@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { isPrivateFolder } from '../../start/private-folder'
 
 const folders = new Map<string, string | undefined>()
 
@@ -158,7 +159,8 @@ export function cacheFolder(folder: string): string | undefined {
 
 function findFolder(folder: string): string | undefined {
   if (existsSync(join(folder, 'node_modules'))) {
-    return made(join(folder, 'node_modules', '.cache', 'typetrek')) ?? ownTemporaryFolder()
+    const kept = made(join(folder, 'node_modules', '.cache', 'typetrek'))
+    return kept !== undefined && isPrivateFolder(kept) ? kept : ownTemporaryFolder()
   }
   const parent = dirname(folder)
   return parent === folder ? ownTemporaryFolder() : cacheFolder(parent)
