@@ -209,7 +209,7 @@ function hasDowngrade(kind: string, { files }: AddedScript, sql: boolean): boole
 
 function interrupted(cause: unknown): MigrationError {
   return new MigrationError('INTERRUPTED', 'stopped before the script was proven', {
-    hint: 'The file was not changed, and the scratch databases have been dropped.',
+    hint: 'The file was not changed, and the scratch databases are dropped.',
     cause,
   })
 }

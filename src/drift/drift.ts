@@ -186,7 +186,7 @@ async function otherHistories(settings: Settings): Promise<Ignored[]> {
 
 function interrupted(cause: unknown): MigrationError {
   return new MigrationError('INTERRUPTED', 'stopped before everything was compared', {
-    hint: 'Nothing was written, and the scratch databases have been dropped.',
+    hint: 'Nothing was written, and the scratch databases are dropped.',
     cause,
   })
 }

@@ -221,7 +221,7 @@ function nothingToCheck({ file }: Settings): MigrationError {
 
 function interrupted(cause: unknown): MigrationError {
   return new MigrationError('INTERRUPTED', 'stopped before the schema was written', {
-    hint: 'Nothing was written, and the scratch databases have been dropped.',
+    hint: 'Nothing was written, and the scratch databases are dropped.',
     cause,
   })
 }

@@ -31,7 +31,7 @@ export function isOpen(error: unknown): error is MigrationError {
 /** Work that was stopped by its signal. */
 export function interrupted(cause: unknown): MigrationError {
   return new MigrationError('INTERRUPTED', 'stopped before the script was written', {
-    hint: 'Nothing was written, and the scratch databases have been dropped.',
+    hint: 'Nothing was written, and the scratch databases are dropped.',
     cause,
   })
 }

@@ -185,7 +185,7 @@ function refused(detail: string, cause?: unknown): MigrationError {
 
 function interrupted(cause: unknown): MigrationError {
   return new MigrationError('INTERRUPTED', 'stopped before the squashed script was proven', {
-    hint: 'Nothing was written, and the scratch databases have been dropped.',
+    hint: 'Nothing was written, and the scratch databases are dropped.',
     cause,
   })
 }
