@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import { answeredTogether, getReady, queriesOf } from '../../src/catalog/early-queries'
 import { withDatabase } from '../support/database'
+import { testPool } from '../support/pool'
 
 const one = 'SELECT pg_backend_pid() AS pid'
 const two = `SELECT count(*)::int AS n FROM pg_class WHERE relname = 'made_later'`
@@ -21,8 +22,7 @@ async function ask(pool: Pool): Promise<object[][]> {
 
 async function withPool(work: (pool: Pool) => Promise<void>): Promise<void> {
   await withDatabase(async ({ url }) => {
-    const pool = new Pool({ connectionString: url, max: 1 })
-    pool.on('error', () => undefined)
+    const pool = testPool({ connectionString: url, max: 1 })
     try {
       await work(pool)
     } finally {

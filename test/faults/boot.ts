@@ -1,6 +1,6 @@
-import { Pool } from 'pg'
 import { DataSource } from 'typeorm'
 import { setUpMigration } from '../../src/setup'
+import { testPool } from '../support/pool'
 
 /** What a process of a crowd shall do, as its only argument tells in JSON. */
 export interface BootTask {
@@ -20,7 +20,7 @@ async function main({ url, folder, calls, on }: BootTask): Promise<void> {
 }
 
 async function withPool(url: string, folder: string): Promise<boolean> {
-  const pool = new Pool({ connectionString: url })
+  const pool = testPool({ connectionString: url })
   try {
     return await setUpMigration(pool, folder)
   } finally {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Pool } from 'pg'
 import { DataSource, EntitySchema, type Logger } from 'typeorm'
 import { readInventory } from '../../src/inventory/inventory'
 import { missed } from '../../src/inventory/missed'
 import { buffered } from '../../src/set-up/buffered-runner'
 import { withDatabase } from '../support/database'
+import { testPool } from '../support/pool'
 
 const state = { type: 'enum', enum: ['new', 'done'], enumName: 'state' } as const
 const id = { type: 'int', primary: true, generated: true } as const
@@ -58,7 +58,7 @@ function together(source: DataSource): void {
 }
 
 async function inventoryOf(connectionString: string) {
-  const pool = new Pool({ connectionString })
+  const pool = testPool({ connectionString })
   try {
     return await readInventory(pool, [])
   } finally {
