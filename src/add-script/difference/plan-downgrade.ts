@@ -145,8 +145,7 @@ async function downgrade(
     const renames = part.renamings.toReversed().map((one) => one.down)
     await copy.run(renames, goal, goal)
     if (undone && renames.length > 0) await prove(copy, undone)
-    const lost = copy.writer.write(part.up.filter(losesData).map(withoutLocks)).flatMap(commentsOf)
-    const losses = [...lost, ...decisions.losses]
+    const losses = [...lossesOf(copy, part), ...decisions.losses]
     const blocked = decisions.obstacles.length > 0
     return {
       purpose: part.purpose,
@@ -159,14 +158,16 @@ async function downgrade(
     }
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error
-    return irreversible(
-      copy,
-      states,
-      part,
-      goal,
-      [error.message, error.detail].filter(Boolean).join(': '),
-    )
+    return irreversible(copy, states, part, goal, reasonOf(error))
   }
+}
+
+function reasonOf({ message, detail }: MigrationError): string {
+  return [message, detail].filter(Boolean).join(': ')
+}
+
+function lossesOf({ writer }: Copy, { up }: DraftPart): string[] {
+  return writer.write(up.filter(losesData).map(withoutLocks)).flatMap(commentsOf)
 }
 
 const definitions = new Set<Id['kind']>([

@@ -269,6 +269,8 @@ type Renamed =
       name: string
       to: string
     }
+  /** Whatever its name is. */
+  | { kind: 'rename not null'; column: ColumnId; to: string }
   | { kind: 'rename value'; type: IdOf<'type'>; value: string; to: string }
   | { kind: 'rename function'; schema: string; name: string; signature: string; to: string }
 
