@@ -51,7 +51,8 @@ export function withoutCircles(engine: Engine, { from, to }: Difference): Catalo
   const routines = facts.facts().filter(({ id }) => isRoutine(id) && isGone(id, to))
   const gone = new Set(
     routines.flatMap(({ id: routine }) => {
-      const tables = facts.outgoingEdges(routine).map((edge) => keyOf(edge.to))
+      const used = facts.outgoingEdges(routine).map((edge) => edge.to)
+      const tables = used.filter((id) => id.kind === 'table' && isGone(id, to)).map(keyOf)
       return dependents(from, routine)
         .filter((id) => parts.has(id.kind) && isOfOne(id, tables, from))
         .map(keyOf)

@@ -18,11 +18,11 @@ export function settingSteps(
       .filter((one) => isDropped(one, target, to))
       .map((one) => resetStep(one, to)),
     set: [
+      ...ruleNameSteps(from, to),
       ...to.details.settings
         // a table that nothing concerns is on neither side
         .filter((one) => isThere(one, to) && !isInline(one, from, to))
         .flatMap((one) => setSteps(one, old, target, from)),
-      ...ruleNameSteps(from, to),
       ...ownerSteps(from, to),
     ],
   }
