@@ -6,12 +6,14 @@ export interface Words {
   system: ReadonlySet<string>
 }
 
-type Token = { text: string; is: 'name' | 'text' | 'other' }
+/** A piece of SQL: a word or a quoted name, a text in quotes, or a sign. */
+export type Token = { text: string; is: 'name' | 'text' | 'other' }
 
 const piece =
   /(?<dollar>\$(?<tag>(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$[\s\S]*?\$\k<tag>\$)|(?<text>[eE]'(?:[^'\\]|''|\\[\s\S])*'|'(?:[^']|'')*')|(?<quoted>"(?:[^"]|"")*")|(?<word>[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)|(?<number>\d[\w.]*)|[\s\S]/gu
 
-function tokens(sql: string): Token[] {
+/** The names, texts and signs of some SQL, in order; together they are all of it. */
+export function tokens(sql: string): Token[] {
   return Array.from(sql.matchAll(piece), ({ 0: text, groups = {} }) => ({
     text,
     is:

@@ -119,6 +119,32 @@ const statisticsTargets = part(
   `${hasStatistics} OR EXISTS (SELECT FROM pg_attribute WHERE attrelid >= 16384 AND attnum > 0 AND attstattarget >= 0)`,
 )
 
+const rowTypes = part(
+  {
+    ...ofTable,
+    key: `'OF ' || ${relation}`,
+    set: `format('%s OF %s', ${alterRelation}, c.reloftype::regtype)`,
+    reset: `${alterRelation} || ' NOT OF'`,
+  },
+  `FROM pg_class c ${home} WHERE c.reloftype <> 0 AND ${ours}`,
+  'EXISTS (SELECT FROM pg_class WHERE oid >= 16384 AND reloftype <> 0)',
+)
+
+const unloggedSequence = `format('ALTER SEQUENCE %I.%I SET ', n.nspname, c.relname)`
+
+/** The sequence of a column is logged as its table is. */
+const unloggedSequences = part(
+  {
+    ...ofTable,
+    key: `'UNLOGGED ' || ${relation}`,
+    set: `${unloggedSequence} || 'UNLOGGED'`,
+    reset: `${unloggedSequence} || 'LOGGED'`,
+  },
+  `FROM pg_class c ${home} WHERE c.relkind = 'S' AND c.relpersistence = 'u' AND ${ours} AND NOT EXISTS (
+     SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i'))`,
+  "EXISTS (SELECT FROM pg_class WHERE oid >= 16384 AND relkind = 'S' AND relpersistence = 'u')",
+)
+
 /** Of tables, their columns, indexes and statistics. */
 export const tableSettings = [
   columnProperties,
@@ -128,4 +154,6 @@ export const tableSettings = [
   columnOptions,
   foreignOptions,
   statisticsTargets,
+  rowTypes,
+  unloggedSequences,
 ]

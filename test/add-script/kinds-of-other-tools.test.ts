@@ -116,6 +116,28 @@ changeTests(
       holds: [[acl, [[true]]]],
       restores: [[acl, [[true]]]],
     },
+    'conditions that PostgreSQL writes in another way than it reads them are the same': {
+      before: 'CREATE TABLE t (a int, b int)',
+      after: `CREATE TABLE t (a int, b int, CONSTRAINT k CHECK (a BETWEEN 1 AND 5 AND b > 0));
+        CREATE INDEX i ON t (a) WHERE a NOT BETWEEN 1 AND 5 OR b > 0;
+        CREATE VIEW v AS SELECT a FROM t WHERE a BETWEEN 1 AND 5 AND b > 0;
+        CREATE FUNCTION f(x boolean DEFAULT (1 BETWEEN 0 AND 2 AND now() > '2000-01-01')) RETURNS int LANGUAGE sql AS 'SELECT 1';
+        CREATE TABLE p (a int, b int) PARTITION BY LIST ((a BETWEEN 1 AND 5 AND b > 0))`,
+    },
+    'a table of a type and a sequence that is not logged are written': {
+      before: 'CREATE TYPE c AS (a int, b text); CREATE SEQUENCE s',
+      after: 'CREATE TYPE c AS (a int, b text); CREATE UNLOGGED SEQUENCE s; CREATE TABLE t OF c',
+      holds: [
+        [
+          `SELECT relname::text, reloftype <> 0, relpersistence::text FROM pg_class
+           WHERE relkind IN ('r', 'S') AND relnamespace = current_schema()::regnamespace ORDER BY 1`,
+          [
+            ['s', false, 'u'],
+            ['t', true, 'p'],
+          ],
+        ],
+      ],
+    },
     'a table whose check and index call a function of its rows goes with it, and comes back': {
       before: `CREATE TABLE t (a int); CREATE FUNCTION f(t) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT ($1).a';
       ALTER TABLE t ADD CONSTRAINT c CHECK (f(t.*) > 0); CREATE INDEX i ON t (f(t.*))`,
