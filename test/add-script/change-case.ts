@@ -64,9 +64,7 @@ export function changeTest(name: string, one: ChangeCase): void {
   const checkGolden = announceGolden(name)
   test(name, () =>
     withEmpty(3, one.major ?? 18, async (before, filled, after) => {
-      checkGolden(
-        goldenText(await checkChange({ before: before!, filled: filled!, after: after! }, one)),
-      )
+      checkGolden(goldenText(await checkChange({ before, filled, after }, one)))
     }),
   )
 }
