@@ -24,7 +24,7 @@ import {
 } from './proof/unproven'
 import { ownersOf } from './source/choose-owners'
 import { answersOf, sourceOf } from './source/choose'
-import { standingOf } from '../scratch/database-state'
+import { lookAt } from '../scratch/database-state'
 import type { Answers } from '../change/model/answers'
 import { Interview } from '../change/model/interview'
 import type { Change } from '../change/model/script-part'
@@ -83,15 +83,15 @@ export class Adding {
   }
 
   private async onScratch<Result>(task: (work: Work) => Promise<Result>): Promise<Result> {
-    const { major, notes } = await standingOf(this.settings, this.layout)
-    this.notes.push(...notes)
-    this.progress('opening the scratch server')
     const { settings, layout, signal, source } = this
+    this.progress('opening the scratch server')
+    const { major, standing } = lookAt(settings, layout)
+    const noted = standing.then(({ notes }) => void this.notes.push(...notes))
     const work = loadingMeanwhile(source, (scratch) => {
       const prefetched = new Prefetched(scratch)
       return task({ scratch, settings, layout, signal, prefetched, readings: prefetched.readings })
     })
-    return withScratch(settings, major, { signal, interrupted }, work)
+    return withScratch(settings, major, { signal, interrupted, standing: noted }, work)
   }
 
   /** A script without SQL needs no proof, unless somebody writes some. */

@@ -24,8 +24,8 @@ export interface ScratchDatabase {
   readonly known?: Remembered
 }
 
-/** What a connection reads again and again: pg-delta's queries, what pg-delta does not read, the inventory. */
-export type ReaderUse = 'engine' | 'details' | 'inventory'
+/** What a connection reads again and again: pg-delta's queries, others of them, what pg-delta does not read, the inventory. */
+export type ReaderUse = 'engine' | 'beside' | 'details' | 'inventory'
 
 /** What earlier commands have stored about a database that does not change. */
 export interface Remembered {

@@ -54,6 +54,31 @@ for (const major of [18, 14]) {
   })
 }
 
+test('where what must hold does not, no work begins and the server that was opened meanwhile is released', async () => {
+  await withDatabase(async (database) => {
+    const settings = await settingsWith(database.url)
+    const sessions = () =>
+      database.query(
+        `SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid IN (SELECT pid FROM pg_stat_activity WHERE application_name LIKE '% ${process.pid}')`,
+      )
+    let begun = false
+    const standing = until(async () => (await sessions()).length > 0).then(() => {
+      throw new MigrationError('PENDING', 'a script is pending')
+    })
+    const stopping = {
+      signal: new AbortController().signal,
+      interrupted: () => new MigrationError('INTERRUPTED', 'stopped'),
+      standing,
+    }
+    const failure = await failureOf(
+      withScratch(settings, Promise.resolve(undefined), stopping, async () => void (begun = true)),
+    )
+
+    assert.deepEqual([failure.code, begun], ['PENDING', false])
+    await until(async () => (await sessions()).length === 0)
+  })
+})
+
 test('closing drops databases that somebody is at work in', async () => {
   await withDatabase(async (database) => {
     const scratch = await openScratch(await settingsWith(database.url), undefined)
