@@ -29,7 +29,7 @@ export function answeredTogether(pool: Pool, beside?: Pool): Pool {
     const [client, other] = await Promise.all([pool.connect(), beside?.connect()])
     const parts = [new Part(client, false), ...(other ? [new Part(other, true)] : [])]
     const release = () => [client, other].forEach((one) => one?.release())
-    return { query: answering(client.query.bind(client) as Ask, asked, parts), release }
+    return { query: answering(client.query.bind(client), asked, parts), release }
   }
   return { connect, query: pool.query.bind(pool) } as unknown as Pool
 }

@@ -60,24 +60,25 @@ test('a connection that has taken the place of another one is asked as a new one
 
 test('a second connection answers its part, under the same search_path, and is asked again for each use', () =>
   withDatabase(async ({ url }) => {
-    const [pool, beside] = [1, 2].map(() => testPool({ connectionString: url, max: 1 }))
+    const pool = testPool({ connectionString: url, max: 1 })
+    const beside = testPool({ connectionString: url, max: 1 })
     const path = 'SELECT current_setting($$search_path$$) AS path'
     try {
-      await getReady(pool!, [two, three])
-      await getReady(beside!, [one, path])
+      await getReady(pool, [two, three])
+      await getReady(beside, [one, path])
       for (const n of [0, 1]) {
-        const client = await answeredTogether(pool!, beside).connect()
+        const client = await answeredTogether(pool, beside).connect()
         const rows: object[][] = []
         for (const text of [two, one, path]) rows.push((await client.query<object>(text)).rows)
         client.release()
 
-        const [other] = (await beside!.query<object>(one)).rows
+        const [other] = (await beside.query<object>(one)).rows
         assert.deepEqual(rows, [[{ n }], [other], [{ path: 'pg_catalog, pg_temp' }]])
-        await pool!.query('CREATE TABLE IF NOT EXISTS made_later ()')
+        await pool.query('CREATE TABLE IF NOT EXISTS made_later ()')
       }
-      assert.deepEqual(queriesOf(pool!), [two, one, path])
+      assert.deepEqual(queriesOf(pool), [two, one, path])
     } finally {
-      await Promise.all([pool, beside].map((each) => each?.end()))
+      await Promise.all([pool.end(), beside.end()])
     }
   }))
 
