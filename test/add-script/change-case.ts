@@ -15,7 +15,7 @@ import { readSections } from '../../src/script/sections/sections'
 import type { SqlPart } from '../../src/script/script'
 import { failureOf } from '../support/failure'
 import { checkJudgement } from './judgement'
-import { announceGolden, checkGolden, goldenText, scriptName } from './golden'
+import { announceGolden, goldenText, scriptName } from './golden'
 import { Databases } from './scratch'
 
 /** A change of schema, and what is to come of it. */
@@ -61,10 +61,10 @@ export const nobody: Answers = {
  * recorded in `golden/`.
  */
 export function changeTest(name: string, one: ChangeCase): void {
-  announceGolden(name)
+  const checkGolden = announceGolden(name)
   test(name, () =>
     Databases.with(async (databases) => {
-      checkGolden(name, goldenText(await checkChange(databases, one)))
+      checkGolden(goldenText(await checkChange(databases, one)))
     }, one.major),
   )
 }
@@ -80,7 +80,11 @@ async function checkChange(
   const after = databases.open(await databases.make(one.after))
   const answers = { ...nobody, ...one.answers }
   const readings = await readBoth(copy, after)
-  const finding = findDifference(copy, after, answers, one.ignored ?? [], { readings })
+  const finding = findDifference(copy, after, answers, one.ignored ?? [], {
+    readings,
+    // as add_script does; `filled` shows what the scripts lead to
+    proven: true,
+  })
   if (one.refused) {
     const failure = await failureOf(finding)
     assert.equal(failure.code, one.refused.code, failure.message)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { after, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 import { renderScript } from '../../src/add-script/render/render'
@@ -36,7 +36,6 @@ class Golden {
   }
 
   check(name: string, text: string): void {
-    assert.ok(this.names.has(name), `"${name}" was not announced`)
     this.written.set(name, text)
     if (updates) return
     const recorded = this.recorded.get(name)
@@ -80,14 +79,16 @@ function readIfThere(file: string): string {
   }
 }
 
-let golden: Golden | undefined
+const records = new Map<string, Golden>()
 
-/** The record of the test file that is running. */
-function own(): Golden {
-  if (golden) return golden
-  const name = basename(require.main?.filename ?? '').replace(/\.js$/, '')
-  const made = new Golden(`${name}.ts`, join(folder, `${name.replace(/\.test$/, '')}.sql`))
-  golden = made
+/** The record of the test file that is being loaded. */
+function recordOfCaller(): Golden {
+  const [, name = ''] = /([\w-]+)\.test\.js:/.exec(new Error('where').stack ?? '') ?? []
+  assert.ok(name, 'a case is announced while its test file is loaded')
+  const known = records.get(name)
+  if (known) return known
+  const made = new Golden(`${name}.test.ts`, join(folder, `${name}.sql`))
+  records.set(name, made)
   test('every recorded script is of a case that is there', async () => {
     await turn() // the cases are announced while the file is loaded
     assert.deepEqual(made.stale(), [], 'remove them with UPDATE_GOLDEN=1')
@@ -96,14 +97,14 @@ function own(): Golden {
   return made
 }
 
-/** Says, while the test file is loaded, that a case will have its script compared with its record. */
-export function announceGolden(name: string): void {
-  own().announce(name)
-}
-
-/** Compares what an announced case wrote with what is recorded; with `UPDATE_GOLDEN=1` records it. */
-export function checkGolden(name: string, text: string): void {
-  own().check(name, text)
+/**
+ * Says, while the test file is loaded, that a case will have its script compared with its record.
+ * @returns compares what the case wrote with what is recorded; with `UPDATE_GOLDEN=1` records it
+ */
+export function announceGolden(name: string): (text: string) => void {
+  const record = recordOfCaller()
+  record.announce(name)
+  return (text) => record.check(name, text)
 }
 
 /** The scripts of a change as they are recorded; of a refusal its code. */

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { migrate } from '../support/cli'
 import { withDatabase } from '../support/database'
 import { withFolder } from '../support/folder'
-import { announceGolden, checkGolden } from './golden'
+import { announceGolden } from './golden'
 import { shapeCount, shapes } from './entity-shapes'
 
 const typeorm = JSON.stringify(require.resolve('typeorm'))
@@ -16,7 +16,7 @@ const files = {
     '{"compilerOptions": {"experimentalDecorators": true, "emitDecoratorMetadata": true}}',
 }
 
-announceGolden('entities')
+const checkGolden = announceGolden('entities')
 test(`${shapeCount} entities become a first script, and nothing differs afterwards`, async () => {
   assert.ok(shapeCount >= 50)
   await withDatabase(async (database) => {
@@ -43,7 +43,7 @@ test(`${shapeCount} entities become a first script, and nothing differs afterwar
       assert.deepEqual([dumped.status, setUp.status], [0, 0], dumped.stderr + setUp.stderr)
       assert.match(same.stdout, /^Nothing differs between the scripts and the canonical schema\./)
       assert.deepEqual(await readdir(join(cwd, 'migration')), [name])
-      checkGolden('entities', script)
+      checkGolden(script)
     })
   })
 })

@@ -44,7 +44,7 @@ async function addAndRun(place: HostilePlace, options: string): Promise<string> 
 for (const major of [14, 18]) {
   for (const options of few([major === 14 ? '' : '--online'], ['', '--online']))
     test(`PostgreSQL ${major}: add_script ${options} calls no operator or function that a script put into public, nor does what it writes`, async () => {
-      await withHostilePlace(files, major, async (place) => {
+      await withHostilePlace(files, { major }, async (place) => {
         const text = await addAndRun(place, options)
 
         assert.match(text, /Proven with rows/)
@@ -53,7 +53,7 @@ for (const major of [14, 18]) {
     })
 
   test(`PostgreSQL ${major}: dump_schema calls none either`, async () => {
-    await withHostilePlace(files, major, async (place) => {
+    await withHostilePlace(files, { major }, async (place) => {
       await writeFile(join(place.cwd, 'schema.sql'), '')
       const { status, stdout, stderr } = await place.run('dump_schema --yes')
 

@@ -53,14 +53,13 @@ async function succeed({ run }: HostilePlace, argv: string): Promise<string> {
 for (const major of [14, 18]) {
   for (const [kind, files] of Object.entries({ sql, typescript })) {
     const count = Object.keys(files).length
-    const hostile = hostileSql(kind === 'sql' ? {} : { spare: askedByTypeorm })
+    const planted = hostileSql(kind === 'sql' ? {} : { spare: askedByTypeorm })
 
     for (const transaction of ['each', 'all'] as const)
       test(`PostgreSQL ${major}, ${kind}: no operator or function in public is called by upgrade and downgrade, transaction ${transaction}`, async () => {
         const inTransaction = Object.entries(files).filter(([name]) => !name.includes('2_b'))
         const some = transaction === 'all' ? Object.fromEntries(inTransaction) : files
-        await withHostilePlace(some, major, async (place) => {
-          await place.database.query(hostile)
+        await withHostilePlace(some, { major, planted }, async (place) => {
           const all = `--transaction ${transaction}`
 
           assert.match(await succeed(place, `upgrade ${all}`), /scripts applied/)
@@ -80,9 +79,7 @@ for (const major of [14, 18]) {
       for (const command of ['setup', 'setup --run-scripts']) {
         const schema = { 'schema.sql': 'CREATE TABLE public.a (x int, y int);' }
         const more = command === 'setup' ? schema : {}
-        await withHostilePlace({ ...files, ...more }, major, async (place) => {
-          await place.database.query(hostile)
-
+        await withHostilePlace({ ...files, ...more }, { major, planted }, async (place) => {
           await succeed(place, command)
 
           assert.match(await succeed(place, 'list'), new RegExp(String(count)))
@@ -92,8 +89,7 @@ for (const major of [14, 18]) {
     })
 
     test(`PostgreSQL ${major}, ${kind}: nor on an application’s own pool or client`, async () => {
-      await withHostilePlace(files, major, async (place) => {
-        await place.database.query(hostile)
+      await withHostilePlace(files, { major, planted }, async (place) => {
         const folder = join(place.cwd, 'migration')
         const pool = testPool({ connectionString: place.url, max: 3 })
         const client = new Client({ connectionString: place.url })
@@ -118,9 +114,8 @@ for (const major of [14, 18]) {
   }
 
   test(`PostgreSQL ${major}: nor by what goes on after a migrator that died, or fails`, async () => {
-    await withHostilePlace(sql, major, async (place) => {
+    await withHostilePlace(sql, { major, planted: hostileSql() }, async (place) => {
       const { database, cwd } = place
-      await database.query(hostileSql())
       await succeed(place, 'upgrade 1')
       await cutOff(database, 2)
       await database.query('CREATE INDEX ON public.a (y)')
@@ -144,8 +139,7 @@ for (const major of [14, 18]) {
   })
 
   test(`PostgreSQL ${major}: nor by one that waits for the lock, and by unlock --terminate`, async () => {
-    await withHostilePlace(sql, major, async (place) => {
-      await place.database.query(hostileSql())
+    await withHostilePlace(sql, { major, planted: hostileSql() }, async (place) => {
       const holder = new Client({ connectionString: place.url })
       holder.on('error', () => undefined)
       await holder.connect()

@@ -20,17 +20,24 @@ export interface TestDatabase {
   ): Promise<Row[]>
 }
 
+interface DatabaseOptions {
+  major?: number
+  server?: Server
+  /** The database that it is a copy of. */
+  template?: string
+}
+
 /** Gives a test a fresh database, dropped afterwards whoever is still connected. */
 export async function withDatabase(
   work: (database: TestDatabase) => Promise<void>,
-  { major = 18, server }: { major?: number; server?: Server } = {},
+  { major = 18, server, template = 'template0' }: DatabaseOptions = {},
 ): Promise<void> {
   const { host, port } = server ?? (await testServer(major))
   const name = `test_${randomBytes(6).toString('hex')}`
   const admin = { host, port, user: 'postgres', database: 'postgres' }
   const strategy = major >= 15 ? ' STRATEGY file_copy' : ''
   const execute = server ? executeOnce : executeInTurn
-  await execute(admin, `CREATE DATABASE ${name} TEMPLATE template0${strategy}`)
+  await execute(admin, `CREATE DATABASE ${name} TEMPLATE ${template}${strategy}`)
   const clients: Client[] = []
   try {
     await work(testDatabase({ ...admin, database: name }, major, clients))

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { groupFiles } from './groups'
 import { guard } from './guard'
 import { fastFolder, serversVariable, startTestServer, stopTestServer } from './server'
 
@@ -29,7 +30,7 @@ async function main(words: readonly string[]): Promise<number> {
     for (const one of servers) if (one.status === 'rejected') throw one.reason
     if (stopping.signal.aborted) return (await linted) || 130
     const status = await runFiles(
-      files,
+      await groupFiles(files, temporary),
       { [serversVariable]: JSON.stringify(started), TMPDIR: temporary },
       stopping.signal,
     )
