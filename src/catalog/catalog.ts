@@ -1,12 +1,15 @@
 import type { Pool } from 'pg'
 import { underCatalogPath } from './properties/catalog-path'
 import { harmlessOptions } from './properties/foreign-options'
+import type { Setting } from './properties/setting'
 import { readDetails, type Details } from './properties/unmodelled'
 import { type Engine } from './engine'
 import {
+  columnKey,
   constraintType,
   generatedExpression,
   hiddenOptions,
+  isA,
   keyOf,
   ownerOf,
   type Edge,
@@ -96,7 +99,7 @@ export function catalogOf(
   const facts = all.facts().filter((fact) => kept.has(fact))
   return {
     facts: engine.build(
-      facts.map(settledFact).map(withDetails(details)),
+      facts.map(settledFact).map(withDetails(details)).map(withoutRules(details)),
       all.edges.filter((edge) => between.has(edge)),
     ),
     details: {
@@ -152,6 +155,25 @@ function withDetails({ virtual }: Details): (fact: Fact) => Fact {
       payload: { ...payload, generatedExpr: `${generatedExpression(fact)}${virtualMark}` },
     }
   }
+}
+
+/** A NOT NULL that holds for some rows only, or not below the table, is a property of its own. */
+function withoutRules({ settings }: Details): (fact: Fact) => Fact {
+  const special = new Set(settings.flatMap((one) => (isSpecialRule(one) ? columnIn(one) : [])))
+  return (fact) => {
+    const { id, payload } = fact
+    if (special.size === 0 || !isA(id, 'column') || !special.has(columnKey(id))) return fact
+    return { ...fact, payload: { ...payload, notNull: false } }
+  }
+}
+
+/** True for a NOT NULL that is NOT VALID or NO INHERIT. */
+export function isSpecialRule({ key }: Setting): boolean {
+  return key.startsWith('NOT NULL RULE ')
+}
+
+function columnIn({ schema, table, column: name }: Setting): string[] {
+  return name === undefined ? [] : [columnKey({ kind: 'column', schema, table, name })]
 }
 
 const cluster = new Set<Id['kind']>(['role', 'membership', 'defaultPrivilege', 'subscription'])

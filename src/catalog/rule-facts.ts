@@ -1,4 +1,5 @@
 import type { Catalog } from './catalog'
+import type { Qualified } from './object-names'
 import {
   type ColumnId,
   constraintType,
@@ -48,9 +49,8 @@ function readKeys(facts: Facts): ForeignKey[] {
     .map((fact) => {
       const { id } = fact
       const definition = definitionOf(fact)
-      const [, own = '', table = '', others = ''] =
-        /^FOREIGN KEY \((.*?)\) REFERENCES (.*?)\((.*?)\)/.exec(definition) ?? []
-      const [schema = '', name = ''] = names(table, '.')
+      const [, own = '', , others = ''] = keyDefinition.exec(definition) ?? []
+      const { schema, name } = referredTable(definition) ?? { schema: '', name: '' }
       const column =
         (schema: string, table: string) =>
         (name: string): ColumnId => ({ kind: 'column', schema, table, name })
@@ -61,6 +61,15 @@ function readKeys(facts: Facts): ForeignKey[] {
         referred: names(others, ',').map(column(schema, name)),
       }
     })
+}
+
+const keyDefinition = /^FOREIGN KEY \((.*?)\) REFERENCES (.*?)\((.*?)\)/
+
+/** The table that a foreign key refers to, by its definition as PostgreSQL writes it. */
+export function referredTable(definition: string): Qualified | undefined {
+  const [, , table] = keyDefinition.exec(definition) ?? []
+  const [schema = '', name = ''] = table === undefined ? [] : names(table, '.')
+  return table === undefined ? undefined : { schema, name }
 }
 
 function names(list: string, separator: ',' | '.'): string[] {

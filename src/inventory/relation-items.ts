@@ -49,12 +49,16 @@ const columns = items(
     name: attribute,
     text: `concat_ws(' ', format_type(a.atttypid, a.atttypmod),
       CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation END,
-      CASE WHEN a.attnotnull THEN 'NOT NULL' END, nullif(a.attidentity, ''), nullif(a.attgenerated, ''),
+      CASE WHEN a.attnotnull THEN concat('NOT NULL', r.special) END, nullif(a.attidentity, ''), nullif(a.attgenerated, ''),
       pg_get_expr(d.adbin, d.adrelid), CASE WHEN a.attidentity <> '' THEN ${sequenceOf} END,
       CASE WHEN a.attinhcount > 0 AND a.attislocal AND NOT c.relispartition THEN 'its own' END)`,
   },
   `FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid ${home} JOIN pg_type t ON t.oid = a.atttypid
    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+   LEFT JOIN (SELECT conrelid, conkey[1] AS number,
+       concat(CASE WHEN connoinherit THEN ' NO INHERIT' END, CASE WHEN NOT convalidated THEN ' NOT VALID' END) AS special
+     FROM pg_constraint WHERE contype = 'n' AND conrelid >= 16384 AND (connoinherit OR NOT convalidated)
+   ) AS r ON r.conrelid = c.oid AND r.number = a.attnum
    WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'c', 'v') AND ${ours}`,
 )
 

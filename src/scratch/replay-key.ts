@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Script } from '../script/script'
 import type { Settings } from '../settings/value/setting-types'
 import { toolVersion } from '../version'
@@ -37,6 +38,25 @@ export async function replayKeys(
     keys.unshift({ key: last, scripts: scripts.slice(0, at + 1) })
   }
   return scripts.every(isOrdered) ? keys : keys.slice(0, 1)
+}
+
+/**
+ * Which files scripts are in, and when each of them, and its folder, was changed last: equal before and after some
+ * work where no text was another one meanwhile.
+ */
+export async function filesState(scripts: readonly Script[]): Promise<string> {
+  const files = scripts.flatMap((one) => one.files)
+  const paths = [...files, ...new Set(files.map(dirname))]
+  return (await Promise.all(paths.map(changeOf))).join('\n')
+}
+
+async function changeOf(path: string): Promise<string> {
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
+    return [path, ino, size, mtimeNs, ctimeNs].join(' ')
+  } catch {
+    return `${path} is gone`
+  }
 }
 
 /** Another build may read and replay otherwise. */

@@ -8,7 +8,7 @@ import { usualLayout, type ScriptLayout } from '../script/layout/layout'
 import type { Script } from '../script/script'
 import type { Settings } from '../settings/value/setting-types'
 import { extensionMissing, type Scratch, type ScratchDatabase } from './scratch'
-import { isOrdered, replayKeys, type ReplayKey } from './replay-key'
+import { filesState, isOrdered, replayKeys, type ReplayKey } from './replay-key'
 import { ReplayTemplates } from './replay-templates'
 import { scratchJournal, scratchSettings } from './scratch-settings'
 
@@ -31,6 +31,7 @@ export async function replayScripts(
   if (all.length === 0) return scratch.create()
   const replay = { signal, layout, target }
   const scripts = target === undefined ? all : upTo(target, all)
+  const state = scratch.own ? await filesState(all) : ''
   const isCut = target !== undefined && !all.every(isOrdered)
   const keys =
     scratch.own && !isCut ? await replayKeys(settings, scripts, await serverOf(scratch)) : []
@@ -42,6 +43,8 @@ export async function replayScripts(
   const only = found && newIn(scripts, found.key)
   const start = found ? () => scratch.copy(found.database) : () => scratch.create()
   const database = await replayOn({ scratch, templates }, settings, { ...replay, only }, start)
+  // a template of other texts than the key is of would be wrong for as long as it is kept
+  if ((await filesState(await scriptsIn(settings, layout))) !== state) return database
   const kept = await templates.keep(database, whole)
   await templates.clear()
   return kept

@@ -8,13 +8,17 @@ import { Databases } from './scratch'
 const online = { online: true }
 const t = (more = '') => `CREATE TABLE t (id int PRIMARY KEY, a int, b text${more});`
 
+/** A statement about a foreign key of `c` to `t`, on one line. */
+const lockingBoth = (sql: string) =>
+  `DO $$ BEGIN LOCK TABLE t, c IN SHARE UPDATE EXCLUSIVE MODE; SET LOCAL lock_timeout TO '500ms'; LOCK TABLE t, c IN SHARE ROW EXCLUSIVE MODE; ${sql}; END $$`
+
 changeTest('online: keys and checks are validated in a later script', {
   before: `${t()} CREATE TABLE c (t int)`,
   after: `${t(', CONSTRAINT positive CHECK (a > 0)')} CREATE TABLE c (t int CONSTRAINT key REFERENCES t)`,
   rows: 'INSERT INTO t VALUES (1, 1); INSERT INTO c VALUES (1)',
   answers: online,
   up: [
-    'ALTER TABLE c ADD CONSTRAINT key FOREIGN KEY (t) REFERENCES t(id) NOT VALID',
+    lockingBoth('ALTER TABLE c ADD CONSTRAINT key FOREIGN KEY (t) REFERENCES t(id) NOT VALID'),
     'ALTER TABLE t ADD CONSTRAINT positive CHECK (a > 0) NOT VALID',
     'ALTER TABLE c VALIDATE CONSTRAINT key',
     'ALTER TABLE t VALIDATE CONSTRAINT positive',
@@ -161,7 +165,7 @@ changeTest('online: a key that refers to a new unique constraint waits for it', 
   up: [
     'CREATE UNIQUE INDEX CONCURRENTLY once ON t (a)',
     'ALTER TABLE t ADD CONSTRAINT once UNIQUE USING INDEX once',
-    'ALTER TABLE c ADD CONSTRAINT key FOREIGN KEY (a) REFERENCES t(a) NOT VALID',
+    lockingBoth('ALTER TABLE c ADD CONSTRAINT key FOREIGN KEY (a) REFERENCES t(a) NOT VALID'),
     'ALTER TABLE c VALIDATE CONSTRAINT key',
   ],
 })

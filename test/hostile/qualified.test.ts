@@ -87,6 +87,7 @@ const notSent = [
   'AS more FROM',
   'AS moved WHERE',
   'CREATE TABLE IF NOT EXISTS',
+  'DECLARE rule_name pg_catalog.text := ( SELECT k.conname FROM',
   'SELECT "name"::pg_catalog.text AS name, "timestamp"::pg_cata',
   'SELECT "type", "database" IS NOT NULL AS "ofDatabase", "sche',
   'SELECT 0 WHERE false',

@@ -10,7 +10,7 @@ import { fillCopy } from '../../src/sample-rows/filled-copy'
 import { takeSnapshot } from '../../src/sample-rows/snapshot'
 import { isSelfContained, replayKeys } from '../../src/scratch/replay-key'
 import { replayScripts } from '../../src/scratch/replay-scripts'
-import { openScratch, type Scratch } from '../../src/scratch/scratch'
+import { openScratch, type Scratch, type ScratchDatabase } from '../../src/scratch/scratch'
 import { usualLayout } from '../../src/script/layout/layout'
 import { readScripts } from '../../src/script/source/read-scripts'
 import { readSettings } from '../../src/settings/read-settings'
@@ -47,6 +47,9 @@ async function withPlace(work: (place: Place) => Promise<void>): Promise<void> {
   })
 }
 
+const tablesOfPublic = `SELECT relname AS name FROM pg_class
+  WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1`
+
 const once = 'CREATE TABLE a AS SELECT gen_random_uuid() AS id'
 
 async function kept(database: TestDatabase): Promise<string[]> {
@@ -74,9 +77,7 @@ async function replay(place: Place, signal = new AbortController().signal): Prom
   return withOwn(place, async (scratch) => {
     const pool = await (await replayScripts(scratch, place.settings, signal)).pool()
     const { rows } = await pool.query<{ id: string }>('SELECT id FROM a')
-    const tables = await pool.query<{ name: string }>(
-      `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 1`,
-    )
+    const tables = await pool.query<{ name: string }>(tablesOfPublic)
     return [rows[0]!.id, ...tables.rows.map(({ name }) => name)]
   })
 }
@@ -138,6 +139,41 @@ test('a replay that is interrupted or fails keeps nothing', () =>
     await assert.rejects(replay(place))
 
     assert.deepEqual(await kept(place.database), [])
+  }))
+
+/** Replays scripts while somebody edits one, which the migrator then reads, and edits it again. */
+async function replayWhile(place: Place, edited: string, then: string): Promise<string[]> {
+  return withOwn(place, async (scratch) => {
+    const create = async (): Promise<ScratchDatabase> => {
+      await place.write('1_a.sql', edited)
+      const database = await scratch.create()
+      const pool = async () => {
+        await place.write('1_a.sql', then)
+        return database.pool()
+      }
+      return Object.create(database, { pool: { value: pool } }) as ScratchDatabase
+    }
+    const edits = Object.create(scratch, { create: { value: create } }) as Scratch
+    const { signal } = new AbortController()
+    const pool = await (await replayScripts(edits, place.settings, signal)).pool()
+    const { rows } = await pool.query<{ name: string }>(tablesOfPublic)
+    return rows.map(({ name }) => name)
+  })
+}
+
+test('what was replayed of a script that was edited meanwhile is not kept, even where it was edited back', () =>
+  withPlace(async (place) => {
+    const edited = `${once}; CREATE TABLE c (id int)`
+    const first = await replayWhile(place, edited, edited)
+    await place.write('1_a.sql', once)
+    const second = await replayWhile(place, edited, once)
+    const names = await kept(place.database)
+    const [, ...tables] = await replay(place)
+
+    assert.deepEqual(first, ['a', 'c'])
+    assert.deepEqual(second, ['a', 'c'])
+    assert.deepEqual(names, [])
+    assert.deepEqual(tables, ['a'])
   }))
 
 test('what a command read of it, and the rows that it made, are those of the next one', () =>

@@ -1,4 +1,4 @@
-import { type Catalog, rebuild } from '../../catalog/catalog'
+import { type Catalog, isSpecialRule, rebuild } from '../../catalog/catalog'
 import { type Engine } from '../../catalog/engine'
 import {
   constraintType,
@@ -10,7 +10,7 @@ import {
   valuesIn,
 } from '../../catalog/facts'
 import { describe, isHashedName } from '../../catalog/object-names'
-import { isThere } from '../../change/operations/properties'
+import { isRequiredIn, isThere } from '../../change/operations/properties'
 
 /** The target schema with what stays although it is not in it. */
 export interface Kept {
@@ -153,8 +153,12 @@ function keepDetails(from: Catalog, to: Catalog, facts: Catalog['facts']) {
     childIndexes: [...other.childIndexes, ...one.childIndexes],
   }
   const known = new Set(other.settings.map(({ key }) => key))
+  const whole = { ...to, facts, details: merged }
   const settings = one.settings.filter(
-    (setting) => isThere(setting, { ...to, facts, details: merged }) && !known.has(setting.key),
+    (setting) =>
+      isThere(setting, whole) &&
+      !known.has(setting.key) &&
+      !(isSpecialRule(setting) && isRequiredIn(setting, whole)),
   )
   return {
     details: { ...merged, settings: [...other.settings, ...settings] },

@@ -75,10 +75,10 @@ export async function findDifference(
     up: completeSteps([up], start, to)[0]!,
     down: completeSteps([down], start, to)[0]!,
   }))
-  const states = { start, renamed, to, before, after, moves }
+  const online = answers.online !== false
+  const states = { start, renamed, to, before, after, moves, online }
   const parts = await runUp(copy, states, decisions, steps, changed, answers.online)
-  const isOnline = answers.online !== false
-  const scripts = await addDowngrades(copy, states, decisions, parts, isOnline)
+  const scripts = await addDowngrades(copy, states, decisions, parts)
   return {
     scripts,
     kept: decided.kept,

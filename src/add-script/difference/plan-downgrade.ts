@@ -4,8 +4,10 @@ import { type Catalog, rebuild } from '../../catalog/catalog'
 import { compare, type Difference } from '../../catalog/difference'
 import type { Copy } from '../../change/trial/trial'
 import { inStages, isOneLock } from '../online/stages'
+import { lockedInOrder } from '../online/lock-order'
 import { OnlineContext } from '../online/online-context'
 import { commentsOf } from '../../change/render/comments'
+import type { WrittenStep } from '../../change/render/write-steps'
 import type { Decisions } from '../../change/model/decisions'
 import type { Renaming } from '../decide/rename-operations'
 import { decideDown, type DownDecisions } from '../decide/downgrade-decisions'
@@ -47,6 +49,8 @@ export interface States {
   after: Pool
   /** Values that the upgrade moves. */
   moves: readonly Move[]
+  /** What others do goes on meanwhile. */
+  online: boolean
 }
 
 /** Gives every part its downgrade, which is run on the copy, the newest part's first. */
@@ -55,7 +59,6 @@ export async function addDowngrades(
   states: States,
   up: Decisions,
   parts: readonly DraftPart[],
-  online: boolean,
 ): Promise<ScriptPart[]> {
   const scripts: ScriptPart[] = []
   let obstacle: string | undefined
@@ -65,8 +68,8 @@ export async function addDowngrades(
     const undone = at === 0 ? states.start : undefined
     const script =
       obstacle === undefined
-        ? await downgrade(copy, states, up, part, now ?? part.catalog, goal, undone, online)
-        : irreversible(copy, part, obstacle)
+        ? await downgrade(copy, states, up, part, now ?? part.catalog, goal, undone)
+        : irreversible(copy, states, part, goal, obstacle)
     if (script.reversible === 'no' && script.down.length === 0) obstacle ??= script.losses[0]
     scripts.unshift(script)
     const isRead = at > 0 && obstacle === undefined && !parts[at - 1]?.down
@@ -75,18 +78,45 @@ export async function addDowngrades(
   return scripts
 }
 
-function irreversible({ writer }: Copy, part: DraftPart, reason = ''): ScriptPart {
+function irreversible(
+  copy: Copy,
+  states: States,
+  part: DraftPart,
+  goal: Catalog,
+  reason = '',
+): ScriptPart {
   const { purpose, transaction } = part
-  const steps = [...part.renamings.map((one) => one.up), ...part.up]
   return {
     purpose,
     transaction,
-    up: writer.write(steps),
+    up: upgradeOf(copy, states, part, goal),
     down: [],
     downTransaction: true,
     reversible: 'no',
     losses: [reason],
   }
+}
+
+/** The statements of a script, which leads on from that state. */
+function upgradeOf(
+  copy: Copy,
+  states: States,
+  { renamings, up, transaction }: DraftPart,
+  goal: Catalog,
+): WrittenStep[] {
+  const steps = [...renamings.map((one) => one.up), ...up]
+  return written(copy, states, steps, renamings.length > 0 ? states.start : goal, transaction)
+}
+
+/** @param now what is there before them */
+function written(
+  { writer }: Copy,
+  { online }: States,
+  steps: readonly PlannedStep[],
+  now: Catalog,
+  transaction: boolean,
+): WrittenStep[] {
+  return writer.write(online ? lockedInOrder(steps, now, transaction) : steps)
 }
 
 async function downgrade(
@@ -97,9 +127,8 @@ async function downgrade(
   from: Catalog,
   goal: Catalog,
   undone: Catalog | undefined,
-  online: boolean,
 ): Promise<ScriptPart> {
-  if (part.down) return withDowngrade(copy, part, part.down, goal)
+  if (part.down) return withDowngrade(copy, states, part, part.down, goal)
   try {
     const to = undone ? goal : tolerant(copy.engine, goal, from)
     // The types of the old schema are looked up in `before`: the copy has them no more.
@@ -110,28 +139,35 @@ async function downgrade(
       after: before,
       plain: (sql: string) => copy.writer.plain(sql),
     }
-    const { moves } = states
+    const { moves, online } = states
     const decisions = await decideDown(sides, up, moves)
     const { down, transaction } = await runDown(copy, sides, decisions, moves, online)
     const renames = part.renamings.toReversed().map((one) => one.down)
     await copy.run(renames, goal, goal)
     if (undone && renames.length > 0) await prove(copy, undone)
-    const lost = copy.writer.write(part.up.filter(losesData).map(withoutLocks)).flatMap(commentsOf)
-    const losses = [...lost, ...decisions.losses]
+    const losses = [...lossesOf(copy, part), ...decisions.losses]
     const blocked = decisions.obstacles.length > 0
     return {
       purpose: part.purpose,
       transaction: part.transaction,
-      up: copy.writer.write([...part.renamings.map((one) => one.up), ...part.up]),
-      down: copy.writer.write([...down, ...renames]),
+      up: upgradeOf(copy, states, part, goal),
+      down: written(copy, states, [...down, ...renames], from, transaction),
       downTransaction: transaction,
       reversible: blocked ? 'no' : losses.length > 0 ? 'lossy' : 'yes',
       losses: [...decisions.obstacles, ...losses],
     }
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error
-    return irreversible(copy, part, [error.message, error.detail].filter(Boolean).join(': '))
+    return irreversible(copy, states, part, goal, reasonOf(error))
   }
+}
+
+function reasonOf({ message, detail }: MigrationError): string {
+  return [message, detail].filter(Boolean).join(': ')
+}
+
+function lossesOf({ writer }: Copy, { up }: DraftPart): string[] {
+  return writer.write(up.filter(losesData).map(withoutLocks)).flatMap(commentsOf)
 }
 
 const definitions = new Set<Id['kind']>([
@@ -210,14 +246,18 @@ async function runOnline(
 
 async function withDowngrade(
   copy: Copy,
+  states: States,
   part: DraftPart,
   down: readonly PlannedStep[],
   goal: Catalog,
 ): Promise<ScriptPart> {
-  const { purpose, transaction, up, downTransaction = true, reversible = 'yes', losses = [] } = part
+  const { purpose, transaction, downTransaction = true, reversible = 'yes', losses = [] } = part
   await copy.runOutside(down)
   if (!part.isBetween) await prove(copy, goal)
-  const texts = { up: copy.writer.write(up), down: copy.writer.write(down) }
+  const texts = {
+    up: upgradeOf(copy, states, part, goal),
+    down: written(copy, states, down, part.catalog, downTransaction),
+  }
   return { purpose, transaction, ...texts, downTransaction, reversible, losses }
 }
 

@@ -87,8 +87,8 @@ async function runStages(
   const { from, to } = sides
   const parts: DraftPart[] = []
   const [first] = stages
-  const joined = first?.transaction && !first.isMain ? renamings : []
-  // Without a transaction the renames would not be all or nothing.
+  // Without a transaction the renames would not be all or nothing; online they are under their own locks.
+  const joined = first?.transaction && !first.isMain && first.purpose === '' ? renamings : []
   if (renamings.length > joined.length)
     parts.push({ purpose: 'renames', transaction: true, renamings, up: [], catalog: from })
   for (const [at, stage] of stages.entries()) {

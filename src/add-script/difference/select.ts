@@ -1,5 +1,5 @@
 import { homeKey, type LeftOut, type Reading } from '../../catalog/catalog'
-import { factsOf, type Facts, type Id, keyOf } from '../../catalog/facts'
+import { constraintType, factsOf, type Facts, type Id, keyOf } from '../../catalog/facts'
 import { relationOf } from '../../catalog/object-names'
 import type { ColumnId } from '../../change/model/operation'
 
@@ -22,11 +22,26 @@ export function unconcerned(from: Reading, to: Reading): LeftOut {
       if (relation) concerned.add(keyOf({ kind: 'table', ...relation }))
       open.push(...alongWith(id, facts))
       open.push(...facts.incomingEdges(id).map((edge) => edge.from))
-      for (const edge of facts.outgoingEdges(id)) concerned.add(tableKey(edge.to, facts))
+      for (const { to: needed } of facts.outgoingEdges(id)) {
+        concerned.add(tableKey(needed, facts))
+        if (id.kind === 'table' && needed.kind === 'table')
+          for (const key of keysAround(needed, facts)) concerned.add(tableKey(key, facts))
+      }
     }
   }
   const both = factsOf(from.facts, 'table').filter(({ id }) => to.facts.has(id))
   return new Set(both.map(({ id }) => keyOf(id)).filter((key) => !concerned.has(key)))
+}
+
+/** Tables on the other side of the foreign keys of a parent, which are its partitions' as well. */
+function keysAround(parent: Id, facts: Facts): Id[] {
+  const parts = facts.childrenOf(parent)
+  const isKey = (id: Id) => id.kind === 'constraint' && constraintType(facts.get(id)) === 'f'
+  return parts.flatMap(({ id }) =>
+    isKey(id)
+      ? facts.outgoingEdges(id).map(({ to }) => to)
+      : facts.incomingEdges(id).flatMap(({ from }) => (isKey(from) ? [from] : [])),
+  )
 }
 
 /** A rule of a domain is everyone's who uses the domain, and a table is recognized by its columns and keys. */

@@ -150,10 +150,14 @@ export class OnlineContext {
   }
 
   /** A foreign key is about two tables. */
-  private referredBy({ operation }: PlannedStep): readonly Id[] {
-    if (operation.kind !== 'add constraint' || operation.rule !== 'FOREIGN KEY') return []
-    const key = keyOf(operation.constraint)
-    return foreignKeys(this.sides.to).find(({ id }) => keyOf(id) === key)?.referred ?? []
+  private referredBy({ operation, drops }: PlannedStep): readonly Id[] {
+    const { from, to } = this.sides
+    const isAdded = operation.kind === 'add constraint' && operation.rule === 'FOREIGN KEY'
+    const dropped = operation.kind === 'drop constraint' ? operation.constraint : drops
+    const id = isAdded ? operation.constraint : dropped
+    if (!id || !isA(id, 'constraint')) return []
+    const key = keyOf(id)
+    return foreignKeys(isAdded ? to : from).find((one) => keyOf(one.id) === key)?.referred ?? []
   }
 
   private tableOf(id: Id): Qualified | undefined {

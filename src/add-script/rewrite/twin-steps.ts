@@ -5,6 +5,7 @@ import type { Effect } from '../../change/model/effect'
 import type { SchemaOperation } from '../../change/model/operation'
 import { type PlannedStep, step, valuesOf } from '../../change/model/planned-step'
 import type { ForeignKeyParts, Twin } from '../../change/model/twin-operation'
+import { lockOperations } from '../online/lock-order'
 import { tableKey } from './swap-order'
 import type { TwinSide, TwinPair, TwinColumn, TwinKey, TwinPlan, TwinTable } from './twin-columns'
 
@@ -181,12 +182,10 @@ export function lockedTogether(
 
 /** Waits for no lock so long that PostgreSQL would end somebody else's transaction for a deadlock. */
 export function locking(tables: readonly Qualified[], isExclusive: boolean): PlannedStep[] {
-  const known = new Map(tables.map(({ schema, name }) => [tableKey({ schema, name }), { schema, name }])) // prettier-ignore
-  const own = [...known.values()].map((one) => ({ kind: 'table', ...one }) as const)
-  return [
-    stepOn({ kind: 'wait briefly' }, ...own),
-    stepOn({ kind: 'lock tables', tables: [...known.values()], isExclusive }, ...own),
-  ]
+  const mode = isExclusive ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE'
+  const known = new Map(tables.map(({ schema, name }) => [tableKey({ schema, name }), { schema, name, mode } as const])) // prettier-ignore
+  const own = [...known.values()].map(({ schema, name }) => ({ kind: 'table', schema, name }) as const) // prettier-ignore
+  return lockOperations([...known.values()]).map((operation) => stepOn(operation, ...own))
 }
 
 /** A foreign key by itself. */

@@ -23,9 +23,38 @@ const columnGrants = part(
   'EXISTS (SELECT FROM pg_attribute WHERE attrelid >= 16384 AND attacl IS NOT NULL)',
 )
 
+const sequence = `format('%I.%I', s.relnamespace::regnamespace::text, s.relname)`
+const granted = `format('%s ON SEQUENCE %s', x.privilege_type, ${sequence})`
+
+/** The column of an identity, for sequence `s`. */
+const identityOf = `pg_depend d JOIN pg_class c ON c.oid = d.refobjid
+   WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.objid = s.oid AND d.deptype = 'i'`
+
+/** Of the sequences of identities, which have no facts. */
+const identityGrants = part(
+  {
+    key: `format('GRANT %s TO %s', ${granted}, ${grantee})`,
+    schema: 'o.schema',
+    table: 'o.relation',
+    column: 'o.attribute',
+    set: `format('GRANT %s TO %s', ${granted}, ${grantee}) || CASE WHEN x.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END`,
+    change: `CASE WHEN NOT x.is_grantable THEN format('REVOKE GRANT OPTION FOR %s FROM %s', ${granted}, ${grantee}) END`,
+    reset: `format('REVOKE %s FROM %s', ${granted}, ${grantee})`,
+  },
+  `FROM pg_class s
+   CROSS JOIN LATERAL (SELECT c.relnamespace::regnamespace::text AS schema, c.relname AS relation,
+     (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = d.refobjsubid) AS attribute
+     FROM ${identityOf}) AS o
+   CROSS JOIN LATERAL aclexplode(s.relacl) AS x
+   WHERE s.oid >= 16384 AND s.relkind = 'S' AND x.grantee <> s.relowner`,
+  `EXISTS (SELECT FROM pg_class WHERE oid >= 16384 AND relkind = 'S' AND relacl IS NOT NULL)`,
+)
+
 /** What has privileges, as GRANT names it, with its owner and the privileges that owners have at first. */
 const owned = `
-  SELECT 'pg_class'::regclass AS class, c.oid, c.relacl AS acl, c.relowner AS owner, n.nspname, c.relname AS relation,
+  SELECT 'pg_class'::regclass AS class, c.oid, c.relacl AS acl, c.relowner AS owner, n.nspname,
+         coalesce((SELECT t.relname FROM pg_depend d JOIN pg_class t ON t.oid = d.refobjid
+                   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i' AND c.relkind = 'S'), c.relname) AS relation,
          CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char" AS type,
          format('%s %I.%I', CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, n.nspname, c.relname) AS path
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -71,4 +100,4 @@ const ownersRights = part(
 )
 
 /** Privileges that have no facts. */
-export const grantSettings = [columnGrants, ownersRights]
+export const grantSettings = [columnGrants, identityGrants, ownersRights]

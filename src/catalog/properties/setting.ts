@@ -16,6 +16,8 @@ export interface Setting {
   /** In place of `set`, where there is another value. */
   change?: string
   reset: string
+  /** In place of `reset`, where the column is required all the same; empty: what requires it does it. */
+  required?: string
   /** How a partition that is made has it from the start, in its list of columns. */
   inline?: string
   /** It comes with something else that is made: nothing sets it by itself. */
@@ -36,6 +38,7 @@ export interface SettingRow {
   set: string
   change: string | null
   reset: string
+  required: string | null
   inline: string | null
   flags: string | null
 }
@@ -62,6 +65,7 @@ const order = [
   'set',
   'change',
   'reset',
+  'required',
   'inline',
 ]
 
@@ -82,8 +86,8 @@ export function part(columns: Selected, from: string, where?: string): Part {
 
 /** A row as it is compared with the other side's. */
 export function settingOf(row: SettingRow): Setting {
-  const { key, schema, table, value, set, reset, column, object, within, change, inline, flags } =
-    row
+  const { key, schema, table, value, set, reset, required } = row
+  const { column, object, within, change, inline, flags } = row
   return {
     key,
     schema,
@@ -95,6 +99,7 @@ export function settingOf(row: SettingRow): Setting {
     ...(object !== null && { object }),
     ...(within !== null && { within }),
     ...(change !== null && { change }),
+    ...(required !== null && { required }),
     ...(inline !== null && { inline }),
     ...(flags?.includes('implied') && { implied: true }),
     ...(flags?.includes('rows') && { failsOnRows: true }),

@@ -119,26 +119,6 @@ const statisticsTargets = part(
   `${hasStatistics} OR EXISTS (SELECT FROM pg_attribute WHERE attrelid >= 16384 AND attnum > 0 AND attstattarget >= 0)`,
 )
 
-/**
- * The name that a person gave a NOT NULL constraint, from PostgreSQL 18 on; PostgreSQL's own names end in
- * `_not_null`. It is written where the table is made, and nowhere else.
- */
-const requiredNames = part(
-  {
-    ...ofColumn,
-    key: `'NOT NULL NAME ' || ${attribute}`,
-    value: 'k.conname',
-    set: `''`,
-    reset: `''`,
-    inline: `format('CONSTRAINT %I NOT NULL %I', k.conname, a.attname)`,
-    flags: `'implied'`,
-  },
-  `FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid ${home}
-   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]
-   WHERE k.contype = 'n' AND k.conname !~ '_not_null[0-9]*$' AND a.attislocal AND k.coninhcount = 0 AND ${ours}`,
-  `EXISTS (SELECT FROM pg_constraint WHERE contype = 'n' AND conname !~ '_not_null[0-9]*$')`,
-)
-
 /** Of tables, their columns, indexes and statistics. */
 export const tableSettings = [
   columnProperties,
@@ -148,5 +128,4 @@ export const tableSettings = [
   columnOptions,
   foreignOptions,
   statisticsTargets,
-  requiredNames,
 ]

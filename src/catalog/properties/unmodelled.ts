@@ -6,6 +6,7 @@ import { commentSettings } from './comment-settings'
 import { defaultPrivileges } from './default-privileges'
 import { grantSettings } from './grant-settings'
 import { type OwnedObject, ownedObjects } from './owned-objects'
+import { requiredSettings } from './required-rules'
 import { byPlace, ours, type Setting, settingOf, type SettingRow } from './setting'
 import { tableSettings } from './table-settings'
 
@@ -96,6 +97,7 @@ export const settingParts = tableSettings.concat(
   childSettings,
   grantSettings,
   defaultPrivileges,
+  requiredSettings,
 )
 const conditions = [...new Set(settingParts.flatMap(({ where }) => where ?? []))]
 

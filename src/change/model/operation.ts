@@ -161,6 +161,15 @@ export type OwnOperation =
   | MetadataChange
   | Renamed
 
+/** A lock on a table that others wait for, or, the first of them, that only such statements and VACUUM wait for. */
+export type LockMode =
+  'SHARE UPDATE EXCLUSIVE' | 'SHARE' | 'SHARE ROW EXCLUSIVE' | 'ACCESS EXCLUSIVE'
+
+/** A table that is locked; `alone`: without its partitions and children. */
+export interface LockedName extends Qualified {
+  alone?: boolean
+}
+
 /** The forms that let an application go on. */
 export type OnlineOperation =
   | ({ kind: 'build index'; index: IdOf<'index'> } & IndexParts)
@@ -185,6 +194,9 @@ export type OnlineOperation =
     }
   /** In batches, each a transaction of its own. */
   | { kind: 'fill in batches'; table: IdOf<'table'>; fills: readonly ColumnFill[] }
+  /** Gives up after half a second, before PostgreSQL would look for a deadlock and end somebody else's work. */
+  | { kind: 'wait briefly' }
+  | { kind: 'lock tables'; tables: readonly LockedName[]; mode: LockMode }
   | FillTrigger
 
 /** A trigger gives rows that are written meanwhile the values that their columns lack. */
@@ -257,6 +269,8 @@ type Renamed =
       name: string
       to: string
     }
+  /** Whatever its name is. */
+  | { kind: 'rename not null'; column: ColumnId; to: string }
   | { kind: 'rename value'; type: IdOf<'type'>; value: string; to: string }
   | { kind: 'rename function'; schema: string; name: string; signature: string; to: string }
 

@@ -38,9 +38,6 @@ export type TwinOperation =
   | { kind: 'drop twin'; column: ColumnId }
   /** For the planner, before anything depends on new columns and indexes. */
   | { kind: 'analyze'; table: IdOf<'table'> }
-  /** Gives up after half a second, before PostgreSQL would look for a deadlock and end somebody else's work. */
-  | { kind: 'wait briefly' }
-  | { kind: 'lock tables'; tables: readonly Qualified[]; isExclusive: boolean }
   /** Where a column has a value, its twin has one. */
   | { kind: 'add twin check'; constraint: IdOf<'constraint'>; column: ColumnId; twin: string }
   | {

@@ -39,6 +39,36 @@ export function withoutBlocking(
   return { ...from, facts: rebuild(engine, left, from.facts.edges) }
 }
 
+const parts = new Set<Id['kind']>(['constraint', 'index', 'policy', 'default', 'trigger', 'rule'])
+
+/**
+ * A table and a routine that takes its rows go, and a rule of the table uses the routine: neither can be dropped
+ * first, so the rule is.
+ * @returns the catalog without such rules, or `from` itself where there are none
+ */
+export function withoutCircles(engine: Engine, { from, to }: Difference): Catalog {
+  const { facts } = from
+  const routines = facts.facts().filter(({ id }) => isRoutine(id) && isGone(id, to))
+  const gone = new Set(
+    routines.flatMap(({ id: routine }) => {
+      const used = facts.outgoingEdges(routine).map((edge) => edge.to)
+      const tables = used.filter((id) => id.kind === 'table' && isGone(id, to)).map(keyOf)
+      return dependents(from, routine)
+        .filter((id) => parts.has(id.kind) && isOfOne(id, tables, from))
+        .map(keyOf)
+    }),
+  )
+  if (gone.size === 0) return from
+  const left = facts.facts().filter(({ id }) => !gone.has(keyOf(id)))
+  return { ...from, facts: rebuild(engine, left, facts.edges) }
+}
+
+function isOfOne(id: Id, tables: readonly string[], { facts }: Catalog): boolean {
+  for (let one = facts.get(id); one; one = one.parent && facts.get(one.parent))
+    if (tables.includes(keyOf(one.id))) return true
+  return false
+}
+
 function inTheWay(difference: Difference, planned: readonly Action[]): Id[] {
   const { from, to } = difference
   const columns = movedColumns(difference, planned)

@@ -16,7 +16,7 @@ import {
 } from '../../catalog/facts'
 import { keySteps } from './foreign-keys'
 import { afterRebuilt, mapEnumValues } from './enums'
-import { withoutBlocking } from './blocking-dependents'
+import { withoutBlocking, withoutCircles } from './blocking-dependents'
 import { replaceableViews, undropped } from './views'
 import { inlineColumns, inlineRules, settingSteps } from './properties'
 import { attachSteps, isWhole, withoutRulesBelow } from '../partitions/attached-indexes'
@@ -39,6 +39,12 @@ export function draftSteps(
 ): PlannedStep[] {
   const { from, to } = difference
   refuseChanges(difference)
+  const open = withoutCircles(engine, difference)
+  if (open !== from)
+    return [
+      ...planSteps(engine, from, open),
+      ...draftSteps(engine, compare(open, to), decisions, major),
+    ]
   const whole = planInPlace(engine, difference, major)
   const held = withoutBlocking(engine, difference, whole.actions)
   if (held === from) return draftFrom(difference, decisions, whole)

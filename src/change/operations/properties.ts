@@ -1,5 +1,5 @@
 import type { Catalog } from '../../catalog/catalog'
-import { type IdOf, isPartition, isRequired } from '../../catalog/facts'
+import { type IdOf, isPartition, isRequired, tablePlace } from '../../catalog/facts'
 import type { Qualified } from '../../catalog/object-names'
 import { hasOtherOwners } from '../../catalog/owners'
 import type { OwnedObject } from '../../catalog/properties/owned-objects'
@@ -14,8 +14,11 @@ export function settingSteps(
 ): { dropped: PlannedStep[]; set: PlannedStep[] } {
   const [old, target] = [settingsOf(from), settingsOf(to)]
   return {
-    dropped: from.details.settings.filter((one) => isDropped(one, target, to)).map(resetStep),
+    dropped: from.details.settings
+      .filter((one) => isDropped(one, target, to))
+      .map((one) => resetStep(one, to)),
     set: [
+      ...ruleNameSteps(from, to),
       ...to.details.settings
         // a table that nothing concerns is on neither side
         .filter((one) => isThere(one, to) && !isInline(one, from, to))
@@ -36,7 +39,17 @@ function isDropped(one: Setting, target: SettingsByKey, to: Catalog): boolean {
   const next = target.get(one.key)
   if (next?.value === one.value || !isThere(one, to) || one.reset === '') return false
   if (one.within !== undefined && !target.has(one.within)) return false
+  if (one.required === '' && isRequiredIn(one, to)) return false
   return !next || isStatistics(one)
+}
+
+/** True where the column of a setting is required, for all rows and below its table. */
+export function isRequiredIn(
+  { schema, table, column: name = '' }: Setting,
+  { facts }: Catalog,
+): boolean {
+  const fact = facts.get({ kind: 'column', schema, table, name })
+  return fact !== undefined && isRequired(fact)
 }
 
 function isStatistics({ key }: Setting): boolean {
@@ -83,16 +96,49 @@ export function inlineRules({ schema, name }: IdOf<'table'>, { details }: Catalo
   )
 }
 
-/** Tables of both sides of whose required columns a NOT NULL constraint has another name. */
-export function otherRuleNames(from: Catalog, to: Catalog): Qualified[] {
-  const [old, target] = [settingsOf(from), settingsOf(to)]
-  const named = [...from.details.settings, ...to.details.settings].filter(isRuleName)
-  return named.flatMap(({ key, schema, table, column = '' }) => {
-    const fact = to.facts.get({ kind: 'column', schema, table, name: column })
-    const isKept =
-      from.facts.has({ kind: 'table', schema, name: table }) && fact && isRequired(fact)
-    return isKept && old.get(key)?.value !== target.get(key)?.value ? [{ schema, name: table }] : []
+/** The names of the NOT NULL constraints of tables that are there; in what inherits none is its own. */
+function ruleNameSteps(from: Catalog, to: Catalog): PlannedStep[] {
+  return otherNames(from, to).flatMap(({ one, name }) => {
+    const { schema, table, column = '' } = one
+    if (hasParent(one, from) || hasParent(one, to)) return []
+    const id = { kind: 'column', schema, table, name: column } as const
+    return [step({ kind: 'rename not null', column: id, to: name }, [id])]
   })
+}
+
+/** Tables that inherit and keep the names of their NOT NULL constraints, though others are given. */
+export function otherRuleNames(from: Catalog, to: Catalog): Qualified[] {
+  return otherNames(from, to)
+    .filter(({ one }) => hasParent(one, from) || hasParent(one, to))
+    .map(({ one: { schema, table: name } }) => ({ schema, name }))
+}
+
+/** The required columns of tables of both sides of which the rule has another name, and that. */
+function otherNames(from: Catalog, to: Catalog): { one: Setting; name: string }[] {
+  const [old, target] = [settingsOf(from), settingsOf(to)]
+  const all = [...from.details.settings, ...to.details.settings].filter(isRuleName)
+  const named = [...new Map(all.map((one) => [one.key, one])).values()]
+  return named.flatMap((one) => {
+    const { schema, table } = one
+    const isKept = from.facts.has({ kind: 'table', schema, name: table }) && isRequiredIn(one, to)
+    const name = target.get(one.key)?.value ?? usualRuleName(one)
+    return isKept && old.get(one.key)?.value !== target.get(one.key)?.value ? [{ one, name }] : []
+  })
+}
+
+/** As PostgreSQL makes it up. */
+function usualRuleName({ table, column = '' }: Setting): string {
+  const end = '_not_null'
+  let [first, second] = [table, column]
+  while (Buffer.byteLength(`${first}_${second}${end}`) > 63)
+    if (Buffer.byteLength(first) > Buffer.byteLength(second)) first = first.slice(0, -1)
+    else second = second.slice(0, -1)
+  return `${first}_${second}${end}`
+}
+
+function hasParent({ schema, table: name }: Setting, { facts }: Catalog): boolean {
+  const fact = facts.get({ kind: 'table', schema, name })
+  return fact !== undefined && tablePlace(fact).parent !== undefined
 }
 
 /** What the columns of a partition are made with that their parent does not give them, in its list of columns. */
@@ -124,8 +170,10 @@ export function isThere(one: Setting, { facts, details }: Catalog): boolean {
   )
 }
 
-function resetStep({ reset, schema, table }: Setting): PlannedStep {
-  return step({ kind: 'property', statement: reset }, [{ kind: 'table', schema, name: table }])
+function resetStep(one: Setting, to: Catalog): PlannedStep {
+  const { schema, table: name } = one
+  const statement = isRequiredIn(one, to) ? (one.required ?? one.reset) : one.reset
+  return step({ kind: 'property', statement }, [{ kind: 'table', schema, name }])
 }
 
 function setStep({ schema, table, column, failsOnRows }: Setting, statement: string): PlannedStep {

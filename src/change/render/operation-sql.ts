@@ -2,7 +2,7 @@ import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { OwnOperation, SchemaOperation } from '../model/operation'
 import { alterColumnSql } from './alter-column'
 import { engineSql } from './engine-sql'
-import { attachedIndexSql, constraintSql, placeSql, ruleSql } from './rule-sql'
+import { attachedIndexSql, constraintSql, placeSql, renameRequiredSql, ruleSql } from './rule-sql'
 import { isOnline, onlineSql } from './online/online-sql'
 import { isOfTwin, togetherSql, twinSql } from './online/twin-sql'
 import { rowSql, valueMapSql } from './row-sql'
@@ -83,7 +83,13 @@ function replaceViewSql({ view, options, query }: Of<'replace view'>): string {
 
 function renameSql(
   operation: Of<
-    'rename' | 'move' | 'rename part' | 'rename value' | 'rename enum' | 'rename function'
+    | 'rename'
+    | 'move'
+    | 'rename part'
+    | 'rename not null'
+    | 'rename value'
+    | 'rename enum'
+    | 'rename function'
   >,
 ): string {
   switch (operation.kind) {
@@ -101,6 +107,8 @@ function renameSql(
       const start = `ALTER ${of} ${quoteIdentifier(schema, table)} RENAME ${part}`
       return `${start} ${quoteIdentifier(name)} TO ${quoteIdentifier(to)}`
     }
+    case 'rename not null':
+      return renameRequiredSql(operation)
     case 'rename value': {
       const { type, value, to } = operation
       const start = `ALTER TYPE ${quoteIdentifier(type.schema, type.name)} RENAME VALUE`

@@ -1,6 +1,8 @@
-import { quoteIdentifier } from '../../database/sql/quote'
+import { eq, ne } from '../../database/sql/operators'
+import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { IdOf } from '../../catalog/facts'
 import type { OwnOperation } from '../model/operation'
+import { quotedBody } from './online/quoted-text'
 
 type Of<Kind extends OwnOperation['kind']> = Extract<OwnOperation, { kind: Kind }>
 
@@ -35,6 +37,33 @@ export function placeSql({ table, parent, bound, into }: Of<'place partition'>):
   const below = quoteIdentifier(table.schema, table.name)
   if (bound === undefined) return `ALTER TABLE ${below} ${into ? '' : 'NO '}INHERIT ${above}`
   return `ALTER TABLE ${above} ${into ? `ATTACH PARTITION ${below} ${bound}` : `DETACH PARTITION ${below}`}`
+}
+
+/**
+ * The name that a NOT NULL constraint has is not the same in all databases: PostgreSQL 17 had none, and pg_upgrade
+ * makes them up.
+ */
+export function renameRequiredSql(
+  { column, to }: Of<'rename not null'>,
+  plain: (sql: string) => string = (sql) => sql,
+): string {
+  const table = plain(quoteIdentifier(column.schema, column.table))
+  const names = [table, plain(quoteIdentifier(to))].map((name) => name.replaceAll('%', '%%'))
+  const rename = quoteLiteral(`ALTER TABLE ${names[0]} RENAME CONSTRAINT %I TO ${names[1]}`)
+  const body = `
+DECLARE
+  rule_name pg_catalog.text := (
+    SELECT k.conname FROM pg_catalog.pg_constraint AS k
+    JOIN pg_catalog.pg_attribute AS a ON a.attrelid ${eq} k.conrelid AND a.attnum ${eq} k.conkey[1]
+    WHERE k.conrelid ${eq} ${quoteLiteral(table)}::pg_catalog.regclass::pg_catalog.oid
+      AND k.contype ${eq} 'n' AND a.attname ${eq} ${quoteLiteral(column.name)});
+BEGIN
+  IF rule_name ${ne} ${quoteLiteral(to)} THEN
+    EXECUTE pg_catalog.format(${rename}, rule_name);
+  END IF;
+END
+`
+  return `DO ${quotedBody(body, 'rename')}`
 }
 
 /** Indexes of partitions, and the rules that they are of. */

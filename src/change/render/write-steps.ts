@@ -7,6 +7,7 @@ import { countSql } from './count-sql'
 import { layOut } from './lay-out'
 import { isOnline, onlineSql } from './online/online-sql'
 import { sqlOf } from './operation-sql'
+import { renameRequiredSql } from './rule-sql'
 import { isOfTwin, togetherSql, twinSql } from './online/twin-sql'
 
 /** A statement with what is known of it from planning. */
@@ -45,6 +46,7 @@ export class StepWriter {
     const plain = (text: string) => this.plain(text)
     if (operation.kind === 'together')
       return togetherSql(operation, (one) => this.sql({ operation: one }))
+    if (operation.kind === 'rename not null') return renameRequiredSql(operation, plain)
     if (isOfTwin(operation)) return twinSql(operation, plain)
     return isOnline(operation) ? onlineSql(operation, plain) : layOut(sqlOf(operation), this.words)
   }

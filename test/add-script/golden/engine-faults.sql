@@ -126,7 +126,7 @@ ALTER TABLE t DETACH PARTITION t1;
 -- Reads all of t1 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
 ALTER TABLE t ATTACH PARTITION t1 FOR VALUES FROM (0) TO (10);
 
--- CASE names of NOT NULL: a new table has those that it was given, another one keeps its own
+-- CASE names of NOT NULL: a table has those that it was given, one that changes its parent keeps its own
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -152,6 +152,20 @@ CREATE TABLE n (
   CONSTRAINT numbered NOT NULL id
 );
 
+DO $$
+DECLARE
+  rule_name pg_catalog.text := (
+    SELECT k.conname FROM pg_catalog.pg_constraint AS k
+    JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) k.conrelid AND a.attnum OPERATOR(pg_catalog.=) k.conkey[1]
+    WHERE k.conrelid OPERATOR(pg_catalog.=) 't'::pg_catalog.regclass::pg_catalog.oid
+      AND k.contype OPERATOR(pg_catalog.=) 'n' AND a.attname OPERATOR(pg_catalog.=) 'a');
+BEGIN
+  IF rule_name OPERATOR(pg_catalog.<>) 'required' THEN
+    EXECUTE pg_catalog.format('ALTER TABLE t RENAME CONSTRAINT %I TO required', rule_name);
+  END IF;
+END
+$$;
+
 -- MIGRATE DOWN
 
 ALTER TABLE q DETACH PARTITION p1;
@@ -166,6 +180,20 @@ DROP TABLE base;
 
 -- Drops table n with all its rows.
 DROP TABLE n;
+
+DO $$
+DECLARE
+  rule_name pg_catalog.text := (
+    SELECT k.conname FROM pg_catalog.pg_constraint AS k
+    JOIN pg_catalog.pg_attribute AS a ON a.attrelid OPERATOR(pg_catalog.=) k.conrelid AND a.attnum OPERATOR(pg_catalog.=) k.conkey[1]
+    WHERE k.conrelid OPERATOR(pg_catalog.=) 't'::pg_catalog.regclass::pg_catalog.oid
+      AND k.contype OPERATOR(pg_catalog.=) 'n' AND a.attname OPERATOR(pg_catalog.=) 'a');
+BEGIN
+  IF rule_name OPERATOR(pg_catalog.<>) 'needed' THEN
+    EXECUTE pg_catalog.format('ALTER TABLE t RENAME CONSTRAINT %I TO needed', rule_name);
+  END IF;
+END
+$$;
 
 -- CASE a new partition is one statement
 -- SCRIPT main (yes)

@@ -279,13 +279,27 @@ DROP INDEX CONCURRENTLY users_address_id_key;
 -- MIGRATE UP
 -- migrate: no-transaction
 
-ALTER TABLE users ADD CONSTRAINT users_address_id_fkey FOREIGN KEY (address_id) REFERENCES address(id) NOT VALID;
+DO $$
+BEGIN
+  LOCK TABLE address, users IN SHARE UPDATE EXCLUSIVE MODE;
+  SET LOCAL lock_timeout TO '500ms';
+  LOCK TABLE address, users IN SHARE ROW EXCLUSIVE MODE;
+  ALTER TABLE users ADD CONSTRAINT users_address_id_fkey FOREIGN KEY (address_id) REFERENCES address(id) NOT VALID;
+END
+$$;
 ALTER TABLE users ADD CONSTRAINT users_address_id_key UNIQUE USING INDEX users_address_id_key;
 
 -- MIGRATE DOWN
 -- migrate: no-transaction
 
-ALTER TABLE users DROP CONSTRAINT users_address_id_fkey;
+DO $$
+BEGIN
+  LOCK TABLE address, users IN SHARE UPDATE EXCLUSIVE MODE;
+  SET LOCAL lock_timeout TO '500ms';
+  LOCK TABLE address, users IN ACCESS EXCLUSIVE MODE;
+  ALTER TABLE users DROP CONSTRAINT users_address_id_fkey;
+END
+$$;
 ALTER TABLE users DROP CONSTRAINT users_address_id_key;
 CREATE UNIQUE INDEX CONCURRENTLY users_address_id_key ON users (address_id);
 

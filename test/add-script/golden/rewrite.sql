@@ -193,6 +193,7 @@ ALTER TABLE invoice VALIDATE CONSTRAINT amount_positive_new;
 ALTER TABLE account VALIDATE CONSTRAINT account_id_required;
 DO $$
 BEGIN
+  LOCK TABLE account IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE;
   ALTER TABLE account ADD CONSTRAINT account_parent_fkey_new FOREIGN KEY (parent_new) REFERENCES account(id_new) ON DELETE SET NULL NOT VALID;
@@ -201,6 +202,7 @@ $$;
 
 DO $$
 BEGIN
+  LOCK TABLE account, invoice IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE account, invoice IN SHARE ROW EXCLUSIVE MODE;
   ALTER TABLE invoice ADD CONSTRAINT invoice_account_fkey_new FOREIGN KEY (account_new) REFERENCES account(id_new) ON DELETE CASCADE NOT VALID;
@@ -209,6 +211,7 @@ $$;
 
 DO $$
 BEGIN
+  LOCK TABLE invoice, public.line IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE invoice, public.line IN SHARE ROW EXCLUSIVE MODE;
   ALTER TABLE public.line ADD CONSTRAINT line_fkey_new FOREIGN KEY (account_new, amount) REFERENCES invoice(account_new, amount_new) MATCH FULL ON UPDATE CASCADE NOT VALID;
@@ -218,6 +221,7 @@ $$;
 
 DO $$
 BEGIN
+  LOCK TABLE account, note IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE account, note IN SHARE ROW EXCLUSIVE MODE;
   ALTER TABLE note ADD CONSTRAINT note_account_fkey_new FOREIGN KEY (account) REFERENCES account(id_new) NOT VALID;
@@ -243,6 +247,7 @@ ANALYZE account;
 
 DO $$
 BEGIN
+  LOCK TABLE account, note IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE account, note IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE note DROP CONSTRAINT note_account_fkey_new;
@@ -251,6 +256,7 @@ $$;
 
 DO $$
 BEGIN
+  LOCK TABLE invoice, public.line IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE invoice, public.line IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE public.line DROP CONSTRAINT line_fkey_new;
@@ -259,6 +265,7 @@ $$;
 
 DO $$
 BEGIN
+  LOCK TABLE account, invoice IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE account, invoice IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE invoice DROP CONSTRAINT invoice_account_fkey_new;
@@ -267,6 +274,7 @@ $$;
 
 DO $$
 BEGIN
+  LOCK TABLE account IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE account IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE account DROP CONSTRAINT account_parent_fkey_new;
@@ -278,6 +286,7 @@ $$;
 
 DO $swap$
 BEGIN
+  LOCK TABLE invoice, public.line IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE invoice, public.line IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE public.line DROP CONSTRAINT line_fkey;
@@ -305,6 +314,7 @@ ALTER TABLE public.line ADD CONSTRAINT line_account_fits CHECK (account IS NULL 
 ALTER TABLE public.line VALIDATE CONSTRAINT line_account_fits;
 DO $$
 BEGIN
+  LOCK TABLE invoice, public.line IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE invoice, public.line IN SHARE ROW EXCLUSIVE MODE;
   ALTER TABLE public.line ADD CONSTRAINT line_fkey_old FOREIGN KEY (account_old, amount) REFERENCES invoice(account, amount) MATCH FULL ON UPDATE CASCADE NOT VALID;
@@ -315,6 +325,7 @@ ALTER TABLE public.line VALIDATE CONSTRAINT line_fkey_old;
 ANALYZE public.line;
 DO $swap$
 BEGIN
+  LOCK TABLE invoice, public.line IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE invoice, public.line IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE public.line RENAME CONSTRAINT line_fkey TO line_fkey_new;
@@ -336,6 +347,7 @@ $swap$;
 
 DO $swap$
 BEGIN
+  LOCK TABLE account, invoice IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE account, invoice IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE invoice DROP CONSTRAINT invoice_account_fkey;
@@ -425,6 +437,7 @@ COMMENT ON INDEX by_amount_old IS 'large ones';
 CREATE UNIQUE INDEX CONCURRENTLY by_both_old ON invoice (twice_old, id_old);
 DO $$
 BEGIN
+  LOCK TABLE account, invoice IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE account, invoice IN SHARE ROW EXCLUSIVE MODE;
   ALTER TABLE invoice ADD CONSTRAINT invoice_account_fkey_old FOREIGN KEY (account_old) REFERENCES account(id) ON DELETE CASCADE NOT VALID;
@@ -434,6 +447,7 @@ ALTER TABLE invoice VALIDATE CONSTRAINT invoice_account_fkey_old;
 ANALYZE invoice;
 DO $swap$
 BEGIN
+  LOCK TABLE account, invoice, public.line IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE account, invoice, public.line IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE public.line DROP CONSTRAINT line_fkey;
@@ -497,6 +511,7 @@ ALTER TABLE public.line VALIDATE CONSTRAINT line_fkey;
 
 DO $swap$
 BEGIN
+  LOCK TABLE account, note IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE account, note IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE account DROP CONSTRAINT account_parent_fkey;
@@ -546,6 +561,7 @@ CREATE UNIQUE INDEX CONCURRENTLY account_pkey_old ON account (id_old);
 CREATE UNIQUE INDEX CONCURRENTLY account_pkey_new ON account (id);
 DO $$
 BEGIN
+  LOCK TABLE account IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE account IN SHARE ROW EXCLUSIVE MODE;
   ALTER TABLE account ADD CONSTRAINT account_parent_fkey_old FOREIGN KEY (parent_old) REFERENCES account(id_old) ON DELETE SET NULL NOT VALID;
@@ -555,6 +571,7 @@ ALTER TABLE account VALIDATE CONSTRAINT account_parent_fkey_old;
 
 DO $$
 BEGIN
+  LOCK TABLE account, note IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE account, note IN SHARE ROW EXCLUSIVE MODE;
   ALTER TABLE note ADD CONSTRAINT note_account_fkey_old FOREIGN KEY (account) REFERENCES account(id_old) NOT VALID;
@@ -565,6 +582,7 @@ ALTER TABLE note VALIDATE CONSTRAINT note_account_fkey_old;
 ANALYZE account;
 DO $swap$
 BEGIN
+  LOCK TABLE account, note, invoice IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE account, note, invoice IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE account DROP CONSTRAINT account_parent_fkey;
@@ -935,6 +953,7 @@ ALTER TABLE file VALIDATE CONSTRAINT file_id_required;
 
 DO $$
 BEGIN
+  LOCK TABLE file, "An App"."Version" IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE file, "An App"."Version" IN SHARE ROW EXCLUSIVE MODE;
   ALTER TABLE "An App"."Version" ADD CONSTRAINT "of File_new" FOREIGN KEY ("of File_new") REFERENCES file(id_new) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID;
@@ -943,6 +962,7 @@ $$;
 
 DO $$
 BEGIN
+  LOCK TABLE "An App"."Version", file IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE "An App"."Version", file IN SHARE ROW EXCLUSIVE MODE;
   ALTER TABLE file ADD CONSTRAINT file_latest_fkey_new FOREIGN KEY (latest_new) REFERENCES "An App"."Version"(id_new) ON DELETE SET NULL (latest_new) NOT VALID;
@@ -962,6 +982,7 @@ ANALYZE file;
 
 DO $$
 BEGIN
+  LOCK TABLE "An App"."Version", file IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE "An App"."Version", file IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE file DROP CONSTRAINT file_latest_fkey_new;
@@ -970,6 +991,7 @@ $$;
 
 DO $$
 BEGIN
+  LOCK TABLE file, "An App"."Version" IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE file, "An App"."Version" IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE "An App"."Version" DROP CONSTRAINT "of File_new";
@@ -981,6 +1003,7 @@ $$;
 
 DO $swap$
 BEGIN
+  LOCK TABLE "An App"."Version", file IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE "An App"."Version", file IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE "An App"."Version" DROP CONSTRAINT "of File";
@@ -1086,6 +1109,7 @@ CREATE INDEX CONCURRENTLY by_name_old ON file (name, size_old);
 
 DO $$
 BEGIN
+  LOCK TABLE file, "An App"."Version" IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE file, "An App"."Version" IN SHARE ROW EXCLUSIVE MODE;
   ALTER TABLE "An App"."Version" ADD CONSTRAINT "of File_old" FOREIGN KEY ("of File_old") REFERENCES file(id_old) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID;
@@ -1095,6 +1119,7 @@ ALTER TABLE "An App"."Version" VALIDATE CONSTRAINT "of File_old";
 
 DO $$
 BEGIN
+  LOCK TABLE "An App"."Version", file IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE "An App"."Version", file IN SHARE ROW EXCLUSIVE MODE;
   ALTER TABLE file ADD CONSTRAINT file_latest_fkey_old FOREIGN KEY (latest_old) REFERENCES "An App"."Version"(id_old) ON DELETE SET NULL (latest_old) NOT VALID;
@@ -1108,6 +1133,7 @@ ANALYZE file;
 
 DO $swap$
 BEGIN
+  LOCK TABLE "An App"."Version", file IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE "An App"."Version", file IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE "An App"."Version" DROP CONSTRAINT "of File";
@@ -1394,6 +1420,7 @@ ANALYZE shown;
 
 DO $swap$
 BEGIN
+  LOCK TABLE shown IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE shown IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE shown DROP CONSTRAINT small;
@@ -1427,6 +1454,7 @@ CREATE INDEX CONCURRENTLY by_hand_old ON shown (b_old);
 ANALYZE shown;
 DO $swap$
 BEGIN
+  LOCK TABLE shown IN SHARE UPDATE EXCLUSIVE MODE;
   SET LOCAL lock_timeout TO '500ms';
   LOCK TABLE shown IN ACCESS EXCLUSIVE MODE;
   ALTER TABLE shown RENAME CONSTRAINT small TO small_new;

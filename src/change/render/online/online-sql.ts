@@ -21,6 +21,8 @@ const kinds: ReadonlySet<SchemaOperation['kind']> = new Set<OnlineOperation['kin
   'add empty column',
   'use index',
   'fill in batches',
+  'wait briefly',
+  'lock tables',
   'fill function',
   'fill trigger',
   'drop fill trigger',
@@ -64,6 +66,10 @@ export function onlineSql(operation: OnlineOperation, plain: Plain): string {
       return plain(useIndexSql(operation))
     case 'fill in batches':
       return inBatches(operation, plain)
+    case 'wait briefly':
+      return `SET LOCAL lock_timeout TO '500ms'`
+    case 'lock tables':
+      return plain(lockSql(operation))
     default:
       return triggerSql(operation, plain)
   }
@@ -74,6 +80,13 @@ function useIndexSql({ constraint, rule, index, checked, replaces }: Of<'use ind
   const name = quoteIdentifier(constraint.name)
   const drop = replaces ? ` DROP CONSTRAINT ${name},` : ''
   return `ALTER TABLE ${table}${drop} ADD CONSTRAINT ${name} ${rule} USING INDEX ${quoteIdentifier(index)}${checked}`
+}
+
+function lockSql({ tables, mode }: Of<'lock tables'>): string {
+  const all = tables.map(
+    ({ schema, name, alone }) => `${alone ? 'ONLY ' : ''}${quoteIdentifier(schema, name)}`,
+  )
+  return `LOCK TABLE ${all.join(', ')} IN ${mode} MODE`
 }
 
 /** Pages of a table that are one transaction: at most some 5,000 rows, however short they are. */

@@ -13,8 +13,6 @@ const kinds: ReadonlySet<SchemaOperation['kind']> = new Set<TwinOperation['kind'
   'enable always',
   'drop twin',
   'analyze',
-  'wait briefly',
-  'lock tables',
   'add twin check',
   'add identity',
   'give sequence',
@@ -49,13 +47,6 @@ function plainTwinSql(operation: Exclude<TwinOperation, Of<'twin function'>>): s
     }
     case 'analyze':
       return `ANALYZE ${quoteIdentifier(operation.table.schema, operation.table.name)}`
-    case 'wait briefly':
-      return `SET LOCAL lock_timeout TO '500ms'`
-    case 'lock tables': {
-      const all = operation.tables.map(({ schema, name }) => quoteIdentifier(schema, name))
-      const mode = operation.isExclusive ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE'
-      return `LOCK TABLE ${all.join(', ')} IN ${mode} MODE`
-    }
     case 'add twin check': {
       const { constraint, column, twin } = operation
       const table = quoteIdentifier(constraint.schema, constraint.table)
