@@ -33,7 +33,7 @@ const start: Part = {
 
 /** add_script, and pg-delta, which is an ES module and made of sixty files. */
 const addScript: Part = {
-  entries: ['cli/command/add-script.js', 'add-script/workflow.js'],
+  entries: ['cli/command/add-script.js', 'add-script/workflow.js', 'add-script/prepare-next.js'],
   file: 'bundle-add-script.js',
   left: /^(?:backends\/(?!folder-scheme)|git\/git-open|script\/typescript|migrator\/backend-migrator)/,
   packages: ['@supabase/pg-delta'],

@@ -16,7 +16,7 @@ import {
 import { requirePostgres } from '../database/open'
 import { requireAddScript } from '../start/compiled'
 import { settingsFor, type SettingsSource } from '../settings/library'
-import type { AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
+import type { AddScriptOptions, AddScriptReport, NextCall } from './deliver/add-script-options'
 
 export { OpenQuestions } from '../change/model/interview'
 
@@ -56,11 +56,15 @@ export async function addScript(
   return addScriptIn(undefined, source, options)
 }
 
-/** The same in a folder of another layout than the settings say. */
+/**
+ * The same in a folder of another layout than the settings say.
+ * @param written called where a script was written and `prepareNext` may get ready for the one after it
+ */
 export async function addScriptIn(
   given: ScriptLayout | undefined,
   source: SettingsSource,
   options: AddScriptOptions,
+  written?: (next: NextCall) => void,
 ): Promise<AddScriptReport> {
   checkArgument('the options object', options, shape, ['title'])
   const found = await settingsFor(source)
@@ -68,5 +72,8 @@ export async function addScriptIn(
   const settings = await withMigrationSources(found)
   const layout = given ?? layoutNamed(settings.layout)
   const { Adding } = requireAddScript(join(__dirname, 'workflow.js')) as typeof import('./workflow')
-  return withSystemFailures(new Adding(settings, options, layout).run())
+  const adding = new Adding(settings, options, layout)
+  const report = await withSystemFailures(adding.run())
+  if (report.outcome === 'added' && adding.next) written?.(adding.next)
+  return report
 }

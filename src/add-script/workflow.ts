@@ -3,12 +3,13 @@ import { compareMetadata, withMetadata, type MetadataChange } from './difference
 import type { ScriptLayout } from '../script/layout/layout'
 import type { ScriptSource, Settings } from '../settings/value/setting-types'
 import { loadingMeanwhile, Prefetched } from './source/prefetch'
+import { nextCall } from './prepare-next'
 import { emptyDraft } from './render/empty-draft'
 import { preloadEngine } from '../catalog/engine'
 import { handOver, schemaNotes } from './deliver/commit'
 import { changeNotes, headerLines, type HeaderFacts } from './proof/header'
 import { type Ignored, ignoredTables, metadataTable } from '../scratch/ignored-tables'
-import type { AddedScript, AddScriptOptions, AddScriptReport } from './deliver/add-script-options'
+import type { AddedScript, AddScriptOptions, AddScriptReport, NextCall } from './deliver/add-script-options' // prettier-ignore
 import { newlyKept } from './proof/kept-objects'
 import { isDestructive, downgradeClaimOf } from './proof/downgrade-claim'
 import { refuseMissed } from './proof/remaining'
@@ -24,7 +25,7 @@ import {
 } from './proof/unproven'
 import { ownersOf } from './source/choose-owners'
 import { answersOf, sourceOf } from './source/choose'
-import { standingOf } from '../scratch/database-state'
+import { lookAt } from '../scratch/database-state'
 import type { Answers } from '../change/model/answers'
 import { Interview } from '../change/model/interview'
 import type { Change } from '../change/model/script-part'
@@ -57,6 +58,7 @@ export class Adding {
   private kept: readonly string[] = []
   /** The schema file that the difference is read from. */
   private file: string | undefined
+  next: NextCall | undefined
 
   constructor(
     private readonly settings: Settings,
@@ -72,9 +74,9 @@ export class Adding {
   async run(): Promise<AddScriptReport> {
     this.known = await scriptNames(this.settings.directory, this.layout)
     if (this.source === 'none') {
-      const header = headerLines({ title: this.options.title, source: 'none' })
-      const { layout, settings, options } = this
-      const { title, form = 'sql' } = options
+      const { layout, settings } = this
+      const { title, form = 'sql' } = this.options
+      const header = headerLines({ title, source: 'none' })
       const names = { places: settings, layout, title, form, headers: [header] }
       return this.finishEmpty(await nameDrafts([emptyDraft(header, layout)], names))
     }
@@ -83,15 +85,15 @@ export class Adding {
   }
 
   private async onScratch<Result>(task: (work: Work) => Promise<Result>): Promise<Result> {
-    const { major, notes } = await standingOf(this.settings, this.layout)
-    this.notes.push(...notes)
-    this.progress('opening the scratch server')
     const { settings, layout, signal, source } = this
+    this.progress('opening the scratch server')
+    const { major, standing } = lookAt(settings, layout)
+    const noted = standing.then(({ notes }) => void this.notes.push(...notes))
     const work = loadingMeanwhile(source, (scratch) => {
       const prefetched = new Prefetched(scratch)
       return task({ scratch, settings, layout, signal, prefetched, readings: prefetched.readings })
     })
-    return withScratch(settings, major, { signal, interrupted }, work)
+    return withScratch(settings, major, { signal, interrupted, standing: noted }, work)
   }
 
   /** A script without SQL needs no proof, unless somebody writes some. */
@@ -139,6 +141,7 @@ export class Adding {
     const building = buildSides(source, { ...work, progress, ...work.prefetched.hooks(!skip) })
     preloadEngine() // while the server is at work
     const target = await building
+    this.next = nextCall(this.settings, work.scratch, this.known.size === 0 ? 'empty' : target)
     if (target.is === 'schemas') this.remember(target)
     const found = target.is === 'nothing' ? undefined : await this.find(work, target, !skip)
     if (found && !found.change && target.is === 'schemas') return this.report('shown', [], false)
@@ -235,8 +238,8 @@ export class Adding {
       const measuring = { ...this.options, online: this.answers.online, notes: this.notes }
       return { last, proof: await withLocks(work.scratch, last, proof, measuring) }
     }
-    const hint = this.options.dryRun ? 'Nothing was written.' : notWritten
-    throw unproven(proof.failures, textsOf(await this.written(last, undefined)), hint)
+    const texts = textsOf(await this.written(last, undefined))
+    throw unproven(proof.failures, texts, this.options.dryRun ? 'Nothing was written.' : notWritten)
   }
 
   /** @param edited what a person made of the scripts, who alone knows what they lose */
@@ -291,8 +294,7 @@ export class Adding {
     scripts: readonly AddedScript[],
     proven: boolean,
   ): AddScriptReport {
-    const { source, notes } = this
-    const answered = this.interview.flags
+    const { source, notes, interview: { flags: answered } } = this // prettier-ignore
     return { outcome, source, scripts, notes, destructive: false, proven, answered }
   }
 }

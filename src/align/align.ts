@@ -13,7 +13,7 @@ import { Copy } from '../change/trial/trial'
 import { withMigrationSources } from '../database/application/migration-sources'
 import { requirePostgres } from '../database/open'
 import { MigrationError } from '../errors'
-import { standingOf } from '../scratch/database-state'
+import { lookAt } from '../scratch/database-state'
 import { ignoredTables, type Ignored } from '../scratch/ignored-tables'
 import { withScratch } from '../scratch/lifetime'
 import type { Scratch, ScratchDatabase } from '../scratch/scratch'
@@ -72,7 +72,7 @@ class Aligning {
   async run(): Promise<AlignReport> {
     const { settings, layout, signal } = this
     const known = await scriptNames(settings.directory, layout)
-    const { major, notes } = await standingOf(settings, layout)
+    const { major, notes } = await lookAt(settings, layout).standing
     this.notes.push(...notes)
     this.progress('opening the scratch server')
     preloadEngine()

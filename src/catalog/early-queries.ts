@@ -19,36 +19,61 @@ export function queriesOf(pool: Pool): string[] {
  * A pool of one connection, which is sent all that it was made ready for in one message when the first of that
  * is asked for, since a reading asks for all of it. It has only what readings of catalogs use: `connect`
  * and `query`.
+ * @param beside another pool of one connection to the same database, which stays as it is: it answers at the same
+ *   time what it was made ready for
  */
-export function answeredTogether(pool: Pool): Pool {
+export function answeredTogether(pool: Pool, beside?: Pool): Pool {
   const asked = askedOf.get(pool) ?? new Set()
   askedOf.set(pool, asked)
   const connect = async () => {
-    const client = await pool.connect()
-    const query = client.query.bind(client) as Ask
-    const ready = readyFor.get(client) ?? new Map<string, string>()
-    return { query: answering(query, { asked, ready }), release: () => client.release() }
+    const [client, other] = await Promise.all([pool.connect(), beside?.connect()])
+    const parts = [new Part(client, false), ...(other ? [new Part(other, true)] : [])]
+    const release = () => [client, other].forEach((one) => one?.release())
+    return { query: answering(client.query.bind(client), asked, parts), release }
   }
   return { connect, query: pool.query.bind(pool) } as unknown as Pool
 }
 
 type Ask = (text: string, values?: unknown[]) => Promise<unknown>
 
-/** For one use of the connection, in which nothing changes. */
-function answering(query: Ask, { asked, ready }: { asked: Set<string>; ready: Ready }): Ask {
-  let answers: Promise<ReadonlyMap<string, unknown>> | undefined
-  return async (text, values) => {
-    if (values !== undefined) return query(text, values)
-    if (/^\s*(?:SELECT|WITH)\b/.test(text)) asked.add(text)
-    if (!ready.has(text)) return query(text)
-    answers ??= askAll(query, ready)
-    return (await answers).get(text)
+/** What one of the connections answers, once in its use. */
+class Part {
+  readonly ready: Ready
+  private asked: Promise<ReadonlyMap<string, unknown>> | undefined
+
+  /** @param alone true: whoever uses the connections begins no transaction on this one */
+  constructor(
+    private readonly client: PoolClient,
+    private readonly alone: boolean,
+  ) {
+    this.ready = readyFor.get(client) ?? new Map<string, string>()
+  }
+
+  answers(): Promise<ReadonlyMap<string, unknown>> {
+    this.asked ??= this.ask()
+    return this.asked
+  }
+
+  private async ask(): Promise<ReadonlyMap<string, unknown>> {
+    const { client, alone, ready } = this
+    if (ready.size === 0) return new Map()
+    if (alone) await client.query(begin)
+    const results = [await client.query([...ready.values()].join('\n;\n'))].flat()
+    if (alone) await client.query('ROLLBACK')
+    return new Map([...ready.keys()].map((text, at) => [text, results[at]]))
   }
 }
 
-async function askAll(query: Ask, ready: Ready): Promise<ReadonlyMap<string, unknown>> {
-  const results = [await query([...ready.values()].join('\n;\n'))].flat()
-  return new Map([...ready.keys()].map((text, at) => [text, results[at]]))
+/** For one use of the connections, in which nothing changes. */
+function answering(query: Ask, asked: Set<string>, parts: readonly Part[]): Ask {
+  return async (text, values) => {
+    if (values !== undefined) return query(text, values)
+    if (/^\s*(?:SELECT|WITH)\b/.test(text)) asked.add(text)
+    const part = parts.find(({ ready }) => ready.has(text))
+    if (!part) return query(text)
+    const [answers] = await Promise.all([part, ...parts].map((one) => one.answers()))
+    return answers!.get(text)
+  }
 }
 
 /**
@@ -73,6 +98,15 @@ export async function getReady(
   void send(client, [begin, ...(planned ? prepare : []), ...ready.values(), 'ROLLBACK'])
     .then((isDone) => isDone && readyFor.set(client, ready))
     .finally(() => client.release())
+}
+
+/** Has the server run once more what a connection of the pool was made ready for. Never throws. */
+export async function repeatReady(pool: Pool): Promise<void> {
+  const client = await pool.connect().catch(() => undefined)
+  const ready = client && readyFor.get(client)
+  if (ready && !(await send(client, [begin, ...ready.values(), 'ROLLBACK'])))
+    readyFor.delete(client)
+  client?.release()
 }
 
 const begin = 'BEGIN READ ONLY; SET LOCAL search_path TO pg_catalog, pg_temp; SET LOCAL jit TO off'

@@ -51,8 +51,9 @@ export async function readNow(database: ScratchDatabase): Promise<Reading> {
     loadEngine(),
     ...uses.map((use) => database.reader(use)),
   ])
-  const [one, other] = pools.map(answeredTogether)
-  return readServer(engine, one!, other)
+  const [one, other] = pools
+  const beside = prepared.has(database) ? await database.reader('beside') : undefined
+  return readServer(engine, answeredTogether(one!, beside), answeredTogether(other!))
 }
 
 const uses = ['engine', 'details'] as const
@@ -66,13 +67,35 @@ export async function queriesAsked(database: ScratchDatabase): Promise<ReadingQu
   return { engine: queriesOf(engine!), details: queriesOf(details!) }
 }
 
-/** Has the server run what a reading will ask of a database, which is still empty; see `getReady`. */
+/** Databases for whose reading the server is ready, on one connection more. */
+const prepared = new WeakSet<ScratchDatabase>()
+
+/**
+ * Has the server run what a reading will ask of a database, which is still empty and stays as it is once it is
+ * read; see `getReady`.
+ */
 export async function prepareReading(
   database: ScratchDatabase,
   queries: ReadingQueries,
 ): Promise<void> {
-  const [engine, details] = await Promise.all(uses.map((use) => database.reader(use)))
-  await Promise.all([getReady(engine!, queries.engine), getReady(details!, queries.details)])
+  const readers = (['engine', 'beside', 'details'] as const).map((use) => database.reader(use))
+  const [engine, beside, details] = await Promise.all(readers)
+  const [one, other] = halves(queries.engine)
+  prepared.add(database)
+  const ready = [getReady(engine!, one), getReady(beside!, other), getReady(details!, queries.details)] // prettier-ignore
+  await Promise.all(ready)
+}
+
+/** Two lists that take PostgreSQL about as long: to plan a query takes longer than to run it. Pure. */
+export function halves(texts: readonly string[]): [string[], string[]] {
+  const lists: [string[], string[]] = [[], []]
+  const lengths = [0, 0]
+  for (const text of texts.toSorted((a, b) => b.length - a.length)) {
+    const at = lengths[0]! <= lengths[1]! ? 0 : 1
+    lists[at].push(text)
+    lengths[at]! += text.length
+  }
+  return lists
 }
 
 /** What the inventory reads as completely as pg-delta does. */

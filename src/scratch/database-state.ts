@@ -15,17 +15,35 @@ export interface Standing {
   notes: readonly string[]
 }
 
+/** A look at the configured database that has begun. */
+export interface Look {
+  standing: Promise<Standing>
+  /** The major version, which is known before the rest; rejects where `standing` does. */
+  major: Promise<number | undefined>
+}
+
 /**
  * Looks whether the configured database is where the scripts lead; reads only. One that cannot be
  * reached, or was not made or set up yet, is none to look at.
- * @throws {MigrationError} PENDING, SCRIPT_UNFINISHED, SCRIPT_CHANGED: a difference on top of an unknown
- *   state would repeat or undo what is under way
+ * `standing` rejects with a MigrationError PENDING, SCRIPT_UNFINISHED or SCRIPT_CHANGED: a difference on top of
+ * an unknown state would repeat or undo what is under way.
  */
-export async function standingOf(settings: Settings, layout?: ScriptLayout): Promise<Standing> {
-  const migrator = await openMigrator(settings, layout)
+export function lookAt(settings: Settings, layout?: ScriptLayout): Look {
   // a DataSource of the application's is one for both, and the first to end would end it for the other
   const early = settings.database.kind === 'data_source' ? undefined : serverOf(settings)
   early?.catch(() => undefined) // thrown where it is needed
+  const standing = standingFrom(settings, layout, early)
+  const major = (early ?? standing).then((known) => known.major)
+  for (const one of [standing, major]) one.catch(() => undefined) // as above
+  return { standing, major }
+}
+
+async function standingFrom(
+  settings: Settings,
+  layout: ScriptLayout | undefined,
+  early: Promise<Standing> | undefined,
+): Promise<Standing> {
+  const migrator = await openMigrator(settings, layout)
   const asked = () => early ?? serverOf(settings)
   try {
     const plan = await migrator.status()

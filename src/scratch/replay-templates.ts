@@ -122,6 +122,8 @@ const makeNotes = `CREATE TABLE IF NOT EXISTS ${notes} (name pg_catalog.text, pa
 
 /** What is known of one, beside the databases themselves. */
 class Notes implements Remembered {
+  private pending: Promise<unknown> = Promise.resolve()
+
   constructor(
     private readonly scratch: Scratch,
     private readonly name: string,
@@ -136,7 +138,17 @@ class Notes implements Remembered {
     return rows[0] && (deserialize(rows[0].data) as unknown)
   }
 
-  async remember(part: string, value: unknown): Promise<void> {
+  remember(part: string, value: unknown): Promise<void> {
+    const storing = this.store(part, value)
+    this.pending = Promise.all([this.pending, storing])
+    return storing
+  }
+
+  async settled(): Promise<void> {
+    await this.pending
+  }
+
+  private async store(part: string, value: unknown): Promise<void> {
     const insert = `INSERT INTO ${notes} (name, part, data) VALUES ($1, $2, $3)`
     try {
       await this.scratch.run(makeNotes)

@@ -24,15 +24,16 @@ export interface ScratchDatabase {
   readonly known?: Remembered
 }
 
-/** What a connection reads again and again: pg-delta's queries, what pg-delta does not read, the inventory. */
-export type ReaderUse = 'engine' | 'details' | 'inventory'
+/** What a connection reads again and again: pg-delta's queries, the other half of them, the rest, the inventory. */
+export type ReaderUse = 'engine' | 'beside' | 'details' | 'inventory'
 
 /** What earlier commands have stored about a database that does not change. */
 export interface Remembered {
   /** Undefined where nothing is stored. */
   recall(part: string): Promise<unknown>
-  /** Stores plain data for later commands; never throws. */
+  /** Stores plain data for later commands; never throws. `settled` waits for all of it. */
   remember(part: string, value: unknown): Promise<void>
+  settled(): Promise<void>
   /** Stores a database that was made from it, without connections. False: there is one already. */
   keep(part: 'rows', database: ScratchDatabase): Promise<boolean>
   /** The stored database, to be copied. */

@@ -16,7 +16,7 @@ import type { SqlPart } from '../../src/script/script'
 import { failureOf } from '../support/failure'
 import { checkJudgement } from './judgement'
 import { announceGolden, goldenText, scriptName } from './golden'
-import { Databases } from './scratch'
+import { withEmpty } from './reused'
 
 /** A change of schema, and what is to come of it. */
 export interface ChangeCase {
@@ -63,21 +63,34 @@ export const nobody: Answers = {
 export function changeTest(name: string, one: ChangeCase): void {
   const checkGolden = announceGolden(name)
   test(name, () =>
-    Databases.with(async (databases) => {
-      checkGolden(goldenText(await checkChange(databases, one)))
-    }, one.major),
+    withEmpty(3, one.major ?? 18, async (before, filled, after) => {
+      checkGolden(goldenText(await checkChange({ before, filled, after }, one)))
+    }),
   )
 }
 
+type Pools = Record<'before' | 'filled' | 'after', Pool>
+
+/** Whatever it sets ends with its connection. */
+async function runAlone(pool: Pool, sql = ''): Promise<void> {
+  if (sql === '') return
+  const client = await pool.connect()
+  try {
+    await client.query(sql)
+    await client.query('DISCARD ALL')
+  } finally {
+    client.release()
+  }
+}
+
 /** @returns what was written, or why nothing was */
-async function checkChange(
-  databases: Databases,
-  one: ChangeCase,
-): Promise<Change | MigrationError> {
-  const before = await databases.make(one.before)
-  const filled = databases.open(await databases.make(one.rows ?? '', before))
-  const copy = databases.open(before)
-  const after = databases.open(await databases.make(one.after))
+async function checkChange(pools: Pools, one: ChangeCase): Promise<Change | MigrationError> {
+  const { before: copy, filled, after } = pools
+  await Promise.all([
+    runAlone(copy, one.before),
+    runAlone(filled, one.before).then(() => runAlone(filled, one.rows)),
+    runAlone(after, one.after),
+  ])
   const answers = { ...nobody, ...one.answers }
   const readings = await readBoth(copy, after)
   const finding = findDifference(copy, after, answers, one.ignored ?? [], {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Pool } from 'pg'
 import { answeredTogether, getReady, queriesOf } from '../../src/catalog/early-queries'
+import { halves } from '../../src/catalog/readings'
 import { withDatabase } from '../support/database'
 import { testPool } from '../support/pool'
 
@@ -56,6 +57,38 @@ test('a connection that has taken the place of another one is asked as a new one
     assert.notDeepEqual(after[1], before[1])
     assert.deepEqual([after[0], after[2]], [[{ n: 0 }], []])
   }))
+
+test('a second connection answers its part, under the same search_path, and is asked again for each use', () =>
+  withDatabase(async ({ url }) => {
+    const pool = testPool({ connectionString: url, max: 1 })
+    const beside = testPool({ connectionString: url, max: 1 })
+    const path = 'SELECT current_setting($$search_path$$) AS path'
+    try {
+      await getReady(pool, [two, three])
+      await getReady(beside, [one, path])
+      for (const n of [0, 1]) {
+        const client = await answeredTogether(pool, beside).connect()
+        const rows: object[][] = []
+        for (const text of [two, one, path]) rows.push((await client.query<object>(text)).rows)
+        client.release()
+
+        const [other] = (await beside.query<object>(one)).rows
+        assert.deepEqual(rows, [[{ n }], [other], [{ path: 'pg_catalog, pg_temp' }]])
+        await pool.query('CREATE TABLE IF NOT EXISTS made_later ()')
+      }
+      assert.deepEqual(queriesOf(pool), [two, one, path])
+    } finally {
+      await Promise.all([pool.end(), beside.end()])
+    }
+  }))
+
+test('queries are cut into lists that take as long', () => {
+  assert.deepEqual(halves(['a', 'bbbb', 'cc', 'ddd']), [
+    ['bbbb', 'a'],
+    ['ddd', 'cc'],
+  ])
+  assert.deepEqual(halves([]), [[], []])
+})
 
 test('where one of them fails, all are asked one by one, and the error is its own', () =>
   withPool(async (pool) => {

@@ -36,13 +36,21 @@ async function reference(
   return result!
 }
 
-async function emptyCatalog(database: TestDatabase): Promise<Snapshot> {
+const emptyCatalogs = new Map<number, Promise<Snapshot>>()
+
+function emptyCatalog({ major }: TestDatabase): Promise<Snapshot> {
+  const made = emptyCatalogs.get(major) ?? catalogOfNothing(major)
+  emptyCatalogs.set(major, made)
+  return made
+}
+
+async function catalogOfNothing(major: number): Promise<Snapshot> {
   let result: Snapshot | undefined
   await withDatabase(
     async (empty) => {
       result = await snapshot(empty)
     },
-    { major: database.major },
+    { major },
   )
   return result!
 }

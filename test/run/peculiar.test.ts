@@ -9,6 +9,7 @@ import { fingerprint } from '../support/history-snapshot'
 import { Random } from '../support/history-random'
 import { type MigratorOptions, withMigrator } from '../support/migrator'
 import { withRole } from '../support/history-role'
+import { few } from '../support/scope'
 
 /** What each of the others finds: nothing may leak into them. */
 const session = [
@@ -53,14 +54,16 @@ async function resultOf(chapters: readonly Chapter[], options: MigratorOptions =
   return { result, sessions }
 }
 
+const count = few(14, 50)
+
 for (const [index, [what, tell]] of Object.entries(peculiarities).entries())
-  test(`${what}: alone or in the middle of 50 others, it does the same`, async () => {
+  test(`${what}: alone or in the middle of ${count} others, it does the same`, async () => {
     await withRole(18, async (role) => {
       const chapters = tell({ name: `p${index}`, variant: index, role })
-      const others = Array.from({ length: 50 }, (_, n) => other(n))
+      const others = Array.from({ length: count }, (_, n) => other(n))
       const [alone, among] = await Promise.all([
         resultOf(chapters),
-        resultOf([...others.slice(0, 25), ...chapters, ...others.slice(25)]),
+        resultOf([...others.slice(0, count / 2), ...chapters, ...others.slice(count / 2)]),
       ])
 
       assert.deepEqual(among.result, alone.result)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { prepareOn } from '../../src/add-script/prepare-next'
 import { buildSides } from '../../src/add-script/source/target-schema'
 import { Readings } from '../../src/catalog/readings'
 import { inventoryOf } from '../../src/inventory/inventory'
@@ -200,6 +201,28 @@ test('what a command read of it, and the rows that it made, are those of the nex
     assert.deepEqual(second, first)
     assert.deepEqual(second.rows, second.filled)
     assert.ok(second.filled.rows.size === 3 && second.reading.facts.length > 30)
+  }))
+
+test('what is prepared after a command is what the next one would have made, with nothing left to do', () =>
+  withPlace(async (place) => {
+    const { signal } = new AbortController()
+    await withOwn(place, (scratch) => prepareOn(scratch, place.settings, usualLayout, signal))
+    const made = await kept(place.database)
+    const { found, recalled, rows } = await withOwn(place, async (scratch) => {
+      const before = await replayScripts(scratch, place.settings, signal)
+      const copy = await fillCopy(scratch, before)
+      const parts = ['reading', 'items', 'rows'].map((part) => before.known!.recall(part))
+      const pool = await copy.database.pool()
+      return {
+        found: before.name,
+        recalled: await Promise.all(parts),
+        rows: await takeSnapshot(pool),
+      }
+    })
+
+    assert.deepEqual(made.toSorted(), [found, `${found}_rows`])
+    assert.deepEqual(await kept(place.database), made)
+    assert.ok(recalled.every((part) => part !== undefined) && rows.rows.size === 1)
   }))
 
 const schema = `CREATE TYPE mood AS ENUM ('good', 'bad');

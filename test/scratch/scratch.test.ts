@@ -4,6 +4,8 @@ import { once } from 'node:events'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { nextCall } from '../../src/add-script/prepare-next'
+import { processIo } from '../../src/cli/terminal/process-io'
 import { openScratch } from '../../src/scratch/scratch'
 import { readScratchName, scratchName, spareOf } from '../../src/scratch/scratch-name'
 import { withScratch } from '../../src/scratch/lifetime'
@@ -53,6 +55,31 @@ for (const major of [18, 14]) {
     )
   })
 }
+
+test('where what must hold does not, no work begins and the server that was opened meanwhile is released', async () => {
+  await withDatabase(async (database) => {
+    const settings = await settingsWith(database.url)
+    const sessions = () =>
+      database.query(
+        `SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid IN (SELECT pid FROM pg_stat_activity WHERE application_name LIKE '% ${process.pid}')`,
+      )
+    let begun = false
+    const standing = until(async () => (await sessions()).length > 0).then(() => {
+      throw new MigrationError('PENDING', 'a script is pending')
+    })
+    const stopping = {
+      signal: new AbortController().signal,
+      interrupted: () => new MigrationError('INTERRUPTED', 'stopped'),
+      standing,
+    }
+    const failure = await failureOf(
+      withScratch(settings, Promise.resolve(undefined), stopping, async () => void (begun = true)),
+    )
+
+    assert.deepEqual([failure.code, begun], ['PENDING', false])
+    await until(async () => (await sessions()).length === 0)
+  })
+})
 
 test('closing drops databases that somebody is at work in', async () => {
   await withDatabase(async (database) => {
@@ -198,7 +225,10 @@ async function withHome(
   work: (settings: Settings, named: Settings) => Promise<void>,
 ): Promise<void> {
   const own = process.env['XDG_CACHE_HOME']
-  const ini = { 'development.ini': '[migration]\ntypeorm.url = postgres://nowhere/app' }
+  const ini = {
+    'development.ini': '[migration]\ntypeorm.url = postgres://nowhere/app',
+    'migration/1_a.sql': 'CREATE TABLE a (id int)',
+  }
   await withFolder(ini, async (cwd) => {
     process.env['XDG_CACHE_HOME'] = join(cwd, 'cache')
     try {
@@ -261,7 +291,7 @@ test("an embedded server of production's major version comes first, then scratch
   })
 })
 
-test("typetrek's own server drops what a command leaves, and has a copy ready for the next one", async () => {
+test("typetrek's own server drops what a command leaves, and has ready what the next one begins with", async () => {
   await withHome(async (settings) => {
     const first = await openScratch(settings, 16)
     const made = await first.create()
@@ -287,6 +317,19 @@ test("typetrek's own server drops what a command leaves, and has a copy ready fo
 
       assert.deepEqual(after, [{ name: taken.name, oid: spare!.oid }])
       assert.equal(rows.length, 0)
+
+      // what the command line does after a script was written
+      const { startProcess } = processIo()
+      const next = nextCall(settings, second, 'empty')
+      startProcess!(join(__dirname, '../../src/cli/prepare-process.js'), next)
+      await until(async () => {
+        const names = (await databases()).map(({ name }) => name)
+        return names.filter((name) => /^typetrek_replayed_.*_rows_spare$/.test(name)).length === 1
+      })
+      const notes = `SELECT part FROM public.typetrek_replayed WHERE name LIKE 'typetrek_replayed%' ORDER BY part`
+      const parts = (await second.rows<{ part: string }>(notes, [])).map(({ part }) => part)
+      assert.deepEqual(parts, ['items', 'reading', 'rows'])
+      assert.equal(nextCall({ ...settings, scratch: { ...settings.scratch, keep: 0 } }, second, 'empty'), undefined) // prettier-ignore
     } finally {
       await second.close()
     }

@@ -1,4 +1,4 @@
-import type { ScriptSource } from '../../settings/value/setting-types'
+import type { ScriptSource, Settings } from '../../settings/value/setting-types'
 import type { ScriptForm } from '../../script/layout/script-name'
 import type { Answers } from '../../change/model/answers'
 
@@ -65,4 +65,11 @@ export interface AddScriptReport {
   answered: readonly string[]
   /** Hash of the commit. */
   commit?: string
+}
+
+/** What `prepareNext` is given. */
+export interface NextCall {
+  settings: Settings
+  /** The scratch server's major version. */
+  major: number
 }

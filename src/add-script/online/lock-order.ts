@@ -58,9 +58,8 @@ export function lockOperations(uses: readonly TableUse[]): SchemaOperation[] {
     if (last?.mode === mode) last.tables.push(table)
     else if (mode !== 'SHARE UPDATE EXCLUSIVE') groups.push({ mode, tables: [table] })
   }
-  const tables = uses.map(({ mode: _, ...table }) => table)
   return [
-    { kind: 'lock tables', tables, mode: 'SHARE UPDATE EXCLUSIVE' },
+    { kind: 'lock tables', tables: uses, mode: 'SHARE UPDATE EXCLUSIVE' },
     { kind: 'wait briefly' },
     ...groups.map((group) => ({ kind: 'lock tables', ...group }) as const),
   ]

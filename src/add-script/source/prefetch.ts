@@ -1,6 +1,7 @@
 import type { Reading } from '../../catalog/catalog'
 import { prepareInventory, readItemsOf } from '../../inventory/inventory'
 import { fillCopy, type FilledCopy } from '../../sample-rows/filled-copy'
+import { repeatReady } from '../../catalog/early-queries'
 import { prepareReading, queriesAsked, Readings, type ReadingQueries } from '../../catalog/readings'
 import { preloadEngine } from '../../catalog/engine'
 import { requirePacked } from '../../start/packed-modules'
@@ -88,10 +89,18 @@ export class Prefetched {
     trial.catch(() => undefined) // thrown below, where it is awaited
     this.trial = undefined
     const readings = Promise.all([this.readings.of(before, trial), this.readings.of(after)])
-    for (const one of [readings, readItemsOf(after)]) one.catch(() => undefined) // thrown where they are needed
+    readings.catch(() => undefined) // as above
     await this.items // what is tried would change them
-    this.noteQueries(after).catch(() => undefined) // only makes the next command faster
-    return { readings: await readings, trial: await trial }
+    const taken = { readings: await readings, trial: await trial }
+    this.readyProof(after)
+    return taken
+  }
+
+  /** What only the proof needs, while this process looks for the difference. */
+  private readyProof(after: ScratchDatabase): void {
+    const work: (Promise<unknown> | undefined)[] = [readItemsOf(after), this.noteQueries(after)]
+    if (this.scratch.own) work.push(this.filled?.then(planAgain))
+    for (const one of work) one?.catch(() => undefined) // thrown where it is needed
   }
 
   /** A copy with rows, for the first who asks. */
@@ -103,14 +112,14 @@ export class Prefetched {
 }
 
 /**
- * Loads what takes long to load, if the scratch server is not there in a moment: then it is started, or even made.
+ * Loads what takes long to load, if the scratch server is not there soon: then it is started, or even made.
  * @param task for the server once it is there
  */
 export function loadingMeanwhile<Result>(
   source: ScriptSource,
   task: (scratch: Scratch) => Result,
 ): (scratch: Scratch) => Result {
-  const timer = setTimeout(() => load(source), 60).unref()
+  const timer = setTimeout(() => load(source), usualWait).unref()
   return (scratch) => {
     clearTimeout(timer)
     return task(scratch)
@@ -126,6 +135,14 @@ function load(source: ScriptSource): void {
   }
 }
 
+/**
+ * PostgreSQL drops the plans of every connection when a transaction changes as much as one that builds the target
+ * schema; made again before anybody waits for them.
+ */
+async function planAgain({ database }: FilledCopy): Promise<void> {
+  await repeatReady(await database.reader('inventory'))
+}
+
 /** What a new connection asks first takes PostgreSQL four times as long as the next time. */
 async function warmUp({ database }: FilledCopy, direct: boolean): Promise<void> {
   await prepareInventory(database, direct) // a pooler may give the plan to another connection
@@ -136,5 +153,7 @@ async function warmUp({ database }: FilledCopy, direct: boolean): Promise<void> 
 }
 
 const part = 'reading'
+/** Milliseconds that it takes to ask the configured database and to open a scratch server that runs. */
+const usualWait = 150
 /** Milliseconds; scripts that are replayed in this command take longer. */
 const mostWait = 40

@@ -1,5 +1,8 @@
+import { join } from 'node:path'
 import type { AddScriptOptions, AddScriptReport } from '../../add-script/deliver/add-script-options'
 import type { AddedScript } from '../../add-script/deliver/add-script-options'
+import type { NextCall } from '../../add-script/deliver/add-script-options'
+import { usualLayout } from '../../script/layout/layout'
 import type { Question } from '../../change/model/answers'
 import type { Settings } from '../../settings/value/setting-types'
 import type { OpenQuestions } from '../../change/model/interview'
@@ -31,7 +34,8 @@ export const addScriptCommand: Handler = async (context) => {
   }
   const options = { ...optionsOf(context), title: title || 'check' }
   const settings = await settingsOf(context)
-  const report = await adding(context, settings, options)
+  let next: NextCall | undefined
+  const report = await adding(context, settings, options, (call) => (next = call))
   const exitStatus = check && report.outcome !== 'nothing' ? 3 : 0
   answer(context, membersOf(report), exitStatus)
   if (report.answered.length > 0) {
@@ -39,13 +43,18 @@ export const addScriptCommand: Handler = async (context) => {
   }
   for (const note of report.notes) output.note(`${output.noteStyle.yellow('note:')} ${note}`)
   output.result(rendered(report, context))
+  if (next && context.programLayout === usualLayout) context.io.startProcess?.(preparing, next)
   return exitStatus
 }
+
+/** Gets ready for the next script while nobody waits. */
+const preparing = join(__dirname, '../prepare-process.js')
 
 async function adding(
   context: Context,
   settings: Settings,
   options: AddScriptOptions,
+  written: (next: NextCall) => void,
 ): Promise<AddScriptReport> {
   const { addScriptIn, OpenQuestions } = await import('../../add-script/add-script.js')
   const { progress, begin, end } = progressOn(context)
@@ -70,8 +79,8 @@ async function adding(
       })
     const answers = { ...options.answers, ...(ask && { ask }) }
     try {
-      const more = { answers, signal, progress, ...(edit && { edit }) }
-      return await addScriptIn(layoutOf(context, settings), settings, { ...options, ...more })
+      const more = { ...options, answers, signal, progress, ...(edit && { edit }) }
+      return await addScriptIn(layoutOf(context, settings), settings, more, written)
     } catch (error) {
       throw error instanceof OpenQuestions ? withCommandLine(error, context) : error
     } finally {

@@ -18,6 +18,12 @@ export interface Io {
   stdoutColumns?: number
   /** Tells the listener of every signal, which then does not end the process; returns what stops that. */
   onSignal(listener: (signal: StopSignal) => void): () => void
+  /**
+   * Starts a process of typetrek's own that goes on after this one, without a terminal; absent: none may be.
+   * @param file what it runs
+   * @param value what it reads on stdin, serialized
+   */
+  startProcess?(file: string, value: unknown): void
   /** Ends the process at once. */
   exit(status: number): void
 }

@@ -39,6 +39,29 @@ export function processIo(): ProcessIo {
       for (const signal of signals) process.on(signal, listener)
       return () => signals.forEach((signal) => process.off(signal, listener))
     },
+    startProcess,
     exit: (status) => process.exit(status),
+  }
+}
+
+/** In a session of its own, which a terminal's signals do not reach. */
+function startProcess(file: string, value: unknown): void {
+  const { spawn } = require('node:child_process') as typeof import('node:child_process')
+  const bytes = serialized(value)
+  if (!bytes) return
+  const stdio = ['pipe', 'ignore', 'ignore'] as const
+  const child = spawn(process.execPath, [file], { cwd: '/', detached: true, stdio: [...stdio] })
+  for (const one of [child, child.stdin]) one.on('error', () => undefined) // who started it does without
+  child.stdin.end(bytes)
+  child.unref()
+}
+
+/** Undefined for what holds functions. */
+function serialized(value: unknown): Buffer | undefined {
+  const { serialize } = require('node:v8') as typeof import('node:v8')
+  try {
+    return serialize(value)
+  } catch {
+    return undefined
   }
 }
