@@ -3,6 +3,7 @@ import { readItemsOf } from '../inventory/inventory'
 import { fillCopy } from '../sample-rows/filled-copy'
 import { withScratch } from '../scratch/lifetime'
 import { replayScripts } from '../scratch/replay-scripts'
+import { hasOwnServer } from '../scratch/scratch-server'
 import type { Scratch } from '../scratch/scratch'
 import type { ScriptLayout } from '../script/layout/layout'
 import type { Settings } from '../settings/value/setting-types'
@@ -32,6 +33,8 @@ export async function prepareNext(
   layout: ScriptLayout,
   signal: AbortSignal,
 ): Promise<void> {
+  // a folder that was removed after the command is not made again
+  if (!(await hasOwnServer(major))) return
   await withScratch(settings, major, { signal, interrupted }, async (scratch) => {
     if (scratch.own) await prepareOn(scratch, settings, layout, signal)
   })

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { acquireEmbedded, type EmbeddedRequest } from '../database/embedded/client'
+import { acquireEmbedded, embeddedExists, type EmbeddedRequest } from '../database/embedded/client'
 import type { TidyRequest } from '../database/embedded/protocol'
 import { findBinaries } from '../database/embedded/server/binaries'
 import { MigrationError } from '../errors'
@@ -57,8 +57,17 @@ async function namedServer(
 /** The project's folder, and how long the server stays without anybody. */
 type Own = Pick<EmbeddedRequest, 'here' | 'keep'>
 
+/** Whether typetrek has a server of its own for that version; starts and makes nothing. */
+export function hasOwnServer(major: number): Promise<boolean> {
+  return embeddedExists(ownPath(major))
+}
+
+function ownPath(major: number): string {
+  return join(cacheFolder(), 'typetrek', `scratch-${major}`)
+}
+
 async function ownServer(own: Own, major: number): Promise<ScratchServer> {
-  const path = join(cacheFolder(), 'typetrek', `scratch-${major}`)
+  const path = ownPath(major)
   const request = { ...own, path, database: 'postgres', major }
   try {
     return await embedded({ ...request, throwAway: true })

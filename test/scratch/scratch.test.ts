@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { nextCall } from '../../src/add-script/prepare-next'
+import { nextCall, prepareNext } from '../../src/add-script/prepare-next'
 import { processIo } from '../../src/cli/terminal/process-io'
 import { openScratch } from '../../src/scratch/scratch'
 import { readScratchName, scratchName, spareOf } from '../../src/scratch/scratch-name'
@@ -13,6 +14,7 @@ import { MigrationError } from '../../src/errors'
 import { readSettings } from '../../src/settings/read-settings'
 import type { Settings } from '../../src/settings/value/setting-types'
 import { type TestDatabase, withDatabase } from '../support/database'
+import { usualLayout } from '../../src/script/layout/layout'
 import { failureOf } from '../support/failure'
 import { withFolder } from '../support/folder'
 import { until } from '../support/until'
@@ -333,6 +335,11 @@ test("typetrek's own server drops what a command leaves, and has ready what the 
     } finally {
       await second.close()
     }
+    const { signal } = new AbortController()
+    const other = join(process.env['XDG_CACHE_HOME']!, 'removed')
+    process.env['XDG_CACHE_HOME'] = other
+    await prepareNext({ settings, major: 16 }, usualLayout, signal)
+    assert.equal(existsSync(other), false)
   })
 })
 
