@@ -13,6 +13,7 @@ import { withFolder } from '../support/folder'
 import { askedByTypeorm, hostileSql } from '../support/hostile'
 import { withHostilePlace, type HostilePlace } from '../support/hostile-place'
 import { testPool } from '../support/pool'
+import { few } from '../support/scope'
 
 const statements = {
   a: 'CREATE TABLE public.a (x int, y int)',
@@ -43,6 +44,8 @@ const typescript = {
   'migration/3_c.ts': script('CREATE TABLE public.c (x int)', 'DROP TABLE public.c'),
 }
 
+const both: Readonly<Record<string, Readonly<Record<string, string>>>> = { sql, typescript }
+
 /** Runs a command that must succeed. */
 async function succeed({ run }: HostilePlace, argv: string): Promise<string> {
   const { status, stdout, stderr } = await run(argv)
@@ -51,7 +54,8 @@ async function succeed({ run }: HostilePlace, argv: string): Promise<string> {
 }
 
 for (const major of [14, 18]) {
-  for (const [kind, files] of Object.entries({ sql, typescript })) {
+  // the statements of typetrek are the same on each version but for few, and for each kind but for few
+  for (const [kind, files] of Object.entries(few(major === 14 ? { sql } : { typescript }, both))) {
     const count = Object.keys(files).length
     const planted = hostileSql(kind === 'sql' ? {} : { spare: askedByTypeorm })
 
