@@ -100,7 +100,7 @@ class Proving {
     const { settings, layout, signal } = this
     const { script } = chosen
     this.progress('replaying the scripts before it')
-    const [before, target] = await Promise.all([this.before(scratch, chosen), this.target(scratch, chosen)]) // prettier-ignore
+    const [before, target] = await Promise.all([this.before(scratch, chosen), this.target(scratch, chosen)]) // oxfmt-ignore
     const written = await withTexts(script)
     const near = script.kind === 'sql' ? undefined : settings.directory
     const work = { scratch, settings, layout, signal, readings: new Readings(), near }

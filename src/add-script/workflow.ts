@@ -9,7 +9,7 @@ import { preloadEngine } from '../catalog/engine'
 import { handOver, schemaNotes } from './deliver/commit'
 import { changeNotes, headerLines, type HeaderFacts } from './proof/header'
 import { type Ignored, ignoredTables, metadataTable } from '../scratch/ignored-tables'
-import type { AddedScript, AddScriptOptions, AddScriptReport, NextCall } from './deliver/add-script-options' // prettier-ignore
+import type { AddedScript, AddScriptOptions, AddScriptReport, NextCall } from './deliver/add-script-options' // oxfmt-ignore
 import { newlyKept } from './proof/kept-objects'
 import { isDestructive, downgradeClaimOf } from './proof/downgrade-claim'
 import { refuseMissed } from './proof/remaining'
@@ -294,7 +294,7 @@ export class Adding {
     scripts: readonly AddedScript[],
     proven: boolean,
   ): AddScriptReport {
-    const { source, notes, interview: { flags: answered } } = this // prettier-ignore
+    const { source, notes, interview: { flags: answered } } = this // oxfmt-ignore
     return { outcome, source, scripts, notes, destructive: false, proven, answered }
   }
 }

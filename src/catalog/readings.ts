@@ -82,7 +82,7 @@ export async function prepareReading(
   const [engine, beside, details] = await Promise.all(readers)
   const [one, other] = halves(queries.engine)
   prepared.add(database)
-  const ready = [getReady(engine!, one), getReady(beside!, other), getReady(details!, queries.details)] // prettier-ignore
+  const ready = [getReady(engine!, one), getReady(beside!, other), getReady(details!, queries.details)] // oxfmt-ignore
   await Promise.all(ready)
 }
 

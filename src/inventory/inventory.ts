@@ -123,7 +123,7 @@ export async function compareInventory(
 ): Promise<boolean> {
   const have = await readItems(await readerOf(database))
   const [want, other] = await Promise.all([itemsOf(target), itemsOf(ownersOf)])
-  const [one, two] = [have, want].map((items) => inventoryFrom(items, ignored)) as [Inventory, Inventory] // prettier-ignore
+  const [one, two] = [have, want].map((items) => inventoryFrom(items, ignored)) as [Inventory, Inventory] // oxfmt-ignore
   if (missed(one, two, 'drop').length > 0) return false
   const known = ownersFrom(other, ignored)
   const isKept = ([name, role]: [string, string]) =>

@@ -10,7 +10,8 @@ import { readNature } from './model/table-shape'
 
 /** Which entries `readFull` reads. */
 export type EntryFilter = (
-  { outcome: 'success' | 'error' | 'any' } | { ids: readonly string[] }
+  | { outcome: 'success' | 'error' | 'any' }
+  | { ids: readonly string[] }
 ) & {
   /** ISO 8601: only those that ended then or later, or began where they have not ended. */
   since?: string

@@ -59,7 +59,7 @@ function fitted({ table, now, names }: Pair, known: ReadonlyMap<string, Pair>): 
   const references = now.references
     .map((reference) => fittedReference(reference, names, known))
     .filter((one) => one.columns.length > 0 && !has.has(likeness(one)))
-  const keys = now.keys.map((key) => renamed(key, names)).filter((key, at) => key.length === now.keys[at]!.length) // prettier-ignore
+  const keys = now.keys.map((key) => renamed(key, names)).filter((key, at) => key.length === now.keys[at]!.length) // oxfmt-ignore
   const later = new Map(now.columns.map((column) => [names.get(column.name), column]))
   return {
     ...table,

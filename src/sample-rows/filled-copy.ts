@@ -96,7 +96,7 @@ function demandsOf(
   if (!wish) return [pool, tables]
   const { target, limits } = wish
   const fitting = fittingTables(tables, target.tables)
-  const sides = new Map(fitting.flatMap(({ table, now }) => now ? [[table, { pool: target.pool, ...now }]] : [])) // prettier-ignore
+  const sides = new Map(fitting.flatMap(({ table, now }) => now ? [[table, { pool: target.pool, ...now }]] : [])) // oxfmt-ignore
   const demands = { limits, target: (table: TableFacts) => sides.get(table) }
   return [pool, fitting.map(({ table }) => table), demands]
 }

@@ -86,8 +86,8 @@ function tableLosses(before: Side, after: Side): Loss[] {
       (value) => value !== null && !isMapped(value, column, now!) && !take(left, value),
     )
   })
-  const was = tuples(before, kept.map(({ column }) => column)) // prettier-ignore
-  const is = tuples(after, kept.map(({ now }) => now!)) // prettier-ignore
+  const was = tuples(before, kept.map(({ column }) => column)) // oxfmt-ignore
+  const is = tuples(after, kept.map(({ now }) => now!)) // oxfmt-ignore
   if (was === is && !filled) return []
   const changed =
     kept.find(({ column, now }) => tuples(before, [column]) !== tuples(after, [now!])) ?? filled

@@ -254,7 +254,7 @@ changeTest(
       "CREATE TYPE state AS ENUM ('new', 'paid'); CREATE TABLE t (s state NOT NULL DEFAULT 'new')",
     rows: "INSERT INTO t VALUES ('paid'), ('open')",
     answers: {
-      using: [{ table: 't', column: 's', expression: "(CASE WHEN s = 'paid' THEN s ELSE 'new' END)::state" }], // prettier-ignore
+      using: [{ table: 't', column: 's', expression: "(CASE WHEN s = 'paid' THEN s ELSE 'new' END)::state" }], // oxfmt-ignore
     },
     holds: [['SELECT s::text FROM t ORDER BY 1', [['new'], ['paid']]]],
     restores: [['SELECT s FROM t ORDER BY 1', [['new'], ['paid']]]],

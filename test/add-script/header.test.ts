@@ -47,7 +47,7 @@ test('each fact stands in a header once', () => {
 test('a header says that data is lost only where some is, not where it is moved first', () => {
   const drop = (kind: 'drops' | 'drops moved') => {
     const column = { kind: 'column', schema: 'public', table: 't', name: 'a' } as const
-    const effects = [kind === 'drops' ? { kind, object: column, with: 'values' } : { kind, column, into: column }] // prettier-ignore
+    const effects = [kind === 'drops' ? { kind, object: column, with: 'values' } : { kind, column, into: column }] // oxfmt-ignore
     return { group: 't', destructive: true, effects } as unknown as Statement
   }
   const lines = (...up: readonly Statement[]) => {

@@ -9,8 +9,8 @@ changeTest('a reference that becomes a join table keeps its rows', {
       PRIMARY KEY (book_id, author_id))`,
   rows: "INSERT INTO author VALUES (1, 'Ada'); INSERT INTO book VALUES (7, 1), (8, 1)",
   answers: { yes: true },
-  holds: [['SELECT * FROM book_author ORDER BY 1', [[7, 1], [8, 1]]]], // prettier-ignore
-  restores: [['SELECT * FROM book ORDER BY 1', [[7, 1], [8, 1]]]], // prettier-ignore
+  holds: [['SELECT * FROM book_author ORDER BY 1', [[7, 1], [8, 1]]]], // oxfmt-ignore
+  restores: [['SELECT * FROM book ORDER BY 1', [[7, 1], [8, 1]]]], // oxfmt-ignore
   reversible: 'lossy',
 })
 
@@ -24,7 +24,7 @@ changeTest('columns that go to a table of their own take their values along', {
   answers: { yes: true },
   holds: [['SELECT * FROM address', [[1, 'Mill Lane', 'Bath']]]],
   restores: [
-    ['SELECT id, street, city FROM users ORDER BY 1', [[1, 'Mill Lane', 'Bath'], [2, null, null]]], // prettier-ignore
+    ['SELECT id, street, city FROM users ORDER BY 1', [[1, 'Mill Lane', 'Bath'], [2, null, null]]], // oxfmt-ignore
   ],
   reversible: 'yes',
 })
@@ -50,9 +50,9 @@ changeTest('an enum that becomes a table of its values keeps what rows have', {
   rows: "INSERT INTO users VALUES (1, 'gone'), (2, 'active')",
   answers: { yes: true },
   holds: [
-    ['SELECT name FROM users JOIN user_status s ON s.id = status_id ORDER BY users.id', [['gone'], ['active']]], // prettier-ignore
+    ['SELECT name FROM users JOIN user_status s ON s.id = status_id ORDER BY users.id', [['gone'], ['active']]], // oxfmt-ignore
   ],
-  restores: [['SELECT * FROM users ORDER BY 1', [[1, 'gone'], [2, 'active']]]], // prettier-ignore
+  restores: [['SELECT * FROM users ORDER BY 1', [[1, 'gone'], [2, 'active']]]], // oxfmt-ignore
   reversible: 'yes',
 })
 
@@ -93,7 +93,7 @@ changeTest('a row that was made after the move gets the default of a required co
   rows: "INSERT INTO users VALUES (1, 'Ada', 'Bath')",
   answers: { yes: true },
   holds: [["INSERT INTO users (id, name) VALUES (2, 'late') RETURNING id", [[2]]]],
-  restores: [['SELECT id, city FROM users ORDER BY 1', [[1, 'Bath'], [2, 'none']]]], // prettier-ignore
+  restores: [['SELECT id, city FROM users ORDER BY 1', [[1, 'Bath'], [2, 'none']]]], // oxfmt-ignore
   reversible: 'yes',
 })
 
@@ -110,7 +110,7 @@ changeTest('an enum that becomes a text with a table of its values keeps what ro
     "INSERT INTO status (name) VALUES ('active'), ('it''s gone')",
     'ALTER TABLE users ADD CONSTRAINT users_status_fkey FOREIGN KEY (status) REFERENCES status(name)',
   ],
-  restores: [['SELECT * FROM users ORDER BY 1', [[1, "it's gone"], [2, 'active']]]], // prettier-ignore
+  restores: [['SELECT * FROM users ORDER BY 1', [[1, "it's gone"], [2, 'active']]]], // oxfmt-ignore
   reversible: 'yes',
 })
 

@@ -164,7 +164,7 @@ test('no statement of an online change ends a transaction of an application that
     const answers = { ...nobody, online: true, yes: true, renames }
     const { scripts } = await findDifference(databases.open(start), after, answers, [])
     const up = scripts.flatMap((one) => transactionsOf(one.up, one.transaction))
-    const down = scripts.toReversed().flatMap((one) => transactionsOf(one.down, one.downTransaction)) // prettier-ignore
+    const down = scripts.toReversed().flatMap((one) => transactionsOf(one.down, one.downTransaction)) // oxfmt-ignore
     const groups = [...up, ...down]
     const ups = up.length
     const clients = await Promise.all([...pairs, 'migrator'].map(() => pool.connect()))

@@ -123,7 +123,7 @@ test('an application writes through a rewrite, back from and again to any of its
 
 test('a backfill that was killed keeps what it has done and goes on with the rest', async () => {
   const [first, fill] = await rewriting()
-  const files = { '1_x.sql': renderScript(first!, { lines: [] }), '2_x.sql': renderScript(fill!, { lines: [] }) } // prettier-ignore
+  const files = { '1_x.sql': renderScript(first!, { lines: [] }), '2_x.sql': renderScript(fill!, { lines: [] }) } // oxfmt-ignore
   await withMigrator(files, async ({ migrator, another, database }) => {
     const rows = `INSERT INTO account (control) SELECT repeat('x', 400) FROM generate_series(1, 900)`
     await database.query(schema('int') + rows)

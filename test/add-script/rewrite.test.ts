@@ -26,8 +26,8 @@ const all = `SELECT jsonb_agg(a ORDER BY id) FROM (SELECT id, email, parent FROM
   UNION ALL SELECT jsonb_agg(i ORDER BY id) FROM (SELECT id, account, amount, twice FROM invoice) i
   UNION ALL SELECT jsonb_agg(n ORDER BY id) FROM note n`
 const held = [
-  [[{ id: 1, email: 'a', parent: null }, { id: 2, email: 'b', parent: 1 }, { id: 3, email: 'c', parent: 2 }]], // prettier-ignore
-  [[{ id: 1, account: 1, amount: 5, twice: 7 }, { id: 2, account: 1, amount: 50, twice: 7 }, { id: 3, account: 2, amount: null, twice: 7 }]], // prettier-ignore
+  [[{ id: 1, email: 'a', parent: null }, { id: 2, email: 'b', parent: 1 }, { id: 3, email: 'c', parent: 2 }]], // oxfmt-ignore
+  [[{ id: 1, account: 1, amount: 5, twice: 7 }, { id: 2, account: 1, amount: 50, twice: 7 }, { id: 3, account: 2, amount: null, twice: 7 }]], // oxfmt-ignore
   [
     [
       { id: 1, account: 3 },
@@ -64,7 +64,7 @@ for (const major of [14])
   )
 
 const others = (type: 'old' | 'new') => {
-  const [key, count, name] = type === 'old' ? ['text', 'int', 'varchar(20)'] : ['uuid', 'numeric(12,2)', 'text'] // prettier-ignore
+  const [key, count, name] = type === 'old' ? ['text', 'int', 'varchar(20)'] : ['uuid', 'numeric(12,2)', 'text'] // oxfmt-ignore
   return `
   CREATE SCHEMA "An App";
   CREATE TABLE file (id ${key} PRIMARY KEY DEFAULT gen_random_uuid(), latest ${key}, size ${count} UNIQUE DEFERRABLE, name ${name});
@@ -74,7 +74,7 @@ const others = (type: 'old' | 'new') => {
   ALTER TABLE file ADD CONSTRAINT file_latest_fkey FOREIGN KEY (latest) REFERENCES "An App"."Version" ON DELETE SET NULL (latest);
   CREATE INDEX by_name ON file (name, size);`
 }
-const [one, other] = ['5f0c0a4e-6c1e-4f0e-9d0a-000000000001', '5f0c0a4e-6c1e-4f0e-9d0a-000000000002'] // prettier-ignore
+const [one, other] = ['5f0c0a4e-6c1e-4f0e-9d0a-000000000001', '5f0c0a4e-6c1e-4f0e-9d0a-000000000002'] // oxfmt-ignore
 const using = (table: string, column: string) => ({
   table,
   column,
@@ -102,7 +102,7 @@ changeTest('texts become uuids by an expression, in tables that refer to each ot
     ],
   ],
   restores: [
-    [`SELECT id, pg_typeof(id)::text, latest, size FROM file WHERE size = 7`, [[one, 'text', other, 7]]], // prettier-ignore
+    [`SELECT id, pg_typeof(id)::text, latest, size FROM file WHERE size = 7`, [[one, 'text', other, 7]]], // oxfmt-ignore
   ],
 })
 
@@ -113,14 +113,14 @@ const seen = (type: string, byHand = '') => `
 changeTest(
   'what entities do not describe is kept; where no second column is possible, a line says why',
   {
-    before: seen('int', 'CREATE INDEX by_hand ON shown (b); ALTER TABLE shown ADD CONSTRAINT small CHECK (b < 9);'), // prettier-ignore
+    before: seen('int', 'CREATE INDEX by_hand ON shown (b); ALTER TABLE shown ADD CONSTRAINT small CHECK (b < 9);'), // oxfmt-ignore
     after: seen('bigint'),
     rows: 'INSERT INTO shown VALUES (1, 2, 3)',
     answers: { ...answers, extra: 'keep' },
     kept: ['constraint shown.small', 'index by_hand'],
     holds: [
       ['SELECT a::int, b::int FROM shown', [[2, 3]]],
-      [`SELECT 'by_hand'::regclass::text, conname FROM pg_constraint WHERE contype = 'c' AND conrelid = 'shown'::regclass`, [['by_hand', 'small']]], // prettier-ignore
+      [`SELECT 'by_hand'::regclass::text, conname FROM pg_constraint WHERE contype = 'c' AND conrelid = 'shown'::regclass`, [['by_hand', 'small']]], // oxfmt-ignore
     ],
   },
 )

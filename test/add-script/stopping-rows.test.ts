@@ -152,14 +152,14 @@ test('above a statement that rows can stop stands the query that counts them, an
       schema: `s${at}`,
     }))
     const made = (part: (one: Gained) => string) =>
-      all.map((one) => `CREATE SCHEMA IF NOT EXISTS ${one.schema}; SET search_path = ${one.schema}; ${part(one)};`).join('\n') // prettier-ignore
+      all.map((one) => `CREATE SCHEMA IF NOT EXISTS ${one.schema}; SET search_path = ${one.schema}; ${part(one)};`).join('\n') // oxfmt-ignore
     const before = await databases.make(made((one) => one.before))
-    const rows = databases.open(await databases.make(made((one) => one.rows), before)) // prettier-ignore
+    const rows = databases.open(await databases.make(made((one) => one.rows), before)) // oxfmt-ignore
     const copy = databases.open(await databases.make('', before))
     const after = databases.open(await databases.make(made((one) => one.after)))
     const using = all.map(({ schema }) => ({ table: `${schema}.t`, column: 'a', expression: '' }))
-    const needed = using.filter((_, at) => /^a (?:text|number) (?:that becomes s|with)/.test(all[at]!.name)) // prettier-ignore
-    const backfills = using.filter((_, at) => all[at]!.name.includes('required') && !all[at]!.name.includes('key')) // prettier-ignore
+    const needed = using.filter((_, at) => /^a (?:text|number) (?:that becomes s|with)/.test(all[at]!.name)) // oxfmt-ignore
+    const backfills = using.filter((_, at) => all[at]!.name.includes('required') && !all[at]!.name.includes('key')) // oxfmt-ignore
 
     const change = await findDifference(copy, after, { ...nobody, using: needed, backfills }, [])
 

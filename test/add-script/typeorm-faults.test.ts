@@ -155,7 +155,7 @@ changeTest(
     rows: "INSERT INTO p (boss) VALUES (NULL), (1); INSERT INTO q VALUES ('7')",
     answers: told('p', 'id', "lpad(to_hex(id), 32, '0')::uuid"),
     holds: [
-      ['SELECT right(a.id::text, 1) AS a, right(b.id::text, 1) AS b FROM p a JOIN p b ON b.id = a.boss', [['2', '1']]], // prettier-ignore
+      ['SELECT right(a.id::text, 1) AS a, right(b.id::text, 1) AS b FROM p a JOIN p b ON b.id = a.boss', [['2', '1']]], // oxfmt-ignore
       ['INSERT INTO q DEFAULT VALUES RETURNING id', [['8']]],
     ],
     restores: [

@@ -69,7 +69,7 @@ async function inApplication(
 }
 
 /** TypeORM 0.3 has a method that 1.0 has not, and gets fewer of them. */
-const count = 'getAllMigrations' in MigrationExecutor.prototype ? few(60, 300) : 300
+const count = 'getAllMigrations' in MigrationExecutor.prototype ? few(30, 300) : 300
 
 test('migrations of every kind come to the same as by TypeORM, from the start, half-way and back', async () => {
   await withDatabase(async (theirs) => {

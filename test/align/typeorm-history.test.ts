@@ -224,7 +224,7 @@ test('a history of hand-made and outlived names gets those of the entities, and 
     }
     const found = await align()
     assert.deepEqual([found.undecided, found.left], [[], []], found.stderr)
-    const plain = found.renames.map(({ object, to }) => `${object} > ${to.replace(/[0-9a-f]{26,27}$/, '…')}`) // prettier-ignore
+    const plain = found.renames.map(({ object, to }) => `${object} > ${to.replace(/[0-9a-f]{26,27}$/, '…')}`) // oxfmt-ignore
     assert.deepEqual(plain.toSorted(), renames)
     assert.doesNotMatch(await newest(), /\b(?:DROP|CREATE|ADD)\b/)
     const applied = await run('upgrade')

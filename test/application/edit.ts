@@ -64,7 +64,7 @@ function rewritten(
   from: string | RegExp,
   to: string,
 ): EntityText {
-  // prettier-ignore
+  // oxfmt-ignore
   const replaced = (text: string) => text.replaceAll(from, to)
   const properties = Object.entries(all).map((pair) => pair.map(replaced))
   return { ...more, is: replaced(is), has: Object.fromEntries(properties) as EntityText['has'] }
@@ -89,7 +89,7 @@ export function without(...names: readonly string[]): Change {
 export function renamed(from: string, to: string): Change {
   return (application) => {
     const entries = Object.entries(application.entities)
-    application.entities = Object.fromEntries(entries.map(([name, one]) => [name === from ? to : name, one])) // prettier-ignore
+    application.entities = Object.fromEntries(entries.map(([name, one]) => [name === from ? to : name, one])) // oxfmt-ignore
     rewrite(new RegExp(`\\b${from}\\b`, 'g'), to)(application)
   }
 }

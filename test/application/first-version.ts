@@ -104,7 +104,7 @@ const goods: Record<string, EntityText> = {
     },
   },
   Tag: { is: '@Entity()', has: { id: serial, word: "@Column('varchar', { unique: true })" } },
-  Warehouse: { is: '@Entity()', has: { id: serial, name, place: "@Column('point', { nullable: true })" } }, // prettier-ignore
+  Warehouse: { is: '@Entity()', has: { id: serial, name, place: "@Column('point', { nullable: true })" } }, // oxfmt-ignore
   Stock: {
     is: "@Entity() @Check('stock_positive', 'quantity >= 0')",
     has: {
@@ -192,7 +192,7 @@ const rest: Record<string, EntityText> = {
   },
   ActiveProduct: {
     is: "@ViewEntity({ expression: 'SELECT id, sku, name, price FROM product WHERE active' })",
-    has: { id: '@ViewColumn()', sku: '@ViewColumn()', name: '@ViewColumn()', price: '@ViewColumn()' }, // prettier-ignore
+    has: { id: '@ViewColumn()', sku: '@ViewColumn()', name: '@ViewColumn()', price: '@ViewColumn()' }, // oxfmt-ignore
   },
   CustomerTotal: {
     is: `@ViewEntity({ schema: 'report', expression: \`SELECT c.id, c.name, count(o.id) AS orders FROM customer c LEFT JOIN orders o ON o."customerId" = c.id GROUP BY c.id, c.name\` })`,

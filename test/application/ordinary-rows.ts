@@ -68,12 +68,12 @@ export async function addRows({ query }: TestDatabase): Promise<string[]> {
     waiting = still
   }
   for (const table of await query<Table & Record<string, unknown>>(tables))
-    for (const [column, value] of valuesOf(table, false)) await fillColumn(query, table, column, value) // prettier-ignore
+    for (const [column, value] of valuesOf(table, false)) await fillColumn(query, table, column, value) // oxfmt-ignore
   return waiting.map(({ name }) => name)
 }
 
 async function fillTable(query: TestDatabase['query'], table: Table): Promise<boolean> {
-  const [state] = await query<{ filled: boolean }>(`SELECT EXISTS (SELECT FROM ${table.name}) AS filled`) // prettier-ignore
+  const [state] = await query<{ filled: boolean }>(`SELECT EXISTS (SELECT FROM ${table.name}) AS filled`) // oxfmt-ignore
   if (state!.filled) return true
   const values = valuesOf(table, true)
   const columns = `(${[...values.keys()].join(', ')}) SELECT ${[...values.values()].join(', ')} FROM generate_series(1, ${count}) n`
@@ -91,7 +91,7 @@ async function fillColumn(
   value: string,
 ): Promise<void> {
   if (columns.find((one) => one.name === column)?.nullable !== true) return
-  const [state] = await query<{ filled: boolean }>(`SELECT count(${column}) > 0 AS filled FROM ${name}`) // prettier-ignore
+  const [state] = await query<{ filled: boolean }>(`SELECT count(${column}) > 0 AS filled FROM ${name}`) // oxfmt-ignore
   if (state!.filled) return
   const numbered = `SELECT ctid, row_number() OVER (ORDER BY one::text) AS n FROM ${name} AS one`
   await attempt(
@@ -151,6 +151,6 @@ function plainValue(type: string, kind: string): string | undefined {
     const one = values.find(([pattern]) => pattern.test(element))?.[1]
     return one === undefined ? undefined : `ARRAY[${one}, ${one}]::${type}`
   }
-  if (kind === 'e') return `(enum_range(NULL::${type}))[1 + n % array_length(enum_range(NULL::${type}), 1)]` // prettier-ignore
+  if (kind === 'e') return `(enum_range(NULL::${type}))[1 + n % array_length(enum_range(NULL::${type}), 1)]` // oxfmt-ignore
   return values.find(([pattern]) => pattern.test(type))?.[1]
 }

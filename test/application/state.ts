@@ -25,7 +25,7 @@ const tables = `
 
 export async function stateOf({ connection, query }: TestDatabase): Promise<State> {
   const dump = await pgDump(connection, ['--exclude-table=migration_journal'])
-  const found = await query<{ oid: string; name: string; columns: { number: number; name: string }[] }>(tables) // prettier-ignore
+  const found = await query<{ oid: string; name: string; columns: { number: number; name: string }[] }>(tables) // oxfmt-ignore
   const rows = new Map<string, TableRows>()
   for (const { oid, name, columns } of found) {
     const counts = columns.map((column) => `count(${column.name})::int`).join(', ')

@@ -58,7 +58,7 @@ export const yearThree: readonly Edit[] = [
     changes: [
       has('Notice', { customer: "@ManyToOne(() => Customer, { onDelete: 'CASCADE' })" }),
       has('Order', { customer: "@ManyToOne(() => Customer, { onDelete: 'SET NULL' })" }),
-      has('Person', { manager: "@ManyToOne(() => Person, { onDelete: 'SET NULL', onUpdate: 'CASCADE' })" }), // prettier-ignore
+      has('Person', { manager: "@ManyToOne(() => Person, { onDelete: 'SET NULL', onUpdate: 'CASCADE' })" }), // oxfmt-ignore
     ],
     online: true,
   },
@@ -73,8 +73,8 @@ export const yearThree: readonly Edit[] = [
   {
     title: 'indexes of what is active',
     changes: [
-      rewrite("@Index(['category', 'name'])", "@Index('product_active', ['category', 'name'], { where: 'active' })", 'Product'), // prettier-ignore
-      rewrite("@Index(['due'])", "@Index('invoice_open', ['due'], { where: 'sent_at IS NULL' })", 'Invoice'), // prettier-ignore
+      rewrite("@Index(['category', 'name'])", "@Index('product_active', ['category', 'name'], { where: 'active' })", 'Product'), // oxfmt-ignore
+      rewrite("@Index(['due'])", "@Index('invoice_open', ['due'], { where: 'sent_at IS NULL' })", 'Invoice'), // oxfmt-ignore
     ],
     online: true,
   },
@@ -86,7 +86,7 @@ export const yearThree: readonly Edit[] = [
     title: 'products have no category',
     changes: [
       lacks('Product', 'category'),
-      rewrite("@Index('product_active', ['category', 'name'], { where: 'active' })", "@Index('product_active', ['name'], { where: 'active' })", 'Product'), // prettier-ignore
+      rewrite("@Index('product_active', ['category', 'name'], { where: 'active' })", "@Index('product_active', ['name'], { where: 'active' })", 'Product'), // oxfmt-ignore
       lacks('ActiveProduct', 'category_id'),
       rewrite(', category_id', '', 'ActiveProduct'),
     ],
@@ -95,7 +95,7 @@ export const yearThree: readonly Edit[] = [
     title: 'what things mean',
     changes: [
       rewrite("@Entity('orders')", "@Entity('orders', { comment: 'What customers order' })"),
-      has('Customer', { prefs: `@Column('jsonb', { default: {}, comment: "what they don't like" })` }), // prettier-ignore
+      has('Customer', { prefs: `@Column('jsonb', { default: {}, comment: "what they don't like" })` }), // oxfmt-ignore
     ],
     online: true,
   },
@@ -149,8 +149,8 @@ export const yearThree: readonly Edit[] = [
   {
     title: 'identities instead of serials',
     changes: [
-      has('Tag', { id: "@PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT' })" }), // prettier-ignore
-      has('Product', { id: "@PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT' })" }), // prettier-ignore
+      has('Tag', { id: "@PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT' })" }), // oxfmt-ignore
+      has('Product', { id: "@PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT' })" }), // oxfmt-ignore
     ],
     online: true,
   },

@@ -185,6 +185,6 @@ export const yearTwo: readonly Edit[] = [
       lacks('Invoice', 'status'),
       has('Invoice', { status: '@ManyToOne(() => InvoiceStatus, { nullable: false })' }),
     ],
-    holds: ['SELECT count(*) = 4 FROM billing.invoice JOIN billing.invoice_status s ON s.id = status_id'], // prettier-ignore
+    holds: ['SELECT count(*) = 4 FROM billing.invoice JOIN billing.invoice_status s ON s.id = status_id'], // oxfmt-ignore
   },
 ]

@@ -13,14 +13,14 @@ const rules: readonly [name: string, before: string, after: string][] = [
   ['columns compared', 't (a date NOT NULL, b date NOT NULL)', 'CHECK (a < b)'],
   ['a length', 't (code text NOT NULL)', 'CHECK (length(code) = 6)'],
   ['a regular expression', 't (code text NOT NULL)', "CHECK (code ~ '^[A-Z]{2}-[0-9]{4}$')"],
-  ['two patterns', 't (m text NOT NULL)', "CHECK (m LIKE '%@%' AND m ~* '\\.(com|org)$' AND m = lower(m))"], // prettier-ignore
+  ['two patterns', 't (m text NOT NULL)', "CHECK (m LIKE '%@%' AND m ~* '\\.(com|org)$' AND m = lower(m))"], // oxfmt-ignore
   ['a list', 't (kind text NOT NULL)', "CHECK (kind IN ('x', 'y'))"],
   ['ALL of a list', 't (n int)', 'CHECK (n = ALL (ARRAY[1, 2]))'],
   ['one of two columns', 't (a int, b int)', 'CHECK (num_nonnulls(a, b) = 1)'],
   ['a sum', 't (a int NOT NULL, b int NOT NULL, c int NOT NULL)', 'CHECK (a + b = c)'],
-  ['keys of a document', 't (d jsonb NOT NULL)', "CHECK (d ? 'name' AND jsonb_typeof(d -> 'name') = 'string')"], // prettier-ignore
-  ['elements of an array', 't (tags text[] NOT NULL)', "CHECK (cardinality(tags) = 2 AND 'x' = ANY (tags))"], // prettier-ignore
-  ['a computed column', 't (a int NOT NULL, b int GENERATED ALWAYS AS (a * 2) STORED)', 'CHECK (b > 40)'], // prettier-ignore
+  ['keys of a document', 't (d jsonb NOT NULL)', "CHECK (d ? 'name' AND jsonb_typeof(d -> 'name') = 'string')"], // oxfmt-ignore
+  ['elements of an array', 't (tags text[] NOT NULL)', "CHECK (cardinality(tags) = 2 AND 'x' = ANY (tags))"], // oxfmt-ignore
+  ['a computed column', 't (a int NOT NULL, b int GENERATED ALWAYS AS (a * 2) STORED)', 'CHECK (b > 40)'], // oxfmt-ignore
   ['a function', 't (code text NOT NULL)', 'CHECK (valid(code))'],
   ['a unique key', 't (a int NOT NULL DEFAULT 1, b text)', 'UNIQUE (a), UNIQUE (b)'],
 ]
@@ -56,7 +56,7 @@ test('a table stays empty where no row can satisfy both ends', async () => {
 })
 
 test('texts that match a pattern are found by reading it', async () => {
-  const patterns = ['^[A-Z]{3}-\\d+$', '^(foo|bar)[^x]?$', '^[[:alpha:]_][\\w.]*$', '^[^@\\s]+@[^@\\s]+\\.[a-z]{2,}$'] // prettier-ignore
+  const patterns = ['^[A-Z]{3}-\\d+$', '^(foo|bar)[^x]?$', '^[[:alpha:]_][\\w.]*$', '^[^@\\s]+@[^@\\s]+\\.[a-z]{2,}$'] // oxfmt-ignore
   await withDatabase(async (database) => {
     const pool = testPool(database.connection)
     for (const pattern of patterns) {

@@ -268,11 +268,11 @@ test("an embedded server of production's major version comes first, then scratch
       notKnown: await serverFor(named, undefined),
       preferred: await serverFor({ ...named, scratch: { ...named.scratch, prefer: 'url' } }, 16),
     }
-    const stopping = { signal: new AbortController().signal, interrupted: () => new MigrationError('INTERRUPTED', 'stopped', { hint: '' }) } // prettier-ignore
+    const stopping = { signal: new AbortController().signal, interrupted: () => new MigrationError('INTERRUPTED', 'stopped', { hint: '' }) } // oxfmt-ignore
     const seen: boolean[] = []
     const major = await withScratch(named, 16, stopping, (one) => {
       seen.push(one.own)
-      if (one.own) return Promise.reject(new MigrationError('EXTENSION_MISSING', 'it has no postgis', { hint: '' })) // prettier-ignore
+      if (one.own) return Promise.reject(new MigrationError('EXTENSION_MISSING', 'it has no postgis', { hint: '' })) // oxfmt-ignore
       return Promise.resolve(one.major)
     })
     await scratch.close()
@@ -331,7 +331,7 @@ test("typetrek's own server drops what a command leaves, and has ready what the 
       const notes = `SELECT part FROM public.typetrek_replayed WHERE name LIKE 'typetrek_replayed%' ORDER BY part`
       const parts = (await second.rows<{ part: string }>(notes, [])).map(({ part }) => part)
       assert.deepEqual(parts, ['items', 'reading', 'rows'])
-      assert.equal(nextCall({ ...settings, scratch: { ...settings.scratch, keep: 0 } }, second, 'empty'), undefined) // prettier-ignore
+      assert.equal(nextCall({ ...settings, scratch: { ...settings.scratch, keep: 0 } }, second, 'empty'), undefined) // oxfmt-ignore
     } finally {
       await second.close()
     }

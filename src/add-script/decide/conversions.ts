@@ -152,7 +152,7 @@ function narrowNumeric(
 function narrowString({ name }: TypeFacts, column: string, size: number): TypeVerdict {
   const isText = name.startsWith('character')
   // spaces at the end never raise
-  const [unit, counted] = isText ? (['characters', `rtrim(${column})`] as const) : (['bits', column] as const) // prettier-ignore
+  const [unit, counted] = isText ? (['characters', `rtrim(${column})`] as const) : (['bits', column] as const) // oxfmt-ignore
   const cut = isText && { suggestion: `pg_catalog.left(${column}, ${size})`, cuts: size }
   const effect = { kind: 'raises on length', size, unit } as const
   const raises = { assignment: true, effect, raisesOn: `length(${counted}) > ${size}` }

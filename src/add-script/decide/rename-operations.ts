@@ -86,7 +86,7 @@ export function renameEnumValue(type: IdOf<'type'>, from: string, to: string): R
 
 /** The schema and the name that a new name says; the old schema where it says none. */
 export function placeOf(path: string, old: string): { schema: string; name: string } | undefined {
-  const [name = '', schema = old, ...more] = splitOutsideQuotes(path, '.').map(unquoted).toReversed() // prettier-ignore
+  const [name = '', schema = old, ...more] = splitOutsideQuotes(path, '.').map(unquoted).toReversed() // oxfmt-ignore
   return more.length > 0 ? undefined : { schema, name }
 }
 

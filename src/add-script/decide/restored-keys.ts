@@ -27,7 +27,7 @@ export async function restoreKeys(
     const values = await otherValues(to, key, fill)
     const [table] = key.referred
     if (!values) {
-      restored.obstacles.push(`Rows of ${key.id.table} refer to ${table!.table}, which comes back empty.`) // prettier-ignore
+      restored.obstacles.push(`Rows of ${key.id.table} refer to ${table!.table}, which comes back empty.`) // oxfmt-ignore
       continue
     }
     restored.steps.push(insertion(key, values), ...following(to, key))
@@ -57,7 +57,7 @@ async function otherValues(
     if (id.schema !== target?.schema || id.table !== target.table || keys.has(columnKey(id)))
       continue
     const column = columnOf(to, fact)
-    const isFilled = column.default !== undefined || column.identity || column.generated !== undefined // prettier-ignore
+    const isFilled = column.default !== undefined || column.identity || column.generated !== undefined // oxfmt-ignore
     if (!column.notNull || isFilled) continue
     const value = await fill(id, column.type)
     if (value === undefined) return undefined

@@ -187,7 +187,7 @@ function usingFor(
 /** True where it is PostgreSQL's own conversion, or what was proposed. */
 function isKnown(verdict: TypeVerdict, { id, to }: ColumnChange, expression: string): boolean {
   if (expression === '' || isCast(expression, id, to.type)) return true
-  const proposed = verdict.how === 'using' ? verdict.expression : verdict.how === 'ask' ? verdict.suggestion : '' // prettier-ignore
+  const proposed = verdict.how === 'using' ? verdict.expression : verdict.how === 'ask' ? verdict.suggestion : '' // oxfmt-ignore
   return plainText(expression) === plainText(proposed ?? '')
 }
 

@@ -43,7 +43,7 @@ async function runRewriting(
   const { parts, reasons } = await rewriteFirst(copy, states, decisions, steps)
   const from = parts.at(-1)?.catalog
   if (!from)
-    return runInOrder({ copy, sides: { from: renamed, to }, decisions, renamings }, inStages(steps, { from: renamed, to, reasons })) // prettier-ignore
+    return runInOrder({ copy, sides: { from: renamed, to }, decisions, renamings }, inStages(steps, { from: renamed, to, reasons })) // oxfmt-ignore
   const difference = compare(from, to)
   const left = placeMoves(copy.plan(difference, decisions), moves, difference)
   const stages = inStages(left, { from, to, reasons })

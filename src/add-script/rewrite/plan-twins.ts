@@ -34,7 +34,7 @@ export async function planTwins(asked: TwinQuestion): Promise<TwinDecision> {
   const retyped = sides.columns.filter(({ id, retyped }) => retyped && isRewritten(id, steps))
   if (retyped.length === 0) return { reasons: new Map() }
   const context = new OnlineContext([], sides)
-  const tables = [...new Map(retyped.map(({ id }) => [tableKey(tableIdOf(id)), tableIdOf(id)])).values()] // prettier-ignore
+  const tables = [...new Map(retyped.map(({ id }) => [tableKey(tableIdOf(id)), tableIdOf(id)])).values()] // oxfmt-ignore
   const [keys, target] = [await readKeys(sides.before, tables), await readKeys(sides.after, tables)]
   const candidates = await candidatesOf(asked, retyped, context)
   const reasons = await reasonsOf(asked, candidates, [...keys, ...target])

@@ -87,7 +87,7 @@ function unchecked({ columns, checks }: TwinTable): PlannedStep[] {
 function indexesOf(tables: readonly TwinTable[]) {
   const all = tables.flatMap(
     (table) =>
-    table.indexes.flatMap((one) => (one.on.new === undefined ? [] : [{ table, one, on: one.on.new }])), // prettier-ignore
+    table.indexes.flatMap((one) => (one.on.new === undefined ? [] : [{ table, one, on: one.on.new }])), // oxfmt-ignore
   )
   return {
     up: all.flatMap(({ table, one, on }) => buildIndex(table, one, one.names.new, on)),

@@ -1,6 +1,6 @@
 import type { Qualified } from '../../catalog/object-names'
 import type { PlannedStep } from '../../change/model/planned-step'
-import { addCheck, addKey, addKeyAlone, analyze, comment, dropRule, locking, named, opposite, renameRule, stepOn, twinCheckId, twinFunction, twinOf, validate } from './twin-steps' // prettier-ignore
+import { addCheck, addKey, addKeyAlone, analyze, comment, dropRule, locking, named, opposite, renameRule, stepOn, twinCheckId, twinFunction, twinOf, validate } from './twin-steps' // oxfmt-ignore
 import { tableKey } from './swap-order'
 import type { TwinSide, TwinColumn, TwinIndex, TwinKey, TwinPlan, TwinTable } from './twin-columns'
 
@@ -149,8 +149,8 @@ function identityAgain({ id, identity }: TwinColumn, place: number): PlannedStep
 export function swapOut(plan: TwinPlan, group: number): SwapBack {
   const tables = plan.swaps[group] ?? []
   const own = plan.keys.filter(({ swap }) => swap === group)
-  const others = plan.keys.filter((one) => one.swap !== group && one.referredSwap === group && one.parts.new) // prettier-ignore
-  const again = [...own.filter(({ parts, referredSwap }) => parts.new && referredSwap === group), ...others] // prettier-ignore
+  const others = plan.keys.filter((one) => one.swap !== group && one.referredSwap === group && one.parts.new) // oxfmt-ignore
+  const again = [...own.filter(({ parts, referredSwap }) => parts.new && referredSwap === group), ...others] // oxfmt-ignore
   return {
     before: [
       ...tables.flatMap(preparedBack),

@@ -164,7 +164,7 @@ export function addKey(
     setColumns: parts.setColumns.map(ownName),
     referred: parts.referred.map(of(parts.table.schema, parts.table.name, referred)),
   }
-  return [stepOn({ kind: 'add twin key', constraint, key }, constraint), ...comment(constraint, text)] // prettier-ignore
+  return [stepOn({ kind: 'add twin key', constraint, key }, constraint), ...comment(constraint, text)] // oxfmt-ignore
 }
 
 /**
@@ -183,8 +183,8 @@ export function lockedTogether(
 /** Waits for no lock so long that PostgreSQL would end somebody else's transaction for a deadlock. */
 export function locking(tables: readonly Qualified[], isExclusive: boolean): PlannedStep[] {
   const mode = isExclusive ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE'
-  const known = new Map(tables.map(({ schema, name }) => [tableKey({ schema, name }), { schema, name, mode } as const])) // prettier-ignore
-  const own = [...known.values()].map(({ schema, name }) => ({ kind: 'table', schema, name }) as const) // prettier-ignore
+  const known = new Map(tables.map(({ schema, name }) => [tableKey({ schema, name }), { schema, name, mode } as const])) // oxfmt-ignore
+  const own = [...known.values()].map(({ schema, name }) => ({ kind: 'table', schema, name }) as const) // oxfmt-ignore
   return lockOperations([...known.values()]).map((operation) => stepOn(operation, ...own))
 }
 

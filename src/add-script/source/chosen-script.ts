@@ -27,7 +27,7 @@ export async function chosenScript(
   cwd: string,
 ): Promise<Chosen> {
   const scripts = await readScripts(settings, { layout })
-  const at = word === undefined || word === 'latest' ? scripts.length - 1 : await find(scripts, word, cwd) // prettier-ignore
+  const at = word === undefined || word === 'latest' ? scripts.length - 1 : await find(scripts, word, cwd) // oxfmt-ignore
   const script = scripts[at]
   if (!script) {
     throw new MigrationError('USAGE', `"${word}" is not a script of the folder`, {

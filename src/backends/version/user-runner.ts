@@ -11,7 +11,10 @@ export type RunnerMessage = string | readonly [level: string, text: string]
 
 /** What a runner's `up` and `down` give: messages as they come, or nothing. */
 export type RunnerMessages =
-  Iterable<RunnerMessage> | AsyncIterable<RunnerMessage> | Promise<unknown> | void
+  | Iterable<RunnerMessage>
+  | AsyncIterable<RunnerMessage>
+  | Promise<unknown>
+  | void
 
 /** The two texts of a script, as a runner gets them. */
 export interface RunnerMigration {

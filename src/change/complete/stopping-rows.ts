@@ -90,7 +90,7 @@ function ofUnique(definition: string, source: RowSource): StoppingRows | undefin
   const of = [{ schema, table }]
   const key = keyElements(definition)
   if (!key) return { of }
-  const isAny = (names: ReadonlySet<string>) => key.elements.some((name) => names.has(bareName(name))) // prettier-ignore
+  const isAny = (names: ReadonlySet<string>) => key.elements.some((name) => names.has(bareName(name))) // oxfmt-ignore
   if ((isAny(source.nulls) && !key.nullsNotDistinct) || isAny(source.distinct)) return undefined
   return { of, ...asked(source, (rows) => ({ counts: 'repeated keys', of: rows, key })) }
 }

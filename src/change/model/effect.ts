@@ -52,4 +52,5 @@ export type Effect =
 
 /** An effect with its query as SQL, as the lines above a statement say it. */
 export type WrittenEffect =
-  Exclude<Effect, { kind: 'fails unless none' }> | { kind: 'fails unless none'; query: string }
+  | Exclude<Effect, { kind: 'fails unless none' }>
+  | { kind: 'fails unless none'; query: string }

@@ -163,7 +163,10 @@ export type OwnOperation =
 
 /** A lock on a table that others wait for, or, the first of them, that only such statements and VACUUM wait for. */
 export type LockMode =
-  'SHARE UPDATE EXCLUSIVE' | 'SHARE' | 'SHARE ROW EXCLUSIVE' | 'ACCESS EXCLUSIVE'
+  | 'SHARE UPDATE EXCLUSIVE'
+  | 'SHARE'
+  | 'SHARE ROW EXCLUSIVE'
+  | 'ACCESS EXCLUSIVE'
 
 /** A table that is locked; `alone`: without its partitions and children. */
 export interface LockedName extends Qualified {
@@ -282,4 +285,8 @@ export interface TogetherOperation {
 
 /** What a statement does. */
 export type SchemaOperation =
-  EngineOperation | OwnOperation | OnlineOperation | TwinOperation | TogetherOperation
+  | EngineOperation
+  | OwnOperation
+  | OnlineOperation
+  | TwinOperation
+  | TogetherOperation

@@ -24,11 +24,11 @@ function parentsIn({ id, key, keys }: TableShape): string[] {
 
 /** Its two references to the tree, by what they are called. */
 function endsIn(table: TableShape, { id, key }: TableShape): [string, string] | undefined {
-  const own = table.keys.filter(({ referred: [one] }) => nameOf(one!) === nameOf(id) && one!.name === key) // prettier-ignore
+  const own = table.keys.filter(({ referred: [one] }) => nameOf(one!) === nameOf(id) && one!.name === key) // oxfmt-ignore
   const names = own.map(({ columns }) => columns[0]!.name)
   const [ancestor, second] = names.filter((name) => /ancestor/i.test(name))
   const [descendant, third] = names.filter((name) => /descendant/i.test(name))
   if (ancestor === undefined || descendant === undefined || ancestor === descendant)
     return undefined
-  return second === undefined && third === undefined && names.length === 2 ? [ancestor, descendant] : undefined // prettier-ignore
+  return second === undefined && third === undefined && names.length === 2 ? [ancestor, descendant] : undefined // oxfmt-ignore
 }

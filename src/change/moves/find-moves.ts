@@ -55,8 +55,8 @@ function joinTable(column: string, old: TableShape, { added }: MoveSides): Move[
   const target = old.keys.find(({ columns }) => columns[0]!.name === column)?.referred[0]
   if (!target || key === undefined || nameOf(target) === nameOf(old.id)) return []
   const found = added.flatMap((table) => {
-    const own = table.keys.filter(({ referred: [one] }) => nameOf(one!) === nameOf(old.id) && one!.name === key) // prettier-ignore
-    const other = table.keys.filter(({ referred: [one] }) => nameOf(one!) === nameOf(target) && one!.name === target.name) // prettier-ignore
+    const own = table.keys.filter(({ referred: [one] }) => nameOf(one!) === nameOf(old.id) && one!.name === key) // oxfmt-ignore
+    const other = table.keys.filter(({ referred: [one] }) => nameOf(one!) === nameOf(target) && one!.name === target.name) // oxfmt-ignore
     if (own.length !== 1 || other.length !== 1) return []
     const names = [own[0]!.columns[0]!.name, other[0]!.columns[0]!.name] as const
     return isComplete(table, names) ? [{ table, names }] : []
@@ -91,7 +91,7 @@ function ownTables(
   { added }: MoveSides,
 ): Move[] {
   const fitting = added.flatMap((table) => {
-    const shared = left.filter((name) => table.columns.get(name)?.type === old.columns.get(name)!.type) // prettier-ignore
+    const shared = left.filter((name) => table.columns.get(name)?.type === old.columns.get(name)!.type) // oxfmt-ignore
     const found = shared.length === 0 ? undefined : ownTable({ table, shared, old, now })
     return found ? [found] : []
   })
@@ -110,7 +110,7 @@ interface Leaving {
 function ownTable(leaving: Leaving): Move | undefined {
   const { table, shared, old, now } = leaving
   if (old.key === undefined) return undefined
-  const towards = table.keys.filter(({ columns: [own], referred: [one] }) => nameOf(one!) === nameOf(old.id) && one!.name === old.key && table.unique.has(own!.name)) // prettier-ignore
+  const towards = table.keys.filter(({ columns: [own], referred: [one] }) => nameOf(one!) === nameOf(old.id) && one!.name === old.key && table.unique.has(own!.name)) // oxfmt-ignore
   const references = newReferences(old, now, table).filter((name) => now.unique.has(name))
   const [link] = towards
   if (link && towards.length === 1 && references.length === 0) {
@@ -120,7 +120,7 @@ function ownTable(leaving: Leaving): Move | undefined {
   const [reference] = references
   const { key } = table
   const isSame = key !== undefined && sameType(table, key, old)
-  if (reference === undefined || references.length > 1 || towards.length > 0 || !isSame) return undefined // prettier-ignore
+  if (reference === undefined || references.length > 1 || towards.length > 0 || !isSame) return undefined // oxfmt-ignore
   if (!isComplete(table, [key, ...shared])) return undefined
   const column = columnId(now, reference)
   const found = columnId(table, key)
@@ -149,7 +149,7 @@ function moved(
   }
   const rows = [insert(table, names, copied, overriding), ...following(table, key)]
   const back = shared.map((name) => {
-    const value = { value: columnId(table, name), by: columnId(table, key), equals: columnId(old, by) } // prettier-ignore
+    const value = { value: columnId(table, name), by: columnId(table, key), equals: columnId(old, by) } // oxfmt-ignore
     return { column: columnId(old, name), expression: orDefault(value, old.columns.get(name)!) }
   })
   const homes = shared.map((name) => columnId(old, name))

@@ -31,7 +31,7 @@ export function placeMoves(
   const fills = moves.flatMap((one) => one.fills)
   const tables = new Set(moves.flatMap((one) => [one.into, ...one.from].map(nameOf)))
   const found = foundKeys(moves, difference)
-  const placed = inPhases(steps, fills, tables).map((one) => lastWhereMoved(findsRows(one, found), moves)) // prettier-ignore
+  const placed = inPhases(steps, fills, tables).map((one) => lastWhereMoved(findsRows(one, found), moves)) // oxfmt-ignore
   const added = [...rows, ...missing(fills, placed)]
   return markPlace([...placed, ...completeSteps(added, difference.from, difference.to)], difference)
 }
@@ -70,7 +70,7 @@ function foundKeys(moves: readonly Move[], { to }: Difference): ReadonlySet<stri
 function findsRows(one: PlannedStep, found: ReadonlySet<string>): PlannedStep {
   const { operation } = one
   if (operation.kind !== 'add constraint' || !found.has(keyOf(operation.constraint))) return one
-  return { ...one, effects: one.effects.filter(({ kind }) => kind !== 'fails unless none'), failsOnRows: [] } // prettier-ignore
+  return { ...one, effects: one.effects.filter(({ kind }) => kind !== 'fails unless none'), failsOnRows: [] } // oxfmt-ignore
 }
 
 /** Values come before the rule that they are there, and before the keys. */

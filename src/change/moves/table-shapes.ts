@@ -80,6 +80,6 @@ export function isOptional(column: Column): boolean {
 
 /** The columns that a table had and has no more. */
 export function lostColumns(old: TableShape, now: TableShape): Set<string> {
-  const gone = [...old.columns].filter(([name, { generated }]) => !now.columns.has(name) && generated === undefined) // prettier-ignore
+  const gone = [...old.columns].filter(([name, { generated }]) => !now.columns.has(name) && generated === undefined) // oxfmt-ignore
   return new Set(gone.map(([name]) => name))
 }

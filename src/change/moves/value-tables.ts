@@ -27,7 +27,7 @@ export function valueTables(old: TableShape, now: TableShape, { added, enums }: 
     const expression = { value: text, by: key, equals: columnId(old, reference), type }
     const fills = [{ column: columnId(now, reference), expression: fill }]
     const raises = { kind: 'raises on other text', type: bare(type), isEnum: true } as const
-    return [move(table, [home], [rows], fills, [{ column: home, expression, effects: [raises] }], [])] // prettier-ignore
+    return [move(table, [home], [rows], fills, [{ column: home, expression, effects: [raises] }], [])] // oxfmt-ignore
   })
 }
 
@@ -58,7 +58,7 @@ function valuesOf(table: TableShape, old: TableShape, now: TableShape, column: s
     /^(?:text|character varying)/.test(type),
   )
   const named = texts.filter(([name, { notNull }]) => notNull || table.unique.has(name))
-  const value = texts.some(([name]) => name === key) ? key : named.length === 1 ? named[0]![0] : undefined // prettier-ignore
+  const value = texts.some(([name]) => name === key) ? key : named.length === 1 ? named[0]![0] : undefined // oxfmt-ignore
   const likely = references.filter((name) => references.length === 1 || name.startsWith(column))
   if (value === undefined || likely.length !== 1 || !isComplete(table, [value])) return []
   return [{ table, value, reference: likely[0]! }]

@@ -33,7 +33,7 @@ function arrangeRetyped(
 ): PlannedStep[] {
   const { id } = change
   const isIdentity = (one: PlannedStep) => changes(one, id, 'identity')
-  const moved = (one: PlannedStep) => changes(one, id, 'type', 'default', 'no default', 'required') || isIdentity(one) // prettier-ignore
+  const moved = (one: PlannedStep) => changes(one, id, 'type', 'default', 'no default', 'required') || isIdentity(one) // oxfmt-ignore
   const typeAt = steps.findIndex((one) => changes(one, id, 'type'))
   if (typeAt < 0) return steps
   const firstDefault = steps.findIndex((one) => changes(one, id, 'no default'))

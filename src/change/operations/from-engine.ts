@@ -196,7 +196,7 @@ function alone(operation: Extract<OwnOperation, { kind: 'add constraint' }>, to:
 /** As they were declared: pg-delta sorts them. */
 function tagsOf({ name }: IdOf<'eventTrigger'>, to: Catalog): readonly string[] | undefined {
   const all = [...to.details.objects.values()]
-  const own = all.find(({ key, tags }) => tags && unquoted(key.replace(/^event trigger /, '')) === name) // prettier-ignore
+  const own = all.find(({ key, tags }) => tags && unquoted(key.replace(/^event trigger /, '')) === name) // oxfmt-ignore
   return own?.tags ?? undefined
 }
 

@@ -57,7 +57,7 @@ export function sentenceOf(effect: WrittenEffect): string {
 function worksUnderLock(effect: Extract<WrittenEffect, { kind: 'works under a lock' }>): string {
   const { does, lock, online, why } = effect
   const table = shown(effect.table)
-  const work = { rewrites: `Rewrites ${table}`, reads: `Reads all of ${table}`, 'builds an index': `Builds an index of ${table}` }[does] // prettier-ignore
+  const work = { rewrites: `Rewrites ${table}`, reads: `Reads all of ${table}`, 'builds an index': `Builds an index of ${table}` }[does] // oxfmt-ignore
   const stopped = lock === 'ACCESS EXCLUSIVE' ? 'reads or writes' : 'writes'
   const reason =
     why === undefined ? 'It has no online form' : `No second column can replace it: ${why}`

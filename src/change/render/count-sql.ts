@@ -35,12 +35,12 @@ function pathOf({ schema, name }: CountedTable['table']): string {
 
 /** The table under its own name, so that what PostgreSQL wrote of it fits. */
 function source(of: CountedTable): string {
-  return of.coming.length === 0 ? pathOf(of.table) : `${whole(of)} AS ${quoteIdentifier(of.table.name)}` // prettier-ignore
+  return of.coming.length === 0 ? pathOf(of.table) : `${whole(of)} AS ${quoteIdentifier(of.table.name)}` // oxfmt-ignore
 }
 
 function whole({ table, coming }: CountedTable): string {
   if (coming.length === 0) return pathOf(table)
-  const values = coming.map(({ name, type, value }) => `${value}::${type} AS ${quoteIdentifier(name)}`) // prettier-ignore
+  const values = coming.map(({ name, type, value }) => `${value}::${type} AS ${quoteIdentifier(name)}`) // oxfmt-ignore
   return `(SELECT *, ${values.join(', ')} FROM ${pathOf(table)})`
 }
 

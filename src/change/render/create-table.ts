@@ -42,7 +42,7 @@ function withNames(parts: readonly string[]): string[] {
 /** The column that a rule with a name requires, and that rule without it. */
 function namedColumn(part: string): [column: string, rule: string][] {
   const [, rule, column] = namedRule.exec(part) ?? []
-  return rule === undefined || column === undefined ? [] : [[quoteIdentifier(bareName(column)), rule]] // prettier-ignore
+  return rule === undefined || column === undefined ? [] : [[quoteIdentifier(bareName(column)), rule]] // oxfmt-ignore
 }
 
 const required = / NOT NULL(?= DEFAULT |$)/

@@ -44,7 +44,7 @@ function querySql(query: RowQuery): string {
   if (query.rows === 'closure') return closureSql(query, table)
   const { columns, present, needs } = query
   const conditions = present.map((name) => `${quoteIdentifier(name)} IS NOT NULL`)
-  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(needs === 'all' ? ' AND ' : ' OR ')}` // prettier-ignore
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(needs === 'all' ? ' AND ' : ' OR ')}` // oxfmt-ignore
   return `SELECT ${columns.map((name) => quoteIdentifier(name)).join(', ')} FROM ${table}${where}`
 }
 
@@ -97,7 +97,7 @@ export function valueMapSql(part: ValueMapPart, map: ValueMap): string {
   switch (part) {
     case 'table': {
       // a literal alone has no type yet
-      const value = /^(?:NULL|'(?:[^']|'')*')$/i.test(expression) ? `${expression}::${to}` : expression // prettier-ignore
+      const value = /^(?:NULL|'(?:[^']|'')*')$/i.test(expression) ? `${expression}::${to}` : expression // oxfmt-ignore
       const source = quoteIdentifier(column.schema, column.table)
       return `CREATE TEMPORARY TABLE ${plain} AS SELECT ${quoteIdentifier(column.name)} AS old_value, ${value} AS new_value FROM ${source}`
     }

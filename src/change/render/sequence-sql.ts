@@ -28,7 +28,7 @@ export function moveSequenceSql(
 ): string {
   const name = quoteIdentifier(before.schema, before.name)
   const first = before.start < min ? min : before.start > max ? max : before.start
-  const unused = first === start ? 'last_value' : `CASE WHEN is_called THEN last_value ELSE ${start} END` // prettier-ignore
+  const unused = first === start ? 'last_value' : `CASE WHEN is_called THEN last_value ELSE ${start} END` // oxfmt-ignore
   const raised = min > before.min ? `GREATEST(${unused}, ${min})` : unused
   const value = max < before.max ? `LEAST(${raised}, ${max})` : raised
   const used =

@@ -10,7 +10,14 @@ import type {
 export interface DatabaseMember {
   /** `data_source`: a module that was not loaded, so that nothing more is known. */
   kind:
-    'postgres' | 'embedded' | 'data_source' | 'mysql' | 'mariadb' | 'sqlite' | 'runner' | 'versions'
+    | 'postgres'
+    | 'embedded'
+    | 'data_source'
+    | 'mysql'
+    | 'mariadb'
+    | 'sqlite'
+    | 'runner'
+    | 'versions'
   /** Null where the connection is a Unix socket, or is made by the embedded server. */
   host: string | null
   port: number | null

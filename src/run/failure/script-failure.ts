@@ -161,7 +161,7 @@ function placeInStack(stack: string, file: string) {
  */
 export function errorFields(failure: MigrationError): Record<string, unknown> {
   const { code, message, detail, hint, file, line, column, excerpt, sqlstate, cause } = failure
-  const reason = code === 'SCRIPT_FAILED' && cause instanceof Error ? firstLine(cause.message) : undefined // prettier-ignore
+  const reason = code === 'SCRIPT_FAILED' && cause instanceof Error ? firstLine(cause.message) : undefined // oxfmt-ignore
   const fields = { code, message, reason, detail, hint, file, line, column, excerpt, sqlstate }
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
 }

@@ -222,7 +222,7 @@ function boundsCondition(bounds: string, own: readonly ColumnRow[]): ConditionFa
 /** The columns whose names occur in an expression. */
 function readBy(expression: string, own: readonly ColumnRow[]): string[] {
   const bare = expression.replaceAll(/'(?:[^']|'')*'/g, ' ')
-  const names = new Set((bare.match(/"(?:[^"]|"")+"|[\w$]+/g) ?? []).map((name) => name.replaceAll(/^"|"$/g, '').replaceAll('""', '"'))) // prettier-ignore
+  const names = new Set((bare.match(/"(?:[^"]|"")+"|[\w$]+/g) ?? []).map((name) => name.replaceAll(/^"|"$/g, '').replaceAll('""', '"'))) // oxfmt-ignore
   return own.map(({ name }) => name).filter((name) => names.has(name))
 }
 

@@ -40,11 +40,11 @@ export async function assignmentsOf(
     tuples: poolOf(column, sides, given).map((value) => [value]),
   }))
   const single = await judged(sides, singles)
-  const values = new Map(single.map(({ columns: [name], tuples }) => [name!, tuples.map(([value]) => value ?? null)])) // prettier-ignore
+  const values = new Map(single.map(({ columns: [name], tuples }) => [name!, tuples.map(([value]) => value ?? null)])) // oxfmt-ignore
   const several = groups
     .filter((names) => names.length > 1)
-    .map((names) => ({ columns: names, tuples: combinations(names.map((name) => values.get(name) ?? [])) })) // prettier-ignore
-  const alone = single.filter(({ columns: [name] }) => groups.some((one) => one.length === 1 && one[0] === name)) // prettier-ignore
+    .map((names) => ({ columns: names, tuples: combinations(names.map((name) => values.get(name) ?? [])) })) // oxfmt-ignore
+  const alone = single.filter(({ columns: [name] }) => groups.some((one) => one.length === 1 && one[0] === name)) // oxfmt-ignore
   return [...alone, ...(await judged(sides, several))]
 }
 
@@ -126,7 +126,7 @@ function groupsOf(sides: readonly Side[]): string[][] {
     const back = new Map([...names].map(([mine, theirs]) => [theirs, mine]))
     for (const { columns } of table.conditions) {
       const read = withGenerated(columns, table).flatMap((name) => back.get(name) ?? [])
-      const filled = read.filter((name) => own?.table.columns.some((one) => one.name === name && !one.own)) // prettier-ignore
+      const filled = read.filter((name) => own?.table.columns.some((one) => one.name === name && !one.own)) // oxfmt-ignore
       if (filled.length > 0) join(filled)
     }
   }
@@ -162,7 +162,7 @@ function poolOf(
 /** All of them where they are few enough, else some, spread over the whole the same way each time. */
 function combinations(all: readonly (readonly (string | null)[])[]): Tuple[] {
   const length = Math.max(2, Math.floor(1e9 ** (1 / all.length)))
-  const pools = all.map((pool) => (pool.length > length ? [...pool.slice(0, length - 1), pool.at(-1)!] : pool)) // prettier-ignore
+  const pools = all.map((pool) => (pool.length > length ? [...pool.slice(0, length - 1), pool.at(-1)!] : pool)) // oxfmt-ignore
   const total = pools.reduce((product, pool) => product * pool.length, 1)
   const step = total <= most ? 1 : 618_033
   return Array.from({ length: Math.min(total, most) }, (_, n) => {

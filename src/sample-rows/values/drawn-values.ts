@@ -136,7 +136,7 @@ function arrays(elements: readonly string[], constants: readonly string[]): stri
     list(Array.from({ length }, (_, at) => elements[at % elements.length] ?? '')),
   )
   const whole = constants.filter((text) => /^\{.*\}$/.test(text))
-  return [...few.slice(0, 3).map((one) => list([one])), ...longer, '{}', ...whole, ...few.slice(3).map((one) => list([one]))] // prettier-ignore
+  return [...few.slice(0, 3).map((one) => list([one])), ...longer, '{}', ...whole, ...few.slice(3).map((one) => list([one]))] // oxfmt-ignore
 }
 
 function quoted(text: string): string {

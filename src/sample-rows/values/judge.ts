@@ -67,7 +67,7 @@ function functionOf({ relation, columns, derived, conditions }: Trial, at: numbe
 }
 
 function queryOf({ tuples, columns }: Trial, at: number): string {
-  const rows = tuples.map((tuple, n) => `(${n}, ARRAY[${tuple.map(quoteLiteral).join(', ')}]::pg_catalog.text[])`) // prettier-ignore
+  const rows = tuples.map((tuple, n) => `(${n}, ARRAY[${tuple.map(quoteLiteral).join(', ')}]::pg_catalog.text[])`) // oxfmt-ignore
   if (tuples.length === 0 || columns.length === 0) return 'SELECT 0 WHERE false'
   return `SELECT t.n FROM (VALUES ${rows.join(', ')}) AS t (n, v) WHERE pg_temp.typetrek_fits_${at}(t.v) ORDER BY t.n`
 }

@@ -1,6 +1,15 @@
 /** How the text of a `typeorm.*` key becomes a value. */
 export type ValueKind =
-  'text' | 'number' | 'port' | 'boolean' | 'list' | 'paths' | 'file' | 'logging' | 'switch' | 'code'
+  | 'text'
+  | 'number'
+  | 'port'
+  | 'boolean'
+  | 'list'
+  | 'paths'
+  | 'file'
+  | 'logging'
+  | 'switch'
+  | 'code'
 
 const top: Readonly<Record<string, ValueKind>> = {
   url: 'text',
