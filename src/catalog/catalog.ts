@@ -134,13 +134,19 @@ export function homeKey(fact: Fact, facts: Facts): string {
   return owner ? keyOf({ kind: 'table', schema: owner.schema, name: owner.table }) : keyOf(last.id)
 }
 
-/** A fact base of these facts and of the edges between them; ownership is none of our business. */
+/**
+ * A fact base of these facts and of the edges between them, each once: for two that are equal pg-delta writes two
+ * statements. Ownership is not compared.
+ */
 export function rebuild(engine: Engine, facts: Fact[], edges: readonly Edge[]): Facts {
   const present = new Set(facts.map(({ id }) => keyOf(id)))
-  const known = edges.filter(
-    ({ from, to, kind }) => kind !== 'owner' && present.has(keyOf(from)) && present.has(keyOf(to)),
-  )
-  return engine.build(facts, known)
+  const known = new Map<string, Edge>()
+  for (const edge of edges) {
+    const [from, to] = [keyOf(edge.from), keyOf(edge.to)]
+    const isBetween = edge.kind !== 'owner' && present.has(from) && present.has(to)
+    if (isBetween) known.set(JSON.stringify([edge.kind, from, to]), edge)
+  }
+  return engine.build(facts, [...known.values()])
 }
 
 /** Marks a virtual column inside its expression, since pg-delta knows stored ones only. */

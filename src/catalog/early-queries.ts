@@ -26,8 +26,12 @@ export function answeredTogether(pool: Pool, beside?: Pool): Pool {
   const asked = askedOf.get(pool) ?? new Set()
   askedOf.set(pool, asked)
   const connect = async () => {
-    const [client, other] = await Promise.all([pool.connect(), beside?.connect()])
-    const parts = [new Part(client, false), ...(other ? [new Part(other, true)] : [])]
+    const client = await pool.connect()
+    const other = await beside?.connect().catch((error: unknown) => {
+      client.release()
+      throw error
+    })
+    const parts = [new Part(client, 'caller'), ...(other ? [new Part(other, 'own')] : [])]
     const release = () => [client, other].forEach((one) => one?.release())
     return { query: answering(client.query.bind(client), asked, parts), release }
   }
@@ -41,10 +45,10 @@ class Part {
   readonly ready: Ready
   private asked: Promise<ReadonlyMap<string, unknown>> | undefined
 
-  /** @param alone true: whoever uses the connections begins no transaction on this one */
+  /** @param transaction whose it is: the caller's, who begins it, or one of its own */
   constructor(
     private readonly client: PoolClient,
-    private readonly alone: boolean,
+    private readonly transaction: 'caller' | 'own',
   ) {
     this.ready = readyFor.get(client) ?? new Map<string, string>()
   }
@@ -55,12 +59,15 @@ class Part {
   }
 
   private async ask(): Promise<ReadonlyMap<string, unknown>> {
-    const { client, alone, ready } = this
+    const { client, transaction, ready } = this
     if (ready.size === 0) return new Map()
-    if (alone) await client.query(begin)
-    const results = [await client.query([...ready.values()].join('\n;\n'))].flat()
-    if (alone) await client.query('ROLLBACK')
-    return new Map([...ready.keys()].map((text, at) => [text, results[at]]))
+    if (transaction === 'own') await client.query(begin)
+    try {
+      const results = [await client.query([...ready.values()].join('\n;\n'))].flat()
+      return new Map([...ready.keys()].map((text, at) => [text, results[at]]))
+    } finally {
+      if (transaction === 'own') await client.query('ROLLBACK')
+    }
   }
 }
 

@@ -86,6 +86,26 @@ changeTest('E04: rows of a lost value get the one that was given, in arrays too'
   reversible: 'lossy',
 })
 
+changeTest(
+  'rows of a lost value get the one that was given where what entities cannot say is kept',
+  {
+    before: `${enumOf('a b c')} ${defaulted}; CREATE INDEX by_hand ON t (lower(id::text))`,
+    after: enumOf('a c') + defaulted,
+    rows: "INSERT INTO t (s, l) VALUES ('b', '{b,a}'), ('c', NULL)",
+    answers: { extra: 'keep', map: [{ type: 'status', from: 'b', to: 'c' }], yes: true },
+    holds: [
+      [
+        'SELECT s, l FROM t ORDER BY id',
+        [
+          ['c', '{c,a}'],
+          ['c', null],
+        ],
+      ],
+    ],
+    reversible: 'lossy',
+  },
+)
+
 changeTest('a lost value of a type in use is always a question', {
   before: enumOf('a b c') + defaulted,
   after: enumOf('a c') + defaulted,

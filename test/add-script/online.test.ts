@@ -296,3 +296,26 @@ changeTest('online: what rewrites a table is alone in its transaction', {
     'ALTER TABLE t ALTER COLUMN a SET DEFAULT 5',
   ],
 })
+
+changeTest(
+  'online: a wider type is read of all rows where a check is about the column, and says so',
+  {
+    before: 'CREATE TABLE t (id int PRIMARY KEY, n numeric(10,2) CHECK (n > 0), m numeric(10,2))',
+    after: 'CREATE TABLE t (id int PRIMARY KEY, n numeric(14,2) CHECK (n > 0), m numeric(14,2))',
+    rows: 'INSERT INTO t VALUES (1, 1, 1)',
+    answers: online,
+    reversible: 'yes',
+  },
+)
+
+changeTest('online: a sequence that comes back goes on after the new numbers of its column', {
+  before: 'CREATE TABLE t (id bigserial PRIMARY KEY, x int)',
+  after: 'CREATE TABLE t (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), x int)',
+  rows: 'INSERT INTO t (x) SELECT n FROM generate_series(1, 9) n',
+  answers: {
+    ...online,
+    yes: true,
+    using: [{ table: 't', column: 'id', expression: 'md5(id::text)::uuid' }],
+  },
+  restores: [["SELECT nextval('t_id_seq') > max(id) FROM t", [[true]]]],
+})

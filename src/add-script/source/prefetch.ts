@@ -100,7 +100,8 @@ export class Prefetched {
   private readyProof(after: ScratchDatabase): void {
     const work: (Promise<unknown> | undefined)[] = [readItemsOf(after), this.noteQueries(after)]
     if (this.scratch.own) work.push(this.filled?.then(planAgain))
-    for (const one of work) one?.catch(() => undefined) // thrown where it is needed
+    // items and rows fail again where they are awaited; without the notes the next command is slower
+    for (const one of work) one?.catch(() => undefined)
   }
 
   /** A copy with rows, for the first who asks. */

@@ -2,7 +2,7 @@ import { type Catalog, virtualMark } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
 import { type Qualified, relationOf, shown } from '../../catalog/object-names'
 import { foreignKeys } from '../../catalog/rule-facts'
-import { generatedExpression, type IdOf, keyOf } from '../../catalog/facts'
+import { constraintType, generatedExpression, type IdOf, isA, keyOf } from '../../catalog/facts'
 import type { LockedWork } from '../model/effect'
 import {
   columnKey,
@@ -118,7 +118,7 @@ export function lockedWorks(
   from: Catalog,
   steps: readonly PlannedStep[],
 ): LockedWork[] {
-  const work = lockedWork(one, from)
+  const work = lockedWork(one, from) ?? checkedRules(one, from, steps)
   return work ? [work, ...checkedKeys(one, from, steps)] : []
 }
 
@@ -127,6 +127,23 @@ function isDropped(id: IdOf<'constraint'>, steps: readonly PlannedStep[]): boole
     const gone = operation.kind === 'drop constraint' ? operation.constraint : drops
     return gone !== undefined && keyOf(gone) === keyOf(id)
   })
+}
+
+/** A type that only the catalog shows is still followed by a look at the rows, where a CHECK is about the column. */
+function checkedRules(
+  { operation }: PlannedStep,
+  { facts }: Catalog,
+  steps: readonly PlannedStep[],
+): LockedWork | undefined {
+  if (operation.kind !== 'alter column' || operation.part !== 'type') return undefined
+  const { column } = operation
+  const isChecked = facts.incomingEdges(column).some(({ from }) => {
+    if (!isA(from, 'constraint') || isDropped(from, steps)) return false
+    const fact = facts.get(from)
+    return constraintType(fact) === 'c' && fact?.payload['validated'] !== false
+  })
+  if (!isChecked) return undefined
+  return { table: tableOf(column), lock: 'ACCESS EXCLUSIVE', does: 'reads' }
 }
 
 /** With the type of a column the foreign keys are checked again that it is part of. */

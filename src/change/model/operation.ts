@@ -140,7 +140,13 @@ export type OwnOperation =
       checked: string
     }
   /** Without a sequence the column's own, or its identity's. */
-  | { kind: 'continue sequence'; column: ColumnId; sequence?: Qualified }
+  | {
+      kind: 'continue sequence'
+      column: ColumnId
+      sequence?: Qualified
+      /** It was there before, and is not set back. */
+      isThere?: true
+    }
   | { kind: 'move sequence'; before: Numbering; target: Numbering }
   | { kind: 'drop constraint'; constraint: IdOf<'constraint'> }
   | {

@@ -96,7 +96,6 @@ export function mapEnumValues(
   { from, to, enums }: Difference,
   decisions: Decisions,
 ): PlannedStep[] {
-  const once = convertedOnce(steps)
   return enums.reduce((mapped: readonly PlannedStep[], change) => {
     const old = replacedName(steps, change.id)
     const columns = from.facts.incomingEdges(change.id).map((edge) => edge.from)
@@ -109,17 +108,7 @@ export function mapEnumValues(
         decisions.valueMaps.get(`${change.id.schema}.${change.id.name}`),
       ),
     )
-  }, once) as PlannedStep[]
-}
-
-/** pg-delta may convert a column twice; the second time it would have none of the lost values. */
-function convertedOnce(steps: readonly PlannedStep[]): readonly PlannedStep[] {
-  const seen = new Set<string>()
-  return steps.filter(({ operation }) => {
-    if (operation.kind !== 'alter column' || operation.part !== 'type') return true
-    const key = JSON.stringify(operation)
-    return !seen.has(key) && seen.add(key)
-  })
+  }, steps) as PlannedStep[]
 }
 
 type EnumOperation = Extract<SchemaOperation, { type: IdOf<'type'> }>

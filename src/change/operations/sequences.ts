@@ -1,7 +1,8 @@
+import type { Catalog } from '../../catalog/catalog'
 import { type Difference, type Numbering, numberingOf } from '../../catalog/difference'
-import { keyOf } from '../../catalog/facts'
-import { sequenceIn, shown } from '../../catalog/object-names'
-import { columnKey } from '../model/operation'
+import { keyOf, ownerOf } from '../../catalog/facts'
+import { type Qualified, sequenceIn, shown } from '../../catalog/object-names'
+import { columnKey, type ColumnId } from '../model/operation'
 import { step, type PlannedStep } from '../model/planned-step'
 
 /** Where a sequence begins to feed a column that has rows, it goes on after their greatest value. */
@@ -19,11 +20,22 @@ export function continueSequences(
     if (operation.kind !== 'alter column' || !from.facts.has(operation.column)) return [one]
     const { column } = operation
     const fed = operation.part === 'default' ? sequenceIn(operation.value) : undefined
-    const isNew = fed !== undefined && made.has(keyOf({ kind: 'sequence', ...fed }))
-    if (!isNew && operation.part !== 'identity') return [one]
-    const going = { kind: 'continue sequence', column, ...(isNew && { sequence: fed }) } as const
+    const isMade = fed !== undefined && made.has(keyOf({ kind: 'sequence', ...fed }))
+    const isThere = fed !== undefined && !isMade && isIdle(fed, column, from)
+    if (!isMade && !isThere && operation.part !== 'identity') return [one]
+    const sequence = fed && { sequence: fed, ...(isThere && { isThere }) }
+    const going = { kind: 'continue sequence', column, ...sequence } as const
     return [one, step(going, [column], { verb: 'data', chain: columnKey(column) })]
   })
+}
+
+/** An earlier script has made it for the column, and nothing takes its numbers yet. */
+function isIdle(sequence: Qualified, column: ColumnId, { facts }: Catalog): boolean {
+  const id = { kind: 'sequence', ...sequence } as const
+  const owner = ownerOf(facts.get(id))
+  const isOwn =
+    owner?.schema === column.schema && owner.table === column.table && owner.column === column.name
+  return isOwn && !facts.incomingEdges(id).some(({ from }) => from.kind === 'default')
 }
 
 /**

@@ -37,7 +37,7 @@ function ownSql(operation: OwnOperation): string {
       return `${operation.alter} OWNER TO ${role}`
     }
     case 'continue sequence':
-      return continueSequenceSql(operation.column, operation.sequence)
+      return continueSequenceSql(operation)
     case 'move sequence':
       return moveSequenceSql(operation.before, operation.target)
     case 'map values':

@@ -3,16 +3,25 @@ import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Numbering } from '../../catalog/difference'
 import type { ColumnId } from '../../catalog/facts'
 import type { Qualified } from '../../catalog/object-names'
+import type { OwnOperation } from '../model/operation'
 import { plainPath, shortPath } from './online/quoted-text'
 
 /** Sets a column's sequence behind the greatest value of its rows: a given one, or the column's own. */
-export function continueSequenceSql(id: ColumnId, sequence: Qualified | undefined): string {
+export function continueSequenceSql({ column: id, sequence, isThere }: Continuing): string {
   const table = quoteIdentifier(id.schema, id.table)
   const own = `pg_catalog.pg_get_serial_sequence(${namedTable(id)}, ${quoteLiteral(id.name)})`
   const name = sequence ? quoteLiteral(shortPath(sequence)) : own
-  const next = `COALESCE(pg_catalog.max(${quoteIdentifier(id.name)}), 0) ${plus} 1`
+  const unused = `COALESCE(pg_catalog.max(${quoteIdentifier(id.name)}), 0) ${plus} 1`
+  const next = sequence && isThere ? `GREATEST(${unused}, (${nextOf(sequence)}))` : unused
   return `SELECT pg_catalog.setval(${name}, ${next}, false) FROM ${table}`
 }
+
+function nextOf({ schema, name }: Qualified): string {
+  const next = `CASE WHEN is_called THEN last_value ${plus} 1 ELSE last_value END`
+  return `SELECT ${next} FROM ${quoteIdentifier(schema, name)}`
+}
+
+type Continuing = Extract<OwnOperation, { kind: 'continue sequence' }>
 
 function namedTable({ schema, table }: ColumnId): string {
   return quoteLiteral(plainPath({ schema, name: table }))

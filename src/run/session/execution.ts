@@ -37,9 +37,9 @@ export class Execution {
   /** Milliseconds between two queries for the blocking session: several fit into the shortest lock timeout. */
   private readonly interval: number
   plan?: Plan
-  /** The script that was reported as started and not yet as finished. */
   /** Who was seen blocking a step last, at any of its tries. */
   private seen: { of: PreparedStep | undefined; blocker: Blocker } | undefined
+  /** The script that was reported as started and not yet as finished. */
   private running: ({ prepared: PreparedStep } & Start) | undefined
   /** The scripts of the message that was sent last. */
   private together: readonly PreparedStep[] = []

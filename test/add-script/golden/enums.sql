@@ -127,6 +127,31 @@ ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status;
 
 ALTER TYPE status ADD VALUE 'b' BEFORE 'c';
 
+-- CASE rows of a lost value get the one that was given where what entities cannot say is kept
+-- SCRIPT main (lossy)
+-- The downgrade brings the schema back, not every value:
+--  Rows with 'b' get 'c': which they were is lost.
+
+-- MIGRATE UP
+
+ALTER TABLE t ALTER COLUMN s DROP DEFAULT;
+
+ALTER TYPE status RENAME TO status_old;
+CREATE TYPE status AS ENUM ('a', 'c');
+-- Rows with 'b' get 'c': which they were is lost.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE t ALTER COLUMN l TYPE status[] USING pg_catalog.array_replace(l::varchar[], 'b', 'c')::status[];
+-- Rows with 'b' get 'c': which they were is lost.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE t ALTER COLUMN s TYPE status USING (CASE WHEN s OPERATOR(pg_catalog.=) 'b' THEN 'c' ELSE s::varchar END)::status;
+DROP TYPE status_old;
+
+ALTER TABLE t ALTER COLUMN s SET DEFAULT 'a'::status;
+
+-- MIGRATE DOWN
+
+ALTER TYPE status ADD VALUE 'b' BEFORE 'c';
+
 -- CASE a lost value of a type in use is always a question
 -- refused: QUESTION_OPEN
 

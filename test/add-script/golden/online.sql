@@ -946,3 +946,73 @@ ALTER TABLE t ALTER COLUMN a DROP DEFAULT;
 -- Fails unless this is 0: SELECT count(*) FROM t WHERE a NOT BETWEEN -2147483648 AND 2147483647
 -- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. It has no online form.
 ALTER TABLE t ALTER COLUMN a TYPE integer;
+
+-- CASE online: a wider type is read of all rows where a check is about the column, and says so
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+ALTER TABLE t ALTER COLUMN m TYPE numeric(14,2);
+
+-- MIGRATE DOWN
+
+-- Raises where a value has too many digits.
+-- Fails unless this is 0: SELECT count(*) FROM t WHERE abs(m) >= 1e8
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. It has no online form.
+ALTER TABLE t ALTER COLUMN m TYPE numeric(10,2);
+
+-- SCRIPT under a lock (yes)
+-- MIGRATE UP
+
+-- Reads all of t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. It has no online form.
+ALTER TABLE t ALTER COLUMN n TYPE numeric(14,2);
+
+-- MIGRATE DOWN
+
+-- Raises where a value has too many digits.
+-- Fails unless this is 0: SELECT count(*) FROM t WHERE abs(n) >= 1e8
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. It has no online form.
+ALTER TABLE t ALTER COLUMN n TYPE numeric(10,2);
+
+-- CASE online: a sequence that comes back goes on after the new numbers of its column
+-- SCRIPT under a lock (yes)
+-- MIGRATE UP
+
+ALTER TABLE t ALTER COLUMN id DROP DEFAULT;
+
+-- MIGRATE DOWN
+
+ALTER TABLE t ALTER COLUMN id SET DEFAULT nextval('t_id_seq'::regclass);
+SELECT pg_catalog.setval('t_id_seq', GREATEST(COALESCE(pg_catalog.max(id), 0) OPERATOR(pg_catalog.+) 1, (SELECT CASE WHEN is_called THEN last_value OPERATOR(pg_catalog.+) 1 ELSE last_value END FROM t_id_seq)), false) FROM t;
+
+-- SCRIPT rest (yes)
+-- MIGRATE UP
+
+DROP SEQUENCE t_id_seq;
+
+-- MIGRATE DOWN
+
+CREATE SEQUENCE t_id_seq;
+ALTER SEQUENCE t_id_seq OWNED BY t.id;
+
+-- SCRIPT under a lock (lossy)
+-- The downgrade brings the schema back, not every value:
+--  t.id gets new values.
+
+-- MIGRATE UP
+
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. It has no online form.
+ALTER TABLE t ALTER COLUMN id TYPE uuid USING md5(id::text)::uuid;
+ALTER TABLE t ALTER COLUMN id SET DEFAULT gen_random_uuid();
+
+-- MIGRATE DOWN
+
+-- What refers to t.id gets the same new values.
+CREATE TEMPORARY TABLE t_id_values AS SELECT id AS old_value, pg_catalog.row_number() OVER ()::bigint AS new_value FROM t;
+CREATE UNIQUE INDEX ON pg_temp.t_id_values (old_value);
+CREATE FUNCTION pg_temp.t_id_new(uuid) RETURNS bigint LANGUAGE sql STABLE AS 'SELECT new_value FROM pg_temp.t_id_values WHERE old_value OPERATOR(pg_catalog.=) $1';
+ALTER TABLE t ALTER COLUMN id DROP DEFAULT;
+-- The old values cannot be restored.
+-- Rewrites t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile. It has no online form.
+ALTER TABLE t ALTER COLUMN id TYPE bigint USING pg_temp.t_id_new(id);
+DROP FUNCTION pg_temp.t_id_new(uuid);
+DROP TABLE pg_temp.t_id_values;
