@@ -63,9 +63,19 @@ export function isHashedName(name: string): boolean {
 
 /** As much of a name as fits: PostgreSQL cuts it at 63 bytes. */
 export function clipped(name: string, bytes = 63): string {
-  let text = name
-  while (Buffer.byteLength(text) > bytes) text = text.slice(0, -1)
-  return text
+  const characters = Array.from(name)
+  while (Buffer.byteLength(characters.join('')) > bytes) characters.pop()
+  return characters.join('')
+}
+
+/** The name that PostgreSQL makes up for a rule of a column; the longer of the two is cut first. */
+export function madeUpName(table: string, column: string, end: string): string {
+  let [first, second] = [table, column].map((name) => Buffer.byteLength(name)) as [number, number]
+  const room = 63 - Buffer.byteLength(`__${end}`)
+  while (first + second > room)
+    if (first > second) first -= 1
+    else second -= 1
+  return `${clipped(table, first)}_${clipped(column, second)}_${end}`
 }
 
 const typeKinds = ['type', 'domain', 'collation', 'table', 'view', 'materializedView'] as const

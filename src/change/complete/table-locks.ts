@@ -2,7 +2,14 @@ import { type Catalog, virtualMark } from '../../catalog/catalog'
 import { columnOf } from '../../catalog/difference'
 import { type Qualified, relationOf, shown } from '../../catalog/object-names'
 import { foreignKeys } from '../../catalog/rule-facts'
-import { constraintType, generatedExpression, type IdOf, isA, keyOf } from '../../catalog/facts'
+import {
+  constraintType,
+  generatedExpression,
+  type IdOf,
+  isA,
+  isValidated,
+  keyOf,
+} from '../../catalog/facts'
 import type { LockedWork } from '../model/effect'
 import {
   columnKey,
@@ -140,7 +147,7 @@ function checkedRules(
   const isChecked = facts.incomingEdges(column).some(({ from }) => {
     if (!isA(from, 'constraint') || isDropped(from, steps)) return false
     const fact = facts.get(from)
-    return constraintType(fact) === 'c' && fact?.payload['validated'] !== false
+    return fact && constraintType(fact) === 'c' && isValidated(fact)
   })
   if (!isChecked) return undefined
   return { table: tableOf(column), lock: 'ACCESS EXCLUSIVE', does: 'reads' }

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog'
 import { type IdOf, isPartition, isRequired, tablePlace } from '../../catalog/facts'
-import type { Qualified } from '../../catalog/object-names'
+import { madeUpName, type Qualified } from '../../catalog/object-names'
 import { hasOtherOwners } from '../../catalog/owners'
 import type { OwnedObject } from '../../catalog/properties/owned-objects'
 import type { Setting } from '../../catalog/properties/setting'
@@ -121,19 +121,9 @@ function otherNames(from: Catalog, to: Catalog): { one: Setting; name: string }[
   return named.flatMap((one) => {
     const { schema, table } = one
     const isKept = from.facts.has({ kind: 'table', schema, name: table }) && isRequiredIn(one, to)
-    const name = target.get(one.key)?.value ?? usualRuleName(one)
+    const name = target.get(one.key)?.value ?? madeUpName(table, one.column ?? '', 'not_null')
     return isKept && old.get(one.key)?.value !== target.get(one.key)?.value ? [{ one, name }] : []
   })
-}
-
-/** As PostgreSQL makes it up. */
-function usualRuleName({ table, column = '' }: Setting): string {
-  const end = '_not_null'
-  let [first, second] = [table, column]
-  while (Buffer.byteLength(`${first}_${second}${end}`) > 63)
-    if (Buffer.byteLength(first) > Buffer.byteLength(second)) first = first.slice(0, -1)
-    else second = second.slice(0, -1)
-  return `${first}_${second}${end}`
 }
 
 function hasParent({ schema, table: name }: Setting, { facts }: Catalog): boolean {
