@@ -41,6 +41,7 @@ const order: Readonly<Record<string, readonly string[]>> = {
   backends: ['contract', '.', 'sql', 'version'],
   run: ['context', 'failure', 'lock', 'prepare', 'session', 'batch', 'outside', 'typescript', '.'],
   catalog: ['properties', '.'],
+  'catalog/properties': ['setting', 'objects', '.'],
   'sample-rows': ['tables', 'values', '.'],
   change: ['model', 'partitions', 'operations', 'complete', 'moves', 'render', 'trial'],
   'change/render': ['online', '.'],

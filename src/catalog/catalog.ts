@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { underCatalogPath } from './properties/catalog-path'
 import { harmlessOptions } from './properties/foreign-options'
-import type { Setting } from './properties/setting'
+import type { Setting } from './properties/setting/setting'
 import { readDetails, type Details } from './properties/unmodelled'
 import { type Engine } from './engine'
 import {
@@ -99,7 +99,11 @@ export function catalogOf(
   const facts = all.facts().filter((fact) => kept.has(fact))
   return {
     facts: engine.build(
-      facts.map(settledFact).map(withDetails(details)).map(withoutRules(details)),
+      facts
+        .map(withDomainDefault(details))
+        .map(settledFact)
+        .map(withDetails(details))
+        .map(withoutRules(details)),
       all.edges.filter((edge) => between.has(edge)),
     ),
     details: {
@@ -160,6 +164,15 @@ function withDetails({ virtual }: Details): (fact: Fact) => Fact {
       ...fact,
       payload: { ...payload, generatedExpr: `${generatedExpression(fact)}${virtualMark}` },
     }
+  }
+}
+
+/** pg-delta reads a text in which names may lack their schemas. */
+function withDomainDefault({ domainDefaults }: Details): (fact: Fact) => Fact {
+  return (fact) => {
+    const { id, payload } = fact
+    const value = isA(id, 'domain') ? domainDefaults.get(`${id.schema}.${id.name}`) : undefined
+    return value === undefined ? fact : { ...fact, payload: { ...payload, default: value } }
   }
 }
 

@@ -185,6 +185,16 @@ export function schemaOfExtension({ payload }: Fact): string | undefined {
   return optional(payload['schema'])
 }
 
+/** True where CREATE OR REPLACE cannot make one routine of the other. */
+export function isOtherRoutine(one: Fact, other: Fact): boolean {
+  return differsIn(one, other, ['returnType', 'argSignature', 'language', 'isWindow'])
+}
+
+/** A domain's fact without its default. */
+export function withoutDefault(fact: Fact): Fact {
+  return { ...fact, payload: { ...fact.payload, default: null } }
+}
+
 /** Which rows of a table a publication publishes; undefined: all. */
 export function rowCondition({ payload }: Fact): string | undefined {
   return optional(payload['where'])

@@ -110,9 +110,8 @@ const plain = new Set<Id['kind']>([
  * collations, foreign servers, publications, default privileges and the like. Pure.
  */
 export function isPlain({ facts, details }: Reading): boolean {
-  const { unwritten, given, settings } = details
-  if (unwritten.size > 0 || given.size > 0) return false
-  if (settings.some(({ key }) => key.startsWith('DEFAULT PRIVILEGES'))) return false
+  const { given, settings } = details
+  if (given.size > 0 || settings.some(({ table }) => table === '')) return false
   return facts.facts().every(isPlainFact)
 }
 

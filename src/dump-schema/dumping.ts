@@ -90,8 +90,7 @@ export class Dumping {
     const have = await this.catalogOf(engine, built)
     const words = await readWords(await built.pool())
     const statements = remaining(engine, have, catalog).map((sql) => plainNames(sql, words))
-    const named = [...statements, ...unwrittenBetween(have, catalog)]
-    if (named.length > 0) return named
+    if (statements.length > 0) return statements
     return (await this.missedBy(built, database)).map((fact) => `-- ${fact}`)
   }
 
@@ -132,12 +131,10 @@ export class Dumping {
     const pool = await (await scratch.create()).pool()
     const copy = await Copy.of(engine, pool, { ignored: ignoredTables(this.settings) })
     const steps = await schemaSteps(copy, catalog)
-    const unwritten = [...catalog.details.unwritten.keys()].map(bare)
     const remarks = [
       ...(filled.length > 0
         ? [`Rows that scripts insert are not in it: ${filled.join(', ')}.`]
         : []),
-      ...(unwritten.length > 0 ? [`Not in it: ${unwritten.join(', ')}.`] : []),
       ...catalog.uncompared.map((what) => `${what} are not in it.`),
     ]
     this.notes.push(...remarks.slice(filled.length > 0 ? 1 : 0))
@@ -199,17 +196,6 @@ export class Dumping {
   private progress(text: string): void {
     this.options.progress?.(text)
   }
-}
-
-function unwrittenBetween(have: Catalog, want: Catalog): string[] {
-  const [one, other] = [have.details.unwritten, want.details.unwritten]
-  const names = [...new Set([...one.keys(), ...other.keys()])].toSorted()
-  return names.filter((name) => one.get(name) !== other.get(name)).map((name) => `-- ${bare(name)}`)
-}
-
-/** Without the schema of PostgreSQL's own types. */
-function bare(name: string): string {
-  return name.replaceAll('pg_catalog.', '')
 }
 
 function nothingToCheck({ file }: Settings): MigrationError {

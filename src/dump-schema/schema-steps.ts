@@ -19,12 +19,12 @@ const nothingDecided = { using: new Map(), backfill: new Map(), valueMaps: new M
  */
 export async function schemaSteps(copy: Copy, target: Catalog): Promise<Statement[]> {
   try {
-    const empty = bare(await copy.read())
-    const planned = copy.plan(compare(empty, bare(target)), nothingDecided).map(plain)
+    const empty = await copy.read()
+    const planned = copy.plan(compare(empty, target), nothingDecided).map(plain)
     const arranged = arrangeSchema(planned, target.facts)
     const folded = foldTables(arranged, target.facts)
     const steps = await firstThatWorks(copy, [folded, arranged, planned])
-    const { steps: rest } = await copy.finish(bare(target), nothingDecided)
+    const { steps: rest } = await copy.finish(target, nothingDecided)
     return copy.writer.write([...steps, ...rest])
   } catch (error) {
     if (!(error instanceof MigrationError) || error.code !== 'DIFFERENCE_REFUSED') throw error
@@ -44,11 +44,6 @@ export function notWritable(detail: string, cause?: unknown): MigrationError {
 /** Nothing is replaced in a database that is empty. */
 function plain(one: PlannedStep): PlannedStep {
   return { ...one, operation: asNew(one.operation) }
-}
-
-/** Without what is compared only, and never written: a remark reports that. */
-function bare(catalog: Catalog): Catalog {
-  return { ...catalog, details: { ...catalog.details, unwritten: new Map() } }
 }
 
 async function firstThatWorks(

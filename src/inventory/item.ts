@@ -1,4 +1,4 @@
-import { inSchema } from '../catalog/properties/setting'
+import { inSchema } from '../catalog/properties/setting/setting'
 
 /** One thing that a database holds, or one side of it, as PostgreSQL itself writes it. */
 export interface Item {

@@ -1,4 +1,5 @@
-import { home, inSchema } from '../catalog/properties/setting'
+import { home, inSchema } from '../catalog/properties/setting/setting'
+import { madeItems } from './made-items'
 import {
   attribute,
   items,
@@ -49,7 +50,7 @@ const types = items(
       CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END,
       CASE WHEN t.typtype = 'd' AND t.typcollation <> (SELECT b.typcollation FROM pg_type b WHERE b.oid = t.typbasetype)
            THEN t.typcollation::regcollation END,
-      CASE WHEN t.typnotnull THEN 'NOT NULL' END, t.typdefault,
+      CASE WHEN t.typnotnull THEN 'NOT NULL' END, pg_get_expr(t.typdefaultbin, 'pg_type'::regclass),
       (SELECT concat_ws(' ', r.rngsubtype::regtype, nullif(r.rngcollation, 0)::regcollation, nullif(r.rngcanonical, 0)::regproc,
          nullif(r.rngsubdiff, 0)::regproc, r.rngmultitypid::regtype) FROM pg_range r WHERE r.rngtypid = t.oid))`,
   },
@@ -193,4 +194,4 @@ export const objectItems = [
   types,
   domainConstraints,
   collations,
-].concat([eventTriggers, publications, comments], foreign, grants)
+].concat([eventTriggers, publications, comments], foreign, grants, madeItems)

@@ -1,4 +1,4 @@
-import { home } from '../catalog/properties/setting'
+import { home } from '../catalog/properties/setting/setting'
 import { attribute, items, ours, ownerTable, relation, sorted } from './item'
 
 const of = { schema: 'n.nspname', table: 'c.relname' }

@@ -11,8 +11,6 @@ const kept = [
   ],
 ] as const
 const filled = { rows, holds: [kept], restores: [kept] }
-const sql = (signature: string, type: string, body: string) =>
-  `CREATE FUNCTION ${signature} RETURNS ${type} LANGUAGE sql IMMUTABLE AS $$${body}$$;`
 
 changeTest('event trigger, publication, extension, fdw server + foreign table: they come and go', {
   before: `${t()} CREATE TABLE u (s text); CREATE PUBLICATION goes FOR ALL TABLES;
@@ -91,13 +89,6 @@ for (const [name, before, after, says] of [
     /table t would have to be created again[\s\S]*--rename[\s\S]*move the rows/,
   ],
   [
-    'cast/operator',
-    `${t()} ${sql('f(int, int)', 'int', 'SELECT 1')}`,
-    `${t()} ${sql('f(int, int)', 'int', 'SELECT 1')}
-     CREATE OPERATOR === (FUNCTION = f, LEFTARG = int, RIGHTARG = int)`,
-    /operator public\.===\(integer,integer\) differs\.[\s\S]*add_script --from none/,
-  ],
-  [
     'range type in use, without an expression',
     'CREATE TYPE r AS RANGE (subtype = int4); CREATE TABLE t (v r)',
     'CREATE TYPE r AS RANGE (subtype = int8); CREATE TABLE t (v r)',
@@ -172,23 +163,4 @@ changeTest('comments, options and targets of small things are compared', {
   ],
   holds: [['SELECT a FROM v', [[2]]]],
   reversible: 'yes',
-})
-
-const castable = `CREATE TYPE mood AS ENUM ('good'); CREATE FUNCTION as_mood(int) RETURNS mood LANGUAGE sql AS $$ SELECT 'good'::mood $$`
-const cast = 'CREATE CAST (int AS mood) WITH FUNCTION as_mood(int)'
-
-changeTest('a difference that cannot be written is named, and the others are written', {
-  before: `${castable}; CREATE TABLE t (id int PRIMARY KEY)`,
-  after: `${castable}; CREATE TABLE t (id int PRIMARY KEY, more int); ${cast}`,
-  rows: 'INSERT INTO t VALUES (1)',
-  up: ['ALTER TABLE t ADD COLUMN more integer'],
-  unproven: [
-    'Not in this script: cast (integer AS public.mood) differs, which is of a kind that is not written. Write a script for it by hand: add_script --from none makes an empty one.',
-  ],
-})
-
-changeTest('a difference that cannot be written is refused where it is the only one', {
-  before: castable,
-  after: `${castable}; ${cast}`,
-  refused: { code: 'DIFFERENCE_REFUSED', says: /cast \(integer AS public\.mood\) differs\./ },
 })

@@ -146,3 +146,82 @@ changeTests(
   },
   { answers: { yes: true } },
 )
+
+const counting = (type: string) => `
+  CREATE FUNCTION f() RETURNS ${type} LANGUAGE sql IMMUTABLE AS 'SELECT 1::${type}';
+  CREATE FUNCTION g(int) RETURNS ${type} LANGUAGE sql IMMUTABLE AS 'SELECT ($1 + 1)::${type}';
+  CREATE DOMAIN d AS int DEFAULT f() CONSTRAINT c CHECK (g(VALUE) > 0::${type});
+  CREATE TABLE t (id int, d d, a ${type} DEFAULT f() NOT NULL, b ${type} GENERATED ALWAYS AS (g(id)) STORED,
+    CONSTRAINT c CHECK (g(id) > 0::${type}));
+  CREATE INDEX i ON t (g(id)); CREATE VIEW v AS SELECT g(id), b FROM t`
+
+const same = (more = '') => `
+  CREATE FUNCTION same(text, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT lower($1) = lower($2)';
+  CREATE OPERATOR =~= (LEFTARG = text, RIGHTARG = text, FUNCTION = same, COMMUTATOR = =~=, HASHES, MERGES);
+  COMMENT ON OPERATOR =~= (text, text) IS 'alike'; ${more}`
+
+const less = `CREATE FUNCTION less(text, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 < $2';
+  CREATE FUNCTION order_of(text, text) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT length($1) - length($2)';
+  CREATE OPERATOR <~ (LEFTARG = text, RIGHTARG = text, FUNCTION = less, RESTRICT = scalarltsel);
+  CREATE OPERATOR FAMILY f USING btree;
+  CREATE OPERATOR CLASS c FOR TYPE text USING btree FAMILY f AS OPERATOR 1 <~, FUNCTION 1 order_of(text, text);
+  ALTER OPERATOR FAMILY f USING btree ADD OPERATOR 1 < (int4, int8)`
+
+const mood = `CREATE TYPE mood AS ENUM ('good'); CREATE FUNCTION as_mood(int) RETURNS mood LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;`
+const words = (language: string, dictionaries: string) => `
+  CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = snowball, Language = '${language}');
+  CREATE TEXT SEARCH CONFIGURATION c (COPY = simple);
+  ALTER TEXT SEARCH CONFIGURATION c ALTER MAPPING FOR asciiword, word WITH ${dictionaries}`
+const indexed = `CREATE TABLE t (a text); CREATE INDEX i ON t USING gin (to_tsvector('c'::regconfig, a))`
+
+// PostgreSQL's own create_operator, create_op_class, create_cast, tsdicts; supabase/pg-toolbelt, routine replaced
+changeTests(
+  {
+    'a function returns another type below what calls it, together with the columns': {
+      before: counting('int'),
+      after: counting('bigint'),
+      rows: 'INSERT INTO t (id) VALUES (5)',
+      holds: [['SELECT a, b FROM t', [['1', '6']]]],
+      restores: [['SELECT a, b FROM t', [[1, 6]]]],
+    },
+    'an operator is made before a check, an index, a generated column, a view and a policy use it':
+      {
+        before: 'CREATE TABLE t (a text)',
+        after: `${same()} CREATE TABLE t (a text CONSTRAINT c CHECK (a =~= 'x'), b boolean GENERATED ALWAYS AS (a =~= 'x') STORED);
+        CREATE INDEX i ON t (a) WHERE a =~= 'x'; CREATE VIEW v AS SELECT a FROM t WHERE a =~= 'x'; CREATE POLICY p ON t USING (a =~= 'x')`,
+      },
+    'an operator of a schema that is on no path is used otherwise': {
+      before: `CREATE SCHEMA apart; SET search_path TO apart; ${same()}; SET search_path TO case3;
+        CREATE TABLE t (a varchar CONSTRAINT c CHECK (a OPERATOR(apart.=~=) 'x')); CREATE INDEX i ON t (a) WHERE a OPERATOR(apart.=~=) 'x'`,
+      after: `CREATE SCHEMA apart; SET search_path TO apart; ${same()}; SET search_path TO case3;
+        CREATE TABLE t (a text CONSTRAINT c CHECK (a OPERATOR(apart.=~=) 'y')); CREATE INDEX i ON t (a) WHERE a OPERATOR(apart.=~=) 'y'`,
+    },
+    'an operator class with its family is made before the index, and goes after it': {
+      before: 'CREATE TABLE t (a text)',
+      after: `${less}; CREATE TABLE t (a text); CREATE INDEX i ON t (a c)`,
+    },
+    'an operator that differs is made again': {
+      before: same(),
+      after: same().replace(', HASHES, MERGES', ''),
+    },
+    'a cast is made, and one in another context': {
+      before: `${mood} CREATE CAST (mood AS text) WITH INOUT`,
+      after: `${mood} CREATE CAST (mood AS text) WITH INOUT AS ASSIGNMENT;
+        CREATE CAST (int AS mood) WITH FUNCTION as_mood(int); CREATE VIEW v AS SELECT 1::mood AS a`,
+    },
+    'a text search configuration is made before the index that uses it': {
+      before: 'CREATE TABLE t (a text)',
+      after: `${words('english', 'd, simple')}; ${indexed}`,
+    },
+    'a dictionary and a configuration that an index uses change in place': {
+      before: `${words('english', 'd')}; ${indexed}`,
+      after: `${words('german', 'd, simple')}; ${indexed}; COMMENT ON TEXT SEARCH DICTIONARY d IS 'd'`,
+    },
+    'conversions, languages and access methods are written': {
+      before: '',
+      after: `CREATE CONVERSION c FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8; CREATE LANGUAGE l HANDLER plpgsql_call_handler;
+        CREATE ACCESS METHOD m TYPE TABLE HANDLER heap_tableam_handler; CREATE TABLE t (a int) USING m`,
+    },
+  },
+  { answers: { yes: true } },
+)

@@ -159,26 +159,36 @@ test('another file may be named, in a folder that is not there; a link stays one
   })
 })
 
-test('what no schema file holds is told, in the file too', async () => {
+test('casts and text search are in the file', async () => {
   const odd = {
     'migration/2_cast.sql':
       'CREATE FUNCTION truth(text) RETURNS boolean LANGUAGE sql AS $$ SELECT true $$;\n' +
       'CREATE CAST (text AS boolean) WITH FUNCTION truth(text);',
+    'migration/3_search.sql':
+      'CREATE TEXT SEARCH CONFIGURATION own (COPY = simple);\n' +
+      "CREATE INDEX users_search ON users USING gin (to_tsvector('own', name));",
   }
   await withProject(odd, async (project) => {
     const { run } = project
     const written = await run('dump_schema')
 
-    assert.equal(written.stderr, 'note: Not in it: cast (text AS boolean).\n')
-    assert.match(await read(project), /^-- Not in it: cast \(text AS boolean\)\.$/m)
+    assert.equal(written.stderr, '')
+    const text = await read(project)
+    assert.match(text, /^CREATE CAST \(text AS boolean\) WITH FUNCTION truth\(text\);$/m)
+    assert.match(text, /^CREATE TEXT SEARCH CONFIGURATION own \(PARSER = [^)]*\);[^]*USING gin/m)
+    const checked = await run('dump_schema --check')
+    assert.equal(checked.status, 0, checked.stdout)
   })
 })
 
 test('a schema that cannot be written, or scripts that fail, leave the file as it is', async () => {
   const odd = {
-    'migration/2_search.sql':
-      'CREATE TEXT SEARCH CONFIGURATION own (COPY = simple);\n' +
-      "CREATE INDEX users_search ON users USING gin (to_tsvector('own', name));",
+    'migration/2_base_type.sql':
+      'CREATE TYPE own;\n' +
+      "CREATE FUNCTION own_in(cstring) RETURNS own LANGUAGE internal IMMUTABLE STRICT AS 'int4in';\n" +
+      "CREATE FUNCTION own_out(own) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';\n" +
+      'CREATE TYPE own (INPUT = own_in, OUTPUT = own_out, LIKE = int4);\n' +
+      'ALTER TABLE users ADD COLUMN own own;',
   }
   await withProject({ ...odd, 'schema.sql': schema }, async (project) => {
     const { run, cwd } = project
@@ -192,7 +202,7 @@ test('a schema that cannot be written, or scripts that fail, leave the file as i
     assert.equal(unwritable.status, 1)
     assert.match(
       unwritable.stderr,
-      /^error: the schema cannot be written as one file\n {2}a statement fails on the copy: text search configuration "public.own" does not exist\n/,
+      /^error: the schema cannot be written as one file\n {2}a statement fails on the copy: type "own" is only a shell\n/,
     )
     assert.match(failing.stderr, /division by zero \(replayed on an empty scratch database\)/)
     assert.match(empty.stderr, /^error: .*\n/)

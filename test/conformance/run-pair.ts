@@ -193,12 +193,6 @@ const leftOut = [
     note: /^Default privileges are not compared\.$/,
     says: shows(/^\w+: ALTER DEFAULT PRIVILEGES /),
   },
-  { note: /^Not in this script: cast /, says: shows(/^\w+: CREATE CAST /) },
-  { note: /^Not in this script: operator /, says: shows(/^\w+: CREATE OPERATOR /) },
-  {
-    note: /^Not in this script: text search /,
-    says: shows(/^\w+: (?:CREATE|ALTER) TEXT SEARCH /),
-  },
   {
     note: /^The names of the NOT NULL constraints of .* are not compared\.$/,
     says: (one: string, found: readonly string[]) =>

@@ -147,7 +147,6 @@ function keepDetails(from: Catalog, to: Catalog, facts: Catalog['facts']) {
   const [one, other] = [from.details, to.details]
   const merged = {
     ...other,
-    unwritten: new Map([...one.unwritten, ...other.unwritten]),
     given: new Set([...one.given, ...other.given]),
     objects: new Map([...one.objects, ...other.objects]),
     childIndexes: [...other.childIndexes, ...one.childIndexes],

@@ -1,5 +1,4 @@
 import type { Pool } from 'pg'
-import { MigrationError } from '../../errors'
 import type { OwnerChoice } from '../../settings/value/setting-types'
 import { type Catalog, catalogOf, readServer, type Reading } from '../../catalog/catalog'
 import { compare } from '../../catalog/difference'
@@ -69,8 +68,7 @@ export async function findDifference(
     () => decideAll(trial, { answers, interview, former }, done),
     () => undo(trial, done.splice(0)),
   )
-  const { renamings, renamed, to, decisions, moves, steps, unwritten } = decided
-  if (steps.length === 0 && renamings.length === 0) refuseUnwritten(unwritten)
+  const { renamings, renamed, to, decisions, moves, steps } = decided
   const changed = renamings.map(({ up, down }) => ({
     up: completeSteps([up], start, to)[0]!,
     down: completeSteps([down], start, to)[0]!,
@@ -85,7 +83,6 @@ export async function findDifference(
     unproven: [
       ...remarksOn([start, target], owners),
       ...(copy.major >= 18 ? namesRemarks(renamed, to, answers) : []),
-      ...unwritten.map(unwrittenRemark),
     ],
     stale: decided.stale,
   }
@@ -139,8 +136,7 @@ async function decideAll(
   const none = { catalog: target, names: [] }
   const { catalog: whole, names: kept } =
     answers.extra === 'keep' ? keepExtra(engine, renamed, target) : none
-  const { catalog: written, unwritten } = withoutUnwritten(renamed, whole)
-  const to = owners === 'ignore' ? withOwnersOf(written, renamed.details.objects) : written
+  const to = owners === 'ignore' ? withOwnersOf(whole, renamed.details.objects) : whole
   const difference = compare(renamed, to)
   const sides = { ...difference, before, after, plain: (sql: string) => copy.writer.plain(sql) }
   const moves = findMoves(renamed, to)
@@ -148,7 +144,7 @@ async function decideAll(
   const planned = copy.plan(difference, decisions)
   const steps = placeMoves(planned, moves, difference)
   consent(copy.writer.write(steps), answers, interview)
-  return { renamings, renamed, stale, to, kept, unwritten, decisions, moves, steps }
+  return { renamings, renamed, stale, to, kept, decisions, moves, steps }
 }
 
 /** The copy is then as it was before the renames. */
@@ -157,18 +153,6 @@ async function undo({ copy, start }: Trial, renamings: readonly Renaming[]): Pro
   if (downs.length > 0) await copy.run(downs, start, start)
 }
 
-/** The target with what no script can bring as it is now, and the names of what differs in that. */
-function withoutUnwritten(from: Catalog, to: Catalog): { catalog: Catalog; unwritten: string[] } {
-  const [one, other] = [from.details.unwritten, to.details.unwritten]
-  const names = [...new Set([...one.keys(), ...other.keys()])]
-  return {
-    catalog: { ...to, details: { ...to.details, unwritten: one } },
-    unwritten: names.filter((name) => one.get(name) !== other.get(name)),
-  }
-}
-
-const byHand = 'Write a script for it by hand: add_script --from none makes an empty one.'
-
 /** From PostgreSQL 18 on NOT NULL has a name, which nothing can change safely. */
 function namesRemarks(from: Catalog, to: Catalog, { extra }: Answers): string[] {
   // entities have no such names
@@ -176,23 +160,6 @@ function namesRemarks(from: Catalog, to: Catalog, { extra }: Answers): string[] 
   const tables = [...keptNames(from, to), ...named].map(shown)
   return [...new Set(tables)].map(
     (table) => `The names of the NOT NULL constraints of ${table} are not compared.`,
-  )
-}
-
-function unwrittenRemark(name: string): string {
-  return `Not in this script: ${name} differs, which is of a kind that is not written. ${byHand}`
-}
-
-/** @throws {MigrationError} DIFFERENCE_REFUSED where there is nothing else */
-function refuseUnwritten(names: readonly string[]): void {
-  if (names.length === 0) return
-  throw new MigrationError(
-    'DIFFERENCE_REFUSED',
-    'a difference is of a kind that add_script cannot write',
-    {
-      detail: names.map((name) => `${name} differs.`).join('\n'),
-      hint: byHand,
-    },
   )
 }
 

@@ -1,4 +1,4 @@
-import { ours } from './setting'
+import { ours } from './setting/setting'
 
 /** An index of a partition that is attached to an index of its parent: no fact says that it is there. */
 export interface ChildIndex {

@@ -1,4 +1,4 @@
-import { home, ours, part } from './setting'
+import { home, ours, part } from './setting/setting'
 import { alterRelation, attribute } from './table-settings'
 
 /** A child's own columns, when it has children too, are not theirs. */

@@ -1,4 +1,4 @@
-import { home, ours, part } from './setting'
+import { home, ours, part } from './setting/setting'
 import { attribute, statisticsKey } from './table-settings'
 
 const hasComments = 'EXISTS (SELECT FROM pg_description WHERE objoid >= 16384)'

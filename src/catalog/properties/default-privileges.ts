@@ -1,4 +1,4 @@
-import { part } from './setting'
+import { part } from './setting/setting'
 
 const role = `CASE WHEN d.defaclrole <> current_user::regrole THEN format(' FOR ROLE %I', pg_get_userbyid(d.defaclrole)) ELSE '' END`
 const place = `coalesce(' IN SCHEMA ' || quote_ident(n.nspname), '')`

@@ -1,4 +1,4 @@
-import { inSchema, ours, part } from './setting'
+import { inSchema, ours, part } from './setting/setting'
 import { attribute } from './table-settings'
 
 const grantee = `CASE x.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(x.grantee)) END`

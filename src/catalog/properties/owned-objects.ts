@@ -1,4 +1,7 @@
-import { inSchema, ours } from './setting'
+import { conversionOwners } from './objects/conversion-settings'
+import { operatorOwners } from './objects/operator-settings'
+import { textSearchOwners } from './objects/text-search-settings'
+import { inSchema, ours } from './setting/setting'
 
 /** What has an owner. */
 export interface OwnedObject {
@@ -54,7 +57,8 @@ const all = `
   SELECT 'pg_foreign_data_wrapper'::regclass, oid, fdwowner, '', '', format('ALTER FOREIGN DATA WRAPPER %I', fdwname)
   FROM pg_foreign_data_wrapper
   UNION ALL
-  SELECT 'pg_foreign_server'::regclass, oid, srvowner, '', '', format('ALTER SERVER %I', srvname) FROM pg_foreign_server`
+  SELECT 'pg_foreign_server'::regclass, oid, srvowner, '', '', format('ALTER SERVER %I', srvname) FROM pg_foreign_server
+  UNION ALL ${[...operatorOwners, ...conversionOwners, ...textSearchOwners].join(' UNION ALL ')}`
 
 /** All that a person made and that has an owner of its own. */
 export const ownedObjects = `

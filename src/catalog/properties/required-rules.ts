@@ -1,4 +1,4 @@
-import { home, ours, part } from './setting'
+import { home, ours, part } from './setting/setting'
 import { alterRelation, attribute } from './table-settings'
 
 const ofColumn = { schema: 'n.nspname', table: 'c.relname', column: 'a.attname' }

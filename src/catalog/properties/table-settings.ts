@@ -1,4 +1,4 @@
-import { home, ours, part } from './setting'
+import { home, ours, part } from './setting/setting'
 
 const relation = `format('%I.%I', n.nspname, c.relname)`
 const kind = `CASE c.relkind WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END`
@@ -94,6 +94,7 @@ const statistics = part(
     key: statisticsKey(statisticsName),
     set: 'pg_get_statisticsobjdef(s.oid)',
     reset: `'DROP STATISTICS IF EXISTS ' || ${statisticsName}`,
+    flags: `'again'`,
   },
   `FROM pg_statistic_ext s JOIN pg_class c ON c.oid = s.stxrelid ${home} WHERE ${ours}`,
   hasStatistics,
@@ -130,6 +131,18 @@ const rowTypes = part(
   'EXISTS (SELECT FROM pg_class WHERE oid >= 16384 AND reloftype <> 0)',
 )
 
+/** From PostgreSQL 15 on it can be changed, which writes the table again. */
+const accessMethods = part(
+  {
+    ...ofTable,
+    key: `'ACCESS METHOD ' || ${relation}`,
+    set: `format('%s SET ACCESS METHOD %I', ${alterRelation}, m.amname)`,
+    reset: `${alterRelation} || ' SET ACCESS METHOD heap'`,
+  },
+  `FROM pg_class c JOIN pg_am m ON m.oid = c.relam ${home} WHERE c.relkind IN ('r', 'p', 'm') AND m.amname <> 'heap' AND ${ours}`,
+  "EXISTS (SELECT FROM pg_am WHERE oid >= 16384 AND amtype = 't')",
+)
+
 const unloggedSequence = `format('ALTER SEQUENCE %I.%I SET ', n.nspname, c.relname)`
 
 /** The sequence of a column is logged as its table is. */
@@ -155,5 +168,6 @@ export const tableSettings = [
   foreignOptions,
   statisticsTargets,
   rowTypes,
+  accessMethods,
   unloggedSequences,
 ]

@@ -3,12 +3,17 @@ import type { Difference } from '../../catalog/difference'
 import type { Engine } from '../../catalog/engine'
 import {
   type Action,
+  columnKey,
+  contentOf,
   factsOf,
   type Id,
   type IdOf,
+  isA,
   isComputed,
+  isOtherRoutine,
   keyOf,
   rowCondition,
+  withoutDefault,
 } from '../../catalog/facts'
 import type { ColumnId } from '../model/operation'
 import { stepOf } from './read-action'
@@ -30,37 +35,72 @@ export function withoutBlocking(
 ): Catalog {
   const { from } = difference
   const gone = new Set<string>()
-  for (const id of inTheWay(difference, planned)) {
+  const blocking = inTheWay(difference, planned)
+  for (const id of blocking) {
     const all = withDependents(from, id)
     for (const key of all ?? []) gone.add(key)
   }
-  if (gone.size === 0) return from
-  const left = from.facts.facts().filter(({ id }) => !gone.has(keyOf(id)))
-  return { ...from, facts: rebuild(engine, left, from.facts.edges) }
+  const domains = new Set(blocking.filter(({ kind }) => kind === 'domain').map(keyOf))
+  return without(engine, from, gone, domains)
+}
+
+/** The catalog without these facts, and these domains without their defaults. */
+function without(
+  engine: Engine,
+  from: Catalog,
+  gone: ReadonlySet<string>,
+  domains: ReadonlySet<string> = new Set(),
+): Catalog {
+  if (gone.size + domains.size === 0) return from
+  const left = from.facts
+    .facts()
+    .filter(({ id }) => !gone.has(keyOf(id)))
+    .map((fact) => (domains.has(keyOf(fact.id)) ? withoutDefault(fact) : fact))
+  const edges = from.facts.edges.filter(
+    (edge) => !(domains.has(keyOf(edge.from)) && isRoutine(edge.to)),
+  )
+  return { ...from, facts: rebuild(engine, left, edges) }
 }
 
 const parts = new Set<Id['kind']>(['constraint', 'index', 'policy', 'default', 'trigger', 'rule'])
 
 /**
  * A table and a routine that takes its rows go, and a rule of the table uses the routine: neither can be dropped
- * first, so the rule is.
- * @returns the catalog without such rules, or `from` itself where there are none
+ * first, so the rule is. So is a generated column that changes together with a routine that it calls.
+ * @returns the catalog without them, or `from` itself where there are none
  */
-export function withoutCircles(engine: Engine, { from, to }: Difference): Catalog {
+export function withoutCircles(engine: Engine, difference: Difference): Catalog {
+  const { from, to } = difference
+  const columns = replacedRoutines(from, to)
+    .flatMap((id) => dependents(from, id))
+    .filter((id) => isComputed(id, from.facts) && differs(id, from, to))
+    .flatMap((id) => [...(withDependents(from, id) ?? [])])
+  return without(engine, from, new Set([...rulesOfGone(from, to), ...columns]))
+}
+
+function rulesOfGone(from: Catalog, to: Catalog): string[] {
   const { facts } = from
   const routines = facts.facts().filter(({ id }) => isRoutine(id) && isGone(id, to))
-  const gone = new Set(
-    routines.flatMap(({ id: routine }) => {
-      const used = facts.outgoingEdges(routine).map((edge) => edge.to)
-      const tables = used.filter((id) => id.kind === 'table' && isGone(id, to)).map(keyOf)
-      return dependents(from, routine)
-        .filter((id) => parts.has(id.kind) && isOfOne(id, tables, from))
-        .map(keyOf)
-    }),
-  )
-  if (gone.size === 0) return from
-  const left = facts.facts().filter(({ id }) => !gone.has(keyOf(id)))
-  return { ...from, facts: rebuild(engine, left, facts.edges) }
+  return routines.flatMap(({ id: routine }) => {
+    const used = facts.outgoingEdges(routine).map((edge) => edge.to)
+    const tables = used.filter((id) => id.kind === 'table' && isGone(id, to)).map(keyOf)
+    return dependents(from, routine)
+      .filter((id) => parts.has(id.kind) && isOfOne(id, tables, from))
+      .map(keyOf)
+  })
+}
+
+/** Those that CREATE OR REPLACE cannot change. */
+function replacedRoutines(from: Catalog, to: Catalog): Id[] {
+  return from.facts.facts().flatMap((fact) => {
+    const target = isRoutine(fact.id) ? to.facts.get(fact.id) : undefined
+    return target && isOtherRoutine(fact, target) ? [fact.id] : []
+  })
+}
+
+function differs(id: Id, from: Catalog, to: Catalog): boolean {
+  const [before, target] = [from.facts.get(id), to.facts.get(id)]
+  return !before || !target || contentOf(before) !== contentOf(target)
 }
 
 function isOfOne(id: Id, tables: readonly string[], { facts }: Catalog): boolean {
@@ -79,6 +119,8 @@ function inTheWay(difference: Difference, planned: readonly Action[]): Id[] {
     .map(({ id }) => id)
     .filter((id) => dropped.has(keyOf(id)) && isRoutine(id) && to.facts.has(id))
   const onRoutines = routines.flatMap((id) => dependents(from, id))
+  // That of a column whose type stays is dropped by pg-delta's plan.
+  const isDefault = (id: Id) => isA(id, 'default') && isRetyped(id, difference)
   return [
     ...columns.flatMap((id) => [
       ...dependents(from, id).filter((one) => stopsRetyping(one, from)),
@@ -87,8 +129,13 @@ function inTheWay(difference: Difference, planned: readonly Action[]): Id[] {
       ...publishedRows(from, id),
     ]),
     ...types.flatMap((id) => dependents(from, id).filter((one) => isComputed(one, from.facts))),
-    ...onRoutines.filter((id) => !dropped.has(keyOf(id))),
-  ].filter((id) => !dropped.has(keyOf(id)) || isComputed(id, from.facts))
+    ...onRoutines.filter((id) => !dropped.has(keyOf(id)) || isDefault(id)),
+  ].filter((id) => !dropped.has(keyOf(id)) || isComputed(id, from.facts) || isDefault(id))
+}
+
+function isRetyped({ schema, table, name }: IdOf<'default'>, { columns }: Difference): boolean {
+  const key = columnKey({ kind: 'column', schema, table, name })
+  return columns.some((change) => change.retyped && columnKey(change.id) === key)
 }
 
 /** Those whose type changes, or is created again under the same name. */

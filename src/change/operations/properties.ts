@@ -3,7 +3,7 @@ import { type IdOf, isPartition, isRequired, tablePlace } from '../../catalog/fa
 import { madeUpName, type Qualified } from '../../catalog/object-names'
 import { hasOtherOwners } from '../../catalog/owners'
 import type { OwnedObject } from '../../catalog/properties/owned-objects'
-import type { Setting } from '../../catalog/properties/setting'
+import type { Setting } from '../../catalog/properties/setting/setting'
 import { quoteIdentifier } from '../../database/sql/quote'
 import { step, type PlannedStep } from '../model/planned-step'
 
@@ -15,7 +15,7 @@ export function settingSteps(
   const [old, target] = [settingsOf(from), settingsOf(to)]
   return {
     dropped: from.details.settings
-      .filter((one) => isDropped(one, target, to))
+      .filter((one) => isDropped(one, old, target, to))
       .map((one) => resetStep(one, to)),
     set: [
       ...ruleNameSteps(from, to),
@@ -35,12 +35,17 @@ function settingsOf({ details }: Catalog): SettingsByKey {
 }
 
 /** What goes with its object, or with another setting, needs no statement. */
-function isDropped(one: Setting, target: SettingsByKey, to: Catalog): boolean {
+function isDropped(one: Setting, old: SettingsByKey, target: SettingsByKey, to: Catalog): boolean {
   const next = target.get(one.key)
   if (next?.value === one.value || !isThere(one, to) || one.reset === '') return false
-  if (one.within !== undefined && !target.has(one.within)) return false
+  if (isWithinOther(one, old, target)) return false
   if (one.required === '' && isRequiredIn(one, to)) return false
-  return !next || isStatistics(one)
+  return !next || one.again === true
+}
+
+/** True where that without which there is none of it goes, comes or is made again. */
+function isWithinOther({ within }: Setting, old: SettingsByKey, target: SettingsByKey): boolean {
+  return within !== undefined && old.get(within)?.value !== target.get(within)?.value
 }
 
 /** True where the column of a setting is required, for all rows and below its table. */
@@ -52,10 +57,6 @@ export function isRequiredIn(
   return fact !== undefined && isRequired(fact)
 }
 
-function isStatistics({ key }: Setting): boolean {
-  return key.startsWith('statistics ')
-}
-
 function setSteps(
   one: Setting,
   old: SettingsByKey,
@@ -63,9 +64,9 @@ function setSteps(
   from: Catalog,
 ): PlannedStep[] {
   const before = isThere(one, from) ? old.get(one.key) : undefined
-  const isMadeAgain =
-    one.within !== undefined && old.get(one.within)?.value !== target.get(one.within)?.value
-  if (!before || isMadeAgain) return one.implied ? [] : [setStep(one, one.set)]
+  const isMade = isWithinOther(one, old, target)
+  const isImplied = one.implied && (isMade || one.within === undefined)
+  if (!before || isMade) return isImplied ? [] : [setStep(one, one.set)]
   const set = one.change ?? one.set
   return before.value === one.value || set === '' ? [] : [setStep(one, set)]
 }

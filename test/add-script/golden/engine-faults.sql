@@ -237,9 +237,6 @@ ALTER TABLE t ALTER COLUMN s SET COMPRESSION DEFAULT;
 ALTER TABLE t ALTER COLUMN s SET STORAGE EXTENDED;
 DROP STATISTICS IF EXISTS st;
 
--- CASE a cast that differs is refused by name
--- refused: DIFFERENCE_REFUSED
-
 -- CASE casts that are the same on both sides are none of our business
 -- SCRIPT main (yes)
 -- MIGRATE UP

@@ -184,9 +184,6 @@ ALTER TABLE t_old RENAME TO t;
 -- CASE table -> partitioned: refused, and what to do is said
 -- refused: DIFFERENCE_REFUSED
 
--- CASE cast/operator: refused, and what to do is said
--- refused: DIFFERENCE_REFUSED
-
 -- CASE range type in use, without an expression: refused, and what to do is said
 -- refused: QUESTION_OPEN
 
@@ -313,17 +310,3 @@ ALTER TABLE t ALTER COLUMN s SET (n_distinct=3);
 
 ALTER VIEW v ALTER COLUMN a DROP DEFAULT;
 COMMENT ON COLUMN v.a IS 'gone';
-
--- CASE a difference that cannot be written is named, and the others are written
--- SCRIPT main (yes)
--- MIGRATE UP
-
-ALTER TABLE t ADD COLUMN more integer;
-
--- MIGRATE DOWN
-
--- Drops column t.more with its values.
-ALTER TABLE t DROP COLUMN more;
-
--- CASE a difference that cannot be written is refused where it is the only one
--- refused: DIFFERENCE_REFUSED

@@ -260,3 +260,280 @@ ALTER TABLE case6.t ADD CONSTRAINT c CHECK (case6.f(t.*) > 0);
 CREATE INDEX i ON case6.t (case6.f(t.*));
 
 GRANT USAGE ON SEQUENCE case2.t_id_seq TO pg_monitor;
+
+-- CASE a function returns another type below what calls it, together with the columns and 8 others
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+DROP VIEW case1.v;
+
+-- Makes column case1.t.b again, which is computed.
+ALTER TABLE case1.t DROP COLUMN b;
+ALTER TABLE case1.t ALTER COLUMN a DROP DEFAULT;
+DROP INDEX case1.i;
+ALTER TABLE case1.t DROP CONSTRAINT c;
+
+ALTER DOMAIN case1.d DROP DEFAULT;
+
+DROP CAST (case6.mood AS text);
+
+DROP OPERATOR case5.=~= (text, text);
+
+ALTER TEXT SEARCH CONFIGURATION case8.c DROP MAPPING FOR asciiword, word;
+
+DROP INDEX case3.i;
+ALTER TABLE case3.t DROP CONSTRAINT c;
+
+ALTER DOMAIN case1.d DROP CONSTRAINT c;
+
+DROP FUNCTION case1.f();
+
+DROP FUNCTION case1.g(integer);
+
+CREATE TABLE case9.t (
+  a integer
+);
+
+-- Rewrites case1.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE case1.t ALTER COLUMN a TYPE bigint;
+
+ALTER TABLE case3.t ALTER COLUMN a TYPE text;
+
+CREATE FUNCTION case1.f()
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$SELECT 1::bigint$function$;
+
+CREATE FUNCTION case1.g(integer)
+ RETURNS bigint
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$SELECT ($1 + 1)::bigint$function$;
+
+CREATE FUNCTION case2.same(text, text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$SELECT lower($1) = lower($2)$function$;
+
+CREATE FUNCTION case4.less(text, text)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$SELECT $1 < $2$function$;
+
+CREATE FUNCTION case4.order_of(text, text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$SELECT length($1) - length($2)$function$;
+
+-- Fails unless this is 0: SELECT count(*) FROM case3.t WHERE NOT (a OPERATOR(apart.=~=) 'y'::text)
+-- Reads all of case3.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE case3.t ADD CONSTRAINT c CHECK (a OPERATOR(apart.=~=) 'y'::text);
+-- Builds an index of case3.t under SHARE: nobody writes it meanwhile.
+CREATE INDEX i ON case3.t (a) WHERE (a OPERATOR(apart.=~=) 'y'::text);
+
+-- Rewrites case1.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE case1.t ADD COLUMN b bigint GENERATED ALWAYS AS (case1.g(id)) STORED;
+
+CREATE VIEW case1.v AS
+ SELECT case1.g(id) AS g,
+    b
+   FROM case1.t;
+
+ALTER TABLE case1.t ALTER COLUMN a SET DEFAULT case1.f();
+-- Fails unless this is 0: SELECT count(*) FROM case1.t WHERE NOT (case1.g(id) > (0)::bigint)
+-- Reads all of case1.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE case1.t ADD CONSTRAINT c CHECK (case1.g(id) > (0)::bigint);
+-- Builds an index of case1.t under SHARE: nobody writes it meanwhile.
+CREATE INDEX i ON case1.t (case1.g(id));
+
+ALTER DOMAIN case1.d ADD CONSTRAINT c CHECK (case1.g(VALUE) > (0)::bigint);
+
+CREATE ACCESS METHOD m TYPE TABLE HANDLER heap_tableam_handler;
+CREATE CAST (case6.mood AS text) WITH INOUT AS ASSIGNMENT;
+CREATE CAST (integer AS case6.mood) WITH FUNCTION case6.as_mood(integer);
+CREATE LANGUAGE l HANDLER plpgsql_call_handler;
+
+CREATE OPERATOR case2.=~= (FUNCTION = case2.same, LEFTARG = text, RIGHTARG = text, COMMUTATOR = OPERATOR(case2.=~=), HASHES, MERGES);
+
+CREATE OPERATOR FAMILY case4.f USING btree;
+ALTER OPERATOR FAMILY case4.f USING btree ADD OPERATOR 1 pg_catalog.< (integer, bigint);
+CREATE OPERATOR case4.<~ (FUNCTION = case4.less, LEFTARG = text, RIGHTARG = text, RESTRICT = scalarltsel);
+
+CREATE OPERATOR case5.=~= (FUNCTION = case5.same, LEFTARG = text, RIGHTARG = text, COMMUTATOR = OPERATOR(case5.=~=));
+
+CREATE TEXT SEARCH CONFIGURATION case7.c (PARSER = pg_catalog."default");
+CREATE TEXT SEARCH DICTIONARY case7.d (TEMPLATE = pg_catalog.snowball, language = 'english');
+ALTER TEXT SEARCH CONFIGURATION case7.c ADD MAPPING FOR asciiword, word WITH case7.d, pg_catalog.simple;
+ALTER TEXT SEARCH CONFIGURATION case7.c ADD MAPPING FOR numword, email, url, host, sfloat, version, hword_numpart, hword_part, hword_asciipart, numhword, asciihword, hword, url_path, file, "float", "int", uint WITH pg_catalog.simple;
+
+COMMENT ON TEXT SEARCH DICTIONARY case8.d IS 'd';
+ALTER TEXT SEARCH DICTIONARY case8.d (language = 'german');
+ALTER TEXT SEARCH CONFIGURATION case8.c ADD MAPPING FOR asciiword, word WITH case8.d, pg_catalog.simple;
+
+CREATE CONVERSION case9.c FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;
+
+ALTER TABLE case9.t SET ACCESS METHOD m;
+
+-- Rewrites case2.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE case2.t ADD COLUMN b boolean GENERATED ALWAYS AS (a OPERATOR(case2.=~=) 'x'::text) STORED;
+
+ALTER DOMAIN case1.d SET DEFAULT case1.f();
+
+-- Fails unless this is 0: SELECT count(*) FROM case2.t WHERE NOT (a OPERATOR(case2.=~=) 'x'::text)
+-- Reads all of case2.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE case2.t ADD CONSTRAINT c CHECK (a OPERATOR(case2.=~=) 'x'::text);
+
+CREATE VIEW case2.v AS
+ SELECT a
+   FROM case2.t
+  WHERE (a OPERATOR(case2.=~=) 'x'::text);
+
+CREATE VIEW case6.v AS
+ SELECT (1)::case6.mood AS a;
+
+-- Builds an index of case2.t under SHARE: nobody writes it meanwhile.
+CREATE INDEX i ON case2.t (a) WHERE (a OPERATOR(case2.=~=) 'x'::text);
+CREATE POLICY p ON case2.t FOR ALL TO PUBLIC USING ((a OPERATOR(case2.=~=) 'x'::text));
+
+-- Builds an index of case7.t under SHARE: nobody writes it meanwhile.
+CREATE INDEX i ON case7.t USING gin (to_tsvector('case7.c'::regconfig, a));
+
+COMMENT ON OPERATOR case2.=~= (text, text) IS 'alike';
+
+CREATE OPERATOR CLASS case4.c FOR TYPE text USING btree FAMILY case4.f AS OPERATOR 1 case4.<~ (text, text), FUNCTION 1 (text, text) case4.order_of(text,text);
+
+COMMENT ON OPERATOR case5.=~= (text, text) IS 'alike';
+
+-- Builds an index of case4.t under SHARE: nobody writes it meanwhile.
+CREATE INDEX i ON case4.t (a case4.c);
+
+-- MIGRATE DOWN
+
+DROP VIEW case1.v;
+
+-- Makes column case1.t.b again, which is computed.
+ALTER TABLE case1.t DROP COLUMN b;
+ALTER TABLE case1.t ALTER COLUMN a DROP DEFAULT;
+DROP INDEX case1.i;
+ALTER TABLE case1.t DROP CONSTRAINT c;
+
+ALTER DOMAIN case1.d DROP DEFAULT;
+
+DROP CAST (case6.mood AS text);
+DROP CAST (integer AS case6.mood);
+DROP LANGUAGE l;
+
+DROP OPERATOR case5.=~= (text, text);
+
+COMMENT ON TEXT SEARCH DICTIONARY case8.d IS NULL;
+ALTER TEXT SEARCH CONFIGURATION case8.c DROP MAPPING FOR asciiword, word;
+
+DROP CONVERSION case9.c;
+
+-- Drops policy case2.t.p.
+DROP POLICY p ON case2.t;
+DROP INDEX case2.i;
+
+DROP INDEX case3.i;
+ALTER TABLE case3.t DROP CONSTRAINT c;
+
+DROP INDEX case4.i;
+
+DROP INDEX case7.i;
+
+-- Drops view case2.v.
+DROP VIEW case2.v;
+
+-- Drops view case6.v.
+DROP VIEW case6.v;
+
+ALTER DOMAIN case1.d DROP CONSTRAINT c;
+
+ALTER TABLE case2.t DROP CONSTRAINT c;
+
+DROP FUNCTION case1.f();
+
+DROP FUNCTION case1.g(integer);
+
+-- Drops column case2.t.b, which is computed.
+ALTER TABLE case2.t DROP COLUMN b;
+
+-- Drops table case9.t with all its rows.
+DROP TABLE case9.t;
+
+-- Raises where a value is out of the range of integer.
+-- Fails unless this is 0: SELECT count(*) FROM case1.t WHERE a NOT BETWEEN -2147483648 AND 2147483647
+-- Rewrites case1.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE case1.t ALTER COLUMN a TYPE integer;
+
+ALTER TABLE case3.t ALTER COLUMN a TYPE character varying;
+
+CREATE FUNCTION case1.f()
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$SELECT 1::int$function$;
+
+CREATE FUNCTION case1.g(integer)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$SELECT ($1 + 1)::int$function$;
+
+-- Fails unless this is 0: SELECT count(*) FROM case3.t WHERE NOT ((a)::text OPERATOR(apart.=~=) 'x'::text)
+-- Reads all of case3.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE case3.t ADD CONSTRAINT c CHECK ((a)::text OPERATOR(apart.=~=) 'x'::text);
+-- Builds an index of case3.t under SHARE: nobody writes it meanwhile.
+CREATE INDEX i ON case3.t (a) WHERE ((a)::text OPERATOR(apart.=~=) 'x'::text);
+
+-- Rewrites case1.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE case1.t ADD COLUMN b integer GENERATED ALWAYS AS (case1.g(id)) STORED;
+
+CREATE VIEW case1.v AS
+ SELECT case1.g(id) AS g,
+    b
+   FROM case1.t;
+
+ALTER TABLE case1.t ALTER COLUMN a SET DEFAULT case1.f();
+-- Fails unless this is 0: SELECT count(*) FROM case1.t WHERE NOT (case1.g(id) > 0)
+-- Reads all of case1.t under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE case1.t ADD CONSTRAINT c CHECK (case1.g(id) > 0);
+-- Builds an index of case1.t under SHARE: nobody writes it meanwhile.
+CREATE INDEX i ON case1.t (case1.g(id));
+
+ALTER DOMAIN case1.d ADD CONSTRAINT c CHECK (case1.g(VALUE) > 0);
+
+CREATE CAST (case6.mood AS text) WITH INOUT;
+
+CREATE OPERATOR case5.=~= (FUNCTION = case5.same, LEFTARG = text, RIGHTARG = text, COMMUTATOR = OPERATOR(case5.=~=), HASHES, MERGES);
+
+ALTER TEXT SEARCH DICTIONARY case8.d (language = 'english');
+ALTER TEXT SEARCH CONFIGURATION case8.c ADD MAPPING FOR asciiword, word WITH case8.d;
+
+DROP ACCESS METHOD m;
+
+DROP OPERATOR case2.=~= (text, text);
+
+DROP OPERATOR CLASS case4.c USING btree;
+DROP OPERATOR FAMILY case4.f USING btree;
+DROP OPERATOR case4.<~ (text, text);
+
+DROP TEXT SEARCH CONFIGURATION case7.c;
+DROP TEXT SEARCH DICTIONARY case7.d;
+
+-- Drops function case2.same(text, text).
+DROP FUNCTION case2.same(text, text);
+
+-- Drops function case4.less(text, text).
+DROP FUNCTION case4.less(text, text);
+
+-- Drops function case4.order_of(text, text).
+DROP FUNCTION case4.order_of(text, text);
+
+ALTER DOMAIN case1.d SET DEFAULT case1.f();
+
+COMMENT ON OPERATOR case5.=~= (text, text) IS 'alike';

@@ -20,8 +20,10 @@ export interface Setting {
   required?: string
   /** How a partition that is made has it from the start, in its list of columns. */
   inline?: string
-  /** It comes with something else that is made: nothing sets it by itself. */
+  /** It comes with what it is of, or is within, when that is made: nothing sets it by itself. */
   implied?: boolean
+  /** With another value it is taken back first. */
+  again?: boolean
   /** Rows that break it stop the statement that sets it. */
   failsOnRows?: boolean
 }
@@ -102,6 +104,7 @@ export function settingOf(row: SettingRow): Setting {
     ...(required !== null && { required }),
     ...(inline !== null && { inline }),
     ...(flags?.includes('implied') && { implied: true }),
+    ...(flags?.includes('again') && { again: true }),
     ...(flags?.includes('rows') && { failsOnRows: true }),
   }
 }
