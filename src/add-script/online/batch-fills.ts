@@ -1,4 +1,4 @@
-import type { ColumnFill } from '../../change/model/operation'
+import type { ColumnFill } from '../../change/model/value-sources'
 import type { Effect } from '../../change/model/effect'
 import { isMadeOf } from '../../change/model/value-sources'
 import type { OnlineContext } from './online-context'

@@ -20,17 +20,19 @@ export function lockedInOrder(
 ): PlannedStep[] {
   const tables = new LockedTables(now)
   const uses = steps.map((one) => (isOrdinary(one) ? tables.next(one) : []))
-  const locking = uses.filter((some) => some.length > 0)
-  if (!isTransaction || locking.length <= 1)
+  const several = uses.filter((some) => some.length > 0)
+  if (!isTransaction || several.length <= 1)
     return steps.map((one, at) => (isSeveral(uses[at]!) ? together(one, uses[at]!, tables) : one))
   const all = strongest(uses.flat())
   const [first] = steps
   return isSeveral(all) ? [...lockSteps(sorted(all, tables), first!), ...steps] : [...steps]
 }
 
+const locking = new Set<SchemaOperation['kind']>(['together', 'lock tables', 'lock if allowed'])
+
 /** What locks tables in an order of its own, or cannot be part of a transaction, is left alone. */
 function isOrdinary({ operation, transactional }: PlannedStep): boolean {
-  return transactional && operation.kind !== 'together' && operation.kind !== 'lock tables'
+  return transactional && !locking.has(operation.kind)
 }
 
 /** Writers wait for none of the weakest locks. */
@@ -49,7 +51,8 @@ function lockSteps(uses: readonly TableUse[], { group }: PlannedStep): PlannedSt
 
 /**
  * First what no reader or writer waits for: VACUUM, which autovacuum gives up only where it is waited for
- * longer, and other changes of the schema are out of the way then. Pure.
+ * longer, and other changes of the schema are out of the way then. LOCK TABLE needs rights that a foreign key does
+ * not need on the table that it refers to. Pure.
  */
 export function lockOperations(uses: readonly TableUse[]): SchemaOperation[] {
   const groups: { mode: TableUse['mode']; tables: LockedName[] }[] = []
@@ -58,11 +61,12 @@ export function lockOperations(uses: readonly TableUse[]): SchemaOperation[] {
     if (last?.mode === mode) last.tables.push(table)
     else if (mode !== 'SHARE UPDATE EXCLUSIVE') groups.push({ mode, tables: [table] })
   }
-  return [
-    { kind: 'lock tables', tables: uses, mode: 'SHARE UPDATE EXCLUSIVE' },
-    { kind: 'wait briefly' },
+  const locks = [
+    { kind: 'lock tables', tables: uses, mode: 'SHARE UPDATE EXCLUSIVE' } as const,
+    { kind: 'wait briefly' } as const,
     ...groups.map((group) => ({ kind: 'lock tables', ...group }) as const),
   ]
+  return uses.some(({ unowned }) => unowned) ? [{ kind: 'lock if allowed', locks }] : locks
 }
 
 /** Those that are referred to, and parents of partitions, first. */

@@ -123,7 +123,11 @@ export class LockedTables {
       return place.bound === 'DEFAULT' && place.parent && isSame(place.parent, parent)
     })
     return [
-      ...others.map((table): TableUse => ({ ...table, mode: 'SHARE ROW EXCLUSIVE' })),
+      ...others.map((table): TableUse => ({
+        ...table,
+        mode: 'SHARE ROW EXCLUSIVE',
+        unowned: true,
+      })),
       { ...nameOf(parent), mode, alone: true },
       ...defaults.map(({ id }): TableUse => ({ ...nameOf(id), mode: 'ACCESS EXCLUSIVE' })),
     ]
@@ -138,7 +142,9 @@ export class LockedTables {
     const { schema, table: name } = operation.constraint
     const users = this.now.facts.incomingEdges({ kind: 'domain', schema, name })
     return users.flatMap(({ from }): TableUse[] =>
-      isA(from, 'column') ? [{ schema: from.schema, name: from.table, mode: 'SHARE' }] : [],
+      isA(from, 'column')
+        ? [{ schema: from.schema, name: from.table, mode: 'SHARE', unowned: true }]
+        : [],
     )
   }
 }
@@ -161,7 +167,10 @@ const modes: Partial<Record<TableLock, LockMode>> = {
 }
 
 function both(own: Qualified, referred: Qualified, mode: LockMode): TableUse[] {
-  return [referred, own].map((table) => ({ ...nameOf(table), mode }))
+  return [
+    { ...nameOf(referred), mode, unowned: true },
+    { ...nameOf(own), mode },
+  ]
 }
 
 function ownTable({ schema, table }: IdOf<'constraint'>): Qualified {
@@ -190,7 +199,9 @@ export function strongest(uses: readonly TableUse[]): TableUse[] {
     const key = JSON.stringify([use.schema, use.name])
     const known = found.get(key)
     const mode = [known?.mode ?? use.mode, use.mode].toSorted(byStrength).at(-1)!
-    found.set(key, { ...(known ?? use), mode })
+    const { unowned: _, ...table } = known ?? use
+    const unowned = (known ?? use).unowned === true && use.unowned === true
+    found.set(key, { ...table, mode, ...(unowned && { unowned }) })
   }
   return [...found.values()]
 }

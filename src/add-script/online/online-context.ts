@@ -1,13 +1,9 @@
+import type { ColumnFill } from '../../change/model/value-sources'
 import { type Fact, type Id, type IdOf, isA, keyOf, tablePlace } from '../../catalog/facts'
 import type { Catalog } from '../../catalog/catalog'
 import { foreignKeys } from '../../catalog/rule-facts'
 import { clipped, type Qualified, relationOf } from '../../catalog/object-names'
-import {
-  type ColumnFill,
-  columnKey,
-  type ColumnId,
-  type SchemaOperation,
-} from '../../change/model/operation'
+import { columnKey, type ColumnId, type SchemaOperation } from '../../change/model/operation'
 import { changes, step, type PlannedStep } from '../../change/model/planned-step'
 import type { RowValue } from '../../change/model/value-sources'
 import { lockOf } from '../../change/complete/table-locks'

@@ -1,6 +1,6 @@
+import type { ColumnFill } from '../../change/model/value-sources'
 import { isA, type IdOf } from '../../catalog/facts'
 import {
-  type ColumnFill,
   columnKey,
   type ColumnId,
   type IndexParts,

@@ -1,8 +1,7 @@
 import { quoteIdentifier } from '../../database/sql/quote'
 import type { ColumnId, Id, IdOf } from '../../catalog/facts'
-import type { Qualified } from '../../catalog/object-names'
 import type { Effect } from '../../change/model/effect'
-import type { SchemaOperation } from '../../change/model/operation'
+import type { LockedName, SchemaOperation } from '../../change/model/operation'
 import { type PlannedStep, step, valuesOf } from '../../change/model/planned-step'
 import type { ForeignKeyParts, Twin } from '../../change/model/twin-operation'
 import { lockOperations } from '../online/lock-order'
@@ -172,7 +171,7 @@ export function addKey(
  * application locks the tables, that is with those that are referred to first.
  */
 export function lockedTogether(
-  tables: readonly Qualified[],
+  tables: readonly LockedName[],
   isExclusive: boolean,
   steps: readonly PlannedStep[],
 ): PlannedStep {
@@ -181,9 +180,14 @@ export function lockedTogether(
 }
 
 /** Waits for no lock so long that PostgreSQL would end somebody else's transaction for a deadlock. */
-export function locking(tables: readonly Qualified[], isExclusive: boolean): PlannedStep[] {
+export function locking(tables: readonly LockedName[], isExclusive: boolean): PlannedStep[] {
   const mode = isExclusive ? 'ACCESS EXCLUSIVE' : 'SHARE ROW EXCLUSIVE'
-  const known = new Map(tables.map(({ schema, name }) => [tableKey({ schema, name }), { schema, name, mode } as const])) // oxfmt-ignore
+  const known = new Map(
+    tables.map(({ schema, name, unowned }) => [
+      tableKey({ schema, name }),
+      { schema, name, mode, ...(unowned && { unowned }) } as const,
+    ]),
+  )
   const own = [...known.values()].map(({ schema, name }) => ({ kind: 'table', schema, name }) as const) // oxfmt-ignore
   return lockOperations([...known.values()]).map((operation) => stepOn(operation, ...own))
 }
@@ -192,13 +196,15 @@ export function locking(tables: readonly Qualified[], isExclusive: boolean): Pla
 export function addKeyAlone(...given: Parameters<typeof addKey>): PlannedStep {
   const [, { id }, , parts] = given
   const own = { schema: id.schema, name: id.table }
-  return lockedTogether([parts.table, own], false, addKey(...given))
+  return lockedTogether([{ ...parts.table, unowned: true }, own], false, addKey(...given))
 }
 
 /** The same for its drop. */
 export function dropKeyAlone({ id, parts }: TwinKey, name: string): PlannedStep {
   const own = { schema: id.schema, name: id.table }
-  return lockedTogether([parts.old.table, own], true, [dropRule(named(id, name))])
+  return lockedTogether([{ ...parts.old.table, unowned: true }, own], true, [
+    dropRule(named(id, name)),
+  ])
 }
 
 /** The name of a column, or of its twin where it has one. */

@@ -1,7 +1,7 @@
 import type { ColumnId, IdOf } from '../../catalog/facts'
 import type { Numbering } from '../../catalog/difference'
 import type { Qualified } from '../../catalog/object-names'
-import type { RowQuery, RowValue } from './value-sources'
+import type { ColumnFill, RowQuery } from './value-sources'
 import type { TwinOperation } from './twin-operation'
 import type { ValueMap, ValueMapPart } from './value-map'
 
@@ -60,14 +60,6 @@ export interface KeyParts {
   rest: string
   /** What the constraint has after its index, with a space before it. */
   checked: string
-}
-
-/** What a column gets where it has no value. */
-export interface ColumnFill {
-  column: ColumnId
-  expression: RowValue
-  /** The column that it is made of: where that has no value either, the row is left alone. */
-  source?: string
 }
 
 /** What a statement of pg-delta's does, where other statements are made or placed by it. */
@@ -177,6 +169,14 @@ export type LockMode =
 /** A table that is locked; `alone`: without its partitions and children. */
 export interface LockedName extends Qualified {
   alone?: boolean
+  /** Its owner may be another role: what the statement needs of it does not allow LOCK TABLE. */
+  unowned?: boolean
+}
+
+interface LockTables {
+  kind: 'lock tables'
+  tables: readonly LockedName[]
+  mode: LockMode
 }
 
 /** The forms that let an application go on. */
@@ -205,7 +205,9 @@ export type OnlineOperation =
   | { kind: 'fill in batches'; table: IdOf<'table'>; fills: readonly ColumnFill[] }
   /** Gives up after half a second, before PostgreSQL would look for a deadlock and end somebody else's work. */
   | { kind: 'wait briefly' }
-  | { kind: 'lock tables'; tables: readonly LockedName[]; mode: LockMode }
+  | LockTables
+  /** A role that may not lock one of the tables locks none of them, and is as little patient. */
+  | { kind: 'lock if allowed'; locks: readonly (LockTables | { kind: 'wait briefly' })[] }
   | FillTrigger
 
 /** A trigger gives rows that are written meanwhile the values that their columns lack. */

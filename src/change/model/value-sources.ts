@@ -40,3 +40,11 @@ export type RowQuery =
     }
   /** Every pair of ancestor and descendant of a tree, each row with itself. */
   | { rows: 'closure'; table: Qualified; key: string; parent: string }
+
+/** What a column gets where it has no value. */
+export interface ColumnFill {
+  column: ColumnId
+  expression: RowValue
+  /** The column that it is made of: where that has no value either, the row is left alone. */
+  source?: string
+}

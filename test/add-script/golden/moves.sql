@@ -281,9 +281,13 @@ DROP INDEX CONCURRENTLY users_address_id_key;
 
 DO $$
 BEGIN
-  LOCK TABLE address, users IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE address, users IN SHARE ROW EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE address, users IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE address, users IN SHARE ROW EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE users ADD CONSTRAINT users_address_id_fkey FOREIGN KEY (address_id) REFERENCES address(id) NOT VALID;
 END
 $$;
@@ -294,9 +298,13 @@ ALTER TABLE users ADD CONSTRAINT users_address_id_key UNIQUE USING INDEX users_a
 
 DO $$
 BEGIN
-  LOCK TABLE address, users IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE address, users IN ACCESS EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE address, users IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE address, users IN ACCESS EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE users DROP CONSTRAINT users_address_id_fkey;
 END
 $$;

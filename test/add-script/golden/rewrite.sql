@@ -202,18 +202,26 @@ $$;
 
 DO $$
 BEGIN
-  LOCK TABLE account, invoice IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE account, invoice IN SHARE ROW EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE account, invoice IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE account, invoice IN SHARE ROW EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE invoice ADD CONSTRAINT invoice_account_fkey_new FOREIGN KEY (account_new) REFERENCES account(id_new) ON DELETE CASCADE NOT VALID;
 END
 $$;
 
 DO $$
 BEGIN
-  LOCK TABLE invoice, public.line IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE invoice, public.line IN SHARE ROW EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE invoice, public.line IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE invoice, public.line IN SHARE ROW EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE public.line ADD CONSTRAINT line_fkey_new FOREIGN KEY (account_new, amount) REFERENCES invoice(account_new, amount_new) MATCH FULL ON UPDATE CASCADE NOT VALID;
   COMMENT ON CONSTRAINT line_fkey_new ON public.line IS 'both';
 END
@@ -221,9 +229,13 @@ $$;
 
 DO $$
 BEGIN
-  LOCK TABLE account, note IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE account, note IN SHARE ROW EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE account, note IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE account, note IN SHARE ROW EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE note ADD CONSTRAINT note_account_fkey_new FOREIGN KEY (account) REFERENCES account(id_new) NOT VALID;
 END
 $$;
@@ -247,27 +259,39 @@ ANALYZE account;
 
 DO $$
 BEGIN
-  LOCK TABLE account, note IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE account, note IN ACCESS EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE account, note IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE account, note IN ACCESS EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE note DROP CONSTRAINT note_account_fkey_new;
 END
 $$;
 
 DO $$
 BEGIN
-  LOCK TABLE invoice, public.line IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE invoice, public.line IN ACCESS EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE invoice, public.line IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE invoice, public.line IN ACCESS EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE public.line DROP CONSTRAINT line_fkey_new;
 END
 $$;
 
 DO $$
 BEGIN
-  LOCK TABLE account, invoice IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE account, invoice IN ACCESS EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE account, invoice IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE account, invoice IN ACCESS EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE invoice DROP CONSTRAINT invoice_account_fkey_new;
 END
 $$;
@@ -314,9 +338,13 @@ ALTER TABLE public.line ADD CONSTRAINT line_account_fits CHECK (account IS NULL 
 ALTER TABLE public.line VALIDATE CONSTRAINT line_account_fits;
 DO $$
 BEGIN
-  LOCK TABLE invoice, public.line IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE invoice, public.line IN SHARE ROW EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE invoice, public.line IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE invoice, public.line IN SHARE ROW EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE public.line ADD CONSTRAINT line_fkey_old FOREIGN KEY (account_old, amount) REFERENCES invoice(account, amount) MATCH FULL ON UPDATE CASCADE NOT VALID;
   COMMENT ON CONSTRAINT line_fkey_old ON public.line IS 'both';
 END
@@ -437,9 +465,13 @@ COMMENT ON INDEX by_amount_old IS 'large ones';
 CREATE UNIQUE INDEX CONCURRENTLY by_both_old ON invoice (twice_old, id_old);
 DO $$
 BEGIN
-  LOCK TABLE account, invoice IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE account, invoice IN SHARE ROW EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE account, invoice IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE account, invoice IN SHARE ROW EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE invoice ADD CONSTRAINT invoice_account_fkey_old FOREIGN KEY (account_old) REFERENCES account(id) ON DELETE CASCADE NOT VALID;
 END
 $$;
@@ -571,9 +603,13 @@ ALTER TABLE account VALIDATE CONSTRAINT account_parent_fkey_old;
 
 DO $$
 BEGIN
-  LOCK TABLE account, note IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE account, note IN SHARE ROW EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE account, note IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE account, note IN SHARE ROW EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE note ADD CONSTRAINT note_account_fkey_old FOREIGN KEY (account) REFERENCES account(id_old) NOT VALID;
 END
 $$;
@@ -953,18 +989,26 @@ ALTER TABLE file VALIDATE CONSTRAINT file_id_required;
 
 DO $$
 BEGIN
-  LOCK TABLE file, "An App"."Version" IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE file, "An App"."Version" IN SHARE ROW EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE file, "An App"."Version" IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE file, "An App"."Version" IN SHARE ROW EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE "An App"."Version" ADD CONSTRAINT "of File_new" FOREIGN KEY ("of File_new") REFERENCES file(id_new) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID;
 END
 $$;
 
 DO $$
 BEGIN
-  LOCK TABLE "An App"."Version", file IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE "An App"."Version", file IN SHARE ROW EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE "An App"."Version", file IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE "An App"."Version", file IN SHARE ROW EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE file ADD CONSTRAINT file_latest_fkey_new FOREIGN KEY (latest_new) REFERENCES "An App"."Version"(id_new) ON DELETE SET NULL (latest_new) NOT VALID;
 END
 $$;
@@ -982,18 +1026,26 @@ ANALYZE file;
 
 DO $$
 BEGIN
-  LOCK TABLE "An App"."Version", file IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE "An App"."Version", file IN ACCESS EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE "An App"."Version", file IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE "An App"."Version", file IN ACCESS EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE file DROP CONSTRAINT file_latest_fkey_new;
 END
 $$;
 
 DO $$
 BEGIN
-  LOCK TABLE file, "An App"."Version" IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE file, "An App"."Version" IN ACCESS EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE file, "An App"."Version" IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE file, "An App"."Version" IN ACCESS EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE "An App"."Version" DROP CONSTRAINT "of File_new";
 END
 $$;
@@ -1109,9 +1161,13 @@ CREATE INDEX CONCURRENTLY by_name_old ON file (name, size_old);
 
 DO $$
 BEGIN
-  LOCK TABLE file, "An App"."Version" IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE file, "An App"."Version" IN SHARE ROW EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE file, "An App"."Version" IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE file, "An App"."Version" IN SHARE ROW EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE "An App"."Version" ADD CONSTRAINT "of File_old" FOREIGN KEY ("of File_old") REFERENCES file(id_old) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED NOT VALID;
 END
 $$;
@@ -1119,9 +1175,13 @@ ALTER TABLE "An App"."Version" VALIDATE CONSTRAINT "of File_old";
 
 DO $$
 BEGIN
-  LOCK TABLE "An App"."Version", file IN SHARE UPDATE EXCLUSIVE MODE;
-  SET LOCAL lock_timeout TO '500ms';
-  LOCK TABLE "An App"."Version", file IN SHARE ROW EXCLUSIVE MODE;
+  BEGIN
+    LOCK TABLE "An App"."Version", file IN SHARE UPDATE EXCLUSIVE MODE;
+    SET LOCAL lock_timeout TO '500ms';
+    LOCK TABLE "An App"."Version", file IN SHARE ROW EXCLUSIVE MODE;
+  EXCEPTION WHEN insufficient_privilege THEN
+    SET LOCAL lock_timeout TO '500ms';
+  END;
   ALTER TABLE file ADD CONSTRAINT file_latest_fkey_old FOREIGN KEY (latest_old) REFERENCES "An App"."Version"(id_old) ON DELETE SET NULL (latest_old) NOT VALID;
 END
 $$;

@@ -1,11 +1,7 @@
 import { eq, ge, lt, minus, plus, times } from '../../../database/sql/operators'
 import { quoteIdentifier, quoteLiteral } from '../../../database/sql/quote'
-import type {
-  ColumnFill,
-  FillTrigger,
-  OnlineOperation,
-  SchemaOperation,
-} from '../../model/operation'
+import type { FillTrigger, OnlineOperation, SchemaOperation } from '../../model/operation'
+import type { ColumnFill } from '../../model/value-sources'
 import { valueSql } from './value-sql'
 import { quotedBody } from './quoted-text'
 
@@ -23,6 +19,7 @@ const kinds: ReadonlySet<SchemaOperation['kind']> = new Set<OnlineOperation['kin
   'fill in batches',
   'wait briefly',
   'lock tables',
+  'lock if allowed',
   'fill function',
   'fill trigger',
   'drop fill trigger',
@@ -70,6 +67,8 @@ export function onlineSql(operation: OnlineOperation, plain: Plain): string {
       return `SET LOCAL lock_timeout TO '500ms'`
     case 'lock tables':
       return plain(lockSql(operation))
+    case 'lock if allowed':
+      return `DO ${quotedBody(`\n${lockBlock(operation, (one) => onlineSql(one, plain), '')}\n`, 'locks')}`
     default:
       return triggerSql(operation, plain)
   }
@@ -87,6 +86,23 @@ function lockSql({ tables, mode }: Of<'lock tables'>): string {
     ({ schema, name, alone }) => `${alone ? 'ONLY ' : ''}${quoteIdentifier(schema, name)}`,
   )
   return `LOCK TABLE ${all.join(', ')} IN ${mode} MODE`
+}
+
+/** A block of PL/pgSQL: where a lock is refused, those before it are released. @param sqlOf writes its statements */
+export function lockBlock(
+  { locks }: Of<'lock if allowed'>,
+  sqlOf: (lock: OnlineOperation) => string,
+  indent: string,
+): string {
+  const patience = sqlOf({ kind: 'wait briefly' })
+  const lines = locks.map((one) => `${indent}  ${sqlOf(one)};`)
+  return [
+    `${indent}BEGIN`,
+    ...lines,
+    `${indent}EXCEPTION WHEN insufficient_privilege THEN`,
+    `${indent}  ${patience};`,
+    `${indent}END`,
+  ].join('\n')
 }
 
 /** Pages of a table that are one transaction: at most some 5,000 rows, however short they are. */

@@ -1,6 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '../../../database/sql/quote'
 import type { SchemaOperation, TogetherOperation } from '../../model/operation'
 import type { ForeignKeyParts, Twin, TwinOperation } from '../../model/twin-operation'
+import { lockBlock } from './online-sql'
 import { plainPath, quotedBody } from './quoted-text'
 
 type Of<Kind extends TwinOperation['kind']> = Extract<TwinOperation, { kind: Kind }>
@@ -157,6 +158,7 @@ export function togetherSql(
   sqlOf: (operation: SchemaOperation) => string,
 ): string {
   const lines = operations.map((one) => {
+    if (one.kind === 'lock if allowed') return `${lockBlock(one, sqlOf, '  ')};`
     const sql = sqlOf(one)
     return `  ${isQuery(one) ? sql.replace(/^SELECT /, 'PERFORM ') : sql};`
   })
