@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { deserialize, serialize } from 'node:v8'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { eq, matches } from '../database/sql/operators'
 import { quoteIdentifier } from '../database/sql/quote'
 import type { ReplayKey } from './replay-key'
@@ -117,7 +118,7 @@ function variantOf(name: string, part: 'rows'): string {
 }
 
 /** In the database that scratch databases are made from. */
-const notes = 'public.typetrek_replayed'
+const notes = 'public.typetrek_notes'
 const makeNotes = `CREATE TABLE IF NOT EXISTS ${notes} (name pg_catalog.text, part pg_catalog.text, data pg_catalog.bytea, PRIMARY KEY (name, part))`
 
 /** What is known of one, beside the databases themselves. */
@@ -135,7 +136,7 @@ class Notes implements Remembered {
     const rows = await this.scratch
       .rows<{ data: Buffer }>(select, [this.name, part])
       .catch(() => [])
-    return rows[0] && (deserialize(rows[0].data) as unknown)
+    return rows[0] && (deserialize(inflateRawSync(rows[0].data)) as unknown)
   }
 
   remember(part: string, value: unknown): Promise<void> {
@@ -152,7 +153,9 @@ class Notes implements Remembered {
     const insert = `INSERT INTO ${notes} (name, part, data) VALUES ($1, $2, $3)`
     try {
       await this.scratch.run(makeNotes)
-      await this.scratch.rows(insert, [this.name, part, serialize(value)])
+      // packed here, since the server would take longer to pack it, and would send twice as much
+      const data = deflateRawSync(serialize(value), { level: 1 })
+      await this.scratch.rows(insert, [this.name, part, data])
     } catch {
       // another command has just said it, or the server goes
     }

@@ -190,7 +190,7 @@ test('what a command read of it, and the rows that it made, are those of the nex
         const reading = { facts: facts.facts(), edges: [...facts.edges], details }
         // what is stored is not waited for
         await until(async () => {
-          const parts = await place.database.query('SELECT FROM public.typetrek_replayed')
+          const parts = await place.database.query('SELECT FROM public.typetrek_notes')
           return parts.length === 3
         })
         return { reading, inventory, tried, filled, rows }

@@ -328,7 +328,7 @@ test("typetrek's own server drops what a command leaves, and has ready what the 
         const names = (await databases()).map(({ name }) => name)
         return names.filter((name) => /^typetrek_replayed_.*_rows_spare$/.test(name)).length === 1
       })
-      const notes = `SELECT part FROM public.typetrek_replayed WHERE name LIKE 'typetrek_replayed%' ORDER BY part`
+      const notes = `SELECT part FROM public.typetrek_notes WHERE name LIKE 'typetrek_replayed%' ORDER BY part`
       const parts = (await second.rows<{ part: string }>(notes, [])).map(({ part }) => part)
       assert.deepEqual(parts, ['items', 'reading', 'rows'])
       assert.equal(nextCall({ ...settings, scratch: { ...settings.scratch, keep: 0 } }, second, 'empty'), undefined) // oxfmt-ignore
