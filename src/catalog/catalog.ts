@@ -18,6 +18,7 @@ import {
   type Id,
   type IdOf,
   withOptions,
+  withParents,
 } from './facts'
 import { settledFact } from './expressions'
 import { ofOwnObjects } from './own-objects'
@@ -156,9 +157,10 @@ export function rebuild(engine: Engine, facts: Fact[], edges: readonly Edge[]): 
 /** Marks a virtual column inside its expression, since pg-delta knows stored ones only. */
 export const virtualMark = ' /*virtual*/'
 
-function withDetails({ virtual }: Details): (fact: Fact) => Fact {
+function withDetails({ virtual, parents }: Details): (fact: Fact) => Fact {
   return (fact) => {
     const { id, payload } = fact
+    if (isA(id, 'table')) return withParents(fact, parents.get(`${id.schema}.${id.name}`))
     if (id.kind !== 'column' || !virtual.has(`${id.schema}.${id.table}.${id.name}`)) return fact
     return {
       ...fact,

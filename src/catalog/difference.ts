@@ -144,7 +144,7 @@ function newColumns(from: Catalog, to: Catalog): { id: ColumnId; to: Column }[] 
 /** Columns that came from a parent are there already when they become the table's own. */
 function parentOf({ facts }: Catalog, table: Id): string {
   const fact = facts.get(table)
-  return textOf(fact && tablePlace(fact).parent)
+  return textOf(fact && tablePlace(fact).parents)
 }
 
 /** The enums of both sides whose values differ. */

@@ -157,16 +157,29 @@ export interface TablePlace {
   key: string | undefined
   /** Its bounds; undefined where it is no partition. */
   bound: string | undefined
-  /** What it is a partition of, or inherits from. */
+  /** What it is a partition of, or inherits from first. */
   parent: { schema: string; name: string } | undefined
+  /** All that it inherits from, in their order. */
+  parents: readonly { schema: string; name: string }[]
+}
+
+/** pg-delta knows one parent; what starts with an underscore it neither reads nor compares. */
+const parentsName = '_parents'
+
+/** A table's fact with its parents, where it has several. */
+export function withParents(fact: Fact, parents: TablePlace['parents'] | undefined): Fact {
+  return parents ? { ...fact, payload: { ...fact.payload, [parentsName]: [...parents] } } : fact
 }
 
 /** Reads a table's fact. */
 export function tablePlace({ payload }: Fact): TablePlace {
+  const parent = (payload['parentTable'] ?? undefined) as TablePlace['parent']
+  const several = payload[parentsName] as TablePlace['parents'] | undefined
   return {
     key: optional(payload['partitionKey']),
     bound: optional(payload['partitionBound']),
-    parent: (payload['parentTable'] ?? undefined) as TablePlace['parent'],
+    parent,
+    parents: several ?? (parent ? [parent] : []),
   }
 }
 

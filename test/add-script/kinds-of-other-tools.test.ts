@@ -225,3 +225,41 @@ changeTests(
   },
   { answers: { yes: true } },
 )
+
+const family = (more = '', second = '') =>
+  `CREATE TABLE p1 (id int, a text${more}); CREATE TABLE p2 (id int, b text${second});`
+const child = (columns: string) => `CREATE TABLE c (${columns}) INHERITS (p1, p2)`
+const parentsOf = `SELECT inhparent::regclass::text FROM pg_inherits
+  WHERE inhrelid = 'c'::regclass ORDER BY inhseqno`
+
+// PostgreSQL's own inherit.sql
+changeTests(
+  {
+    'a child of two parents is made with both': {
+      before: family(),
+      after: `${family()} ${child("x int, a text DEFAULT 'z'")}`,
+      holds: [[parentsOf, [['p1'], ['p2']]]],
+    },
+    'a parent gets a column that the child has already': {
+      before: `${family()} ${child('x int')}`,
+      after: `${family(', x int')} ${child('x int')}`,
+    },
+    'the second parent gets a column of the first, and a check that both have': {
+      before: `${family()} ${child('x int')}`,
+      after: `${family(', CONSTRAINT k CHECK (id > 0)', ', a text, CONSTRAINT k CHECK (id > 0)')} ${child('x int')}`,
+    },
+    'a parent goes, and the child keeps what it has declared': {
+      before: `${family()} ${child('id int, a text, b text')}`,
+      after: `CREATE TABLE p1 (id int, a text); CREATE TABLE c (id int, a text, b text) INHERITS (p1)`,
+      holds: [[parentsOf, [['p1']]]],
+      restores: [[parentsOf, [['p1'], ['p2']]]],
+    },
+    'a child leaves its first parent and gets another one': {
+      before: `${family()} CREATE TABLE p3 (c text); ${child('id int, a text, b text, c text')}`,
+      after: `${family()} CREATE TABLE p3 (c text); CREATE TABLE c (id int, a text, b text, c text) INHERITS (p2, p3)`,
+      holds: [[parentsOf, [['p2'], ['p3']]]],
+      restores: [[parentsOf, [['p1'], ['p2']]]],
+    },
+  },
+  { answers: { yes: true } },
+)

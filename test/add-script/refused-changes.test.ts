@@ -24,6 +24,12 @@ const refused: readonly [name: string, before: string, after: string, says: RegE
     /^column c\.b would be declared in the parent alone\n/,
   ],
   [
+    'the type of a column that a child has from two parents',
+    `${parent} CREATE TABLE q (a int); CREATE TABLE c () INHERITS (p, q)`,
+    'CREATE TABLE p (a bigint, b text); CREATE TABLE q (a bigint); CREATE TABLE c () INHERITS (p, q)',
+    /^column p\.a is merged with that of another parent in table c\n/,
+  ],
+  [
     'an extension in the schema of the server',
     'CREATE TABLE t (a int)',
     'CREATE TABLE t (a int); CREATE EXTENSION pg_trgm SCHEMA pg_catalog',

@@ -84,12 +84,24 @@ function detailsOf(from: Reading, to: Reading): Id[] {
     .map(({ schema, table }) => ({ kind: 'table' as const, schema, name: table }))
   const [one, other] = [from.details.virtual, to.details.virtual]
   const virtual = [...one, ...other].filter((name) => one.has(name) !== other.has(name))
-  const found = [...settings, ...childrenOf(from, to)]
+  const found = [...settings, ...familiesOf(from, to), ...childrenOf(from, to)]
   if (virtual.length === 0) return found
   const columns = [from, to].flatMap(({ facts }) => factsOf(facts, 'column').map(({ id }) => id))
   const isOne = ({ schema, table, name }: ColumnId) =>
     virtual.includes(`${schema}.${table}.${name}`)
   return [...found, ...columns.filter(isOne)]
+}
+
+/** Tables with several parents, and those: what changes in one concerns the others. */
+function familiesOf(...sides: readonly Reading[]): Id[] {
+  return sides.flatMap(({ facts, details: { parents } }) => {
+    if (parents.size === 0) return []
+    const children = factsOf(facts, 'table')
+      .map(({ id }) => id)
+      .filter((id) => parents.has(`${id.schema}.${id.name}`))
+    const all = [...parents.values()].flat()
+    return [...children, ...all.map((parent) => ({ kind: 'table' as const, ...parent }))]
+  })
 }
 
 /** Tables whose indexes are attached otherwise, with those above them. */

@@ -21,6 +21,8 @@ export interface Details {
   viewColumns: ReadonlyMap<string, readonly string[]>
   /** `schema.table.column` of virtual generated columns. */
   virtual: ReadonlySet<string>
+  /** `schema.table` → its parents in their order, where it inherits from several. */
+  parents: ReadonlyMap<string, readonly { schema: string; name: string }[]>
   /** `schema.domain` → its default, with every name in it qualified. */
   domainDefaults: ReadonlyMap<string, string>
   /** All that has an owner of its own. */
@@ -65,6 +67,16 @@ FROM pg_catalog.pg_type t
 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 WHERE t.typtype = 'd' AND t.typdefaultbin IS NOT NULL AND t.oid >= 16384`
 
+const severalParents = `
+SELECT n.nspname || '.' || c.relname AS name,
+       json_agg(json_build_object('schema', p.relnamespace::regnamespace::name, 'name', p.relname) ORDER BY h.inhseqno) AS parents
+FROM pg_catalog.pg_inherits h
+JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid AND c.relkind IN ('r', 'f') AND NOT c.relispartition
+JOIN pg_catalog.pg_class p ON p.oid = h.inhparent
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE ${ours}
+GROUP BY 1 HAVING count(*) > 1`
+
 /** The control files are read for what is installed only, and not at all where that is nothing. */
 const extensionComments = `
 SELECT e.extname AS name, (SELECT a.comment FROM pg_catalog.pg_available_extensions() a
@@ -103,6 +115,7 @@ export async function readDetails(pool: Pool): Promise<Details> {
     const owned = await client.query<OwnedObject>(ownedObjects)
     const virtual = await client.query<{ name: string }>(virtualColumns)
     const domains = await client.query<{ name: string; expression: string }>(domainDefaults)
+    const parents = await client.query<{ name: string; parents: [] }>(severalParents)
     const given = await client.query<{ names: string[] | null }>(givenColumns)
     const attached = await client.query<ChildIndex>(childIndexes)
     const extensions = await client.query<{ name: string; comment: string }>(extensionComments)
@@ -110,6 +123,7 @@ export async function readDetails(pool: Pool): Promise<Details> {
       settings,
       viewColumns: new Map(views.rows.map(({ view, columns }) => [view, columns])),
       objects: new Map(owned.rows.map((one) => [one.key, one])),
+      parents: new Map(parents.rows.map(({ name, parents: all }) => [name, all])),
       domainDefaults: new Map(domains.rows.map(({ name, expression }) => [name, expression])),
       virtual: new Set(virtual.rows.map(({ name }) => name)),
       given: new Set(given.rows[0]?.names),

@@ -72,6 +72,8 @@ type EngineWork =
       form: 'columns' | 'partition' | 'foreign'
       /** What a partition's columns have for themselves, or a child's rules of its own, a clause each. */
       own?: readonly string[]
+      /** What it inherits from, where that is several tables. */
+      parents?: readonly Qualified[]
       /** Columns and constraints that are written in it. */
       added?: readonly SchemaOperation[]
       /** The names of its columns in their order. */
@@ -173,11 +175,7 @@ export interface LockedName extends Qualified {
   unowned?: boolean
 }
 
-interface LockTables {
-  kind: 'lock tables'
-  tables: readonly LockedName[]
-  mode: LockMode
-}
+type LockTables = { kind: 'lock tables'; tables: readonly LockedName[]; mode: LockMode }
 
 /** The forms that let an application go on. */
 export type OnlineOperation =

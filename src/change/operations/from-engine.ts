@@ -13,7 +13,9 @@ import {
   isA,
   keyOf,
   subjectOf,
+  tablePlace,
 } from '../../catalog/facts'
+import type { Qualified } from '../../catalog/object-names'
 import { keySteps } from './foreign-keys'
 import { afterRebuilt, mapEnumValues } from './enums'
 import { withoutBlocking, withoutCircles } from './blocking-dependents'
@@ -174,11 +176,22 @@ function repairedOperation({ operation, verb, ids: [id] }: PlannedStep, to: Cata
     const own = { partition: inlineColumns, columns: inlineRules, foreign: undefined }[
       operation.form
     ]
-    return own ? { ...operation, own: own(operation.table, to) } : operation
+    const parents = severalParents(operation.table, to)
+    return {
+      ...operation,
+      ...(own && { own: own(operation.table, to) }),
+      ...(parents && { parents }),
+    }
   }
   const tags = verb === 'create' && id && isA(id, 'eventTrigger') ? tagsOf(id, to) : undefined
   if (operation.kind !== 'engine' || !tags) return operation
   return { ...operation, kind: 'create event trigger' as const, tags }
+}
+
+function severalParents(id: IdOf<'table'>, { facts }: Catalog): readonly Qualified[] | undefined {
+  const fact = facts.get(id)
+  const { parents } = fact ? tablePlace(fact) : { parents: [] }
+  return parents.length > 1 ? parents : undefined
 }
 
 /** An index or a key of a partitioned table comes with those of its partitions, if they all have one. */

@@ -12,7 +12,10 @@ import type { ColumnId } from '../model/operation'
  * @throws {MigrationError} DIFFERENCE_REFUSED
  */
 export function refuseChanges({ from, to, columns, newColumns }: Difference): void {
-  for (const change of columns) refuseKeyColumn(change, to)
+  for (const change of columns) {
+    refuseKeyColumn(change, to)
+    refuseMerged(change, from)
+  }
   const own = newColumns.find(({ id }) => isGiven(id, from) && !isOfParent(id, from, to))
   if (own) throw inherited(own.id, 'would be declared in the child as well')
   const given = factsOf(from.facts, 'column').find(
@@ -39,6 +42,29 @@ function refuseKeyColumn({ id, retyped }: ColumnChange, { facts }: Catalog): voi
   })
 }
 
+/** A child that has the column from another parent as well has it in the old type from there. */
+function refuseMerged({ id, retyped }: ColumnChange, { facts }: Catalog): void {
+  if (!retyped) return
+  const child = factsOf(facts, 'table').find((fact) => {
+    const { parents } = tablePlace(fact)
+    const isParent = parents.some(({ schema, name }) => schema === id.schema && name === id.table)
+    const declaring = parents.filter(({ schema, name }) =>
+      facts.has({ ...id, schema, table: name }),
+    )
+    return isParent && declaring.length > 1
+  })
+  if (!child) return
+  throw new MigrationError(
+    'DIFFERENCE_REFUSED',
+    `${describe(id)} is merged with that of another parent in ${describe(child.id)}`,
+    {
+      detail:
+        'PostgreSQL changes the type of a column in one parent at a time, and in no child that has it from another one as well.',
+      hint: 'Write this script by hand: ALTER TABLE … NO INHERIT, change the types, ALTER TABLE … INHERIT. The child declares its columns itself afterwards.',
+    },
+  )
+}
+
 /** True for a column that a table has from its parent alone. */
 function isGiven({ schema, table, name }: ColumnId, { details }: Catalog): boolean {
   return details.given.has(`${schema}.${table}.${name}`)
@@ -48,7 +74,7 @@ function isGiven({ schema, table, name }: ColumnId, { details }: Catalog): boole
 function isPlacedAlike({ schema, table }: ColumnId, ...sides: readonly Catalog[]): boolean {
   const parents = sides.map(({ facts }) => {
     const fact = facts.get({ kind: 'table', schema, name: table })
-    return textOf(fact && tablePlace(fact).parent)
+    return textOf(fact && tablePlace(fact).parents)
   })
   return parents[0] === parents[1]
 }
@@ -56,11 +82,11 @@ function isPlacedAlike({ schema, table }: ColumnId, ...sides: readonly Catalog[]
 /** A column that the parent loses or gains with the change goes or comes in the child as well. */
 function isOfParent({ schema, table, name }: ColumnId, one: Catalog, other: Catalog): boolean {
   const fact = one.facts.get({ kind: 'table', schema, name: table })
-  const parent = fact && tablePlace(fact).parent
-  if (!parent) return false
-  const column = { kind: 'column' as const, schema: parent.schema, table: parent.name, name }
-  const has = (side: Catalog) => side.facts.has(column) || isGiven(column, side)
-  return has(one) && !has(other)
+  return (fact ? tablePlace(fact).parents : []).some((parent) => {
+    const column = { kind: 'column' as const, schema: parent.schema, table: parent.name, name }
+    const has = (side: Catalog) => side.facts.has(column) || isGiven(column, side)
+    return has(one) && !has(other)
+  })
 }
 
 function inherited(id: ColumnId, how: string): MigrationError {

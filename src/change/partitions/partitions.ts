@@ -37,11 +37,15 @@ export function movedTables(from: Catalog, to: Catalog): Moved[] {
     if (!before) return []
     const [old, target] = [tablePlace(before), tablePlace(fact)]
     if (old.key !== target.key) throw madeAnew(id)
-    const hasOtherParent = textOf(old.parent) !== textOf(target.parent)
+    const hasOtherParent = textOf(old.parents) !== textOf(target.parents)
     if (!hasOtherParent && old.bound === target.bound) return []
-    return [
-      { id, leaving: place(id, old, 'out'), joining: place(id, target, 'in'), hasOtherParent },
-    ]
+    const stays = old.bound === undefined && target.bound === undefined ? unmoved(old, target) : []
+    const moved = ({ parents, ...rest }: TablePlace) => ({
+      ...rest,
+      parents: parents.filter((parent) => !stays.includes(textOf(parent))),
+    })
+    const [leaving, joining] = [place(id, moved(old), 'out'), place(id, moved(target), 'in')]
+    return [{ id, leaving, joining, hasOtherParent }]
   })
 }
 
@@ -57,8 +61,8 @@ export function keptNames(from: Catalog, to: Catalog): Qualified[] {
 /** A column of its own, or one that its parent gives, is required. */
 function hasRequired(id: IdOf<'table'>, { facts }: Catalog): boolean {
   const fact = facts.get(id)
-  const { parent } = fact ? tablePlace(fact) : {}
-  const tables = [id, ...(parent ? [{ kind: 'table', ...parent } as const] : [])]
+  const { parents } = fact ? tablePlace(fact) : { parents: [] }
+  const tables = [id, ...parents.map((parent) => ({ kind: 'table', ...parent }) as const)]
   const columns = tables.flatMap((table) => facts.childrenOf(table))
   return columns.some((one) => isA(one.id, 'column') && isRequired(one))
 }
@@ -76,10 +80,23 @@ function madeAnew(id: IdOf<'table'>): MigrationError {
   )
 }
 
-function place(id: IdOf<'table'>, { parent, bound }: TablePlace, way: 'in' | 'out'): PlannedStep[] {
-  if (!parent) return []
-  const ids: Id[] = [id, { kind: 'table', ...parent }]
-  return [step({ kind: 'place partition', table: id, parent, bound, into: way === 'in' }, ids)]
+/** Parents that a child keeps: their order is that in which it has come to them. */
+function unmoved(old: TablePlace, target: TablePlace): string[] {
+  const [before, after] = [old.parents.map(textOf), target.parents.map(textOf)]
+  const left = before.filter((parent) => after.includes(parent))
+  const end = left.findIndex((parent, at) => parent !== after[at])
+  return end < 0 ? left : left.slice(0, end)
+}
+
+function place(
+  id: IdOf<'table'>,
+  { parents, bound }: TablePlace,
+  way: 'in' | 'out',
+): PlannedStep[] {
+  return parents.map((parent) => {
+    const ids: Id[] = [id, { kind: 'table', ...parent }]
+    return step({ kind: 'place partition', table: id, parent, bound, into: way === 'in' }, ids)
+  })
 }
 
 /** True for the table and all that is of it. */

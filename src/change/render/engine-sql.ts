@@ -1,4 +1,5 @@
-import { quoteLiteral } from '../../database/sql/quote'
+import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
+import type { Qualified } from '../../catalog/object-names'
 import type { EngineOperation, Replaced, SchemaOperation } from '../model/operation'
 import { withAdded } from './create-table'
 
@@ -43,15 +44,21 @@ function addColumn({ sql, serials, isFilledLater }: Of<'add column'>): string {
 }
 
 function createTable(
-  { sql, form, serials, own = [], added = [], order }: Of<'create table'>,
+  { sql, form, serials, parents, own = [], added = [], order }: Of<'create table'>,
   sqlOf: (added: SchemaOperation) => string,
 ): string {
-  const whole = replaced(sql, serials)
+  const whole = inheriting(replaced(sql, serials), parents)
   if (order) return withAdded(whole, [...own, ...added.map(sqlOf)], order)
   if (own.length === 0) return whole
   if (form === 'columns') return withAdded(whole, own, [])
   const start = / PARTITION OF (?:"(?:[^"]|"")*"\.?)+(?= )/
   return whole.replace(start, (text) => `${text} (${own.join(', ')})`)
+}
+
+function inheriting(sql: string, parents: readonly Qualified[] = []): string {
+  if (parents.length === 0) return sql
+  const all = parents.map(({ schema, name }) => quoteIdentifier(schema, name)).join(', ')
+  return sql.replace(/ INHERITS \((?:"(?:[^"]|"")*"\.?)+\)/, () => ` INHERITS (${all})`)
 }
 
 /** Without those of its partitions CREATE INDEX of a partitioned table makes none that is valid. */

@@ -537,3 +537,60 @@ DROP FUNCTION case4.order_of(text, text);
 ALTER DOMAIN case1.d SET DEFAULT case1.f();
 
 COMMENT ON OPERATOR case5.=~= (text, text) IS 'alike';
+
+-- CASE a child of two parents is made with both and 4 others
+-- SCRIPT main (lossy)
+-- The downgrade brings the schema back, not every value:
+--  Drops table case4.p2 with all its rows.
+
+-- MIGRATE UP
+
+ALTER TABLE case4.c NO INHERIT case4.p2;
+
+ALTER TABLE case5.c NO INHERIT case5.p1;
+ALTER TABLE case5.c INHERIT case5.p3;
+
+-- Drops table case4.p2 with all its rows.
+DROP TABLE case4.p2;
+
+CREATE TABLE case1.c (
+  a text DEFAULT 'z'::text,
+  x integer
+) INHERITS (case1.p1, case1.p2);
+
+ALTER TABLE case2.p1 ADD COLUMN x integer;
+
+ALTER TABLE case3.p2 ADD COLUMN a text;
+-- Fails unless this is 0: SELECT count(*) FROM case3.p2 WHERE NOT (id > 0)
+-- Reads all of case3.p2 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE case3.p2 ADD CONSTRAINT k CHECK (id > 0);
+
+-- Fails unless this is 0: SELECT count(*) FROM case3.p1 WHERE NOT (id > 0)
+-- Reads all of case3.p1 under ACCESS EXCLUSIVE: nobody reads or writes it meanwhile.
+ALTER TABLE case3.p1 ADD CONSTRAINT k CHECK (id > 0);
+
+-- MIGRATE DOWN
+
+ALTER TABLE case5.c NO INHERIT case5.p2;
+ALTER TABLE case5.c NO INHERIT case5.p3;
+ALTER TABLE case5.c INHERIT case5.p1;
+ALTER TABLE case5.c INHERIT case5.p2;
+
+ALTER TABLE case3.p1 DROP CONSTRAINT k;
+
+ALTER TABLE case3.p2 DROP CONSTRAINT k;
+-- Drops column case3.p2.a with its values.
+ALTER TABLE case3.p2 DROP COLUMN a;
+
+-- Drops column case2.p1.x with its values.
+ALTER TABLE case2.p1 DROP COLUMN x;
+
+-- Drops table case1.c with all its rows.
+DROP TABLE case1.c;
+
+CREATE TABLE case4.p2 (
+  id integer,
+  b text
+);
+
+ALTER TABLE case4.c INHERIT case4.p2;

@@ -9,5 +9,8 @@
 -- CASE refused by its name: an inherited column that a child no longer declares
 -- refused: DIFFERENCE_REFUSED
 
+-- CASE refused by its name: the type of a column that a child has from two parents
+-- refused: DIFFERENCE_REFUSED
+
 -- CASE refused by its name: an extension in the schema of the server
 -- refused: DIFFERENCE_REFUSED
