@@ -48,7 +48,7 @@ export class Prefetched {
   private begin(before: ScratchDatabase, proof: boolean): void {
     const trial = this.scratch.copy(before)
     this.trial = trial
-    const read = this.readings.of(before, trial, this.spare)
+    const read = this.readings.of(before, trial, this.spare).then(hashed)
     if (proof) this.items = readItemsOf(before, trial, this.spare)
     if (proof) this.filled = fillCopy(this.scratch, before)
     const started = Promise.allSettled([
@@ -143,6 +143,11 @@ function load(source: ScriptSource): void {
   } catch {
     // it is required again where it is needed, and fails there
   }
+}
+
+/** The difference is looked for by these hashes, which an object computes when it is asked, and keeps. */
+function hashed({ facts }: Reading): void {
+  for (const { id } of facts.roots()) facts.rollupOf(id)
 }
 
 /**
