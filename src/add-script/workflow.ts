@@ -5,7 +5,6 @@ import type { ScriptSource, Settings } from '../settings/value/setting-types'
 import { loadingMeanwhile, Prefetched } from './source/prefetch'
 import { nextCall } from './prepare-next'
 import { emptyDraft } from './render/empty-draft'
-import { preloadEngine } from '../catalog/engine'
 import { handOver, schemaNotes } from './deliver/commit'
 import { changeNotes, headerLines, type HeaderFacts } from './proof/header'
 import { type Ignored, ignoredTables, metadataTable } from '../scratch/ignored-tables'
@@ -138,9 +137,9 @@ export class Adding {
   ): Promise<AddScriptReport> {
     const { options, progress } = this
     const skip = options.verify === false || options.check === true
-    const building = buildSides(source, { ...work, progress, ...work.prefetched.hooks(!skip) })
-    preloadEngine() // while the server is at work
-    const target = await building
+    const hooks = work.prefetched.hooks(!skip)
+    const target = await buildSides(source, { ...work, progress, ...hooks })
+    work.prefetched.noteSpare()
     this.next = nextCall(this.settings, work.scratch, this.known.size === 0 ? 'empty' : target)
     if (target.is === 'schemas') this.remember(target)
     const found = target.is === 'nothing' ? undefined : await this.find(work, target, !skip)

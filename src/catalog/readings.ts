@@ -8,9 +8,16 @@ import { answeredTogether, getReady, queriesOf } from './early-queries'
 export class Readings {
   private readonly known = new Map<ScratchDatabase, Promise<Reading>>()
 
-  /** @param at the database that is read in its place: a copy of it */
-  of(database: ScratchDatabase, at?: Promise<ScratchDatabase>): Promise<Reading> {
-    const reading = this.known.get(database) ?? recalled(database, at)
+  /**
+   * @param at the database that is read in its place: a copy of it
+   * @param spare when this process has time to make what an earlier command has read
+   */
+  of(
+    database: ScratchDatabase,
+    at?: Promise<ScratchDatabase>,
+    spare?: Promise<unknown>,
+  ): Promise<Reading> {
+    const reading = this.known.get(database) ?? recalled(database, at, spare)
     this.known.set(database, reading)
     reading.catch(() => undefined) // thrown to the caller that takes it
     return reading
@@ -27,8 +34,9 @@ interface PlainReading extends Omit<Reading, 'facts'> {
 async function recalled(
   database: ScratchDatabase,
   at: Promise<ScratchDatabase> | undefined,
+  spare: Promise<unknown> | undefined,
 ): Promise<Reading> {
-  const stored = (await database.known?.recall('reading')) as PlainReading | undefined
+  const stored = (await database.known?.recall('reading', spare)) as PlainReading | undefined
   if (stored) {
     const { edges, facts, ...rest } = stored
     const { build } = await loadEngine()

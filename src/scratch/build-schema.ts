@@ -19,15 +19,16 @@ export async function buildSchema(
   scratch: Scratch,
   settings: Settings,
   file: string,
-  created?: Created,
+  hooks: BuildHooks = {},
 ): Promise<ScratchDatabase> {
   const build = async ({ context, session }: Building) => {
+    hooks.waiting?.()
     await session.send('BEGIN')
     await buildInitial(context, session, file, undefined)
     const { error } = await session.send('COMMIT')
     if (error) throw error
   }
-  return (await inNewDatabase({ scratch, settings, created }, build)).database
+  return (await inNewDatabase({ scratch, settings, hooks }, build)).database
 }
 
 /** What TypeORM's `synchronize` builds. */
@@ -47,20 +48,25 @@ export interface EntitySchema {
 export async function buildEntitySchema(
   scratch: Scratch,
   settings: Settings,
-  created?: Created,
+  hooks: BuildHooks = {},
 ): Promise<EntitySchema> {
-  const build = ({ context, session }: Building) => buildEntities(context, session)
-  const { database, result } = await inNewDatabase({ scratch, settings, created }, build)
+  const build = ({ context, session }: Building) => buildEntities(context, session, hooks.waiting)
+  const { database, result } = await inNewDatabase({ scratch, settings, hooks }, build)
   return { database, ...result }
 }
 
-/** Called with the database while it is empty; waited for. */
-export type Created = (database: ScratchDatabase) => Promise<void>
+/** What others do meanwhile. */
+export interface BuildHooks {
+  /** Called with the database while it is empty; waited for. */
+  created?: (database: ScratchDatabase) => Promise<void>
+  /** Called once the server is at work, and this process has time; perhaps never. */
+  waiting?: () => void
+}
 
 interface Place {
   scratch: Scratch
   settings: Settings
-  created: Created | undefined
+  hooks: BuildHooks
 }
 
 interface Building {
@@ -75,13 +81,13 @@ interface Built<Result> {
 
 /** Roles that the schema mentions are made on a server of our own. */
 async function inNewDatabase<Result>(
-  { scratch, settings, created }: Place,
+  { scratch, settings, hooks }: Place,
   build: (building: Building) => Promise<Result>,
 ): Promise<Built<Result>> {
   const roles = new Set<string>()
   for (;;) {
     const database = await scratch.create()
-    await created?.(database)
+    await hooks.created?.(database)
     try {
       return { database, result: await withSession(settings, database, build) }
     } catch (error) {

@@ -25,15 +25,16 @@ const allTypes = `SELECT n.nspname AS schema, t.typname AS name FROM pg_catalog.
  * large schema takes, and asks for each enum whether it is there. Whatever else is asked comes after what
  * was said before it, so that order and answers are the same. A statement that fails is reported by the
  * next question, or by COMMIT, as part of its message.
+ * @param waiting called when the first message is on its way
  */
-export function buffered(runner: QueryRunner): QueryRunner {
+export function buffered(runner: QueryRunner, waiting?: () => void): QueryRunner {
   const own = runner as SchemaRunner
   const original = {
     query: own.query.bind(own) as (text: string, ...rest: unknown[]) => Promise<unknown>,
     executeQueries: own.executeQueries.bind(own),
     hasEnumType: own.hasEnumType.bind(own),
   }
-  const messages = new Messages(original.query)
+  const messages = new Messages(original.query, waiting)
   const types = new KnownTypes(own)
   const query = async (text: string, ...rest: unknown[]) => {
     await messages.settle()
@@ -59,7 +60,10 @@ class Messages {
   private open: string[] = []
   private sent: Promise<unknown> = Promise.resolve()
 
-  constructor(private readonly send: (text: string) => Promise<unknown>) {}
+  constructor(
+    private readonly send: (text: string) => Promise<unknown>,
+    private waiting: (() => void) | undefined,
+  ) {}
 
   add(statements: readonly Statement[]): void {
     this.open.push(...statements.map(({ query }) => query))
@@ -81,6 +85,8 @@ class Messages {
     // a line of its own, since an expression may end in a comment
     this.sent = this.sent.then(() => this.send(open.join('\n;\n')))
     this.sent.catch(() => undefined)
+    this.waiting?.()
+    this.waiting = undefined
   }
 }
 

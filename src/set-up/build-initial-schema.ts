@@ -99,10 +99,12 @@ export interface BuiltEntities {
 /**
  * TypeORM's synchronize opens transactions and connections of its own, so typetrek may have nothing open, and
  * the timeouts are the session's.
+ * @param waiting called when the server has the first statements, if they are sent together
  */
 export async function buildEntities(
   { database, settings }: RunContext,
   session: Session,
+  waiting?: () => void,
 ): Promise<BuiltEntities> {
   if (session.pooled) refuseRole(settings)
   else {
@@ -125,7 +127,7 @@ export async function buildEntities(
   const isOne = database.single || settings.role !== undefined
   const runners = isOne ? () => withoutRelease(queryRunner) : undefined
   try {
-    await synchronize(dataSource, runners)
+    await synchronize(dataSource, runners, waiting)
     await loadExtra(session, settings.schemaExtra ?? [])
     return { unsynchronized: unsynchronizedIn(dataSource), former: formerNamesIn(dataSource) }
   } catch (error) {
@@ -141,12 +143,16 @@ export async function buildEntities(
  * that statement's.
  * @param given makes the runner; absent: the DataSource itself
  */
-async function synchronize(dataSource: DataSource, given?: () => QueryRunner): Promise<void> {
+async function synchronize(
+  dataSource: DataSource,
+  given: (() => QueryRunner) | undefined,
+  waiting: (() => void) | undefined,
+): Promise<void> {
   const { migrationsTransactionMode, logging } = dataSource.options
   const isWhole = isOurs(dataSource) && migrationsTransactionMode !== 'none' && !logging
   const make = given ?? dataSource.createQueryRunner.bind(dataSource)
   try {
-    if (isWhole && (await isDone(dataSource, () => buffered(make())))) return
+    if (isWhole && (await isDone(dataSource, () => buffered(make(), waiting)))) return
     if (given) dataSource.createQueryRunner = given
     await dataSource.synchronize()
   } finally {

@@ -16,6 +16,10 @@ import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
 /** The copies of the scripts' schema, which are made while the target schema is still being built. */
 export class Prefetched {
   readonly readings = new Readings()
+  /** Resolves when this process has time, since it waits for the target schema; at the latest when that is built. */
+  private readonly spare: Promise<void>
+  /** The target schema is built, or the server is at work on it. */
+  noteSpare: () => void = () => undefined
   private trial: Promise<ScratchDatabase> | undefined
   private filled: Promise<FilledCopy> | undefined
   private items: Promise<void> | undefined
@@ -24,14 +28,19 @@ export class Prefetched {
   private noteBegun: (work: Promise<unknown>) => void = () => undefined
 
   constructor(private readonly scratch: Scratch) {
+    this.spare = new Promise((settle) => (this.noteSpare = settle))
     this.begun = new Promise((settle) => (this.noteBegun = settle))
   }
 
   /** What is called while both schemas are built. */
-  hooks(proof: boolean): Pick<Building, 'replayed' | 'created'> {
+  hooks(proof: boolean): Pick<Building, 'replayed' | 'created' | 'waiting'> {
     return {
       replayed: (before) => this.begin(before, proof),
       created: (after) => this.expect(after),
+      waiting: () => {
+        this.noteSpare()
+        preloadEngine()
+      },
     }
   }
 
@@ -39,8 +48,8 @@ export class Prefetched {
   private begin(before: ScratchDatabase, proof: boolean): void {
     const trial = this.scratch.copy(before)
     this.trial = trial
-    const read = this.readings.of(before, trial)
-    if (proof) this.items = readItemsOf(before, trial)
+    const read = this.readings.of(before, trial, this.spare).then(hashed)
+    if (proof) this.items = readItemsOf(before, trial, this.spare)
     if (proof) this.filled = fillCopy(this.scratch, before)
     const started = Promise.allSettled([
       trial,
@@ -134,6 +143,11 @@ function load(source: ScriptSource): void {
   } catch {
     // it is required again where it is needed, and fails there
   }
+}
+
+/** The difference is looked for by these hashes, which an object computes when it is asked, and keeps. */
+function hashed({ facts }: Reading): void {
+  for (const { id } of facts.roots()) facts.rollupOf(id)
 }
 
 /**

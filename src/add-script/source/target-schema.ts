@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { MigrationError } from '../../errors'
 import type { ScriptLayout } from '../../script/layout/layout'
 import type { ScriptSource, Settings } from '../../settings/value/setting-types'
-import { buildEntitySchema, buildSchema, type Created } from '../../scratch/build-schema'
+import { type BuildHooks, buildEntitySchema, buildSchema } from '../../scratch/build-schema'
 import type { Ignored } from '../../scratch/ignored-tables'
 import { hasScripts, makesRoles, replayScripts } from '../../scratch/replay-scripts'
 import { sourceOf } from './choose'
@@ -44,7 +44,7 @@ export interface FoundDifference {
 }
 
 /** What the sources have at hand. */
-export interface Building {
+export interface Building extends BuildHooks {
   settings: Settings
   layout: ScriptLayout
   scratch: Scratch
@@ -53,8 +53,6 @@ export interface Building {
   progress: (text: string) => void
   /** Called with the scripts' schema, while the target schema may still be built. */
   replayed?: (before: ScratchDatabase) => void
-  /** Called with the database that the target schema is about to be built in. */
-  created?: Created
 }
 
 /**
@@ -65,7 +63,7 @@ export async function buildSides(
   source: Exclude<ScriptSource, 'none'>,
   building: Building,
 ): Promise<DifferenceTarget> {
-  const { settings, scratch, signal, progress, replayed, created, layout } = building
+  const { settings, scratch, signal, progress, replayed, layout } = building
   if (source === 'command') return fromCommand(building)
   const what = source === 'schema' ? 'loading the canonical schema' : 'building the entities'
   progress(`replaying the scripts and ${what}`)
@@ -75,12 +73,12 @@ export async function buildSides(
   })
   if (source === 'schema') {
     const loading = beside(building, replaying, () =>
-      buildSchema(scratch, settings, settings.schema!, created),
+      buildSchema(scratch, settings, settings.schema!, building),
     )
     const [before, after] = await both(replaying, loading)
     return { is: 'schemas', before, after, former: await formerNamesOf(settings.schema) }
   }
-  const [before, built] = await both(replaying, buildEntitySchema(scratch, settings, created))
+  const [before, built] = await both(replaying, buildEntitySchema(scratch, settings, building))
   const { database: after, ...said } = built
   return { is: 'schemas', before, after, ...said }
 }
