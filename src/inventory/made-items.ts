@@ -23,8 +23,21 @@ const supports =
 const mapped = `(SELECT string_agg(concat_ws(' ', m.maptokentype, m.mapdict::regdictionary), ', ' ORDER BY m.maptokentype, m.mapseqno)
   FROM pg_ts_config_map m WHERE m.mapcfg = c.oid)`
 
+/** What goes with an extension. */
+const dependents = items(
+  {
+    kind: 'extension of',
+    name: `format('%s %s %s', e.extname, i.type, i.identity)`,
+    schema: `coalesce(i.schema, '')`,
+    text: 'e.extname',
+  },
+  `FROM pg_extension e JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'x'
+   CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) AS i`,
+)
+
 /** Operators, casts, text search and the like. */
 export const madeItems = [
+  dependents,
   made(
     'pg_cast',
     'c',

@@ -92,7 +92,7 @@ const publications = items(
   {
     kind: 'publication',
     name: 'p.pubname',
-    text: `concat_ws(' ', p.puballtables, p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate, p.pubviaroot,
+    text: `concat_ws(' ', p.puballtables, to_jsonb(p) ->> 'pubgencols', p.pubinsert, p.pubupdate, p.pubdelete, p.pubtruncate, p.pubviaroot,
       (SELECT string_agg(concat_ws(' ', r.prrelid::regclass, to_jsonb(t) ->> 'rowfilter',
          (SELECT string_agg(x, ',' ORDER BY x COLLATE "C") FROM jsonb_array_elements_text(nullif(to_jsonb(t) -> 'attnames', 'null')) AS x)),
          ', ' ORDER BY r.prrelid::regclass::text COLLATE "C")

@@ -263,3 +263,35 @@ changeTests(
   },
   { answers: { yes: true } },
 )
+
+const columns = 'CREATE TABLE p (a int, b int GENERATED ALWAYS AS (a * 2) STORED)'
+const computing = (more: string) =>
+  `${columns} PARTITION BY LIST (a); CREATE TABLE c PARTITION OF p ${more} FOR VALUES IN (1)`
+const ofExtension = 'CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT 1 $$; CREATE TABLE t (a int); CREATE INDEX i ON t (a)' // oxfmt-ignore
+
+// PostgreSQL's own generated_stored, alter_generic, publication
+changeTests(
+  {
+    'a partition computes a column otherwise than its parent': {
+      before: columns + ' PARTITION BY LIST (a)',
+      after: computing('(b GENERATED ALWAYS AS (a * 22) STORED)'),
+    },
+    'a partition is to compute a column otherwise, and as its parent again': {
+      before: computing('(b GENERATED ALWAYS AS (a * 22) STORED)'),
+      after: computing(''),
+      rows: 'INSERT INTO p VALUES (1)',
+      holds: [['SELECT b FROM p', [[2]]]],
+      restores: [['SELECT b FROM p', [[22]]]],
+    },
+    'a function and an index are to go with an extension': {
+      before: ofExtension,
+      after: `${ofExtension}; ALTER FUNCTION f() DEPENDS ON EXTENSION plpgsql; ALTER INDEX i DEPENDS ON EXTENSION plpgsql`,
+    },
+    'a publication publishes generated columns': {
+      before: 'CREATE TABLE t (a int); CREATE PUBLICATION generating FOR TABLE t',
+      after: `CREATE TABLE t (a int);
+        CREATE PUBLICATION generating FOR TABLE t WITH (publish_generated_columns = stored)`,
+    },
+  },
+  { answers: { yes: true } },
+)

@@ -80,6 +80,25 @@ const defaults = part(
   hasChildren,
 )
 
+const computed = (expression: string) =>
+  `format('(%s) %s', ${expression}, CASE a.attgenerated WHEN 'v' THEN 'VIRTUAL' ELSE 'STORED' END)`
+const setExpression = (value: string) =>
+  `format('%s SET EXPRESSION AS (%s)', ${alterOwn}, ${value})`
+
+/** From PostgreSQL 15 on a partition may compute a column otherwise; from 17 on that can be changed. */
+const expressions = part(
+  {
+    ...ofColumn,
+    key: `'EXPRESSION ' || ${attribute}`,
+    set: setExpression('v.own'),
+    reset: setExpression('v.parents'),
+    inline: `'GENERATED ALWAYS AS ' || ${computed('v.own')}`,
+  },
+  `${given} CROSS JOIN LATERAL (SELECT ${own} AS own, ${parents} AS parents) AS v
+   WHERE a.attgenerated <> '' AND v.own IS DISTINCT FROM v.parents AND ${isGiven}`,
+  hasChildren,
+)
+
 const enabled = (letter: string) =>
   `CASE ${letter} WHEN 'D' THEN 'DISABLE' WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END`
 
@@ -98,4 +117,4 @@ const triggers = part(
 )
 
 /** What partitions and INHERITS children have otherwise than their parents. */
-export const childSettings = [required, requiredTwice, defaults, triggers]
+export const childSettings = [required, requiredTwice, defaults, expressions, triggers]

@@ -7,6 +7,7 @@ import { defaultPrivileges } from './default-privileges'
 import { grantSettings } from './grant-settings'
 import { type OwnedObject, ownedObjects } from './owned-objects'
 import { conversionSettings } from './objects/conversion-settings'
+import { objectSettings } from './objects/object-settings'
 import { operatorSettings } from './objects/operator-settings'
 import { textSearchSettings } from './objects/text-search-settings'
 import { requiredSettings } from './required-rules'
@@ -94,6 +95,7 @@ export const settingParts = tableSettings.concat(
   operatorSettings,
   conversionSettings,
   textSearchSettings,
+  objectSettings,
 )
 const conditions = [...new Set(settingParts.flatMap(({ where }) => where ?? []))]
 

@@ -594,3 +594,30 @@ CREATE TABLE case4.p2 (
 );
 
 ALTER TABLE case4.c INHERIT case4.p2;
+
+-- CASE a partition computes a column otherwise than its parent and 3 others
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+ALTER TABLE case2.c ALTER COLUMN b SET EXPRESSION AS (a * 2);
+
+CREATE TABLE case1.c PARTITION OF case1.p (b GENERATED ALWAYS AS (a * 22) STORED) FOR VALUES IN (1);
+
+ALTER PUBLICATION generating SET (publish_generated_columns = stored);
+
+ALTER FUNCTION case3.f() DEPENDS ON EXTENSION plpgsql;
+
+ALTER INDEX case3.i DEPENDS ON EXTENSION plpgsql;
+
+-- MIGRATE DOWN
+
+ALTER PUBLICATION generating SET (publish_generated_columns = none);
+
+ALTER FUNCTION case3.f() NO DEPENDS ON EXTENSION plpgsql;
+
+ALTER INDEX case3.i NO DEPENDS ON EXTENSION plpgsql;
+
+-- Drops table case1.c with all its rows.
+DROP TABLE case1.c;
+
+ALTER TABLE case2.c ALTER COLUMN b SET EXPRESSION AS (a * 22);
