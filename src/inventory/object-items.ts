@@ -30,7 +30,7 @@ const routines = items(
     name: 'p.oid::regprocedure',
     schema: 'n.nspname',
     text: `CASE WHEN p.prokind = 'a' THEN (
-        SELECT concat_ws(' ', a.aggkind, a.aggnumdirectargs, a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
+        SELECT concat_ws(' ', pg_get_function_arguments(p.oid), a.aggkind, a.aggnumdirectargs, a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
           a.aggdeserialfn, a.aggmtransfn, a.aggminvtransfn, a.aggmfinalfn, a.aggfinalextra, a.aggmfinalextra, a.aggfinalmodify,
           a.aggmfinalmodify, a.aggsortop::regoper, a.aggtranstype::regtype, a.aggtransspace, a.aggmtranstype::regtype,
           a.aggmtransspace, a.agginitval, '/', a.aggminitval, p.proparallel)
@@ -74,7 +74,7 @@ const collations = items(
     kind: 'collation',
     name: 'c.oid::regcollation',
     schema: 'n.nspname',
-    text: `concat_ws(' ', c.collprovider, c.collisdeterministic, c.collencoding, c.collcollate, c.collctype)`,
+    text: `concat_ws(' ', c.collprovider, c.collisdeterministic, to_jsonb(c) ->> 'collicurules', c.collcollate, c.collctype)`,
   },
   `FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace WHERE ${inSchema} AND ${own('pg_collation', 'c')}`,
 )

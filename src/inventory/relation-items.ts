@@ -25,6 +25,7 @@ const options = items(
     kind: 'options',
     name: relation,
     text: `concat_ws(' ', ${sorted('c.reloptions')},
+      (SELECT 'toast ' || ${sorted('x.reloptions')} FROM pg_class x WHERE x.oid = c.reltoastrelid),
       CASE WHEN c.relrowsecurity THEN 'row security' END, CASE WHEN c.relforcerowsecurity THEN 'forced' END,
       CASE WHEN c.relkind IN ('r', 'p') THEN 'replica identity ' || c.relreplident::text END,
       (SELECT i.indexrelid::regclass FROM pg_index i WHERE i.indrelid = c.oid AND i.indisreplident),

@@ -295,3 +295,56 @@ changeTests(
   },
   { answers: { yes: true } },
 )
+
+const server = (name: string) =>
+  `CREATE FOREIGN DATA WRAPPER ${name}; CREATE SERVER ${name} FOREIGN DATA WRAPPER ${name}`
+
+// PostgreSQL's own create_aggregate, collate.icu, foreign_data, reloptions; sqldef, a key WITH (fillfactor)
+changeTests(
+  {
+    'aggregates of any number of arguments are made and dropped as such': {
+      before: 'CREATE AGGREGATE one(VARIADIC int[]) (SFUNC = array_cat, STYPE = int[])',
+      after: `CREATE AGGREGATE two(VARIADIC int[]) (SFUNC = array_cat, STYPE = int[]);
+        CREATE AGGREGATE ranked(VARIADIC "any" ORDER BY VARIADIC "any") (STYPE = internal, SFUNC = ordered_set_transition_multi,
+          FINALFUNC = rank_final, FINALFUNC_EXTRA = true, HYPOTHETICAL); COMMENT ON AGGREGATE two(VARIADIC int[]) IS 'two'`,
+      holds: [
+        [
+          `SELECT proname::text, provariadic::regtype::text FROM pg_proc WHERE pronamespace = current_schema()::regnamespace ORDER BY 1`,
+          [
+            ['ranked', '"any"'],
+            ['two', 'integer'],
+          ],
+        ],
+      ],
+    },
+    'the rules of a collation are written': {
+      before: '',
+      after: `CREATE COLLATION c (provider = icu, locale = 'und', rules = '&a < g'); CREATE TABLE t (a text COLLATE c)`,
+      holds: [[`SELECT collicurules FROM pg_collation WHERE collname = 'c'`, [['&a < g']]]],
+    },
+    'a foreign table is a partition, another one a child': {
+      before: `${server('w3')}; CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE q (a int)`,
+      after: `${server('w3')}; CREATE TABLE p (a int) PARTITION BY LIST (a); CREATE TABLE q (a int);
+        CREATE FOREIGN TABLE f PARTITION OF p FOR VALUES IN (1) SERVER w3; CREATE FOREIGN TABLE g (b int) INHERITS (q) SERVER w3`,
+      holds: [
+        [
+          'SELECT inhrelid::regclass::text, inhparent::regclass::text FROM pg_inherits ORDER BY 1',
+          [
+            ['f', 'p'],
+            ['g', 'q'],
+          ],
+        ],
+      ],
+    },
+    'options of the index of a key, and of what is stored apart': {
+      before: 'CREATE TABLE t (a int CONSTRAINT k PRIMARY KEY, b text)',
+      after: `CREATE TABLE t (a int CONSTRAINT k PRIMARY KEY WITH (fillfactor = 70), b text)
+        WITH (toast.autovacuum_enabled = false)`,
+      up: [
+        'ALTER INDEX k SET (fillfactor=70)',
+        'ALTER TABLE t SET (toast.autovacuum_enabled=false)',
+      ],
+    },
+  },
+  { answers: { yes: true } },
+)

@@ -143,6 +143,32 @@ const accessMethods = part(
   "EXISTS (SELECT FROM pg_am WHERE oid >= 16384 AND amtype = 't')",
 )
 
+const toastOptions = part(
+  {
+    ...ofTable,
+    key: `format('TOAST OPTION %s %s', split_part(o.option, '=', 1), ${relation})`,
+    set: `format('%s SET (toast.%s)', ${alterRelation}, o.option)`,
+    reset: `format('%s RESET (toast.%s)', ${alterRelation}, split_part(o.option, '=', 1))`,
+  },
+  `FROM pg_class c JOIN pg_class x ON x.oid = c.reltoastrelid ${home}
+   CROSS JOIN LATERAL unnest(x.reloptions) AS o (option) WHERE ${ours}`,
+  "EXISTS (SELECT FROM pg_class WHERE oid >= 16384 AND relkind = 't' AND reloptions IS NOT NULL)",
+)
+
+/** Of the index of a key: the rule's definition does not say them. */
+const keyOptions = part(
+  {
+    ...ofTable,
+    key: `format('INDEX OPTION %s %s', split_part(o.option, '=', 1), i.indexrelid::regclass)`,
+    set: `format('ALTER INDEX %s.%I SET (%s)', x.relnamespace::regnamespace, x.relname, o.option)`,
+    reset: `format('ALTER INDEX %s.%I RESET (%s)', x.relnamespace::regnamespace, x.relname, split_part(o.option, '=', 1))`,
+  },
+  `FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid ${home}
+   CROSS JOIN LATERAL unnest(x.reloptions) AS o (option)
+   WHERE ${ours} AND EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x') AND k.conparentid = 0)`,
+  "EXISTS (SELECT FROM pg_class WHERE oid >= 16384 AND relkind IN ('i', 'I') AND reloptions IS NOT NULL)",
+)
+
 const unloggedSequence = `format('ALTER SEQUENCE %I.%I SET ', n.nspname, c.relname)`
 
 /** The sequence of a column is logged as its table is. */
@@ -169,5 +195,7 @@ export const tableSettings = [
   statisticsTargets,
   rowTypes,
   accessMethods,
+  keyOptions,
+  toastOptions,
   unloggedSequences,
 ]

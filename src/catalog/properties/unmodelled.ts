@@ -7,6 +7,7 @@ import { defaultPrivileges } from './default-privileges'
 import { grantSettings } from './grant-settings'
 import { type OwnedObject, ownedObjects } from './owned-objects'
 import { conversionSettings } from './objects/conversion-settings'
+import { type LackingPart, lackingParts } from './objects/lacking-parts'
 import { objectSettings } from './objects/object-settings'
 import { operatorSettings } from './objects/operator-settings'
 import { textSearchSettings } from './objects/text-search-settings'
@@ -26,6 +27,8 @@ export interface Details {
   parents: ReadonlyMap<string, readonly { schema: string; name: string }[]>
   /** `schema.domain` → its default, with every name in it qualified. */
   domainDefaults: ReadonlyMap<string, string>
+  /** `LackingPart.key` → what pg-delta's statements leave out of it. */
+  lacking: ReadonlyMap<string, string>
   /** All that has an owner of its own. */
   objects: ReadonlyMap<string, OwnedObject>
   /** `schema.table.column` of columns that only a parent gives. */
@@ -118,6 +121,7 @@ export async function readDetails(pool: Pool): Promise<Details> {
     const virtual = await client.query<{ name: string }>(virtualColumns)
     const domains = await client.query<{ name: string; expression: string }>(domainDefaults)
     const parents = await client.query<{ name: string; parents: [] }>(severalParents)
+    const lacking = await client.query<LackingPart>(lackingParts)
     const given = await client.query<{ names: string[] | null }>(givenColumns)
     const attached = await client.query<ChildIndex>(childIndexes)
     const extensions = await client.query<{ name: string; comment: string }>(extensionComments)
@@ -126,6 +130,7 @@ export async function readDetails(pool: Pool): Promise<Details> {
       viewColumns: new Map(views.rows.map(({ view, columns }) => [view, columns])),
       objects: new Map(owned.rows.map((one) => [one.key, one])),
       parents: new Map(parents.rows.map(({ name, parents: all }) => [name, all])),
+      lacking: new Map(lacking.rows.map(({ key, text }) => [key, text])),
       domainDefaults: new Map(domains.rows.map(({ name, expression }) => [name, expression])),
       virtual: new Set(virtual.rows.map(({ name }) => name)),
       given: new Set(given.rows[0]?.names),

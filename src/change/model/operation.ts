@@ -1,4 +1,4 @@
-import type { ColumnId, IdOf } from '../../catalog/facts'
+import type { ColumnId, Id, IdOf } from '../../catalog/facts'
 import type { Numbering } from '../../catalog/difference'
 import type { Qualified } from '../../catalog/object-names'
 import type { ColumnFill, RowQuery } from './value-sources'
@@ -26,6 +26,8 @@ export interface EngineText {
   sql: string
   /** What it makes is not there: CREATE, not CREATE OR REPLACE. */
   isNew?: boolean
+  /** What pg-delta leaves out of what the statement makes or names. */
+  leftOut?: readonly { of: Id; text: string }[]
   /** Other names of types that it names, schema included and quoted. */
   typeNames?: readonly Replaced[]
 }

@@ -16,6 +16,7 @@ import {
   tablePlace,
 } from '../../catalog/facts'
 import type { Qualified } from '../../catalog/object-names'
+import { withLeftOut } from './left-out'
 import { keySteps } from './foreign-keys'
 import { afterRebuilt, mapEnumValues } from './enums'
 import { withoutBlocking, withoutCircles } from './blocking-dependents'
@@ -71,7 +72,7 @@ function planInPlace(engine: Engine, difference: Difference, major: number): Pla
     const plan = planned(engine, from, disguised.to)
     const left = undropped(views, plan.actions)
     if (left.length === views.length)
-      return { ...disguised, actions: plan.actions, steps: stepsOf(plan) }
+      return { ...disguised, actions: plan.actions, steps: stepsOf(plan, [to, from]) }
     views = left
   }
 }
@@ -125,16 +126,19 @@ export function remainingSteps(engine: Engine, from: Catalog, to: Catalog): Plan
 type EnginePlan = Pick<ReturnType<Engine['plan']>, 'actions' | 'deltas'>
 
 function planSteps(engine: Engine, from: Catalog, to: Catalog): PlannedStep[] {
-  return stepsOf(planned(engine, from, to))
+  return stepsOf(planned(engine, from, to), [to, from])
 }
 
-function stepsOf({ actions, deltas }: EnginePlan): PlannedStep[] {
+function stepsOf({ actions, deltas }: EnginePlan, sides: readonly Catalog[]): PlannedStep[] {
   const bySubject = new Map<string, Delta[]>()
   for (const delta of deltas) {
     const key = keyOf(subjectOf(delta))
     bySubject.set(key, [...(bySubject.get(key) ?? []), delta])
   }
-  return actions.map((action) => stepOf(action, bySubject))
+  return actions.map((action) => {
+    const one = stepOf(action, bySubject)
+    return { ...one, operation: withLeftOut(one.operation, one.ids, sides) }
+  })
 }
 
 function planned(engine: Engine, from: Catalog, to: Catalog): EnginePlan {

@@ -2,6 +2,7 @@ import { quoteIdentifier, quoteLiteral } from '../../database/sql/quote'
 import type { Qualified } from '../../catalog/object-names'
 import type { EngineOperation, Replaced, SchemaOperation } from '../model/operation'
 import { withAdded } from './create-table'
+import { completedSql } from './left-out-sql'
 
 /**
  * pg-delta's statement with what its operation says.
@@ -12,7 +13,7 @@ export function engineSql(
   sqlOf: (added: SchemaOperation) => string,
 ): string {
   const { isNew = false, typeNames = [] } = operation
-  const sql = ownSql(operation, sqlOf)
+  const sql = ownSql({ ...operation, sql: completedSql(operation) }, sqlOf)
   return replaced(isNew ? sql.replace(/^CREATE OR REPLACE /, 'CREATE ') : sql, typeNames)
 }
 

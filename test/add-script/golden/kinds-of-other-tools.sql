@@ -621,3 +621,53 @@ ALTER INDEX case3.i NO DEPENDS ON EXTENSION plpgsql;
 DROP TABLE case1.c;
 
 ALTER TABLE case2.c ALTER COLUMN b SET EXPRESSION AS (a * 22);
+
+-- CASE aggregates of any number of arguments are made and dropped as such and 3 others
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+-- Drops aggregate case1.one(integer[]).
+DROP AGGREGATE case1.one(VARIADIC integer[]);
+
+CREATE COLLATION case2.c (PROVIDER = icu, LOCALE = 'und', RULES = '&a < g');
+
+CREATE TABLE case2.t ();
+ALTER TABLE case2.t ADD COLUMN a text COLLATE case2.c;
+
+CREATE FOREIGN TABLE case3.f PARTITION OF case3.p FOR VALUES IN (1) SERVER w3;
+
+CREATE FOREIGN TABLE case3.g () INHERITS (case3.q) SERVER w3;
+ALTER TABLE case3.g ADD COLUMN b integer;
+
+CREATE AGGREGATE case1.ranked(VARIADIC "any" ORDER BY VARIADIC "any") (SFUNC = ordered_set_transition_multi, STYPE = internal, FINALFUNC = rank_final, FINALFUNC_EXTRA, FINALFUNC_MODIFY = READ_WRITE, MFINALFUNC_MODIFY = READ_WRITE, HYPOTHETICAL);
+
+CREATE AGGREGATE case1.two(VARIADIC integer[]) (SFUNC = array_cat, STYPE = integer[]);
+
+COMMENT ON AGGREGATE case1.two(VARIADIC integer[]) IS 'two';
+
+ALTER INDEX case4.k SET (fillfactor=70);
+ALTER TABLE case4.t SET (toast.autovacuum_enabled=false);
+
+-- MIGRATE DOWN
+
+ALTER INDEX case4.k RESET (fillfactor);
+ALTER TABLE case4.t RESET (toast.autovacuum_enabled);
+
+-- Drops aggregate case1.ranked("any").
+DROP AGGREGATE case1.ranked(VARIADIC "any" ORDER BY VARIADIC "any");
+
+-- Drops aggregate case1.two(integer[]).
+DROP AGGREGATE case1.two(VARIADIC integer[]);
+
+-- Drops foreign table case3.f.
+DROP FOREIGN TABLE case3.f;
+
+-- Drops foreign table case3.g.
+DROP FOREIGN TABLE case3.g;
+
+-- Drops table case2.t with all its rows.
+DROP TABLE case2.t;
+
+DROP COLLATION case2.c;
+
+CREATE AGGREGATE case1.one(VARIADIC integer[]) (SFUNC = array_cat, STYPE = integer[]);
