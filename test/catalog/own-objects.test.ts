@@ -4,7 +4,7 @@ import type { Pool } from 'pg'
 import { type Engine, loadEngine } from '../../src/catalog/engine'
 import { ofOwnObjects } from '../../src/catalog/own-objects'
 import { underCatalogPath } from '../../src/catalog/properties/catalog-path'
-import { settingParts } from '../../src/catalog/properties/unmodelled'
+import { rareTexts, settingParts } from '../../src/catalog/properties/unmodelled'
 import { Databases } from '../add-script/scratch'
 import { everything } from '../dump-schema/everything'
 
@@ -69,7 +69,7 @@ function rowsOfOthers(pool: Pool) {
   return underCatalogPath(pool, async (client) => {
     const found: unknown[] = []
     let asked = 0
-    for (const { sql, where = 'true' } of settingParts) {
+    for (const { sql, where = 'true' } of [...settingParts, ...Object.values(rareTexts)]) {
       const { rows } = await client.query<{ holds: boolean }>(`SELECT ${where} AS holds`)
       if (rows[0]!.holds) asked += 1
       else found.push(...(await client.query<object>(sql)).rows)

@@ -1,5 +1,5 @@
 import { underCatalogPath } from '../../src/catalog/properties/catalog-path'
-import { settingParts } from '../../src/catalog/properties/unmodelled'
+import { rareTexts, settingParts } from '../../src/catalog/properties/unmodelled'
 import { scratchName } from '../../src/scratch/scratch-name'
 import { clearDead } from '../../src/scratch/scratch-owner'
 import { ensureDatabase } from '../../src/database/embedded/create-database'
@@ -93,9 +93,10 @@ export async function rareQuestions(database: TestDatabase): Promise<void> {
 /** Those of partitions, statistics and the like too, of which the database has none. */
 async function settingsOfAll({ connection }: TestDatabase): Promise<void> {
   const pool = testPool(connection)
-  await underCatalogPath(pool, (client) =>
-    client.query(settingParts.map(({ sql }) => sql).join(' UNION ALL ')),
-  )
+  await underCatalogPath(pool, async (client) => {
+    await client.query(settingParts.map(({ sql }) => sql).join(' UNION ALL '))
+    for (const { sql } of Object.values(rareTexts)) await client.query(sql)
+  })
   await pool.end()
 }
 

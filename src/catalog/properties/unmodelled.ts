@@ -7,13 +7,15 @@ import { defaultPrivileges } from './default-privileges'
 import { grantSettings } from './grant-settings'
 import { type OwnedObject, ownedObjects } from './owned-objects'
 import { conversionSettings } from './objects/conversion-settings'
-import { type LackingPart, lackingParts } from './objects/lacking-parts'
+import { lackingParts } from './objects/lacking-parts'
 import { objectSettings } from './objects/object-settings'
 import { operatorSettings } from './objects/operator-settings'
 import { textSearchSettings } from './objects/text-search-settings'
 import { requiredSettings } from './required-rules'
 import { byPlace, ours, type Setting, settingOf, type SettingRow } from './setting/setting'
 import { tableSettings } from './table-settings'
+
+type Parents = readonly { schema: string; name: string }[]
 
 /** What pg-delta does not read. */
 export interface Details {
@@ -24,10 +26,10 @@ export interface Details {
   /** `schema.table.column` of virtual generated columns. */
   virtual: ReadonlySet<string>
   /** `schema.table` → its parents in their order, where it inherits from several. */
-  parents: ReadonlyMap<string, readonly { schema: string; name: string }[]>
+  parents: ReadonlyMap<string, Parents>
   /** `schema.domain` → its default, with every name in it qualified. */
   domainDefaults: ReadonlyMap<string, string>
-  /** `LackingPart.key` → what pg-delta's statements leave out of it. */
+  /** `collation s.c` and the like → what pg-delta's statements leave out of it. */
   lacking: ReadonlyMap<string, string>
   /** All that has an owner of its own. */
   objects: ReadonlyMap<string, OwnedObject>
@@ -64,22 +66,35 @@ JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE a.attgenerated = 'v' AND NOT a.attisdropped AND ${ours}`
 
+/** A query for texts by name, and a condition without which it finds nothing. */
+interface RareTexts {
+  where: string
+  sql: string
+}
+
 /** PostgreSQL keeps the text as it was when the domain was made, with the names of the search_path then. */
-const domainDefaults = `
-SELECT n.nspname || '.' || t.typname AS name, pg_get_expr(t.typdefaultbin, 'pg_type'::regclass) AS expression
+const domainDefaults: RareTexts = {
+  where: `EXISTS (SELECT FROM pg_type WHERE typtype = 'd' AND oid >= 16384)`,
+  sql: `SELECT n.nspname || '.' || t.typname, pg_get_expr(t.typdefaultbin, 'pg_type'::regclass)
 FROM pg_catalog.pg_type t
 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-WHERE t.typtype = 'd' AND t.typdefaultbin IS NOT NULL AND t.oid >= 16384`
+WHERE t.typtype = 'd' AND t.typdefaultbin IS NOT NULL AND t.oid >= 16384`,
+}
 
-const severalParents = `
-SELECT n.nspname || '.' || c.relname AS name,
-       json_agg(json_build_object('schema', p.relnamespace::regnamespace::name, 'name', p.relname) ORDER BY h.inhseqno) AS parents
+const severalParents: RareTexts = {
+  where: 'EXISTS (SELECT FROM pg_inherits WHERE inhseqno > 1)',
+  sql: `SELECT n.nspname || '.' || c.relname,
+       json_agg(json_build_object('schema', p.relnamespace::regnamespace::name, 'name', p.relname) ORDER BY h.inhseqno)::text
 FROM pg_catalog.pg_inherits h
 JOIN pg_catalog.pg_class c ON c.oid = h.inhrelid AND c.relkind IN ('r', 'f') AND NOT c.relispartition
 JOIN pg_catalog.pg_class p ON p.oid = h.inhparent
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE ${ours}
-GROUP BY 1 HAVING count(*) > 1`
+GROUP BY 1 HAVING count(*) > 1`,
+}
+
+/** What few databases have. */
+export const rareTexts = { domainDefaults, severalParents, lacking: lackingParts }
 
 /** The control files are read for what is installed only, and not at all where that is nothing. */
 const extensionComments = `
@@ -100,28 +115,41 @@ export const settingParts = tableSettings.concat(
   textSearchSettings,
   objectSettings,
 )
-const conditions = [...new Set(settingParts.flatMap(({ where }) => where ?? []))]
+const conditions = [
+  ...new Set([...settingParts, ...Object.values(rareTexts)].flatMap(({ where }) => where ?? [])),
+]
 
 /** Of most parts a database has nothing, and to plan one takes longer than to run it. */
-async function settingsIn(client: PoolClient): Promise<Setting[]> {
+async function conditionsIn(client: PoolClient): Promise<Set<string>> {
   const text = `SELECT ${conditions.join(', ')}`
   const { rows: answers } = await client.query<boolean[]>({ text, rowMode: 'array' })
-  const given = new Set(conditions.filter((_, at) => answers[0]?.[at]))
+  return new Set(conditions.filter((_, at) => answers[0]?.[at]))
+}
+
+async function settingsIn(client: PoolClient, given: ReadonlySet<string>): Promise<Setting[]> {
   const asked = settingParts.filter(({ where }) => where === undefined || given.has(where))
   const { rows } = await client.query<SettingRow>(asked.map(({ sql }) => sql).join(' UNION ALL '))
   return rows.map(settingOf).toSorted(byPlace)
 }
 
+/** Texts by name; none without the condition. */
+async function textsIn(client: PoolClient, { where, sql }: RareTexts, given: ReadonlySet<string>) {
+  if (!given.has(where)) return new Map<string, string>()
+  const { rows } = await client.query<[string, string]>({ text: sql, rowMode: 'array' })
+  return new Map(rows)
+}
+
 /** Reads what pg-delta does not. */
 export async function readDetails(pool: Pool): Promise<Details> {
   return underCatalogPath(pool, async (client) => {
-    const settings = await settingsIn(client)
+    const there = await conditionsIn(client)
+    const settings = await settingsIn(client, there)
     const views = await client.query<{ view: string; columns: string[] }>(viewColumns)
     const owned = await client.query<OwnedObject>(ownedObjects)
     const virtual = await client.query<{ name: string }>(virtualColumns)
-    const domains = await client.query<{ name: string; expression: string }>(domainDefaults)
-    const parents = await client.query<{ name: string; parents: [] }>(severalParents)
-    const lacking = await client.query<LackingPart>(lackingParts)
+    const domains = await textsIn(client, rareTexts.domainDefaults, there)
+    const parents = await textsIn(client, rareTexts.severalParents, there)
+    const lacking = await textsIn(client, rareTexts.lacking, there)
     const given = await client.query<{ names: string[] | null }>(givenColumns)
     const attached = await client.query<ChildIndex>(childIndexes)
     const extensions = await client.query<{ name: string; comment: string }>(extensionComments)
@@ -129,9 +157,9 @@ export async function readDetails(pool: Pool): Promise<Details> {
       settings,
       viewColumns: new Map(views.rows.map(({ view, columns }) => [view, columns])),
       objects: new Map(owned.rows.map((one) => [one.key, one])),
-      parents: new Map(parents.rows.map(({ name, parents: all }) => [name, all])),
-      lacking: new Map(lacking.rows.map(({ key, text }) => [key, text])),
-      domainDefaults: new Map(domains.rows.map(({ name, expression }) => [name, expression])),
+      parents: new Map([...parents].map(([name, all]) => [name, JSON.parse(all) as Parents])),
+      lacking,
+      domainDefaults: domains,
       virtual: new Set(virtual.rows.map(({ name }) => name)),
       given: new Set(given.rows[0]?.names),
       childIndexes: attached.rows,

@@ -1,12 +1,11 @@
-/** A part of a statement that makes an object which pg-delta leaves out. */
-export interface LackingPart {
-  /** `collation s.c`, `aggregate s.a(integer[])`, `foreignTable s.t`. */
-  key: string
-  text: string
-}
-
-/** Arguments of aggregates that VARIADIC is said of, rules of collations, the place of foreign tables below others. */
-export const lackingParts = `
+/**
+ * Arguments of aggregates that VARIADIC is said of, rules of collations, the place of foreign tables below others, by
+ * `aggregate s.a(integer[])`, `collation s.c`, `foreignTable s.t`.
+ */
+export const lackingParts = {
+  where: `EXISTS (SELECT FROM pg_proc WHERE prokind = 'a' AND oid >= 16384) OR EXISTS (SELECT FROM pg_collation WHERE oid >= 16384)
+    OR EXISTS (SELECT FROM pg_foreign_table)`,
+  sql: `
 SELECT format('aggregate %s.%s(%s)', p.pronamespace::regnamespace::name, p.proname,
               array_to_string(ARRAY(SELECT format_type(a.type, NULL) FROM unnest(p.proargtypes) WITH ORDINALITY AS a (type, at) ORDER BY a.at), ', ')) AS key,
        pg_get_function_identity_arguments(p.oid) AS text
@@ -22,4 +21,5 @@ SELECT format('foreignTable %s.%s', n.nspname, c.relname),
 FROM pg_foreign_table f JOIN pg_class c ON c.oid = f.ftrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL (SELECT string_agg(format('%s.%I', p.relnamespace::regnamespace, p.relname), ', ' ORDER BY i.inhseqno) AS parents
                     FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent WHERE i.inhrelid = c.oid) AS h
-WHERE h.parents IS NOT NULL`
+WHERE h.parents IS NOT NULL`,
+}
