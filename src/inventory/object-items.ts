@@ -181,6 +181,10 @@ const grants = [
     `FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typacl IS NOT NULL AND ${inSchema} AND ${own('pg_type', 't')}`,
   ),
   items(
+    granted('language', `format('%I', l.lanname)`, 'l.lanacl', 'l', 'l.lanowner'),
+    'FROM pg_language l WHERE l.lanacl IS NOT NULL AND l.lanpltrusted',
+  ),
+  items(
     { ...granted('schema', 'n.nspname', 'n.nspacl', 'n', 'n.nspowner'), schema: 'n.nspname' },
     `FROM pg_namespace n WHERE n.nspacl IS NOT NULL AND n.oid >= 16384 AND ${inSchema}`,
   ),

@@ -336,6 +336,15 @@ changeTests(
         ],
       ],
     },
+    'who may use a language is written': {
+      before: '',
+      after:
+        'REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC; GRANT USAGE ON LANGUAGE plpgsql TO pg_monitor',
+      holds: [[`SELECT has_language_privilege('pg_read_all_data', 'plpgsql', 'USAGE')`, [[false]]]],
+      restores: [
+        [`SELECT has_language_privilege('pg_read_all_data', 'plpgsql', 'USAGE')`, [[true]]],
+      ],
+    },
     'options of the index of a key, and of what is stored apart': {
       before: 'CREATE TABLE t (a int CONSTRAINT k PRIMARY KEY, b text)',
       after: `CREATE TABLE t (a int CONSTRAINT k PRIMARY KEY WITH (fillfactor = 70), b text)

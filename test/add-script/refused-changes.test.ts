@@ -12,6 +12,12 @@ const refused: readonly [name: string, before: string, after: string, says: RegE
     /^column t\."?the Key"? is part of a partition key\n.*partitioned by HASH/,
   ],
   [
+    'the type of a column that a partition is partitioned by',
+    'CREATE TABLE t (a int, b int) PARTITION BY LIST (a); CREATE TABLE u PARTITION OF t FOR VALUES IN (1) PARTITION BY RANGE (b)',
+    'CREATE TABLE t (a int, b bigint) PARTITION BY LIST (a); CREATE TABLE u PARTITION OF t FOR VALUES IN (1) PARTITION BY RANGE (b)',
+    /^column t\.b is part of a partition key\n.*table u is partitioned by RANGE/,
+  ],
+  [
     'an inherited column that a child declares as well',
     `${parent} CREATE TABLE c (more int) INHERITS (p)`,
     `${parent} CREATE TABLE c (b text, more int) INHERITS (p)`,

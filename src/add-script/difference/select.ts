@@ -1,5 +1,13 @@
 import { homeKey, type LeftOut, type Reading } from '../../catalog/catalog'
-import { constraintType, factsOf, type Facts, type Id, keyOf } from '../../catalog/facts'
+import {
+  constraintType,
+  type Fact,
+  factsOf,
+  type Facts,
+  type Id,
+  keyOf,
+  tablePlace,
+} from '../../catalog/facts'
 import { relationOf } from '../../catalog/object-names'
 import type { ColumnId } from '../../change/model/operation'
 
@@ -29,8 +37,22 @@ export function unconcerned(from: Reading, to: Reading): LeftOut {
       }
     }
   }
-  const both = factsOf(from.facts, 'table').filter(({ id }) => to.facts.has(id))
+  const both = factsOf(from.facts, 'table').filter(
+    (fact) => to.facts.has(fact.id) && !isKeyedBelow(fact, from.facts, concerned),
+  )
   return new Set(both.map(({ id }) => keyOf(id)).filter((key) => !concerned.has(key)))
+}
+
+/** True for a partition of something concerned that is partitioned itself, by columns of its parent. */
+function isKeyedBelow(table: Fact, facts: Facts, concerned: ReadonlySet<string>): boolean {
+  if (tablePlace(table).key === undefined) return false
+  for (let one: Fact | undefined = table; one;) {
+    const { parent } = tablePlace(one)
+    const id = parent && ({ kind: 'table', ...parent } as const)
+    if (id && concerned.has(keyOf(id))) return true
+    one = id && facts.get(id)
+  }
+  return false
 }
 
 /** Tables on the other side of the foreign keys of a parent, which are its partitions' as well. */

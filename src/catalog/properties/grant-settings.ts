@@ -99,5 +99,35 @@ const ownersRights = part(
   hasGrants,
 )
 
+const language = `LANGUAGE %I`
+const hasLanguageGrants = 'EXISTS (SELECT FROM pg_language WHERE lanacl IS NOT NULL)'
+
+/** Everybody may use a trusted language at first. */
+const languageGrants = [
+  part(
+    {
+      key: `format('RIGHT USAGE ${language} PUBLIC', l.lanname)`,
+      schema: `''`,
+      set: `format('REVOKE USAGE ON ${language} FROM PUBLIC', l.lanname)`,
+      reset: `format('GRANT USAGE ON ${language} TO PUBLIC', l.lanname)`,
+    },
+    `FROM pg_language l WHERE l.lanacl IS NOT NULL AND l.lanpltrusted
+     AND NOT EXISTS (SELECT FROM aclexplode(l.lanacl) AS x WHERE x.grantee = 0)`,
+    hasLanguageGrants,
+  ),
+  part(
+    {
+      key: `format('GRANT USAGE ${language} TO %s', l.lanname, ${grantee})`,
+      schema: `''`,
+      set: `format('GRANT USAGE ON ${language} TO %s', l.lanname, ${grantee}) || CASE WHEN x.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END`,
+      change: `CASE WHEN NOT x.is_grantable THEN format('REVOKE GRANT OPTION FOR USAGE ON ${language} FROM %s', l.lanname, ${grantee}) END`,
+      reset: `format('REVOKE USAGE ON ${language} FROM %s', l.lanname, ${grantee})`,
+    },
+    `FROM pg_language l CROSS JOIN LATERAL aclexplode(l.lanacl) AS x
+     WHERE l.lanpltrusted AND x.grantee <> 0 AND x.grantee <> l.lanowner`,
+    hasLanguageGrants,
+  ),
+]
+
 /** Privileges that have no facts. */
-export const grantSettings = [columnGrants, identityGrants, ownersRights]
+export const grantSettings = [columnGrants, identityGrants, ownersRights, ...languageGrants]

@@ -1,7 +1,15 @@
 import { MigrationError } from '../../errors'
 import type { Catalog } from '../../catalog/catalog'
 import type { ColumnChange, Difference } from '../../catalog/difference'
-import { type Fact, factsOf, schemaOfExtension, tablePlace, textOf } from '../../catalog/facts'
+import {
+  type Fact,
+  type Facts,
+  factsOf,
+  type IdOf,
+  schemaOfExtension,
+  tablePlace,
+  textOf,
+} from '../../catalog/facts'
 import { describe } from '../../catalog/object-names'
 import { indexOfWords } from '../../catalog/sql-words'
 import { quoteIdentifier } from '../../database/sql/quote'
@@ -29,17 +37,36 @@ export function refuseChanges({ from, to, columns, newColumns }: Difference): vo
   for (const fact of factsOf(to.facts, 'extension')) refuseSystemSchema(fact, from)
 }
 
+/** A partition has the column of its parent, and may be partitioned by it. */
 function refuseKeyColumn({ id, retyped }: ColumnChange, { facts }: Catalog): void {
-  const table = { kind: 'table' as const, schema: id.schema, name: id.table }
-  const fact = facts.get(table)
-  const { key = '' } = fact ? tablePlace(fact) : {}
+  if (!retyped) return
   const isPlain = id.name === id.name.toLowerCase()
   const names = [quoteIdentifier(id.name), ...(isPlain ? [id.name] : [])]
-  if (!retyped || !names.some((name) => indexOfWords(key, [name], 0) >= 0)) return
+  const family = withPartitions({ kind: 'table', schema: id.schema, name: id.table }, facts)
+  const table = family.find((one) => {
+    const key = keyOfPartitions(one, facts)
+    return names.some((name) => indexOfWords(key, [name], 0) >= 0)
+  })
+  if (!table) return
+  const key = keyOfPartitions(table, facts)
   throw new MigrationError('DIFFERENCE_REFUSED', `${describe(id)} is part of a partition key`, {
     detail: `PostgreSQL cannot change its type in place: ${describe(table)} is partitioned by ${key}.`,
     hint: 'Write this script by hand: make a new table and its partitions, move the rows, drop the old one.',
   })
+}
+
+function keyOfPartitions(table: IdOf<'table'>, facts: Facts): string {
+  const fact = facts.get(table)
+  return (fact && tablePlace(fact).key) ?? ''
+}
+
+/** A table with those below it. */
+function withPartitions(table: IdOf<'table'>, facts: Facts): IdOf<'table'>[] {
+  const below = factsOf(facts, 'table').filter((fact) => {
+    const { parent, bound } = tablePlace(fact)
+    return bound !== undefined && parent?.schema === table.schema && parent.name === table.name
+  })
+  return [table, ...below.flatMap(({ id }) => withPartitions(id, facts))]
 }
 
 /** A child that has the column from another parent as well has it in the old type from there. */

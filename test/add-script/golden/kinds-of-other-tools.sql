@@ -622,7 +622,7 @@ DROP TABLE case1.c;
 
 ALTER TABLE case2.c ALTER COLUMN b SET EXPRESSION AS (a * 22);
 
--- CASE aggregates of any number of arguments are made and dropped as such and 3 others
+-- CASE aggregates of any number of arguments are made and dropped as such and 4 others
 -- SCRIPT main (yes)
 -- MIGRATE UP
 
@@ -645,13 +645,19 @@ CREATE AGGREGATE case1.two(VARIADIC integer[]) (SFUNC = array_cat, STYPE = integ
 
 COMMENT ON AGGREGATE case1.two(VARIADIC integer[]) IS 'two';
 
-ALTER INDEX case4.k SET (fillfactor=70);
-ALTER TABLE case4.t SET (toast.autovacuum_enabled=false);
+GRANT USAGE ON LANGUAGE plpgsql TO pg_monitor;
+REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC;
+
+ALTER INDEX case5.k SET (fillfactor=70);
+ALTER TABLE case5.t SET (toast.autovacuum_enabled=false);
 
 -- MIGRATE DOWN
 
-ALTER INDEX case4.k RESET (fillfactor);
-ALTER TABLE case4.t RESET (toast.autovacuum_enabled);
+REVOKE USAGE ON LANGUAGE plpgsql FROM pg_monitor;
+GRANT USAGE ON LANGUAGE plpgsql TO PUBLIC;
+
+ALTER INDEX case5.k RESET (fillfactor);
+ALTER TABLE case5.t RESET (toast.autovacuum_enabled);
 
 -- Drops aggregate case1.ranked("any").
 DROP AGGREGATE case1.ranked(VARIADIC "any" ORDER BY VARIADIC "any");

@@ -3,6 +3,9 @@
 -- CASE refused by its name: the type of a column of a partition key
 -- refused: DIFFERENCE_REFUSED
 
+-- CASE refused by its name: the type of a column that a partition is partitioned by
+-- refused: DIFFERENCE_REFUSED
+
 -- CASE refused by its name: an inherited column that a child declares as well
 -- refused: DIFFERENCE_REFUSED
 
