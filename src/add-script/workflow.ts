@@ -139,7 +139,7 @@ export class Adding {
     const skip = options.verify === false || options.check === true
     const hooks = work.prefetched.hooks(!skip)
     const target = await buildSides(source, { ...work, progress, ...hooks })
-    work.prefetched.noteSpare()
+    work.prefetched.built()
     this.next = nextCall(this.settings, work.scratch, this.known.size === 0 ? 'empty' : target)
     if (target.is === 'schemas') this.remember(target)
     const found = target.is === 'nothing' ? undefined : await this.find(work, target, !skip)

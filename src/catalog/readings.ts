@@ -10,14 +10,14 @@ export class Readings {
 
   /**
    * @param at the database that is read in its place: a copy of it
-   * @param spare when this process has time to make what an earlier command has read
+   * @param idle when this process has time to make what an earlier command has read
    */
   of(
     database: ScratchDatabase,
     at?: Promise<ScratchDatabase>,
-    spare?: Promise<unknown>,
+    idle?: Promise<unknown>,
   ): Promise<Reading> {
-    const reading = this.known.get(database) ?? recalled(database, at, spare)
+    const reading = this.known.get(database) ?? recalled(database, at, idle)
     this.known.set(database, reading)
     reading.catch(() => undefined) // thrown to the caller that takes it
     return reading
@@ -34,9 +34,9 @@ interface PlainReading extends Omit<Reading, 'facts'> {
 async function recalled(
   database: ScratchDatabase,
   at: Promise<ScratchDatabase> | undefined,
-  spare: Promise<unknown> | undefined,
+  idle: Promise<unknown> | undefined,
 ): Promise<Reading> {
-  const stored = (await database.known?.recall('reading', spare)) as PlainReading | undefined
+  const stored = (await database.known?.recall('reading', idle)) as PlainReading | undefined
   if (stored) {
     const { edges, facts, ...rest } = stored
     const { build } = await loadEngine()

@@ -65,14 +65,14 @@ const known = new WeakMap<ScratchDatabase, Promise<readonly Item[]>>()
 /**
  * Reads what a database that stays as it is holds, which is done once.
  * @param at the database that is read in its place: a copy of it
- * @param spare when this process has time to make what an earlier command has read
+ * @param idle when this process has time to make what an earlier command has read
  */
 export async function readItemsOf(
   database: ScratchDatabase,
   at?: Promise<ScratchDatabase>,
-  spare?: Promise<unknown>,
+  idle?: Promise<unknown>,
 ): Promise<void> {
-  const items = known.get(database) ?? recalled(database, at, spare)
+  const items = known.get(database) ?? recalled(database, at, idle)
   known.set(database, items)
   items.catch(() => undefined) // thrown to the next caller, too
   await items
@@ -82,9 +82,9 @@ export async function readItemsOf(
 async function recalled(
   database: ScratchDatabase,
   at: Promise<ScratchDatabase> | undefined,
-  spare: Promise<unknown> | undefined,
+  idle: Promise<unknown> | undefined,
 ): Promise<readonly Item[]> {
-  const stored = (await database.known?.recall('items', spare)) as readonly Item[] | undefined
+  const stored = (await database.known?.recall('items', idle)) as readonly Item[] | undefined
   if (stored) return stored
   const items = await readItems(await readerOf(await (at ?? database)))
   void database.known?.remember('items', items)

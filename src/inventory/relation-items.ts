@@ -51,8 +51,7 @@ const columns = items(
     text: `concat_ws(' ', format_type(a.atttypid, a.atttypmod),
       CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation END,
       CASE WHEN a.attnotnull THEN concat('NOT NULL', r.special) END, nullif(a.attidentity, ''), nullif(a.attgenerated, ''),
-      pg_get_expr(d.adbin, d.adrelid), CASE WHEN a.attidentity <> '' THEN ${sequenceOf} END,
-      CASE WHEN a.attinhcount > 0 AND a.attislocal AND NOT c.relispartition THEN 'its own' END)`,
+      pg_get_expr(d.adbin, d.adrelid), CASE WHEN a.attidentity <> '' THEN ${sequenceOf} END)`,
   },
   `FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid ${home} JOIN pg_type t ON t.oid = a.atttypid
    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
@@ -61,6 +60,15 @@ const columns = items(
      FROM pg_constraint WHERE contype = 'n' AND conrelid >= 16384 AND (connoinherit OR NOT convalidated)
    ) AS r ON r.conrelid = c.oid AND r.number = a.attnum
    WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'f', 'c', 'v') AND ${ours}`,
+)
+
+const declared = `'declared by the table, too'`
+
+/** What a child has from a parent and declares as well: it keeps that when it leaves. No entity says so. */
+const ownColumns = items(
+  { ...of, kind: 'own column', name: attribute, text: declared },
+  `FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid ${home}
+   WHERE a.attinhcount > 0 AND a.attislocal AND NOT a.attisdropped AND NOT c.relispartition AND ${ours}`,
 )
 
 const columnOptions = items(
@@ -81,11 +89,21 @@ const constraints = items(
     ...of,
     kind: 'constraint',
     name: `format('%I.%I.%I', n.nspname, c.relname, k.conname)`,
-    text: `concat_ws(' ', pg_get_constraintdef(k.oid),
-      CASE WHEN k.contype = 'c' AND k.coninhcount > 0 AND k.conislocal AND NOT c.relispartition THEN 'its own' END)`,
+    text: 'pg_get_constraintdef(k.oid)',
   },
   `FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid ${home}
    WHERE k.contype IN ('p', 'u', 'x', 'c', 'f') AND (k.conparentid = 0 OR k.contype IN ('p', 'u', 'x')) AND ${ours}`,
+)
+
+const ownConstraints = items(
+  {
+    ...of,
+    kind: 'own constraint',
+    name: `format('%I.%I.%I', n.nspname, c.relname, k.conname)`,
+    text: declared,
+  },
+  `FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid ${home}
+   WHERE k.contype = 'c' AND k.coninhcount > 0 AND k.conislocal AND NOT c.relispartition AND ${ours}`,
 )
 
 const indexes = items(
@@ -165,7 +183,9 @@ export const relationItems = [
   relations,
   options,
   columns,
+  ownColumns,
   columnOptions,
   constraints,
+  ownConstraints,
   indexes,
 ].concat([triggers, rules, policies, sequences, statistics])

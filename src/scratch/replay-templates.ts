@@ -130,14 +130,14 @@ class Notes implements Remembered {
     private readonly name: string,
   ) {}
 
-  /** @param spare when this process has time to unpack it */
-  async recall(part: string, spare?: Promise<unknown>): Promise<unknown> {
+  /** @param idle when this process has time to unpack it */
+  async recall(part: string, idle?: Promise<unknown>): Promise<unknown> {
     const select = `SELECT data FROM ${notes} WHERE name ${eq} $1 AND part ${eq} $2`
     // without the table nothing was ever said
     const rows = await this.scratch
       .rows<{ data: Buffer }>(select, [this.name, part])
       .catch(() => [])
-    if (rows[0]) await spare
+    if (rows[0]) await idle
     return rows[0] && (deserialize(inflateRawSync(rows[0].data)) as unknown)
   }
 

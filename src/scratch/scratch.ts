@@ -30,7 +30,7 @@ export type ReaderUse = 'engine' | 'beside' | 'details' | 'inventory'
 /** What earlier commands have stored about a database that does not change. */
 export interface Remembered {
   /** Undefined where nothing is stored. */
-  recall(part: string, spare?: Promise<unknown>): Promise<unknown>
+  recall(part: string, idle?: Promise<unknown>): Promise<unknown>
   /** Stores plain data for later commands; never throws. `settled` waits for all of it. */
   remember(part: string, value: unknown): Promise<void>
   settled(): Promise<void>

@@ -20,6 +20,11 @@ for (const [pattern, object, is] of [
   ['view:*', 'materialized view a', false],
   ['function:f*', 'function f(a integer, b text)', true],
   ['*.bak', 'index a.bak', false],
+  ['operator:tools.*', 'OPERATOR tools.=== (text, text)', true],
+  ['operator-class:tools.*', 'OPERATOR CLASS tools.fast USING btree', true],
+  ['text-search-configuration:*', 'TEXT SEARCH CONFIGURATION public.de', true],
+  ['cast:*', 'CAST (tools.pair AS text)', true],
+  ['operator:*', 'OPERATOR CLASS tools.fast USING btree', false],
 ] as const)
   test(`ignore = ${pattern} ${is ? 'names' : 'does not name'} ${object}`, () => {
     assert.equal(ignoresObject([pattern])(object), is)

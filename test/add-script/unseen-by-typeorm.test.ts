@@ -259,6 +259,34 @@ changeTest('partitions stay, since no entity can say them', {
   holds: [['SELECT id, more FROM t_2020', [[1, null]]]],
 })
 
+const family = (more: string) => `CREATE TABLE audited (id int, at timestamptz);
+  CREATE TABLE owned (id int, owner text); CREATE TABLE t (id int, at timestamptz, owner text${more});`
+
+changeTest('parents stay, since no entity can say them', {
+  before: `${family('')} ALTER TABLE t INHERIT audited; ALTER TABLE t INHERIT owned`,
+  after: family(', more text'),
+  answers: { extra: 'keep' },
+  rows: 'INSERT INTO t (id) VALUES (1)',
+  up: ['ALTER TABLE t ADD COLUMN more text'],
+  holds: [
+    [
+      'SELECT inhparent::regclass::text FROM pg_inherits ORDER BY inhseqno',
+      [['audited'], ['owned']],
+    ],
+  ],
+})
+
+changeTest('what cannot be said by entities and is made of parts stays, and is named once', {
+  before: `CREATE TABLE t (id int); CREATE TEXT SEARCH CONFIGURATION words (COPY = german);
+    CREATE TEXT SEARCH DICTIONARY plain (TEMPLATE = simple, STOPWORDS = german);
+    ALTER TEXT SEARCH CONFIGURATION words ALTER MAPPING FOR asciiword WITH plain`,
+  after: 'CREATE TABLE t (id int)',
+  answers: { extra: 'keep' },
+  rows: 'INSERT INTO t VALUES (1)',
+  up: [],
+  kept: ['TEXT SEARCH CONFIGURATION public.words', 'TEXT SEARCH DICTIONARY public.plain'],
+})
+
 const defaults = [
   'a text[] DEFAULT ARRAY[]::text[]',
   `b text[] DEFAULT ARRAY['a b', 'c,d']`,

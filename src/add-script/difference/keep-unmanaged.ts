@@ -7,8 +7,11 @@ import {
   isPartition,
   keyOf,
   ownerOf,
+  tablePlace,
   valuesIn,
+  withParents,
 } from '../../catalog/facts'
+import type { Setting } from '../../catalog/properties/setting/setting'
 import { describe, isHashedName } from '../../catalog/object-names'
 import { isRequiredIn, isThere } from '../../change/operations/properties'
 
@@ -88,7 +91,9 @@ export function keepExtra(engine: Engine, from: Catalog, to: Catalog): Kept {
 function withTableProperties(fact: Fact, from: Catalog): Fact {
   const before = fact.id.kind === 'table' ? from.facts.get(fact.id) : undefined
   if (!before) return fact
-  return { ...fact, payload: { ...fact.payload, ...valuesIn(before, ofTables) } }
+  const kept = { ...fact, payload: { ...fact.payload, ...valuesIn(before, ofTables) } }
+  const { parents } = tablePlace(before)
+  return withParents(kept, parents.length > 1 ? parents : undefined)
 }
 
 function isExtra(fact: Fact, from: Catalog, present: ReadonlySet<string>): boolean {
@@ -159,8 +164,11 @@ function keepDetails(from: Catalog, to: Catalog, facts: Catalog['facts']) {
       !known.has(setting.key) &&
       !(isSpecialRule(setting) && isRequiredIn(setting, whole)),
   )
+  const keys = new Set(settings.map(({ key }) => key))
+  const isNamed = ({ key, within }: Setting) =>
+    !key.startsWith('COMMENT ') && (within === undefined || !keys.has(within))
   return {
     details: { ...merged, settings: [...other.settings, ...settings] },
-    names: settings.map(({ key }) => key).filter((key) => !key.startsWith('COMMENT ')),
+    names: settings.filter(isNamed).map(({ key }) => key),
   }
 }

@@ -52,10 +52,16 @@ export function ignoresObject(patterns: readonly string[]): (object: string) => 
   return (object) => tests.some((test) => test.test(keyOfObject(object)))
 }
 
-/** `materialized view a.b` is `materialized-view:a.b`. */
+/** `materialized view a.b` is `materialized-view:a.b`, `OPERATOR a.+ (text, text)` is `operator:a.+(text, text)`. */
 function keyOfObject(object: string): string {
-  const at = object.lastIndexOf(' ', nameStart(object))
-  return `${object.slice(0, at).replaceAll(' ', '-')}:${object.slice(at + 1)}`
+  const start = nameStart(object)
+  const words = object
+    .slice(0, start)
+    .trimEnd()
+    .replace(/ USING \S+$/, '')
+    .split(' ')
+  const name = words.length > 1 ? words.pop() : ''
+  return `${words.join('-').toLowerCase()}:${name}${object.slice(start)}`
 }
 
 /** A routine's arguments have spaces of their own. */

@@ -17,9 +17,8 @@ import type { Scratch, ScratchDatabase } from '../../scratch/scratch'
 export class Prefetched {
   readonly readings = new Readings()
   /** Resolves when this process has time, since it waits for the target schema; at the latest when that is built. */
-  private readonly spare: Promise<void>
-  /** The target schema is built, or the server is at work on it. */
-  noteSpare: () => void = () => undefined
+  private readonly idle: Promise<void>
+  private noteIdle: () => void = () => undefined
   private trial: Promise<ScratchDatabase> | undefined
   private filled: Promise<FilledCopy> | undefined
   private items: Promise<void> | undefined
@@ -28,7 +27,7 @@ export class Prefetched {
   private noteBegun: (work: Promise<unknown>) => void = () => undefined
 
   constructor(private readonly scratch: Scratch) {
-    this.spare = new Promise((settle) => (this.noteSpare = settle))
+    this.idle = new Promise((settle) => (this.noteIdle = settle))
     this.begun = new Promise((settle) => (this.noteBegun = settle))
   }
 
@@ -38,18 +37,23 @@ export class Prefetched {
       replayed: (before) => this.begin(before, proof),
       created: (after) => this.expect(after),
       waiting: () => {
-        this.noteSpare()
+        this.noteIdle()
         preloadEngine()
       },
     }
+  }
+
+  /** Both schemas are built. */
+  built(): void {
+    this.noteIdle()
   }
 
   /** Starts making them. A failure is thrown where what failed is taken. */
   private begin(before: ScratchDatabase, proof: boolean): void {
     const trial = this.scratch.copy(before)
     this.trial = trial
-    const read = this.readings.of(before, trial, this.spare).then(hashed)
-    if (proof) this.items = readItemsOf(before, trial, this.spare)
+    const read = this.readings.of(before, trial, this.idle).then(hashed)
+    if (proof) this.items = readItemsOf(before, trial, this.idle)
     if (proof) this.filled = fillCopy(this.scratch, before)
     const started = Promise.allSettled([
       trial,

@@ -7,7 +7,7 @@ import { defaultPrivileges } from './default-privileges'
 import { grantSettings } from './grant-settings'
 import { type OwnedObject, ownedObjects } from './owned-objects'
 import { conversionSettings } from './objects/conversion-settings'
-import { lackingParts } from './objects/lacking-parts'
+import { leftOutParts } from './objects/left-out-parts'
 import { objectSettings } from './objects/object-settings'
 import { operatorSettings } from './objects/operator-settings'
 import { textSearchSettings } from './objects/text-search-settings'
@@ -30,7 +30,7 @@ export interface Details {
   /** `schema.domain` → its default, with every name in it qualified. */
   domainDefaults: ReadonlyMap<string, string>
   /** `collation s.c` and the like → what pg-delta's statements leave out of it. */
-  lacking: ReadonlyMap<string, string>
+  leftOut: ReadonlyMap<string, string>
   /** All that has an owner of its own. */
   objects: ReadonlyMap<string, OwnedObject>
   /** `schema.table.column` of columns that only a parent gives. */
@@ -94,7 +94,7 @@ GROUP BY 1 HAVING count(*) > 1`,
 }
 
 /** What few databases have. */
-export const rareTexts = { domainDefaults, severalParents, lacking: lackingParts }
+export const rareTexts = { domainDefaults, severalParents, leftOut: leftOutParts }
 
 /** The control files are read for what is installed only, and not at all where that is nothing. */
 const extensionComments = `
@@ -149,7 +149,7 @@ export async function readDetails(pool: Pool): Promise<Details> {
     const virtual = await client.query<{ name: string }>(virtualColumns)
     const domains = await textsIn(client, rareTexts.domainDefaults, there)
     const parents = await textsIn(client, rareTexts.severalParents, there)
-    const lacking = await textsIn(client, rareTexts.lacking, there)
+    const leftOut = await textsIn(client, rareTexts.leftOut, there)
     const given = await client.query<{ names: string[] | null }>(givenColumns)
     const attached = await client.query<ChildIndex>(childIndexes)
     const extensions = await client.query<{ name: string; comment: string }>(extensionComments)
@@ -158,7 +158,7 @@ export async function readDetails(pool: Pool): Promise<Details> {
       viewColumns: new Map(views.rows.map(({ view, columns }) => [view, columns])),
       objects: new Map(owned.rows.map((one) => [one.key, one])),
       parents: new Map([...parents].map(([name, all]) => [name, JSON.parse(all) as Parents])),
-      lacking,
+      leftOut,
       domainDefaults: domains,
       virtual: new Set(virtual.rows.map(({ name }) => name)),
       given: new Set(given.rows[0]?.names),

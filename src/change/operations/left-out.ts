@@ -11,14 +11,14 @@ export function withLeftOut(
   if (!('sql' in operation)) return operation
   const leftOut = ids.flatMap((id) => {
     const of = 'target' in id ? id.target : id
-    const key = keyOfLacking(of)
-    const text = key && sides.map(({ details }) => details.lacking.get(key)).find(Boolean)
+    const key = keyOfLeftOut(of)
+    const text = key && sides.map(({ details }) => details.leftOut.get(key)).find(Boolean)
     return text ? [{ of, text }] : []
   })
   return leftOut.length > 0 ? { ...operation, leftOut } : operation
 }
 
-function keyOfLacking(id: Id): string | undefined {
+function keyOfLeftOut(id: Id): string | undefined {
   if (id.kind === 'aggregate') return `aggregate ${id.schema}.${id.name}(${id.args.join(', ')})`
   const isOne = id.kind === 'collation' || id.kind === 'foreignTable'
   return isOne ? `${id.kind} ${id.schema}.${id.name}` : undefined

@@ -274,5 +274,19 @@ ALTER TABLE t ADD COLUMN more text;
 -- Drops column t.more with its values.
 ALTER TABLE t DROP COLUMN more;
 
+-- CASE parents stay, since no entity can say them
+-- SCRIPT main (yes)
+-- MIGRATE UP
+
+ALTER TABLE t ADD COLUMN more text;
+
+-- MIGRATE DOWN
+
+-- Drops column t.more with its values.
+ALTER TABLE t DROP COLUMN more;
+
+-- CASE what cannot be said by entities and is made of parts stays, and is named once
+-- nothing differs
+
 -- CASE the defaults that TypeORM writes again and again are equal
 -- nothing differs

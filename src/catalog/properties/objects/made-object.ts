@@ -31,7 +31,7 @@ export const keyOfMade = (what: string, path: string) => `'${what} ' || ${path}`
 export const isMade = (catalog: string, alias: string) => `${alias}.oid >= 16384 AND NOT EXISTS (
   SELECT FROM pg_depend e WHERE e.classid = '${catalog}'::regclass AND e.objid = ${alias}.oid AND e.deptype IN ('e', 'i'))`
 
-/** Whether a database has any. */
+/** Whether a database has one. */
 export const isThereAny = (catalog: string) => `EXISTS (SELECT FROM ${catalog} WHERE oid >= 16384)`
 
 /** The name of a schema. */

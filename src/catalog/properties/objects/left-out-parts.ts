@@ -2,7 +2,7 @@
  * Arguments of aggregates that VARIADIC is said of, rules of collations, the place of foreign tables below others, by
  * `aggregate s.a(integer[])`, `collation s.c`, `foreignTable s.t`.
  */
-export const lackingParts = {
+export const leftOutParts = {
   where: `EXISTS (SELECT FROM pg_proc WHERE prokind = 'a' AND oid >= 16384) OR EXISTS (SELECT FROM pg_collation WHERE oid >= 16384)
     OR EXISTS (SELECT FROM pg_foreign_table)`,
   sql: `
