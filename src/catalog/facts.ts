@@ -198,6 +198,15 @@ export function schemaOfExtension({ payload }: Fact): string | undefined {
   return optional(payload['schema'])
 }
 
+/** The key of the extension that brings an object, or what it belongs to. */
+export function extensionOf({ id, parent }: Fact, facts: Facts): string | undefined {
+  const edge = facts.outgoingEdges(id).find(({ kind }) => kind === 'memberOfExtension')
+  if (edge) return keyOf(edge.to)
+  const above = parent ?? ('target' in id ? id.target : undefined)
+  const fact = above && facts.get(above)
+  return fact && extensionOf(fact, facts)
+}
+
 /** True where CREATE OR REPLACE cannot make one routine of the other. */
 export function isOtherRoutine(one: Fact, other: Fact): boolean {
   return differsIn(one, other, ['returnType', 'argSignature', 'language', 'isWindow'])

@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog'
-import { contentOf, keyOf, type Fact, type Facts, type Id } from '../catalog/facts'
+import { contentOf, extensionOf, keyOf, type Fact, type Facts, type Id } from '../catalog/facts'
 
 /** One object that differs. */
 export interface DriftItem {
@@ -29,15 +29,6 @@ export function driftItems(live: Catalog, scripts: Catalog): DriftItem[] {
 function byKey(facts: Facts): Map<string, Fact> {
   const own = facts.facts().filter((fact) => extensionOf(fact, facts) === undefined)
   return new Map(own.map((fact) => [keyOf(fact.id), fact]))
-}
-
-/** The key of the extension that brings an object, or what it belongs to. */
-function extensionOf({ id, parent }: Fact, facts: Facts): string | undefined {
-  const edge = facts.outgoingEdges(id).find(({ kind }) => kind === 'memberOfExtension')
-  if (edge) return keyOf(edge.to)
-  const above = parent ?? ('target' in id ? id.target : undefined)
-  const fact = above && facts.get(above)
-  return fact && extensionOf(fact, facts)
 }
 
 /** Without the parts of what is in the list itself. */

@@ -287,6 +287,16 @@ changeTest('what cannot be said by entities and is made of parts stays, and is n
   kept: ['TEXT SEARCH CONFIGURATION public.words', 'TEXT SEARCH DICTIONARY public.plain'],
 })
 
+changeTest('what an extension brings, and what a kept object has, is not named beside it', {
+  before: `CREATE TABLE t (a text); CREATE EXTENSION pg_trgm;
+    CREATE PUBLICATION all_of_t FOR TABLE t WITH (publish_generated_columns = stored)`,
+  after: 'CREATE TABLE t (a text)',
+  answers: { extra: 'keep' },
+  rows: 'INSERT INTO t DEFAULT VALUES',
+  up: [],
+  kept: ['extension pg_trgm', 'publication all_of_t'],
+})
+
 const defaults = [
   'a text[] DEFAULT ARRAY[]::text[]',
   `b text[] DEFAULT ARRAY['a b', 'c,d']`,

@@ -2,6 +2,7 @@ import { type Catalog, isSpecialRule, rebuild } from '../../catalog/catalog'
 import { type Engine } from '../../catalog/engine'
 import {
   constraintType,
+  extensionOf,
   type Fact,
   type Id,
   isPartition,
@@ -81,7 +82,7 @@ export function keepExtra(engine: Engine, from: Catalog, to: Catalog): Kept {
   )
   const facts = rebuild(engine, [...given, ...extra], [...to.facts.edges, ...from.facts.edges])
   const names = extra
-    .filter(({ id, parent }) => isReported(id, parent, present))
+    .filter((fact) => isReported(fact, present) && extensionOf(fact, from.facts) === undefined)
     .map(({ id }) => describe(id))
   const { details, names: detailNames } = keepDetails(from, to, facts)
   const report = [...names, ...detailNames].toSorted()
@@ -143,7 +144,7 @@ const quiet = new Set<Id['kind']>([
 ])
 
 /** Once for each object: what belongs to one that is kept goes without saying. */
-function isReported(id: Id, parent: Id | undefined, present: ReadonlySet<string>): boolean {
+function isReported({ id, parent }: Fact, present: ReadonlySet<string>): boolean {
   if (quiet.has(id.kind)) return false
   return !parent || parent.kind === 'schema' || present.has(keyOf(parent))
 }
@@ -165,8 +166,10 @@ function keepDetails(from: Catalog, to: Catalog, facts: Catalog['facts']) {
       !(isSpecialRule(setting) && isRequiredIn(setting, whole)),
   )
   const keys = new Set(settings.map(({ key }) => key))
-  const isNamed = ({ key, within }: Setting) =>
-    !key.startsWith('COMMENT ') && (within === undefined || !keys.has(within))
+  const isNamed = ({ key, within = '', object }: Setting) =>
+    !key.startsWith('COMMENT ') &&
+    !keys.has(within) &&
+    (object === undefined || other.objects.has(object))
   return {
     details: { ...merged, settings: [...other.settings, ...settings] },
     names: settings.filter(isNamed).map(({ key }) => key),

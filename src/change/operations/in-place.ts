@@ -56,7 +56,9 @@ export function disguise(
   ]
   const payloads = new Map(parts.flatMap((part) => [...part.payloads]))
   const apart = moved.filter(({ hasOtherParent }) => hasOtherParent)
-  const isApart = (fact: Fact) => fact.id.kind !== 'table' && apart.some(({ id }) => isOf(fact, id))
+  // what a publication publishes of the table belongs to the publication
+  const isElsewhere = ({ id }: Fact) => id.kind === 'table' || id.kind === 'publicationRel'
+  const isApart = (fact: Fact) => !isElsewhere(fact) && apart.some(({ id }) => isOf(fact, id))
   const facts = to.facts.facts().flatMap((fact) => {
     const payload = payloads.get(keyOf(fact.id))
     if (isApart(fact)) return []

@@ -288,5 +288,8 @@ ALTER TABLE t DROP COLUMN more;
 -- CASE what cannot be said by entities and is made of parts stays, and is named once
 -- nothing differs
 
+-- CASE what an extension brings, and what a kept object has, is not named beside it
+-- nothing differs
+
 -- CASE the defaults that TypeORM writes again and again are equal
 -- nothing differs
