@@ -24,14 +24,13 @@ function arrayOf(some: readonly { name: string }[]): string {
 
 /** Asks whether a journal is there, and whether a run can be recorded and guarded in it. Reads only. */
 export function inspection(name: JournalName): string {
-  const table = quoteIdentifier(name.schema, name.table)
-  return question(
-    quoteLiteral(table),
-    quoteLiteral(quoteIdentifier(name.schema)),
-    arrayOf(columns),
-    arrayOf(newerColumns),
-    quoteLiteral(claimIndex(name)),
-  )
+  return question({
+    table: quoteLiteral(name.table),
+    schema: quoteLiteral(name.schema),
+    columns: arrayOf(columns),
+    newer: arrayOf(newerColumns),
+    index: quoteLiteral(claimIndex(name)),
+  })
 }
 
 /** What a run needs to know of the table before it writes into it. */
@@ -62,7 +61,17 @@ export function readInspection(name: JournalName, answer: QueryResultRow | undef
   return { exists, schemaExists, outdated: found.newer < newerColumns.length }
 }
 
-const question = (table: string, schema: string, columns: string, newer: string, index: string) => `
+/** As literals. */
+interface Asked {
+  table: string
+  schema: string
+  columns: string
+  newer: string
+  index: string
+}
+
+// to_regclass would also find a table that was made after the statement's snapshot, in which the rest of it is missing
+const question = ({ table, schema, columns, newer, index }: Asked) => `
 SELECT journal IS NOT NULL AS exists,
        pg_catalog.has_table_privilege(journal, 'SELECT')
          AND pg_catalog.has_table_privilege(journal, 'INSERT')
@@ -74,9 +83,11 @@ SELECT journal IS NOT NULL AS exists,
          WHERE attrelid ${eq} journal AND NOT attisdropped AND attname ${eq} ANY (${newer})) AS newer,
        EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid ${eq} i.indexrelid
                 WHERE i.indrelid ${eq} journal AND c.relname ${eq} ${index} AND i.indisunique AND i.indisvalid) AS guarded,
-       pg_catalog.to_regnamespace(${schema}) IS NOT NULL AS schema_exists,
+       place IS NOT NULL AS schema_exists,
        current_user::pg_catalog.text AS role
-  FROM pg_catalog.to_regclass(${table}) AS journal`
+  FROM (SELECT (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname ${eq} ${schema}) AS place) AS schema
+  CROSS JOIN LATERAL (SELECT (SELECT oid FROM pg_catalog.pg_class
+                               WHERE relname ${eq} ${table} AND relnamespace ${eq} place) AS journal) AS found`
 
 function unwritable(table: string, role: string): MigrationError {
   return new MigrationError('JOURNAL_FAILED', `cannot use the journal ${table}`, {

@@ -129,6 +129,7 @@ const notSent = [
   'pg_catalog.make_interval(secs => n))::',
   'pg_catalog.row_number() OVER ()::',
   "pg_catalog.substring(name::pg_catalog.text, '\\d+')",
+  'pg_catalog.to_regnamespace(',
   'rolled_back_at IS NULL AND finished_at IS NOT NULL',
   'rolled_back_at IS NULL AND finished_at IS NULL',
   'success AND "type"::pg_catalog.text OPERATOR(pg_catalog.<>) ',

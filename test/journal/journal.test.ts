@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MigrationError } from '../../src/errors'
 import { readFull } from '../../src/journal/entries'
+import { inspection, readInspection } from '../../src/journal/inspect'
 import { ensureJournal } from '../../src/journal/shape'
 import { readState } from '../../src/journal/journal'
 import { createJournal } from '../../src/journal/model/table-shape'
@@ -263,3 +264,19 @@ async function tables(database: TestDatabase): Promise<JournalName[]> {
       WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
   )
 }
+
+test('a journal that was made after a snapshot is not there in it, and lacks nothing', () =>
+  withJournal(undefined, async ({ session, another }) => {
+    await session.send('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT')
+    await ensureJournal(await another(), usualName)
+    const [before] = await session.query(inspection(usualName))
+    await session.send('COMMIT')
+    const [after] = await session.query(inspection(usualName))
+
+    assert.equal(readInspection(usualName, before).exists, false)
+    assert.deepEqual(readInspection(usualName, after), {
+      exists: true,
+      schemaExists: true,
+      outdated: false,
+    })
+  }))
